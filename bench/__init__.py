@@ -1,0 +1,1 @@
+"""python -m bench …: speed, validity, robustness; one file a benchmark."""

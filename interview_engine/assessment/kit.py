@@ -1,0 +1,143 @@
+"""The interview kit: competency model, ordered questions, weights and anchors. Values only; files are read by kit_file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from interview_engine.errors import Bilingual
+
+CompetencyKind = Literal["general", "professional", "role"]
+CueName = Literal[
+    "speech_rate_per_min",
+    "pause_share",
+    "filled_pauses_per_min",
+    "pitch_interquartile_semitones",
+    "loudness_range_db",
+    "eye_contact_proxy_share",
+    "hands_visible_share",
+    "gestures_per_min",
+    "smile_share",
+]
+
+LEVELS = (1, 2, 3, 4, 5)
+"""The BARS scale of the anchors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Words and short phrases in which people say a thing, by language; used to find evidence, never to set a level."""
+
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+
+    def get(self, language: str) -> tuple[str, ...]:
+        """The phrases of `language` ("zh" or "en")."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One observable behaviour of a competency.
+
+    Args:
+        id: unique in its competency.
+        text: the behaviour as an assessor would write it.
+        phrases: how people say it (synonyms count, negations do not).
+        marker: shown on its own as detected or not ("uses an A/B test").
+    """
+
+    id: str
+    text: Bilingual
+    phrases: Phrases
+    marker: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryMeasure:
+    """One cue of a delivery competency: full marks inside `low`..`high`, falling linearly to none `falloff` outside.
+
+    `low`, `high` and `falloff` are in the cue's own unit; `weight` is the share of this measure, all sum to 100.
+    `language` restricts a measure to answers of one language (speech rates differ), None means all.
+    """
+
+    cue: CueName
+    low: float
+    high: float
+    falloff: float
+    weight: float
+    language: Literal["zh", "en"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Competency:
+    """One competency of a kit.
+
+    Args:
+        weight: percent of the total; all weights of a kit sum to 100.
+        required_level: what the role needs, 1..5 (may be fractional).
+        anchors: five behavioural anchors, level 1 first.
+        delivery: not empty for a delivery competency: scored by these cues alone, reported apart, capped by policy.
+    """
+
+    id: str
+    kind: CompetencyKind
+    name: Bilingual
+    definition: Bilingual
+    weight: float
+    required_level: float
+    indicators: tuple[Indicator, ...]
+    anchors: tuple[Bilingual, ...]
+    delivery: tuple[DeliveryMeasure, ...] = ()
+
+    @property
+    def is_delivery(self) -> bool:
+        """Whether cues, not content, score this competency."""
+        return bool(self.delivery)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. Seconds to think and to answer, recordings allowed, and the ids of the competencies it probes."""
+
+    id: str
+    text: Bilingual
+    think_s: int
+    answer_s: int
+    attempts: int
+    probes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """A versioned interview kit, valid by construction when it comes from kit_file.
+
+    Args:
+        id, version: name the kit in every report; sha256 is of the file's bytes.
+        languages: those that answers may be in.
+        vocabulary: role words given to the recogniser as a prompt.
+    """
+
+    id: str
+    version: int
+    role: Bilingual
+    description: Bilingual
+    languages: tuple[str, ...]
+    competencies: tuple[Competency, ...]
+    questions: tuple[Question, ...]
+    vocabulary: Phrases
+    sha256: str
+
+    def competency(self, competency_id: str) -> Competency:
+        """The competency of that id; KeyError if there is none."""
+        for competency in self.competencies:
+            if competency.id == competency_id:
+                return competency
+        raise KeyError(competency_id)
+
+    def question(self, question_id: str) -> Question:
+        """The question of that id; KeyError if there is none."""
+        for question in self.questions:
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)

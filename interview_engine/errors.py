@@ -1,0 +1,85 @@
+"""The one error tree. Every error has a stable code, a sentence in zh and en, and what to do next.
+
+InterviewEngineError
+├── UsageError            what the user typed or set cannot be done
+├── KitError              a kit file is not valid (file, line, field)
+├── ManifestError         an interview manifest is not valid (file, line, field)
+├── PolicyError           the policy of the market forbids it (with the article)
+├── MediaError            a recording cannot be read
+├── WeightsError          a model's weights are missing, truncated or have a wrong hash
+├── SystemPackageError    a system library or font is missing
+├── OutputError           results cannot be written (disk full, no permission, in use)
+└── ScorerError           a scorer failed (endpoint unreachable, invalid reply)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """A text for people in Chinese and English. Both are always present."""
+
+    zh: str
+    en: str
+
+    def get(self, language: str) -> str:
+        """The text in `language`: "zh" gives Chinese, anything else English."""
+        return self.zh if language == "zh" else self.en
+
+
+class InterviewEngineError(Exception):
+    """Base of every error a user may see.
+
+    Args:
+        code: stable and dotted, "media.empty"; part of the public interface.
+        message: what is wrong, zh and en.
+        next_step: what the user can do about it, zh and en.
+    """
+
+    def __init__(self, code: str, message: Bilingual, next_step: Bilingual) -> None:
+        super().__init__(f"[{code}] {message.en} {next_step.en}")
+        self.code = code
+        self.message = message
+        self.next_step = next_step
+
+    def text(self, language: str) -> str:
+        """Message and next step as one paragraph in `language` ("zh" or "en")."""
+        return f"{self.message.get(language)} {self.next_step.get(language)}"
+
+
+class UsageError(InterviewEngineError):
+    """What the user typed or set cannot be done."""
+
+
+class KitError(InterviewEngineError):
+    """A kit file is not valid; the message names file, line and field."""
+
+
+class ManifestError(InterviewEngineError):
+    """An interview manifest is not valid; the message names file, line and field."""
+
+
+class PolicyError(InterviewEngineError):
+    """The policy of the market forbids what was asked; the message names the article."""
+
+
+class MediaError(InterviewEngineError):
+    """A recording cannot be read."""
+
+
+class WeightsError(InterviewEngineError):
+    """A model's weights are missing, truncated or have a wrong hash."""
+
+
+class SystemPackageError(InterviewEngineError):
+    """A system library or font that the work needs is missing."""
+
+
+class OutputError(InterviewEngineError):
+    """Results cannot be written."""
+
+
+class ScorerError(InterviewEngineError):
+    """A scorer failed; nothing falls back to another scorer."""

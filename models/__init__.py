@@ -1,0 +1,1 @@
+"""Wrappers of trained models behind small protocols; weights by content hash."""
