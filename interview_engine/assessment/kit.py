@@ -1,4 +1,4 @@
-"""The interview kit: competency model, ordered questions, weights and anchors. Values only; files are read by kit_file."""
+"""The interview kit: competency model, ordered questions, weights, anchors. Values only; kit_file reads files."""
 
 from __future__ import annotations
 

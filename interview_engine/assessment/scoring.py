@@ -167,8 +167,8 @@ def overall(kit: Kit, results: Sequence[CompetencyResult]) -> Overall:
     """Combine competency results by the kit's weights (SCORING.md, "The competency model").
 
     What was not assessed is left out of both sums and named by `assessed_weight`; below `MIN_WEIGHT_SHARE` there is no
-    overall score. The band combines the competencies' half-widths as fully correlated errors (a stated, cautious choice:
-    the scorer's error is mostly a bias per person, so it does not shrink with the number of competencies).
+    overall score. The band combines the competencies' half-widths as fully correlated errors (a stated, cautious
+    choice: the scorer's error is mostly a bias per person, so it does not shrink with the number of competencies).
     """
     by_id = {result.competency_id: result for result in results}
     weight = match = value = low = high = 0.0
