@@ -42,6 +42,10 @@ SENTENCES: dict[str, Bilingual] = {
     "media.truncated": Bilingual(
         "文件在 {at_s} 秒处中断，只评估到此处。", "The file breaks off at {at_s} s; it is assessed up to there."
     ),
+    "engine.failed": Bilingual(
+        "评估程序在这个回答上出错（{error}），请人工查看，并保留文件以便排查。",
+        "The engine failed on this answer ({error}); please review it by hand and keep the file for diagnosis.",
+    ),
     "answer.missing": Bilingual("没有回答这道题。", "This question was not answered."),
     # hearing
     "audio.none": Bilingual("没有声音轨道。", "There is no audio stream."),
@@ -71,6 +75,8 @@ SENTENCES: dict[str, Bilingual] = {
     ),
     # content
     "text.empty": Bilingual("回答是空的。", "The answer is empty."),
+    "text.too_long": Bilingual("文字回答超过 {limit}。", "The written answer is longer than {limit}."),
+    "text.unreadable": Bilingual("文件不是可读的文本。", "The file is not readable text."),
     "text.too_short": Bilingual(
         "回答太短（{length}{unit}），不足以评估。", "The answer is too short to assess ({length} {unit})."
     ),

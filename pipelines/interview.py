@@ -1,0 +1,387 @@
+"""One interview from recordings to a report value. Plain functions; the batch and the service call the same ones."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import interview_engine
+from interview_engine.assessment.delivery import score_delivery
+from interview_engine.assessment.kit import Competency, Kit
+from interview_engine.assessment.policy import Policy, check_kit
+from interview_engine.assessment.reasons import Reason
+from interview_engine.assessment.report import (
+    AnswerAssessment,
+    InterviewReport,
+    ModelUsed,
+    Provenance,
+    StoredFrame,
+)
+from interview_engine.assessment.scoring import AnswerText, CompetencyResult, Evidence, Scorer, overall
+from interview_engine.clock import Clock
+from interview_engine.errors import MediaError
+from pipelines import listen, watch
+from pipelines.ingest import Limits, Recording, open_recording
+from pipelines.manifest import AnswerSource, InterviewJob
+from pipelines.transcribe import transcribe, written
+from pipelines.workbench import Workbench
+
+Progress = Callable[[str, float], None]
+"""Called with the stage's name and the share of the answer that is done, 0..1, never falling."""
+
+MAX_TEXT_BYTES = 200_000
+"""A written answer above this is not an answer (about 60,000 Chinese characters)."""
+
+MAX_FRAMES = 6
+"""Screenshots an interview keeps: enough to place the quotes, few enough to be data-sparing."""
+
+WATCHED = 0.6
+"""Share of an answer's work that is watching, for the progress bar (docs/performance.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to assess: the market's policy, whether delivery competencies count, and the limits of the settings."""
+
+    policy: Policy
+    delivery: bool = True
+    frames_per_second: float = 5.0
+    max_minutes: float = 90.0
+
+
+def fingerprint(job: InterviewJob, options: Options, weights: Sequence[ModelUsed]) -> str:
+    """sha256 over everything that decides the result; equal fingerprints give equal scores, so a resumed run skips."""
+    digest = hashlib.sha256()
+
+    def add(*values: object) -> None:
+        digest.update(("\x1f".join(str(value) for value in values) + "\x1e").encode())
+
+    add(interview_engine.__version__, job.kit.sha256, job.candidate, job.synthetic, job.language)
+    add(options.policy.id, options.delivery, options.frames_per_second, options.max_minutes)
+    for model in weights:
+        add(model.name, model.sha256)
+    for answer in job.answers:
+        add(answer.question_id, answer.start_s, answer.end_s, answer.path.name if answer.path else "")
+        if answer.path is not None:
+            add(_file_digest(answer.path))
+    return digest.hexdigest()
+
+
+def assess_answer(
+    source: AnswerSource, job: InterviewJob, options: Options, bench: Workbench, clock: Clock, progress: Progress
+) -> AnswerAssessment:
+    """Measure one answer: ingest, watch, transcribe, listen. What cannot be read or heard is a result with its reason.
+
+    Raises:
+        WeightsError, SystemPackageError: the installation is not complete (no answer could be assessed).
+    """
+    if source.path is None:
+        return unusable_answer(source, Reason("answer.missing"))
+    if source.mode == "text":
+        return _assess_text(source, source.path, job, clock)
+    limits = Limits(max_duration_s=60 * options.max_minutes)
+    try:
+        with open_recording(
+            source.path,
+            start_s=source.start_s,
+            end_s=source.end_s,
+            frames_per_second=options.frames_per_second,
+            limits=limits,
+        ) as recording:
+            return _assess_recording(source, recording, job, options, bench, clock, progress)
+    except MediaError as error:
+        return unusable_answer(source, Reason(error.code, getattr(error, "detail", {})))
+
+
+def _assess_recording(
+    source: AnswerSource,
+    recording: Recording,
+    job: InterviewJob,
+    options: Options,
+    bench: Workbench,
+    clock: Clock,
+    progress: Progress,
+) -> AnswerAssessment:
+    seconds: dict[str, float] = {}
+    started = clock.monotonic_s()
+
+    def lap(stage: str) -> None:
+        nonlocal started
+        now = clock.monotonic_s()
+        seconds[stage] = now - started
+        started = now
+
+    visual = None
+    if recording.video is not None and options.policy.visual_cues:
+        frames = recording.frames(on_progress=lambda share: progress("watch", WATCHED * share))
+        visual = watch.watch(frames, bench.detectors)
+        lap("watch")
+    media = recording.media()
+    lap("ingest")
+    progress("transcribe", WATCHED)
+    mode = "video" if media.video is not None else "voice"
+    answer = AnswerAssessment(
+        question_id=source.question_id,
+        mode=mode,
+        source=source.path.name if source.path else "",
+        source_start_s=source.start_s,
+        duration_s=media.duration_s,
+        status="partial" if media.truncated else "assessed",
+        reason=media.truncated,
+        transcript=None,
+        speech=None,
+        visual=visual,
+        signals=watch.signals(visual) if visual is not None else (),
+        stage_seconds=seconds,
+    )
+    if media.audio is None:
+        return replace(answer, status="cannot_assess", reason=Reason("audio.none"))
+    transcript = transcribe(
+        media.audio,
+        bench.recogniser,
+        bench.voice_activity,
+        language=job.language,
+        languages=job.kit.languages,
+        vocabulary=job.kit.vocabulary,
+    )
+    lap("transcribe")
+    progress("listen", 0.95)
+    voice_cues = options.policy.voice_cues
+    speech = listen.listen(media.audio, transcript, bench.voice_activity, voice_cues=voice_cues)
+    voices = bench.voices if voice_cues else None
+    signals = listen.signals(media.audio, transcript, bench.voice_activity, voices)
+    lap("listen")
+    answer = replace(answer, transcript=transcript, speech=speech, signals=(*answer.signals, *signals))
+    if transcript.reason is not None:
+        return replace(answer, status="cannot_assess", reason=transcript.reason)
+    return answer
+
+
+def _assess_text(source: AnswerSource, path: Path, job: InterviewJob, clock: Clock) -> AnswerAssessment:
+    started = clock.monotonic_s()
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return unusable_answer(source, Reason("media.missing"))
+    except PermissionError:
+        return unusable_answer(source, Reason("media.no_permission"))
+    except OSError:
+        return unusable_answer(source, Reason("media.unreadable"))
+    if len(data) > MAX_TEXT_BYTES:
+        return unusable_answer(source, Reason("text.too_long", {"limit": f"{MAX_TEXT_BYTES // 1000} KB"}))
+    text = _decode(data)
+    if text is None:
+        return unusable_answer(source, Reason("text.unreadable"))
+    if not text.strip():
+        return unusable_answer(source, Reason("text.empty"))
+    transcript = written(text.strip(), job.language)
+    answer = AnswerAssessment(
+        question_id=source.question_id,
+        mode="text",
+        source=path.name,
+        source_start_s=0.0,
+        duration_s=0.0,
+        status="assessed",
+        reason=None,
+        transcript=transcript,
+        speech=None,
+        visual=None,
+        stage_seconds={"transcribe": clock.monotonic_s() - started},
+    )
+    reason = transcript.reason
+    if reason is None and transcript.language not in job.kit.languages:
+        reason = Reason("language.not_covered", {"language": transcript.language})
+    return replace(answer, status="cannot_assess", reason=reason) if reason is not None else answer
+
+
+def unusable_answer(source: AnswerSource, reason: Reason) -> AnswerAssessment:
+    """An answer that could not be measured at all, with its reason."""
+    return AnswerAssessment(
+        question_id=source.question_id,
+        mode=source.mode,
+        source=source.path.name if source.path else "",
+        source_start_s=source.start_s,
+        duration_s=0.0,
+        status="cannot_assess",
+        reason=reason,
+        transcript=None,
+        speech=None,
+        visual=None,
+    )
+
+
+def _decode(data: bytes) -> str | None:
+    """UTF-8 (with or without mark) or UTF-16 with mark, else GB18030: what Windows and WeChat users save."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return None if "\x00" in text else text
+    return None
+
+
+def assess_interview(
+    job: InterviewJob,
+    answers: Sequence[AnswerAssessment],
+    options: Options,
+    scorer: Scorer,
+    models: Sequence[ModelUsed],
+    clock: Clock,
+    *,
+    device: str,
+    inputs_sha256: str,
+) -> InterviewReport:
+    """Score measured answers and put the report together. `answers` is in the kit's order, one a question.
+
+    Raises:
+        PolicyError: the kit asks for what the policy forbids. ScorerError: the scorer failed as a whole.
+    """
+    if options.delivery:
+        check_kit(job.kit, options.policy)
+    started = clock.monotonic_s()
+    texts = [
+        AnswerText(a.question_id, a.transcript.language, a.transcript.text, a.transcript.segments, a.transcript.words)
+        for a in answers
+        if a.transcript is not None and a.status != "cannot_assess"
+    ]
+    content = scorer.score(job.kit, texts)
+    found = {finding.question_id: finding.reason for finding in content.answers if finding.reason is not None}
+    judged = tuple(
+        replace(a, status="cannot_assess", reason=found[a.question_id])
+        if a.question_id in found and a.status != "cannot_assess"
+        else a
+        for a in answers
+    )
+    by_id = {result.competency_id: result for result in content.competencies}
+    results = tuple(
+        _delivery(competency, answers, options) if competency.is_delivery else by_id[competency.id]
+        for competency in job.kit.competencies
+    )
+    counted = job.kit if options.delivery else _without_delivery(job.kit)
+    stages = _sum_stages(judged)
+    stages["score"] = clock.monotonic_s() - started
+    provenance = Provenance(
+        engine_version=interview_engine.__version__,
+        scorer=scorer.scorer_id,
+        kit_sha256=job.kit.sha256,
+        models=tuple(models),
+        device=device,
+        settings={
+            "inputs_sha256": inputs_sha256,
+            "delivery": options.delivery,
+            "frames_per_second": options.frames_per_second,
+            "max_minutes": options.max_minutes,
+            "language": job.language,
+        },
+        stage_seconds=stages,
+        created_at=clock.now().isoformat(timespec="seconds"),
+    )
+    return InterviewReport(
+        interview_id=job.interview_id,
+        candidate=job.candidate,
+        synthetic=job.synthetic,
+        kit_id=job.kit.id,
+        kit_version=job.kit.version,
+        language=_language(job, judged),
+        policy=options.policy.id,
+        overall=overall(counted, results),
+        competencies=results,
+        answers=judged,
+        needs_review=_needs_review(judged, results),
+        provenance=provenance,
+    )
+
+
+def evidence_times(report: InterviewReport) -> dict[str, tuple[float, ...]]:
+    """For each answer on video the seconds of its screenshots: the middle of the strongest quotes, `MAX_FRAMES` in all."""
+    video = {answer.question_id for answer in report.answers if answer.mode == "video"}
+    quotes: list[tuple[float, str, float]] = []
+    for result in report.competencies:
+        for evidence in result.evidence:
+            middle = _middle_s(evidence)
+            if middle is not None and evidence.question_id in video:
+                quotes.append((-evidence.strength, evidence.question_id, round(middle, 1)))
+    chosen: dict[str, set[float]] = {}
+    for _, question_id, time_s in sorted(quotes):
+        taken = chosen.setdefault(question_id, set())
+        near = any(abs(time_s - other) < 2.0 for other in taken)
+        if not near and sum(len(times) for times in chosen.values()) < MAX_FRAMES:
+            taken.add(time_s)
+    return {question_id: tuple(sorted(times)) for question_id, times in chosen.items() if times}
+
+
+def with_frames(report: InterviewReport, frames: dict[str, tuple[StoredFrame, ...]]) -> InterviewReport:
+    """The report with its screenshots entered."""
+    answers = tuple(replace(a, frames=frames.get(a.question_id, ())) for a in report.answers)
+    return replace(report, answers=answers)
+
+
+def _middle_s(evidence: Evidence) -> float | None:
+    if evidence.start_s is None or evidence.end_s is None:
+        return None
+    return (evidence.start_s + evidence.end_s) / 2
+
+
+def _delivery(competency: Competency, answers: Sequence[AnswerAssessment], options: Options) -> CompetencyResult:
+    if not options.delivery:
+        reason = Reason("competency.delivery_off")
+        return CompetencyResult(competency.id, "cannot_assess", None, (), (), (), (), reason=reason, is_delivery=True)
+    measured = [
+        (answer.speech, answer.visual, answer.transcript.language)
+        for answer in answers
+        if answer.transcript is not None and answer.status != "cannot_assess"
+    ]
+    return score_delivery(competency, measured)
+
+
+def _without_delivery(kit: Kit) -> Kit:
+    return replace(kit, competencies=tuple(c for c in kit.competencies if not c.is_delivery))
+
+
+def _language(job: InterviewJob, answers: Sequence[AnswerAssessment]) -> str:
+    """The language asked for, else the one most of the text is in, else the kit's first."""
+    if job.language != "auto":
+        return job.language
+    amount: dict[str, int] = {}
+    for answer in answers:
+        transcript = answer.transcript
+        if transcript is not None and transcript.language in job.kit.languages:
+            # an English word is about as much speech as 1.6 characters; letters over-count it five times
+            size = len(transcript.text) * (1 if transcript.language == "zh" else 0.3)
+            amount[transcript.language] = amount.get(transcript.language, 0) + round(size)
+    return max(sorted(amount), key=lambda language: amount[language]) if amount else job.kit.languages[0]
+
+
+def _needs_review(answers: Sequence[AnswerAssessment], results: Sequence[CompetencyResult]) -> tuple[Reason, ...]:
+    """Every reason for which a person must look: signals, answers given that could not be used, scorer's remarks."""
+    reasons = [signal.reason for answer in answers for signal in answer.signals]
+    reasons += [a.reason for a in answers if a.reason is not None and a.reason.code != "answer.missing"]
+    reasons += [reason for result in results for reason in result.reasons]
+    unique: list[Reason] = []
+    for reason in reasons:
+        if reason not in unique:
+            unique.append(reason)
+    return tuple(unique)
+
+
+def _sum_stages(answers: Sequence[AnswerAssessment]) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for answer in answers:
+        for stage, seconds in answer.stage_seconds.items():
+            total[stage] = total.get(stage, 0.0) + seconds
+    return total
+
+
+def _file_digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return f"unreadable:{error.errno}"

@@ -1,0 +1,79 @@
+"""The trained models that one process holds: each loaded once, when it is first needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from interview_engine.assessment.report import ModelUsed
+from interview_engine.assessment.scoring import Scorer
+from interview_engine.settings import Settings
+from models.asr import Recogniser
+from models.registry import WeightStore, default_root
+from models.speaker import VoiceEncoder
+from models.vad import VoiceActivity
+from pipelines.watch import Detectors
+
+
+NEEDED = (
+    "whisper-base",
+    "face-landmarker",
+    "hand-landmarker",
+    "pose-landmarker",
+    "minilm-en",
+    "e5-small-zh-en",
+    "speaker",
+)
+"""Names of the weights an assessment uses by default."""
+
+
+def needed_weights(settings: Settings) -> tuple[ModelUsed, ...]:
+    """The weights of `NEEDED` with their hashes, in order of name.
+
+    Raises:
+        WeightsError: one is missing or damaged; the next step is to pull it.
+    """
+    store = WeightStore(settings.weights or default_root(), dict(settings.own_weights))
+    for name in NEEDED:
+        store.locate(name)
+    return tuple(ModelUsed(name, store.sha256(name)) for name in sorted(NEEDED))
+
+
+class Workbench:
+    """Models by use. Not shared between processes; loading raises WeightsError or SystemPackageError."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = WeightStore(settings.weights or default_root(), dict(settings.own_weights))
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        """Speech recognition on the device of the settings."""
+        from models.asr import load_recogniser
+
+        return load_recogniser(self.store, device=self.settings.device)
+
+    @cached_property
+    def voice_activity(self) -> VoiceActivity:
+        """Speech or not."""
+        from models.vad import SileroVoiceActivity
+
+        return SileroVoiceActivity()
+
+    @cached_property
+    def detectors(self) -> Detectors:
+        """Faces, hands and pose."""
+        from pipelines.watch import load_detectors
+
+        return load_detectors(self.store)
+
+    @cached_property
+    def voices(self) -> VoiceEncoder:
+        """Who is speaking, only ever for “there may be a second voice”."""
+        return VoiceEncoder(self.store)
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """The default content scorer."""
+        from pipelines.score import evidence_scorer
+
+        return evidence_scorer(self.store)
