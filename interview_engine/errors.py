@@ -53,8 +53,44 @@ class UsageError(InterviewEngineError):
     """What the user typed or set cannot be done."""
 
 
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """One thing wrong in a file that people write.
+
+    Args:
+        code: stable and dotted, "kit.weights".
+        line: from 1; 0 when it is the file as a whole.
+        field: dotted path of the field, "competencies[communication].weight"; empty when there is none.
+        message, next_step: what is wrong and what to do, zh and en.
+    """
+
+    code: str
+    line: int
+    field: str
+    message: Bilingual
+    next_step: Bilingual
+
+    def text(self, language: str) -> str:
+        """Line, field, message and next step in one line of `language` ("zh" or "en")."""
+        if language == "zh":
+            where = "，".join(part for part in (f"第 {self.line} 行" if self.line else "", self.field) if part)
+            return f"{where}{'：' if where else ''}{self.message.zh}{self.next_step.zh}"
+        where = ", ".join(part for part in (f"line {self.line}" if self.line else "", self.field) if part)
+        return f"{where}{': ' if where else ''}{self.message.en} {self.next_step.en}"
+
+
 class KitError(InterviewEngineError):
-    """A kit file is not valid; the message names file, line and field."""
+    """A kit file is not valid; the message names file, line and field of every problem, one a line.
+
+    Args:
+        problems: the same as values, in file order.
+    """
+
+    def __init__(
+        self, code: str, message: Bilingual, next_step: Bilingual, problems: tuple[FileProblem, ...] = ()
+    ) -> None:
+        super().__init__(code, message, next_step)
+        self.problems = problems
 
 
 class ManifestError(InterviewEngineError):
