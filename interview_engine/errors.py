@@ -8,6 +8,7 @@ InterviewEngineError
 ├── MediaError            a recording cannot be read
 ├── WeightsError          a model's weights are missing, truncated or have a wrong hash
 ├── SystemPackageError    a system library or font is missing
+├── ReportError           a report file is not valid, or is of another kit
 ├── OutputError           results cannot be written (disk full, no permission, in use)
 └── ScorerError           a scorer failed (endpoint unreachable, invalid reply)
 """
@@ -43,6 +44,10 @@ class InterviewEngineError(Exception):
         self.code = code
         self.message = message
         self.next_step = next_step
+
+    def __reduce__(self) -> tuple[type[InterviewEngineError], tuple[str, Bilingual, Bilingual]]:
+        """So that an error crosses from a worker process as itself."""
+        return (type(self), (self.code, self.message, self.next_step))
 
     def text(self, language: str) -> str:
         """Message and next step as one paragraph in `language` ("zh" or "en")."""
@@ -111,6 +116,10 @@ class WeightsError(InterviewEngineError):
 
 class SystemPackageError(InterviewEngineError):
     """A system library or font that the work needs is missing."""
+
+
+class ReportError(InterviewEngineError):
+    """A report file is not valid, or belongs to another kit."""
 
 
 class OutputError(InterviewEngineError):

@@ -161,7 +161,7 @@ class _Run:
         return _Worker(process, ours)
 
     def _hand_out(self) -> None:
-        for worker in self.workers:
+        for worker in list(self.workers):
             if worker.task is None and self.tasks:
                 task = self.tasks.popleft()
                 entry = self.pending[task.job]
@@ -169,7 +169,10 @@ class _Run:
                 if task.answer is None:
                     answers = [entry.answers[n] for n in range(len(entry.job.answers))]
                 worker.task = task
-                worker.pipe.send((entry.job, entry.inputs_sha256, task.answer, answers))
+                try:
+                    worker.pipe.send((entry.job, entry.inputs_sha256, task.answer, answers))
+                except OSError:
+                    self._replace(worker)
 
     def _collect(self) -> None:
         by_pipe = {worker.pipe: worker for worker in self.workers if worker.task is not None}

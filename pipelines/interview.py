@@ -214,11 +214,8 @@ def unusable_answer(source: AnswerSource, reason: Reason) -> AnswerAssessment:
 
 def _decode(data: bytes) -> str | None:
     """UTF-8 (with or without mark) or UTF-16 with mark, else GB18030: what Windows and WeChat users save."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "gb18030")
-    for encoding in encodings:
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -300,7 +297,7 @@ def assess_interview(
 
 
 def evidence_times(report: InterviewReport) -> dict[str, tuple[float, ...]]:
-    """For each answer on video the seconds of its screenshots: the middle of the strongest quotes, `MAX_FRAMES` in all."""
+    """Seconds of the screenshots by video answer: the middle of the strongest quotes, `MAX_FRAMES` in all."""
     video = {answer.question_id for answer in report.answers if answer.mode == "video"}
     quotes: list[tuple[float, str, float]] = []
     for result in report.competencies:
