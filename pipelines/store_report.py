@@ -19,6 +19,7 @@ from pipelines import report as report_stage
 from pipelines.ingest import grab_frames
 from pipelines.interview import Options, evidence_times, with_frames
 from pipelines.manifest import InterviewJob
+from pipelines.writing import writing
 
 LOCK = ".interview-engine.lock"
 BUILDING = ".building-"
@@ -122,32 +123,3 @@ def _put_in_place(building: Path, final: Path) -> None:
         final.rename(old)
     building.rename(final)
     shutil.rmtree(old, ignore_errors=True)
-
-
-@contextmanager
-def writing(out: Path) -> Iterator[None]:
-    """Turn the operating system's refusals to write into OutputError."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise OutputError(
-                "output.disk_full",
-                Bilingual(f"磁盘空间不足，无法写入 {out}。", f"The disk is full; {out} cannot be written."),
-                Bilingual(
-                    "请腾出空间后重新运行，已完成的不会重做。", "Free some space and run again; finished work is kept."
-                ),
-            ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise OutputError(
-                "output.not_writable",
-                Bilingual(f"没有权限写入 {out}。", f"{out} may not be written (permission denied)."),
-                Bilingual("请换一个输出目录，或修改权限。", "Choose another folder, or change its permissions."),
-            ) from error
-        if error.errno in (errno.ENOTDIR, errno.EEXIST):
-            raise OutputError(
-                "output.not_a_folder",
-                Bilingual(f"{out} 不是目录。", f"{out} is not a folder."),
-                Bilingual("请换一个输出目录。", "Choose another folder."),
-            ) from error
-        raise
