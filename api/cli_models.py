@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from interview_engine.errors import WeightsError
 from interview_engine.settings import read_settings
-from models.registry import WeightStore, default_root
+from models.registry import WeightStatus, WeightStore, default_root
 from pipelines.workbench import NEEDED
 
 
@@ -21,7 +21,9 @@ def run(arguments: argparse.Namespace) -> int:
     names = tuple(arguments.names) or NEEDED
     if arguments.action == "pull":
         return _pull(store, names)
-    return _check(store, tuple(arguments.names) or store.names(), deep=arguments.action == "verify")
+    if arguments.action == "verify" and not arguments.names:
+        return _list(store, store.verify())
+    return _list(store, [store.status(name) for name in tuple(arguments.names) or store.names()])
 
 
 def _pull(store: WeightStore, names: tuple[str, ...]) -> int:
@@ -37,19 +39,20 @@ def _pull(store: WeightStore, names: tuple[str, ...]) -> int:
             bars.update(rows[name], completed=done, total=total)
 
         store.pull(names, progress)
-    print(f"✓ {len(names)} 组权重齐全 weights complete: {store.root}")
+    print(f"✓ 权重齐全 weights complete ({len(names)})")
     return 0
 
 
-def _check(store: WeightStore, names: tuple[str, ...], *, deep: bool) -> int:
-    missing = 0
-    for name in names:
-        try:
-            folder = store.verify_one(name) if deep else store.locate(name)
-        except WeightsError as error:
-            needed = "需要 needed" if name in NEEDED else "可选 optional"
-            print(f"–  {name:<24} {needed}: {error.message.zh} {error.message.en}")
-            missing += name in NEEDED
-        else:
-            print(f"✓  {name:<24} {folder}")
-    return 1 if missing else 0
+def _list(store: WeightStore, statuses: Sequence[WeightStatus]) -> int:
+    """One line a weight; the hash is that of the report's provenance."""
+    broken = 0
+    for status in statuses:
+        weight = store.weight(status.name)
+        mark = "✓" if status.state == "ok" else "–"
+        size = f"{weight.bytes / 1e6:7.1f} MB"
+        where = str(status.path) if status.state == "ok" else f"{status.state} {status.detail}".strip()
+        digest = store.sha256(status.name)[:16] if status.state == "ok" else "-" * 16
+        optional = " (可选 optional)" if weight.optional else ""
+        print(f"{mark} {status.name:<20} {size}  {digest}  {weight.licence:<12} {where}{optional}")
+        broken += status.state != "ok" and not weight.optional
+    return 1 if broken else 0

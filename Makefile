@@ -1,0 +1,56 @@
+# make demo   install, get the weights, assess the sample recordings, print where the ranked report is
+# make test   everything that CI runs
+# make check  formatting, lint, types, import contracts
+# make quick  the tests without the long ones
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO_OUT ?= demo-output
+TEST_WORKERS ?= auto
+
+.PHONY: demo test check quick weights install system-demo system-test clean
+.DELETE_ON_ERROR:
+
+demo: install system-demo weights
+	$(BIN)/interview-engine assess pipelines/demo/*.yaml --out "$(DEMO_OUT)"
+	$(BIN)/interview-engine rank "$(DEMO_OUT)"
+
+test: install-dev system-test weights check
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup
+
+quick: install-dev
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup -m "not slow"
+
+check: install-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+install: $(VENV)/.installed
+install-dev: $(VENV)/.installed-dev
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] < (3, 13), "Python 3.11 or 3.12 is needed: make PYTHON=python3.11 …"'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ $(VENV)/.installed
+
+weights: install
+	$(BIN)/interview-engine models pull
+
+system-demo:
+	@.ci/system-packages libegl1 libgles2 fonts
+
+system-test:
+	@.ci/system-packages libegl1 libgles2 fonts chromium
+
+clean:
+	rm -rf $(DEMO_OUT) build .mypy_cache .ruff_cache .pytest_cache
