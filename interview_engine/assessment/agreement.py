@@ -152,4 +152,5 @@ def _indices(values: Vector, levels: Vector) -> NDArray[np.intp]:
     matches = values[:, None] == levels[None, :]
     if not matches.any(axis=1).all():
         raise ValueError("a rating is not one of the levels")
-    return matches.argmax(axis=1)
+    indices: NDArray[np.intp] = matches.argmax(axis=1)
+    return indices
