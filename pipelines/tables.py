@@ -1,0 +1,131 @@
+"""Tables that people hand in: CSV as Excel and WPS save it in China and elsewhere, and XLSX."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from interview_engine.errors import Bilingual, UsageError
+
+MAX_BYTES = 50_000_000
+MAX_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: its number in the file (header is 1) and its cells by column name, stripped."""
+
+    number: int
+    cells: dict[str, str]
+
+
+def read_table(path: Path, required: tuple[str, ...]) -> list[Row]:
+    """The rows of a CSV (UTF-8, UTF-16 or GB18030; comma, semicolon or tab) or of an XLSX's first sheet.
+
+    Column names are lower-cased; rows without any value are left out.
+
+    Raises:
+        UsageError: `table.unreadable`, `table.too_large`, `table.columns` (a required column is missing or doubled).
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise _too_large(path)
+        lines = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path)
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    if len(lines) > MAX_ROWS:
+        raise _too_large(path)
+    header = [name.strip().lower() for name in lines[0]] if lines else []
+    missing = [name for name in required if name not in header]
+    doubled = sorted({name for name in header if name and header.count(name) > 1})
+    if missing or doubled:
+        raise _columns(path, missing, doubled, header)
+    rows = []
+    for number, line in enumerate(lines[1:], start=2):
+        cells = {name: value.strip() for name, value in zip(header, line, strict=False) if name}
+        if any(cells.values()):
+            rows.append(Row(number, {name: cells.get(name, "") for name in header if name}))
+    return rows
+
+
+def safe_cell(value: str) -> str:
+    """The value so that a spreadsheet shows it as text: a leading = + - @ tab or return would start a formula."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def write_csv(header: list[str], rows: list[list[str]]) -> bytes:
+    """A CSV that Excel opens with Chinese intact (UTF-8 with mark) and without running anything."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows([[safe_cell(cell) for cell in row] for row in rows])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _csv(path: Path) -> list[list[str]]:
+    data = path.read_bytes()
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        head = text.partition("\n")[0]
+        delimiter = max(",;\t", key=head.count)
+        try:
+            return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            raise _unreadable(path, str(error)) from error
+    raise _unreadable(path, "encoding")
+
+
+def _xlsx(path: Path) -> list[list[str]]:
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        try:
+            sheet = book.worksheets[0]
+            return [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+        finally:
+            book.close()
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError) as error:
+        raise _unreadable(path, str(error)) from error
+
+
+def _unreadable(path: Path, detail: str) -> UsageError:
+    return UsageError(
+        "table.unreadable",
+        Bilingual(f"读不了表格 {path.name}（{detail}）。", f"The table {path.name} cannot be read ({detail})."),
+        Bilingual("请另存为 CSV（UTF-8）或 XLSX。", "Save it as CSV (UTF-8) or XLSX."),
+    )
+
+
+def _too_large(path: Path) -> UsageError:
+    return UsageError(
+        "table.too_large",
+        Bilingual(f"表格 {path.name} 太大。", f"The table {path.name} is too large."),
+        Bilingual(
+            f"上限 {MAX_BYTES // 1_000_000} MB、{MAX_ROWS} 行，请拆分。",
+            f"The limit is {MAX_BYTES // 1_000_000} MB and {MAX_ROWS} rows; please split it.",
+        ),
+    )
+
+
+def _columns(path: Path, missing: list[str], doubled: list[str], header: list[str]) -> UsageError:
+    found = ", ".join(name for name in header if name) or "–"
+    if missing:
+        names = ", ".join(missing)
+        message = Bilingual(f"{path.name} 缺少列：{names}。", f"{path.name} lacks the columns: {names}.")
+    else:
+        names = ", ".join(doubled)
+        message = Bilingual(f"{path.name} 有重复的列：{names}。", f"{path.name} has columns twice: {names}.")
+    return UsageError(
+        "table.columns",
+        message,
+        Bilingual(f"第一行应为列名；现有：{found}。", f"The first row holds column names; found: {found}."),
+    )
