@@ -11,7 +11,7 @@ import os
 import signal
 import traceback
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -34,6 +34,10 @@ MAX_ATTEMPTS = 2
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 """One thread a process: measured faster than fewer processes with more threads, and bit-for-bit repeatable."""
+
+
+Work = Callable[[Connection, Settings, Options, Path], None]
+"""What a worker process runs: answers tasks from the pipe until it closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,12 @@ class _Pending:
 
 
 def assess_all(
-    jobs: Sequence[InterviewJob], options: Options, settings: Settings, out: Path, listener: Listener
+    jobs: Sequence[InterviewJob],
+    options: Options,
+    settings: Settings,
+    out: Path,
+    listener: Listener,
+    work: Work | None = None,
 ) -> list[Outcome]:
     """Assess every interview that `out` does not hold yet; one outcome a job, in the order of `jobs`.
 
@@ -113,7 +122,7 @@ def assess_all(
         for outcome in outcomes.values():
             listener.finished(outcome)
         if pending:
-            _Run(pending, outcomes, options, settings, out, listener).run()
+            _Run(pending, outcomes, options, settings, out, listener, work or _work).run()
     return [outcomes[index] for index in range(len(jobs))]
 
 
@@ -128,7 +137,9 @@ class _Run:
         settings: Settings,
         out: Path,
         listener: Listener,
+        work: Work,
     ) -> None:
+        self.work = work
         self.pending = pending
         self.outcomes = outcomes
         self.options = options
@@ -154,7 +165,7 @@ class _Run:
     def _spawn(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, self.settings, self.options, self.out), daemon=True)
+        process = context.Process(target=self.work, args=(theirs, self.settings, self.options, self.out), daemon=True)
         with _single_threaded():
             process.start()
         theirs.close()
