@@ -26,7 +26,10 @@ LEVELS = (1, 2, 3, 4, 5)
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Words and short phrases in which people say a thing, by language; used to find evidence, never to set a level."""
+    """Words and short phrases in which people say a thing, by language; used to find evidence, never to set a level.
+
+    '…' is a gap inside a clause and '*' ends an English stem, as `cues.phrase_pattern` reads them.
+    """
 
     zh: tuple[str, ...]
     en: tuple[str, ...]

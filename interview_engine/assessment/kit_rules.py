@@ -345,14 +345,22 @@ def _phrases(path: Path, phrases: Sequence[str]) -> Iterator[RuleProblem]:
     yield from _unique(path, [phrase.casefold() for phrase in phrases], leaf=True)
     for number, phrase in enumerate(phrases):
         yield from _one_text((*path, number), phrase, 80)
-        if len(phrase.strip()) == 1:
+        plain = phrase.strip()
+        if plain and len(re.sub(r"[\s…*]", "", plain)) < 2:
             yield RuleProblem(
                 "kit.short_phrase",
                 (*path, number),
                 Bilingual(
-                    f"“{phrase}”只有一个字，几乎处处会出现。", f"“{phrase}” is a single character, found anywhere."
+                    f"“{plain}”不到两个字，几乎处处会出现。", f"“{plain}” is a single character, found anywhere."
                 ),
                 Bilingual("请写两个字以上的说法。", "Write a phrase of two characters or more."),
+            )
+        elif plain != plain.strip("…"):
+            yield RuleProblem(
+                "kit.gap",
+                (*path, number),
+                Bilingual("“…”只能放在两个词之间。", "“…” stands between two words only."),
+                Bilingual("请去掉开头或结尾的“…”。", "Take it off the beginning or the end."),
             )
 
 
