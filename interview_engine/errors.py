@@ -107,7 +107,17 @@ class PolicyError(InterviewEngineError):
 
 
 class MediaError(InterviewEngineError):
-    """A recording cannot be read."""
+    """A recording cannot be read.
+
+    Args:
+        detail: what fills the sentence of the reason with the same code (reasons.SENTENCES).
+    """
+
+    def __init__(
+        self, code: str, message: Bilingual, next_step: Bilingual, detail: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(code, message, next_step)
+        self.detail = detail or {}
 
 
 class WeightsError(InterviewEngineError):

@@ -1,0 +1,251 @@
+"""Opening a media file safely: which files are let in, which streams are used, and what is said when it cannot be.
+
+Only demuxers of `FORMATS` and plain local files are let in: FFmpeg would otherwise take a playlist or a script in a
+file called .mp4 and open whatever it names, or draw a text file as a picture.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Disposition, Stream
+from av.video.stream import VideoStream
+
+from interview_engine.assessment.reasons import SENTENCES
+from interview_engine.errors import Bilingual, MediaError
+
+FORMATS = "mov,matroska,mp3,wav,ogg,flac,aac,amr,avi,mpegts,mpeg,flv,asf,aiff,caf"
+"""FFmpeg's names of the containers that are let in (mov also reads mp4, m4a and 3gp; matroska also webm)."""
+
+WITH_DURATION = ("mov", "matroska", "wav", "flac", "avi")
+"""Containers whose header states the duration; for the others FFmpeg estimates it from the bit rate, a mere guess."""
+
+SEEKABLE = ("mov", "matroska")
+"""Containers with an index; in the others a seek lands where the bit rate suggests and times after it are guesses."""
+
+SEEK_LEAD_S = 2.0
+"""How far before a moment its seek aims, so that sound and pictures of that moment are both still to come."""
+
+MAX_READ_ERRORS = 100
+"""Failed reads in a row after which the rest of a damaged file is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a recording may be.
+
+    Args:
+        max_duration_s: longest recording, or longest window of one, in seconds.
+        max_pixels: most pixels of a frame. The default, 4096 x 4096, lets 4K and 5K through and stops 8K: a single
+            decoded 8K picture with its references takes more memory than a worker has to spare.
+    """
+
+    max_duration_s: float = 5400.0
+    max_pixels: int = 4096 * 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open container and what is used of it.
+
+    Args:
+        origin_s: the container's start on its own clock; t = 0 of every time in the product.
+        declared_s: length that the header states, seconds from `origin_s`; None where it states none.
+    """
+
+    container: InputContainer
+    audio: AudioStream | None
+    video: VideoStream | None
+    origin_s: float
+    declared_s: float | None
+
+
+_NEXT: dict[str, Bilingual] = {
+    "media.missing": Bilingual("请检查路径和文件名。", "Check the path and the file name."),
+    "media.no_permission": Bilingual("请给当前用户读取权限。", "Give this user permission to read it."),
+    "media.empty": Bilingual("请重新上传录制文件。", "Upload the recording again."),
+    "media.unreadable": Bilingual(
+        "请提供 mp4、mov、webm、mkv、m4a、mp3、wav、ogg 或 flac 文件；若录制中断，请重新录制或上传。",
+        "Give an mp4, mov, webm, mkv, m4a, mp3, wav, ogg or flac file; "
+        "if the recording was cut off, record or upload it again.",
+    ),
+    "media.no_streams": Bilingual("请提供有声音或画面的文件。", "Give a file with sound or pictures."),
+    "media.zero_length": Bilingual("请重新录制，或检查起止时间。", "Record again, or check the start and end times."),
+    "media.too_long": Bilingual(
+        "请截取需要的部分，或提高时长上限。", "Cut out the part that is needed, or raise the limit on the duration."
+    ),
+    "media.too_large": Bilingual("请用 4K 或更低的分辨率导出。", "Export it in 4K or a lower resolution."),
+}
+
+
+def media_error(code: str, path: Path, **detail: str) -> MediaError:
+    """The error of that code for that file, in the words of reasons.py and with the next step.
+
+    The file is named in the message; `detail` fills the sentence and stays on the error for the report.
+    """
+    sentence = SENTENCES[code]
+    message = Bilingual(f"{path.name}：{sentence.zh.format(**detail)}", f"{path.name}: {sentence.en.format(**detail)}")
+    return MediaError(code, message, _NEXT[code], detail)
+
+
+def too_long(path: Path, duration_s: float, limits: Limits) -> MediaError:
+    """`media.too_long` with both lengths in minutes."""
+    return media_error(
+        "media.too_long", path, minutes=f"{duration_s / 60:.0f}", limit=f"{limits.max_duration_s / 60:g}"
+    )
+
+
+def check_size(path: Path, width: int, height: int, limits: Limits) -> None:
+    """Refuse frames over the limit.
+
+    Raises:
+        MediaError: `media.too_large`.
+    """
+    if width * height <= limits.max_pixels:
+        return
+    limit = f"{limits.max_pixels / 1e6:.1f} MP"
+    raise media_error("media.too_large", path, width=str(width), height=str(height), limit=limit)
+
+
+def open_container(path: Path, limits: Limits, *, with_audio: bool = True) -> Opened:
+    """Open a local media file and choose its first usable sound (unless not `with_audio`) and picture streams.
+
+    Cover art is no picture stream. Decoders run on one thread: a worker uses one core, and results do not depend on
+    how threads interleave.
+
+    Raises:
+        MediaError: missing, no_permission, empty, unreadable, no_streams or too_large (from the header).
+    """
+    _check_file(path)
+    try:
+        container = av.open(
+            f"file:{path.absolute()}",
+            options={"format_whitelist": FORMATS, "protocol_whitelist": "file"},
+            metadata_errors="replace",
+        )
+    except PermissionError as error:
+        raise media_error("media.no_permission", path) from error
+    except (av.FFmpegError, ValueError) as error:
+        raise media_error("media.unreadable", path) from error
+    try:
+        return _choose(container, path, limits, with_audio)
+    except BaseException:
+        container.close()
+        raise
+
+
+def _check_file(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+    except FileNotFoundError as error:
+        raise media_error("media.missing", path) from error
+    except PermissionError as error:
+        raise media_error("media.no_permission", path) from error
+    except OSError as error:  # a directory, a name the file system refuses, a failing disk
+        raise media_error("media.unreadable", path) from error
+    if size == 0:
+        raise media_error("media.empty", path)
+
+
+def _choose(container: InputContainer, path: Path, limits: Limits, with_audio: bool) -> Opened:
+    audio = next((stream for stream in container.streams.audio if _usable(stream) and with_audio), None)
+    video = next((stream for stream in container.streams.video if _usable(stream)), None)
+    if audio is None and video is None:
+        raise media_error("media.no_streams", path)
+    if video is not None:
+        check_size(path, video.codec_context.width, video.codec_context.height, limits)
+        video.codec_context.thread_count = 1
+        video.codec_context.options = {"max_pixels": str(limits.max_pixels)}
+    if audio is not None:
+        audio.codec_context.thread_count = 1
+    known = any(name in container.format.name.split(",") for name in WITH_DURATION)
+    origin_s = container.start_time / av.time_base if container.start_time else 0.0
+    declared_s = _declared(container, [audio, video], origin_s) if known else None
+    return Opened(container, audio, video, origin_s, declared_s)
+
+
+def _declared(
+    container: InputContainer, streams: list[AudioStream | VideoStream | None], origin_s: float
+) -> float | None:
+    """The used streams' stated end, or the container's where a stream states none (it may count unused streams)."""
+    ends: list[float] = []
+    for stream in streams:
+        if stream is None:
+            continue
+        if not stream.duration or stream.time_base is None:
+            return container.duration / av.time_base if container.duration else None
+        ends.append(float(((stream.start_time or 0) + stream.duration) * stream.time_base) - origin_s)
+    return max(ends)
+
+
+def _usable(stream: AudioStream | VideoStream) -> bool:
+    """Whether it can be decoded and is not a still picture that belongs to a song."""
+    stills = Disposition.attached_pic | Disposition.timed_thumbnails
+    return stream.codec_context is not None and not stream.disposition & stills
+
+
+def packets_from(opened: Opened, start_s: float, on_error: Callable[[], None]) -> Iterator[Packet[Stream] | None]:
+    """All packets of the used streams from `start_s` (or a little before) to the end; None last if the file broke off.
+
+    Seeks where the container has an index, and only keeps the result when every stream's first packet lies before
+    `start_s`; else reads from the beginning. Failed reads are counted by `on_error` and passed over.
+    """
+    head: list[Packet[Stream]] = []
+    if start_s > SEEK_LEAD_S and any(name in opened.container.format.name.split(",") for name in SEEKABLE):
+        head = _seek(opened, start_s)
+        if not head:
+            try:
+                opened.container.seek(0, backward=True)
+            except av.FFmpegError:
+                on_error()
+                yield None
+                return
+    yield from chain(head, _read(opened, on_error))
+
+
+def _seek(opened: Opened, start_s: float) -> list[Packet[Stream]]:
+    """Seek to just before `start_s` and return the packets read to make sure of it; none when one cannot be sure."""
+    wanted_s = opened.origin_s + start_s
+    waiting = {stream.index for stream in (opened.audio, opened.video) if stream is not None}
+    head: list[Packet[Stream]] = []
+    try:
+        opened.container.seek(round((wanted_s - SEEK_LEAD_S) * av.time_base), backward=True)
+        for packet in opened.container.demux(*_used(opened)):
+            head.append(packet)
+            if packet.stream.index not in waiting:
+                continue
+            if packet.pts is None or float(packet.pts * packet.time_base) > wanted_s:
+                return []
+            waiting.discard(packet.stream.index)
+            if not waiting:
+                return head
+    except av.FFmpegError:
+        return []
+    return []
+
+
+def _read(opened: Opened, on_error: Callable[[], None]) -> Iterator[Packet[Stream] | None]:
+    failures = 0
+    while failures < MAX_READ_ERRORS:
+        try:
+            for packet in opened.container.demux(*_used(opened)):
+                failures = 0
+                yield packet
+            return
+        except av.FFmpegError:
+            on_error()
+            failures += 1
+    yield None
+
+
+def _used(opened: Opened) -> list[AudioStream | VideoStream]:
+    return [stream for stream in (opened.audio, opened.video) if stream is not None]
