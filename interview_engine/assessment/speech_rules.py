@@ -123,10 +123,8 @@ def merge(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 def clip(spans: Sequence[Span], extent: Span) -> tuple[Span, ...]:
     """The parts of merged spans that lie inside `extent`."""
-    cut = (
-        Span(max(span.start_s, extent.start_s), min(span.end_s, extent.end_s)) for span in spans if _meet(span, extent)
-    )
-    return tuple(span for span in cut if span.duration_s > 0.0)
+    cut = ((max(span.start_s, extent.start_s), min(span.end_s, extent.end_s)) for span in spans)
+    return tuple(Span(start_s, end_s) for start_s, end_s in cut if end_s > start_s)
 
 
 def gaps(spans: Sequence[Span], extent: Span) -> tuple[Span, ...]:

@@ -1,9 +1,9 @@
 """What a speech rate counts: characters in Mandarin, words in English, and which of them are filled pauses.
 
 Mandarin counts syllables as they are spoken, since a Han character is a syllable: a number counts as the characters it
-is read with (320 is 三百二十: four), a Latin word as its estimated syllables (Loft: one), an abbreviation in capitals as
-its letters (APP: three). English counts words as a person would say them: a number counts as the words it is read with
-(25 is "twenty five": two), and the parts of a hyphenated word count each ("real-time": two; "e-mail": one).
+is read with (320 is 三百二十: four), a Latin word as its estimated syllables (Loft: one), an abbreviation in capitals
+as its letters (APP: three). English counts words as a person would say them: a number counts as the words it is read
+with (25 is "twenty five": two), and the parts of a hyphenated word count each ("real-time": two; "e-mail": one).
 """
 
 from __future__ import annotations
