@@ -62,7 +62,7 @@ class Recorder:
         self.outcomes.append(outcome)
 
 
-@pytest.fixture()
+@pytest.fixture
 def dying_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:
     (tmp_path / "dying_worker.py").write_text(WORKER, encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -83,7 +83,7 @@ def _job(folder: Path, *names: str) -> InterviewJob:
     return job_from_files(files, KIT, folder.name, "zh")
 
 
-@pytest.mark.slow()
+@pytest.mark.slow
 def test_a_dead_worker_costs_an_attempt_and_a_poisoned_answer_only_itself(tmp_path: Path, dying_work: Work) -> None:
     jobs = [
         _job(tmp_path / "survivor", "once1.txt", "a.txt"),
@@ -104,7 +104,7 @@ def test_a_dead_worker_costs_an_attempt_and_a_poisoned_answer_only_itself(tmp_pa
     assert len(recorder.outcomes) == 3
 
 
-@pytest.mark.slow()
+@pytest.mark.slow
 def test_a_second_run_redoes_nothing_and_a_changed_answer_is_redone(tmp_path: Path) -> None:
     job = _job(tmp_path / "one", "a.txt")
     out = tmp_path / "out"
