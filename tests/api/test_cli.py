@@ -1,4 +1,4 @@
-"""The command line as a person meets it (issue rows A1, A2): help without weight, errors in both languages, exit codes."""
+"""The command line as a person meets it (A1, A2): help without weight, errors in both languages, exit codes."""
 
 import json
 import subprocess
