@@ -84,6 +84,12 @@ class FileProblem:
         return f"{where}{': ' if where else ''}{self.message.en} {self.next_step.en}"
 
 
+def shown(text: str, longest: int = 40) -> str:
+    """A piece of a file fit for one line of a message: no line breaks, no control characters, not long."""
+    line = " ".join(text.split())
+    return "".join(character if character.isprintable() else "\ufffd" for character in line[:longest])
+
+
 class KitError(InterviewEngineError):
     """A kit file is not valid; the message names file, line and field of every problem, one a line.
 

@@ -20,7 +20,7 @@ from interview_engine.assessment.kit import (
 )
 from interview_engine.assessment.kit_rules import LANGUAGES, nearest
 from interview_engine.assessment.yaml_tree import Fields, Items, Leaf, Node
-from interview_engine.errors import Bilingual, FileProblem
+from interview_engine.errors import Bilingual, FileProblem, shown
 
 SCHEMA = "interview-kit/1"
 
@@ -87,11 +87,10 @@ class KitReader:
         """Whether to read on: a missing schema is reported like any field, another one is no kit of ours."""
         if node is None or (isinstance(node, Leaf) and node.text == SCHEMA):
             return True
-        given = node.text[:40] if isinstance(node, Leaf) else "…"
+        given = shown(node.text) if isinstance(node, Leaf) else "…"
         self._add(
             "kit.schema",
             ("schema",),
-            node.line,
             Bilingual(
                 f"schema 是“{given}”，这个版本只认识 {SCHEMA}。",
                 f"The schema is “{given}”; this version reads {SCHEMA}.",
@@ -105,7 +104,7 @@ class KitReader:
             node,
             path,
             ("id", "kind", "name", "definition", "weight", "required_level", "indicators", "anchors"),
-            ("delivery",),
+            ("delivery", "coherence"),
         )
         kind = self._choice(fields.get("kind"), (*path, "kind"), get_args(CompetencyKind))
         return Competency(
@@ -118,16 +117,16 @@ class KitReader:
             indicators=self._list(fields.get("indicators"), (*path, "indicators"), self._indicator),
             anchors=self._anchors(fields.get("anchors"), (*path, "anchors")),
             delivery=self._list(fields.get("delivery"), (*path, "delivery"), self._measure),
+            coherence=self._flag(fields.get("coherence"), (*path, "coherence")),
         )
 
     def _indicator(self, node: Node, path: kit_rules.Path) -> Indicator:
         fields = self._entry(node, path, ("id", "text", "phrases"), ("marker",))
-        marker = fields.get("marker")
         return Indicator(
             id=self._text(fields.get("id"), (*path, "id")),
             text=self._bilingual(fields.get("text"), (*path, "text")),
             phrases=self._phrases(fields.get("phrases"), (*path, "phrases")),
-            marker=marker is not None and self._choice(marker, (*path, "marker"), ("false", "true")) == "true",
+            marker=self._flag(fields.get("marker"), (*path, "marker")),
         )
 
     def _measure(self, node: Node, path: kit_rules.Path) -> DeliveryMeasure:
@@ -144,7 +143,7 @@ class KitReader:
         )
 
     def _question(self, node: Node, path: kit_rules.Path) -> Question:
-        fields = self._entry(node, path, ("id", "text", "think_s", "answer_s", "attempts", "probes"), ())
+        fields = self._entry(node, path, ("id", "text", "think_s", "answer_s", "attempts", "probes"), ("references",))
         return Question(
             id=self._text(fields.get("id"), (*path, "id")),
             text=self._bilingual(fields.get("text"), (*path, "text")),
@@ -152,6 +151,9 @@ class KitReader:
             answer_s=self._whole(fields.get("answer_s"), (*path, "answer_s"), kit_rules.ANSWER_S[0]),
             attempts=self._whole(fields.get("attempts"), (*path, "attempts"), kit_rules.ATTEMPTS[0]),
             probes=self._texts(fields.get("probes"), (*path, "probes")),
+            references=self._list(fields["references"], (*path, "references"), self._bilingual)
+            if "references" in fields
+            else (),
         )
 
     def _anchors(self, node: Node | None, path: kit_rules.Path) -> tuple[Bilingual, ...]:
@@ -160,16 +162,17 @@ class KitReader:
         if not isinstance(node, Fields):
             self._wrong(path, node, "1: 到 5: 五级", "the levels 1: to 5:")
             return ()
-        self._lines[path] = node.line
+        self._lines.setdefault(path, node.line)
         names = [key.text for key, _ in node.entries]
         levels = [str(level) for level in LEVELS]
         for key, _ in node.entries:
+            name = shown(key.text)
+            self._lines.setdefault((*path, name), key.line)
             if key.text not in levels:
                 self._add(
                     "kit.anchors",
-                    (*path, key.text[:40]),
-                    key.line,
-                    Bilingual(f"“{key.text[:40]}”不是锚点级别。", f"“{key.text[:40]}” is not a level."),
+                    (*path, name),
+                    Bilingual(f"“{name}”不是锚点级别。", f"“{name}” is not a level."),
                     Bilingual("级别只有 1、2、3、4、5。", "The levels are 1, 2, 3, 4 and 5."),
                 )
         missing = [level for level in levels if level not in names]
@@ -178,7 +181,6 @@ class KitReader:
             self._add(
                 "kit.anchors",
                 path,
-                node.line,
                 Bilingual(f"缺少第 {listed} 级行为锚点。", f"The anchors of level {listed} are missing."),
                 Bilingual("请把 1–5 五级都写出来。", "Write all five levels."),
             )
@@ -187,7 +189,6 @@ class KitReader:
             self._add(
                 "kit.anchor_order",
                 path,
-                node.line,
                 Bilingual("行为锚点没有按 1 到 5 的顺序写。", "The anchors are not in the order 1 to 5."),
                 Bilingual(
                     "请从第 1 级（最低）写到第 5 级（最高）。",
@@ -195,8 +196,6 @@ class KitReader:
                 ),
             )
         by_level = {key.text: value for key, value in node.entries}
-        for key, _ in node.entries:
-            self._lines[(*path, key.text)] = key.line
         return tuple(self._bilingual(by_level.get(level), (*path, level)) for level in levels)
 
     def _bilingual(self, node: Node | None, path: kit_rules.Path) -> Bilingual:
@@ -225,7 +224,7 @@ class KitReader:
         if not isinstance(node, Leaf):
             self._wrong(path, node, "一段文字", "a text")
             return ""
-        self._lines[path] = node.line
+        self._lines.setdefault(path, node.line)
         return " ".join(node.text.split())
 
     def _texts(self, node: Node | None, path: kit_rules.Path) -> tuple[str, ...]:
@@ -236,10 +235,13 @@ class KitReader:
         value = self._text(node, path)
         if value in options or path in self._broken:
             return value or options[0]
-        line = node.line if node else 0
-        said = Bilingual(f"“{value[:40]}”不在可选值里。", f"“{value[:40]}” is not one of the known values.")
-        self._add("kit.choice", path, line, said, nearest(value[:40], options))
+        said = Bilingual(f"“{shown(value)}”不在可选值里。", f"“{shown(value)}” is not one of the known values.")
+        self._add("kit.choice", path, said, nearest(value, options))
         return options[0]
+
+    def _flag(self, node: Node | None, path: kit_rules.Path) -> bool:
+        """An optional true or false; false when it is not there."""
+        return node is not None and self._choice(node, path, ("false", "true")) == "true"
 
     def _number(self, node: Node | None, path: kit_rules.Path) -> float:
         value = self._digits(node, path, _NUMBER, "一个数（如 30 或 3.5）", "a number (30 or 3.5)")
@@ -258,7 +260,7 @@ class KitReader:
         if not isinstance(node, Leaf) or node.quoted or not pattern.fullmatch(node.text):
             self._wrong(path, node, zh, en)
             return None
-        self._lines[path] = node.line
+        self._lines.setdefault(path, node.line)
         return node.text
 
     def _list(
@@ -272,7 +274,7 @@ class KitReader:
                 path, node, "一个列表（每项以 - 开头，或写成 [a, b]）", "a list (entries begin with -, or [a, b])"
             )
             return ()
-        self._lines[path] = node.line
+        self._lines.setdefault(path, node.line)
         return tuple(read(entry, (*path, number)) for number, entry in enumerate(node.nodes))
 
     def _entry(
@@ -282,7 +284,7 @@ class KitReader:
         if isinstance(node, Fields):
             for key, value in node.entries:
                 if key.text == "id" and isinstance(value, Leaf):
-                    self._labels[path] = value.text[:40]
+                    self._labels[path] = shown(value.text)
         return self._fields(node, path, required, optional)
 
     def _fields(
@@ -294,28 +296,27 @@ class KitReader:
             listed = ", ".join(known)
             self._wrong(path, node, f"字段（{listed}）", f"fields ({listed})")
             return {}
-        self._lines[path] = node.line
+        self._lines.setdefault(path, node.line)
         fields = {}
         for key, value in node.entries:
+            here = (*path, shown(key.text))
+            self._lines.setdefault(here, key.line)
             if key.text in known:
                 fields[key.text] = value
-                self._lines[(*path, key.text)] = key.line
                 continue
-            said = Bilingual("未知字段。", "Unknown field.")
-            self._add("kit.unknown_field", (*path, key.text[:40]), key.line, said, nearest(key.text[:40], known))
+            self._add("kit.unknown_field", here, Bilingual("未知字段。", "Unknown field."), nearest(key.text, known))
         for name in required:
             if name not in fields:
-                self._missing((*path, name), node.line)
+                self._missing((*path, name))
         return fields
 
-    def _missing(self, path: kit_rules.Path, line: int) -> None:
+    def _missing(self, path: kit_rules.Path) -> None:
         name = str(path[-1])
         language = {"zh": "缺少中文。", "en": "缺少英文。"}.get(name)
         in_english = {"zh": "The Chinese text is missing.", "en": "The English text is missing."}.get(name)
         self._add(
             "kit.missing_language" if language else "kit.missing_field",
             path,
-            line,
             Bilingual(language or "缺少这个字段。", in_english or "This field is missing."),
             Bilingual(f"请补上 {name}。", f"Add {name}."),
         )
@@ -325,22 +326,24 @@ class KitReader:
         given_zh, given_en = {Items: ("列表", "a list"), Fields: ("一组字段", "fields")}.get(type(node), ("", ""))
         step = Bilingual("请按 docs/kits.md 的格式改写。", "Write it as docs/kits.md shows.")
         if isinstance(node, Leaf):
-            given_zh, given_en = (f"“{node.text[:40]}”", f"“{node.text[:40]}”") if node.text else ("空的", "empty")
+            typed = f"“{shown(node.text)}”"
+            given_zh, given_en = (typed, typed) if node.text else ("空的", "empty")
             if node.quoted and _NUMBER.fullmatch(node.text):
                 step = Bilingual("请去掉引号。", "Take off the quotes.")
         message = Bilingual(f"这里应为{zh}，实际是{given_zh}。", f"Expected {en}, found {given_en}.")
-        self._add("kit.type", path, node.line, message, step)
+        self._lines.setdefault(path, node.line)
+        self._add("kit.type", path, message, step)
 
     def _language(self, node: Node, path: kit_rules.Path) -> Literal["zh", "en"]:
         return "zh" if self._choice(node, path, LANGUAGES) == "zh" else "en"
 
-    def _add(self, code: str, path: kit_rules.Path, line: int, message: Bilingual, next_step: Bilingual) -> None:
+    def _add(self, code: str, path: kit_rules.Path, message: Bilingual, next_step: Bilingual) -> None:
         self._broken.add(path)
-        self.problems.append(FileProblem(code, line, self._field(path), message, next_step))
+        self.problems.append(FileProblem(code, self._line(path), self._field(path), message, next_step))
 
     def _line(self, path: kit_rules.Path) -> int:
-        """The line of a field, or of the nearest thing around it."""
-        for length in range(len(path), 0, -1):
+        """The line of a field's name, or of the nearest thing around it."""
+        for length in range(len(path), -1, -1):
             if path[:length] in self._lines:
                 return self._lines[path[:length]]
         return 0

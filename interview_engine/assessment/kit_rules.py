@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from interview_engine.assessment.kit import LEVELS, Competency, DeliveryMeasure, Indicator, Kit, Question
 from interview_engine.assessment.policy import POLICIES
-from interview_engine.errors import Bilingual
+from interview_engine.errors import Bilingual, shown
 
 LANGUAGES = ("zh", "en")
 DELIVERY_CAP = min(policy.delivery_cap_percent for policy in POLICIES.values() if policy.delivery_cap_percent > 0)
@@ -59,10 +59,10 @@ def broken_rules(kit: Kit) -> tuple[RuleProblem, ...]:
 def nearest(word: str, known: Iterable[str]) -> Bilingual:
     """A next step that names the likeliest meant word, or else all known ones."""
     options = sorted(known)
-    close = difflib.get_close_matches(word, options, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word[:40], options, n=1, cutoff=0.6)
     if close:
-        return Bilingual(f"是不是想写“{close[0]}”？", f"Did you mean “{close[0]}”?")
-    listed = ", ".join(options) or "—"
+        return Bilingual(f"是不是想写“{shown(close[0])}”？", f"Did you mean “{shown(close[0])}”?")
+    listed = ", ".join(shown(option) for option in options[:20])
     return Bilingual(f"可用的有：{listed}。", f"Known are: {listed}.")
 
 
@@ -143,7 +143,10 @@ def _competency(path: Path, competency: Competency, kit: Kit) -> Iterator[RulePr
         yield RuleProblem(
             "kit.not_probed",
             (*path, "id"),
-            Bilingual(f"没有题目考察能力“{competency.id}”。", f"No question probes the competency “{competency.id}”."),
+            Bilingual(
+                f"没有题目考察能力“{shown(competency.id)}”。",
+                f"No question probes the competency “{shown(competency.id)}”.",
+            ),
             Bilingual(
                 "请把它的 id 写进至少一道题的 probes，或删去这项能力。",
                 "Put its id into the probes of at least one question, or leave the competency out.",
@@ -161,8 +164,8 @@ def _indicator(path: Path, indicator: Indicator, languages: Sequence[str]) -> It
                 "kit.no_phrases",
                 (*path, "phrases", language),
                 Bilingual(
-                    f"行为指标“{indicator.id}”没有 {language} 的常见说法。",
-                    f"The indicator “{indicator.id}” has no {language} phrases.",
+                    f"行为指标“{shown(indicator.id)}”没有 {language} 的常见说法。",
+                    f"The indicator “{shown(indicator.id)}” has no {language} phrases.",
                 ),
                 Bilingual(
                     "请写 6–15 个人们讲这件事时真正会用的说法。",
@@ -259,7 +262,7 @@ def _question(path: Path, question: Question, kit: Kit) -> Iterator[RuleProblem]
         yield RuleProblem(
             "kit.unknown_competency",
             (*path, "probes", number),
-            Bilingual(f"没有 id 为“{probe}”的能力。", f"There is no competency with the id “{probe}”."),
+            Bilingual(f"没有 id 为“{shown(probe)}”的能力。", f"There is no competency with the id “{shown(probe)}”."),
             nearest(probe, known),
         )
     content = {competency.id for competency in kit.competencies if not competency.is_delivery}
@@ -290,7 +293,7 @@ def _languages(languages: Sequence[str]) -> Iterator[RuleProblem]:
             yield RuleProblem(
                 "kit.language",
                 (*path, number),
-                Bilingual(f"不支持语言“{language[:20]}”。", f"The language “{language[:20]}” is not covered."),
+                Bilingual(f"不支持语言“{shown(language)}”。", f"The language “{shown(language)}” is not covered."),
                 Bilingual("目前可用 zh 和 en。", "zh and en are."),
             )
 
@@ -300,7 +303,7 @@ def _id(path: Path, value: str) -> Iterator[RuleProblem]:
         yield RuleProblem(
             "kit.id",
             path,
-            Bilingual(f"id“{value[:50]}”不合规。", f"“{value[:50]}” is not a valid id."),
+            Bilingual(f"id“{shown(value)}”不合规。", f"“{shown(value)}” is not a valid id."),
             Bilingual(
                 "请只用小写字母、数字和连字符，以字母开头，至多 40 个字符。",
                 "Use lower-case letters, digits and hyphens, beginning with a letter, at most 40 characters.",
@@ -351,7 +354,8 @@ def _phrases(path: Path, phrases: Sequence[str]) -> Iterator[RuleProblem]:
                 "kit.short_phrase",
                 (*path, number),
                 Bilingual(
-                    f"“{plain}”不到两个字，几乎处处会出现。", f"“{plain}” is a single character, found anywhere."
+                    f"“{shown(plain)}”不到两个字，几乎处处会出现。",
+                    f"“{shown(plain)}” is a single character, found anywhere.",
                 ),
                 Bilingual("请写两个字以上的说法。", "Write a phrase of two characters or more."),
             )
@@ -394,7 +398,7 @@ def _unique(path: Path, ids: Sequence[str], leaf: bool = False) -> Iterator[Rule
             yield RuleProblem(
                 "kit.duplicate",
                 (*path, number) if leaf else (*path, number, "id"),
-                Bilingual(f"“{value[:50]}”已经出现过。", f"“{value[:50]}” was given before."),
+                Bilingual(f"“{shown(value)}”已经出现过。", f"“{shown(value)}” was given before."),
                 Bilingual("请删去或改名。", "Leave it out or change it."),
             )
         seen.add(value)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from interview_engine.errors import Bilingual, FileProblem
+from interview_engine.errors import Bilingual, FileProblem, shown
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
@@ -200,7 +200,7 @@ def _place(parent: _Open, node: Node, problems: list[FileProblem]) -> None:
                 FileProblem(
                     "kit.duplicate_key",
                     node.line,
-                    node.text[:40],
+                    shown(node.text),
                     Bilingual("这个字段在同一处写了两次。", "This field is given twice in the same place."),
                     Bilingual("请只保留一个。", "Keep one of them."),
                 )
