@@ -76,8 +76,8 @@ def _competency(
 KIT = Kit(
     id="customer-service-sample",
     version=3,
-    role=B("客服专员", "Customer service representative"),
-    description=B("样例面试包。", "A sample kit."),
+    role=Bilingual("客服专员", "Customer service representative"),
+    description=Bilingual("样例面试包。", "A sample kit."),
     languages=("zh", "en"),
     competencies=(
         _competency(
