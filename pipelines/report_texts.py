@@ -341,3 +341,37 @@ NEXT_STEPS: dict[str, Bilingual] = {
 def next_step(code: str) -> Bilingual | None:
     """What to do about a reason of that code; None when the reason calls for nothing."""
     return NEXT_STEPS.get(code) or NEXT_STEPS.get(code.partition(".")[0])
+
+
+WHY: dict[str, Bilingual] = {
+    "action": Bilingual("自己的行动", "own action"),
+    "method": Bilingual("方法", "method"),
+    "check": Bilingual("核对", "check"),
+    "instrument": Bilingual("工具或指标", "instrument or metric"),
+    "precise": Bilingual("说得精确", "precision"),
+    "outcome": Bilingual("结果", "outcome"),
+    "reason": Bilingual("原因", "reason"),
+    "sequence": Bilingual("步骤", "steps in order"),
+    "episode": Bilingual("具体的一次", "a particular occasion"),
+    "learning": Bilingual("反思", "something learned"),
+    "number": Bilingual("数字", "number"),
+    "named": Bilingual("点名的人或物", "a named thing"),
+    "compare": Bilingual("前后比较", "comparison"),
+    "probe": Bilingual("查明情况", "finding out"),
+    "restraint": Bilingual("先不急于下手", "restraint before acting"),
+    "indicator": Bilingual("观察要点", "indicator"),
+    "vague": Bilingual("含糊", "vague"),
+    "no_method": Bilingual("凭感觉", "no method"),
+    "default": Bilingual("照旧例", "done as always"),
+    "external": Bilingual("是别人做的", "done by others"),
+    "reactive": Bilingual("出了事才做", "only after trouble"),
+    "habit": Bilingual("只说通常", "only in general terms"),
+    "simple": Bilingual("一带而过", "brushed over"),
+    "uncertain": Bilingual("不确定", "unsure"),
+    "undone": Bilingual("没有做", "left undone"),
+    "general": Bilingual("泛泛而谈", "generalities"),
+    "deflect": Bilingual("推开责任", "deflects"),
+    "unknown": Bilingual("不知道结果", "outcome unknown"),
+    "negated": Bilingual("说的是没有做", "said not to have been done"),
+}
+"""What was found in a quote, by the codes of `Evidence.why`."""

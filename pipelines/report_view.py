@@ -19,7 +19,7 @@ from pipelines.report_format import (
     track,
     whole_percent,
 )
-from pipelines.report_texts import next_step
+from pipelines.report_texts import WHY, next_step
 from pipelines.report_transcript_view import transcript_lines
 
 FRAME_SLACK_S = 0.6
@@ -247,9 +247,15 @@ def _quote(evidence: Document, texts: dict[str, Both], document: Document) -> Do
         "clock": None if start_s is None else clock(start_s),
         "against": evidence["polarity"] == "against",
         "indicator": texts.get(evidence["indicator"]),
-        "why": [],
+        "why": [_why(code) for code in evidence["why"] if code != "indicator"],
         "frame": None if start_s is None else _frame(answer["frames"], start_s, end_s),
     }
+
+
+def _why(code: str) -> Both:
+    """What a code of `why` says; a code of another scorer is shown as it is."""
+    text = WHY.get(code)
+    return same(code) if text is None else {"zh": text.zh, "en": text.en}
 
 
 def _frame(frames: Sequence[Document], start_s: float, end_s: float) -> str | None:

@@ -282,7 +282,7 @@ def quote(
     for segment in transcript.segments:
         if words[:6] in segment.text:
             start_s, end_s = segment.start_s, segment.end_s
-    why = ("vague",) if polarity == "against" else ("own_action", "outcome")
+    why = ("vague",) if polarity == "against" else ("action", "outcome", "indicator")
     return Evidence(question, words, at, start_s, end_s, indicator, polarity, strength, why)
 
 
