@@ -35,10 +35,10 @@ SILENT_UNDER = 0.4
 FALLING_UNDER = 0.6
 """A silence that was reached began where the probability fell below this (Silero lags behind a voice that stops)."""
 
-VOICED_OVER = 0.6
+VOICED_OVER = 0.7
 """Harmonicity of a voice; the median over `VOICED_FRAMES` has to exceed it (Silero gives up on long, even vowels)."""
-VOICED_FRAMES = 7
-VOICED_NEEDS = 0.25
+VOICED_FRAMES = 11
+VOICED_NEEDS = 0.3
 """Least speech probability of a voice, so that a hum or a tone in a silence is none."""
 DOUBTFUL_UNDER = 0.75
 """A burst that never exceeds this speech probability and holds no voice is a breath or a rustle."""
@@ -56,30 +56,35 @@ class SpeechProbability(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Where there is voice, filled pauses included, and the periodicity of the levelled sound.
+    """Where there is voice.
 
-    `spans` are in order, inside the sound, none touching the next.
+    Args:
+        spans: of voice, filled pauses included; in order, inside the sound, none touching the next.
+        sound: float32, 16 kHz mono, without rumble and amplified by `gain_db`.
+        periodicity: of that sound.
     """
 
     spans: tuple[Span, ...]
+    sound: NDArray[np.float32]
+    gain_db: float
     periodicity: Periodicity
 
 
 def find_activity(samples: NDArray[np.float32], vad: SpeechProbability) -> Activity:
     """Voice in float32 samples of 16 kHz mono, -1..1."""
-    clean = levelled(samples)
-    periodic = periodicity(clean)
+    sound, gain_db = levelled(samples)
+    periodic = periodicity(sound)
     if samples.size < WINDOW_SAMPLES:
-        return Activity((), periodic)
+        return Activity((), sound, gain_db, periodic)
     frames = int(samples.size / SAMPLE_RATE / STEP_S)
     times = (np.arange(frames) + 0.5) * STEP_S
-    windows = vad.probabilities(clean)
+    windows = vad.probabilities(sound)
     centres = (np.arange(windows.size) + 0.5) * WINDOW_SAMPLES / SAMPLE_RATE
     probability = np.interp(times, centres, windows)
     harmonicity = np.zeros(frames)
     if periodic.times_s.size:
         harmonicity = np.interp(times, periodic.times_s, periodic.harmonicity)
-    return Activity(spans_of(probability, harmonicity), periodic)
+    return Activity(spans_of(probability, harmonicity), sound, gain_db, periodic)
 
 
 def spans_of(probability: Floats, harmonicity: Floats) -> tuple[Span, ...]:
@@ -98,18 +103,20 @@ def spans_of(probability: Floats, harmonicity: Floats) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def levelled(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The sound without rumble and with its loud parts at `LEVEL_DB`."""
+def levelled(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
+    """The sound without rumble and with its loud parts at `LEVEL_DB`, and the gain in dB that did it."""
     high_pass = butter(4, RUMBLE_HZ, "highpass", fs=SAMPLE_RATE, output="sos").astype(np.float32)
-    clean: NDArray[np.float32] = sosfilt(high_pass, samples)
+    sound: NDArray[np.float32] = sosfilt(high_pass, samples)
     frame = SAMPLE_RATE // 40
-    whole = clean.size // frame * frame
+    whole = sound.size // frame * frame
     if whole == 0:
-        return clean
-    level = float(np.quantile(np.sqrt(np.mean(clean[:whole].reshape(-1, frame) ** 2, axis=1)), 0.95))
-    gain = 10 ** (LEVEL_DB / 20) / max(level, 1e-9)
-    clean *= np.float32(min(gain, 10 ** (MOST_GAIN_DB / 20)))
-    return clean
+        return sound, 0.0
+    frames = sound[:whole].reshape(-1, frame)
+    power = np.einsum("ij,ij->i", frames, frames) / frame
+    loud_db = 10 * np.log10(max(float(np.quantile(power, 0.95)), 1e-18))
+    gain_db = min(LEVEL_DB - loud_db, MOST_GAIN_DB)
+    sound *= np.float32(10 ** (gain_db / 20))
+    return sound, gain_db
 
 
 def true_runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
