@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -31,6 +30,10 @@ HYSTERESIS = 0.15
 class VoiceActivity(Protocol):
     """Finds speech."""
 
+    def probabilities(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probability of speech (0..1) for each 512 samples of 16 kHz mono; the last may be padded."""
+        ...
+
     def speech_spans(
         self,
         samples: NDArray[np.float32],
@@ -39,29 +42,23 @@ class VoiceActivity(Protocol):
         min_speech_s: float = 0.1,
         pad_s: float = 0.05,
     ) -> list[Span]:
-        """Spans of speech in seconds, in order, not touching. See `Silero.speech_spans`."""
+        """Spans of speech in seconds, in order, not touching. See `SileroVoiceActivity.speech_spans`."""
         ...
 
 
-class Silero:
+class SileroVoiceActivity:
     """Silero voice activity detection on the CPU, one thread, deterministic.
 
     Args:
-        folder: holds silero_vad_v6.onnx; `WeightStore.locate("voice-activity")`.
+        store: holds the weights "voice-activity".
+
+    Raises:
+        WeightsError: they are not there or not what they should be.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "silero_vad_v6.onnx"
+    def __init__(self, store: WeightStore) -> None:
+        self._path = store.locate("voice-activity") / "silero_vad_v6.onnx"
         self._session: Any = None
-
-    @classmethod
-    def from_store(cls, store: WeightStore) -> Silero:
-        """With the verified weights of a store.
-
-        Raises:
-            WeightsError: they are not there or not what they should be.
-        """
-        return cls(store.locate("voice-activity"))
 
     def probabilities(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probability of speech (0..1) for each 32 ms; the last window is filled up with silence."""

@@ -16,6 +16,7 @@ from pipelines.watch import Detectors
 
 NEEDED = (
     "whisper-base",
+    "voice-activity",
     "face-landmarker",
     "hand-landmarker",
     "pose-landmarker",
@@ -57,7 +58,7 @@ class Workbench:
         """Speech or not."""
         from models.vad import SileroVoiceActivity
 
-        return SileroVoiceActivity()
+        return SileroVoiceActivity(self.store)
 
     @cached_property
     def detectors(self) -> Detectors:

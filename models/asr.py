@@ -1,0 +1,334 @@
+"""Speech recognition: one window of at most 30 s at a time, encoded once for language, text and word times.
+
+The decoding is a beam search without sampling, so the same samples give the same words on every run. What to do with
+long recordings, prompts, echoes and loops is the business of pipelines/transcribe.py.
+"""
+
+from __future__ import annotations
+
+import os
+import string
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interview_engine.assessment.media import SAMPLE_RATE
+from interview_engine.errors import Bilingual, WeightsError
+from models.device import Device, resolve
+from models.registry import WeightStore
+
+MAX_WINDOW_S = 30.0
+"""Seconds the model hears at once."""
+
+TOKENS_PER_SECOND = 12
+"""No one speaks faster; a decoding that reaches this is a loop and is cut off."""
+
+MAX_TOKENS = 220
+"""The model's text context of 448 tokens, shared with a prompt of the same size."""
+
+MODEL_FILES = ("model.bin", "config.json", "tokenizer.json")
+
+AVX512_FLAGS = {"avx512f", "avx512cd", "avx512dq", "avx512bw", "avx512vl"}
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedWindow:
+    """A window after the encoder.
+
+    Args:
+        language_probabilities: by ISO 639-1 code, over all languages the model knows, summing to 1.
+        duration_s: length of the samples.
+        state: the recogniser's own.
+    """
+
+    language_probabilities: Mapping[str, float]
+    duration_s: float
+    state: Any
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWord:
+    """A word as decoded: `text` keeps its leading space and punctuation; times are seconds from the window's start.
+
+    `probability` is the mean over its tokens given the words before it and the sound, without any prompt.
+    """
+
+    text: str
+    start_s: float
+    end_s: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The text of a window. Joining the words' texts gives the whole text.
+
+    Args:
+        average_log_probability: per token, of the decoding with its prompt.
+        no_speech_probability: the model's own, 0..1.
+        cut_off: the decoding reached its length limit: a loop.
+    """
+
+    words: tuple[HeardWord, ...]
+    average_log_probability: float
+    no_speech_probability: float
+    cut_off: bool = False
+
+    @property
+    def text(self) -> str:
+        """The words joined, without surrounding space."""
+        return "".join(word.text for word in self.words).strip()
+
+
+class Recogniser(Protocol):
+    """Turns windows of speech into words. Deterministic: same samples and arguments, same result."""
+
+    def encode(self, samples: NDArray[np.float32]) -> EncodedWindow:
+        """Encode at most 30 s of float32 samples, 16 kHz mono."""
+        ...
+
+    def decode(self, window: EncodedWindow, language: str, prompt: str = "", *, avoid_repeats: bool = False) -> Heard:
+        """The words of a window in `language` (ISO 639-1).
+
+        Args:
+            prompt: text that the model takes for what was said before: sets style and vocabulary.
+            avoid_repeats: forbid repeating any three tokens, to get out of a loop.
+        """
+        ...
+
+
+class FasterWhisperRecogniser:
+    """Whisper by CTranslate2.
+
+    Args:
+        model_dir: a Whisper model in CTranslate2 form (model.bin, config.json, tokenizer.json, vocabulary).
+        device: "cpu" or "cuda"; see models/device.py.
+        compute_type: CTranslate2's; "auto" is int8 on the CPU and float16 on CUDA.
+        cpu_threads: threads of one recogniser; several recordings run as several processes.
+        beam_size: hypotheses kept; 5 is the reference, 1 is faster (CER on AISHELL S0150 about 0.01 worse).
+    """
+
+    def __init__(
+        self,
+        model_dir: Path,
+        device: Device = "cpu",
+        compute_type: str = "auto",
+        cpu_threads: int = 1,
+        beam_size: int = 5,
+    ) -> None:
+        self._model_dir = model_dir
+        self._device = device
+        self._compute_type = compute_type if compute_type != "auto" else "float16" if device == "cuda" else "int8"
+        self._cpu_threads = cpu_threads
+        self._beam_size = beam_size
+        self._model: Any = None
+        self._tokenizers: dict[str, Any] = {}
+
+    def encode(self, samples: NDArray[np.float32]) -> EncodedWindow:
+        """See `Recogniser.encode`.
+
+        Raises:
+            ValueError: more than 30 s.
+            WeightsError: the model cannot be loaded.
+        """
+        if len(samples) > MAX_WINDOW_S * SAMPLE_RATE:
+            raise ValueError(f"a window holds at most {MAX_WINDOW_S} s, not {len(samples) / SAMPLE_RATE:.1f}")
+        model = self._loaded()
+        from faster_whisper.audio import pad_or_trim
+
+        features = model.feature_extractor(samples)
+        frames = min(features.shape[-1] - 1, model.feature_extractor.nb_max_frames)
+        output = model.encode(pad_or_trim(features[:, :frames]))
+        probabilities = {"en": 1.0}
+        if model.model.is_multilingual:
+            probabilities = {token[2:-2]: float(p) for token, p in model.model.detect_language(output)[0]}
+        return EncodedWindow(probabilities, len(samples) / SAMPLE_RATE, (output, frames))
+
+    def decode(self, window: EncodedWindow, language: str, prompt: str = "", *, avoid_repeats: bool = False) -> Heard:
+        """See `Recogniser.decode`."""
+        model = self._loaded()
+        tokenizer = self._tokenizer(language)
+        output, frames = window.state
+        tokens = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        if prompt:
+            # The end of a prompt weighs most, so a long one loses its beginning.
+            earlier = tokenizer.encode(" " + prompt.strip())[-(MAX_TOKENS - 1) :]
+            tokens = [tokenizer.sot_prev, *earlier, *tokens]
+        room = min(MAX_TOKENS, 20 + round(TOKENS_PER_SECOND * window.duration_s))
+        result = model.model.generate(
+            output,
+            [tokens],
+            beam_size=self._beam_size,
+            max_length=len(tokens) + room,
+            return_scores=True,
+            return_no_speech_prob=True,
+            no_repeat_ngram_size=3 if avoid_repeats else 0,
+            suppress_tokens=_suppressed(tokenizer),
+        )[0]
+        found = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+        length = len(result.sequences_ids[0])
+        words = self._words(tokenizer, found, output, frames, window.duration_s)
+        return Heard(
+            words,
+            average_log_probability=result.scores[0] * length / (length + 1),
+            no_speech_probability=float(result.no_speech_prob),
+            cut_off=length >= room,
+        )
+
+    def _words(
+        self, tokenizer: Any, tokens: Sequence[int], output: Any, frames: int, duration_s: float
+    ) -> tuple[HeardWord, ...]:
+        if not tokens:
+            return ()
+        aligned = self._loaded().find_alignment(tokenizer, [list(tokens)], output, frames)[0]
+        raw = [
+            HeardWord(
+                entry["word"],
+                min(float(entry["start"]), duration_s),
+                min(float(entry["end"]), duration_s),
+                float(entry["probability"]),
+            )
+            for entry in aligned
+            if entry["word"] and entry["tokens"][0] < tokenizer.eot
+        ]
+        return join_pieces(raw)
+
+    def _tokenizer(self, language: str) -> Any:
+        if language not in self._tokenizers:
+            from faster_whisper.tokenizer import Tokenizer
+
+            model = self._loaded()
+            self._tokenizers[language] = Tokenizer(
+                model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language
+            )
+        return self._tokenizers[language]
+
+    def _loaded(self) -> Any:
+        if self._model is None:
+            self._model = load(self._model_dir, self._device, self._compute_type, self._cpu_threads)
+        return self._model
+
+
+def load_recogniser(
+    store: WeightStore, *, device: str = "auto", model: str = "whisper-base"
+) -> FasterWhisperRecogniser:
+    """The recogniser of the settings.
+
+    Args:
+        device: "auto", "cpu" or "cuda".
+        model: a name of the weight store, or the path of a folder with a Whisper model in CTranslate2 form.
+
+    Raises:
+        UsageError: `device.no_cuda`, `device.unknown`, `weights.unknown`.
+        WeightsError: the weights are missing or damaged.
+    """
+    folder = store.locate(model) if model in store.names() or not Path(model).is_dir() else Path(model)
+    return FasterWhisperRecogniser(folder, resolve(device))
+
+
+def join_pieces(pieces: Sequence[HeardWord]) -> tuple[HeardWord, ...]:
+    """Words out of aligned pieces: punctuation joins its word (and keeps the word's times, since the aligner gives a
+    comma the pause that follows), and the pieces of a Latin word inside Chinese text become one word."""
+    words: list[HeardWord] = []
+    opening = ""
+    for piece in pieces:
+        text = opening + piece.text
+        opening = ""
+        bare = text.strip()
+        if bare and all(_is_punctuation(character) for character in bare):
+            if not words or unicodedata.category(bare[-1]) in ("Ps", "Pi"):
+                opening = text
+            else:
+                last = words[-1]
+                words[-1] = HeardWord(last.text + text, last.start_s, last.end_s, last.probability)
+            continue
+        if words and _continues(words[-1].text, text):
+            last = words[-1]
+            words[-1] = HeardWord(
+                last.text + text, last.start_s, piece.end_s, (last.probability + piece.probability) / 2
+            )
+            continue
+        words.append(HeardWord(text, piece.start_s, piece.end_s, piece.probability))
+    return tuple(words)
+
+
+def _continues(before: str, text: str) -> bool:
+    def latin(character: str) -> bool:
+        return character.isascii() and (character.isalnum() or character == "'")
+
+    return latin(before[-1:] or " ") and latin(text[:1] or " ")
+
+
+def _is_punctuation(character: str) -> bool:
+    return character in string.punctuation or unicodedata.category(character)[0] in "PSZ"
+
+
+def _suppressed(tokenizer: Any) -> list[int]:
+    """Whisper's own list: symbols that are not speech, and the special tokens."""
+    return sorted(
+        {
+            *tokenizer.non_speech_tokens,
+            tokenizer.transcribe,
+            tokenizer.translate,
+            tokenizer.sot,
+            tokenizer.sot_prev,
+            tokenizer.sot_lm,
+            tokenizer.no_speech,
+        }
+    )
+
+
+def prefer_avx512() -> None:
+    """Let CTranslate2 use AVX-512 where the processor has it (it picks AVX2 by itself, which is slower for int8).
+
+    Only works before CTranslate2 is imported; a choice of the user's own is left alone.
+    """
+    if "CT2_FORCE_CPU_ISA" in os.environ:
+        return
+    processor = Path("/proc/cpuinfo")
+    if not processor.is_file():
+        return
+    with processor.open(encoding="utf-8", errors="replace") as lines:
+        flags = next((line for line in lines if line.startswith("flags")), "")
+    if set(flags.split()) >= AVX512_FLAGS:
+        os.environ["CT2_FORCE_CPU_ISA"] = "AVX512"
+
+
+def load(model_dir: Path, device: Device, compute_type: str, cpu_threads: int) -> Any:
+    """The faster-whisper model in a folder.
+
+    Raises:
+        WeightsError: `weights.not_a_model`: files are missing (faster-whisper would go and look for them on the net)
+            or CTranslate2 cannot read them or use the compute type.
+    """
+    missing = [name for name in MODEL_FILES if not (model_dir / name).is_file()]
+    if missing:
+        raise _not_a_model(model_dir, f"{', '.join(missing)} missing")
+    prefer_avx512()
+    from faster_whisper import WhisperModel
+
+    try:
+        return WhisperModel(
+            str(model_dir), device=device, compute_type=compute_type, cpu_threads=cpu_threads, num_workers=1
+        )
+    except (RuntimeError, ValueError) as error:
+        raise _not_a_model(model_dir, str(error)) from error
+
+
+def _not_a_model(model_dir: Path, why: str) -> WeightsError:
+    return WeightsError(
+        "weights.not_a_model",
+        Bilingual(
+            f"目录 {model_dir} 不是可用的 Whisper（CTranslate2）模型：{why}。",
+            f"The folder {model_dir} is no usable Whisper model in CTranslate2 form: {why}.",
+        ),
+        Bilingual(
+            "请检查设置中的模型目录，或运行 interview-engine models pull。",
+            "Check the model folder in the settings, or run `interview-engine models pull`.",
+        ),
+    )
