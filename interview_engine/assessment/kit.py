@@ -81,6 +81,8 @@ class Competency:
         required_level: what the role needs, 1..5 (may be fractional).
         anchors: five behavioural anchors, level 1 first.
         delivery: not empty for a delivery competency: scored by these cues alone, reported apart, capped by policy.
+        coherence: it is about the order of thought (逻辑思维): part of its score comes from how the sentences of an
+            answer follow from each other. Every other competency is blind to their order.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Competency:
     indicators: tuple[Indicator, ...]
     anchors: tuple[Bilingual, ...]
     delivery: tuple[DeliveryMeasure, ...] = ()
+    coherence: bool = False
 
     @property
     def is_delivery(self) -> bool:
@@ -101,7 +104,11 @@ class Competency:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. Seconds to think and to answer, recordings allowed, and the ids of the competencies it probes."""
+    """One question. Seconds to think and to answer, recordings allowed, and the ids of the competencies it probes.
+
+    `references` are model answers of a knowledge question ("What does an index do?"), each by itself right and complete:
+    an answer is then compared with them instead of being read as an account of own behaviour. Empty for all others.
+    """
 
     id: str
     text: Bilingual
@@ -109,6 +116,7 @@ class Question:
     answer_s: int
     attempts: int
     probes: tuple[str, ...]
+    references: tuple[Bilingual, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

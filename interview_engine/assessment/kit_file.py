@@ -120,6 +120,8 @@ def _competency(competency: Competency) -> dict[str, object]:
     }
     if competency.delivery:
         fields["delivery"] = [_measure(measure) for measure in competency.delivery]
+    if competency.coherence:
+        fields["coherence"] = True
     return fields
 
 
@@ -143,7 +145,7 @@ def _measure(measure: DeliveryMeasure) -> dict[str, object]:
 
 
 def _question(question: Question) -> dict[str, object]:
-    return {
+    fields: dict[str, object] = {
         "id": question.id,
         "text": _texts(question.text),
         "think_s": question.think_s,
@@ -151,6 +153,9 @@ def _question(question: Question) -> dict[str, object]:
         "attempts": question.attempts,
         "probes": list(question.probes),
     }
+    if question.references:
+        fields["references"] = [_texts(reference) for reference in question.references]
+    return fields
 
 
 def _texts(text: Bilingual) -> dict[str, str]:

@@ -89,6 +89,10 @@ SENTENCES: dict[str, Bilingual] = {
     "text.repetition": Bilingual(
         "回答反复说同一句话，没有内容可评。", "The answer repeats itself and holds nothing to assess."
     ),
+    "text.self_praise": Bilingual(
+        "回答只有自我评价或客套话，没有说做了什么。",
+        "The answer only praises the speaker or exchanges courtesies and names nothing that was done.",
+    ),
     "text.instruction": Bilingual(
         "回答里有写给评分程序的指令，已忽略。", "The answer holds instructions to the grader; they were ignored."
     ),

@@ -1,0 +1,312 @@
+"""`python -m bench fit`: fit the constants of the evidence scorer on the open sets and write level.json.
+
+Only sets whose licence lets a fitted constant ship are used: the simulated interviews (MIT) and the development half of
+the authored twins (ours). Deterministic: the same data give the same file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.datasets import simulated, twins
+from bench.setting import shared_data, text_embedder, twin_folder
+from interview_engine.assessment import level, quotes
+from interview_engine.assessment.kit_file import load_kit, shipped_kits
+from interview_engine.assessment.reading import Piece, read
+from interview_engine.assessment.routing import route, sentence_weights
+from interview_engine.assessment.rubric import Encoder, KitIndex, build
+from interview_engine.assessment.scoring import AnswerText, Embedder
+
+Matrix = NDArray[np.float64]
+
+SIGNS = np.array([1.0] * len(level.FOR) + [-1.0] * len(level.AGAINST))
+
+BELIEF = {
+    "method": 0.10,
+    "check": 0.10,
+    "instrument": 0.03,
+    "precise": 0.08,
+    "outcome": 0.08,
+    "reason": 0.04,
+    "sequence": 0.04,
+    "episode": 0.04,
+    "learning": 0.10,
+    "action": 0.12,
+    "number": 0.12,
+    "named": 0.05,
+    "compare": 0.08,
+    "probe": 0.12,
+    "restraint": 0.05,
+    "vague": -0.10,
+    "no_method": -0.08,
+    "default": -0.08,
+    "external": -0.06,
+    "reactive": -0.05,
+    "habit": -0.08,
+    "simple": -0.04,
+    "uncertain": -0.04,
+    "undone": -0.04,
+    "general": -0.15,
+    "deflect": -0.08,
+    "unknown": -0.10,
+    "negated": -0.05,
+}
+"""What the weights are drawn towards where the data say little: own, specific, checked action with its outcome counts
+for, generality and deflection against (behaviour description interviewing; Janz 1982, Taylor & Small 2002)."""
+
+PULL = 150.0
+"""Strength of that pull, in rows of data."""
+
+TWIN_WEIGHT = 12.0
+"""Rows of simulated text that one authored answer counts as: there are few, and they are what speech is like."""
+
+LEAST_SPREAD = 0.05
+"""Smallest spread of a density: a cue that is rare in the fitting data must not become a lever."""
+
+PRIOR = 1.05
+PRIOR_WEIGHT = 0.3
+"""Pooling (SCORING_RECIPE.md, step 7): the safety knob that keeps added empty turns from moving a score."""
+
+INDICATOR_WEIGHT = 0.10
+INDICATOR_MEAN = 0.7
+INDICATOR_LIMIT = 4
+"""An indicator shown adds 0.5 of 10, at most four count, and the mean authored answer (0.7 shown) is left where it is.
+Set by hand: the simulated interviews have no indicators."""
+
+SPREAD = 1.6
+WIDE_SPREAD = 1.9
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One answer in the fit: its densities, the level it should have (0..2), and who and what it belongs to."""
+
+    source: str
+    language: str
+    group: str
+    domain: str
+    density: Matrix
+    target: float
+    shown: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One simulated interview in the fit: rows of its answers, and their weight per dimension (turns x dimensions)."""
+
+    person: str
+    domain: str
+    rows: tuple[Row, ...]
+    weights: Matrix
+    labels: Matrix
+
+
+def simulated_people(found: Sequence[simulated.Interview], embedder: Embedder) -> list[Person]:
+    """Every interview as rows; the target of a turn is the mean of the labels under its routing weights."""
+    encoder = Encoder(embedder)
+    people = []
+    for interview in found:
+        kit = simulated.kit_of(interview.rubric, [question for question, _ in interview.turns])
+        index = build(kit, "en", encoder)
+        labels = np.array([interview.labels[entry.competency.id] for entry in index.competencies], dtype=float)
+        rows, weights = [], []
+        for answer in simulated.answers_of(interview.turns):
+            reading = read(answer, index, encoder)
+            routes = route(reading, index)
+            weight = np.array([routes.get(position, 0.0) for position in range(len(labels))])
+            density = _density(reading.pieces, [piece.weight for piece in reading.pieces])
+            share = weight / weight.sum() if weight.sum() > 0 else np.full(len(labels), 1 / len(labels))
+            rows.append(
+                Row("simulated", "en", interview.person, interview.domain, density, float(share @ labels), None)
+            )
+            weights.append(weight)
+        people.append(Person(interview.person, interview.domain, tuple(rows), np.array(weights), labels))
+    return people
+
+
+def twin_rows(found: Sequence[twins.Twin], embedder: Embedder) -> list[Row]:
+    """The authored answers as rows, at their target level."""
+    encoder = Encoder(embedder)
+    kits = {name: load_kit(path) for name, path in shipped_kits().items()}
+    indexes: dict[tuple[str, str], KitIndex] = {}
+    rows = []
+    for twin in found:
+        key = (twin.kit, twin.language)
+        if key not in indexes:
+            indexes[key] = build(kits[twin.kit], twin.language, encoder)
+        index = indexes[key]
+        reading = read(AnswerText(twin.question, twin.language, twin.text), index, encoder)
+        position = next(i for i, entry in enumerate(index.competencies) if entry.competency.id == twin.competency)
+        if reading.reason is not None or position not in reading.probed:
+            continue
+        weights = sentence_weights(reading, index, position)
+        shown = len({one.indicator for one in quotes.showings([reading], index.competencies[position])})
+        target = (twin.level - 1.0) / 2.0
+        rows.append(Row("twins", twin.language, twin.story, twin.kit, _density(reading.pieces, weights), target, shown))
+    return rows
+
+
+def _density(pieces: Sequence[Piece], weights: Sequence[float]) -> Matrix:
+    found = level.densities(pieces, weights)
+    return np.array([found[name] for name in level.CATEGORIES])
+
+
+def fit(people: Sequence[Person], authored: Sequence[Row]) -> level.Constants:
+    """Constants from the given interviews and authored answers: ridge towards BELIEF with fixed signs, then a stretch
+    that undoes the shrinkage of ridge and pooling, estimated on people left out."""
+    stretched = _stretch(people, authored)
+    return _scaled(_solve(people, authored), stretched)
+
+
+def _solve(people: Sequence[Person], authored: Sequence[Row]) -> level.Constants:
+    rows = [row for person in people for row in person.rows]
+    means, spreads = _moments(rows, authored)
+    everything = [*rows, *authored]
+    z = np.array([_z(row.density, row.language, means, spreads) for row in everything])
+    y = np.array([row.target - _indicator_part(row.shown) for row in everything])
+    weight = np.array([TWIN_WEIGHT if row.source == "twins" else 1.0 for row in everything])
+    kinds = sorted({(row.source, row.language) for row in everything})
+    own = np.array([[float((row.source, row.language) == kind) for kind in kinds] for row in everything])
+    a = np.concatenate([z, own], axis=1)
+    pull = np.concatenate([np.full(z.shape[1], PULL), np.full(len(kinds), 1e-6)])
+    start = np.concatenate([[BELIEF[name] for name in level.CATEGORIES], np.ones(len(kinds))])
+    free = np.ones(a.shape[1], dtype=bool)
+    while True:
+        part = a[:, free]
+        left = part.T @ (part * weight[:, None]) + np.diag(pull[free])
+        right = part.T @ (weight * y) + pull[free] * start[free]
+        solution = np.zeros(a.shape[1])
+        solution[free] = np.linalg.solve(left, right)
+        wrong = np.concatenate([solution[: z.shape[1]] * SIGNS < -1e-12, np.zeros(len(kinds), dtype=bool)])
+        if not wrong.any():
+            break
+        free &= ~wrong
+    intercept = float(np.mean(solution[z.shape[1] :]))
+    weights = dict(zip(level.CATEGORIES, map(float, solution[: z.shape[1]]), strict=True))
+    return level.Constants(
+        intercept, weights, means, spreads, INDICATOR_WEIGHT, INDICATOR_MEAN, INDICATOR_LIMIT, PRIOR, PRIOR_WEIGHT,
+        SPREAD, WIDE_SPREAD,
+    )  # fmt: skip
+
+
+def _moments(
+    rows: Sequence[Row], authored: Sequence[Row]
+) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
+    """Mean and spread of each density: English over both sources with equal say, Mandarin over the authored answers."""
+    english = [np.array([row.density for row in rows])] if rows else []
+    english += [np.array([row.density for row in authored if row.language == "en"])]
+    chinese = np.array([row.density for row in authored if row.language == "zh"])
+    mean = {"en": np.mean([part.mean(axis=0) for part in english], axis=0), "zh": chinese.mean(axis=0)}
+    spread = {"en": np.mean([part.std(axis=0) for part in english], axis=0), "zh": chinese.std(axis=0)}
+    return (
+        {language: _named(values) for language, values in mean.items()},
+        {language: _named(np.maximum(values, LEAST_SPREAD)) for language, values in spread.items()},
+    )
+
+
+def _named(values: Matrix) -> dict[str, float]:
+    return dict(zip(level.CATEGORIES, map(float, values), strict=True))
+
+
+def _z(
+    density: Matrix, language: str, means: Mapping[str, Mapping[str, float]], spreads: Mapping[str, Mapping[str, float]]
+) -> Matrix:
+    mean = np.array([means[language][name] for name in level.CATEGORIES])
+    spread = np.array([spreads[language][name] for name in level.CATEGORIES])
+    z: Matrix = np.clip((density - mean) / spread, -level.Z_LIMIT, level.Z_LIMIT)
+    return z
+
+
+def _indicator_part(shown: int | None) -> float:
+    return 0.0 if shown is None else INDICATOR_WEIGHT * (min(shown, INDICATOR_LIMIT) - INDICATOR_MEAN)
+
+
+def row_level(row: Row, fitted: level.Constants) -> float:
+    """s of a row under the constants, as level.level computes it."""
+    weights = np.array([fitted.weights[name] for name in level.CATEGORIES])
+    s = fitted.intercept + float(_z(row.density, row.language, fitted.means, fitted.spreads) @ weights)
+    return min(level.HIGH, max(level.LOW, s + _indicator_part(row.shown)))
+
+
+def pooled(person: Person, fitted: level.Constants) -> Matrix:
+    """Pooled level 0..2 per dimension of a simulated interview."""
+    s = np.array([row_level(row, fitted) for row in person.rows])
+    total = person.weights.sum(axis=0)
+    value: Matrix = (fitted.prior_weight * fitted.prior + person.weights.T @ s) / (fitted.prior_weight + total)
+    return value
+
+
+def _stretch(people: Sequence[Person], authored: Sequence[Row], folds: int = 5) -> float:
+    """Slope of the label on the pooled prediction for people left out, in simulated interviews and authored answers
+    alike (the mean of both): what ridge and pooling took away from the spread of the scores."""
+    names = sorted({person.person for person in people})
+    stories = sorted({row.group for row in authored})
+    predicted: list[float] = []
+    labels: list[float] = []
+    told: list[tuple[float, float]] = []
+    for fold in range(folds):
+        out = {name for i, name in enumerate(names) if i % folds == fold}
+        out_stories = {story for i, story in enumerate(stories) if i % folds == fold}
+        fitted = _solve(
+            [person for person in people if person.person not in out],
+            [row for row in authored if row.group not in out_stories],
+        )
+        for person in people:
+            if person.person in out:
+                predicted += list(pooled(person, fitted))
+                labels += list(person.labels)
+        told += [(row_level(row, fitted), row.target) for row in authored if row.group in out_stories]
+    slopes = []
+    if predicted:
+        slopes.append(_slope(np.array(predicted), np.array(labels)))
+    if told:
+        slopes.append(_slope(np.array([p for p, _ in told]), np.array([y for _, y in told])))
+    return float(np.clip(np.mean(slopes), 1.0, 2.0))
+
+
+def _slope(x: Matrix, y: Matrix) -> float:
+    return float(((x - x.mean()) * (y - y.mean())).sum() / max(1e-9, ((x - x.mean()) ** 2).sum()))
+
+
+def _scaled(fitted: level.Constants, factor: float) -> level.Constants:
+    return replace(fitted, weights={name: factor * value for name, value in fitted.weights.items()})
+
+
+def document(fitted: level.Constants, about: str) -> str:
+    """level.json: constants rounded to 4 places, so that the file is the same wherever it is made."""
+
+    def rounded(value: object) -> object:
+        if isinstance(value, float):
+            return round(value, 4)
+        if isinstance(value, Mapping):
+            return {key: rounded(entry) for key, entry in value.items()}
+        return value
+
+    body = {"about": about, **{field.name: rounded(getattr(fitted, field.name)) for field in fields(fitted)}}
+    return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Fit on everything open and write level.json (or --out FILE)."""
+    parser = argparse.ArgumentParser(prog="python -m bench fit", description=__doc__)
+    default = Path(level.__file__).with_name("level.json")
+    parser.add_argument("--out", type=Path, default=default)
+    arguments = parser.parse_args(argv)
+    embedder = text_embedder()
+    people = simulated_people(simulated.interviews(shared_data() / "A_text"), embedder)
+    authored = twin_rows([twin for twin in twins.twins(twin_folder()) if twin.split == "dev"], embedder)
+    embedder.save()
+    fitted = fit(people, authored)
+    about = "Fitted by `python -m bench fit` on the simulated interviews (MIT) and the development twins."
+    arguments.out.write_text(document(fitted, about), encoding="utf-8")
+    print(f"{len(people)} interviews, {len(authored)} authored answers -> {arguments.out.name}")
+    for name in level.CATEGORIES:
+        print(f"  {name:12s} {fitted.weights[name]:+.3f}")
+    return 0

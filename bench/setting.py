@@ -1,0 +1,47 @@
+"""Where the benchmarks find data and weights. The only place in bench that looks at the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bench.vector_cache import CachedEmbedder
+from interview_engine.errors import Bilingual, UsageError
+from models.embedding import TextEmbedder
+from models.registry import WeightStore, default_root
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def shared_data() -> Path:
+    """The folder of rated data: SHARED_DATA, or ../shared/data beside the checkout.
+
+    Raises:
+        UsageError: `bench.no_data`.
+    """
+    folder = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        raise UsageError(
+            "bench.no_data",
+            Bilingual("找不到评测数据文件夹。", "The folder of rated data is not there."),
+            Bilingual("请把 SHARED_DATA 指向它。", "Set SHARED_DATA to it."),
+        )
+    return folder
+
+
+def twin_folder() -> Path:
+    """The authored answers, part of the repository."""
+    return ROOT / "tests" / "data" / "twins"
+
+
+def results_folder() -> Path:
+    """Where the benchmarks write their JSON."""
+    folder = ROOT / "bench" / "results"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def text_embedder() -> CachedEmbedder:
+    """The product's embedder over the weights of this machine; vectors are kept beside the weights between runs."""
+    root = Path(os.environ.get("INTERVIEW_ENGINE_WEIGHTS", default_root()))
+    return CachedEmbedder(TextEmbedder(WeightStore(root)), root.parent / "bench-vectors.pickle")

@@ -1,0 +1,170 @@
+"""Split an answer into sentences that are verbatim spans with times, whether it was typed or recognised from speech."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from interview_engine.assessment.scoring import AnswerText
+from interview_engine.assessment.transcript import Segment, Word
+
+PAUSE_S = 1.2
+"""A silence this long between two words ends a sentence when speech came without punctuation (a convention: well above
+the 0.5 s that counts as a pause, so that a hesitation inside a sentence does not cut it)."""
+
+SHORTEST = {"en": 4, "zh": 6}
+"""Words (en) or characters (zh) below which a piece joins its neighbour: "And then." carries nothing alone."""
+
+LONGEST = {"en": 45, "zh": 60}
+"""Words or characters above which a run-on piece is cut at a comma or a connective: recognised Mandarin often has no
+full stop at all."""
+
+_STOP = re.compile(r"[。！？；!?;\n]+[\"'”’」』）)]*|\.{1,}[\"'”’)]*(?=\s|$)|(?<=[\u4e00-\u9fff])\.{1,}")
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|mr|mrs|ms|dr|no|st|inc|co|ltd)|\b[a-z])\.$", re.IGNORECASE)
+_SOFT = {
+    "en": re.compile(
+        r"[,，:：—–]\s*|\s+(?=(?:and then|so then|so|then|but|because|after that|finally|next)\s)", re.IGNORECASE
+    ),
+    "zh": re.compile(r"[,，、:：]\s*|\s+|(?=然后|所以|但是|后来|最后|接着|因为|于是|另外|结果|那么)"),
+}
+_UNIT = {"en": re.compile(r"[^\W_]+(?:['’][^\W_]+)*"), "zh": re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: `text` is `answer.text[char_start:char_start + len(text)]`; times are None in a written answer."""
+
+    text: str
+    char_start: int
+    start_s: float | None
+    end_s: float | None
+
+    @property
+    def char_end(self) -> int:
+        """Offset just after the last character."""
+        return self.char_start + len(self.text)
+
+
+def units(text: str, language: str) -> int:
+    """Length of `text` in words (en) or characters plus Latin words and numbers (zh)."""
+    return len(_UNIT["zh" if language == "zh" else "en"].findall(text))
+
+
+def split(answer: AnswerText) -> tuple[Sentence, ...]:
+    """Sentences of `answer` in order; together they hold every word of it."""
+    language = "zh" if answer.language == "zh" else "en"
+    text = answer.text
+    starts = _offsets(text, answer.words)
+    cuts = (
+        {0, len(text)}
+        | _punctuation_cuts(text)
+        | _segment_cuts(text, answer.segments)
+        | _pause_cuts(answer.words, starts)
+    )
+    spans = _trim(text, sorted(cuts))
+    spans = [piece for span in spans for piece in _shorten(text, span, language)]
+    spans = _join_short(text, spans, language)
+    return tuple(_timed(text, span, answer, starts) for span in spans)
+
+
+def _offsets(text: str, words: Sequence[Word]) -> list[int]:
+    """Character offset of each word; -1 for a word that is not in the text at its turn."""
+    offsets = []
+    position = 0
+    for word in words:
+        found = text.find(word.text, position)
+        offsets.append(found)
+        if found >= 0:
+            position = found + len(word.text)
+    return offsets
+
+
+def _punctuation_cuts(text: str) -> set[int]:
+    return {
+        match.end()
+        for match in _STOP.finditer(text)
+        if not (match.group().startswith(".") and _ABBREVIATION.search(text[: match.start() + 1]))
+    }
+
+
+def _segment_cuts(text: str, segments: Sequence[Segment]) -> set[int]:
+    cuts = set()
+    position = 0
+    for segment in segments:
+        found = text.find(segment.text, position)
+        if found < 0 or not segment.text:
+            continue
+        position = found + len(segment.text)
+        cuts.add(position)
+    return cuts
+
+
+def _pause_cuts(words: Sequence[Word], starts: Sequence[int]) -> set[int]:
+    return {
+        start
+        for before, word, start in zip(words, words[1:], starts[1:], strict=False)
+        if start >= 0 and word.start_s - before.end_s >= PAUSE_S
+    }
+
+
+def _trim(text: str, cuts: Sequence[int]) -> list[tuple[int, int]]:
+    spans = []
+    for start, end in pairwise(cuts):
+        piece = text[start:end]
+        left = len(piece) - len(piece.lstrip())
+        if piece.strip():
+            spans.append((start + left, start + left + len(piece.strip())))
+    return spans
+
+
+def _shorten(text: str, span: tuple[int, int], language: str) -> list[tuple[int, int]]:
+    """Cut a run-on span into pieces of at least a third of the limit, at soft boundaries; else leave it whole."""
+    start, end = span
+    if units(text[start:end], language) <= LONGEST[language]:
+        return [span]
+    least = LONGEST[language] // 3
+    cuts = [start]
+    for match in _SOFT[language].finditer(text, start, end):
+        at = match.end()
+        if units(text[cuts[-1] : at], language) >= least and units(text[at:end], language) >= least // 2:
+            cuts.append(at)
+    return _trim(text, [*cuts, end])
+
+
+def _join_short(text: str, spans: Sequence[tuple[int, int]], language: str) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        too_short = joined and (
+            units(text[start:end], language) < SHORTEST[language]
+            or units(text[joined[-1][0] : joined[-1][1]], language) < SHORTEST[language]
+        )
+        if too_short:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _timed(text: str, span: tuple[int, int], answer: AnswerText, starts: Sequence[int]) -> Sentence:
+    start, end = span
+    inside = [
+        word
+        for word, at in zip(answer.words, starts, strict=True)
+        if at >= 0 and at < end and at + len(word.text) > start
+    ]
+    if inside:
+        return Sentence(text[start:end], start, inside[0].start_s, inside[-1].end_s)
+    touching = []
+    position = 0
+    for segment in answer.segments:
+        at = text.find(segment.text, position)
+        if at < 0:
+            continue
+        position = at + len(segment.text)
+        if at < end and position > start:
+            touching.append(segment)
+    if touching:
+        return Sentence(text[start:end], start, touching[0].start_s, touching[-1].end_s)
+    return Sentence(text[start:end], start, None, None)
