@@ -32,6 +32,7 @@ def report_view(document: Document) -> Document:
     competencies = [_competency(entry, document, quotes) for entry in document["competencies"]]
     interview, overall = document["interview"], document["overall"]
     kit, rules = interview["kit"], interview["policy_rules"]
+    policy_name = rules["name"] if rules else same(interview["policy"])
     answers = [_answer(number, entry, document, quotes) for number, entry in enumerate(document["answers"], start=1)]
     return {
         "candidate": interview["candidate"],
@@ -39,7 +40,8 @@ def report_view(document: Document) -> Document:
         "interview_id": interview["id"],
         "role": kit["role"],
         "kit": shown("page.kit", id=kit["id"], version=str(kit["version"])),
-        "policy": shown("page.policy", name=rules["name"] if rules else same(interview["policy"])),
+        "policy": shown("page.policy", name=policy_name),
+        "policy_name": policy_name,
         "policy_article": rules["article"] if rules else None,
         "policy_measures": bool(rules is None or (rules["visual_cues"] and rules["voice_cues"])),
         "retention": shown("provenance.retention", days=str(rules["retention_days"])) if rules else None,
