@@ -201,7 +201,8 @@ class _Run:
         assert task is not None
         entry = self.pending[task.job]
         if kind == "progress":
-            stage, share = value  # type: ignore[misc]
+            assert isinstance(value, tuple)
+            stage, share = value
             question_id = "" if task.answer is None else entry.job.answers[task.answer].question_id
             self.listener.progress(entry.job, question_id, stage, share)
             return

@@ -15,17 +15,22 @@ from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import (
     AnswerAssessment,
     InterviewReport,
+    Mode,
     ModelUsed,
     Provenance,
     StoredFrame,
 )
-from interview_engine.assessment.scoring import AnswerText, CompetencyResult, Evidence, Scorer, overall
+from interview_engine.assessment.scoring import CompetencyResult, Evidence, Scorer, overall
 from interview_engine.clock import Clock
 from interview_engine.errors import MediaError
-from pipelines import listen, watch
 from pipelines.ingest import Limits, Recording, open_recording
+from pipelines.listen import listen
+from pipelines.listen import signals as speech_signals
 from pipelines.manifest import AnswerSource, InterviewJob
+from pipelines.score import answer_text
 from pipelines.transcribe import transcribe, written
+from pipelines.watch import signals as visual_signals
+from pipelines.watch import watch
 from pipelines.workbench import Workbench
 
 Progress = Callable[[str, float], None]
@@ -116,12 +121,12 @@ def _assess_recording(
     visual = None
     if recording.video is not None and options.policy.visual_cues:
         frames = recording.frames(on_progress=lambda share: progress("watch", WATCHED * share))
-        visual = watch.watch(frames, bench.detectors)
+        visual = watch(frames, bench.detectors)
         lap("watch")
     media = recording.media()
     lap("ingest")
     progress("transcribe", WATCHED)
-    mode = "video" if media.video is not None else "voice"
+    mode: Mode = "video" if media.video is not None else "voice"
     answer = AnswerAssessment(
         question_id=source.question_id,
         mode=mode,
@@ -133,7 +138,7 @@ def _assess_recording(
         transcript=None,
         speech=None,
         visual=visual,
-        signals=watch.signals(visual) if visual is not None else (),
+        signals=visual_signals(visual) if visual is not None else (),
         stage_seconds=seconds,
     )
     if media.audio is None:
@@ -149,9 +154,9 @@ def _assess_recording(
     lap("transcribe")
     progress("listen", 0.95)
     voice_cues = options.policy.voice_cues
-    speech = listen.listen(media.audio, transcript, bench.voice_activity, voice_cues=voice_cues)
+    speech = listen(media.audio, transcript, bench.voice_activity, voice_cues=voice_cues)
     voices = bench.voices if voice_cues else None
-    signals = listen.signals(media.audio, transcript, bench.voice_activity, voices)
+    signals = speech_signals(media.audio, transcript, bench.voice_activity, voices)
     lap("listen")
     answer = replace(answer, transcript=transcript, speech=speech, signals=(*answer.signals, *signals))
     if transcript.reason is not None:
@@ -244,7 +249,7 @@ def assess_interview(
         check_kit(job.kit, options.policy)
     started = clock.monotonic_s()
     texts = [
-        AnswerText(a.question_id, a.transcript.language, a.transcript.text, a.transcript.segments, a.transcript.words)
+        answer_text(a.question_id, a.transcript)
         for a in answers
         if a.transcript is not None and a.status != "cannot_assess"
     ]

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import cv2
 
+from interview_engine.assessment.media import Frame
 from interview_engine.assessment.report import InterviewReport, StoredFrame
-from interview_engine.errors import Bilingual, OutputError
-from pipelines import report as report_stage
+from interview_engine.errors import Bilingual, MediaError, OutputError
 from pipelines.ingest import grab_frames
 from pipelines.interview import Options, evidence_times, with_frames
 from pipelines.manifest import InterviewJob
+from pipelines.report import from_document, write
 from pipelines.writing import writing
 
 LOCK = ".interview-engine.lock"
@@ -64,7 +65,7 @@ def finished(out: Path, job: InterviewJob, inputs_sha256: str) -> InterviewRepor
         document = json.loads((out / job.interview_id / "report.json").read_text(encoding="utf-8"))
         if document["provenance"]["settings"]["inputs_sha256"] != inputs_sha256:
             return None
-        return report_stage.from_document(document)
+        return from_document(document)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -88,7 +89,7 @@ def save(report: InterviewReport, job: InterviewJob, options: Options, out: Path
                 for source in job.answers
                 if source.path is not None and source.mode != "text" and source.path.is_file()
             }
-            report_stage.write(report, job.kit, building, media=media)
+            write(report, job.kit, building, media=media)
             _put_in_place(building, final)
     finally:
         shutil.rmtree(building, ignore_errors=True)
@@ -103,7 +104,7 @@ def _save_frames(report: InterviewReport, job: InterviewJob, folder: Path) -> di
         assert source.path is not None
         entries = []
         wanted = [source.start_s + time_s for time_s in times]
-        for time_s, frame in zip(times, grab_frames(source.path, wanted), strict=True):
+        for time_s, frame in zip(times, _pictures(source.path, wanted), strict=False):
             name = f"frames/{question_id}-{round(10 * time_s):05d}.jpg"
             bgr = cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2BGR)
             done, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
@@ -113,6 +114,14 @@ def _save_frames(report: InterviewReport, job: InterviewJob, folder: Path) -> di
             entries.append(StoredFrame(time_s, name))
         stored[question_id] = tuple(entries)
     return stored
+
+
+def _pictures(path: Path, wanted: list[float]) -> list[Frame]:
+    """Pictures at those seconds; none when the picture stream cannot be decoded (its cues then say so, not we)."""
+    try:
+        return grab_frames(path, wanted)
+    except MediaError:
+        return []
 
 
 def _put_in_place(building: Path, final: Path) -> None:

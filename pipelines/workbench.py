@@ -13,7 +13,6 @@ from models.speaker import VoiceEncoder
 from models.vad import VoiceActivity
 from pipelines.watch import Detectors
 
-
 NEEDED = (
     "whisper-base",
     "voice-activity",

@@ -168,3 +168,9 @@ def _timed(text: str, span: tuple[int, int], answer: AnswerText, starts: Sequenc
     if touching:
         return Sentence(text[start:end], start, touching[0].start_s, touching[-1].end_s)
     return Sentence(text[start:end], start, None, None)
+
+
+def located(answer: AnswerText, char_start: int, length: int) -> tuple[float | None, float | None]:
+    """When the characters `char_start` to `char_start + length` were said; None and None in a written answer."""
+    found = _timed(answer.text, (char_start, char_start + length), answer, _offsets(answer.text, answer.words))
+    return found.start_s, found.end_s
