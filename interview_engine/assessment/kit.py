@@ -106,8 +106,9 @@ class Competency:
 class Question:
     """One question. Seconds to think and to answer, recordings allowed, and the ids of the competencies it probes.
 
-    `references` are model answers of a knowledge question ("What does an index do?"), each by itself right and complete:
-    an answer is then compared with them instead of being read as an account of own behaviour. Empty for all others.
+    `references` are model answers of a knowledge question ("What does an index do?"), each by itself right and
+    complete: an answer is then compared with them instead of being read as an account of own behaviour. Empty for all
+    others.
     """
 
     id: str

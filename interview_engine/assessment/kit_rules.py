@@ -168,8 +168,8 @@ def _indicator(path: Path, indicator: Indicator, languages: Sequence[str]) -> It
                     f"The indicator “{shown(indicator.id)}” has no {language} phrases.",
                 ),
                 Bilingual(
-                    "请写 6–15 个人们讲这件事时真正会用的说法。",
-                    "Give 6–15 ways in which people really say it.",
+                    "请写 6–25 个人们讲这件事时真正会用的说法。",
+                    "Give 6–25 ways in which people really say it.",
                 ),
             )
         yield from _phrases((*path, "phrases", language), phrases)
