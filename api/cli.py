@@ -51,6 +51,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_assess(commands)
     _add_rank(commands)
+    _add_rescore(commands)
+    _add_audit(commands)
     _add_models(commands)
     _add_kit(commands)
     return parser
@@ -90,6 +92,24 @@ def _add_rank(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.set_defaults(run=_run_rank)
 
 
+def _add_rescore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "rescore", help="改评分标准前先看影响 · which past decisions would flip under another kit"
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--kit", required=True, metavar="NEW", help="the changed kit (.yaml)")
+    parser.add_argument("--against", required=True, metavar="OLD", help="the kit in use (id or .yaml)")
+    parser.add_argument("--bar", type=float, default=70.0, metavar="PERCENT", help="match at the bar (default 70)")
+    parser.set_defaults(run=_run_rescore)
+
+
+def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("audit", help="公平性审计 · impact ratios by group (LL144 form)")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--groups", type=Path, required=True, metavar="TABLE", help="CSV or XLSX: interview, sex, …")
+    parser.set_defaults(run=_run_audit)
+
+
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("models", help="模型权重 · weights by sha256")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -123,6 +143,18 @@ def _run_assess(options: argparse.Namespace) -> int:
 
 def _run_rank(options: argparse.Namespace) -> int:
     from api.cli_rank import run
+
+    return run(options)
+
+
+def _run_rescore(options: argparse.Namespace) -> int:
+    from api.cli_rescore import run
+
+    return run(options)
+
+
+def _run_audit(options: argparse.Namespace) -> int:
+    from api.cli_audit import run
 
     return run(options)
 

@@ -166,7 +166,7 @@ class _Run:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=self.work, args=(theirs, self.settings, self.options, self.out), daemon=True)
-        with _single_threaded():
+        with single_threaded():
             process.start()
         theirs.close()
         return _Worker(process, ours)
@@ -314,7 +314,7 @@ def _stop(worker: _Worker) -> None:
 
 
 @contextmanager
-def _single_threaded() -> Iterator[None]:
+def single_threaded() -> Iterator[None]:
     """The numeric libraries read these variables when they are loaded, so the child must be born with them."""
     before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))

@@ -1,0 +1,30 @@
+"""`interview-engine audit DIR --groups TABLE`: impact ratios by group, as a page, a CSV and JSON."""
+
+from __future__ import annotations
+
+import argparse
+
+from interview_engine.clock import SystemClock
+from pipelines.audit import Audit, audit_folder, write_audit
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Audit, print and write; returns 0. Raises UsageError, OutputError."""
+    found = audit_folder(arguments.folder, arguments.groups)
+    files = write_audit(found, arguments.folder, SystemClock().now().date().isoformat())
+    print("\n".join(_lines(found)))
+    print(f"写入 written: {', '.join(str(path) for path in files)}")
+    return 0
+
+
+def _lines(found: Audit) -> list[str]:
+    lines = [f"{found.people} 人 people; {found.without_score} 无法评估 could not be assessed"]
+    if found.unmatched:
+        lines.append(f"表里有而没有报告 in the table but without a report: {', '.join(found.unmatched)}")
+    for table in found.tables:
+        lines.append(f"{table.kind} · {' x '.join(table.attributes)}  (n {table.n}, unknown {table.unknown})")
+        for row in table.rows:
+            ratio = "–" if row.impact_ratio is None else f"{row.impact_ratio:.2f}"
+            mark = "  请查看 look" if row.below_four_fifths else ""
+            lines.append(f"  {' / '.join(row.group):<24} {row.hits}/{row.n}  {row.rate:.2f}  ratio {ratio}{mark}")
+    return lines

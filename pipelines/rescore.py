@@ -1,0 +1,144 @@
+"""Score an archive of reports again, from their stored transcripts and cues: no recording is needed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from interview_engine.assessment.delivery import score_delivery
+from interview_engine.assessment.kit import Kit
+from interview_engine.assessment.ranking import Entry, EntryCompetency, Remark, Ruler
+from interview_engine.assessment.reasons import Reason
+from interview_engine.assessment.report import AnswerAssessment, InterviewReport
+from interview_engine.assessment.scoring import CompetencyResult, Scorer, overall
+from interview_engine.errors import Bilingual, ReportError
+from interview_engine.settings import Settings
+from pipelines.batch import single_threaded
+from pipelines.report_reading import from_document, read
+from pipelines.score import answer_text
+from pipelines.workbench import Workbench
+
+CHUNK = 8
+"""Reports a process takes at a time: small enough for a moving bar, large enough to hide the hand-over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """One interview under two rubrics, or the error of a report that cannot be read."""
+
+    folder: str
+    before: Entry | None
+    after: Entry | None
+    error: ReportError | None = None
+
+
+def rescore_folder(
+    folder: Path, old: Kit, new: Kit, settings: Settings, progress: Callable[[int, int], None]
+) -> list[Rescored]:
+    """Score every report of `folder` that was made with a kit of `old`'s id, with `old` and with `new`.
+
+    Args:
+        progress: called with (done, total).
+
+    Raises:
+        WeightsError: the text models are missing.
+    """
+    paths = [path for path in sorted(folder.glob("*/report.json")) if not path.parent.name.startswith(".")]
+    chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
+    workers = max(1, min(settings.workers or len(os.sched_getaffinity(0)), len(chunks)))
+    found: list[Rescored] = []
+    context = multiprocessing.get_context("spawn")
+    with single_threaded(), ProcessPoolExecutor(workers, context, _prepare, (settings, old, new)) as pool:
+        for results in pool.map(_rescore_chunk, chunks):
+            found += results
+            progress(len(found), len(paths))
+    return found
+
+
+def rescore_report(report: InterviewReport, kit: Kit, scorer: Scorer, *, delivery: bool) -> Entry:
+    """One report's interview scored again with `kit`. Answers to questions that the kit lacks do not count."""
+    known = {question.id for question in kit.questions}
+    answers = [answer for answer in report.answers if answer.question_id in known and _is_heard(answer)]
+    texts = [answer_text(a.question_id, a.transcript) for a in answers if a.transcript is not None]
+    content = {result.competency_id: result for result in scorer.score(kit, texts).competencies}
+    cues = [(a.speech, a.visual, a.transcript.language) for a in answers if a.transcript is not None]
+    results = []
+    for competency in kit.competencies:
+        if not competency.is_delivery:
+            results.append(content[competency.id])
+        elif delivery:
+            results.append(score_delivery(competency, cues))
+    counted = kit if delivery else replace(kit, competencies=tuple(c for c in kit.competencies if not c.is_delivery))
+    return entry_of(report, counted, results, scorer.scorer_id)
+
+
+def entry_of(report: InterviewReport, kit: Kit, results: Sequence[CompetencyResult], scorer_id: str) -> Entry:
+    """What a ranking needs of the interview, computed anew from `results` under `kit`."""
+    total = overall(kit, results)
+    by_id = {result.competency_id: result for result in results}
+    return Entry(
+        interview_id=report.interview_id,
+        candidate=report.candidate,
+        ruler=Ruler(kit.id, kit.version, kit.sha256, scorer_id),
+        role=kit.role,
+        status=total.status,
+        reason=_remark(total.reason),
+        match_percent=total.match_percent,
+        score=total.score,
+        assessed_weight=total.assessed_weight,
+        competencies=tuple(
+            EntryCompetency(
+                c.id, c.name, c.weight, c.required_level, c.is_delivery, by_id[c.id].score, _remark(by_id[c.id].reason)
+            )
+            for c in kit.competencies
+        ),
+        needs_review=(),
+    )
+
+
+def _is_heard(answer: AnswerAssessment) -> bool:
+    """Its words can be used; why the scorer could not use them last time is for the scorer to say again."""
+    return answer.transcript is not None and answer.transcript.reason is None
+
+
+def _remark(reason: Reason | None) -> Remark | None:
+    return None if reason is None else Remark(reason.code, Bilingual(reason.text("zh"), reason.text("en")))
+
+
+@dataclass(slots=True)
+class _Process:
+    """What a process of the pool holds between chunks."""
+
+    scorer: Scorer
+    old: Kit
+    new: Kit
+
+
+_process: _Process | None = None
+
+
+def _prepare(settings: Settings, old: Kit, new: Kit) -> None:
+    global _process
+    _process = _Process(Workbench(settings).scorer, old, new)
+
+
+def _rescore_chunk(paths: Sequence[Path]) -> list[Rescored]:
+    assert _process is not None
+    return [found for path in paths if (found := _rescore_one(path, _process)) is not None]
+
+
+def _rescore_one(path: Path, process: _Process) -> Rescored | None:
+    try:
+        report = from_document(read(path))
+    except ReportError as error:
+        return Rescored(path.parent.name, None, None, error)
+    if report.kit_id != process.old.id:
+        return None
+    delivery = bool(report.provenance.settings.get("delivery", True))
+    before = rescore_report(report, process.old, process.scorer, delivery=delivery)
+    after = rescore_report(report, process.new, process.scorer, delivery=delivery)
+    return Rescored(path.parent.name, before, after)
