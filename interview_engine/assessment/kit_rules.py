@@ -23,6 +23,9 @@ MAX_PHRASES = 60
 MAX_TEXT = 1000
 """Characters of one text. Like the counts above a guard against a wrong file, far above what a real kit needs."""
 
+MAX_REFERENCE = 4000
+"""Characters of one model answer."""
+
 THINK_S = (0, 600)
 ANSWER_S = (10, 1800)
 ATTEMPTS = (1, 10)
@@ -138,6 +141,15 @@ def _competency(path: Path, competency: Competency, kit: Kit) -> Iterator[RulePr
     yield from _anchors((*path, "anchors"), competency.anchors)
     if competency.is_delivery:
         yield from _delivery((*path, "delivery"), competency.delivery, kit.languages)
+        if competency.coherence:
+            yield RuleProblem(
+                "kit.coherence",
+                (*path, "coherence"),
+                Bilingual(
+                    "表达类能力不看内容，不能设 coherence。", "A delivery competency sees no content to be coherent."
+                ),
+                Bilingual("请删去 coherence。", "Leave coherence out."),
+            )
         return
     if competency.id and not any(competency.id in question.probes for question in kit.questions):
         yield RuleProblem(
@@ -254,6 +266,8 @@ def _question(path: Path, question: Question, kit: Kit) -> Iterator[RuleProblem]
     yield from _range((*path, "think_s"), question.think_s, THINK_S)
     yield from _range((*path, "answer_s"), question.answer_s, ANSWER_S)
     yield from _range((*path, "attempts"), question.attempts, ATTEMPTS)
+    for number, reference in enumerate(question.references):
+        yield from _text((*path, "references", number), reference, MAX_REFERENCE)
     known = {competency.id for competency in kit.competencies}
     yield from _unique((*path, "probes"), question.probes, leaf=True)
     for number, probe in enumerate(question.probes):
@@ -311,9 +325,9 @@ def _id(path: Path, value: str) -> Iterator[RuleProblem]:
         )
 
 
-def _text(path: Path, text: Bilingual) -> Iterator[RuleProblem]:
+def _text(path: Path, text: Bilingual, longest: int = MAX_TEXT) -> Iterator[RuleProblem]:
     for language in LANGUAGES:
-        yield from _one_text((*path, language), text.get(language), MAX_TEXT)
+        yield from _one_text((*path, language), text.get(language), longest)
 
 
 def _one_text(path: Path, text: str, longest: int) -> Iterator[RuleProblem]:

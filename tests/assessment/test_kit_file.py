@@ -96,6 +96,14 @@ def test_a_valid_file_becomes_the_kit_it_describes() -> None:
     assert (presence.is_delivery, presence.indicators) == (True, ())
     assert [measure.language for measure in presence.delivery] == ["zh", "en", None]
     assert kit.question("q1").probes == ("service",)
+    assert (service.coherence, kit.question("q1").references) == (False, ())
+
+
+def test_a_competency_of_thought_and_a_knowledge_question_say_so() -> None:
+    text = KIT.replace("    required_level: 3.5", "    coherence: true\n    required_level: 3.5")
+    kit = parse_kit((text + "    references:\n      - {zh: 一种说法, en: one way}\n").encode(), "k")
+    assert kit.competencies[0].coherence
+    assert [reference.en for reference in kit.question("q1").references] == ["one way"]
 
 
 def test_vocabulary_and_marker_may_be_left_out() -> None:
@@ -156,6 +164,13 @@ MISTAKES = [
     ("问…要什么]", "要什么…]", "kit.gap", "competencies[service].indicators[asks].phrases.zh[#2]", "要什么…]"),
     ("问…要什么]", "问清楚]", "kit.duplicate", "competencies[service].indicators[asks].phrases.zh[#2]", "问清楚]"),
     ("[till]", '["till\\u200b"]', "kit.character", "vocabulary.en[#1]", "vocabulary"),
+    # what serves the content scorer
+    ("attempts: 2", "attempts: 2\n    references: [{zh: 索引}]", "kit.missing_language",
+     "questions[q1].references[#1].en", "references:"),
+    ("attempts: 2", 'attempts: 2\n    references: [{zh: 索引, en: ""}]', "kit.empty_text",
+     "questions[q1].references[#1].en", "references:"),
+    ("    delivery:\n", "    coherence: true\n    delivery:\n", "kit.coherence", "competencies[presence].coherence",
+     "coherence: true"),
     # delivery
     ("weight: 82.5", "weight: 60", "kit.weights", "competencies", "competencies:"),
     ("falloff: 60, weight: 60", "falloff: 60, weight: 50", "kit.delivery_weights", "competencies[presence].delivery",

@@ -177,6 +177,7 @@ def kits(draw: st.DrawFn) -> Kit:
                 tuple(draw(st.lists(_INDICATOR, min_size=1, max_size=3, unique_by=lambda i: i.id))),
                 tuple(anchors),
                 measures if weight == delivery_weight else (),
+                weight != delivery_weight and draw(st.booleans()),
             )
         )
     probes = tuple(ids[:content])
@@ -190,6 +191,7 @@ def kits(draw: st.DrawFn) -> Kit:
                 st.integers(10, 1800),
                 st.integers(1, 10),
                 st.just(probes),
+                st.lists(_BILINGUAL, max_size=2).map(tuple),
             ),
             min_size=1,
             max_size=3,
