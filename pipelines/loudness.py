@@ -64,7 +64,8 @@ def loudness_track(samples: NDArray[np.float32], gain_db: float = 0.0) -> Loudne
         return LoudnessTrack(np.zeros(0), np.zeros(0))
     mean: Floats = np.lib.stride_tricks.sliding_window_view(power, BLOCK_HOPS).mean(axis=1)
     db = np.asarray(_OFFSET_DB - gain_db + 10 * np.log10(np.maximum(mean, 1e-20)), dtype=np.float64)
-    return LoudnessTrack((np.arange(blocks) + BLOCK_HOPS / 2) * HOP_S, np.maximum(db, GATE_DB))
+    times: Floats = np.arange(blocks, dtype=np.float64) * HOP_S + BLOCK_HOPS * HOP_S / 2
+    return LoudnessTrack(times, np.maximum(db, GATE_DB))
 
 
 def speech_blocks(track: LoudnessTrack, spans: Sequence[Span]) -> NDArray[np.bool_]:
