@@ -55,6 +55,11 @@ def number(value: float, decimals: int) -> float:
     return round(float(value), decimals) + 0.0
 
 
+def printable(name: str) -> str:
+    """A name that may come from a file system, with bytes that are no UTF-8 (surrogates) shown as \\xNN."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def to_document(report: InterviewReport, kit: Kit) -> Document:
     """The whole report as JSON values.
 
@@ -70,7 +75,7 @@ def to_document(report: InterviewReport, kit: Kit) -> Document:
         "schema": SCHEMA,
         "interview": {
             "id": report.interview_id,
-            "candidate": report.candidate,
+            "candidate": printable(report.candidate),
             "synthetic": report.synthetic,
             "kit": {
                 "id": report.kit_id,
@@ -274,7 +279,7 @@ def _answer(answer: AnswerAssessment, kit: Kit) -> Document:
         "question": answer.question_id,
         "question_text": both(kit.question(answer.question_id).text),
         "mode": answer.mode,
-        "source": answer.source,
+        "source": printable(answer.source),
         "source_start_s": number(answer.source_start_s, 3),
         "duration_s": number(answer.duration_s, 3),
         "status": answer.status,

@@ -47,18 +47,24 @@ def read(path: Path) -> Document:
     try:
         document = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise unreadable(path, str(error)) from error
+        raise unreadable(path, problem(error)) from error
     validate(document, path.name)
     return dict(document)
 
 
 def unreadable(path: Path, detail: str) -> ReportError:
     """The error of a report that is not there or is not JSON."""
+    name = f"{path.parent.name}/{path.name}"
     return ReportError(
         "report.unreadable",
-        Bilingual(f"读不了报告 {path}：{detail}。", f"The report {path} cannot be read: {detail}."),
+        Bilingual(f"读不了报告 {name}：{detail}。", f"The report {name} cannot be read: {detail}."),
         REDO,
     )
+
+
+def problem(error: Exception) -> str:
+    """What went wrong, without the path (it would differ from machine to machine)."""
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error).rstrip(".")
 
 
 REDO = Bilingual("请重新评估这场面试，或移走这个文件。", "Assess this interview again, or move the file away.")

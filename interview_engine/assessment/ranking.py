@@ -1,0 +1,221 @@
+"""Rank candidates of one kit without pretending: tie groups by overlapping bands, and first of all what needs a person.
+
+The rule. Candidates with a score are ordered by it. The best one opens group 1; going down, everybody whose band
+overlaps the band of the group's best belongs to it; the first whose band does not overlap opens the next group. So
+
+* the bands of all members of a group overlap its best one's (they may not overlap each other: overlapping is not
+  transitive, and chaining it would end in one group of everybody);
+* groups are stretches of the order: nobody with a higher score is in a lower group, and equal scores share a group;
+* the band of a group's best lies wholly below that of the best of the group above.
+
+Who needs a person stands first (cannot be assessed, then to be reviewed). A candidate to be reviewed keeps the group
+that the score falls in: a signal never touches a score or a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from interview_engine.assessment.scoring import Score, Status
+from interview_engine.errors import Bilingual
+
+Section = Literal["cannot_assess", "needs_review", "ranked"]
+SECTIONS: tuple[Section, ...] = ("cannot_assess", "needs_review", "ranked")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A coded sentence for people."""
+
+    code: str
+    text: Bilingual
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ruler:
+    """What scores were measured with; only scores of one ruler can be compared.
+
+    Args:
+        kit_sha256: of the kit file, so that an edit without a new version is noticed too.
+        scorer: name and version.
+    """
+
+    kit_id: str
+    kit_version: int
+    kit_sha256: str
+    scorer: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCompetency:
+    """One competency of a candidate. `score` None: not assessed, and `reason` says why."""
+
+    competency_id: str
+    name: Bilingual
+    weight: float
+    required_level: float
+    is_delivery: bool
+    score: Score | None
+    reason: Remark | None
+
+    @property
+    def meets(self) -> bool:
+        """Whether the level reached is at least the required one."""
+        return self.score is not None and self.score.level >= self.required_level
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the ranking needs of one report. `match_percent` and `score` are None exactly when it cannot be assessed."""
+
+    interview_id: str
+    candidate: str
+    ruler: Ruler
+    role: Bilingual
+    status: Status
+    reason: Remark | None
+    match_percent: float | None
+    score: Score | None
+    assessed_weight: float
+    competencies: tuple[EntryCompetency, ...]
+    needs_review: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate's place: the section of the list, the tie group (None without a score), and why, in order."""
+
+    entry: Entry
+    section: Section
+    group: int | None
+    reasons: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KitRanking:
+    """The list of one ruler: `candidates` in the order shown, `groups` the number of tie groups."""
+
+    ruler: Ruler
+    role: Bilingual
+    candidates: tuple[Ranked, ...]
+    groups: int
+
+
+def rank(entries: Iterable[Entry]) -> tuple[KitRanking, ...]:
+    """One list per ruler, in the order of the rulers. The order of `entries` does not matter."""
+    by_ruler: dict[Ruler, list[Entry]] = {}
+    for entry in entries:
+        by_ruler.setdefault(entry.ruler, []).append(entry)
+    return tuple(_rank_kit(ruler, by_ruler[ruler]) for ruler in sorted(by_ruler))
+
+
+def tie_groups(scores: Sequence[Score]) -> tuple[int, ...]:
+    """The group number of each score, 1 first, by the rule of this module; in the order of `scores`."""
+    order = sorted(range(len(scores)), key=lambda index: (-scores[index].value, scores[index].high))
+    groups = [0] * len(scores)
+    best: Score | None = None
+    number = 0
+    for index in order:
+        if best is None or scores[index].high < best.low:
+            best = scores[index]
+            number += 1
+        groups[index] = number
+    return tuple(groups)
+
+
+def _rank_kit(ruler: Ruler, entries: Sequence[Entry]) -> KitRanking:
+    scored = sorted(
+        (entry for entry in entries if entry.score is not None),
+        key=_order,
+    )
+    groups = tie_groups([entry.score for entry in scored if entry.score is not None])
+    best = {group: entry for entry, group in reversed(list(zip(scored, groups, strict=True)))}
+    places = [
+        Ranked(
+            entry,
+            "needs_review" if entry.needs_review else "ranked",
+            group,
+            (*entry.needs_review, *_place_reasons(entry, group, best)),
+        )
+        for entry, group in zip(scored, groups, strict=True)
+    ]
+    without = sorted(
+        (entry for entry in entries if entry.score is None), key=lambda entry: (entry.candidate, entry.interview_id)
+    )
+    places += [Ranked(entry, "cannot_assess", None, _cannot_reasons(entry)) for entry in without]
+    ordered = sorted(places, key=lambda place: SECTIONS.index(place.section))
+    return KitRanking(ruler, entries[0].role, tuple(ordered), max(groups, default=0))
+
+
+def _order(entry: Entry) -> tuple[float, float, str, str]:
+    """Best first; of equal scores the one with the lower band first, so that all of them share a group."""
+    score = entry.score or Score(0.0, 0.0, 0.0)
+    return (-score.value, score.high, entry.candidate, entry.interview_id)
+
+
+def _cannot_reasons(entry: Entry) -> tuple[Remark, ...]:
+    own = () if entry.reason is None else (entry.reason,)
+    return (*own, *entry.needs_review)
+
+
+def _shown(score: Score | None) -> str:
+    return "–" if score is None else f"{score.value:.1f} ({score.low:.1f}–{score.high:.1f})"
+
+
+def _place_reasons(entry: Entry, group: int, best: dict[int, Entry]) -> tuple[Remark, ...]:
+    """Why a candidate stands there: the group, what meets the requirement, what does not, what was not assessed."""
+    reasons = [_group_reason(entry, group, best)]
+    if entry.status == "partial":
+        share = f"{entry.assessed_weight:.0f}"
+        reasons.append(
+            Remark(
+                "rank.partial",
+                Bilingual(f"只评估了权重的 {share}%。", f"Only {share}% of the weight was assessed."),
+            )
+        )
+    below = [c for c in entry.competencies if c.score is not None and not c.meets]
+    missing = [c for c in entry.competencies if c.score is None]
+    met = [c for c in entry.competencies if c.meets]
+    if met:
+        reasons.append(_listing("rank.meets", "达到要求", "Meets the requirement", met))
+    if below:
+        reasons.append(_listing("rank.below", "低于要求", "Below the requirement", below))
+    if missing:
+        reasons.append(_listing("rank.not_assessed", "未评估", "Not assessed", missing))
+    return tuple(reasons)
+
+
+def _group_reason(entry: Entry, group: int, best: dict[int, Entry]) -> Remark:
+    own, leader = _shown(entry.score), best[group]
+    if entry is not leader:
+        top = _shown(leader.score)
+        return Remark(
+            "rank.overlaps",
+            Bilingual(
+                f"总分 {own}，与并列组 {group} 的最高分 {top} 区间重叠。",
+                f"Score {own}: the band overlaps that of the best of tie group {group}, {top}.",
+            ),
+        )
+    if group == 1:
+        return Remark("rank.best", Bilingual(f"总分 {own}，全组最高。", f"Score {own}, the highest."))
+    above = _shown(best[group - 1].score)
+    return Remark(
+        "rank.below_group",
+        Bilingual(
+            f"总分 {own}，区间在并列组 {group - 1} 的最高分 {above} 之下。",
+            f"Score {own}: the band lies below that of the best of tie group {group - 1}, {above}.",
+        ),
+    )
+
+
+def _listing(code: str, zh: str, en: str, competencies: Sequence[EntryCompetency]) -> Remark:
+    def each(language: str) -> list[str]:
+        return [
+            competency.name.get(language)
+            + ("" if competency.score is None else f" {competency.score.level:.1f}/{competency.required_level:g}")
+            for competency in competencies
+        ]
+
+    return Remark(code, Bilingual(f"{zh}：{'、'.join(each('zh'))}。", f"{en}: {', '.join(each('en'))}."))
