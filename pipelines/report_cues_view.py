@@ -65,8 +65,10 @@ def _visual_lanes(visual: Document, length_s: float) -> list[Document]:
         ),
         _lane(
             "eyes",
-            shown("cue.share", value=share_percent(visual["eye_contact_proxy_share"])),
-            _span_bars(eyes, length_s) if visual["face_present_share"] > 0 else [],
+            shown("unit.not_seen")
+            if visual["eye_contact_proxy_share"] is None
+            else shown("cue.share", value=share_percent(visual["eye_contact_proxy_share"])),
+            _span_bars(eyes, length_s) if visual["eye_contact_proxy_share"] is not None else [],
         ),
         _lane(
             "hands",
@@ -213,7 +215,10 @@ def _visual_rows(visual: Document) -> list[Document]:
         _row("face_absent", same(str(len(visual["face_absent_spans"]))), visual["face_absent_spans"]),
         _row("faces_max", same(str(visual["faces_max"])), visual["many_faces_spans"]),
         _row("head_pose", not_seen if pose is None else same(_angles(pose))),
-        _row("eye_contact_proxy_share", _percent(visual["eye_contact_proxy_share"])),
+        _row(
+            "eye_contact_proxy_share",
+            not_seen if visual["eye_contact_proxy_share"] is None else _percent(visual["eye_contact_proxy_share"]),
+        ),
         _row("off_camera", same(str(len(visual["off_camera_spans"]))), visual["off_camera_spans"]),
         _row("nods_per_min", _counted(visual["nods_per_min"])),
         _row("shakes_per_min", _counted(visual["shakes_per_min"])),

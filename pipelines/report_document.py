@@ -386,7 +386,7 @@ def _visual(visual: VisualCues, frames: list[Document]) -> Document:
         "faces_max": visual.faces_max,
         "many_faces_spans": _spans(visual.many_faces_spans),
         "head_pose": None if visual.head_pose is None else _head_pose(visual.head_pose),
-        "eye_contact_proxy_share": number(visual.eye_contact_proxy_share, 4),
+        "eye_contact_proxy_share": _optional(visual.eye_contact_proxy_share, 4),
         "off_camera_spans": _spans(visual.off_camera_spans),
         "nods_per_min": _optional(visual.nods_per_min),
         "shakes_per_min": _optional(visual.shakes_per_min),

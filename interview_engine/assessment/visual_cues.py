@@ -30,13 +30,14 @@ class VisualCues:
         faces_max: most faces seen in any frame; `many_faces_spans`: where more than one was seen.
         head_pose: None when no face was seen. All face measures are then 0 and their spans empty.
         eye_contact_proxy_share: share of face frames in which eyes and head stay near the person's own median. A proxy.
+            None when no face was seen, or too small or too briefly for the eyes to be measured.
         off_camera_spans: where that proxy is off for at least half a second.
         nods_per_min, shakes_per_min, blinks_per_min: counts a minute of face-present time; None when the sampling
-            rate is too low to count them.
+            rate is too low to count them, or the face-present time too short for a rate.
         smile_share: share of face frames whose mouth-smile blendshapes exceed the person's own baseline.
         hands_visible_share, hands_visible_spans: at least one hand in view.
-        gestures_per_min: hand strokes a minute of hand-visible time; gesture_amplitude: median stroke length in
-            shoulder widths; None when no stroke.
+        gestures_per_min: hand strokes a minute of hand-visible time; None when hands or shoulders were in view too
+            briefly for a rate. gesture_amplitude: median stroke length in shoulder widths; None when no stroke.
         lean: interquartile range of shoulder width over its median (towards and away from the camera); None when
             shoulders were not seen.
     """
@@ -48,7 +49,7 @@ class VisualCues:
     faces_max: int
     many_faces_spans: tuple[Span, ...]
     head_pose: HeadPose | None
-    eye_contact_proxy_share: float
+    eye_contact_proxy_share: float | None
     off_camera_spans: tuple[Span, ...]
     nods_per_min: float | None
     shakes_per_min: float | None

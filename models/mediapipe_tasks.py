@@ -1,0 +1,108 @@
+"""MediaPipe Tasks, loaded the same way for faces, hands and pose: IMAGE mode, CPU, quiet, with errors one can act on.
+
+IMAGE mode treats every picture on its own: no smoothing, no state, so the same picture always gives the same numbers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interview_engine.errors import Bilingual, SystemPackageError, WeightsError
+
+APT_COMMAND = "apt-get install -y libegl1 libgles2 libgl1 libglib2.0-0"
+"""What mediapipe and the OpenCV it brings need of a Debian or Ubuntu system; nothing in a pip package can supply it."""
+
+Task = TypeVar("Task")
+
+
+def create(make: Callable[[Any, Any], Task], model: Path | bytes) -> Task:
+    """Make a MediaPipe task with `make(vision module, base options)` and run it once on an empty picture.
+
+    Native code prints start-up notes to stderr before any of its log settings can take effect, so stderr is held back
+    while the task starts; if it fails, what was printed is attached to the error.
+
+    Raises:
+        SystemPackageError: a system library is missing; names the command that installs it.
+        WeightsError: the model file cannot be used.
+    """
+    with _stderr_held_back() as notes:
+        try:
+            from mediapipe.tasks.python import BaseOptions, vision
+
+            if isinstance(model, Path):
+                options = BaseOptions(model_asset_path=str(model), delegate=BaseOptions.Delegate.CPU)
+            else:
+                options = BaseOptions(model_asset_buffer=model, delegate=BaseOptions.Delegate.CPU)
+            task = make(vision, options)
+            task.detect(as_image(np.zeros((48, 64, 3), dtype=np.uint8)))  # type: ignore[attr-defined]
+        except (ImportError, OSError) as error:
+            if ".so" in str(error):
+                raise _missing_library(error) from error
+            raise _bad_model(model, error, notes()) from error
+        except (RuntimeError, ValueError) as error:
+            raise _bad_model(model, error, notes()) from error
+    return task
+
+
+def close_at_exit(owner: object, task: Any) -> Callable[[], object]:
+    """Close `task` when `owner` goes or the program ends, before modules are torn down; returns the closing call."""
+    return weakref.finalize(owner, task.close)
+
+
+def as_image(rgb: NDArray[np.uint8]) -> Any:
+    """A MediaPipe image of uint8 height x width x 3."""
+    import mediapipe
+
+    return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
+
+
+def _missing_library(error: Exception) -> SystemPackageError:
+    return SystemPackageError(
+        "system.graphics_libraries",
+        Bilingual(
+            f"缺少人脸与手势检测所需的系统库：{error}。",
+            f"A system library for face and hand detection is missing: {error}.",
+        ),
+        Bilingual(f"请运行 {APT_COMMAND}（需要管理员权限）。", f"Run `{APT_COMMAND}` (as an administrator)."),
+    )
+
+
+def _bad_model(model: Path | bytes, error: Exception, notes: str) -> WeightsError:
+    name = model.name if isinstance(model, Path) else "MediaPipe"
+    problem = WeightsError(
+        "weights.unusable",
+        Bilingual(f"模型文件 {name} 无法使用：{error}。", f"The model file {name} cannot be used: {error}."),
+        Bilingual("请运行 interview-engine models verify。", "Run `interview-engine models verify`."),
+    )
+    if notes:
+        problem.add_note(notes)
+    return problem
+
+
+@contextlib.contextmanager
+def _stderr_held_back() -> Iterator[Callable[[], str]]:
+    """Send file descriptor 2 to a temporary file; yields a call that reads what has come so far."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+
+        def notes() -> str:
+            held.seek(0)
+            return held.read().decode(errors="replace")
+
+        try:
+            yield notes
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
