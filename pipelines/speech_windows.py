@@ -20,8 +20,8 @@ from interview_engine.assessment.spans import Span
 TARGET_S = 28.0
 """Windows are filled up to this: under the model's 30 s, with room for padding."""
 
-LEAD_S = 0.2
-"""Sound kept before the first and after the last span, for soft beginnings and endings."""
+LEAD_S = 0.5
+"""Sound kept before the first and after the last span: soft endings, and a drawn-out "uh" that the detector misses."""
 
 KEPT_SILENCE_S = 1.0
 """What stays of a longer silence inside a window (half at each end), so that sentences keep their pauses."""
@@ -78,9 +78,7 @@ def pack(spans: Sequence[Span], audio: NDArray[np.float32]) -> list[Window]:
 
 
 def _packed_s(group: Sequence[Span]) -> float:
-    gaps = sum(
-        min(KEPT_SILENCE_S, after.start_s - before.end_s) for before, after in itertools.pairwise(group)
-    )
+    gaps = sum(min(KEPT_SILENCE_S, after.start_s - before.end_s) for before, after in itertools.pairwise(group))
     return 2 * LEAD_S + gaps + sum(span.duration_s for span in group)
 
 

@@ -69,6 +69,9 @@ SENTENCES: dict[str, Bilingual] = {
         "识别结果是静音时常见的套话，并非候选人所说，请听原音。",
         "Recognition produced a stock phrase typical of silence, not speech; please listen to the recording.",
     ),
+    "transcript.not_speech": Bilingual(
+        "识别到的是音乐或噪声，不是说话。", "What was recognised is music or noise, not speech."
+    ),
     "language.not_covered": Bilingual(
         "回答使用的语言（{language}）不在本面试包范围内。",
         "The language of the answer ({language}) is not covered by this kit.",

@@ -1,0 +1,259 @@
+"""Speech to text with the time of every word, and the guards that keep what nobody said out of it.
+
+The recogniser only ever hears windows of speech (pipelines/speech_windows.py), so a long recording takes the memory of
+one window. Every window is decoded on its own, without sampling: a second run gives the same transcript.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from interview_engine.assessment.kit import Phrases
+from interview_engine.assessment.media import SAMPLE_RATE, Audio
+from interview_engine.assessment.reasons import Reason
+from interview_engine.assessment.spans import Span, total_s
+from interview_engine.assessment.transcript import Segment, Transcript, Word
+from models.asr import EncodedWindow, Heard, Recogniser
+from pipelines import answer_language
+from pipelines.activity import SpeechProbability, find_activity
+from pipelines.answer_language import LanguageFound
+from pipelines.chinese_script import to_simplified
+from pipelines.speech_windows import Window, pack
+from pipelines.spoken_numbers import with_digits
+from pipelines.transcript_guards import (
+    WEAK_PROBABILITY,
+    is_echo,
+    is_loop,
+    is_no_speech,
+    is_stock_phrase,
+    is_weak_phrase,
+)
+from pipelines.word_times import Sentence, TimedWord, confidence, domain_words, in_order, joined, on_answer, sentences
+
+MIN_SOURCE_RATE = 8_000
+"""Hz. Telephone speech (G.711) is sampled at this rate; below it consonants cannot be told apart."""
+
+MIN_SPEECH_S = 0.3
+"""Less speech than this in a whole answer is a cough or a click."""
+
+MIN_CONFIDENCE = 0.4
+"""Confidence under which a transcript is not used."""
+
+LOOP_CONFIDENCE = 0.6
+"""A window that looped is believed, once repeats are forbidden, only when its words are then heard clearly."""
+
+LANGUAGE_WINDOWS = 4
+"""Windows, spread over the answer, that decide its language: up to two minutes of speech."""
+
+STYLE = {
+    "zh": "以下是普通话的句子。",
+    "en": "Um, so, uh, I was, like, you know, um, thinking about it, uh, for a while.",
+}
+"""What the recogniser is told went before: its style goes on.
+
+Mandarin: punctuated and Simplified. English: hesitations are written down, which Whisper otherwise leaves out. On the
+two recordings with marked fillers it then wrote 8 of 8 instead of 0, at the same WER (0.040); on 50 learners' read
+sentences WER went from 0.184 to 0.195 and 2 fillers too many were written.
+"""
+
+VOCABULARY_WORDS = 24
+"""Role words put into the prompt at most; more would push out the style and slow down every window."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A decoded window: its words on the answer's axis, and why they cannot be used, or None."""
+
+    words: tuple[TimedWord, ...]
+    fault: Reason | None
+
+
+def transcribe(
+    audio: Audio,
+    recogniser: Recogniser,
+    vad: SpeechProbability,
+    *,
+    language: str = "auto",
+    languages: Sequence[str] = ("zh", "en"),
+    vocabulary: Phrases | None = None,
+) -> Transcript:
+    """The transcript of one answer.
+
+    Args:
+        audio: 16 kHz mono.
+        language: "zh" or "en" to decode all of it so; "auto" finds out, window by window.
+        languages: those the kit covers; an answer in another one gets its text and the reason `language.not_covered`.
+        vocabulary: role words, told to the recogniser.
+
+    Returns:
+        Never raises for a poor recording: `reason` then says why it cannot be used, and `dropped` holds what guards
+        removed. Times are seconds from the first sample and never beyond the last.
+    """
+    if 0 < audio.source_rate < MIN_SOURCE_RATE:
+        return _nothing(Reason("audio.too_low_rate", {"rate": str(audio.source_rate)}))
+    spans = find_activity(audio.samples, vad).spans
+    if total_s(spans) < MIN_SPEECH_S:
+        return _nothing(Reason("audio.no_speech"))
+    windows = pack(spans, audio.samples)
+    encoded = {index: recogniser.encode(windows[index].samples(audio.samples)) for index in _sampled(len(windows))}
+    found = answer_language.decide(
+        [(encoded[index].language_probabilities, windows[index].speech_s) for index in encoded], languages
+    )
+    heard = []
+    for index, window in enumerate(windows):
+        # One at a time: the encodings of a long answer together would fill the memory.
+        state = encoded.pop(index, None) or recogniser.encode(window.samples(audio.samples))
+        heard.append(
+            _hear(state, window, spans, audio, recogniser, _decoding_language(state, found, language), vocabulary)
+        )
+    return _assemble(heard, found, language, total_s(spans))
+
+
+def written(text: str, language: str = "auto") -> Transcript:
+    """A typed answer as a transcript: no times, no segments, confidence 1.
+
+    Args:
+        language: "zh" or "en" when it is known; "auto" tells it from script and words ("und" without any letters).
+    """
+    text = to_simplified(text)
+    found = answer_language.of_text(text)
+    if language in ("zh", "en") and found in ("zh", "en", "und"):
+        found = language
+    return Transcript(found, 1.0, 1.0, text, with_digits(text, found), (), ())
+
+
+def _sampled(count: int) -> list[int]:
+    if count <= LANGUAGE_WINDOWS:
+        return list(range(count))
+    return [round(step * (count - 1) / (LANGUAGE_WINDOWS - 1)) for step in range(LANGUAGE_WINDOWS)]
+
+
+def _decoding_language(state: EncodedWindow, found: LanguageFound, language: str) -> str:
+    if found.language not in ("zh", "en"):
+        return found.language  # its own words are of more use to a reader than a forced translation
+    return language if language != "auto" else answer_language.decoding_language(state.language_probabilities)
+
+
+def _hear(
+    state: EncodedWindow,
+    window: Window,
+    spans: Sequence[Span],
+    audio: Audio,
+    recogniser: Recogniser,
+    language: str,
+    vocabulary: Phrases | None,
+) -> _Heard:
+    """Decode a window with its prompt; when that loops or echoes it, without; when that loops, forbidding repeats."""
+    length_s = len(audio.samples) / SAMPLE_RATE
+    prompt = prompt_for(language, vocabulary)
+    heard = recogniser.decode(state, language, prompt)
+    echoed = is_echo(heard.text, prompt)
+    if prompt and (echoed or _loops(heard)):
+        heard = recogniser.decode(state, language)
+    if _loops(heard):
+        heard = recogniser.decode(state, language, avoid_repeats=True)
+        words = tuple(on_answer(heard, window, spans, length_s))
+        fault = Reason("transcript.phrase_loop") if words and confidence(words) < LOOP_CONFIDENCE else None
+        return _Heard(words, fault)
+    words = tuple(on_answer(heard, window, spans, length_s))
+    if echoed and (not words or confidence(words) < MIN_CONFIDENCE):
+        return _Heard(words, Reason("transcript.prompt_echo"))
+    return _Heard(words, None)
+
+
+def _loops(heard: Heard) -> bool:
+    return heard.cut_off or is_loop(heard.text)
+
+
+def prompt_for(language: str, vocabulary: Phrases | None) -> str:
+    """What the recogniser is told went before: role words, then the style sentence (the end weighs most)."""
+    style = STYLE.get(language, "")
+    words = vocabulary.get(language)[:VOCABULARY_WORDS] if vocabulary and language in ("zh", "en") else ()
+    if not words:
+        return style
+    listed = "，".join(words) + "。" if language == "zh" else ", ".join(words) + "."
+    return f"{listed}{style}" if language == "zh" else f"{listed} {style}".strip()
+
+
+def _fault_of(sentence: Sentence) -> Reason | None:
+    """Why a sentence was not said, or None."""
+    text = sentence.text
+    if is_no_speech(text):
+        return Reason("transcript.not_speech")
+    if is_stock_phrase(text):
+        return Reason("transcript.hallucination")
+    if is_loop(text):
+        return Reason("transcript.phrase_loop")
+    if is_weak_phrase(text) and sentence.probability < WEAK_PROBABILITY:
+        return Reason("transcript.hallucination")
+    return None
+
+
+def _assemble(heard: Sequence[_Heard], found: LanguageFound, language: str, speech_s: float) -> Transcript:
+    dropped: list[tuple[Segment, Reason]] = []
+    usable: list[TimedWord] = []
+    for window in heard:
+        if window.fault is None:
+            usable += window.words
+        else:
+            dropped += [(sentence.segment(), window.fault) for sentence in sentences(in_order(window.words))]
+    kept = []
+    for sentence in sentences(in_order(usable)):
+        fault = _fault_of(sentence)
+        if fault is None:
+            kept.append(sentence)
+        else:
+            dropped.append((sentence.segment(), fault))
+    dropped.sort(key=lambda entry: entry[0].start_s)
+    words = [word for sentence in kept for word in sentence.words]
+    spoken = found.language
+    if spoken in ("zh", "en"):
+        spoken = language if language != "auto" else _majority(kept)
+    text = joined(kept)
+    sure = confidence(words) if words else 0.0
+    return Transcript(
+        language=spoken if words else "und",
+        language_probability=found.probabilities.get(spoken, 0.0),
+        confidence=sure,
+        text=text,
+        text_digits=with_digits(text, spoken),
+        segments=tuple(sentence.segment() for sentence in kept),
+        words=domain_words(kept),
+        reason=_reason(kept, dropped, found, sure),
+        dropped=tuple(dropped),
+    )
+
+
+def _majority(kept: Sequence[Sentence]) -> str:
+    """Mandarin or English, whichever was spoken longer: recognised text shows both as they are."""
+    seconds: dict[str, float] = defaultdict(float)
+    for sentence in kept:
+        seconds[answer_language.of_text(sentence.text)] += sentence.end_s - sentence.start_s
+    return "zh" if seconds["zh"] >= seconds["en"] and seconds["zh"] > 0 else "en"
+
+
+def _reason(
+    kept: Sequence[Sentence], dropped: Sequence[tuple[Segment, Reason]], found: LanguageFound, sure: float
+) -> Reason | None:
+    """Why the whole transcript cannot be used, or None."""
+    kept_s = sum(sentence.end_s - sentence.start_s for sentence in kept)
+    lost: dict[str, float] = {}
+    for segment, reason in dropped:
+        lost[reason.code] = lost.get(reason.code, 0.0) + max(0.01, segment.end_s - segment.start_s)
+    if not kept and not lost:
+        return Reason("audio.no_speech")
+    if not kept or sum(lost.values()) > kept_s:
+        return Reason(max(lost, key=lambda code: lost[code]))
+    if not found.covered:
+        return Reason("language.not_covered", {"language": found.language})
+    if sure < MIN_CONFIDENCE:
+        return Reason("transcript.low_confidence", {"confidence": f"{sure:.2f}"})
+    return None
+
+
+def _nothing(reason: Reason) -> Transcript:
+    segments: tuple[Segment, ...] = ()
+    words: tuple[Word, ...] = ()
+    return Transcript("und", 0.0, 0.0, "", "", segments, words, reason)
