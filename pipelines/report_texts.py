@@ -333,6 +333,7 @@ NEXT_STEPS: dict[str, Bilingual] = {
         "Rate this interview by hand, or complete the missing answers and assess again.",
     ),
     "integrity": Bilingual("请看标出的时间段，由人判断。", "Look at the marked stretches and judge for yourself."),
+    "engine": Bilingual("请由人评；保留文件并报告此问题。", "Rate it by hand; keep the file and report this."),
     "delivery": Bilingual("可由人看录制判断。", "A person can judge from the recording."),
 }
 """What a reader does about a reason, by its code or by the code's first part."""
