@@ -41,6 +41,9 @@ PIXELS = frozenset({"yuv420p", "yuvj420p"})
 BARE_AUDIO = {"wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac"}
 """Formats of sound alone that play as they are (wav with plain PCM only)."""
 
+LATE_S = 0.1
+"""Browsers disagree where the clock of a file that begins later than this starts; it is repacked to begin at 0."""
+
 HEADER_BYTES = 4096
 
 
@@ -163,7 +166,9 @@ def _mime(family: str | None, video: VideoStream | None) -> str | None:
 
 
 def _as_it_is(path: Path, container: InputContainer, family: str) -> bool:
-    """Whether the file itself is of that family, says how long it is, and can be sought in."""
+    """Whether the file itself is of that family, starts at 0, says how long it is, and can be sought in."""
+    if abs(_begin_s(container)) > LATE_S:
+        return False
     if family in BARE_AUDIO:
         return True
     with path.open("rb") as file:
