@@ -115,7 +115,7 @@ class MediaPipeFaces:
             if place.overlap(box) < SAME_FACE or (best is not None and place.area <= best.box.area):
                 continue
             shapes = {shape.category_name: float(shape.score) for shape in result.face_blendshapes[index]}
-            best = _face(place, result.facial_transformation_matrixes[index], shapes)
+            best = _face(place, max(xs) - min(xs), result.facial_transformation_matrixes[index], shapes)
         return best
 
     def close(self) -> None:
@@ -148,7 +148,7 @@ def head_angles(matrix: NDArray[np.float64]) -> tuple[float, float, float]:
     return yaw, pitch, roll
 
 
-def _face(box: Box, matrix: NDArray[np.float64], shapes: dict[str, float]) -> FaceSeen:
+def _face(box: Box, width_px: float, matrix: NDArray[np.float64], shapes: dict[str, float]) -> FaceSeen:
     yaw, pitch, roll = head_angles(matrix)
     to_left = shapes["eyeLookOutLeft"] + shapes["eyeLookInRight"]
     to_right = shapes["eyeLookInLeft"] + shapes["eyeLookOutRight"]
@@ -156,6 +156,7 @@ def _face(box: Box, matrix: NDArray[np.float64], shapes: dict[str, float]) -> Fa
     down = shapes["eyeLookDownLeft"] + shapes["eyeLookDownRight"]
     return FaceSeen(
         box=box,
+        width_px=width_px,
         yaw=yaw,
         pitch=pitch,
         roll=roll,

@@ -56,7 +56,12 @@ def create(make: Callable[[Any, Any], Task], model: Path | bytes) -> Task:
 
 def close_at_exit(owner: object, task: Any) -> Callable[[], object]:
     """Close `task` when `owner` goes or the program ends, before modules are torn down; returns the closing call."""
-    return weakref.finalize(owner, task.close)
+
+    def close() -> None:
+        with _stderr_held_back():
+            task.close()
+
+    return weakref.finalize(owner, close)
 
 
 def as_image(rgb: NDArray[np.uint8]) -> Any:

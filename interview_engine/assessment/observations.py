@@ -32,6 +32,7 @@ class FaceSeen:
     """One measured face. "Left" is the person's own left, which is on the right of a picture that is not mirrored.
 
     Args:
+        width_px: width of `box` in pixels of the sampled picture.
         yaw, pitch, roll: head angles in degrees; yaw > 0 turned to the person's left, pitch > 0 up, roll > 0 tilted
             towards the person's left shoulder.
         eye_left, eye_up: eye direction in the head, about -1..1, > 0 to the person's left and up.
@@ -39,6 +40,7 @@ class FaceSeen:
     """
 
     box: Box
+    width_px: float
     yaw: float
     pitch: float
     roll: float
