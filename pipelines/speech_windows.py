@@ -47,6 +47,13 @@ class Window:
         """The window's sound out of the answer's."""
         return np.concatenate([audio[piece.start : piece.end] for piece in self.pieces])
 
+    def starting_at(self, answer_s: float) -> Window:
+        """The same window without the sound before a moment that lies in its first piece."""
+        first = self.pieces[0]
+        cut = min(max(0, round(answer_s * SAMPLE_RATE) - first.start), first.end - first.start)
+        moved = [Piece(piece.start, piece.end, piece.at - cut) for piece in self.pieces[1:]]
+        return Window((Piece(first.start + cut, first.end, 0), *moved), self.speech_s)
+
     def answer_time(self, window_s: float) -> float:
         """Seconds from the answer's start of a moment in the window."""
         sample = window_s * SAMPLE_RATE

@@ -44,6 +44,12 @@ MIN_CONFIDENCE = 0.4
 LOOP_CONFIDENCE = 0.6
 """A window that looped is believed, once repeats are forbidden, only when its words are then heard clearly."""
 
+UNHEARD_S = 1.0
+"""So much speech after the last word of a window is heard again on its own, without the end of that word, which
+counts when it is longer than `FRAGMENT_S`."""
+
+FRAGMENT_S = 0.3
+
 LANGUAGE_WINDOWS = 4
 """Windows, spread over the answer, that decide its language: up to two minutes of speech."""
 
@@ -104,10 +110,13 @@ def transcribe(
     heard = []
     for index, window in enumerate(windows):
         # One at a time: the encodings of a long answer together would fill the memory.
-        state = encoded.pop(index, None) or recogniser.encode(window.samples(audio.samples))
-        heard.append(
-            _hear(state, window, spans, audio, recogniser, _decoding_language(state, found, language), vocabulary)
-        )
+        state = encoded.pop(index, None)
+        rest: Window | None = window
+        while rest is not None:
+            state = state or recogniser.encode(rest.samples(audio.samples))
+            spoken = _decoding_language(state, found, language)
+            heard.append(_hear(state, rest, spans, audio, recogniser, spoken, vocabulary))
+            rest, state = _unheard(heard[-1], rest, spans, audio), None
     return _assemble(heard, found, language, total_s(spans))
 
 
@@ -161,6 +170,22 @@ def _hear(
     if echoed and (not words or confidence(words) < MIN_CONFIDENCE):
         return _Heard(words, Reason("transcript.prompt_echo"))
     return _Heard(words, None)
+
+
+def _unheard(heard: _Heard, window: Window, spans: Sequence[Span], audio: Audio) -> Window | None:
+    """A window of the speech that follows the last word, when that is too much to be its ending: the recogniser
+    sometimes stops early, at a change of language or a long pause."""
+    if not heard.words or heard.fault is not None:
+        return None
+    last_s = heard.words[-1].end_s
+    if last_s <= window.pieces[0].start / SAMPLE_RATE + FRAGMENT_S:
+        return None  # it would be the same window again
+    end_s = window.pieces[-1].end / SAMPLE_RATE
+    rest = [Span(max(span.start_s, last_s), min(span.end_s, end_s)) for span in spans]
+    rest = [span for span in rest if span.duration_s > FRAGMENT_S and span.start_s < end_s]
+    if total_s(rest) < UNHEARD_S:
+        return None
+    return pack(rest, audio.samples)[0].starting_at(last_s)
 
 
 def _loops(heard: Heard) -> bool:

@@ -1,0 +1,42 @@
+"""python -m bench COMMAND: each command is the file of that name in this package, imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+
+from interview_engine.errors import InterviewEngineError
+
+COMMANDS = {
+    "machine": "processor, memory, versions and a calibration kernel",
+    "asr": "recognition: CER and WER, speed, guards",
+    "e2e": "whole interviews: time per stage, memory",
+    "vision": "faces, hands and pose: agreement and speed",
+    "validity": "scores against human ratings",
+    "robustness": "change of scores under blur, pitch, codec, noise",
+    "compare": "two results, interleaved runs, paired ratios",
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command; its exit code is ours."""
+    there = {name: text for name, text in COMMANDS.items() if importlib.util.find_spec(f"bench.{name}")}
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print("usage: python -m bench COMMAND [--help] …\n")
+        for name, text in there.items():
+            print(f"  {name:<12} {text}")
+        return 0 if arguments else 2
+    if arguments[0] not in there:
+        print(f"unknown command {arguments[0]!r}; there are: {', '.join(there)}", file=sys.stderr)
+        return 2
+    try:
+        return int(importlib.import_module(f"bench.{arguments[0]}").main(arguments[1:]))
+    except InterviewEngineError as error:
+        print(f"{error.text('zh')}\n{error.text('en')}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
