@@ -32,6 +32,9 @@ from pipelines.workbench import Workbench, needed_weights
 MAX_ATTEMPTS = 2
 """A task that kills a second worker is poisoned: more attempts would only cost the others time."""
 
+PROGRESS_EVERY_S = 0.2
+"""A bar need not move more often, and every message costs the parent a wake-up."""
+
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 """One thread a process: measured faster than fewer processes with more threads, and bit-for-bit repeatable."""
 
@@ -259,40 +262,63 @@ def _work(pipe: Connection, settings: Settings, options: Options, out: Path) -> 
     """A worker: one task after the other until the parent closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     bench = Workbench(settings)
-    clock = SystemClock()
-    while True:
-        try:
-            job, inputs_sha256, index, answers = pipe.recv()
-        except EOFError:
-            return
+    try:
+        while True:
+            try:
+                job, inputs_sha256, index, answers = pipe.recv()
+            except EOFError:
+                return
+            pipe.send(_do(pipe, bench, options, out, job, inputs_sha256, index, answers))
+    except BrokenPipeError:
+        return  # the parent is gone: nobody waits for what this process could still do
+    finally:
+        bench.close()
 
-        def progress(stage: str, share: float) -> None:
+
+def _do(
+    pipe: Connection,
+    bench: Workbench,
+    options: Options,
+    out: Path,
+    job: InterviewJob,
+    inputs_sha256: str,
+    index: int | None,
+    answers: Sequence[AnswerAssessment] | None,
+) -> tuple[str, object]:
+    """One task: an answer, or with index None the scoring and writing of the interview."""
+    clock = SystemClock()
+    last = [clock.monotonic_s(), ""]
+
+    def progress(stage: str, share: float) -> None:
+        now = clock.monotonic_s()
+        if stage != last[1] or now - float(last[0]) >= PROGRESS_EVERY_S:
+            last[:] = [now, stage]
             pipe.send(("progress", (stage, share)))
 
-        try:
-            if index is not None:
-                answer = assess_answer(job.answers[index], job, options, bench, clock, progress)
-                pipe.send(("answer", answer))
-            else:
-                progress("score", 0.0)
-                report = assess_interview(
-                    job,
-                    answers,
-                    options,
-                    bench.scorer,
-                    needed_weights(settings),
-                    clock,
-                    device=settings.device,
-                    inputs_sha256=inputs_sha256,
-                )
-                progress("report", 0.5)
-                pipe.send(("report", store_report.save(report, job, options, out)))
-        except InterviewEngineError as error:
-            pipe.send(("error", error))
-        except Exception as error:  # noqa: BLE001 one broken recording must not stop the other interviews
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{Path(last.filename).name}:{last.lineno}"
-            pipe.send(("error", _unexpected(f"{type(error).__name__}: {error} ({where})")))
+    try:
+        if index is not None:
+            return "answer", assess_answer(job.answers[index], job, options, bench, clock, progress)
+        assert answers is not None
+        progress("score", 0.0)
+        weights = needed_weights(bench.settings)
+        report = assess_interview(
+            job,
+            answers,
+            options,
+            bench.scorer,
+            weights,
+            clock,
+            device=bench.settings.device,
+            inputs_sha256=inputs_sha256,
+        )
+        progress("report", 0.5)
+        return "report", store_report.save(report, job, options, out)
+    except InterviewEngineError as error:
+        return "error", error
+    except Exception as error:  # noqa: BLE001 one broken recording must not stop the other interviews
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}:{frame.lineno}"
+        return "error", _unexpected(f"{type(error).__name__}: {error} ({where})")
 
 
 def _unexpected(detail: str) -> InterviewEngineError:

@@ -45,6 +45,12 @@ class Workbench:
         self.settings = settings
         self.store = WeightStore(settings.weights or default_root(), dict(settings.own_weights))
 
+    def close(self) -> None:
+        """Free what must be freed before the interpreter ends."""
+        detectors = self.__dict__.pop("detectors", None)
+        if detectors is not None:
+            detectors.close()
+
     @cached_property
     def recogniser(self) -> Recogniser:
         """Speech recognition on the device of the settings."""
