@@ -134,7 +134,7 @@ def _lstm(sequence: Floats, into: Floats, onward: Floats, bias: Floats) -> Float
         let_in, keep, new, let_out = (gates[:, at * _HIDDEN : (at + 1) * _HIDDEN] for at in range(4))
         cell *= 0.5 * keep + 0.5
         cell += (0.5 * let_in + 0.5) * new
-        state = ((0.5 * let_out + 0.5) * np.tanh(cell)).astype(np.float32)
+        state = (0.5 * let_out + 0.5) * np.tanh(cell)
         states[frame] = state
     return states
 
@@ -150,9 +150,8 @@ def _mel(samples: Floats, start_s: float) -> Floats:
     views = np.lib.stride_tricks.sliding_window_view(block, _FFT)[::_HOP]
     spectrum = np.fft.rfft(views * _WINDOW, axis=1)
     power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
-    gain = 10 ** (_LEVEL_DB / 10) / max(level, 1e-12)
-    mel: Floats = (power * np.float32(gain)) @ _FILTERS
-    return mel
+    gain = np.float32(10 ** (_LEVEL_DB / 10) / max(level, 1e-12))
+    return (power @ _FILTERS * gain).astype(np.float32)
 
 
 def _mel_filters() -> Floats:
