@@ -102,7 +102,6 @@ def guards(data: Path) -> Iterator[Clip]:
         ("B_video/no_face_animation.mp4", "audio.no_speech"),
         ("B_video/latentsync_demo1.mp4", "language.not_covered"),
         ("B_video/latentsync_demo2.mp4", "language.not_covered"),
-        ("C_audio/ina/musanmix.mp3", "language.not_covered"),
     ):
         yield Clip(Path(path).stem, (data / path,), "", "en", expected=reason)
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import itertools
 import re
 
-import cn2an
-
 ZH_DIGITS = {
     "零": "0",
     "〇": "0",
@@ -29,6 +27,10 @@ _DIGIT = "零〇一二三四五六七八九两幺"
 _UNIT = "十百千万亿"
 _NUMERAL = f"[{_DIGIT}{_UNIT}]"
 _NUMBER = rf"(?:\d+(?:\.\d+)?[{_UNIT}]+|{_NUMERAL}+)(?:点[{_DIGIT}]+)?"
+
+_SMALL_UNITS = {"十": 10, "百": 100, "千": 1_000}
+_LARGE_UNITS = {"万": 10_000, "亿": 100_000_000}
+_MIXED = re.compile(rf"(\d+(?:\.\d+)?)([{_UNIT}]+)")
 
 COUNTED = (
     "年月日号天周点分秒时小个位名人次遍件项条张台辆家间套份倍元块毛角米斤克吨升度岁层楼级届期轮页章句字双对只头"
@@ -89,14 +91,53 @@ def zh_value(numeral: str) -> str | None:
     if all(character in ZH_DIGITS for character in whole):
         digits = "".join(ZH_DIGITS[character] for character in whole)
     else:
-        try:
-            value = cn2an.cn2an(whole.replace("〇", "零").replace("幺", "一"), "smart")
-        except ValueError:
+        value = _zh_number(whole)
+        if value is None:
             return None
-        digits = str(int(value)) if value == int(value) else str(value)
+        digits = f"{value:.10g}" if value != int(value) else str(int(value))
     if decimals:
         return digits + "." + "".join(ZH_DIGITS.get(character, "2") for character in decimals)
     return digits
+
+
+def _zh_number(numeral: str) -> float | None:
+    mixed = _MIXED.fullmatch(numeral)
+    if mixed:
+        value = float(mixed[1])
+        for unit in mixed[2]:
+            value *= _SMALL_UNITS.get(unit) or _LARGE_UNITS[unit]
+        return value
+    total = section = 0
+    digit: int | None = None
+    smallest, last_unit, after_zero = 10_000, 1, False
+    for character in numeral:
+        if character in "零〇":
+            if digit is not None:
+                return None
+            after_zero = True
+        elif character in _SMALL_UNITS:
+            unit = _SMALL_UNITS[character]
+            if digit is None and character == "十" and section == 0:
+                digit = 1
+            if digit is None or unit >= smallest:
+                return None
+            section += digit * unit
+            digit, smallest, last_unit, after_zero = None, unit, unit, False
+        elif character in _LARGE_UNITS:
+            last_unit = _LARGE_UNITS[character]
+            section += digit or 0
+            if section == 0 and (total == 0 or character == "万"):
+                return None
+            total = (total + section) * last_unit if character == "亿" else total + section * last_unit
+            section, digit, smallest, after_zero = 0, None, 10_000, False
+        else:
+            if digit is not None:
+                return None
+            digit = 2 if character == "两" else int(ZH_DIGITS[character])
+    if digit is not None:
+        # 三百四 is 340 and 一万二 is 12000, but 三百零四 is 304.
+        section += digit * (last_unit // 10 if last_unit >= 100 and not after_zero else 1)
+    return float(total + section)
 
 
 def _zh_digits(match: re.Match[str]) -> str:
