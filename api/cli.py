@@ -72,6 +72,12 @@ def _add_assess(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("--questions", type=Path, metavar="AT.yaml", help="FILE is a whole interview; start times here")
     parser.add_argument("--policy", default="default", choices=["default", "cn", "eu", "us-ny", "us-il"])
     parser.add_argument("--delivery", default="on", choices=["on", "off"], help="score delivery competencies or not")
+    parser.add_argument(
+        "--scorer",
+        default="evidence",
+        choices=["evidence", "judge"],
+        help="judge asks the model of INTERVIEW_ENGINE_JUDGE_URL",
+    )
     parser.add_argument("--lang", default=None, choices=["auto", "zh", "en"], help="language of the answers")
     parser.add_argument("--device", default=None, choices=["auto", "cpu", "cuda"])
     parser.add_argument(

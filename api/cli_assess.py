@@ -26,6 +26,7 @@ from pipelines.manifest import (
     job_from_manifest,
     job_from_whole,
 )
+from pipelines.score import check_judge
 
 ALL_ASSESSED, SOME_NOT_ASSESSED = 0, 3
 
@@ -39,7 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
         delivery=arguments.delivery == "on",
         frames_per_second=settings.frames_per_second,
         max_minutes=settings.max_minutes,
+        scorer=arguments.scorer,
     )
+    if options.scorer == "judge":
+        check_judge(settings)
     if options.delivery:
         for job in jobs:
             check_kit(job.kit, options.policy)

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
 from interview_engine.errors import Bilingual, UsageError
 
 Device = Literal["auto", "cpu", "cuda"]
+JsonMode = Literal["schema", "object"]
 PREFIX = "INTERVIEW_ENGINE_"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSettings:
+    """The language model of the judge scorer; see models.llm.Endpoint for each field.
+
+    Args:
+        samples: differently ordered prompts that are pooled, 1..4.
+        prompt_price, completion_price: for a million tokens, in `currency`; with both the cost goes into the report.
+    """
+
+    url: str
+    model: str
+    key: str = field(default="", repr=False)
+    json_mode: JsonMode = "schema"
+    samples: int = 2
+    timeout_s: float = 120.0
+    max_tokens: int = 1200
+    prompt_price: Decimal | None = None
+    completion_price: Decimal | None = None
+    currency: str = "CNY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +48,7 @@ class Settings:
         workers: processes that assess side by side; 0 is one a core.
         frames_per_second: pictures looked at each second; 12 or more also counts blinks.
         max_minutes: longest recording that is accepted for one answer.
+        judge: the judge scorer's model; None when no address is set.
     """
 
     weights: Path | None = None
@@ -32,11 +57,13 @@ class Settings:
     workers: int = 0
     frames_per_second: float = 5.0
     max_minutes: float = 90.0
+    judge: JudgeSettings | None = None
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Settings from variables INTERVIEW_ENGINE_WEIGHTS, _DEVICE, _WORKERS, _FRAMES_PER_SECOND, _MAX_MINUTES and
-    INTERVIEW_ENGINE_WEIGHTS_<NAME> (upper case, "-" as "_") for one's own folders.
+    """Settings from variables INTERVIEW_ENGINE_WEIGHTS, _DEVICE, _WORKERS, _FRAMES_PER_SECOND, _MAX_MINUTES,
+    INTERVIEW_ENGINE_WEIGHTS_<NAME> (upper case, "-" as "_") for one's own folders, and INTERVIEW_ENGINE_JUDGE_URL,
+    _MODEL, _KEY, _JSON, _SAMPLES, _TIMEOUT_S, _MAX_TOKENS, _PROMPT_PRICE, _COMPLETION_PRICE, _CURRENCY.
 
     Raises:
         UsageError: `settings.invalid`, naming the variable.
@@ -71,7 +98,55 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         workers=int(number("WORKERS", 0, 0, 512)),
         frames_per_second=number("FRAMES_PER_SECOND", 5.0, 0.5, 30.0),
         max_minutes=number("MAX_MINUTES", 90.0, 0.1, 240.0),
+        judge=_judge(environment, number),
     )
+
+
+def _judge(environment: Mapping[str, str], number: Callable[[str, float, float, float], float]) -> JudgeSettings | None:
+    def text(name: str) -> str:
+        return environment.get(f"{PREFIX}JUDGE_{name}", "").strip()
+
+    url, model, mode = text("URL"), text("MODEL"), text("JSON") or "schema"
+    if not url:
+        return None
+    if not _is_web_address(url):
+        raise _invalid("JUDGE_URL", url, "http(s)://…/v1")
+    if not model:
+        raise _invalid("JUDGE_MODEL", model, "the name the server knows the model by")
+    if mode not in get_args(JsonMode):
+        raise _invalid("JUDGE_JSON", mode, " | ".join(get_args(JsonMode)))
+    return JudgeSettings(
+        url,
+        model,
+        text("KEY"),
+        mode,  # type: ignore[arg-type]
+        int(number("JUDGE_SAMPLES", 2, 1, 4)),
+        number("JUDGE_TIMEOUT_S", 120.0, 1.0, 3600.0),
+        int(number("JUDGE_MAX_TOKENS", 1200, 100, 100_000)),
+        _price("JUDGE_PROMPT_PRICE", text("PROMPT_PRICE")),
+        _price("JUDGE_COMPLETION_PRICE", text("COMPLETION_PRICE")),
+        text("CURRENCY") or "CNY",
+    )
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _price(name: str, raw: str) -> Decimal | None:
+    if not raw:
+        return None
+    try:
+        price = Decimal(raw)
+    except InvalidOperation:
+        raise _invalid(name, raw, "0–100000") from None
+    if not (price.is_finite() and 0 <= price <= 100_000):
+        raise _invalid(name, raw, "0–100000")
+    return price
 
 
 def _invalid(name: str, value: str, allowed: str) -> UsageError:

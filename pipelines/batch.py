@@ -27,6 +27,7 @@ from interview_engine.settings import Settings
 from pipelines import store_report
 from pipelines.interview import Options, assess_answer, assess_interview, fingerprint, unusable_answer
 from pipelines.manifest import InterviewJob
+from pipelines.score import identity
 from pipelines.workbench import Workbench, needed_weights
 
 MAX_ATTEMPTS = 2
@@ -115,7 +116,7 @@ def assess_all(
     with store_report.locked(out):
         store_report.sweep(out)
         for index, job in enumerate(jobs):
-            inputs = fingerprint(job, options, weights)
+            inputs = fingerprint(job, options, weights, identity(options.scorer, settings))
             done = store_report.finished(out, job, inputs)
             if done is None:
                 pending[index] = _Pending(job, inputs)
@@ -261,7 +262,7 @@ class _Run:
 def _work(pipe: Connection, settings: Settings, options: Options, out: Path) -> None:
     """A worker: one task after the other until the parent closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    bench = Workbench(settings)
+    bench = Workbench(settings, options.scorer)
     try:
         while True:
             try:

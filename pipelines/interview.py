@@ -20,7 +20,7 @@ from interview_engine.assessment.report import (
     Provenance,
     StoredFrame,
 )
-from interview_engine.assessment.scoring import CompetencyResult, Evidence, Scorer, overall
+from interview_engine.assessment.scoring import CompetencyResult, Evidence, Scorer, ScorerName, overall
 from interview_engine.clock import Clock
 from interview_engine.errors import MediaError
 from pipelines.ingest import Limits, Recording, open_recording
@@ -48,16 +48,20 @@ WATCHED = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to assess: the market's policy, whether delivery competencies count, and the limits of the settings."""
+    """How to assess: the market's policy, whether delivery competencies count, the settings' limits, the scorer."""
 
     policy: Policy
     delivery: bool = True
     frames_per_second: float = 5.0
     max_minutes: float = 90.0
+    scorer: ScorerName = "evidence"
 
 
-def fingerprint(job: InterviewJob, options: Options, weights: Sequence[ModelUsed]) -> str:
-    """sha256 over everything that decides the result; equal fingerprints give equal scores, so a resumed run skips."""
+def fingerprint(job: InterviewJob, options: Options, weights: Sequence[ModelUsed], scorer: Sequence[str] = ()) -> str:
+    """sha256 over everything that decides the result; equal fingerprints give equal scores, so a resumed run skips.
+
+    `scorer` is what pipelines.score.identity says of the scorer.
+    """
     digest = hashlib.sha256()
 
     def add(*values: object) -> None:
@@ -65,6 +69,7 @@ def fingerprint(job: InterviewJob, options: Options, weights: Sequence[ModelUsed
 
     add(interview_engine.__version__, job.kit.sha256, job.candidate, job.synthetic, job.language)
     add(options.policy.id, options.delivery, options.frames_per_second, options.max_minutes)
+    add(options.scorer, *scorer)
     for model in weights:
         add(model.name, model.sha256)
     for answer in job.answers:
@@ -281,6 +286,7 @@ def assess_interview(
             "frames_per_second": options.frames_per_second,
             "max_minutes": options.max_minutes,
             "language": job.language,
+            **content.settings,
         },
         stage_seconds=stages,
         created_at=clock.now().isoformat(timespec="seconds"),

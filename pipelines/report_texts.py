@@ -374,5 +374,6 @@ WHY: dict[str, Bilingual] = {
     "deflect": Bilingual("推开责任", "deflects"),
     "unknown": Bilingual("不知道结果", "outcome unknown"),
     "negated": Bilingual("说的是没有做", "said not to have been done"),
+    **{f"level_{level}": Bilingual(f"支持 {level} 级", f"supports level {level}") for level in range(1, 6)},
 }
 """What was found in a quote, by the codes of `Evidence.why`."""

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from interview_engine.assessment.evidence import EvidenceScorer
-from interview_engine.assessment.scoring import AnswerText, Scorer
+import time
+
+from interview_engine.assessment.evidence import SCORER_ID, EvidenceScorer
+from interview_engine.assessment.judge import JudgeScorer, Price, scorer_id
+from interview_engine.assessment.scoring import AnswerText, Scorer, ScorerName
+from interview_engine.assessment.screening import Screening
 from interview_engine.assessment.transcript import Transcript
+from interview_engine.clock import SystemClock
+from interview_engine.errors import Bilingual, UsageError
+from interview_engine.settings import JudgeSettings, Settings
 from models.embedding import TextEmbedder, WeightFolders
+from models.llm import ChatModel, Endpoint
 
 
 def evidence_scorer(store: WeightFolders) -> Scorer:
@@ -16,6 +24,66 @@ def evidence_scorer(store: WeightFolders) -> Scorer:
     return EvidenceScorer(TextEmbedder(store))
 
 
+def judge_scorer(store: WeightFolders, settings: Settings) -> Scorer:
+    """The judge scorer with the model of the settings; the weights of `store` screen the answers first.
+
+    Raises:
+        UsageError: `judge.not_set`. Scoring raises WeightsError as the evidence scorer, and ScorerError.
+    """
+    judge = _judge_settings(settings)
+    price = None
+    if judge.prompt_price is not None and judge.completion_price is not None:
+        price = Price(judge.prompt_price, judge.completion_price, judge.currency)
+    return JudgeScorer(chat_model(judge), Screening(TextEmbedder(store)), judge.samples, price)
+
+
+def check_judge(settings: Settings) -> None:
+    """Fail before hours of work rather than after.
+
+    Raises:
+        UsageError: `judge.not_set`. ScorerError: `judge.unreachable`, `judge.refused`, `judge.not_compatible`.
+    """
+    chat_model(_judge_settings(settings)).check()
+
+
+def identity(scorer: ScorerName, settings: Settings) -> tuple[str, ...]:
+    """What a result depends on besides the name of the scorer: its id, and for a judge also where and how it runs.
+
+    Raises:
+        UsageError: `judge.not_set`.
+    """
+    if scorer == "evidence":
+        return (SCORER_ID,)
+    judge = _judge_settings(settings)
+    return scorer_id(judge.model, judge.samples), judge.url, judge.json_mode, str(judge.max_tokens)
+
+
+def chat_model(judge: JudgeSettings) -> ChatModel:
+    """The endpoint of the settings."""
+    endpoint = Endpoint(
+        judge.url,
+        judge.model,
+        judge.key,
+        timeout_s=judge.timeout_s,
+        json_mode=judge.json_mode,
+        max_tokens=judge.max_tokens,
+    )
+    return ChatModel(endpoint, time.sleep, SystemClock())
+
+
 def answer_text(question_id: str, transcript: Transcript) -> AnswerText:
     """What a scorer may see of a transcript; quotes will be spans of `transcript.text`."""
     return AnswerText(question_id, transcript.language, transcript.text, transcript.segments, transcript.words)
+
+
+def _judge_settings(settings: Settings) -> JudgeSettings:
+    if settings.judge is None:
+        raise UsageError(
+            "judge.not_set",
+            Bilingual("没有设置大模型评分器的地址。", "The judge scorer has no model to ask."),
+            Bilingual(
+                "请设置 INTERVIEW_ENGINE_JUDGE_URL（到 /v1 为止）和 INTERVIEW_ENGINE_JUDGE_MODEL，见 docs/judge.md。",
+                "Set INTERVIEW_ENGINE_JUDGE_URL (up to /v1) and INTERVIEW_ENGINE_JUDGE_MODEL; see docs/judge.md.",
+            ),
+        )
+    return settings.judge

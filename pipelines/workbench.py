@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from interview_engine.assessment.report import ModelUsed
-from interview_engine.assessment.scoring import Scorer
+from interview_engine.assessment.scoring import Scorer, ScorerName
 from interview_engine.settings import Settings
 from models.asr import Recogniser
 from models.registry import WeightStore, default_root
@@ -41,8 +41,9 @@ def needed_weights(settings: Settings) -> tuple[ModelUsed, ...]:
 class Workbench:
     """Models by use. Not shared between processes; loading raises WeightsError or SystemPackageError."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, scorer: ScorerName = "evidence") -> None:
         self.settings = settings
+        self.scorer_name = scorer
         self.store = WeightStore(settings.weights or default_root(), dict(settings.own_weights))
 
     def close(self) -> None:
@@ -79,7 +80,7 @@ class Workbench:
 
     @cached_property
     def scorer(self) -> Scorer:
-        """The default content scorer."""
-        from pipelines.score import evidence_scorer
+        """The content scorer of that name."""
+        from pipelines.score import evidence_scorer, judge_scorer
 
-        return evidence_scorer(self.store)
+        return judge_scorer(self.store, self.settings) if self.scorer_name == "judge" else evidence_scorer(self.store)

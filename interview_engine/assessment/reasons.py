@@ -99,12 +99,21 @@ SENTENCES: dict[str, Bilingual] = {
     "text.instruction": Bilingual(
         "回答里有写给评分程序的指令，已忽略。", "The answer holds instructions to the grader; they were ignored."
     ),
+    "reference.compared": Bilingual(
+        "与参考答案对照：说到了 {said}；没有说到 {missing}。",
+        "Compared with the reference answer: it says {said}; it does not say {missing}.",
+    ),
+    "reference.contradicts": Bilingual("回答与参考答案相反。", "The answer says the opposite of the reference answer."),
     # competencies and the whole
     "competency.not_shown": Bilingual(
         "没有问到或没有说到，不计入，不猜测。", "Not asked about or not spoken of: not counted, not guessed."
     ),
     "competency.answers_not_assessable": Bilingual(
         "考察这项能力的回答都无法评估。", "None of the answers that probe this competency could be assessed."
+    ),
+    "judge.quotes_unverified": Bilingual(
+        "大模型给出的引文都不在回答里，它的评级不予采信，请人工评估。",
+        "None of the model's quotes is in the answers, so its rating does not count; please assess by hand.",
     ),
     "competency.delivery_off": Bilingual("表达类评分已关闭。", "Delivery scoring is switched off."),
     "competency.no_recording": Bilingual("没有可以测量的音视频。", "There is no recording that could be measured."),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
@@ -15,6 +15,7 @@ from interview_engine.assessment.transcript import Segment, Word
 
 Polarity = Literal["for", "against"]
 Status = Literal["assessed", "partial", "cannot_assess"]
+ScorerName = Literal["evidence", "judge"]
 
 MIN_WEIGHT_SHARE = 0.5
 """An overall score needs at least this share of the kit's weight assessed; below it says so (a convention)."""
@@ -114,10 +115,14 @@ class AnswerFinding:
 
 @dataclass(frozen=True, slots=True)
 class ContentScores:
-    """A scorer's result: one entry per content competency in kit order, one finding per answer given."""
+    """A scorer's result: one entry per content competency in kit order, one finding per answer given.
+
+    `settings` goes into the report's provenance: what the scoring took (a judge's model, requests, tokens, cost).
+    """
 
     competencies: tuple[CompetencyResult, ...]
     answers: tuple[AnswerFinding, ...]
+    settings: Mapping[str, str | int | float | bool] = field(default_factory=dict)
 
 
 class Embedder(Protocol):

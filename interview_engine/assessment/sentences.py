@@ -52,8 +52,9 @@ def units(text: str, language: str) -> int:
     return len(_UNIT["zh" if language == "zh" else "en"].findall(text))
 
 
-def split(answer: AnswerText) -> tuple[Sentence, ...]:
-    """Sentences of `answer` in order; together they hold every word of it."""
+def split(answer: AnswerText, join_short: bool = True) -> tuple[Sentence, ...]:
+    """Sentences of `answer` in order; together they hold every word of it. With `join_short` a piece below `SHORTEST`
+    joins its neighbour."""
     language = "zh" if answer.language == "zh" else "en"
     text = answer.text
     starts = _offsets(text, answer.words)
@@ -65,7 +66,8 @@ def split(answer: AnswerText) -> tuple[Sentence, ...]:
     )
     spans = _trim(text, sorted(cuts))
     spans = [piece for span in spans for piece in _shorten(text, span, language)]
-    spans = _join_short(text, spans, language)
+    if join_short:
+        spans = _join_short(text, spans, language)
     return tuple(_timed(text, span, answer, starts) for span in spans)
 
 
