@@ -288,12 +288,13 @@ def _do(
 ) -> tuple[str, object]:
     """One task: an answer, or with index None the scoring and writing of the interview."""
     clock = SystemClock()
-    last = [clock.monotonic_s(), ""]
+    sent_s, sent_stage = clock.monotonic_s(), ""
 
     def progress(stage: str, share: float) -> None:
+        nonlocal sent_s, sent_stage
         now = clock.monotonic_s()
-        if stage != last[1] or now - float(last[0]) >= PROGRESS_EVERY_S:
-            last[:] = [now, stage]
+        if stage != sent_stage or now - sent_s >= PROGRESS_EVERY_S:
+            sent_s, sent_stage = now, stage
             pipe.send(("progress", (stage, share)))
 
     try:
