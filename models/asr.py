@@ -7,6 +7,7 @@ long recordings, prompts, echoes and loops is the business of pipelines/transcri
 from __future__ import annotations
 
 import os
+import re
 import string
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,10 @@ MAX_TOKENS = 220
 """The model's text context of 448 tokens, shared with a prompt of the same size."""
 
 MODEL_FILES = ("model.bin", "config.json", "tokenizer.json")
+
+_LETTER_END = re.compile(r"[A-Za-z0-9]$")
+_GOES_ON = re.compile(r"['’&/-]?[A-Za-z0-9]|[.,:]\d")
+_DECIMAL_BEGUN = re.compile(r"\d[.,:]$")
 
 AVX512_FLAGS = {"avx512f", "avx512cd", "avx512dq", "avx512bw", "avx512vl"}
 
@@ -258,10 +263,10 @@ def join_pieces(pieces: Sequence[HeardWord]) -> tuple[HeardWord, ...]:
 
 
 def _continues(before: str, text: str) -> bool:
-    def latin(character: str) -> bool:
-        return character.isascii() and (character.isalnum() or character == "'")
-
-    return latin(before[-1:] or " ") and latin(text[:1] or " ")
+    """Whether a piece goes on in the word before it: AutoCut, 1.5, real-time, don't."""
+    return bool(_LETTER_END.search(before) and _GOES_ON.match(text)) or bool(
+        _DECIMAL_BEGUN.search(before) and text[:1].isdecimal()
+    )
 
 
 def _is_punctuation(character: str) -> bool:

@@ -36,7 +36,7 @@ thank you for your (viewing|watching)
 .*amara\\.org.*
 see you (guys )?(in the )?next (video|time|episode)
 i'll see you (guys )?(in the )?next (video|time|episode)
-.*(subscribe to|hit the bell|like this video|in the description below).*
+.*(subscribe to (my|our|this|the) channel|hit the bell|like this video|in the description below).*
 transcript emily beynon
 """
 _STOCK_ZH = """

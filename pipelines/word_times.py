@@ -111,10 +111,15 @@ def in_order(words: Sequence[TimedWord]) -> list[TimedWord]:
     result: list[TimedWord] = []
     before_s = 0.0
     for word in words:
-        start_s = round(max(before_s, word.start_s), 3)
-        before_s = round(max(start_s, word.end_s), 3)
+        start_s = max(before_s, _milliseconds(word.start_s))
+        before_s = max(start_s, _milliseconds(word.end_s))
         result.append(replace(word, start_s=start_s, end_s=before_s))
     return result
+
+
+def _milliseconds(time_s: float) -> float:
+    """Rounded down, so that nothing ends after the sound."""
+    return math.floor(time_s * 1000) / 1000
 
 
 def sentences(words: Sequence[TimedWord]) -> list[Sentence]:

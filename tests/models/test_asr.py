@@ -40,6 +40,8 @@ def test_pieces_of_a_latin_word_in_chinese_text_become_one_word() -> None:
     words = join_pieces(pieces("用", " Auto", "Cut", "做", "1", "5", "个"))
     assert texts(words) == ["用", " AutoCut", "做", "15", "个"]
     assert (words[1].start_s, words[1].end_s) == (1.0, 2.5)
+    assert texts(join_pieces(pieces("1", ".", "5", "倍"))) == ["1.5", "倍"]
+    assert texts(join_pieces(pieces(" 1", ".5", " real", "-time", " don", "'t"))) == [" 1.5", " real-time", " don't"]
 
 
 @given(st.lists(st.sampled_from([" a", "b", ",", "。", "《", " ", "你", "好", "1", " '", "-", "…"]), max_size=30))

@@ -1,0 +1,415 @@
+"""Speech to text: verbatim spans with times, guards with their own reasons, on scripted and on real recordings."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from interview_engine.assessment.kit import Phrases
+from interview_engine.assessment.media import SAMPLE_RATE, Audio
+from interview_engine.assessment.transcript import Transcript
+from models.asr import EncodedWindow, FasterWhisperRecogniser, Heard, HeardWord, join_pieces, load_recogniser
+from models.registry import WeightStore, default_root
+from models.vad import SileroVoiceActivity
+from pipelines.ingest import open_recording
+from pipelines.transcribe import MIN_CONFIDENCE, STYLE, prompt_for, transcribe, written
+
+DATA = Path(os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[2].parent / "shared" / "data"))
+NO_WORDS = Phrases((), ())
+
+
+class ScriptedVad:
+    """Speech everywhere but in the given silences (seconds)."""
+
+    def __init__(self, *silences: tuple[float, float], speech: bool = True) -> None:
+        self.silences = silences
+        self.speech = speech
+
+    def probabilities(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        times = np.arange(-(-len(samples) // 512)) * 512 / SAMPLE_RATE
+        result = np.full(len(times), 0.99 if self.speech else 0.01, np.float32)
+        for start, end in self.silences:
+            result[(times >= start) & (times < end)] = 0.01
+        return result
+
+
+class ScriptedRecogniser:
+    """Says what the script says for each decoding; records the prompts it was given."""
+
+    def __init__(
+        self,
+        script: Callable[[str, str, bool], Sequence[HeardWord]],
+        languages: Mapping[str, float] | None = None,
+        no_speech: float = 0.0,
+    ) -> None:
+        self.script = script
+        self.languages = {"en": 1.0} if languages is None else dict(languages)
+        self.no_speech = no_speech
+        self.calls: list[tuple[str, str, bool]] = []
+
+    def encode(self, samples: NDArray[np.float32]) -> EncodedWindow:
+        assert len(samples) <= 30 * SAMPLE_RATE
+        return EncodedWindow(self.languages, len(samples) / SAMPLE_RATE, None)
+
+    def decode(self, window: EncodedWindow, language: str, prompt: str = "", *, avoid_repeats: bool = False) -> Heard:
+        self.calls.append((language, prompt, avoid_repeats))
+        return Heard(tuple(self.script(language, prompt, avoid_repeats)), -0.2, self.no_speech)
+
+
+def say(text: str, probability: float = 0.9, *, until_s: float = 9.5) -> list[HeardWord]:
+    """Words spread evenly over the first seconds of a window; Chinese by character."""
+    parts = [" " + part for part in text.split()] if text.isascii() else list(text)
+    step = until_s / max(1, len(parts))
+    return [HeardWord(part, i * step, (i + 0.9) * step, probability) for i, part in enumerate(parts)]
+
+
+def hear(
+    recogniser: ScriptedRecogniser, seconds: float = 9.6, vad: ScriptedVad | None = None, **kwargs: object
+) -> Transcript:
+    audio = Audio(np.zeros(round(seconds * SAMPLE_RATE), np.float32), 48_000, "opus")
+    return transcribe(audio, recogniser, vad or ScriptedVad(), **kwargs)  # type: ignore[arg-type]
+
+
+def codes(transcript: Transcript) -> list[str]:
+    return [reason.code for _, reason in transcript.dropped]
+
+
+def assert_verbatim_and_ordered(transcript: Transcript, length_s: float) -> None:
+    for parts in (transcript.segments, transcript.words):
+        position = 0
+        for part in parts:
+            position = transcript.text.index(part.text, position) + len(part.text)
+        times = [time for part in parts for time in (part.start_s, part.end_s)]
+        assert all(before <= after for before, after in itertools.pairwise(times))
+        assert all(0 <= time <= length_s for time in times)
+
+
+PIECES = [
+    " I",
+    " led",
+    "you",
+    "好",
+    "的",
+    ",",
+    ".",
+    "。",
+    "《",
+    " ",
+    "\ufffd",
+    "４",
+    "鳥",
+    " 20",
+    "%",
+    "'s",
+    "?",
+    "\u200b",
+    "ﬁ",
+    "👍",
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(PIECES), st.floats(0, 12), st.floats(0, 3), st.floats(0, 1)), max_size=40),
+    st.sampled_from(["zh", "en"]),
+    st.sampled_from([0.7, 5.0, 31.0]),
+)
+def test_texts_are_verbatim_spans_in_order_with_times_inside_the_sound(
+    words: list[tuple[str, float, float, float]], language: str, seconds: float
+) -> None:
+    heard = join_pieces([HeardWord(text, start, start + length, p) for text, start, length, p in words])
+    transcript = hear(ScriptedRecogniser(lambda *_: heard, {language: 1.0}), seconds)
+    assert_verbatim_and_ordered(transcript, round(seconds * SAMPLE_RATE) / SAMPLE_RATE)
+    assert 0 <= transcript.confidence <= 1
+    assert "\ufffd" not in transcript.text
+    assert "鳥" not in transcript.text
+
+
+def test_silence_is_no_speech_and_the_recogniser_is_never_asked() -> None:
+    recogniser = ScriptedRecogniser(lambda *_: say("Thanks for watching!"))
+    transcript = hear(recogniser, vad=ScriptedVad(speech=False))
+    assert transcript.reason is not None
+    assert transcript.reason.code == "audio.no_speech"
+    assert recogniser.calls == []
+
+
+def test_a_sample_rate_that_carries_no_speech_is_said_so() -> None:
+    audio = Audio(np.zeros(16_000, np.float32), 400, "pcm_s16le")
+    transcript = transcribe(audio, ScriptedRecogniser(lambda *_: []), ScriptedVad())
+    assert transcript.reason is not None
+    assert transcript.reason.code == "audio.too_low_rate"
+    assert "400" in transcript.reason.text("zh")
+
+
+def test_nothing_recognised_is_no_speech() -> None:
+    transcript = hear(ScriptedRecogniser(lambda *_: []))
+    assert transcript.reason is not None
+    assert transcript.reason.code == "audio.no_speech"
+
+
+def test_an_echo_of_the_prompt_is_heard_again_without_it() -> None:
+    def script(language: str, prompt: str, avoid_repeats: bool) -> Sequence[HeardWord]:
+        return say("以下是普通话的句子以下是普通话的句子") if prompt else say("我在前公司负责投诉。")
+
+    transcript = hear(ScriptedRecogniser(script, {"zh": 1.0}))
+    assert transcript.text == "我在前公司负责投诉。"
+    assert transcript.reason is None
+
+
+def test_an_echo_that_hides_nothing_clear_is_its_own_reason() -> None:
+    def script(language: str, prompt: str, avoid_repeats: bool) -> Sequence[HeardWord]:
+        return say(STYLE["zh"] * 2) if prompt else say("某某没法听", MIN_CONFIDENCE - 0.1)
+
+    transcript = hear(ScriptedRecogniser(script, {"zh": 1.0}))
+    assert transcript.reason is not None
+    assert transcript.reason.code == "transcript.prompt_echo"
+    assert transcript.text == ""
+
+
+def test_an_echo_of_the_vocabulary_is_caught_as_well() -> None:
+    vocabulary = Phrases((), ("customer complaint", "refund", "satisfaction score", "escalation"))
+
+    def script(language: str, prompt: str, avoid_repeats: bool) -> Sequence[HeardWord]:
+        return say("Customer complaint, refund, satisfaction score, escalation.") if prompt else say("mumble", 0.1)
+
+    transcript = hear(ScriptedRecogniser(script), vocabulary=vocabulary)
+    assert transcript.reason is not None
+    assert transcript.reason.code == "transcript.prompt_echo"
+
+
+def test_someone_who_really_says_the_vocabulary_is_kept() -> None:
+    vocabulary = Phrases((), ("customer complaint", "refund", "satisfaction score", "escalation"))
+    spoken = "Customer complaint, refund, satisfaction score, escalation."
+    transcript = hear(ScriptedRecogniser(lambda *_: say(spoken)), vocabulary=vocabulary)
+    assert transcript.text == spoken
+    assert transcript.reason is None
+
+
+def test_a_loop_is_heard_again_without_prompt_then_without_repeats() -> None:
+    def script(language: str, prompt: str, avoid_repeats: bool) -> Sequence[HeardWord]:
+        return say("I led the team") if avoid_repeats else say("no " * 20)
+
+    recogniser = ScriptedRecogniser(script)
+    transcript = hear(recogniser)
+    assert transcript.text == "I led the team"
+    assert [(bool(prompt), avoid) for _, prompt, avoid in recogniser.calls] == [
+        (True, False),
+        (False, False),
+        (False, True),
+    ]
+
+
+def test_a_loop_that_stays_unclear_is_its_own_reason() -> None:
+    transcript = hear(ScriptedRecogniser(lambda *_: say("yw'n " * 30, 0.3)))
+    assert transcript.reason is not None
+    assert transcript.reason.code == "transcript.phrase_loop"
+    assert "transcript.phrase_loop" in codes(transcript)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Thanks for watching!", "en"), ("请不吝点赞订阅转发打赏支持明镜与点点栏目", "zh"), ("字幕by索兰娅", "zh")],
+)
+def test_stock_phrases_are_dropped_with_their_reason(text: str, language: str) -> None:
+    transcript = hear(ScriptedRecogniser(lambda *_: say(text), {language: 1.0}))
+    assert transcript.text == ""
+    assert transcript.reason is not None
+    assert transcript.reason.code == "transcript.hallucination"
+    assert [segment.text for segment, _ in transcript.dropped] != []
+
+
+def test_a_stock_phrase_after_an_answer_leaves_the_answer() -> None:
+    answer = "I called the customer and solved it the same day."
+    transcript = hear(ScriptedRecogniser(lambda *_: say(f"{answer} Thanks for watching!")))
+    assert transcript.text == answer
+    assert transcript.reason is None
+    assert codes(transcript) == ["transcript.hallucination"]
+
+
+def test_marks_for_music_are_no_speech() -> None:
+    transcript = hear(ScriptedRecogniser(lambda *_: [HeardWord(" ♪♪", 0.0, 9.0, 0.9)]))
+    assert transcript.reason is not None
+    assert transcript.reason.code == "transcript.not_speech"
+
+
+def test_a_word_that_noise_also_gets_needs_to_be_heard_clearly() -> None:
+    assert codes(hear(ScriptedRecogniser(lambda *_: say("Thank you.", 0.2)))) == ["transcript.hallucination"]
+    assert hear(ScriptedRecogniser(lambda *_: say("Thank you.", 0.95))).text == "Thank you."
+
+
+def test_low_confidence_goes_to_a_person_with_the_text_kept() -> None:
+    transcript = hear(ScriptedRecogniser(lambda *_: say("we need to feed the lead", MIN_CONFIDENCE - 0.1)))
+    assert transcript.reason is not None
+    assert transcript.reason.code == "transcript.low_confidence"
+    assert transcript.text == "we need to feed the lead"
+    assert transcript.reason.detail["confidence"] in transcript.reason.text("en")
+
+
+def test_another_language_is_written_down_but_not_covered() -> None:
+    recogniser = ScriptedRecogniser(lambda language, *_: say(f"texto em {language}"), {"pt": 0.9, "en": 0.1})
+    transcript = hear(recogniser)
+    assert recogniser.calls[0][0] == "pt"
+    assert transcript.language == "pt"
+    assert transcript.reason is not None
+    assert transcript.reason.code == "language.not_covered"
+
+
+def test_a_language_setting_is_obeyed() -> None:
+    recogniser = ScriptedRecogniser(lambda *_: say("I led it"), {"zh": 0.9, "en": 0.1})
+    transcript = hear(recogniser, language="en")
+    assert recogniser.calls[0][0] == "en"
+    assert transcript.language == "en"
+
+
+def test_speech_after_the_last_word_is_heard_again_on_its_own() -> None:
+    """Seen on a clip that changes from Mandarin to English: the decoding stopped at the change."""
+    heard = iter([say("大家好", until_s=4.2), say("Hello, my name is Anna.", until_s=5.0)])
+    transcript = hear(ScriptedRecogniser(lambda *_: next(heard), {"zh": 0.8, "en": 0.2}), vad=ScriptedVad((4.0, 5.0)))
+    assert transcript.text == "大家好 Hello, my name is Anna."
+    assert transcript.words[3].start_s > 4.4
+
+
+def test_a_pause_is_not_given_to_the_word_beside_it() -> None:
+    words = [HeardWord(" before", 0.5, 2.0, 0.9), HeardWord(" after", 2.0, 6.2, 0.9)]
+    transcript = hear(ScriptedRecogniser(lambda *_: words), 8.0, ScriptedVad((2.0, 5.0), (6.5, 8.0)))
+    before, after = transcript.words
+    assert before.end_s == pytest.approx(2.0, abs=0.1)
+    assert after.start_s == pytest.approx(5.0, abs=0.1)
+
+
+def test_sentences_end_at_punctuation_and_long_pauses() -> None:
+    words = [
+        HeardWord(" Mr.", 0.0, 0.4, 0.9),
+        HeardWord(" Li", 0.4, 0.8, 0.9),
+        HeardWord(" called.", 0.8, 1.2, 0.9),
+        HeardWord(" I", 1.3, 1.4, 0.9),
+        HeardWord(" listened", 1.4, 2.0, 0.9),
+        HeardWord(" and", 4.0, 4.2, 0.9),
+        HeardWord(" wrote", 4.2, 4.8, 0.9),
+    ]
+    transcript = hear(ScriptedRecogniser(lambda *_: words), 5.0, ScriptedVad((2.0, 4.0)))
+    assert [segment.text for segment in transcript.segments] == ["Mr. Li called.", "I listened", "and wrote"]
+
+
+def test_mandarin_is_simplified_with_chinese_punctuation() -> None:
+    transcript = hear(ScriptedRecogniser(lambda *_: join_pieces(say("這個問題,我們解決了1.5個. OK?")), {"zh": 1.0}))
+    assert transcript.text == "这个问题，我们解决了1.5个。OK?"
+
+
+def test_numbers_are_kept_as_spoken_and_given_as_digits() -> None:
+    transcript = hear(ScriptedRecogniser(lambda *_: say("提升了百分之十五。"), {"zh": 1.0}))
+    assert transcript.text == "提升了百分之十五。"
+    assert transcript.text_digits == "提升了15%。"
+
+
+def test_the_prompt_holds_the_role_words_and_then_the_style() -> None:
+    vocabulary = Phrases(("投诉", "退款"), ("refund",))
+    assert prompt_for("zh", vocabulary) == "投诉，退款。" + STYLE["zh"]
+    assert prompt_for("en", vocabulary) == "refund. " + STYLE["en"]
+    assert prompt_for("pt", vocabulary) == ""
+    assert prompt_for("zh", NO_WORDS) == STYLE["zh"]
+
+
+def test_a_written_answer_has_no_times_and_full_confidence() -> None:
+    transcript = written("我負責三個項目，提升了百分之二十。")
+    assert transcript.language == "zh"
+    assert transcript.text == "我负责三个项目，提升了百分之二十。"
+    assert transcript.text_digits == "我负责3个项目，提升了20%。"
+    assert (transcript.confidence, transcript.segments, transcript.words, transcript.reason) == (1.0, (), (), None)
+
+
+def test_a_written_answer_in_another_language_is_seen_whatever_the_setting_says() -> None:
+    german = "Ich habe das Team geleitet und die Kunden waren sehr zufrieden."
+    assert written(german).language == "de"
+    assert written(german, "en").language == "de"
+    assert written("还行", "zh").language == "zh"
+
+
+# On real recordings, with the default model.
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> FasterWhisperRecogniser:
+    return load_recogniser(WeightStore(default_root()), device="cpu")
+
+
+@pytest.fixture(scope="module")
+def vad() -> SileroVoiceActivity:
+    return SileroVoiceActivity(WeightStore(default_root()))
+
+
+def sound(relative: str) -> Audio:
+    path = DATA / relative
+    if not path.is_file():
+        pytest.skip(f"the shared recording {relative} is not here (set SHARED_DATA)")
+    with open_recording(path) as recording:
+        audio = recording.media().audio
+    assert audio is not None
+    return audio
+
+
+@pytest.mark.slow
+def test_a_known_speech_is_recognised_the_same_way_twice(
+    recogniser: FasterWhisperRecogniser, vad: SileroVoiceActivity
+) -> None:
+    audio = sound("C_audio/jfk/jfk.flac")
+    first = transcribe(audio, recogniser, vad)
+    assert first.language == "en"
+    assert "ask what you can do for your country" in first.text
+    assert_verbatim_and_ordered(first, len(audio.samples) / SAMPLE_RATE)
+    assert transcribe(audio, recogniser, vad) == first
+
+
+@pytest.mark.slow
+def test_a_mandarin_sentence_is_simplified_and_timed(
+    recogniser: FasterWhisperRecogniser, vad: SileroVoiceActivity
+) -> None:
+    audio = sound("C_audio/cosyvoice/zero_shot_prompt.wav")
+    transcript = transcribe(audio, recogniser, vad)
+    assert transcript.language == "zh"
+    assert "希望你以后能够做的比我还好" in transcript.text
+    assert_verbatim_and_ordered(transcript, len(audio.samples) / SAMPLE_RATE)
+
+
+@pytest.mark.slow
+def test_both_languages_of_one_answer_are_heard(recogniser: FasterWhisperRecogniser, vad: SileroVoiceActivity) -> None:
+    transcript = transcribe(sound("B_video/zh_en_noface.mp4"), recogniser, vad)
+    assert "大家好" in transcript.text
+    assert "This is a video for testing" in transcript.text
+    assert transcript.reason is None
+
+
+@pytest.mark.slow
+def test_fillers_are_written_down_at_their_times(recogniser: FasterWhisperRecogniser, vad: SileroVoiceActivity) -> None:
+    """The recording's own alignment has uh at 1.24, 3.69, 7.02 and 17.78 s and um at 9.89 s."""
+    transcript = transcribe(sound("C_audio/mfa/cold_corpus.wav"), recogniser, vad)
+    fillers = [word.start_s for word in transcript.words if word.text.lower().strip(",.") in ("uh", "um")]
+    for spoken_s in (1.24, 3.69, 7.02, 9.89, 17.78):
+        assert any(abs(found_s - spoken_s) < 0.6 for found_s in fillers), (spoken_s, fillers)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("clip", "code"),
+    [
+        ("C_audio/silence/silence.wav", "audio.too_low_rate"),
+        ("C_audio/silence/silence2sec.wav", "audio.no_speech"),
+        ("B_video/webcam_glasses_near_silent.mp4", "audio.no_speech"),
+        ("B_video/no_face_animation.mp4", "audio.no_speech"),
+        ("B_video/latentsync_demo1.mp4", "language.not_covered"),
+    ],
+)
+def test_recordings_without_a_usable_answer_end_with_their_reason(
+    clip: str, code: str, recogniser: FasterWhisperRecogniser, vad: SileroVoiceActivity
+) -> None:
+    transcript = transcribe(sound(clip), recogniser, vad)
+    assert transcript.reason is not None
+    assert transcript.reason.code == code
