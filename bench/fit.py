@@ -71,8 +71,12 @@ LEAST_SPREAD = 0.05
 """Smallest spread of a density: a cue that is rare in the fitting data must not become a lever."""
 
 PRIOR = 1.05
-PRIOR_WEIGHT = 0.3
-"""Pooling (SCORING_RECIPE.md, step 7): the safety knob that keeps added empty turns from moving a score."""
+PRIOR_WEIGHT = 0.15
+"""Pooling (SCORING_RECIPE.md, step 7): what keeps a score near the middle while little was said."""
+
+RELIABILITY = 0.3
+"""Of one answer, for level.pool: the slope of the label on the mean of several answers is about twice that on one
+answer (simulated interviews against authored single answers); Spearman and Brown's formula then gives .3 to .4."""
 
 INDICATOR_WEIGHT = 0.10
 INDICATOR_MEAN = 0.7
@@ -80,8 +84,8 @@ INDICATOR_LIMIT = 4
 """An indicator shown adds 0.5 of 10, at most four count, and the mean authored answer (0.7 shown) is left where it is.
 Set by hand: the simulated interviews have no indicators."""
 
-SPREAD = 1.6
-WIDE_SPREAD = 1.9
+WIDER = 1.2
+"""Band of a competency of which little was said, re the usual band (1.9 re 1.6 in SCORING_RECIPE.md, step 9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class Row:
     density: Matrix
     target: float
     shown: int | None
+    words: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,18 @@ def twin_rows(found: Sequence[twins.Twin], embedder: Embedder) -> list[Row]:
         weights = sentence_weights(reading, index, position)
         shown = len({one.indicator for one in quotes.showings([reading], index.competencies[position])})
         target = (twin.level - 1.0) / 2.0
-        rows.append(Row("twins", twin.language, twin.story, twin.kit, _density(reading.pieces, weights), target, shown))
+        rows.append(
+            Row(
+                "twins",
+                twin.language,
+                twin.story,
+                twin.kit,
+                _density(reading.pieces, weights),
+                target,
+                shown,
+                reading.words,
+            )
+        )
     return rows
 
 
@@ -161,8 +177,10 @@ def _density(pieces: Sequence[Piece], weights: Sequence[float]) -> Matrix:
 def fit(people: Sequence[Person], authored: Sequence[Row]) -> level.Constants:
     """Constants from the given interviews and authored answers: ridge towards BELIEF with fixed signs, then a stretch
     that undoes the shrinkage of ridge and pooling, estimated on people left out."""
-    stretched = _stretch(people, authored)
-    return _scaled(_solve(people, authored), stretched)
+    factor, spread = _held_out(people, authored)
+    solved = _solve(people, authored)
+    weights = {name: factor * value for name, value in solved.weights.items()}
+    return replace(solved, weights=weights, spread=spread, wide_spread=WIDER * spread)
 
 
 def _solve(people: Sequence[Person], authored: Sequence[Row]) -> level.Constants:
@@ -172,8 +190,8 @@ def _solve(people: Sequence[Person], authored: Sequence[Row]) -> level.Constants
     z = np.array([_z(row.density, row.language, means, spreads) for row in everything])
     y = np.array([row.target - _indicator_part(row.shown) for row in everything])
     weight = np.array([TWIN_WEIGHT if row.source == "twins" else 1.0 for row in everything])
-    kinds = sorted({(row.source, row.language) for row in everything})
-    own = np.array([[float((row.source, row.language) == kind) for kind in kinds] for row in everything])
+    kinds = ["all"]
+    own = np.ones((len(everything), 1))
     a = np.concatenate([z, own], axis=1)
     pull = np.concatenate([np.full(z.shape[1], PULL), np.full(len(kinds), 1e-6)])
     start = np.concatenate([[BELIEF[name] for name in level.CATEGORIES], np.ones(len(kinds))])
@@ -191,9 +209,19 @@ def _solve(people: Sequence[Person], authored: Sequence[Row]) -> level.Constants
     intercept = float(np.mean(solution[z.shape[1] :]))
     weights = dict(zip(level.CATEGORIES, map(float, solution[: z.shape[1]]), strict=True))
     return level.Constants(
-        intercept, weights, means, spreads, INDICATOR_WEIGHT, INDICATOR_MEAN, INDICATOR_LIMIT, PRIOR, PRIOR_WEIGHT,
-        SPREAD, WIDE_SPREAD,
-    )  # fmt: skip
+        intercept=intercept,
+        weights=weights,
+        means=means,
+        spreads=spreads,
+        indicator_weight=INDICATOR_WEIGHT,
+        indicator_mean=INDICATOR_MEAN,
+        indicator_limit=INDICATOR_LIMIT,
+        prior=PRIOR,
+        prior_weight=PRIOR_WEIGHT,
+        reliability=RELIABILITY,
+        spread=0.0,
+        wide_spread=0.0,
+    )
 
 
 def _moments(
@@ -238,19 +266,19 @@ def row_level(row: Row, fitted: level.Constants) -> float:
 def pooled(person: Person, fitted: level.Constants) -> Matrix:
     """Pooled level 0..2 per dimension of a simulated interview."""
     s = np.array([row_level(row, fitted) for row in person.rows])
-    total = person.weights.sum(axis=0)
-    value: Matrix = (fitted.prior_weight * fitted.prior + person.weights.T @ s) / (fitted.prior_weight + total)
-    return value
+    return np.array([level.pool(list(s), list(weights), fitted) for weights in np.maximum(person.weights.T, 1e-9)])
 
 
-def _stretch(people: Sequence[Person], authored: Sequence[Row], folds: int = 5) -> float:
-    """Slope of the label on the pooled prediction for people left out, in simulated interviews and authored answers
-    alike (the mean of both): what ridge and pooling took away from the spread of the scores."""
+def _held_out(people: Sequence[Person], authored: Sequence[Row], folds: int = 5) -> tuple[float, float]:
+    """Factor for the weights and half-width of the band, both from people and stories left out of the fit.
+
+    The factor is the slope of the label on the prediction, the mean of simulated interviews and authored answers: it
+    gives back the spread that ridge and pooling took. The band holds two labels in three (mean of both sources).
+    """
     names = sorted({person.person for person in people})
     stories = sorted({row.group for row in authored})
-    predicted: list[float] = []
-    labels: list[float] = []
-    told: list[tuple[float, float]] = []
+    pooled_pairs: list[tuple[float, float]] = []
+    single_pairs: list[tuple[float, float]] = []
     for fold in range(folds):
         out = {name for i, name in enumerate(names) if i % folds == fold}
         out_stories = {story for i, story in enumerate(stories) if i % folds == fold}
@@ -260,23 +288,21 @@ def _stretch(people: Sequence[Person], authored: Sequence[Row], folds: int = 5) 
         )
         for person in people:
             if person.person in out:
-                predicted += list(pooled(person, fitted))
-                labels += list(person.labels)
-        told += [(row_level(row, fitted), row.target) for row in authored if row.group in out_stories]
-    slopes = []
-    if predicted:
-        slopes.append(_slope(np.array(predicted), np.array(labels)))
-    if told:
-        slopes.append(_slope(np.array([p for p, _ in told]), np.array([y for _, y in told])))
-    return float(np.clip(np.mean(slopes), 1.0, 2.0))
+                pooled_pairs += list(zip(map(float, pooled(person, fitted)), map(float, person.labels), strict=True))
+        for row in authored:
+            if row.group in out_stories:
+                single_pairs.append((level.pool([row_level(row, fitted)], [1.0], fitted), row.target))
+    sources = [np.array(pairs) for pairs in (pooled_pairs, single_pairs) if pairs]
+    factor = float(np.clip(np.mean([_slope(pairs[:, 0], pairs[:, 1]) for pairs in sources]), 1.0, 2.0))
+    widths = []
+    for pairs in sources:
+        value = np.clip(5.0 * (PRIOR + factor * (pairs[:, 0] - PRIOR)), 0.0, 10.0)
+        widths.append(float(np.quantile(np.abs(5.0 * pairs[:, 1] - value), 2 / 3)))
+    return factor, float(np.mean(widths))
 
 
 def _slope(x: Matrix, y: Matrix) -> float:
     return float(((x - x.mean()) * (y - y.mean())).sum() / max(1e-9, ((x - x.mean()) ** 2).sum()))
-
-
-def _scaled(fitted: level.Constants, factor: float) -> level.Constants:
-    return replace(fitted, weights={name: factor * value for name, value in fitted.weights.items()})
 
 
 def document(fitted: level.Constants, about: str) -> str:

@@ -45,7 +45,7 @@ def twins(folder: Path) -> list[Twin]:
                     raw["question"],
                     raw["competency"],
                     raw["language"],
-                    float(raw["level"]),
+                    float(raw.get("level", "nan")),
                     raw.get("story") or raw["id"],
                     raw["split"],
                     raw.get("family") or "",

@@ -8,10 +8,11 @@ it. Nothing depends on the order of the answers, on time or on chance.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from interview_engine.assessment import level, quotes
+from interview_engine.assessment import level, quotes, reference
 from interview_engine.assessment.coherence import coherence
 from interview_engine.assessment.kit import Kit
 from interview_engine.assessment.reading import Reading, read
@@ -24,8 +25,10 @@ from interview_engine.assessment.scoring import (
     CompetencyResult,
     ContentScores,
     Embedder,
+    Evidence,
     Score,
 )
+from interview_engine.assessment.suitability import suited
 
 SCORER_ID = "evidence/1"
 
@@ -38,17 +41,37 @@ COHERENCE_SHARE = 0.35
 """Part of the level of a competency marked `coherence` that comes from the order of the answer (a convention)."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """One answer as evidence for one competency: its share in the pool, its sentences' weights, its level s, the
+    indicators it shows, and the comparison with a reference where the question has one."""
+
+    reading: Reading
+    share: float
+    row: tuple[float, ...]
+    level: float
+    shown: tuple[quotes.Showing, ...]
+    match: reference.ReferenceMatch | None
+
+
 class EvidenceScorer:
     """Implements scoring.Scorer. Keeps the indexes of the kits it has seen, so a rescoring run embeds each kit once.
 
     Args:
         embedder: unit vectors for zh and en; injected, so that the domain imports no model.
         fitted: constants of the formula; None for those that ship.
+        references: constants of the comparison with reference answers; None for those that ship.
     """
 
-    def __init__(self, embedder: Embedder, fitted: level.Constants | None = None) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        fitted: level.Constants | None = None,
+        references: reference.ReferenceModel | None = None,
+    ) -> None:
         self._encoder = Encoder(embedder)
         self._fitted = fitted or level.constants()
+        self._references = references or reference.model()
         self._indexes: dict[tuple[str, str], tuple[Kit, KitIndex]] = {}
 
     @property
@@ -59,13 +82,20 @@ class EvidenceScorer:
     def score(self, kit: Kit, answers: Sequence[AnswerText]) -> ContentScores:
         """Score one interview (see scoring.Scorer)."""
         ordered = sorted(answers, key=lambda answer: (answer.question_id, answer.language, answer.text))
-        readings = [read(answer, self._index(kit, answer.language), self._encoder) for answer in ordered]
-        by_answer = {id(answer): reading for answer, reading in zip(ordered, readings, strict=True)}
-        findings = tuple(AnswerFinding(answer.question_id, by_answer[id(answer)].reason) for answer in answers)
-        entries = self._index(kit, kit.languages[0]).competencies
+        readings = [self._read(kit, answer) for answer in ordered]
+        matches = [self._match(reading, kit) for reading in readings]
         routes = [route(reading, self._index(kit, reading.language)) for reading in readings]
-        results = tuple(self._competency(kit, position, readings, routes) for position in range(len(entries)))
-        return ContentScores(results, findings)
+        reasons = {id(answer): reading.reason for answer, reading in zip(ordered, readings, strict=True)}
+        findings = tuple(AnswerFinding(answer.question_id, reasons[id(answer)]) for answer in answers)
+        results = []
+        for position in range(len(self._index(kit, kit.languages[0]).competencies)):
+            used = [
+                self._use(reading, kit, position, routed[position], match)
+                for reading, routed, match in zip(readings, routes, matches, strict=True)
+                if position in routed
+            ]
+            results.append(self._competency(kit, position, readings, used))
+        return ContentScores(tuple(results), findings)
 
     def _index(self, kit: Kit, language: str) -> KitIndex:
         side = "zh" if language == "zh" else "en"
@@ -76,44 +106,23 @@ class EvidenceScorer:
             self._indexes[key] = known
         return known[1]
 
-    def _competency(
-        self, kit: Kit, position: int, readings: Sequence[Reading], routes: Sequence[dict[int, float]]
-    ) -> CompetencyResult:
-        fitted = self._fitted
-        used = [
-            (reading, route[position]) for reading, route in zip(readings, routes, strict=True) if position in route
-        ]
-        entry = self._index(kit, kit.languages[0]).competencies[position]
-        notes = _notes(readings, position)
-        weight = sum(share for _, share in used)
-        if weight < LEAST_WEIGHT:
-            return _cannot(entry, self._why(readings, position), notes)
-        level_sum = 0.0
-        rows: list[list[float]] = []
-        shown: list[quotes.Showing] = []
-        for at, (reading, share) in enumerate(used):
-            own = self._index(kit, reading.language)
-            row = sentence_weights(reading, own, position)
-            rows.append(row)
-            showing = quotes.showings([reading], own.competencies[position])
-            shown += [quotes.Showing(one.indicator, at, one.piece) for one in showing]
-            level_sum += share * self._level(
-                reading, row, own.competencies[position], len({s.indicator for s in showing})
-            )
-        pooled = (fitted.prior_weight * fitted.prior + level_sum) / (fitted.prior_weight + weight)
-        value = round(min(10.0, max(0.0, 5.0 * pooled)), 4)
-        spread = fitted.wide_spread if weight < WIDE_WEIGHT else fitted.spread
-        found = {showing.indicator for showing in shown}
-        return CompetencyResult(
-            entry.competency.id,
-            "assessed",
-            Score(value, max(0.0, value - spread), min(10.0, value + spread)),
-            level.distribution(value, spread),
-            quotes.choose([reading for reading, _ in used], rows, [share for _, share in used], shown, fitted),
-            tuple(indicator.id for indicator in entry.indicators if indicator.id not in found),
-            tuple((indicator.id, indicator.id in found) for indicator in entry.indicators if indicator.marker),
-            reasons=notes,
+    def _read(self, kit: Kit, answer: AnswerText) -> Reading:
+        index = self._index(kit, answer.language)
+        return suited(read(answer, index, self._encoder), index, self._fitted)
+
+    def _use(
+        self, reading: Reading, kit: Kit, position: int, share: float, match: reference.ReferenceMatch | None
+    ) -> _Use:
+        index = self._index(kit, reading.language)
+        entry = index.competencies[position]
+        row = sentence_weights(reading, index, position)
+        shown = quotes.showings([reading], entry)
+        s = (
+            self._level(reading, row, entry, len({one.indicator for one in shown}))
+            if match is None
+            else 2.0 * match.score
         )
+        return _Use(reading, share, tuple(row), s, shown, match)
 
     def _level(self, reading: Reading, row: Sequence[float], entry: CompetencyIndex, shown: int) -> float:
         found = level.parts(reading.pieces, row, reading.language, self._fitted)
@@ -126,11 +135,58 @@ class EvidenceScorer:
         )
         return s if ordered is None else (1 - COHERENCE_SHARE) * s + COHERENCE_SHARE * 2.0 * ordered
 
-    def _why(self, readings: Sequence[Reading], position: int) -> Reason:
-        probing = [reading for reading in readings if position in reading.probed]
-        if probing and all(reading.reason is not None for reading in probing):
-            return Reason("competency.answers_not_assessable")
-        return Reason("competency.not_shown")
+    def _match(self, reading: Reading, kit: Kit) -> reference.ReferenceMatch | None:
+        """The comparison with the question's reference answers; None where there is none or nothing to compare."""
+        given = [question for question in kit.questions if question.id == reading.answer.question_id]
+        if not given or not given[0].references or reading.reason is not None:
+            return None
+        kept = " ".join(piece.sentence.text for piece in reading.pieces if piece.left_out is None)
+        texts = [one.get(reading.language) for one in given[0].references]
+        asked = given[0].text.get(reading.language)
+        return reference.compare(kept, asked, texts, reading.language, self._encoder, self._references)
+
+    def _competency(
+        self, kit: Kit, position: int, readings: Sequence[Reading], used: Sequence[_Use]
+    ) -> CompetencyResult:
+        fitted = self._fitted
+        entry = self._index(kit, kit.languages[0]).competencies[position]
+        notes = _notes(readings, position)
+        weight = sum(one.share for one in used)
+        if weight < LEAST_WEIGHT:
+            return _cannot(entry, _why(readings, position), notes)
+        pooled = level.pool([one.level for one in used], [one.share for one in used], fitted)
+        value = round(min(10.0, max(0.0, 5.0 * pooled)), 4)
+        spread = fitted.wide_spread if weight < WIDE_WEIGHT else fitted.spread
+        found = {showing.indicator for one in used for showing in one.shown}
+        return CompetencyResult(
+            entry.competency.id,
+            "assessed",
+            Score(value, max(0.0, value - spread), min(10.0, value + spread)),
+            level.distribution(value, spread),
+            _quoted(used, fitted),
+            tuple(indicator.id for indicator in entry.indicators if indicator.id not in found),
+            tuple((indicator.id, indicator.id in found) for indicator in entry.indicators if indicator.marker),
+            reasons=(*notes, *(reason for one in used if one.match for reason in reference.reasons(one.match))),
+        )
+
+
+def _quoted(used: Sequence[_Use], fitted: level.Constants) -> tuple[Evidence, ...]:
+    told = [one for one in used if one.match is None]
+    shown = [
+        quotes.Showing(showing.indicator, at, showing.piece) for at, one in enumerate(told) for showing in one.shown
+    ]
+    chosen = quotes.choose(
+        [one.reading for one in told], [one.row for one in told], [one.share for one in told], shown, fitted
+    )
+    compared = tuple(quotes.compared(one.reading, one.match.score) for one in used if one.match is not None)
+    return (*compared, *chosen)
+
+
+def _why(readings: Sequence[Reading], position: int) -> Reason:
+    probing = [reading for reading in readings if position in reading.probed]
+    if probing and all(reading.reason is not None for reading in probing):
+        return Reason("competency.answers_not_assessable")
+    return Reason("competency.not_shown")
 
 
 def _notes(readings: Sequence[Reading], position: int) -> tuple[Reason, ...]:

@@ -46,6 +46,7 @@ class Constants:
         means, spreads: per language and category, of the density.
         indicator_weight: s added per distinct indicator shown, up to `indicator_limit`, re `indicator_mean`.
         prior, prior_weight: pooling starts from this level with this weight.
+        reliability: of one answer (see `pool`).
         spread: of the true score (0..10) round the printed one; `wide_spread` when little was said.
     """
 
@@ -58,6 +59,7 @@ class Constants:
     indicator_limit: int
     prior: float
     prior_weight: float
+    reliability: float
     spread: float
     wide_spread: float
 
@@ -107,6 +109,22 @@ def level(found: Sequence[Part], shown: int | None, fitted: Constants) -> float:
     if shown is not None:
         total += fitted.indicator_weight * (min(shown, fitted.indicator_limit) - fitted.indicator_mean)
     return min(HIGH, max(LOW, total))
+
+
+def pool(levels: Sequence[float], weights: Sequence[float], fitted: Constants) -> float:
+    """Pooled level of a competency from its answers' levels s and their weights (at least one above 0).
+
+    prior + W / (W + prior_weight) x n / (1 + (n - 1) x reliability) x (weighted mean - prior)
+
+    W is the sum of the weights, n = W^2 / sum of squares the number of answers they amount to. The first factor keeps
+    a score near the prior while little was said; the second is Spearman and Brown's: the mean of several answers holds
+    less noise than one answer, so it is drawn less towards the middle.
+    """
+    total = sum(weights)
+    count = total * total / sum(weight * weight for weight in weights)
+    mean = sum(weight * value for weight, value in zip(weights, levels, strict=True)) / total
+    steady = count / (1.0 + (count - 1.0) * fitted.reliability)
+    return fitted.prior + total / (total + fitted.prior_weight) * steady * (mean - fitted.prior)
 
 
 def piece_points(piece: Piece, weight: float, words: float, language: str, fitted: Constants) -> dict[str, float]:

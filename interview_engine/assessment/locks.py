@@ -118,6 +118,8 @@ def sentence(text: str, language: str, index: KitIndex, question_id: str, cues: 
         return "text.question_read_back"
     if gram_share(text, language, index.grams) > READ_SENTENCE:
         return "text.anchor_read_aloud"
+    if "private" in told:
+        return "text.off_topic"
     if told & {"self_praise", "courtesy"} and not (
         told & {"action", "number"} and told & {"method", "check", "outcome"}
     ):

@@ -102,6 +102,24 @@ def choose(
     return tuple(_evidence(candidate, readings, shown, largest) for candidate in chosen)
 
 
+def compared(reading: Reading, score: float) -> Evidence:
+    """The quote of an answer that was compared with a reference: its longest sentence that counts."""
+    kept = [piece for piece in reading.pieces if piece.left_out is None]
+    piece = max(kept, key=lambda one: (one.words, -one.sentence.char_start))
+    sentence = piece.sentence
+    return Evidence(
+        reading.answer.question_id,
+        sentence.text,
+        sentence.char_start,
+        sentence.start_s,
+        sentence.end_s,
+        None,
+        "for" if score >= 0.5 else "against",
+        1.0,
+        ("reference",),
+    )
+
+
 def _candidates(
     readings: Sequence[Reading],
     weights: Sequence[Sequence[float]],

@@ -27,6 +27,15 @@ GATE_RECITAL = 0.35
 GATE_COURTESY = 0.1
 """Factors for a recital of the CV and for a short turn of courtesy or self-praise (SCORING_RECIPE.md, step 4)."""
 
+EVIDENT = frozenset(
+    {"method", "check", "instrument", "precise", "outcome", "learning", "probe", "compare", "restraint", "number"}
+    | {"no_method", "default", "external", "general", "deflect", "vague", "habit", "unknown", "reactive", "simple"}
+    | {"undone"}
+)
+FULL_EVIDENCE = 5.0
+"""Distinct cues of these categories, for or against, from which an answer counts in full; one with fewer says little
+either way and weighs in proportion (the median simulated turn has 4, an authored answer 11, a CV recital 1 to 2)."""
+
 ENGLISH_WORDS_PER_CHARACTER = 0.62
 """A Mandarin text of n characters says what about 0.62 n English words say (authored twins, development half)."""
 
@@ -84,6 +93,8 @@ def read(answer: AnswerText, index: KitIndex, encoder: Encoder) -> Reading:
     reason = _refused(answer, language, index)
     if reason is not None:
         return _with_reason(empty, reason)
+    if any(question.references for question in index.kit.questions if question.id == answer.question_id):
+        return _read_short(empty, index, encoder)
     sentences = split(answer)
     cues = [find(piece.text, language) for piece in sentences]
     left_out = _left_out(sentences, cues, index, answer.question_id)
@@ -119,7 +130,27 @@ def _refused(answer: AnswerText, language: str, index: KitIndex) -> Reason | Non
     foreign = locks.other_language(answer.text, language)
     if foreign is not None:
         return Reason("language.not_covered", {"language": foreign})
+    if any(question.references for question in index.kit.questions if question.id == answer.question_id):
+        return None
     return locks.whole(answer.text, language, index)
+
+
+def _read_short(empty: Reading, index: KitIndex, encoder: Encoder) -> Reading:
+    """An answer to be compared with a reference: it may be one word, but no order and no read-back question."""
+    answer, language = empty.answer, empty.language
+    sentences = split(answer)
+    cues = [find(piece.text, language) for piece in sentences]
+    barred = ("text.instruction", "text.question_read_back")
+    left_out = [code if code in barred else None for code in _left_out(sentences, cues, index, answer.question_id)]
+    vectors = encoder.embed([piece.text for piece in sentences], language)
+    pieces = tuple(
+        Piece(sentence, found, vector, 0.0 if why else 1.0, float(units(sentence.text, language)), why)
+        for sentence, found, vector, why in zip(sentences, cues, vectors, left_out, strict=True)
+    )
+    notes = tuple(Reason(code) for code in ("text.instruction",) if code in left_out)
+    reading = Reading(answer, language, empty.probed, pieces, unit(vectors.mean(axis=0)), 1.0, None, notes)
+    kept = [code for code in left_out if code is None]
+    return reading if kept else _with_reason(reading, Reason(next(code for code in left_out if code)))
 
 
 def _left_out(
@@ -193,10 +224,16 @@ def _gate(reading: Reading, index: KitIndex) -> float:
     z = 6.0 * (likeness - 0.33) + 0.35 * (min(rubric_words, 8.0) - 3.2) + 2.2 * log(max(1.0, reading.words) / 24.0)
     z += 5.0 * (closest - 0.38)
     gate = 1.0 / (1.0 + exp(-max(-30.0, min(30.0, 2.2 * z))))
+    evident: dict[str, float] = {}
+    for piece in reading.pieces:
+        for cue in piece.cues:
+            if cue.category in EVIDENT:
+                evident[cue.text] = max(piece.weight, evident.get(cue.text, 0.0))
+    gate *= min(1.0, sum(evident.values()) / FULL_EVIDENCE)
     categories = {cue.category for piece in reading.pieces for cue in piece.cues}
     told = sum(piece.words for piece in reading.pieces)
     if categories & {"self_praise", "courtesy"} and told < 30:
         gate *= GATE_COURTESY
-    if "recital" in categories and not categories & {"action"}:
+    if "recital" in categories and told < 45:
         gate *= GATE_RECITAL
     return gate if gate >= 0.12 else 0.0

@@ -17,11 +17,11 @@ DECLARED_PROBES = 3
 one that probes more (an interview without a plan) is routed by likeness."""
 
 ANSWER_SHARE = 0.7
-TEMPERATURE = 0.6
+TEMPERATURE = 1.1
 BIAS_SHARE = 0.8
-"""Routing by likeness: z(cos(question, target)) + .7 z(cos(answer, target)) - .8 bias, softmax at .6
-(SCORING_RECIPE.md, step 5). The bias is taken from the kit's own clauses, so one answer's route never depends on another
-answer."""
+"""Routing by likeness: z(cos(question, target)) + .7 z(cos(answer, target)) - .8 bias, softmax at 1.1
+(SCORING_RECIPE.md, step 5, there .6: softer misses fewer competencies and agrees a little better). The bias is taken
+from the kit's own clauses, so one answer's route never depends on another answer."""
 
 
 def route(reading: Reading, index: KitIndex) -> dict[int, float]:
