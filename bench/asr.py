@@ -157,11 +157,11 @@ def summary(samples: Sequence[Sample]) -> dict[str, Any]:
 def by_confidence(samples: Sequence[Sample]) -> list[dict[str, float]]:
     """Error rate in steps of confidence, both languages pooled: what a threshold would keep and lose."""
     rows = []
-    for low in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
-        inside = [s for s in samples if s.text and low <= s.confidence < low + 0.1 + 1e-9]
+    for step in range(10):
+        inside = [s for s in samples if s.text and min(9, int(s.confidence * 10)) == step]
         if inside:
             total = sum((ErrorCount(s.errors, s.units) for s in inside), ErrorCount(0, 0))
-            rows.append({"from": low, "n": len(inside), "error_rate": round(total.rate, 3)})
+            rows.append({"from": step / 10, "n": len(inside), "error_rate": round(total.rate, 3)})
     return rows
 
 
