@@ -46,6 +46,9 @@ LATE_S = 0.1
 
 HEADER_BYTES = 4096
 
+EXACT = {"fflags": "+bitexact"}
+"""No random ids and dates in what is written, so that the same recording gives the same copy."""
+
 
 @dataclass(frozen=True, slots=True)
 class Playable:
@@ -204,7 +207,7 @@ def _copy_streams(
 ) -> None:
     """Packets as they are into a plain container; a file that breaks off is copied as far as it goes."""
     begin_s = _begin_s(container)
-    with av.open(str(target), "w", format=family) as out:
+    with av.open(str(target), "w", format=family, options=EXACT) as out:
         streams = {
             stream.index: out.add_stream_from_template(stream) for stream in (video, audio) if stream is not None
         }
@@ -237,7 +240,7 @@ def _transcode(path: Path, target: Path) -> None:
     size = _upright_size(path)
     with (
         av.open(str(path), metadata_errors="ignore") as container,
-        av.open(str(target), "w", format="webm") as out,
+        av.open(str(target), "w", format="webm", options=EXACT) as out,
     ):
         video, audio = _streams(container)
         begin_s = _begin_s(container)

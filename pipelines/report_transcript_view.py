@@ -13,7 +13,7 @@ from pipelines.report_format import clock
 UNCERTAIN_BELOW = 0.5
 """Words recognised with less probability are marked in the transcript (a convention)."""
 
-SENTENCE = re.compile(r"[^。！？!?\n.]*(?:[。！？!?\n]+|\.(?=\s|$)|\.|$)")
+SENTENCE = re.compile(r"(?:[^。！？!?\n.]|\.(?!\s|$))*(?:[。！？!?\n]+|\.|$)")
 """A written answer's lines: up to the end of a sentence, zh or en."""
 
 

@@ -125,6 +125,13 @@ def test_what_holds_nothing_to_play_is_left_out(data: bytes, tmp_path: Path) -> 
     assert playable_copies({"q1": path, "q2": tmp_path / "missing.webm"}, tmp_path) == {}
 
 
+@pytest.mark.parametrize(("name", "video"), [("a.mkv", "libvpx"), ("a.avi", "mpeg4")])
+def test_the_same_recording_gives_the_same_copy(name: str, video: str, tmp_path: Path) -> None:
+    path = clips.make_clip(tmp_path / name, video=video, audio="libopus" if name == "a.mkv" else "libmp3lame")
+    first, second = made(path, tmp_path / "one"), made(path, tmp_path / "two")
+    assert first.path.read_bytes() == second.path.read_bytes()
+
+
 def test_one_file_for_several_answers_is_prepared_once(tmp_path: Path) -> None:
     path = clips.make_clip(tmp_path / "whole interview 面试.mkv")
     copies = playable_copies({"q1": path, "q2": path}, tmp_path)

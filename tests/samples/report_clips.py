@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from pathlib import Path
 
@@ -33,34 +34,51 @@ def make_clip(
         if picture is not None:
             picture.width, picture.height = size
             picture.pix_fmt = "yuv420p"
+            picture.codec_context.thread_count = 1
         sound = out.add_stream(audio, rate=RATE) if audio else None
         if sound is not None:
             sound.layout = "mono"
-        if picture is not None:
-            for index in range(round(seconds * FRAMES_PER_SECOND)):
-                rgb = np.full((size[1], size[0], 3), 40, dtype=np.uint8)
-                at = round((size[0] - 20) * index / (seconds * FRAMES_PER_SECOND))
-                rgb[:, at : at + 20] = 200
-                rgb[: size[1] // 4] = (180, 60, 60)
-                frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
-                frame.time_base = Fraction(1, FRAMES_PER_SECOND)
-                frame.pts = index + round(begin_s * FRAMES_PER_SECOND)
-                out.mux(picture.encode(frame))
-            out.mux(picture.encode(None))
-        if sound is not None:
-            step = sound.codec_context.frame_size or 960
-            for start in range(0, round(seconds * RATE), step):
-                time = (start + np.arange(step)) / RATE
-                samples = (0.2 * np.sin(2 * np.pi * 220 * time)).astype(np.float32)
-                planar = sound.codec_context.format.name.startswith("flt")
-                data = samples[None, :] if planar else (samples * 32767).astype(np.int16)[None, :]
-                tone = av.AudioFrame.from_ndarray(data, format="fltp" if planar else "s16", layout="mono")
-                tone.sample_rate = RATE
-                tone.time_base = Fraction(1, RATE)
-                tone.pts = start + round(begin_s * RATE)
-                out.mux(sound.encode(tone))
-            out.mux(sound.encode(None))
+        for second in range(math.ceil(seconds)):
+            # a second of each in turn, as recorders do: players give up on files with all of one stream first
+            if picture is not None:
+                last = min(seconds, second + 1)
+                for index in range(second * FRAMES_PER_SECOND, round(last * FRAMES_PER_SECOND)):
+                    share = index / (seconds * FRAMES_PER_SECOND)
+                    out.mux(picture.encode(_frame(size, share, index + round(begin_s * FRAMES_PER_SECOND))))
+            if sound is not None:
+                step = sound.codec_context.frame_size or 960
+                first = math.ceil(second * RATE / step) * step
+                for start in range(first, round(min(seconds, second + 1) * RATE), step):
+                    out.mux(sound.encode(_tone(sound.codec_context.format.name, start, step, begin_s)))
+        for stream in (picture, sound):
+            if stream is not None:
+                out.mux(stream.encode(None))
     return path
+
+
+def _frame(size: tuple[int, int], share: float, pts: int) -> av.VideoFrame:
+    """A grey picture with a red top and a bar at `share` of the way across."""
+    width, height = size
+    rgb = np.full((height, width, 3), 40, dtype=np.uint8)
+    at = round((width - 20) * share)
+    rgb[:, at : at + 20] = 200
+    rgb[: height // 4] = (180, 60, 60)
+    frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
+    frame.time_base = Fraction(1, FRAMES_PER_SECOND)
+    frame.pts = pts
+    return frame
+
+
+def _tone(sample_format: str, start: int, count: int, begin_s: float) -> av.AudioFrame:
+    """`count` samples of 220 Hz from sample `start`, in the encoder's format."""
+    samples = (0.2 * np.sin(2 * np.pi * 220 * (start + np.arange(count)) / RATE)).astype(np.float32)
+    planar = sample_format.startswith("flt")
+    data = samples[None, :] if planar else (samples * 32767).astype(np.int16)[None, :]
+    tone = av.AudioFrame.from_ndarray(data, format="fltp" if planar else "s16", layout="mono")
+    tone.sample_rate = RATE
+    tone.time_base = Fraction(1, RATE)
+    tone.pts = start + round(begin_s * RATE)
+    return tone
 
 
 def turn_mp4(path: Path) -> None:

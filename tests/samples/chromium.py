@@ -1,0 +1,110 @@
+"""A headless Chromium for tests of pages, and what every page must keep: no network, no error, readable, reachable."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+
+@contextmanager
+def headless() -> Iterator[Browser]:
+    """The system's Chromium; the test is skipped where there is none."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.skip("no chromium on this machine (apt-get install -y chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def large_text(browser: Browser) -> Iterator[Browser]:
+    """A second browser whose reader has set the font size to 200 % (which also moves media queries in em)."""
+    large = browser.browser_type.launch(
+        executable_path=shutil.which("chromium"), args=[*ARGUMENTS, "--blink-settings=defaultFontSize=32"]
+    )
+    yield large
+    large.close()
+
+
+@contextmanager
+def opened(browser: Browser, path: Path, *, width: int = 1280, height: int = 820) -> Iterator[Page]:
+    """A page from a file. Fails on a request that leaves the machine, a console error or an uncaught exception."""
+    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else wrong.append(r.url))
+    page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(path.as_uri())
+    yield page
+    context.close()
+    assert wrong == []
+
+
+CONTRAST = """() => {
+  const parse = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
+  const channel = (c) => { const v = c / 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const ground = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = parse(getComputedStyle(e).backgroundColor);
+      if (colour[3] > 0.99) return colour;
+    }
+    return [255, 255, 255, 1];
+  };
+  const poor = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim()) continue;
+    if (element.closest("svg, script, noscript, [disabled], .hidden-text, option")) continue;
+    if (!element.getClientRects().length) continue;
+    const pair = [light(parse(getComputedStyle(element).color)), light(ground(element))].sort((a, b) => b - a);
+    const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
+    if (ratio < 4.5) poor.push(`${ratio.toFixed(2)} ${walker.currentNode.data.trim().slice(0, 40)}`);
+  }
+  return poor;
+}"""
+
+NAMELESS = """() => Array.from(document.querySelectorAll("button, a[href], input, select, video")).filter((element) => {
+  if (!element.getClientRects().length || element.tagName === "VIDEO") return false;
+  const other = document.getElementById(element.getAttribute("aria-labelledby"));
+  const label = element.getAttribute("aria-label") || element.innerText || element.placeholder
+    || (element.labels && element.labels.length && element.labels[0].innerText) || (other && other.innerText);
+  return !label || !label.trim();
+}).map((element) => element.outerHTML.slice(0, 120))"""
+
+TWICE = """() => { const seen = new Set(); const twice = [];
+  for (const e of document.querySelectorAll("[id]")) { if (seen.has(e.id)) twice.push(e.id); seen.add(e.id); }
+  return twice; }"""
+
+
+def width_over(page: Page) -> int:
+    """How many pixels the page is wider than the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def check_readable(page: Page) -> None:
+    """WCAG AA contrast of every visible text, a name on every control, no id twice."""
+    assert page.evaluate(CONTRAST) == []
+    assert page.evaluate(NAMELESS) == []
+    assert page.evaluate(TWICE) == []
