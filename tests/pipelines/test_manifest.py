@@ -92,7 +92,7 @@ def test_an_unknown_kit_names_those_that_ship() -> None:
         ("candidate: A\nkit: customer-service\nsynthetic: maybe\nanswers: {Q0: a.mp4}\n", "synthetic"),
         ("candidate: A\nkit: customer-service\nid: a/b\nanswers: {Q0: a.mp4}\n", "id"),
         ("candidate: A\nkit: customer-service\nanswer: {Q0: a.mp4}\n", "answer"),
-        ("candidate: A\nkit: customer-service\nrecording: a.mp4\nstarts: {Q0: 1, Q1: 1}\n", "starts.Q1"),
+        ("candidate: A\nkit: customer-service\nrecording: a.mp4\nstarts: {Q0: 1, Q1: 1}\n", "starts.Q0"),
         ("candidate: A\nkit: customer-service\nrecording: a.mp4\nanswers: {Q0: a.mp4}\n", "answers"),
     ],
 )
