@@ -7,6 +7,7 @@ file called .mp4 and open whatever it names, or draw a text file as a picture.
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -122,7 +123,8 @@ def open_container(path: Path, limits: Limits, *, with_audio: bool = True) -> Op
     how threads interleave.
 
     Raises:
-        MediaError: missing, no_permission, empty, unreadable, no_streams or too_large (from the header).
+        MediaError: missing, no_permission, empty, unreadable, zero_length (nothing after the header), no_streams or
+            too_large (from the header).
     """
     _check_file(path)
     try:
@@ -133,6 +135,8 @@ def open_container(path: Path, limits: Limits, *, with_audio: bool = True) -> Op
         )
     except PermissionError as error:
         raise media_error("media.no_permission", path) from error
+    except av.error.EOFError as error:  # a header and nothing after it: a recorder stopped as soon as it had started
+        raise media_error("media.zero_length", path) from error
     except (av.FFmpegError, ValueError) as error:
         raise media_error("media.unreadable", path) from error
     try:
@@ -170,6 +174,8 @@ def _choose(container: InputContainer, path: Path, limits: Limits, with_audio: b
     known = any(name in container.format.name.split(",") for name in WITH_DURATION)
     origin_s = container.start_time / av.time_base if container.start_time else 0.0
     declared_s = _declared(container, [audio, video], origin_s) if known else None
+    if declared_s is not None and container.format.name == "wav":
+        declared_s *= _missing_from_wav(path)
     return Opened(container, audio, video, origin_s, declared_s)
 
 
@@ -185,6 +191,20 @@ def _declared(
             return container.duration / av.time_base if container.duration else None
         ends.append(float(((stream.start_time or 0) + stream.duration) * stream.time_base) - origin_s)
     return max(ends)
+
+
+def _missing_from_wav(path: Path) -> float:
+    """How many times longer a WAV file says it is than it is; FFmpeg reports only what is there.
+
+    Writers that do not know the length yet state 0 or all ones: those state nothing.
+    """
+    with path.open("rb") as file:
+        head = file.read(12)
+        size = os.fstat(file.fileno()).st_size
+    (stated,) = struct.unpack_from("<I", head, 4)
+    if head[:4] != b"RIFF" or stated in (0, 0xFFFFFFFF) or stated + 8 <= size:
+        return 1.0
+    return float(stated + 8) / size
 
 
 def _usable(stream: AudioStream | VideoStream) -> bool:

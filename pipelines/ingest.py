@@ -32,10 +32,8 @@ from pipelines.sound import SoundTrack
 __all__ = ["Limits", "Recording", "grab_frames", "open_recording"]
 
 TRUNCATION_TOLERANCE_S = 1.0
-"""A file that ends this much (and 1 %) before its stated length broke off; less is rounding and encoder padding. Where
-reading failed or the last packet is incomplete, `BROKEN_TOLERANCE_S` is enough."""
-
-BROKEN_TOLERANCE_S = 0.2
+"""A file that ends this much (and 1 %) before its stated length broke off; less is rounding and encoder padding. So did
+a file whose last packet is incomplete or whose reading failed for good, whatever it states."""
 
 STRAY_S = 10.0
 """Times this far beyond the stated end are damage, not content: such frames are left out and counted as errors."""
@@ -75,7 +73,7 @@ class Recording:
         self._declared_s = None if opened.declared_s is None else max(0.0, opened.declared_s - start_s)
         self._sampler = sampler
         self._short_side = short_side
-        self._sound = SoundTrack(self._zero_s, self._window_s)
+        self._sound = SoundTrack(self._zero_s, self._window_s, self._count_error)
         self._heard = False
         self._pictures_end_s = 0.0
         self._pictures_done = opened.video is None
@@ -136,14 +134,11 @@ class Recording:
         return min(known) if known else None
 
     def _truncation(self, reached_s: float) -> Reason | None:
-        expected_s = self._expected_s()
-        tolerance_s = BROKEN_TOLERANCE_S if self._broke_off else TRUNCATION_TOLERANCE_S + 0.01 * reached_s
-        if self._declared_s is None:
-            broken = self._broke_off
-        else:
-            assert expected_s is not None
-            broken = reached_s < expected_s - tolerance_s
-        return Reason("media.truncated", {"at_s": f"{self._start_s + reached_s:.1f}"}) if broken else None
+        expected_s = self._expected_s() if self._declared_s is not None else None
+        tolerance_s = TRUNCATION_TOLERANCE_S + 0.01 * reached_s
+        if not self._broke_off and (expected_s is None or reached_s >= expected_s - tolerance_s):
+            return None
+        return Reason("media.truncated", {"at_s": f"{self._start_s + reached_s:.1f}"})
 
     def _run(self) -> Generator[Frame, None, None]:
         """The one pass. Frames come out when `_want_pictures` is set; sound is collected either way."""
@@ -176,11 +171,7 @@ class Recording:
             if frame.time is not None and self._is_stray(frame.time - self._zero_s):
                 self._count_error()
                 continue
-            try:
-                self._sound.add(frame)
-            except (av.FFmpegError, ValueError):
-                self._count_error()
-                continue
+            self._sound.add(frame)
             self._heard = self._heard or self._sound.end_s > 0.0
             self._check_length(self._sound.end_s)
 

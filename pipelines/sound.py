@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 import av
 import numpy as np
@@ -26,10 +27,12 @@ class SoundTrack:
     Args:
         origin_s: the time on the container's clock that becomes t = 0.
         end_s: where to stop, seconds from `origin_s`, or None.
+        on_error: called for sound that cannot be converted and is left out.
     """
 
-    def __init__(self, origin_s: float, end_s: float | None) -> None:
+    def __init__(self, origin_s: float, end_s: float | None, on_error: Callable[[], None]) -> None:
         self._origin_s = origin_s
+        self._on_error = on_error
         self._end = None if end_s is None else round(end_s * SAMPLE_RATE)
         self._chunks: deque[NDArray[np.int16]] = deque()
         self._written = 0
@@ -49,11 +52,7 @@ class SoundTrack:
         return self._end is not None and self._next >= self._end
 
     def add(self, frame: AudioFrame) -> None:
-        """Take one decoded frame.
-
-        Raises:
-            av.FFmpegError, ValueError: FFmpeg cannot convert the frame.
-        """
+        """Take one decoded frame."""
         if self.complete or not frame.samples or not frame.sample_rate:
             return
         length = frame.samples * SAMPLE_RATE / frame.sample_rate
@@ -70,11 +69,9 @@ class SoundTrack:
             self._drain()
             self._resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
             self._form = form
-        assert self._resampler is not None
         frame.pts = None
-        for part in self._resampler.resample(frame):
-            self._keep(part)
-        self._next += length
+        if self._convert(frame):
+            self._next += length
 
     def samples(self) -> NDArray[np.float32]:
         """Everything collected, float32 in -1..1; empties the collection as it copies, so that it is held once."""
@@ -109,11 +106,22 @@ class SoundTrack:
             self._append(np.zeros(silence, dtype=np.int16))
 
     def _drain(self) -> None:
-        if self._resampler is None:
-            return
-        for part in self._resampler.resample(None):
-            self._keep(part)
+        if self._resampler is not None:
+            self._convert(None)
         self._resampler = None
+
+    def _convert(self, frame: AudioFrame | None) -> bool:
+        """Resample a frame, or (None) what the resampler still holds; whether that worked."""
+        assert self._resampler is not None
+        try:
+            parts = self._resampler.resample(frame)
+        except (av.FFmpegError, ValueError):
+            self._on_error()
+            self._resampler = self._form = None
+            return False
+        for part in parts:
+            self._keep(part)
+        return True
 
     def _keep(self, part: AudioFrame) -> None:
         samples = part.to_ndarray().reshape(-1)

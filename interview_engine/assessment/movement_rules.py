@@ -21,8 +21,11 @@ SWING_DEGREES = 5.0
 """A head movement smaller than this is not counted; the error of the angles is 1 to 2 degrees (still heads)."""
 
 SWING_S = 0.8
-"""Slowest single swing of a nod or shake: head gestures run at about 0.5 Hz and faster (Hadar et al., 1983, call 0.2 to
+"""Slowest single swing of a nod or shake: head gestures run at 0.5 Hz and faster (Hadar et al., 1983, call 0.2 to
 1.8 Hz slow and 1.8 to 3.7 Hz ordinary); slower movements are changes of posture."""
+
+TURN_S = 0.4
+"""Longest rest between the two halves of a nod or shake; after a longer one the second half is a movement of its own."""
 
 MIN_NOD_RATE = 4.5
 """Samples a second from which nods and shakes are counted. At 5 a second those up to about 1.6 Hz are seen."""
@@ -61,20 +64,17 @@ def head_gestures(observations: Sequence[Observation], timeline: Timeline) -> He
     """Count nods and shakes.
 
     A nod is a swing down and the swing up that follows; a shake is two swings of a run of at least three from side to
-    side (two are a glance away and back). Each swing covers `SWING_DEGREES` in at most `SWING_S`.
+    side (two are a glance away and back). Each swing covers `SWING_DEGREES` in at most `SWING_S` and follows the one
+    before within `TURN_S`.
     """
     nods = shakes = 0
     for run in _face_runs(observations, timeline):
         times = np.array([timeline.times[index] for index, _ in run])
         pitch = swings(times, np.array([face.pitch for _, face in run]))
-        nods += sum(first.change < 0 and first.quick and second.quick for first, second in pairwise(pitch))
-        quick_run = 0
-        for swing in [*swings(times, np.array([face.yaw for _, face in run])), Swing(0.0, False)]:
-            if swing.quick:
-                quick_run += 1
-                continue
-            shakes += quick_run // 2 if quick_run >= 3 else 0
-            quick_run = 0
+        nods += sum(first.change < 0 and first.leads_to(second) for first, second in pairwise(pitch))
+        shakes += sum(
+            length // 2 for length in _joined(swings(times, np.array([face.yaw for _, face in run]))) if length >= 3
+        )
     return HeadGestures(nods, shakes)
 
 
@@ -129,10 +129,20 @@ def shoulder_widths(observations: Sequence[Observation]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Swing:
-    """A movement from one turning point to the next: degrees, and whether it took at most `SWING_S`."""
+    """A movement from one turning point to the next: degrees, when it set out and when it arrived."""
 
     change: float
-    quick: bool
+    start_s: float
+    end_s: float
+
+    @property
+    def quick(self) -> bool:
+        """Whether it took at most `SWING_S`."""
+        return self.end_s - self.start_s <= SWING_S + 1e-6
+
+    def leads_to(self, other: Swing) -> bool:
+        """Whether both are quick and `other` follows without a rest."""
+        return self.quick and other.quick and other.start_s - self.end_s <= TURN_S + 1e-6
 
 
 def swings(times: NDArray[np.float64], angles: NDArray[np.float64]) -> list[Swing]:
@@ -148,8 +158,19 @@ def swings(times: NDArray[np.float64], angles: NDArray[np.float64]) -> list[Swin
         for place in range(begin, end):
             if abs(angles[place] - angles[begin]) <= abs(change) / 4:
                 left_s = times[place]
-        found.append(Swing(change, float(times[end] - left_s) <= SWING_S))
+        found.append(Swing(change, float(left_s), float(times[end])))
     return found
+
+
+def _joined(found: Sequence[Swing]) -> list[int]:
+    """Lengths of the runs of swings in which each leads to the next."""
+    lengths = [1] if found else []
+    for first, second in pairwise(found):
+        if first.leads_to(second):
+            lengths[-1] += 1
+        else:
+            lengths.append(1)
+    return lengths
 
 
 def _turning_points(angles: NDArray[np.float64]) -> list[int]:

@@ -82,7 +82,10 @@ def write(
     with av.open(str(path), "w", format=container_format, options=container_options or {}) as container:
         pictures = None
         if len(times_s) or sound is None:
-            pictures = container.add_stream(video_codec, rate=25, options=dict(video_options or {}))
+            quick = {"libvpx": {"deadline": "realtime", "cpu-used": "8"}, "libx264": {"preset": "veryfast"}}
+            options = {**quick.get(video_codec, {}), **(video_options or {})}
+            pictures = container.add_stream(video_codec, rate=25, options=options)
+            pictures.codec_context.thread_count = 1
             pictures.width, pictures.height = size
             pictures.pix_fmt = "yuv420p"
             pictures.codec_context.time_base = MICROSECONDS
@@ -95,6 +98,7 @@ def write(
             if samples is not None:
                 layout = {1: "mono", 2: "stereo", 6: "5.1"}[len(samples)]
                 tracks.append((container.add_stream(audio_codec, rate=rate, layout=layout), samples))
+        container.start_encoding()
         packets = []
         for time_s in times_s:
             assert pictures is not None
