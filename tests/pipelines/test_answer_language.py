@@ -34,8 +34,8 @@ def test_windows_count_by_their_speech() -> None:
 
 
 def test_a_window_with_both_is_decoded_as_mandarin() -> None:
-    assert decoding_language({"zh": 0.11, "en": 0.88}) == "zh"
-    assert decoding_language({"zh": 0.01, "en": 0.98}) == "en"
+    assert decoding_language({"zh": 0.3, "en": 0.6}) == "zh"
+    assert decoding_language({"zh": 0.1, "en": 0.9}) == "en"
     assert decoding_language({"nn": 1.0}) == "en"
 
 
