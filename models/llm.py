@@ -94,6 +94,10 @@ class ChatModel:
         """Where answers are sent, for provenance."""
         return self.endpoint.shown_url
 
+    def close(self) -> None:
+        """Close the connections that are kept open between requests."""
+        self._client.close()
+
     def check(self) -> None:
         """Ask the server for its list of models, to find a wrong address or key before hours of work.
 

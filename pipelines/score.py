@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 
 from interview_engine.assessment.evidence import SCORER_ID, EvidenceScorer
 from interview_engine.assessment.judge import JudgeScorer, Price, scorer_id
@@ -43,7 +44,8 @@ def check_judge(settings: Settings) -> None:
     Raises:
         UsageError: `judge.not_set`. ScorerError: `judge.unreachable`, `judge.refused`, `judge.not_compatible`.
     """
-    chat_model(_judge_settings(settings)).check()
+    with closing(chat_model(_judge_settings(settings))) as model:
+        model.check()
 
 
 def identity(scorer: ScorerName, settings: Settings) -> tuple[str, ...]:

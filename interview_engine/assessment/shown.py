@@ -44,14 +44,9 @@ class Shown:
 
     def without(self, spans: Sequence[Span]) -> Shown:
         """The same with these spans of `text` cut out as well."""
-        cut = {index for start, end in spans for index in range(start, end)}
-        kept = [
-            (character, offset)
-            for i, (character, offset) in enumerate(zip(self.text, self.offsets, strict=True))
-            if i not in cut
-        ]
         gone = [(self.offsets[start], self.offsets[end - 1] + 1) for start, end in spans if start < end]
-        return _tidied(self.original, kept, tuple(sorted((*self.withheld, *gone))))
+        # from the transcript again, not from `text`: white space around the cut may be needed now
+        return _tidied(self.original, tuple(sorted((*self.withheld, *gone))))
 
     def place_of(self, start: int, end: int) -> Span:
         """Where the characters `start` to `end` of `original` are in `text`; empty when nothing of them is shown."""
@@ -93,11 +88,16 @@ class Shown:
 
 def shown(text: str) -> Shown:
     """All of `text`, cleaned."""
-    return _tidied(text, [(character, offset) for offset, character in enumerate(text)], ())
+    return _tidied(text, ())
 
 
-def _tidied(original: str, characters: Sequence[tuple[str, int]], withheld: tuple[Span, ...]) -> Shown:
-    visible = [(character, offset) for character, offset in characters if not is_invisible(character)]
+def _tidied(original: str, withheld: tuple[Span, ...]) -> Shown:
+    gone = {offset for start, end in withheld for offset in range(start, end)}
+    visible = [
+        (character, offset)
+        for offset, character in enumerate(original)
+        if offset not in gone and not is_invisible(character)
+    ]
     kept: list[tuple[str, int]] = []
     for position, (character, offset) in enumerate(visible):
         if not character.isspace():
