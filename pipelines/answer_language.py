@@ -35,12 +35,10 @@ class LanguageFound:
     Args:
         language: ISO 639-1 code.
         probabilities: of each language in `RELIABLE`, summing to 1 (all 0 when only others were heard).
-        covered: whether the kit covers it.
     """
 
     language: str
     probabilities: Mapping[str, float]
-    covered: bool
 
 
 def scaled(probabilities: Mapping[str, float]) -> dict[str, float]:
@@ -50,12 +48,11 @@ def scaled(probabilities: Mapping[str, float]) -> dict[str, float]:
     return {language: value / total if total else 0.0 for language, value in kept.items()}
 
 
-def decide(heard: Sequence[tuple[Mapping[str, float], float]], languages: Sequence[str]) -> LanguageFound:
+def decide(heard: Sequence[tuple[Mapping[str, float], float]]) -> LanguageFound:
     """The language of an answer from its windows.
 
     Args:
         heard: the recogniser's probabilities and the seconds of speech of each window, at least one.
-        languages: the codes that the kit covers.
     """
     weight = sum(seconds for _, seconds in heard)
     mean: dict[str, float] = dict.fromkeys(RELIABLE, 0.0)
@@ -65,7 +62,7 @@ def decide(heard: Sequence[tuple[Mapping[str, float], float]], languages: Sequen
     top = max(mean, key=lambda language: mean[language])
     if top not in ("zh", "en") and mean[top] < FOREIGN_AT_LEAST:
         top = "zh" if mean["zh"] > mean["en"] else "en"
-    return LanguageFound(top, mean, top in languages)
+    return LanguageFound(top, mean)
 
 
 def decoding_language(probabilities: Mapping[str, float]) -> str:

@@ -262,11 +262,22 @@ def test_another_language_is_written_down_but_not_covered() -> None:
     assert transcript.reason.code == "language.not_covered"
 
 
-def test_a_language_setting_is_obeyed() -> None:
+def test_a_language_setting_decides_how_to_decode_and_the_text_what_it_is() -> None:
     recogniser = ScriptedRecogniser(lambda *_: say("I led it"), {"zh": 0.9, "en": 0.1})
     transcript = hear(recogniser, language="en")
     assert recogniser.calls[0][0] == "en"
     assert transcript.language == "en"
+    assert hear(recogniser, language="zh").language == "en"
+
+
+def test_english_is_not_covered_by_a_mandarin_kit() -> None:
+    transcript = hear(ScriptedRecogniser(lambda *_: say("I led the team")), languages=("zh",))
+    assert transcript.reason is not None
+    assert transcript.reason.code == "language.not_covered"
+
+
+def test_digits_alone_are_in_the_language_of_the_sound() -> None:
+    assert hear(ScriptedRecogniser(lambda *_: say("13858231743"), {"zh": 1.0})).language == "zh"
 
 
 def test_speech_after_the_last_word_is_heard_again_on_its_own() -> None:
