@@ -21,7 +21,8 @@ from interview_engine.assessment.ranking import (
 from interview_engine.assessment.scoring import Score, Status
 from interview_engine.errors import Bilingual, InterviewEngineError, ReportError, UsageError
 from pipelines.ranking_html import render
-from pipelines.report_document import SCALE, Document, both, number
+from pipelines.report_cues_document import Document, number
+from pipelines.report_document import SCALE, both
 from pipelines.report_reading import REDO, dump, problem, unreadable
 from pipelines.writing import write_whole, writing
 

@@ -7,7 +7,8 @@ from urllib.parse import quote as url_quote
 from markupsafe import Markup
 
 from pipelines.page import ai_label, asset, environment, security_policy
-from pipelines.report_document import GENERATOR_LABEL, Document, both
+from pipelines.report_cues_document import Document
+from pipelines.report_document import GENERATOR_LABEL, both
 from pipelines.report_texts import TEXTS
 
 SCRIPT_TEXTS = ("ranking.", "status.", "competency.cannot", "indicator.not_shown", "quote.against")

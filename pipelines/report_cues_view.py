@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from interview_engine.assessment.spans import Span
-from pipelines.report_document import Document
+from pipelines.report_cues_document import Document
 from pipelines.report_format import Both, clock, one, plain, same, share_percent, shown, span_clock
 
 LANE_LINE_HEIGHT = 100.0

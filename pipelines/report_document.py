@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
+from interview_engine.assessment.delivery import DeliveryAnswer, delivery_findings
 from interview_engine.assessment.kit import Competency, Kit
 from interview_engine.assessment.match import MatchRow, match_rows
 from interview_engine.assessment.policy import POLICIES
@@ -24,14 +24,17 @@ from interview_engine.assessment.report import (
     StoredFrame,
 )
 from interview_engine.assessment.scoring import CompetencyResult, Evidence, Overall, Score
-from interview_engine.assessment.spans import Span
-from interview_engine.assessment.speech_cues import SpeechCues
 from interview_engine.assessment.transcript import Segment, Transcript, Word
-from interview_engine.assessment.visual_cues import HeadPose, VisualCues
 from interview_engine.errors import Bilingual, ReportError
-
-Document = dict[str, Any]
-"""A JSON object: str, int, float, bool, None, lists and objects of these."""
+from pipelines.report_cues_document import (
+    Document,
+    number,
+    read_speech,
+    read_visual,
+    spans_object,
+    speech_object,
+    visual_object,
+)
 
 SCALE = 10
 """Scores are on 0..SCALE."""
@@ -42,17 +45,6 @@ GENERATOR_LABEL = Bilingual(
     "a program, and a person decides.",
 )
 """Visible and in the files' metadata, as the Chinese labelling measures of 2025-09-01 ask for generated text."""
-
-
-def number(value: float, decimals: int) -> float:
-    """`value` rounded; never -0.0.
-
-    Raises:
-        ValueError: not a finite number: a measure went wrong and must not be written down.
-    """
-    if not math.isfinite(value):
-        raise ValueError(f"not a finite number: {value}")
-    return round(float(value), decimals) + 0.0
 
 
 def printable(name: str) -> str:
@@ -71,6 +63,7 @@ def to_document(report: InterviewReport, kit: Kit) -> Document:
     results = tuple(_rounded(result) for result in report.competencies)
     rows = match_rows(kit, results, _rounded_overall(report.overall))
     points = {row.competency_id: row for row in rows}
+    answers = [_answer(answer, kit) for answer in report.answers]
     return {
         "schema": SCHEMA,
         "interview": {
@@ -90,10 +83,10 @@ def to_document(report: InterviewReport, kit: Kit) -> Document:
         "overall": _overall(report.overall, rows),
         "needs_review": [reason_object(reason) for reason in report.needs_review],
         "competencies": [
-            _competency(kit.competency(result.competency_id), result, points[result.competency_id])
+            _competency(kit.competency(result.competency_id), result, points[result.competency_id], answers)
             for result in results
         ],
-        "answers": [_answer(answer, kit) for answer in report.answers],
+        "answers": answers,
         "provenance": _provenance(report.provenance),
         "generated_by_ai": {"label": both(GENERATOR_LABEL), "producer": f"interview-engine {_version(report)}"},
     }
@@ -213,7 +206,7 @@ def _overall(overall: Overall, rows: tuple[MatchRow, ...]) -> Document:
     }
 
 
-def _competency(competency: Competency, result: CompetencyResult, row: MatchRow) -> Document:
+def _competency(competency: Competency, result: CompetencyResult, row: MatchRow, answers: list[Document]) -> Document:
     level = None if result.score is None else number(result.score.level, 4)
     shown = {evidence.indicator for evidence in result.evidence if evidence.polarity == "for"}
     return {
@@ -245,18 +238,35 @@ def _competency(competency: Competency, result: CompetencyResult, row: MatchRow)
         "not_shown": list(result.not_shown),
         "markers": [{"indicator": indicator, "detected": detected} for indicator, detected in result.markers],
         "reasons": [reason_object(reason) for reason in result.reasons],
-        "delivery_measures": [
-            {
-                "cue": measure.cue,
-                "low": measure.low,
-                "high": measure.high,
-                "falloff": measure.falloff,
-                "weight": measure.weight,
-                "language": measure.language,
-            }
-            for measure in competency.delivery
-        ],
+        "delivery_measures": [] if result.score is None else _delivery_measures(competency, answers),
     }
+
+
+def _delivery_measures(competency: Competency, answers: list[Document]) -> list[Document]:
+    """The formula of a delivery competency with what was measured, from the numbers as they are written down."""
+    measured: list[DeliveryAnswer] = [
+        (
+            None if answer["speech"] is None else read_speech(answer["speech"]),
+            None if answer["visual"] is None else read_visual(answer["visual"]),
+            answer["transcript"]["language"],
+        )
+        for answer in answers
+        if answer["transcript"] is not None and answer["transcript"]["reason"] is None
+    ]
+    return [
+        {
+            "cue": finding.measure.cue,
+            "low": finding.measure.low,
+            "high": finding.measure.high,
+            "falloff": finding.measure.falloff,
+            "weight": finding.measure.weight,
+            "language": finding.measure.language,
+            "value": None if finding.value is None else number(finding.value, 4),
+            "share": None if finding.share is None else number(finding.share, 4),
+            "answers": finding.answers,
+        }
+        for finding in delivery_findings(competency, measured)
+    ]
 
 
 def _evidence(evidence: Evidence) -> Document:
@@ -285,8 +295,8 @@ def _answer(answer: AnswerAssessment, kit: Kit) -> Document:
         "status": answer.status,
         "reason": _reason(answer.reason),
         "transcript": None if answer.transcript is None else _transcript(answer.transcript),
-        "speech": None if answer.speech is None else _speech(answer.speech),
-        "visual": None if answer.visual is None else _visual(answer.visual, frames),
+        "speech": None if answer.speech is None else speech_object(answer.speech),
+        "visual": None if answer.visual is None else visual_object(answer.visual, frames),
         "frames": frames,
         "integrity": [_signal(signal) for signal in answer.signals],
         "stage_seconds": _seconds(answer.stage_seconds),
@@ -298,11 +308,7 @@ def _frame(frame: StoredFrame) -> Document:
 
 
 def _signal(signal: Signal) -> Document:
-    return {**reason_object(signal.reason), "spans": _spans(signal.spans)}
-
-
-def _spans(spans: tuple[Span, ...]) -> list[Document]:
-    return [{"start_s": number(span.start_s, 3), "end_s": number(span.end_s, 3)} for span in spans]
+    return {**reason_object(signal.reason), "spans": spans_object(signal.spans)}
 
 
 def _word(word: Word) -> Document:
@@ -336,84 +342,6 @@ def _transcript(transcript: Transcript) -> Document:
         "words": [_word(word) for word in transcript.words],
         "dropped": [{**_segment(segment), "reason": reason_object(reason)} for segment, reason in transcript.dropped],
     }
-
-
-def _speech(speech: SpeechCues) -> Document:
-    pitch, loudness = speech.pitch, speech.loudness
-    return {
-        "unit": speech.unit,
-        "units": speech.units,
-        "speech_rate_per_min": number(speech.speech_rate_per_min, 2),
-        "articulation_rate_per_min": number(speech.articulation_rate_per_min, 2),
-        "overall_rate_per_min": number(speech.overall_rate_per_min, 2),
-        "speech_band": speech.speech_band,
-        "speaking_spans": _spans(speech.speaking_spans),
-        "pauses": _spans(speech.pauses),
-        "pause_share": number(speech.pause_share, 4),
-        "time_to_first_word_s": number(speech.time_to_first_word_s, 3),
-        "longest_monologue_s": number(speech.longest_monologue_s, 3),
-        "filled_pauses": [
-            {"text": pause.text, "start_s": number(pause.start_s, 3), "end_s": number(pause.end_s, 3)}
-            for pause in speech.filled_pauses
-        ],
-        "pitch": None
-        if pitch is None
-        else {
-            "median_hz": number(pitch.median_hz, 2),
-            "interquartile_semitones": number(pitch.interquartile_semitones, 2),
-            "track": _track(pitch.track),
-        },
-        "loudness": None
-        if loudness is None
-        else {
-            "median_db": number(loudness.median_db, 2),
-            "range_db": number(loudness.range_db, 2),
-            "track": _track(loudness.track),
-        },
-    }
-
-
-def _track(track: tuple[tuple[float, float], ...]) -> list[list[float]]:
-    return [[number(time_s, 3), number(value, 2)] for time_s, value in track]
-
-
-def _visual(visual: VisualCues, frames: list[Document]) -> Document:
-    return {
-        "sampled_frames": visual.sampled_frames,
-        "frames_per_second": number(visual.frames_per_second, 2),
-        "face_present_share": number(visual.face_present_share, 4),
-        "face_absent_spans": _spans(visual.face_absent_spans),
-        "faces_max": visual.faces_max,
-        "many_faces_spans": _spans(visual.many_faces_spans),
-        "head_pose": None if visual.head_pose is None else _head_pose(visual.head_pose),
-        "eye_contact_proxy_share": _optional(visual.eye_contact_proxy_share, 4),
-        "off_camera_spans": _spans(visual.off_camera_spans),
-        "nods_per_min": _optional(visual.nods_per_min),
-        "shakes_per_min": _optional(visual.shakes_per_min),
-        "blinks_per_min": _optional(visual.blinks_per_min),
-        "smile_share": number(visual.smile_share, 4),
-        "hands_visible_share": number(visual.hands_visible_share, 4),
-        "hands_visible_spans": _spans(visual.hands_visible_spans),
-        "gestures_per_min": _optional(visual.gestures_per_min),
-        "gesture_amplitude": _optional(visual.gesture_amplitude),
-        "lean": _optional(visual.lean, 4),
-        "frames": frames,
-    }
-
-
-def _head_pose(pose: HeadPose) -> Document:
-    return {
-        "yaw_median": number(pose.yaw_median, 2),
-        "yaw_iqr": number(pose.yaw_iqr, 2),
-        "pitch_median": number(pose.pitch_median, 2),
-        "pitch_iqr": number(pose.pitch_iqr, 2),
-        "roll_median": number(pose.roll_median, 2),
-        "roll_iqr": number(pose.roll_iqr, 2),
-    }
-
-
-def _optional(value: float | None, decimals: int = 2) -> float | None:
-    return None if value is None else number(value, decimals)
 
 
 def _seconds(seconds: Mapping[str, float]) -> Document:

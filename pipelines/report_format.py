@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from interview_engine.errors import Bilingual
-from pipelines.report_document import Document
+from pipelines.report_cues_document import Document
 from pipelines.report_texts import TEXTS
 
 Both = dict[str, str]

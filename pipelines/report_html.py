@@ -10,7 +10,7 @@ from urllib.parse import quote as url_quote
 from markupsafe import Markup
 
 from pipelines.page import ai_label, asset, environment, security_policy
-from pipelines.report_document import Document
+from pipelines.report_cues_document import Document
 from pipelines.report_format import clock
 from pipelines.report_media import FOLDER, Playable, beside
 from pipelines.report_view import report_view

@@ -13,7 +13,7 @@ import typst
 
 from interview_engine.errors import Bilingual, SystemPackageError
 from pipelines.page import TEMPLATES, ai_label
-from pipelines.report_document import Document
+from pipelines.report_cues_document import Document
 from pipelines.report_format import shown
 from pipelines.report_texts import TEXTS
 from pipelines.report_view import report_view

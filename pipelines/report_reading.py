@@ -21,12 +21,9 @@ from interview_engine.assessment.report import (
     StoredFrame,
 )
 from interview_engine.assessment.scoring import CompetencyResult, Evidence, Overall, Score
-from interview_engine.assessment.spans import Span
-from interview_engine.assessment.speech_cues import FilledPause, Loudness, Pitch, SpeechCues
 from interview_engine.assessment.transcript import Segment, Transcript, Word
-from interview_engine.assessment.visual_cues import HeadPose, VisualCues
 from interview_engine.errors import Bilingual, ReportError
-from pipelines.report_document import Document
+from pipelines.report_cues_document import Document, read_spans, read_speech, read_visual
 
 
 def dump(document: Document) -> str:
@@ -200,16 +197,12 @@ def _answer(entry: Document) -> AnswerAssessment:
         status=entry["status"],
         reason=_reason(entry["reason"]),
         transcript=None if entry["transcript"] is None else _transcript(entry["transcript"]),
-        speech=None if entry["speech"] is None else _speech(entry["speech"]),
-        visual=None if entry["visual"] is None else _visual(entry["visual"]),
+        speech=None if entry["speech"] is None else read_speech(entry["speech"]),
+        visual=None if entry["visual"] is None else read_visual(entry["visual"]),
         frames=tuple(StoredFrame(frame["time_s"], frame["path"]) for frame in entry["frames"]),
-        signals=tuple(Signal(_some_reason(signal), _spans(signal["spans"])) for signal in entry["integrity"]),
+        signals=tuple(Signal(_some_reason(signal), read_spans(signal["spans"])) for signal in entry["integrity"]),
         stage_seconds=dict(entry["stage_seconds"]),
     )
-
-
-def _spans(entries: list[Document]) -> tuple[Span, ...]:
-    return tuple(Span(entry["start_s"], entry["end_s"]) for entry in entries)
 
 
 def _segment(entry: Document) -> Segment:
@@ -233,60 +226,6 @@ def _transcript(entry: Document) -> Transcript:
         words=tuple(Word(word["text"], word["start_s"], word["end_s"], word["probability"]) for word in entry["words"]),
         reason=_reason(entry["reason"]),
         dropped=tuple((_segment(dropped), _some_reason(dropped["reason"])) for dropped in entry["dropped"]),
-    )
-
-
-def _track(entries: list[list[float]]) -> tuple[tuple[float, float], ...]:
-    return tuple((time_s, value) for time_s, value in entries)
-
-
-def _speech(entry: Document) -> SpeechCues:
-    pitch, loudness = entry["pitch"], entry["loudness"]
-    return SpeechCues(
-        unit=entry["unit"],
-        units=entry["units"],
-        speech_rate_per_min=entry["speech_rate_per_min"],
-        articulation_rate_per_min=entry["articulation_rate_per_min"],
-        overall_rate_per_min=entry["overall_rate_per_min"],
-        speaking_spans=_spans(entry["speaking_spans"]),
-        pauses=_spans(entry["pauses"]),
-        pause_share=entry["pause_share"],
-        time_to_first_word_s=entry["time_to_first_word_s"],
-        longest_monologue_s=entry["longest_monologue_s"],
-        speech_band=entry["speech_band"],
-        filled_pauses=tuple(
-            FilledPause(pause["text"], pause["start_s"], pause["end_s"]) for pause in entry["filled_pauses"]
-        ),
-        pitch=None
-        if pitch is None
-        else Pitch(pitch["median_hz"], pitch["interquartile_semitones"], _track(pitch["track"])),
-        loudness=None
-        if loudness is None
-        else Loudness(loudness["median_db"], loudness["range_db"], _track(loudness["track"])),
-    )
-
-
-def _visual(entry: Document) -> VisualCues:
-    pose = entry["head_pose"]
-    return VisualCues(
-        sampled_frames=entry["sampled_frames"],
-        frames_per_second=entry["frames_per_second"],
-        face_present_share=entry["face_present_share"],
-        face_absent_spans=_spans(entry["face_absent_spans"]),
-        faces_max=entry["faces_max"],
-        many_faces_spans=_spans(entry["many_faces_spans"]),
-        head_pose=None if pose is None else HeadPose(**pose),
-        eye_contact_proxy_share=entry["eye_contact_proxy_share"],
-        off_camera_spans=_spans(entry["off_camera_spans"]),
-        nods_per_min=entry["nods_per_min"],
-        shakes_per_min=entry["shakes_per_min"],
-        blinks_per_min=entry["blinks_per_min"],
-        smile_share=entry["smile_share"],
-        hands_visible_share=entry["hands_visible_share"],
-        hands_visible_spans=_spans(entry["hands_visible_spans"]),
-        gestures_per_min=entry["gestures_per_min"],
-        gesture_amplitude=entry["gesture_amplitude"],
-        lean=entry["lean"],
     )
 
 

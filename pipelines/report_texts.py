@@ -106,6 +106,9 @@ TEXTS: dict[str, Bilingual] = {
     "quote.show": Bilingual("在原文中查看", "show in the text"),
     "quote.found": Bilingual("依据：", "found in it: "),
     "delivery.measure": Bilingual("测量", "Measure"),
+    "delivery.value": Bilingual("测得", "Measured"),
+    "delivery.share": Bilingual("得到", "Reached"),
+    "delivery.not_measured": Bilingual("没有测到", "not measured"),
     "delivery.full": Bilingual("满分区间", "Full marks"),
     "delivery.zero": Bilingual("超出此范围为 0", "0 beyond this"),
     "delivery.applies": Bilingual("适用", "Applies to"),
@@ -333,6 +336,7 @@ NEXT_STEPS: dict[str, Bilingual] = {
         "Rate this interview by hand, or complete the missing answers and assess again.",
     ),
     "integrity": Bilingual("请看标出的时间段，由人判断。", "Look at the marked stretches and judge for yourself."),
+    "judge": Bilingual("请由人评这项能力。", "Rate this competency by hand."),
     "engine": Bilingual("请由人评；保留文件并报告此问题。", "Rate it by hand; keep the file and report this."),
     "delivery": Bilingual("可由人看录制判断。", "A person can judge from the recording."),
 }

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.report_document import Document
+from pipelines.report_cues_document import Document
 from pipelines.report_format import clock
 
 UNCERTAIN_BELOW = 0.5

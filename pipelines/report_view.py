@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from interview_engine.assessment.match import apportion
+from pipelines.report_cues_document import Document
 from pipelines.report_cues_view import lanes, measure_rows
-from pipelines.report_document import Document
 from pipelines.report_format import (
     Both,
     clock,
@@ -53,8 +54,16 @@ def report_view(document: Document) -> Document:
         "delivery": [entry for entry in competencies if entry["is_delivery"]],
         "answers": answers,
         "signals": [signal for answer in answers for signal in answer["signals"]],
-        "provenance": document["provenance"],
+        "provenance": {
+            **document["provenance"],
+            "settings": {name: _setting(value) for name, value in document["provenance"]["settings"].items()},
+        },
     }
+
+
+def _setting(value: str | int | float | bool) -> str:
+    """A setting as the JSON shows it, text without its quotes."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _look(document: Document) -> Document | None:
@@ -219,14 +228,16 @@ def _delivery_measure(measure: Document) -> Document:
     scale, unit = (100.0, "%") if percent else (1.0, "")
     low, high, falloff = (scale * measure[name] for name in ("low", "high", "falloff"))
     floor = low - falloff
+    value, share = measure["value"], measure["share"]
+    above = f"> {plain(high + falloff)}{unit}"
     return {
         "label": shown(f"measure.{measure['cue']}"),
         "full": f"{plain(low)}–{plain(high)}{unit}",
-        "zero": f"< {plain(floor)}{unit}, > {plain(high + falloff)}{unit}"
-        if floor > 0
-        else f"> {plain(high + falloff)}{unit}",
+        "zero": f"< {plain(floor)}{unit}, {above}" if floor > 0 else above,
         "weight": f"{plain(measure['weight'])}%",
         "applies": shown("delivery.all") if measure["language"] is None else shown(f"language.{measure['language']}"),
+        "value": shown("delivery.not_measured") if value is None else same(f"{one(scale * value)}{unit}"),
+        "share": None if share is None else f"{share_percent(share)}%",
     }
 
 

@@ -32,7 +32,8 @@ from interview_engine.assessment.transcript import Segment, Transcript, Word
 from interview_engine.assessment.visual_cues import HeadPose, VisualCues
 from interview_engine.errors import ReportError
 from pipelines import report
-from pipelines.report_document import number, printable
+from pipelines.report_cues_document import number
+from pipelines.report_document import printable
 from pipelines.report_reading import dump, schema
 from pipelines.report_texts import TEXTS, WHY, next_step
 
@@ -352,5 +353,6 @@ def test_every_text_has_both_languages_and_the_same_placeholders() -> None:
 
 
 def test_every_reason_says_what_to_do_and_every_cue_of_a_quote_has_a_name() -> None:
-    assert [code for code in SENTENCES if next_step(code) is None] == []
+    without = {code.partition(".")[0] for code in SENTENCES if next_step(code) is None}
+    assert without <= {"reference"}, "remarks that call for nothing"
     assert set(level.CATEGORIES) | {"indicator"} <= WHY.keys()
