@@ -20,12 +20,13 @@ from interview_engine.assessment.sampling import Timeline
 SWING_DEGREES = 5.0
 """A head movement smaller than this is not counted; the error of the angles is 1 to 2 degrees (still heads)."""
 
-SWING_S = 0.8
-"""Slowest single swing of a nod or shake: head gestures run at 0.5 Hz and faster (Hadar et al., 1983, call 0.2 to
-1.8 Hz slow and 1.8 to 3.7 Hz ordinary); slower movements are changes of posture."""
+SWING_S = 0.6
+"""Longest time from a quarter to three quarters of a swing's way: nods and shakes faster than about 0.4 Hz (Hadar et al.,
+1983, call head movements of 0.2 to 1.8 Hz slow and of 1.8 to 3.7 Hz ordinary); slower is a change of posture."""
 
-TURN_S = 0.4
-"""Longest rest between the two halves of a nod or shake; after a longer one the second half is a movement of its own."""
+TURN_S = 0.7
+"""Longest time from three quarters of one swing to a quarter of the next: after a longer rest the second is a movement
+of its own, not the other half of a nod."""
 
 MIN_NOD_RATE = 4.5
 """Samples a second from which nods and shakes are counted. At 5 a second those up to about 1.6 Hz are seen."""
@@ -64,8 +65,8 @@ def head_gestures(observations: Sequence[Observation], timeline: Timeline) -> He
     """Count nods and shakes.
 
     A nod is a swing down and the swing up that follows; a shake is two swings of a run of at least three from side to
-    side (two are a glance away and back). Each swing covers `SWING_DEGREES` in at most `SWING_S` and follows the one
-    before within `TURN_S`.
+    side (two are a glance away and back). Each swing covers at least `SWING_DEGREES`, is quick, and follows the one
+    before without a rest.
     """
     nods = shakes = 0
     for run in _face_runs(observations, timeline):
@@ -129,7 +130,7 @@ def shoulder_widths(observations: Sequence[Observation]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Swing:
-    """A movement from one turning point to the next: degrees, when it set out and when it arrived."""
+    """A movement from one turning point to the next: degrees, and when it was at a quarter and three quarters of it."""
 
     change: float
     start_s: float
@@ -137,7 +138,7 @@ class Swing:
 
     @property
     def quick(self) -> bool:
-        """Whether it took at most `SWING_S`."""
+        """Whether the middle of it took at most `SWING_S`."""
         return self.end_s - self.start_s <= SWING_S + 1e-6
 
     def leads_to(self, other: Swing) -> bool:
@@ -148,17 +149,16 @@ class Swing:
 def swings(times: NDArray[np.float64], angles: NDArray[np.float64]) -> list[Swing]:
     """Movements of at least `SWING_DEGREES` between turning points, in order (the zigzag of the series).
 
-    A swing begins when it leaves the first quarter of its way for good, so a rest before it does not make it slow.
+    A swing begins with the last sample in the first quarter of its way and ends with the first in the last quarter, so
+    that resting before or after does not make it slow.
     """
     turns = _turning_points(angles)
     found = []
     for begin, end in pairwise(turns):
-        change = float(angles[end] - angles[begin])
-        left_s = times[begin]
-        for place in range(begin, end):
-            if abs(angles[place] - angles[begin]) <= abs(change) / 4:
-                left_s = times[place]
-        found.append(Swing(change, float(left_s), float(times[end])))
+        way = np.abs(angles[begin : end + 1] - angles[begin]) / abs(angles[end] - angles[begin])
+        left = begin + int(np.flatnonzero(way <= 0.25)[-1])
+        arrived = left + 1 + int(np.flatnonzero(way[left + 1 - begin :] >= 0.75)[0])
+        found.append(Swing(float(angles[end] - angles[begin]), float(times[left]), float(times[arrived])))
     return found
 
 
