@@ -1,8 +1,15 @@
-"""A delivery competency: a stated formula over measured cues, no quotes, always reported apart from content (A11)."""
+"""A delivery competency scored by its stated formula over measured cues, and the finding behind every measure.
+
+A measure gives its full weight inside `low`..`high` and falls in a straight line to none at `falloff` outside. It is
+taken over the answers on which its cue could be measured, each answer weighing as long as it was spoken; what could not
+be measured on any answer is left out and the rest weighs 100 %. The score is 10 times the share of the weight that was
+reached. No quote stands behind it: the report shows each measure with its value and points. It describes how something
+was said and infers nothing about the person.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,115 +17,197 @@ import numpy as np
 from interview_engine.assessment.kit import LEVELS, Competency, CueName, DeliveryMeasure
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import CompetencyResult, Score
+from interview_engine.assessment.spans import total_s
 from interview_engine.assessment.speech_cues import SpeechCues
 from interview_engine.assessment.visual_cues import VisualCues
 
-LEAST_HALF_BAND = 1.0
-"""Half-width of the band in points of 10 where all answers agree: a convention; cues vary about so much from one answer
-of a person to the next. The spread between the answers is added in quadrature."""
+DeliveryAnswer = tuple[SpeechCues | None, VisualCues | None, str]
+"""One recorded answer: how it was spoken, what the camera saw, its language (ISO 639-1)."""
 
-Measured = tuple[SpeechCues | None, VisualCues | None, str]
-"""One answer's cues and its language ("zh" or "en")."""
+LEAST_SPEAKING_S = 5.0
+"""Speech that an answer's rates, pauses and voice are measured on; shorter answers tell little of how one speaks."""
+LEAST_FACE_SHARE = 0.2
+"""Share of frames with a face that eye contact and smiles are measured on."""
+LEAST_FRAMES = 10
+"""Sampled frames that visual measures are taken on."""
+BAND_FLOOR = 0.75
+"""Smallest half-width of the band, of 10. A convention, like the limits themselves: no human ratings stand behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFinding:
-    """One measure over the interview: mean value in the cue's unit, points 0..1, and its weight after reweighting."""
+    """One measure of a delivery competency over the interview.
 
-    cue: CueName
-    value: float
-    points: float
-    weight: float
-    low: float
-    high: float
-
-
-def score_delivery(competency: Competency, answers: Sequence[Measured]) -> CompetencyResult:
-    """10 x weighted share of the measures that could be measured; cannot_assess when none could.
-
-    A measure that the policy, the mode or the recording leaves without a value is left out and the others' weights are
-    scaled up to the whole. The band is the spread between answers, with a floor.
+    Args:
+        measure: the kit's measure, with its band and weight.
+        value: in the cue's unit, over all answers it could be measured on; None when there was none.
+        share: how much of the measure's weight was reached, 0..1; None when value is.
+        points: what it added to the score of 0..10; 0 when value is None.
+        answers: on how many answers it was measured.
     """
-    findings = delivery_findings(competency, answers)
-    if not findings:
+
+    measure: DeliveryMeasure
+    value: float | None
+    share: float | None
+    points: float
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A measure on the answers where its cue was measured: value, share and seconds of each."""
+
+    measure: DeliveryMeasure
+    values: tuple[float, ...]
+    shares: tuple[float, ...]
+    seconds: tuple[float, ...]
+
+    @property
+    def share(self) -> float:
+        return float(np.average(self.shares, weights=self.seconds))
+
+    @property
+    def value(self) -> float:
+        return float(np.average(self.values, weights=self.seconds))
+
+
+def score_delivery(competency: Competency, answers: Sequence[DeliveryAnswer]) -> CompetencyResult:
+    """Score one delivery competency over an interview.
+
+    The band is the spread between answers (standard error of the mean over answers of each measure's share, combined by
+    weight as fully correlated) and never under `BAND_FLOOR`; one answer alone has the floor.
+
+    Returns:
+        cannot_assess with `competency.no_recording` when no measure could be taken. The order of answers plays no part.
+    """
+    taken = [entry for entry in (_take(measure, answers) for measure in competency.delivery) if entry.values]
+    weight = sum(entry.measure.weight for entry in taken)
+    if weight <= 0.0:
         reason = Reason("competency.no_recording")
         return CompetencyResult(competency.id, "cannot_assess", None, (), (), (), (), reason=reason, is_delivery=True)
-    value = 10 * sum(finding.weight * finding.points for finding in findings) / 100
-    each = [10 * share for answer in answers if (share := _share(competency, answer)) is not None]
-    half = float(np.hypot(LEAST_HALF_BAND, np.std(each)))
+    value = 10.0 * sum(entry.measure.weight * entry.share for entry in taken) / weight
+    half = max(BAND_FLOOR, 10.0 * sum(entry.measure.weight * _standard_error(entry) for entry in taken) / weight)
     score = Score(value, max(0.0, value - half), min(10.0, value + half))
-    density = np.exp(-0.5 * ((np.asarray(LEVELS) - score.level) / max(0.4, 0.4 * half)) ** 2)
-    levels = tuple(float(part) for part in density / density.sum())
-    return CompetencyResult(competency.id, "assessed", score, levels, (), (), (), is_delivery=True)
-
-
-def delivery_findings(competency: Competency, answers: Sequence[Measured]) -> tuple[DeliveryFinding, ...]:
-    """Each measure that could be measured, in the kit's order; the weights of the findings sum to 100."""
-    found: list[tuple[DeliveryMeasure, float, float]] = []
-    for measure in competency.delivery:
-        values = [value for answer in answers if (value := _value(measure, answer)) is not None]
-        if values:
-            found.append((measure, float(np.mean(values)), float(np.mean([points(measure, v) for v in values]))))
-    total = sum(measure.weight for measure, _, _ in found)
-    return tuple(
-        DeliveryFinding(measure.cue, value, share, 100 * measure.weight / total, measure.low, measure.high)
-        for measure, value, share in found
+    return CompetencyResult(
+        competency_id=competency.id,
+        status="assessed",
+        score=score,
+        level_distribution=_levels(score.level, 0.4 * half),
+        evidence=(),
+        not_shown=(),
+        markers=(),
+        is_delivery=True,
     )
 
 
-def points(measure: DeliveryMeasure, value: float) -> float:
-    """1 inside low..high, falling linearly to 0 `falloff` outside."""
+def delivery_findings(competency: Competency, answers: Sequence[DeliveryAnswer]) -> tuple[DeliveryFinding, ...]:
+    """Each measure of the kit with its value and points, in the kit's order; the points add up to the score.
+
+    A measure restricted to a language in which nothing was said is left out.
+    """
+    taken = [_take(measure, answers) for measure in competency.delivery]
+    weight = sum(entry.measure.weight for entry in taken if entry.values)
+    findings = []
+    for entry in taken:
+        language = entry.measure.language
+        if not entry.values and language is not None and all(answer[2] != language for answer in answers):
+            continue
+        if not entry.values:
+            findings.append(DeliveryFinding(entry.measure, None, None, 0.0, 0))
+            continue
+        points = 10.0 * entry.measure.weight * entry.share / weight
+        findings.append(DeliveryFinding(entry.measure, entry.value, entry.share, points, len(entry.values)))
+    return tuple(findings)
+
+
+def share_of(measure: DeliveryMeasure, value: float) -> float:
+    """How much of a measure's weight a value reaches, 0..1."""
     outside = max(measure.low - value, value - measure.high, 0.0)
-    return max(0.0, 1.0 - outside / measure.falloff)
+    if outside == 0.0:
+        return 1.0
+    return max(0.0, 1.0 - outside / measure.falloff) if measure.falloff > 0.0 else 0.0
 
 
-def _share(competency: Competency, answer: Measured) -> float | None:
-    """One answer's weighted share of points, 0..1; None when nothing of it was measured."""
-    rows = [(m.weight, value, m) for m in competency.delivery if (value := _value(m, answer)) is not None]
-    total = sum(weight for weight, _, _ in rows)
-    return sum(weight * points(measure, value) for weight, value, measure in rows) / total if total else None
-
-
-def _value(measure: DeliveryMeasure, answer: Measured) -> float | None:
-    speech, visual, language = answer
-    if measure.language is not None and measure.language != language:
+def cue_value(cue: CueName, speech: SpeechCues | None, visual: VisualCues | None) -> float | None:
+    """A cue of one answer; None where it could not be measured (too little speech, no face, or forbidden by policy)."""
+    if cue in _SPEECH:
+        if speech is None or total_s(speech.speaking_spans) < LEAST_SPEAKING_S:
+            return None
+        return _SPEECH[cue](speech)
+    if visual is None or visual.sampled_frames < LEAST_FRAMES:
         return None
-    return (
-        _speech_value(measure.cue, speech)
-        if speech is not None and measure.cue in _SPEECH
-        else _visual_value(measure.cue, visual)
-    )
-
-
-_SPEECH = frozenset(
-    {
-        "speech_rate_per_min",
-        "pause_share",
-        "filled_pauses_per_min",
-        "pitch_interquartile_semitones",
-        "loudness_range_db",
-    }
-)
-
-
-def _speech_value(cue: CueName, speech: SpeechCues) -> float | None:
-    if cue == "speech_rate_per_min":
-        return speech.speech_rate_per_min
-    if cue == "pause_share":
-        return speech.pause_share
-    if cue == "filled_pauses_per_min":
-        seconds = sum(span.duration_s for span in speech.speaking_spans)
-        return 60 * len(speech.filled_pauses) / seconds if seconds else None
-    if cue == "pitch_interquartile_semitones":
-        return None if speech.pitch is None else speech.pitch.interquartile_semitones
-    return None if speech.loudness is None else speech.loudness.range_db
-
-
-def _visual_value(cue: CueName, visual: VisualCues | None) -> float | None:
-    if visual is None or cue in _SPEECH:
+    if cue in _FACE and visual.face_present_share < LEAST_FACE_SHARE:
         return None
-    if cue == "eye_contact_proxy_share":
-        return visual.eye_contact_proxy_share
-    if cue == "hands_visible_share":
-        return visual.hands_visible_share
-    return visual.gestures_per_min if cue == "gestures_per_min" else visual.smile_share
+    return _VISUAL[cue](visual)
+
+
+def _filled_pauses_per_min(speech: SpeechCues) -> float:
+    """Filled pauses a minute from the first to the last word, pauses included."""
+    extent_s = speech.speaking_spans[-1].end_s - speech.speaking_spans[0].start_s
+    return 60.0 * len(speech.filled_pauses) / extent_s
+
+
+_SPEECH: dict[CueName, Callable[[SpeechCues], float | None]] = {
+    "speech_rate_per_min": lambda speech: speech.speech_rate_per_min,
+    "pause_share": lambda speech: speech.pause_share,
+    "filled_pauses_per_min": _filled_pauses_per_min,
+    "pitch_interquartile_semitones": lambda speech: speech.pitch.interquartile_semitones if speech.pitch else None,
+    "loudness_range_db": lambda speech: speech.loudness.range_db if speech.loudness else None,
+}
+_VISUAL: dict[CueName, Callable[[VisualCues], float | None]] = {
+    "eye_contact_proxy_share": lambda visual: visual.eye_contact_proxy_share,
+    "hands_visible_share": lambda visual: visual.hands_visible_share,
+    "gestures_per_min": lambda visual: visual.gestures_per_min,
+    "smile_share": lambda visual: visual.smile_share,
+}
+_FACE: frozenset[CueName] = frozenset({"eye_contact_proxy_share", "smile_share"})
+
+
+def _take(measure: DeliveryMeasure, answers: Sequence[DeliveryAnswer]) -> _Taken:
+    rows = []
+    for speech, visual, language in answers:
+        if measure.language is not None and measure.language != language:
+            continue
+        value = cue_value(measure.cue, speech, visual)
+        if value is not None:
+            rows.append((value, share_of(measure, value), _seconds(measure.cue, speech, visual)))
+    rows.sort()
+    values, shares, seconds = zip(*rows, strict=True) if rows else ((), (), ())
+    return _Taken(measure, values, shares, seconds)
+
+
+def _seconds(cue: CueName, speech: SpeechCues | None, visual: VisualCues | None) -> float:
+    """How long the answer's measure was taken over: seconds of speaking, or seconds watched."""
+    if cue in _SPEECH and speech is not None:
+        return total_s(speech.speaking_spans)
+    if visual is None or visual.frames_per_second <= 0.0:
+        return 1.0
+    return visual.sampled_frames / visual.frames_per_second
+
+
+def _standard_error(entry: _Taken) -> float:
+    """Of the mean share over answers, 0 with one answer."""
+    count = len(entry.shares)
+    if count < 2:
+        return 0.0
+    return float(np.std(entry.shares, ddof=1) / np.sqrt(count))
+
+
+def _levels(level: float, half_width: float) -> tuple[float, ...]:
+    """Probabilities of levels 1..5 whose mean is `level`: a discretised normal, then moved to the exact mean.
+
+    The band of two in three is one standard deviation on each side, so `half_width` (in levels) is the deviation.
+    """
+    steps = np.array(LEVELS, dtype=float)
+    low, high = -20.0, 20.0
+    weights = np.ones(steps.size)
+    for _ in range(80):
+        tilt = (low + high) / 2
+        exponent = -0.5 * ((steps - level) / half_width) ** 2 + tilt * (steps - level)
+        weights = np.exp(exponent - exponent.max())
+        if (weights * steps).sum() / weights.sum() < level:
+            low = tilt
+        else:
+            high = tilt
+    probabilities = weights / weights.sum()
+    return tuple(float(probability) for probability in probabilities)
