@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench.vector_cache import CachedEmbedder
 from interview_engine.errors import Bilingual, UsageError
+from interview_engine.settings import Settings, read_settings
 from models.embedding import TextEmbedder
 from models.registry import WeightStore, default_root
 
@@ -39,6 +40,17 @@ def results_folder() -> Path:
     folder = ROOT / "bench" / "results"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def settings() -> Settings:
+    """The settings of this machine; a judge is asked where they say."""
+    return read_settings(os.environ)
+
+
+def weight_store() -> WeightStore:
+    """The weights of this machine."""
+    found = settings()
+    return WeightStore(found.weights or default_root(), dict(found.own_weights))
 
 
 def text_embedder() -> CachedEmbedder:

@@ -1,0 +1,145 @@
+"""Validity of the judge scorer with whatever model the settings name: agreement, not-assessed share, tokens, cost.
+
+A judge is slow and costs money, so a sample is scored: people (or stories) at even distances through the set, so that
+a larger --limit holds about the same mix. Read the interval before the figure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from bench import setting
+from bench.datasets import simulated, twins
+from bench.outcome import Figure, SetOutcome, bootstrap, lexical_length
+from interview_engine.assessment.agreement import pearson, quadratic_weighted_kappa
+from interview_engine.assessment.kit import Kit
+from interview_engine.assessment.kit_file import load_kit, shipped_kits
+from interview_engine.assessment.scoring import AnswerText, ContentScores, Scorer
+from interview_engine.assessment.sentences import units
+from pipelines.score import judge_scorer
+
+Item = TypeVar("Item")
+
+CUTS = (10 / 3, 20 / 3)
+"""Thirds of 0..10: a judge names levels by the anchors, so nothing is fitted."""
+
+TWIN_CUTS = (3.125, 6.875)
+"""Of 10; between the levels 1.5, 3 and 4.5 that the twins' author aimed at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """One score to compare: `label` 0, 1 or 2; `value` 0..10 or None; `length` of the text; `group` for resampling."""
+
+    label: int
+    value: float | None
+    length: float
+    group: str
+    reason: str = ""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`python -m bench validity --scorer judge [--set simulated|twins] [--limit N]`."""
+    parser = argparse.ArgumentParser(prog="python -m bench validity --scorer judge", description=__doc__)
+    parser.add_argument("--set", choices=["simulated", "twins"], default="simulated")
+    parser.add_argument("--limit", type=int, default=10, metavar="N", help="interviews or answers (default 10)")
+    options = parser.parse_args(arguments)
+    scorer = judge_scorer(setting.weight_store(), setting.settings())
+    outcome, spent = measure(scorer, options.set, options.limit)
+    print(outcome.table())
+    print(f"  {scorer.scorer_id}  {json.dumps(spent, ensure_ascii=False)}")
+    path = setting.results_folder() / f"validity-judge-{options.set}.json"
+    document = {**outcome.document(), "scorer": scorer.scorer_id, "spent": spent}
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(f"  → {path}")
+    return 0
+
+
+def measure(scorer: Scorer, name: str, limit: int) -> tuple[SetOutcome, dict[str, float]]:
+    """Figures of a sample of the set, and what it took (sums of the provenance's counts)."""
+    rated: list[Rated] = []
+    spent: dict[str, float] = {}
+    found = _simulated(scorer, limit) if name == "simulated" else _twins(scorer, limit)
+    for done, (some, took) in enumerate(found, start=1):
+        rated += some
+        for key, value in took.items():
+            if isinstance(value, int) and not isinstance(value, bool) and key != "judge_samples":
+                spent[key] = spent.get(key, 0) + value
+        print(f"\r{done} of {limit}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    cuts = CUTS if name == "simulated" else TWIN_CUTS
+    return SetOutcome(f"{name}, judge", "see docs/judge.md", f"sample of {limit}", _figures(rated, cuts)), spent
+
+
+def _simulated(scorer: Scorer, limit: int) -> Iterator[tuple[list[Rated], Mapping[str, object]]]:
+    every = simulated.interviews(setting.shared_data() / "A_text")
+    for interview in _spread(every, limit):
+        kit = simulated.kit_of(interview.rubric, [question for question, _ in interview.turns])
+        content = scorer.score(kit, simulated.answers_of(interview.turns))
+        words = lexical_length(" ".join(answer for _, answer in interview.turns))
+        rows = [_rated(content, name, label, words, interview.person) for name, label in interview.labels.items()]
+        yield rows, content.settings
+
+
+def _twins(scorer: Scorer, limit: int) -> Iterator[tuple[list[Rated], Mapping[str, object]]]:
+    kits = {name: load_kit(path) for name, path in shipped_kits().items()}
+    plain = [twin for twin in twins.twins(setting.twin_folder()) if not twin.family]
+    for twin in _spread(plain, limit):
+        content = scorer.score(
+            _only(kits[twin.kit], twin.competency), [AnswerText(twin.question, twin.language, twin.text)]
+        )
+        label = {1.5: 0, 3.0: 1, 4.5: 2}[twin.level]
+        length = units(twin.text, twin.language) * (0.62 if twin.language == "zh" else 1.0)
+        yield [_rated(content, twin.competency, label, length, twin.story)], content.settings
+
+
+def _only(kit: Kit, competency: str) -> Kit:
+    """The kit with one competency: a request a sample and answer, instead of one for each that a question probes."""
+    questions = tuple(replace(q, probes=tuple(p for p in q.probes if p == competency)) for q in kit.questions)
+    return replace(
+        kit, competencies=(kit.competency(competency),), questions=questions, sha256=f"{kit.sha256}:{competency}"
+    )
+
+
+def _spread(items: Sequence[Item], limit: int) -> list[Item]:
+    """At most `limit` items at even distances."""
+    if limit >= len(items):
+        return list(items)
+    return [items[int((place + 0.5) * len(items) / limit)] for place in range(limit)]
+
+
+def _rated(content: ContentScores, competency: str, label: int, length: float, group: str) -> Rated:
+    result = next(one for one in content.competencies if one.competency_id == competency)
+    reason = result.reason.code if result.reason else ""
+    return Rated(label, result.score.value if result.score else None, length, group, reason)
+
+
+def _figures(rated: Sequence[Rated], cuts: tuple[float, float]) -> tuple[Figure, ...]:
+    scored = [one for one in rated if one.value is not None]
+    reasons = sorted({one.reason for one in rated if one.value is None})
+    figures = [
+        Figure(f"not assessed: {reason}", float(sum(one.reason == reason for one in rated)), n=len(rated))
+        for reason in reasons
+    ]
+    if len({one.label for one in scored}) < 2:
+        return tuple(figures)
+    y = np.array([one.label for one in scored], dtype=float)
+    x = np.array([one.value for one in scored], dtype=float)
+    length = np.array([one.length for one in scored])
+    groups = [one.group for one in scored]
+    steps = np.digitize(x, cuts)
+    kappa = bootstrap(lambda i: quadratic_weighted_kappa(steps[i], y[i], (0, 1, 2)), groups)
+    agreement = bootstrap(lambda i: pearson(x[i], y[i]), groups)
+    return (
+        Figure("QWK (3 levels, nothing fitted)", *kappa, n=len(y)),
+        Figure("r", *agreement, n=len(y)),
+        Figure("r of length alone", pearson(length, y), n=len(y)),
+        *figures,
+    )
