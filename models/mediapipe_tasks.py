@@ -55,11 +55,18 @@ def create(make: Callable[[Any, Any], Task], model: Path | bytes) -> Task:
 
 
 def close_at_exit(owner: object, task: Any) -> Callable[[], object]:
-    """Close `task` when `owner` goes or the program ends, before modules are torn down; returns the closing call."""
+    """Close `task` when `owner` goes or the program ends; returns the call that closes it now.
+
+    At the program's end the threads a task closes on are gone: then it is only told that it holds nothing, so that its
+    own destructor does not complain, and the memory goes with the process.
+    """
 
     def close() -> None:
         with _stderr_held_back():
-            task.close()
+            try:
+                task.close()
+            except RuntimeError:
+                task._handle = None
 
     return weakref.finalize(owner, close)
 

@@ -21,8 +21,8 @@ SWING_DEGREES = 5.0
 """A head movement smaller than this is not counted; the error of the angles is 1 to 2 degrees (still heads)."""
 
 SWING_S = 0.6
-"""Longest time from a quarter to three quarters of a swing's way: nods and shakes faster than about 0.4 Hz (Hadar et al.,
-1983, call head movements of 0.2 to 1.8 Hz slow and of 1.8 to 3.7 Hz ordinary); slower is a change of posture."""
+"""Longest time from a quarter to three quarters of a swing's way: nods and shakes faster than about 0.4 Hz (Hadar et
+al., 1983, call head movements of 0.2 to 1.8 Hz slow and of 1.8 to 3.7 Hz ordinary); slower is a change of posture."""
 
 TURN_S = 0.7
 """Longest time from three quarters of one swing to a quarter of the next: after a longer rest the second is a movement

@@ -1,0 +1,95 @@
+"""Faces, hands and pose are measured with known signs; what is missing is named with the way to mend it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from interview_engine.assessment.observations import Box
+from interview_engine.errors import SystemPackageError, WeightsError
+from models import mediapipe_tasks
+from models.face import MediaPipeFaces, head_angles
+from models.registry import WeightStore, default_root
+
+ROOT = Path(__file__).parents[2]
+
+
+def turned(yaw=0.0, pitch=0.0, roll=0.0, scale=1.3):
+    """A transformation matrix of a head turned by these angles (degrees) in MediaPipe's face space."""
+    yaw, pitch, roll = np.radians([yaw, -pitch, -roll])
+    about_y = [[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]]
+    about_x = [[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]]
+    about_z = [[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]]
+    matrix = np.eye(4)
+    matrix[:3, :3] = scale * np.array(about_y) @ about_x @ about_z
+    return matrix
+
+
+@pytest.mark.parametrize("angles", [(0, 0, 0), (30, 0, 0), (0, 20, 0), (0, 0, -15), (25, -10, 12), (-60, 30, 40)])
+def test_head_angles_come_back_from_the_matrix(angles):
+    assert head_angles(turned(*angles)) == pytest.approx(angles, abs=1e-9)
+
+
+def test_the_signs_of_head_angles():
+    """The face looks along +z; +x is the picture's right, which is the person's left; y is up."""
+    looks_to_the_pictures_right = np.eye(4)
+    looks_to_the_pictures_right[:3, :3] = [[0.8, 0, 0.6], [0, 1, 0], [-0.6, 0, 0.8]]
+    assert head_angles(looks_to_the_pictures_right)[0] > 0
+    assert (turned(pitch=20) @ [0, 0, 1, 0])[1] > 0
+    assert (turned(roll=20) @ [0, 1, 0, 0])[0] > 0
+
+
+def test_overlap_is_of_the_smaller_box():
+    big, inside, aside = Box(0, 0, 1, 1), Box(0.2, 0.2, 0.4, 0.4), Box(0.9, 0.9, 1.1, 1.1)
+    assert big.overlap(inside) == pytest.approx(1.0)
+    assert aside.overlap(big) == pytest.approx(0.25)
+    assert inside.overlap(aside) == 0.0
+    assert Box(0, 0, 0, 0).overlap(big) == 0.0
+
+
+def test_a_missing_system_library_is_named_with_the_command():
+    def no_library(vision, base):
+        raise OSError("libGLESv2.so.2: cannot open shared object file: No such file or directory")
+
+    with pytest.raises(SystemPackageError, match="libGLESv2") as caught:
+        mediapipe_tasks.create(no_library, Path("face_landmarker.task"))
+    assert "apt-get install -y libegl1 libgles2" in caught.value.next_step.en
+    assert "apt-get install -y libegl1 libgles2" in caught.value.next_step.zh
+
+
+def test_a_broken_model_file_is_a_weights_error(tmp_path, capfd):
+    broken = tmp_path / "face_landmarker.task"
+    broken.write_bytes(b"not a bundle")
+    with pytest.raises(WeightsError, match=r"face_landmarker\.task"):
+        MediaPipeFaces(broken)
+    with pytest.raises(WeightsError):
+        MediaPipeFaces(tmp_path / "none.task")
+    assert capfd.readouterr().err == ""
+
+
+def test_nothing_is_printed_while_models_load_work_and_close():
+    """Native start-up notes and close-down notes reach no user, also when nobody closes the models."""
+    if not (default_root() / "face-landmarker").is_dir():
+        pytest.skip("the weights are not here (interview-engine models pull)")
+    script = (
+        "import numpy as np\n"
+        "from models.registry import WeightStore, default_root\n"
+        "from pipelines.watch import load_detectors\n"
+        "detectors = load_detectors(WeightStore(default_root()))\n"
+        "picture = np.full((180, 320, 3), 90, dtype=np.uint8)\n"
+        "assert detectors.faces.find(picture) == ()\n"
+        "assert detectors.hands.find(picture) == ()\n"
+        "assert detectors.pose.find(picture) is None\n"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_closing_twice_is_harmless():
+    if not (default_root() / "face-landmarker").is_dir():
+        pytest.skip("the weights are not here (interview-engine models pull)")
+    faces = MediaPipeFaces(WeightStore(default_root()).locate("face-landmarker") / "face_landmarker.task")
+    faces.close()
+    faces.close()
