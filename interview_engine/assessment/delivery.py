@@ -31,7 +31,7 @@ LEAST_FACE_SHARE = 0.2
 LEAST_FRAMES = 10
 """Sampled frames that visual measures are taken on."""
 BAND_FLOOR = 0.75
-"""Smallest half-width of the band, of 10. A convention, like the limits themselves: no human ratings stand behind it."""
+"""Smallest half-width of the band, of 10: a convention, like the limits; no human ratings stand behind it."""
 
 
 @dataclass(frozen=True, slots=True)
