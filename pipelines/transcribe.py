@@ -58,15 +58,16 @@ LANGUAGE_WINDOWS = 4
 """Windows, spread over the answer, that decide its language: up to two minutes of speech."""
 
 STYLE = {
-    "zh": "嗯，呃，那个，就是说，啊……以下是普通话的句子。",
+    "zh": "以下是普通话的句子。",
     "en": "Um, so, uh, I was, like, you know, um, thinking about it, uh, for a while.",
 }
-"""What the recogniser is told went before: its style goes on, hesitations are written down (Whisper otherwise leaves
-them out), Mandarin comes punctuated and mostly Simplified.
+"""What the recogniser is told went before: its style goes on.
 
-English, on the two recordings with marked fillers: 8 of 8 written instead of 0, WER 0.040 either way; on 50 learners'
-read sentences WER 0.195 instead of 0.184, 2 fillers too many. Mandarin, hesitations of those recordings set before 25
-AISHELL utterances: 8 of 25 written instead of 0, none invented in 100 utterances without.
+Mandarin: punctuated and mostly Simplified (CER on AISHELL S0150 0.156 instead of 0.160). English: hesitations are
+written down, which Whisper otherwise leaves out. On the two recordings with marked fillers it then wrote 8 of 8 instead
+of 0, WER 0.040 either way; on 50 learners' read sentences WER was 0.195 instead of 0.184, with 2 fillers too many.
+Hesitations in front of the Mandarin sentence found 8 of 25 that were set before utterances, but CER rose to 0.177, so
+Mandarin ones are left to pipelines/listen.py.
 """
 
 VOCABULARY_WORDS = 24

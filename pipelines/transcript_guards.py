@@ -69,6 +69,7 @@ WEAK_PROBABILITY = 0.5
 """Mean word probability under which a weak phrase is not believed."""
 
 _UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]")
+_REPEATED_MARK = re.compile(r"([^\w\s])(?:\s*\1){7,}")
 _WORDS = re.compile(r"[\u3400-\u9fff]|\d|[^\W\d_\u3400-\u9fff]+(?:['’][^\W\d_]+)*")
 
 
@@ -84,6 +85,8 @@ def is_loop(text: str) -> bool:
                 return True
             if repeats >= REPEATS and repeats * size >= REPEATED_UNITS:
                 return True
+    if _REPEATED_MARK.search(text):
+        return True
     data = text.encode()
     return len(data) > 60 and len(data) / len(zlib.compress(data)) > COMPRESSION_RATIO
 

@@ -21,6 +21,7 @@ ENGLISH_PROMPT = "customer, complaint, refund, satisfaction, escalation, follow 
         "我们团队很好。" * 3,
         "and then I told him that " * 3,
         "聚、" * 30,
+        "今年三月三星公布了﹐﹐﹐﹐﹐﹐﹐﹐﹐﹐",
         "no " * 15,
     ],
 )
