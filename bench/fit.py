@@ -1,4 +1,4 @@
-"""`python -m bench fit`: fit the constants of the evidence scorer on the open sets and write level.json.
+"""`python -m bench fit`: fit the constants of the evidence scorer on the open sets and write its files.
 
 Only sets whose licence lets a fitted constant ship are used: the simulated interviews (MIT) and the development half of
 the authored twins (ours). Deterministic: the same data give the same file.
@@ -15,11 +15,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.datasets import simulated, twins
+from bench import fit_reference
+from bench.datasets import short_answers, simulated, twins
 from bench.setting import shared_data, text_embedder, twin_folder
 from interview_engine.assessment import level, quotes
 from interview_engine.assessment.kit_file import load_kit, shipped_kits
 from interview_engine.assessment.reading import Piece, read
+from interview_engine.assessment.reference import ReferenceModel
 from interview_engine.assessment.routing import route, sentence_weights
 from interview_engine.assessment.rubric import Encoder, KitIndex, build
 from interview_engine.assessment.scoring import AnswerText, Embedder
@@ -305,8 +307,8 @@ def _slope(x: Matrix, y: Matrix) -> float:
     return float(((x - x.mean()) * (y - y.mean())).sum() / max(1e-9, ((x - x.mean()) ** 2).sum()))
 
 
-def document(fitted: level.Constants, about: str) -> str:
-    """level.json: constants rounded to 4 places, so that the file is the same wherever it is made."""
+def document(fitted: level.Constants | ReferenceModel, about: str) -> str:
+    """The JSON file: constants rounded to 4 places, so that it is the same wherever it is made."""
 
     def rounded(value: object) -> object:
         if isinstance(value, float):
@@ -320,19 +322,30 @@ def document(fitted: level.Constants, about: str) -> str:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Fit on everything open and write level.json (or --out FILE)."""
+    """Fit on everything open and write level.json and reference.json (into --out FOLDER)."""
     parser = argparse.ArgumentParser(prog="python -m bench fit", description=__doc__)
-    default = Path(level.__file__).with_name("level.json")
-    parser.add_argument("--out", type=Path, default=default)
+    parser.add_argument("--out", type=Path, default=Path(level.__file__).parent)
+    parser.add_argument("--only", choices=("level", "reference"))
     arguments = parser.parse_args(argv)
     embedder = text_embedder()
-    people = simulated_people(simulated.interviews(shared_data() / "A_text"), embedder)
-    authored = twin_rows([twin for twin in twins.twins(twin_folder()) if twin.split == "dev"], embedder)
-    embedder.save()
-    fitted = fit(people, authored)
-    about = "Fitted by `python -m bench fit` on the simulated interviews (MIT) and the development twins."
-    arguments.out.write_text(document(fitted, about), encoding="utf-8")
-    print(f"{len(people)} interviews, {len(authored)} authored answers -> {arguments.out.name}")
-    for name in level.CATEGORIES:
-        print(f"  {name:12s} {fitted.weights[name]:+.3f}")
+    if arguments.only != "reference":
+        people = simulated_people(simulated.interviews(shared_data() / "A_text"), embedder)
+        authored = twin_rows([twin for twin in twins.twins(twin_folder()) if twin.split == "dev"], embedder)
+        embedder.save()
+        fitted = fit(people, authored)
+        about = "Fitted by `python -m bench fit` on the simulated interviews (MIT) and the development twins."
+        (arguments.out / "level.json").write_text(document(fitted, about), encoding="utf-8")
+        print(f"{len(people)} interviews, {len(authored)} authored answers -> level.json")
+        for name in level.CATEGORIES:
+            print(f"  {name:12s} {fitted.weights[name]:+.3f}")
+    if arguments.only != "level":
+        answers = fit_reference.sampled(short_answers.saf(shared_data() / "A_text"))
+        features = fit_reference.measured(answers, embedder)
+        embedder.save()
+        compared = fit_reference.fit(features, np.array([answer.mark for answer in answers]))
+        about = "Fitted by `python -m bench fit` on SAF (MIT)."
+        (arguments.out / "reference.json").write_text(document(compared, about), encoding="utf-8")
+        print(f"{len(answers)} marked answers -> reference.json")
+        for name, weight in compared.weights.items():
+            print(f"  {name:24s} {weight:+.3f}")
     return 0

@@ -15,7 +15,7 @@ from importlib.resources import files
 
 Patterns = Mapping[str, re.Pattern[str]]
 
-NEGATABLE = frozenset({"method", "check", "outcome", "action"})
+NEGATABLE = frozenset({"method", "check", "instrument", "probe", "outcome", "action"})
 """Categories that a negation turns round: "we did not document it" is against, not for."""
 
 _APPROXIMATE = frozenset({"vague", "no_method", "simple", "uncertain"})

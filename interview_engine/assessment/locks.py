@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from interview_engine.assessment.cues import Cue, fold
+from interview_engine.assessment.orders import addresses_grader
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.rubric import KitIndex, function_words, grams
 from interview_engine.assessment.sentences import units
@@ -112,7 +113,7 @@ def sentence(text: str, language: str, index: KitIndex, question_id: str, cues: 
     this because I checked every invoice" still counts for its second half.
     """
     told = {cue.category for cue in cues if not cue.negated}
-    if "instruction" in told:
+    if "instruction" in told or addresses_grader(text):
         return "text.instruction"
     if gram_share(text, language, index.question_grams.get(question_id, frozenset())) > READ_SENTENCE:
         return "text.question_read_back"

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import sqrt
+from math import exp, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,10 @@ QUESTION_SHARE = 0.5
 """Part of the question's own direction that is taken out of both vectors (SCORING_RECIPE.md, step 3 of section 3)."""
 
 MOST_WORDS = 12
+
+NOT_KNOWING = 0.6
+"""Taken off an answer that says it does not know and gives next to nothing of the reference: set by hand, because the
+set the weights are fitted on has no such answer."""
 
 _NEGATION = {
     "en": re.compile(r"\b(?:not|no|never|without|cannot|neither|nor|\w+n't)\b"),
@@ -68,7 +72,10 @@ _TOKEN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class ReferenceModel:
-    """The fitted constants: score = intercept + sum of weight x (feature - mean) / spread, clipped to 0..1."""
+    """The fitted constants: score = logistic(4 (intercept + sum of weight x (feature - mean) / spread - 0.5)).
+
+    The logistic leaves the middle as it is and bends the ends, so that answers above a full mark still differ.
+    """
 
     intercept: float
     weights: Mapping[str, float]
@@ -144,7 +151,9 @@ def predict(features: Mapping[str, float], fitted: ReferenceModel) -> float:
     for name in FEATURES:
         z = (features[name] - fitted.means[name]) / fitted.spreads[name]
         total += fitted.weights[name] * min(3.0, max(-3.0, z))
-    return min(1.0, max(0.0, total))
+    if features["does_not_know"] > 0 and features["recall_beyond_question"] < 0.2:
+        total -= NOT_KNOWING
+    return 1.0 / (1.0 + exp(-4.0 * (total - 0.5)))
 
 
 def reasons(match: ReferenceMatch) -> tuple[Reason, ...]:

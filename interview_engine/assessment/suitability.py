@@ -17,13 +17,13 @@ the units of `_margin`. Authored answers lie above -1.0 (5 %), answers put to an
 (zh) and -3.5 (en); development half."""
 
 HARMLESS = (0.5, 0.9)
-"""Levels s up to which an ill-suited answer is scored all the same (it earns nothing by it), and from which it is not."""
+"""Levels s up to which an ill-suited answer is scored all the same (it earns nothing by it), and from which not."""
 
 LEAST_GATE = 0.12
 
 
 def suited(reading: Reading, index: KitIndex, fitted: level.Constants) -> Reading:
-    """The reading with its gate lowered, and the reason text.off_topic at zero, where another question suits it better."""
+    """The reading with its gate lowered, and text.off_topic near zero, where another question suits it better."""
     if reading.reason is not None or any(
         q.references for q in index.kit.questions if q.id == reading.answer.question_id
     ):

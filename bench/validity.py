@@ -1,0 +1,91 @@
+"""`python -m bench validity [--sets …]`: scores against human ratings, through the product's public scoring function.
+
+Prints per set the agreement, its bootstrap interval, the length baseline, the published or human figure and the bar of
+SCORING.md, and writes bench/results/validity-<set>.json. Never is an item scored by constants fitted on it: simulated
+interviews leave one domain out, SAF leaves one question out, all other sets are not fitted on at all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+
+from bench import validity_interviews, validity_short, validity_twins
+from bench.datasets import short_answers
+from bench.datasets.twins import twins
+from bench.outcome import SetOutcome
+from bench.setting import results_folder, shared_data, text_embedder, twin_folder
+from bench.vector_cache import CachedEmbedder
+from interview_engine.assessment.evidence import EvidenceScorer
+
+MOST = 600
+"""Answers per short-answer set unless --all is given: the figures' intervals are then about ±.05."""
+
+
+def _interviews(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
+    folder = shared_data() / "A_text"
+    left_out = validity_interviews.LeftOut(embedder, folder, twins(twin_folder()))
+    return [validity_interviews.interviews(left_out, folder), validity_interviews.judge_tests(left_out, folder)]
+
+
+def _twins(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
+    scorer = EvidenceScorer(embedder)
+    plain = validity_twins.score_all(twins(twin_folder()), scorer)
+    against = validity_twins.score_all(twins(twin_folder() / "adversarial"), scorer)
+    outcomes = []
+    for split in ("dev", "held"):
+        outcomes.append(validity_twins.levels(plain, split))
+        outcomes.append(validity_twins.adversarial(against, plain, split))
+    return outcomes
+
+
+def _saf(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
+    answers = validity_short.thinned(short_answers.saf(shared_data() / "A_text"), most)
+    return [validity_short.saf(embedder, answers)]
+
+
+def _carousel(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
+    answers = validity_short.thinned(short_answers.carousel(shared_data() / "A_text"), most)
+    return [validity_short.carousel(embedder, answers)]
+
+
+def _os_grader(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
+    return [validity_short.os_grader(embedder, short_answers.os_grader(shared_data() / "A_text"))]
+
+
+def _semeval(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
+    folder = shared_data() / "A_text"
+    found = []
+    for corpus, bar in (("sciEntsBank", 0.50), ("beetle", 0.54)):
+        answers = validity_short.thinned(short_answers.semeval(folder, corpus), most)
+        found.append(validity_short.semeval(embedder, answers, corpus, bar))
+    return found
+
+
+SETS: dict[str, Callable[[CachedEmbedder, int | None], list[SetOutcome]]] = {
+    "interviews": _interviews,
+    "twins": _twins,
+    "saf": _saf,
+    "carousel": _carousel,
+    "os-grader": _os_grader,
+    "semeval": _semeval,
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Measure the chosen sets; exit 0 whether or not bars are reached (the table says)."""
+    parser = argparse.ArgumentParser(prog="python -m bench validity", description=__doc__)
+    parser.add_argument("--sets", nargs="+", choices=sorted(SETS), default=list(SETS))
+    parser.add_argument("--all", action="store_true", help="every answer of the short-answer sets, not a sample")
+    arguments = parser.parse_args(argv)
+    embedder = text_embedder()
+    for name in arguments.sets:
+        outcomes = SETS[name](embedder, None if arguments.all else MOST)
+        embedder.save()
+        for outcome in outcomes:
+            print(outcome.table(), flush=True)
+        path = results_folder() / f"validity-{name}.json"
+        document = [outcome.document() for outcome in outcomes]
+        path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return 0
