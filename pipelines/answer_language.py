@@ -22,6 +22,9 @@ FOREIGN_AT_LEAST = 0.6
 """Scaled probability from which another language is believed. On the recordings here: Russian 0.98, Portuguese 0.97;
 the most that an English or Mandarin answer gave to another language was 0.12 (English with a French accent)."""
 
+FOREIGN_DESPITE_SETTING = 0.9
+"""What it takes when a person said that the answer is in Mandarin or English: an accent can cost much certainty."""
+
 MIXED_AT_LEAST = 0.25
 """From this share of Mandarin beside English a window is decoded as Mandarin: that keeps its English words as English,
 while decoding as English translates the Mandarin ones. The two mixed recordings here gave Mandarin 0.80 and 0.89;
@@ -48,11 +51,12 @@ def scaled(probabilities: Mapping[str, float]) -> dict[str, float]:
     return {language: value / total if total else 0.0 for language, value in kept.items()}
 
 
-def decide(heard: Sequence[tuple[Mapping[str, float], float]]) -> LanguageFound:
+def decide(heard: Sequence[tuple[Mapping[str, float], float]], setting: str = "auto") -> LanguageFound:
     """The language of an answer from its windows.
 
     Args:
         heard: the recogniser's probabilities and the seconds of speech of each window, at least one.
+        setting: "zh" or "en" when a person said so, else "auto".
     """
     weight = sum(seconds for _, seconds in heard)
     mean: dict[str, float] = dict.fromkeys(RELIABLE, 0.0)
@@ -62,6 +66,8 @@ def decide(heard: Sequence[tuple[Mapping[str, float], float]]) -> LanguageFound:
     top = max(mean, key=lambda language: mean[language])
     if top not in ("zh", "en") and mean[top] < FOREIGN_AT_LEAST:
         top = "zh" if mean["zh"] > mean["en"] else "en"
+    if top not in ("zh", "en") and setting != "auto" and mean[top] < FOREIGN_DESPITE_SETTING:
+        top = setting
     return LanguageFound(top, mean)
 
 

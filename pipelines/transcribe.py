@@ -112,7 +112,7 @@ def transcribe(
     windows = pack(spans, audio.samples)
     encoded = {index: recogniser.encode(windows[index].samples(audio.samples)) for index in _sampled(len(windows))}
     found = answer_language.decide(
-        [(encoded[index].language_probabilities, windows[index].speech_s) for index in encoded]
+        [(encoded[index].language_probabilities, windows[index].speech_s) for index in encoded], language
     )
     heard = []
     for index, window in enumerate(windows):
@@ -216,6 +216,8 @@ def _fault_of(sentence: Sentence) -> Reason | None:
         return Reason("transcript.not_speech")
     if is_stock_phrase(text):
         return Reason("transcript.hallucination")
+    if is_echo(text, STYLE["zh"]):
+        return Reason("transcript.prompt_echo")
     if is_loop(text):
         return Reason("transcript.phrase_loop")
     if is_weak_phrase(text) and sentence.probability < WEAK_PROBABILITY:

@@ -24,6 +24,12 @@ def test_a_doubtful_foreign_guess_counts_as_the_nearer_of_mandarin_and_english()
     assert decide([({"fr": 0.5, "en": 0.4, "zh": 0.1}, 5.0)]).language == "en"
 
 
+def test_a_setting_outweighs_an_accent_but_not_another_language() -> None:
+    assert decide([({"hi": 0.7, "en": 0.3}, 5.0)]).language == "hi"
+    assert decide([({"hi": 0.7, "en": 0.3}, 5.0)], "en").language == "en"
+    assert decide([({"pt": 0.96, "en": 0.04}, 5.0)], "en").language == "pt"
+
+
 def test_windows_count_by_their_speech() -> None:
     assert decide([({"zh": 1.0}, 20.0), ({"en": 1.0}, 3.0)]).language == "zh"
 

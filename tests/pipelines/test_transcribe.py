@@ -174,6 +174,15 @@ def test_an_echo_that_hides_nothing_clear_is_its_own_reason() -> None:
     assert transcript.text == ""
 
 
+def test_an_echo_in_front_of_an_answer_is_dropped_and_the_answer_kept() -> None:
+    transcript = hear(
+        ScriptedRecogniser(lambda *_: say("以下是普通话的句子。我在前公司负责处理客户的投诉。"), {"zh": 1.0})
+    )
+    assert transcript.text == "我在前公司负责处理客户的投诉。"
+    assert codes(transcript) == ["transcript.prompt_echo"]
+    assert transcript.reason is None
+
+
 def test_an_echo_of_the_vocabulary_is_caught_as_well() -> None:
     vocabulary = Phrases((), ("customer complaint", "refund", "satisfaction score", "escalation"))
 
