@@ -105,12 +105,12 @@ def spans_of(probability: Floats, harmonicity: Floats) -> tuple[Span, ...]:
 
 def levelled(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
     """The sound without rumble and with its loud parts at `LEVEL_DB`, and the gain in dB that did it."""
+    frame = SAMPLE_RATE // 40
+    whole = samples.size // frame * frame
+    if whole == 0:
+        return samples.copy(), 0.0
     high_pass = butter(4, RUMBLE_HZ, "highpass", fs=SAMPLE_RATE, output="sos").astype(np.float32)
     sound: NDArray[np.float32] = sosfilt(high_pass, samples)
-    frame = SAMPLE_RATE // 40
-    whole = sound.size // frame * frame
-    if whole == 0:
-        return sound, 0.0
     frames = sound[:whole].reshape(-1, frame)
     power = np.einsum("ij,ij->i", frames, frames) / frame
     loud_db = 10 * np.log10(max(float(np.quantile(power, 0.95)), 1e-18))
