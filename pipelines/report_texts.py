@@ -87,6 +87,7 @@ TEXTS: dict[str, Bilingual] = {
     "marker.detected": Bilingual("检出", "detected"),
     "marker.not_detected": Bilingual("未检出", "not detected"),
     "competency.no_quote": Bilingual("没有引文。", "No quote."),
+    "competency.note": Bilingual("注：", "Note: "),
     "competency.cannot": Bilingual("无法评估", "Cannot assess"),
     "competency.basis": Bilingual("评分标准与依据", "Anchors and basis"),
     "anchor.here": Bilingual("最接近", "nearest"),
@@ -117,7 +118,7 @@ TEXTS: dict[str, Bilingual] = {
     "language.en": Bilingual("英文", "English"),
     # the answers
     "answers.title": Bilingual("回答", "Answers"),
-    "answer.tab": Bilingual("第 {number} 题", "Question {number}"),
+    "answer.tab": Bilingual("第 {number} 题", "Q{number}"),
     "answer.attention": Bilingual("需要人看", "a person should look"),
     "mode.video": Bilingual("视频", "video"),
     "mode.voice": Bilingual("语音", "voice"),

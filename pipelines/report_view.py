@@ -77,7 +77,7 @@ def _look(document: Document) -> Document | None:
         title = shown("look.cannot")
     elif overall["status"] == "partial":
         title = shown("look.partial", share=whole_percent(overall["assessed_weight"]))
-    return {"urgent": bool(reasons), "title": title, "reasons": [_reason(reason) for reason in reasons]}
+    return {"urgent": bool(reasons), "title": title, "reasons": [_placed(reason, document) for reason in reasons]}
 
 
 def _reason(reason: Document) -> Document:
@@ -87,6 +87,21 @@ def _reason(reason: Document) -> Document:
         "text": reason["text"],
         "next": None if step is None else {"zh": step.zh, "en": step.en},
     }
+
+
+def _placed(reason: Document, document: Document) -> Document:
+    """A reason with the answers that it is about: those that have it as their own, or as a signal."""
+    same_reason = [
+        number
+        for number, answer in enumerate(document["answers"], start=1)
+        if any(
+            (other["code"], other["detail"]) == (reason["code"], reason["detail"])
+            for other in (answer["reason"], *answer["integrity"])
+            if other is not None
+        )
+    ]
+    answers = [{"index": number - 1, "label": shown("quote.question", number=str(number))} for number in same_reason]
+    return {**_reason(reason), "answers": answers}
 
 
 def _optional_reason(reason: Document | None) -> Document | None:
@@ -201,7 +216,7 @@ def _competency(entry: Document, document: Document, quotes: list[Document]) -> 
             for identity, is_there in detected.items()
             if identity in texts
         ],
-        "reasons": [_reason(reason) for reason in entry["reasons"]],
+        "reasons": [_placed(reason, document) for reason in entry["reasons"]],
         "measures": [_delivery_measure(measure) for measure in entry["delivery_measures"]],
     }
 

@@ -159,6 +159,8 @@
       playAt(current, length * Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)));
       return;
     }
+    const answer = event.target.closest("[data-open]");
+    if (answer) { select(Number(answer.dataset.open), true); return; }
     const place = event.target.closest("[data-start]");
     if (place) playAt(Number(place.dataset.answer), Number(place.dataset.start));
   });

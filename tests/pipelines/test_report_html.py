@@ -222,10 +222,13 @@ def test_what_cannot_be_assessed_says_why_and_what_to_do(browser: Browser, tmp_p
     with chromium.opened(browser, written(samples.unassessable(), tmp_path / "r", {})) as page:
         top = page.locator(".look-first").inner_text()
         assert "无法评估，不给分数" in top
-        assert "识别可信度 0.41 太低，请听原音。" in top
+        assert "第 1 题 识别可信度 0.41 太低，请听原音。" in top
         assert "怎么办：请听原音后由人评分，或请候选人重录。" in top
         assert page.locator(".summary .big").inner_text() == "不给分数"
         assert "0.0/10" not in page.locator("main").inner_text()
+        page.locator(".look-first .to-answer", has_text="第 2 题").click()
+        assert page.locator("#panel-1").is_visible()
+        assert "文件是空的。" in page.locator("#panel-1").inner_text()
 
 
 def test_integrity_signals_stand_apart_and_play(browser: Browser, tmp_path: Path, recordings: dict[str, Path]) -> None:
