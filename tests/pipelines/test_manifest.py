@@ -23,8 +23,8 @@ def _manifest(folder: Path, text: str) -> Path:
 def test_a_manifest_mixes_video_voice_and_text_in_the_kits_order(tmp_path: Path) -> None:
     path = _manifest(
         tmp_path,
-        f"candidate: 林晓\nsynthetic: true\nkit: customer-service\n"
-        f"answers:\n  {QUESTIONS[2]}: c.txt\n  {QUESTIONS[0]}: a.mp4\n  {QUESTIONS[1]}: {{file: b.m4a, start: '0:05'}}\n",
+        f"candidate: 林晓\nsynthetic: true\nkit: customer-service\nanswers:\n"
+        f"  {QUESTIONS[2]}: c.txt\n  {QUESTIONS[0]}: a.mp4\n  {QUESTIONS[1]}: {{file: b.m4a, start: '0:05'}}\n",
     )
     job = job_from_manifest(path, None, None, None)
     assert (job.candidate, job.synthetic, job.language) == ("林晓", True, "auto")
