@@ -60,14 +60,19 @@ class Activity:
 
     Args:
         spans: of voice, filled pauses included; in order, inside the sound, none touching the next.
-        sound: float32, 16 kHz mono, without rumble and amplified by `gain_db`.
-        periodicity: of that sound.
+        samples: the sound as it was given: float32, 16 kHz mono.
+        gain_db: what brings its loud parts to `LEVEL_DB` once the rumble is out.
+        periodicity: of the sound without rumble.
     """
 
     spans: tuple[Span, ...]
-    sound: NDArray[np.float32]
+    samples: NDArray[np.float32]
     gain_db: float
     periodicity: Periodicity
+
+    def sound(self) -> NDArray[np.float32]:
+        """The samples without rumble, amplified by `gain_db`. Made anew each time: cheaper than keeping a copy."""
+        return levelled(self.samples)[0]
 
 
 def find_activity(samples: NDArray[np.float32], vad: SpeechProbability) -> Activity:
@@ -75,7 +80,7 @@ def find_activity(samples: NDArray[np.float32], vad: SpeechProbability) -> Activ
     sound, gain_db = levelled(samples)
     periodic = periodicity(sound)
     if samples.size < WINDOW_SAMPLES:
-        return Activity((), sound, gain_db, periodic)
+        return Activity((), samples, gain_db, periodic)
     frames = int(samples.size / SAMPLE_RATE / STEP_S)
     times = (np.arange(frames) + 0.5) * STEP_S
     windows = vad.probabilities(sound)
@@ -84,7 +89,7 @@ def find_activity(samples: NDArray[np.float32], vad: SpeechProbability) -> Activ
     harmonicity = np.zeros(frames)
     if periodic.times_s.size:
         harmonicity = np.interp(times, periodic.times_s, periodic.harmonicity)
-    return Activity(spans_of(probability, harmonicity), sound, gain_db, periodic)
+    return Activity(spans_of(probability, harmonicity), samples, gain_db, periodic)
 
 
 def spans_of(probability: Floats, harmonicity: Floats) -> tuple[Span, ...]:

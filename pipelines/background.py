@@ -25,10 +25,10 @@ def loud_background(activity: Activity) -> tuple[Span, ...]:
 
     Heard in the silences only: music under a voice shows in the pauses. Figures: docs/cues.md, "Speech cues".
     """
-    length_s = activity.sound.size / SAMPLE_RATE
+    length_s = activity.samples.size / SAMPLE_RATE
     if length_s <= 0.0:
         return ()
-    track = loudness_track(activity.sound, activity.gain_db)
+    track = loudness_track(activity.sound(), activity.gain_db)
     speech = speech_blocks(track, activity.spans)
     limit = float(np.median(track.db[speech])) - NEAR_SPEECH_DB if speech.any() else ALONE_DB
     half = BLOCK_HOPS * HOP_S / 2

@@ -24,7 +24,7 @@ from interview_engine.assessment.scoring import CompetencyResult, Evidence, Scor
 from interview_engine.clock import Clock
 from interview_engine.errors import MediaError
 from pipelines.ingest import Limits, Recording, open_recording
-from pipelines.listen import listen
+from pipelines.listen import hear, listen
 from pipelines.listen import signals as speech_signals
 from pipelines.manifest import AnswerSource, InterviewJob
 from pipelines.score import answer_text
@@ -148,6 +148,7 @@ def _assess_recording(
     )
     if media.audio is None:
         return replace(answer, status="cannot_assess", reason=Reason("audio.none"))
+    activity = hear(media.audio, bench.voice_activity)
     transcript = transcribe(
         media.audio,
         bench.recogniser,
@@ -155,13 +156,14 @@ def _assess_recording(
         language=job.language,
         languages=job.kit.languages,
         vocabulary=job.kit.vocabulary,
+        activity=activity,
     )
     lap("transcribe")
     progress("listen", 0.95)
     voice_cues = options.policy.voice_cues
-    speech = listen(media.audio, transcript, bench.voice_activity, voice_cues=voice_cues)
+    speech = listen(media.audio, transcript, bench.voice_activity, voice_cues=voice_cues, activity=activity)
     voices = bench.voices if voice_cues else None
-    signals = speech_signals(media.audio, transcript, bench.voice_activity, voices)
+    signals = speech_signals(media.audio, transcript, bench.voice_activity, voices, activity=activity)
     lap("listen")
     answer = replace(answer, transcript=transcript, speech=speech, signals=(*answer.signals, *signals))
     if transcript.reason is not None:

@@ -34,7 +34,7 @@ def measure_pitch(activity: Activity, spans: Sequence[Span]) -> Pitch | None:
 
 def measure_loudness(activity: Activity, spans: Sequence[Span]) -> Loudness | None:
     """Level of the speech blocks of the spans in dB re full scale; None with fewer than `LEAST_BLOCKS`."""
-    track = loudness_track(activity.sound, activity.gain_db)
+    track = loudness_track(activity.sound(), activity.gain_db)
     speech = speech_blocks(track, spans)
     if speech.sum() < LEAST_BLOCKS:
         return None

@@ -16,7 +16,7 @@ from interview_engine.assessment.spans import Span, total_s
 from interview_engine.assessment.transcript import Segment, Transcript, Word
 from models.asr import EncodedWindow, Heard, Recogniser
 from pipelines import answer_language
-from pipelines.activity import SpeechProbability, find_activity
+from pipelines.activity import Activity, SpeechProbability, find_activity
 from pipelines.answer_language import LanguageFound
 from pipelines.chinese_script import to_simplified
 from pipelines.speech_windows import Window, pack
@@ -90,6 +90,7 @@ def transcribe(
     language: str = "auto",
     languages: Sequence[str] = ("zh", "en"),
     vocabulary: Phrases | None = None,
+    activity: Activity | None = None,
 ) -> Transcript:
     """The transcript of one answer.
 
@@ -99,6 +100,7 @@ def transcribe(
             is always that of its text.
         languages: those the kit covers; an answer in another one gets its text and the reason `language.not_covered`.
         vocabulary: role words, told to the recogniser.
+        activity: where there is voice, when the caller has it (`listen.hear`).
 
     Returns:
         Never raises for a poor recording: `reason` then says why it cannot be used, and `dropped` holds what guards
@@ -106,7 +108,7 @@ def transcribe(
     """
     if 0 < audio.source_rate < MIN_SOURCE_RATE:
         return _nothing(Reason("audio.too_low_rate", {"rate": str(audio.source_rate)}))
-    spans = find_activity(audio.samples, vad).spans
+    spans = (activity or find_activity(audio.samples, vad)).spans
     if total_s(spans) < MIN_SPEECH_S:
         return _nothing(Reason("audio.no_speech"))
     windows = pack(spans, audio.samples)

@@ -39,7 +39,7 @@ def second_voice(activity: Activity, voices: VoiceEmbedder) -> tuple[Span, ...]:
     starts = window_starts(activity.spans)
     if len(starts) < _LEAST_WINDOWS:
         return ()
-    found = second_group(voices.embed(activity.sound, starts), starts)
+    found = second_group(voices.embed(activity.sound(), starts), starts)
     return merge([Span(start_s, start_s + WINDOW_S) for start_s, second in zip(starts, found, strict=True) if second])
 
 

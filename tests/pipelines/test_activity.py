@@ -82,7 +82,7 @@ class Deaf:
 def test_sound_of_any_length_can_be_heard(length: int) -> None:
     activity = find_activity(np.zeros(length, np.float32), Deaf())
     assert activity.spans == ()
-    assert activity.sound.size == length
+    assert activity.sound().size == length
 
 
 def test_a_quiet_recording_with_rumble_is_brought_up_without_the_rumble() -> None:

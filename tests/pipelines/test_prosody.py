@@ -37,7 +37,7 @@ def glide(start_hz: float, end_hz: float, seconds: float) -> NDArray[np.float64]
 def heard(samples: NDArray[np.float32]) -> Activity:
     """As listen() hears it, all of it taken for speech."""
     sound, gain_db = levelled(samples)
-    return Activity((Span(0.0, samples.size / SAMPLE_RATE),), sound, gain_db, periodicity(sound))
+    return Activity((Span(0.0, samples.size / SAMPLE_RATE),), samples, gain_db, periodicity(sound))
 
 
 def recording(relative: str) -> NDArray[np.float32]:
