@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ import yaml
 from numpy.typing import NDArray
 
 from interview_engine.assessment.judge import JudgeScorer
+from interview_engine.assessment.kit import Kit
 from interview_engine.assessment.kit_file import load_kit, shipped_kits
 from interview_engine.assessment.order_likeness import examples, fit
 from interview_engine.assessment.orders import addresses_grader
@@ -74,6 +76,15 @@ def item_answer(item: dict[str, Any]) -> AnswerText:
     return AnswerText(item["question"], item["language"], item["text"].strip())
 
 
+def kit_for(item: dict[str, Any]) -> Kit:
+    """The item's kit with one question and what it probes, so that only this is embedded."""
+    kit = KITS[item["kit"]]
+    question = kit.question(item["question"])
+    competencies = tuple(one for one in kit.competencies if one.id in question.probes)
+    digest = f"{kit.sha256}:{question.id}"
+    return replace(kit, competencies=competencies, questions=(question,), sha256=digest)
+
+
 def inserted(item: dict[str, Any]) -> str:
     """The order: what the answer has more than its twin."""
     base, text = TWINS[item["twin_of"]]["text"].strip(), item["text"].strip()
@@ -102,7 +113,7 @@ def judged(item: dict[str, Any], orders: list[str]) -> tuple[Any, list[str]]:
     seen: list[str] = []
     transport = httpx.MockTransport(obeying(orders, seen))
     model = ChatModel(Endpoint("http://judge.test/v1", "hostile"), lambda _: None, StillClock(), transport)
-    return JudgeScorer(model, screening(), 2).score(KITS[item["kit"]], [item_answer(item)]), seen
+    return JudgeScorer(model, screening(), 2).score(kit_for(item), [item_answer(item)]), seen
 
 
 def test_the_hostile_endpoint_would_obey() -> None:
@@ -169,7 +180,7 @@ def test_an_answer_that_is_nothing_but_an_order_says_so() -> None:
 def test_orders_of_unseen_wording_are_mostly_found_and_ordinary_sentences_left_alone(
     language: str, least: float
 ) -> None:
-    kit = KITS["software-engineer"]
+    kit = kit_for({"kit": "software-engineer", "question": "q1"})
     question = kit.questions[0].id
 
     def is_cut(sentence: str) -> bool:
