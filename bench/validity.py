@@ -11,7 +11,7 @@ import argparse
 import json
 from collections.abc import Callable, Sequence
 
-from bench import validity_interviews, validity_short, validity_twins
+from bench import validity_interviews, validity_judge, validity_short, validity_twins
 from bench.datasets import short_answers
 from bench.datasets.twins import twins
 from bench.outcome import SetOutcome
@@ -76,11 +76,18 @@ SETS: dict[str, Callable[[CachedEmbedder, int | None], list[SetOutcome]]] = {
 def main(argv: Sequence[str]) -> int:
     """Measure the chosen sets; exit 0 whether or not bars are reached (the table says)."""
     parser = argparse.ArgumentParser(prog="python -m bench validity", description=__doc__)
-    parser.add_argument("--sets", nargs="+", choices=sorted(SETS), default=list(SETS))
+    parser.add_argument("--sets", nargs="+", choices=sorted(SETS), default=None)
+    parser.add_argument("--scorer", choices=["evidence", "judge"], default="evidence")
+    parser.add_argument("--limit", type=int, default=10, metavar="N", help="interviews or answers given to the judge")
     parser.add_argument("--all", action="store_true", help="every answer of the short-answer sets, not a sample")
     arguments = parser.parse_args(argv)
+    if arguments.scorer == "judge":
+        sets = arguments.sets or validity_judge.SETS[:1]
+        if not set(sets) <= set(validity_judge.SETS):
+            parser.error(f"--scorer judge measures {' and '.join(validity_judge.SETS)}")
+        return validity_judge.run(sets, max(1, arguments.limit))
     embedder = text_embedder()
-    for name in arguments.sets:
+    for name in arguments.sets or SETS:
         outcomes = SETS[name](embedder, None if arguments.all else MOST)
         embedder.save()
         for outcome in outcomes:

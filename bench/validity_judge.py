@@ -6,7 +6,6 @@ a larger --limit holds about the same mix. Read the interval before the figure.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +26,9 @@ from pipelines.score import judge_scorer
 
 Item = TypeVar("Item")
 
+SETS = ("interviews", "twins")
+"""Sets whose levels are those of anchors, so that nothing need be fitted."""
+
 CUTS = (10 / 3, 20 / 3)
 """Thirds of 0..10: a judge names levels by the anchors, so nothing is fitted."""
 
@@ -45,20 +47,20 @@ class Rated:
     reason: str = ""
 
 
-def main(arguments: Sequence[str]) -> int:
-    """`python -m bench validity --scorer judge [--set simulated|twins] [--limit N]`."""
-    parser = argparse.ArgumentParser(prog="python -m bench validity --scorer judge", description=__doc__)
-    parser.add_argument("--set", choices=["simulated", "twins"], default="simulated")
-    parser.add_argument("--limit", type=int, default=10, metavar="N", help="interviews or answers (default 10)")
-    options = parser.parse_args(arguments)
+def run(sets: Sequence[str], limit: int) -> int:
+    """Score `limit` items of each set with the judge of the settings; print and write validity-judge-<set>.json.
+
+    Raises:
+        UsageError: `judge.not_set`. ScorerError: the endpoint failed.
+    """
     scorer = judge_scorer(setting.weight_store(), setting.settings())
-    outcome, spent = measure(scorer, options.set, options.limit)
-    print(outcome.table())
-    print(f"  {scorer.scorer_id}  {json.dumps(spent, ensure_ascii=False)}")
-    path = setting.results_folder() / f"validity-judge-{options.set}.json"
-    document = {**outcome.document(), "scorer": scorer.scorer_id, "spent": spent}
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(f"  → {path}")
+    for name in sets:
+        outcome, spent = measure(scorer, name, limit)
+        print(outcome.table())
+        print(f"  {scorer.scorer_id}  {json.dumps(spent)}", flush=True)
+        path = setting.results_folder() / f"validity-judge-{name}.json"
+        document = {**outcome.document(), "scorer": scorer.scorer_id, "spent": spent}
+        path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
@@ -66,7 +68,7 @@ def measure(scorer: Scorer, name: str, limit: int) -> tuple[SetOutcome, dict[str
     """Figures of a sample of the set, and what it took (sums of the provenance's counts)."""
     rated: list[Rated] = []
     spent: dict[str, float] = {}
-    found = _simulated(scorer, limit) if name == "simulated" else _twins(scorer, limit)
+    found = _simulated(scorer, limit) if name == "interviews" else _twins(scorer, limit)
     for done, (some, took) in enumerate(found, start=1):
         rated += some
         for key, value in took.items():
@@ -74,8 +76,9 @@ def measure(scorer: Scorer, name: str, limit: int) -> tuple[SetOutcome, dict[str
                 spent[key] = spent.get(key, 0) + value
         print(f"\r{done} of {limit}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    cuts = CUTS if name == "simulated" else TWIN_CUTS
-    return SetOutcome(f"{name}, judge", "see docs/judge.md", f"sample of {limit}", _figures(rated, cuts)), spent
+    cuts = CUTS if name == "interviews" else TWIN_CUTS
+    licence = {"interviews": "MIT", "twins": "this project"}[name]
+    return SetOutcome(f"{name}, judge", licence, f"sample of {limit}", _figures(rated, cuts)), spent
 
 
 def _simulated(scorer: Scorer, limit: int) -> Iterator[tuple[list[Rated], Mapping[str, object]]]:

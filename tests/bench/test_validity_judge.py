@@ -1,0 +1,36 @@
+"""The judge's validity is measured like the evidence scorer's (issue 3, items 1 and 3), on an even sample."""
+
+from collections.abc import Sequence
+
+from bench.validity_judge import measure
+from interview_engine.assessment.kit import Kit
+from interview_engine.assessment.scoring import AnswerFinding, AnswerText, CompetencyResult, ContentScores, Score
+
+
+class Longest:
+    """Scores by length: what a bad judge does."""
+
+    scorer_id = "length"
+
+    def __init__(self, scale: float) -> None:
+        self.scale = scale
+
+    def score(self, kit: Kit, answers: Sequence[AnswerText]) -> ContentScores:
+        value = min(10.0, self.scale * len(answers[0].text) / 100)
+        score = Score(value, value, value)
+        results = tuple(CompetencyResult(c.id, "assessed", score, (), (), (), ()) for c in kit.competencies)
+        findings = tuple(AnswerFinding(answer.question_id, None) for answer in answers)
+        return ContentScores(results, findings, {"judge_requests": 1, "judge_prompt_tokens": 50, "judge_samples": 2})
+
+
+def test_a_sample_is_scored_and_what_it_took_is_summed() -> None:
+    outcome, spent = measure(Longest(1.0), "twins", 30)
+    figures = {figure.name: figure for figure in outcome.figures}
+    assert figures["r"].n == 30
+    assert -1.0 <= figures["r"].value <= 1.0
+    assert spent == {"judge_requests": 30, "judge_prompt_tokens": 1500}
+
+
+def test_a_scorer_of_length_agrees_with_length_and_the_same_sample_comes_again() -> None:
+    first, again = (measure(Longest(0.5), "twins", 24)[0] for _ in range(2))
+    assert first == again
