@@ -33,7 +33,7 @@ from interview_engine.assessment.suitability import suited
 SCORER_ID = "evidence/1"
 
 LEAST_WEIGHT = 0.2
-"""Pooled weight below which a competency was not shown (SCORING_RECIPE.md, step 7, has .35; bands below .5 are wide)."""
+"""Pooled weight below which a competency was not shown (SCORING_RECIPE.md, step 7, has .35)."""
 
 WIDE_WEIGHT = 0.5
 
