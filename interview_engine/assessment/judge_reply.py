@@ -8,6 +8,7 @@ from interview_engine.assessment.judge_prompt import Given
 from interview_engine.assessment.kit import LEVELS, Competency
 from interview_engine.assessment.scoring import AnswerText
 from interview_engine.assessment.sentences import units
+from interview_engine.assessment.shown import Shown
 
 SHORTEST_QUOTE = {"en": 3, "zh": 4}
 """Words (en) or characters (zh) below which a quote could be from anywhere and shows nothing."""
@@ -84,14 +85,16 @@ def _place(quote: str, given: Given) -> tuple[int, int, int] | None:
     """(number of the answer, start and end in its text) of the first answer that holds the quote."""
     for number, (answer, shown) in enumerate(given):
         found = shown.find(quote)
-        if found is not None and _is_long_enough(answer, *found):
+        if found is not None and _is_long_enough(answer, shown, *found):
             return number, *found
     return None
 
 
-def _is_long_enough(answer: AnswerText, start: int, end: int) -> bool:
+def _is_long_enough(answer: AnswerText, shown: Shown, start: int, end: int) -> bool:
+    """An answer that is shorter than the limit (to a knowledge question) may be quoted whole."""
     language = "zh" if answer.language == "zh" else "en"
-    return units(answer.text[start:end], language) >= SHORTEST_QUOTE[language]
+    least = min(SHORTEST_QUOTE[language], units(shown.text, language))
+    return units(answer.text[start:end], language) >= least
 
 
 def _is_level(value: object) -> bool:

@@ -110,6 +110,12 @@ def test_a_quote_that_was_not_said_or_is_too_short_does_not_stand(quote: str) ->
     assert (verified.level, verified.claims, verified.dropped) == (None, (), 1)
 
 
+def test_an_answer_of_one_word_may_be_quoted_whole() -> None:
+    verified = verify(told(("polymorphism", 4), level=4), COMPETENCY, shown_pair("Polymorphism."))
+    assert verified is not None
+    assert [claim.quote for claim in verified.claims] == ["Polymorphism"]
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data(), st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=80))
 def test_any_text_can_be_shown_and_what_is_found_is_verbatim(data: st.DataObject, text: str) -> None:
