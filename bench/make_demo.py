@@ -76,6 +76,7 @@ def make_candidate(candidate: Mapping[str, Any], kit: str, studio: Studio) -> No
             flush=True,
         )
     manifest = {
+        "id": f"demo-{candidate['id']}",
         "candidate": candidate["name"],
         "synthetic": True,
         "kit": kit,

@@ -274,4 +274,4 @@ def _visible_quads(base: Floats, groups: Mapping[str, Iterable[Sequence[int]]]) 
 
 
 def _triangles(quads: Ints) -> Ints:
-    return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    return np.stack([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]], axis=1).reshape(-1, 3)

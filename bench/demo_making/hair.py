@@ -116,7 +116,7 @@ def _comb(
         inward = -0.35 * np.sign(points[:, 0]) * (np.abs(points[:, 0]) > 0.85)
         down = np.stack([inward, np.full(count, -1.0), np.zeros(count)], axis=1)
         above = np.clip((points[:, 1] - temple[:, 1]) / 0.35, 0.0, 1.0) * np.maximum(front, 0.35)
-        return above[:, None] * _unit(temple - points) * 2.0 + (1 - above[:, None]) * down
+        return np.asarray(above[:, None] * _unit(temple - points) * 2.0 + (1 - above[:, None]) * down)
 
     floor = figure.joints["neck"][1] + 0.75 + 0.12 * vary
     return fall, np.maximum(roots[:, 1] - floor, 0.3) + 0.45 * top + 0.5 * front, np.full(count, 0.13)
@@ -151,9 +151,9 @@ def _trace(
 
 
 def _kinked(points: Floats) -> np.ndarray:
-    """Strands (strands,) that turn by more than 55 degrees somewhere past the root: they lost their way."""
-    steps = _unit(np.diff(points[:, 1:], axis=1).reshape(-1, 3)).reshape(len(points), -1, 3)
-    return np.asarray((steps[:, 1:] * steps[:, :-1]).sum(axis=2).min(axis=1) < np.cos(np.radians(55)))
+    """Strands (strands,) that turn by more than 40 degrees somewhere past the root: they lost their way."""
+    steps = _unit(np.diff(points[:, 2:], axis=1).reshape(-1, 3)).reshape(len(points), -1, 3)
+    return np.asarray((steps[:, 1:] * steps[:, :-1]).sum(axis=2).min(axis=1) < np.cos(np.radians(40)))
 
 
 def _unit(vectors: Floats) -> Floats:

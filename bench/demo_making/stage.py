@@ -17,7 +17,7 @@ from bench.demo_making.hair import Hair
 
 _SHADERS = Path(__file__).parent / "shaders"
 _MATERIALS = {"skin": 0, "garment": 1, "eyes": 2, "teeth": 3, "mouth": 4}
-_SUPERSAMPLE = 1.4
+_SUPERSAMPLE = 1.3
 
 Image = NDArray[np.uint8]
 
@@ -110,10 +110,13 @@ class Stage:
         light = np.column_stack([self._bake(rest, normals(rest, self._all), lighting), hair.scalp, _tone(rest)])
         trunk = skin.triangles[figure.head[skin.triangles].max(axis=1) < 0.9]
         inside = _inside_mouth(rest, light[:, 0], figure)[skin.triangles].all(axis=1)
+        covered = rest[:, 1] < figure.joints["neck"][1] + look.neckline - 0.75
+        behind = (hair.scalp > 0.95) & (rest[:, 2] < figure.joints["head"][2])
+        hidden = (covered | behind)[skin.triangles].all(axis=1)
         self.parts: list[tuple[str, Ints]] = [
             ("garment", trunk),
             ("mouth", skin.triangles[inside]),
-            ("skin", skin.triangles[~inside]),
+            ("skin", skin.triangles[~inside & ~hidden]),
         ]
         self.parts += [(part.name, part.triangles) for part in figure.parts if part.name != "skin"]
         self._positions = self._gl.buffer(reserve=rest.nbytes // 2)
