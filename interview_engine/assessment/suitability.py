@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from interview_engine.assessment import level
+from interview_engine.assessment.quotes import showings
 from interview_engine.assessment.reading import Reading
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.rubric import KitIndex, unit
@@ -29,7 +30,7 @@ def suited(reading: Reading, index: KitIndex, fitted: level.Constants) -> Readin
     ):
         return reading
     margin = _margin(reading, index)
-    if margin is None:
+    if margin is None or _shows_its_own(reading, index):
         return reading
     weights = [piece.weight for piece in reading.pieces]
     s = level.level(level.parts(reading.pieces, weights, reading.language, fitted), None, fitted)
@@ -39,6 +40,15 @@ def suited(reading: Reading, index: KitIndex, fitted: level.Constants) -> Readin
     if gate < LEAST_GATE:
         return replace(reading, gate=0.0, reason=Reason("text.off_topic"))
     return replace(reading, gate=gate)
+
+
+def _shows_its_own(reading: Reading, index: KitIndex) -> bool:
+    """Whether it shows an indicator of what its question probes: then it answers the question, whatever else it is near.
+
+    Without this a full account of teamwork around a complaint was called off topic. On the authored answers it undoes
+    three of four false alarms and one of nine true ones.
+    """
+    return any(showings([reading], index.competencies[position]) for position in reading.probed)
 
 
 def _ramp(value: float, low: float, high: float) -> float:
