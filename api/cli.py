@@ -52,6 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_assess(commands)
     _add_rank(commands)
     _add_rescore(commands)
+    _add_calibrate(commands)
     _add_audit(commands)
     _add_models(commands)
     _add_kit(commands)
@@ -78,6 +79,7 @@ def _add_assess(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         choices=["evidence", "judge"],
         help="judge asks the model of INTERVIEW_ENGINE_JUDGE_URL",
     )
+    parser.add_argument("--calibration", type=Path, metavar="FILE", help="what `calibrate` wrote for this kit")
     parser.add_argument("--lang", default=None, choices=["auto", "zh", "en"], help="language of the answers")
     parser.add_argument("--device", default=None, choices=["auto", "cpu", "cuda"])
     parser.add_argument(
@@ -106,7 +108,23 @@ def _add_rescore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--kit", required=True, metavar="NEW", help="the changed kit (.yaml)")
     parser.add_argument("--against", required=True, metavar="OLD", help="the kit in use (id or .yaml)")
     parser.add_argument("--bar", type=float, default=70.0, metavar="PERCENT", help="match at the bar (default 70)")
+    parser.add_argument("--calibration", type=Path, metavar="FILE", help="score the NEW side with it")
     parser.set_defaults(run=_run_rescore)
+
+
+def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "calibrate",
+        help="按人工评分校准 · learn the raters' scale, with agreement figures",
+        description="RATINGS is a CSV or XLSX with the columns interview, competency, rater, rating. See "
+        "docs/calibration.md.",
+    )
+    parser.add_argument("kit", metavar="KIT", help="a kit's id or a .yaml file")
+    parser.add_argument("ratings", type=Path, metavar="RATINGS")
+    parser.add_argument("--reports", type=Path, required=True, metavar="DIR", help="the --out folder of assess")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="calibration.json")
+    parser.add_argument("--scale", type=int, default=5, choices=[5, 10], help="ratings are levels 1-5, or 0-10")
+    parser.set_defaults(run=_run_calibrate)
 
 
 def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -155,6 +173,12 @@ def _run_rank(options: argparse.Namespace) -> int:
 
 def _run_rescore(options: argparse.Namespace) -> int:
     from api.cli_rescore import run
+
+    return run(options)
+
+
+def _run_calibrate(options: argparse.Namespace) -> int:
+    from api.cli_calibrate import run
 
     return run(options)
 

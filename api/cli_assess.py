@@ -11,12 +11,14 @@ from dataclasses import replace
 from types import FrameType
 
 from api.progress import Bars
+from interview_engine.assessment.calibration import Calibration
 from interview_engine.assessment.kit import Kit
 from interview_engine.assessment.policy import POLICIES, check_kit
 from interview_engine.assessment.report import InterviewReport
 from interview_engine.errors import Bilingual, UsageError
 from interview_engine.settings import Settings, read_settings
 from pipelines.batch import Outcome, assess_all
+from pipelines.calibrate import load
 from pipelines.interview import Options
 from pipelines.manifest import (
     MANIFEST_SUFFIXES,
@@ -41,7 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
         frames_per_second=settings.frames_per_second,
         max_minutes=settings.max_minutes,
         scorer=arguments.scorer,
+        calibration=load(arguments.calibration) if arguments.calibration else None,
     )
+    if options.calibration is not None:
+        _check_calibration(options, options.calibration, jobs)
     if options.scorer == "judge":
         check_judge(settings)
     if options.delivery:
@@ -80,6 +85,17 @@ def read_jobs(arguments: argparse.Namespace) -> list[InterviewJob]:
         jobs = [_job_from_recordings(arguments, kit)]
     _refuse_same_ids(jobs)
     return jobs
+
+
+def _check_calibration(options: Options, calibration: Calibration, jobs: Sequence[InterviewJob]) -> None:
+    if options.scorer != "evidence":
+        raise UsageError(
+            "calibration.scorer",
+            Bilingual("校准只用于默认评分器。", "A calibration goes with the evidence scorer."),
+            Bilingual("请去掉 --scorer judge 或 --calibration。", "Leave out --scorer judge or --calibration."),
+        )
+    for job in jobs:
+        calibration.check(job.kit)
 
 
 def _job_from_recordings(arguments: argparse.Namespace, kit: Kit | None) -> InterviewJob:

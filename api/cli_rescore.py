@@ -14,6 +14,7 @@ from interview_engine.assessment.ranking import Entry
 from interview_engine.assessment.time_machine import Change, Comparison, Driver, compare
 from interview_engine.errors import Bilingual, UsageError
 from interview_engine.settings import read_settings
+from pipelines.calibrate import load
 from pipelines.manifest import find_kit
 from pipelines.rescore import Rescored, rescore_folder
 from pipelines.tables import write_csv
@@ -41,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
             Bilingual("请给出 assess 的 --out 目录。", "Give the folder that assess wrote with --out."),
         )
     new, old = find_kit(arguments.kit), find_kit(arguments.against)
+    calibration = load(arguments.calibration) if arguments.calibration else None
     with Progress(console=Console(stderr=True)) as bars:
         row = bars.add_task("重新评分 rescore", total=None)
         found = rescore_folder(
@@ -49,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             new,
             read_settings(os.environ),
             lambda done, total: bars.update(row, completed=done, total=total),
+            calibration,
         )
     comparison = compare(
         [entry.before for entry in found if entry.before is not None],

@@ -116,7 +116,7 @@ def assess_all(
     with store_report.locked(out):
         store_report.sweep(out)
         for index, job in enumerate(jobs):
-            inputs = fingerprint(job, options, weights, identity(options.scorer, settings))
+            inputs = fingerprint(job, options, weights, identity(options.scorer, settings, options.calibration))
             done = store_report.finished(out, job, inputs)
             if done is None:
                 pending[index] = _Pending(job, inputs)
@@ -262,7 +262,7 @@ class _Run:
 def _work(pipe: Connection, settings: Settings, options: Options, out: Path) -> None:
     """A worker: one task after the other until the parent closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    bench = Workbench(settings, options.scorer)
+    bench = Workbench(settings, options.scorer, options.calibration)
     try:
         while True:
             try:

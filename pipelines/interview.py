@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import interview_engine
+from interview_engine.assessment.calibration import Calibration
 from interview_engine.assessment.delivery import score_delivery
 from interview_engine.assessment.kit import Competency, Kit
 from interview_engine.assessment.policy import Policy, check_kit
@@ -48,13 +49,17 @@ WATCHED = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to assess: the market's policy, whether delivery competencies count, the settings' limits, the scorer."""
+    """How to assess: the market's policy, whether delivery competencies count, the settings' limits, the scorer.
+
+    A `calibration` goes with the evidence scorer only, and with interviews of its kit only.
+    """
 
     policy: Policy
     delivery: bool = True
     frames_per_second: float = 5.0
     max_minutes: float = 90.0
     scorer: ScorerName = "evidence"
+    calibration: Calibration | None = None
 
 
 def fingerprint(job: InterviewJob, options: Options, weights: Sequence[ModelUsed], scorer: Sequence[str] = ()) -> str:

@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from interview_engine.assessment.calibration import Calibration
 from interview_engine.assessment.delivery import score_delivery
 from interview_engine.assessment.kit import Kit
 from interview_engine.assessment.ranking import Entry, EntryCompetency, Remark, Ruler
@@ -37,22 +38,30 @@ class Rescored:
 
 
 def rescore_folder(
-    folder: Path, old: Kit, new: Kit, settings: Settings, progress: Callable[[int, int], None]
+    folder: Path,
+    old: Kit,
+    new: Kit,
+    settings: Settings,
+    progress: Callable[[int, int], None],
+    calibration: Calibration | None = None,
 ) -> list[Rescored]:
     """Score every report of `folder` that was made with a kit of `old`'s id, with `old` and with `new`.
 
     Args:
         progress: called with (done, total).
+        calibration: used on the side of `new`; with the same kit on both sides it is all that differs.
 
     Raises:
-        WeightsError: the text models are missing.
+        UsageError: `calibration.other_kit`, `calibration.other_scorer`. WeightsError: the text models are missing.
     """
+    if calibration is not None:
+        calibration.check(new)
     paths = [path for path in sorted(folder.glob("*/report.json")) if not path.parent.name.startswith(".")]
     chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
     workers = max(1, min(settings.workers or len(os.sched_getaffinity(0)), len(chunks)))
     found: list[Rescored] = []
     context = multiprocessing.get_context("spawn")
-    with single_threaded(), ProcessPoolExecutor(workers, context, _prepare, (settings, old, new)) as pool:
+    with single_threaded(), ProcessPoolExecutor(workers, context, _prepare, (settings, old, new, calibration)) as pool:
         for results in pool.map(_rescore_chunk, chunks):
             found += results
             progress(len(found), len(paths))
@@ -114,6 +123,7 @@ class _Process:
     """What a process of the pool holds between chunks."""
 
     scorer: Scorer
+    new_scorer: Scorer
     old: Kit
     new: Kit
 
@@ -121,9 +131,11 @@ class _Process:
 _process: _Process | None = None
 
 
-def _prepare(settings: Settings, old: Kit, new: Kit) -> None:
+def _prepare(settings: Settings, old: Kit, new: Kit, calibration: Calibration | None) -> None:
     global _process
-    _process = _Process(Workbench(settings).scorer, old, new)
+    scorer = Workbench(settings).scorer
+    calibrated = scorer if calibration is None else Workbench(settings, calibration=calibration).scorer
+    _process = _Process(scorer, calibrated, old, new)
 
 
 def _rescore_chunk(paths: Sequence[Path]) -> list[Rescored]:
@@ -140,5 +152,5 @@ def _rescore_one(path: Path, process: _Process) -> Rescored | None:
         return None
     delivery = bool(report.provenance.settings.get("delivery", True))
     before = rescore_report(report, process.old, process.scorer, delivery=delivery)
-    after = rescore_report(report, process.new, process.scorer, delivery=delivery)
+    after = rescore_report(report, process.new, process.new_scorer, delivery=delivery)
     return Rescored(path.parent.name, before, after)

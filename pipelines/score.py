@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from contextlib import closing
 
+from interview_engine.assessment.calibration import CalibratedScorer, Calibration
+from interview_engine.assessment.calibration_features import FeatureReader
 from interview_engine.assessment.evidence import SCORER_ID, EvidenceScorer
 from interview_engine.assessment.judge import JudgeScorer, Price, scorer_id
 from interview_engine.assessment.scoring import AnswerText, Scorer, ScorerName
@@ -23,6 +25,20 @@ def evidence_scorer(store: WeightFolders) -> Scorer:
     Scoring raises WeightsError when "minilm-en" (English) or "e5-small-zh-en" (Chinese) is not installed.
     """
     return EvidenceScorer(TextEmbedder(store))
+
+
+def calibrated_scorer(store: WeightFolders, calibration: Calibration) -> Scorer:
+    """The default scorer on the raters' scale. Scoring raises WeightsError as the evidence scorer does.
+
+    Raises:
+        UsageError: `calibration.other_scorer`; scoring another kit raises `calibration.other_kit`.
+    """
+    return CalibratedScorer(EvidenceScorer, TextEmbedder(store), calibration)
+
+
+def feature_reader(store: WeightFolders) -> FeatureReader:
+    """What a calibration is fitted on: the default scorer's result and its evidence features."""
+    return FeatureReader(EvidenceScorer, TextEmbedder(store))
 
 
 def judge_scorer(store: WeightFolders, settings: Settings) -> Scorer:
@@ -48,12 +64,15 @@ def check_judge(settings: Settings) -> None:
         model.check()
 
 
-def identity(scorer: ScorerName, settings: Settings) -> tuple[str, ...]:
-    """What a result depends on besides the name of the scorer: its id, and for a judge also where and how it runs.
+def identity(scorer: ScorerName, settings: Settings, calibration: Calibration | None = None) -> tuple[str, ...]:
+    """What a result depends on besides the name of the scorer: its id, the calibration, and for a judge also where and
+    how it runs.
 
     Raises:
         UsageError: `judge.not_set`.
     """
+    if calibration is not None:
+        return SCORER_ID, calibration.scorer_id, calibration.sha256
     if scorer == "evidence":
         return (SCORER_ID,)
     judge = _judge_settings(settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from interview_engine.assessment.calibration import Calibration
 from interview_engine.assessment.report import ModelUsed
 from interview_engine.assessment.scoring import Scorer, ScorerName
 from interview_engine.settings import Settings
@@ -41,9 +42,12 @@ def needed_weights(settings: Settings) -> tuple[ModelUsed, ...]:
 class Workbench:
     """Models by use. Not shared between processes; loading raises WeightsError or SystemPackageError."""
 
-    def __init__(self, settings: Settings, scorer: ScorerName = "evidence") -> None:
+    def __init__(
+        self, settings: Settings, scorer: ScorerName = "evidence", calibration: Calibration | None = None
+    ) -> None:
         self.settings = settings
         self.scorer_name = scorer
+        self.calibration = calibration
         self.store = WeightStore(settings.weights or default_root(), dict(settings.own_weights))
 
     def close(self) -> None:
@@ -80,7 +84,9 @@ class Workbench:
 
     @cached_property
     def scorer(self) -> Scorer:
-        """The content scorer of that name."""
-        from pipelines.score import evidence_scorer, judge_scorer
+        """The content scorer of that name, calibrated where there is a calibration."""
+        from pipelines.score import calibrated_scorer, evidence_scorer, judge_scorer
 
+        if self.calibration is not None:
+            return calibrated_scorer(self.store, self.calibration)
         return judge_scorer(self.store, self.settings) if self.scorer_name == "judge" else evidence_scorer(self.store)

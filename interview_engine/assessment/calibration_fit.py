@@ -271,5 +271,4 @@ def _spread(x: Matrix, y: Matrix, people: Sequence[str]) -> Matrix:
         rows = np.flatnonzero(times)
         part = kernel[np.ix_(rows, rows)] + np.diag(1.0 / times[rows])
         found[draw] = x[rows].T @ np.linalg.solve(part, y[rows])
-    spread: Matrix = found.std(axis=0, ddof=1)
-    return spread
+    return np.asarray(found.std(axis=0, ddof=1), dtype=np.float64)

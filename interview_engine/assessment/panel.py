@@ -101,7 +101,7 @@ class Panel:
                 if (count, size) > best:
                     best, chosen = (count, size), group
         rows = there[:, chosen].all(axis=1) if chosen else np.zeros(len(self.items), dtype=bool)
-        complete: Matrix = self.table[np.ix_(np.flatnonzero(rows), chosen)]
+        complete: Matrix = self.table[np.ix_(np.flatnonzero(rows), np.array(chosen, dtype=np.intp))]
         return complete
 
     def shared_interviews(self) -> int:
