@@ -43,7 +43,7 @@ def suited(reading: Reading, index: KitIndex, fitted: level.Constants) -> Readin
 
 
 def _shows_its_own(reading: Reading, index: KitIndex) -> bool:
-    """Whether it shows an indicator of what its question probes: then it answers the question, whatever else it is near.
+    """Whether it shows an indicator of what its question probes: then it answers that question, whatever it is near.
 
     Without this a full account of teamwork around a complaint was called off topic. On the authored answers it undoes
     three of four false alarms and one of nine true ones.
