@@ -131,7 +131,10 @@ def write_mp4(path: Path, frames: Iterator[Image], samples: Samples) -> None:
 
 def write_browser_webm(path: Path, frames: Iterator[Image], times: Floats, samples: Samples) -> None:
     """VP8 and Opus the way a browser's recorder streams them: no duration, no cues, uneven millisecond timestamps."""
-    with path.open("wb") as sink, av.open(_Stream(sink.write), "w", format="webm", options={"live": "1", "fflags": "+bitexact"}) as out:
+    with (
+        path.open("wb") as sink,
+        av.open(_Stream(sink.write), "w", format="webm", options={"live": "1", "fflags": "+bitexact"}) as out,
+    ):
         out.metadata["comment"] = "synthetic demo recording"
         video = out.add_stream("libvpx", rate=1000)
         video.width, video.height = SIZE
