@@ -17,6 +17,7 @@ COMMANDS = {
     "vision": "faces, hands and pose: agreement and speed",
     "fit": "the scorer's constants, from the open sets",
     "validity": "scores against human ratings",
+    "validity_calibrated": "the same, calibrated on other people",
     "robustness": "change of scores under blur, pitch, codec, noise",
     "compare": "two results, interleaved runs, paired ratios",
 }
