@@ -28,6 +28,7 @@ from pipelines.container import Limits, Opened, check_size, media_error, open_co
 from pipelines.pictures import Sampler, picture_info, upright_rgb
 from pipelines.screenshots import decoded_pictures, grab_frames
 from pipelines.sound import SoundTrack
+from pipelines.sparing import Sparer, can_spare
 
 __all__ = ["Limits", "Recording", "grab_frames", "open_recording"]
 
@@ -72,6 +73,7 @@ class Recording:
         self._window_s = None if end_s is None else end_s - start_s
         self._declared_s = None if opened.declared_s is None else max(0.0, opened.declared_s - start_s)
         self._sampler = sampler
+        self._sparer = Sparer(sampler, self._zero_s) if opened.video is not None and can_spare(opened.video) else None
         self._short_side = short_side
         self._sound = SoundTrack(self._zero_s, self._window_s, self._count_error)
         self._heard = False
@@ -178,8 +180,7 @@ class Recording:
     def _see(self, packet: Packet[Stream] | None) -> Iterator[Frame]:
         video = self._opened.video
         assert video is not None
-        for frame in self._decode(packet):
-            assert isinstance(frame, VideoFrame)
+        for frame in self._decode_sparingly(packet):
             time_s = None if frame.time is None else frame.time - self._zero_s
             if time_s is None or self._is_stray(time_s):
                 self._count_error()
@@ -191,8 +192,30 @@ class Recording:
             self._check_length(time_s)
             length_s = float(frame.duration * frame.time_base) if frame.duration and frame.time_base else 0.0
             self._pictures_end_s = max(self._pictures_end_s, time_s + length_s)
-            if time_s >= 0.0 and self._sampler.takes(time_s):
+            if self._samples(frame, time_s):
                 yield Frame(time_s, upright_rgb(frame, video.sample_aspect_ratio, self._short_side))
+
+    def _samples(self, frame: VideoFrame, time_s: float) -> bool:
+        if self._sparer is None:
+            return time_s >= 0.0 and self._sampler.takes(time_s)
+        wanted = self._sparer.wants(frame.pts)
+        self._sparer.forget(frame.pts)
+        return wanted
+
+    def _decode_sparingly(self, packet: Packet[Stream] | None) -> Iterator[VideoFrame]:
+        """Pictures of a packet (None: the end), leaving out those that are neither sampled nor referred to."""
+        video = self._opened.video
+        assert video is not None
+        packets: list[tuple[Packet[Stream] | None, bool]] = [(packet, True)]
+        if self._sparer is not None:
+            packets = [*self._sparer.feed(packet), *([(None, True)] if packet is None else [])]
+        for ready, needed in packets:
+            video.codec_context.skip_frame = "DEFAULT" if needed else "NONREF"
+            if ready is not None and not needed:
+                self._pass_over(ready)
+            for frame in self._decode(ready):
+                assert isinstance(frame, VideoFrame)
+                yield frame
 
     def _pass_over(self, packet: Packet[Stream]) -> None:
         """Note how far a packet that is not decoded reaches."""

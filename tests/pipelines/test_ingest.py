@@ -276,6 +276,29 @@ def test_sound_is_there_without_looking_at_pictures(tmp_path):
         assert recording.media().duration_s == pytest.approx(3.0, abs=0.1)
 
 
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_leaving_out_unneeded_pictures_changes_no_sampled_one(tmp_path, monkeypatch, codec):
+    def noise(time_s, width, height):
+        chance = np.random.default_rng(round(time_s * 1000))
+        return np.roll(made.picture(time_s, width, height), chance.integers(0, 40), axis=1)
+
+    options = {"bf": "3", "x265-params": "log-level=none:bframes=3"} if codec == "libx265" else {"bf": "3", "g": "40"}
+    path = made.write(
+        tmp_path / "a.mp4", times_s=made.every(1 / 30, 4), video_codec=codec, video_options=options, draw=noise
+    )
+
+    def pictures(**window):
+        with open_recording(path, **window) as recording:
+            found = [(frame.time_s, frame.rgb.tobytes()) for frame in recording.frames()]
+            return found, recording.media().duration_s
+
+    for window in ({}, {"start_s": 2.3, "end_s": 3.4}, {"frames_per_second": 15.0}):
+        spared = pictures(**window)
+        with monkeypatch.context() as patch:
+            patch.setattr("pipelines.ingest.can_spare", lambda stream: False)
+            assert pictures(**window) == spared
+
+
 def test_progress_rises_to_the_end(tmp_path):
     path = made.write(tmp_path / "a.mp4", times_s=made.every(0.04, 3), sound=made.tone(3))
     shares: list[float] = []
@@ -471,6 +494,19 @@ REAL = {
     "webcam_noaudio_2.webm": (30.6, None, (400, 300)),
     "webcam_glasses_near_silent.mp4": (19.6, 0.0, (480, 480)),
 }
+
+
+@needs_clips
+@pytest.mark.parametrize("name", ["latentsync_demo1.mp4", "webcam_glasses_near_silent.mp4"])
+def test_leaving_out_unneeded_pictures_changes_no_sampled_one_of_real_recordings(monkeypatch, name):
+    def pictures():
+        with open_recording(CLIPS / name, start_s=2.0, end_s=6.0) as recording:
+            return [(frame.time_s, frame.rgb.tobytes()) for frame in recording.frames()]
+
+    spared = pictures()
+    monkeypatch.setattr("pipelines.ingest.can_spare", lambda stream: False)
+    assert pictures() == spared
+    assert len(spared) == 20
 
 
 @needs_clips
