@@ -254,8 +254,8 @@ def _ridge(x: Matrix, y: Matrix) -> Matrix:
     if p > n:
         dual: Matrix = x.T @ np.linalg.solve(x @ x.T + np.eye(n), y)
         return dual
-    primal: Matrix = np.linalg.solve(x.T @ x + np.eye(p), x.T @ y)
-    return primal
+    primal = np.linalg.solve(x.T @ x + np.eye(p), x.T @ y)
+    return np.asarray(primal, dtype=np.float64)
 
 
 def _spread(x: Matrix, y: Matrix, people: Sequence[str]) -> Matrix:
