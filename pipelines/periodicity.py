@@ -94,7 +94,7 @@ def _halved(samples: NDArray[np.float32], start: int, end: int) -> NDArray[np.fl
     reach = _HALF_BAND.size // 2
     first = max(0, 2 * start - 2 * reach)
     block = samples[first : 2 * end + 2 * reach]
-    halved: NDArray[np.float32] = upfirdn(_HALF_BAND, block, down=1)[reach::2]
+    halved: NDArray[np.float32] = upfirdn(_HALF_BAND, block, down=2)[reach // 2 :]
     skip = start - first // 2
     return halved[skip : skip + end - start]
 
