@@ -1,7 +1,7 @@
 """Validity of the judge scorer with whatever model the settings name: agreement, not-assessed share, tokens, cost.
 
-A judge is slow and costs money, so a sample is scored: people (or stories) at even distances through the set, so that
-a larger --limit holds about the same mix. Read the interval before the figure.
+A judge is slow and costs money, so a sample is scored, always the same one: a larger --limit holds the smaller. Read the
+interval before the figure.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from bench import setting
 from bench.datasets import simulated, twins
-from bench.outcome import Figure, SetOutcome, bootstrap, lexical_length
+from bench.outcome import SEED, Figure, SetOutcome, bootstrap, lexical_length
 from interview_engine.assessment.agreement import pearson, quadratic_weighted_kappa
 from interview_engine.assessment.kit import Kit
 from interview_engine.assessment.kit_file import load_kit, shipped_kits
@@ -83,7 +83,7 @@ def measure(scorer: Scorer, name: str, limit: int) -> tuple[SetOutcome, dict[str
 
 def _simulated(scorer: Scorer, limit: int) -> Iterator[tuple[list[Rated], Mapping[str, object]]]:
     every = simulated.interviews(setting.shared_data() / "A_text")
-    for interview in _spread(every, limit):
+    for interview in _sample(every, limit):
         kit = simulated.kit_of(interview.rubric, [question for question, _ in interview.turns])
         content = scorer.score(kit, simulated.answers_of(interview.turns))
         words = lexical_length(" ".join(answer for _, answer in interview.turns))
@@ -94,7 +94,7 @@ def _simulated(scorer: Scorer, limit: int) -> Iterator[tuple[list[Rated], Mappin
 def _twins(scorer: Scorer, limit: int) -> Iterator[tuple[list[Rated], Mapping[str, object]]]:
     kits = {name: load_kit(path) for name, path in shipped_kits().items()}
     plain = [twin for twin in twins.twins(setting.twin_folder()) if not twin.family]
-    for twin in _spread(plain, limit):
+    for twin in _sample(plain, limit):
         content = scorer.score(
             _only(kits[twin.kit], twin.competency), [AnswerText(twin.question, twin.language, twin.text)]
         )
@@ -111,11 +111,10 @@ def _only(kit: Kit, competency: str) -> Kit:
     )
 
 
-def _spread(items: Sequence[Item], limit: int) -> list[Item]:
-    """At most `limit` items at even distances."""
-    if limit >= len(items):
-        return list(items)
-    return [items[int((place + 0.5) * len(items) / limit)] for place in range(limit)]
+def _sample(items: Sequence[Item], limit: int) -> list[Item]:
+    """The first `limit` of a shuffle that is always the same; even distances would keep step with the levels."""
+    order = np.random.default_rng(SEED).permutation(len(items))
+    return [items[place] for place in order[:limit]]
 
 
 def _rated(content: ContentScores, competency: str, label: int, length: float, group: str) -> Rated:

@@ -1,4 +1,4 @@
-"""The judge's validity is measured like the evidence scorer's (issue 3, items 1 and 3), on an even sample."""
+"""The judge's validity is measured like the evidence scorer's (issue 3, items 1 and 3), on a fixed sample."""
 
 from collections.abc import Sequence
 
@@ -34,3 +34,8 @@ def test_a_sample_is_scored_and_what_it_took_is_summed() -> None:
 def test_a_scorer_of_length_agrees_with_length_and_the_same_sample_comes_again() -> None:
     first, again = (measure(Longest(0.5), "twins", 24)[0] for _ in range(2))
     assert first == again
+
+
+def test_even_a_small_sample_holds_several_levels() -> None:
+    outcome, _ = measure(Longest(1.0), "twins", 6)
+    assert [figure.n for figure in outcome.figures if figure.name == "r"] == [6]
