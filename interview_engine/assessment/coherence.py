@@ -55,7 +55,8 @@ _LEANING = {
 }
 
 NEIGHBOUR_GAIN = 4.0
-"""Neighbours of a told story are closer than its other sentences by .05 to .10 of cosine; x 4 maps that on 0.7..0.9."""
+"""Slope from cosine to the sign. In strong development twins neighbours are closer than all pairs by .01 to .02 (median)
+and by .05 to .06 (90 %): the sign is weak by itself, which is why it is one of three."""
 
 
 def coherence(texts: Sequence[str], vectors: Vectors, language: str) -> float | None:
