@@ -55,8 +55,8 @@ _LEANING = {
 }
 
 NEIGHBOUR_GAIN = 4.0
-"""Slope from cosine to the sign. In strong development twins neighbours are closer than all pairs by .01 to .02 (median)
-and by .05 to .06 (90 %): the sign is weak by itself, which is why it is one of three."""
+"""Slope from cosine to the sign. In strong development twins neighbours are closer than all pairs by .01 to .02
+(median) and by .05 to .06 (90 %): the sign is weak by itself, which is why it is one of three."""
 
 
 def coherence(texts: Sequence[str], vectors: Vectors, language: str) -> float | None:
