@@ -17,12 +17,17 @@ GAP_S = 0.1
 out; FFmpeg's own `aresample=async` takes the same step. Smaller differences are rounding (webm counts milliseconds)."""
 
 
+BLOCK = 1 << 24
+"""Samples (17 minutes) that are kept together. Only what is written takes memory; a block this large is handed back to
+the system as soon as it is let go, so that integers and floats are never held at once."""
+
+
 class SoundTrack:
     """Collects frames in the order they are decoded and keeps every sample at its time.
 
     Sound that starts late, or pauses, gets silence; sound that overlaps what is there is left out; sound before t = 0
     or after `end_s` is cut to the sample. The downmix to mono is FFmpeg's, in integers, so channels are averaged and
-    cannot clip. Samples wait as 16-bit integers: 90 minutes are 173 MB.
+    cannot clip. Samples wait as 16-bit integers, half of what they take as floats.
 
     Args:
         origin_s: the time on the container's clock that becomes t = 0.
@@ -34,7 +39,7 @@ class SoundTrack:
         self._origin_s = origin_s
         self._on_error = on_error
         self._end = None if end_s is None else round(end_s * SAMPLE_RATE)
-        self._chunks: deque[NDArray[np.int16]] = deque()
+        self._blocks: deque[NDArray[np.int16]] = deque()
         self._written = 0
         self._resampler: av.AudioResampler | None = None
         self._form: tuple[str, str, int] | None = None
@@ -78,11 +83,10 @@ class SoundTrack:
         self._drain()
         total = self._written if self._end is None else min(self._written, self._end)
         track = np.empty(total, dtype=np.float32)
-        at = 0
-        while self._chunks:
-            chunk = self._chunks.popleft()[: total - at]
-            np.multiply(chunk, np.float32(1 / 32768), out=track[at : at + len(chunk)])
-            at += len(chunk)
+        for at in range(0, total, BLOCK):
+            part = track[at : at + BLOCK]
+            np.multiply(self._blocks.popleft()[: len(part)], np.float32(1 / 32768), out=part)
+        self._blocks.clear()
         return track
 
     def _start_of(self, frame: AudioFrame) -> float:
@@ -124,14 +128,21 @@ class SoundTrack:
         return True
 
     def _keep(self, part: AudioFrame) -> None:
-        samples = part.to_ndarray().reshape(-1)
+        samples = part.to_ndarray().reshape(-1).astype(np.int16, copy=False)
         if self._cut:
             dropped = min(self._cut, len(samples))
             self._cut -= dropped
             samples = samples[dropped:]
         if len(samples):
-            self._append(np.array(samples, dtype=np.int16))
+            self._append(samples)
 
     def _append(self, samples: NDArray[np.int16]) -> None:
-        self._chunks.append(samples)
-        self._written += len(samples)
+        taken = 0
+        while taken < len(samples):
+            place = self._written % BLOCK
+            if place == 0:
+                self._blocks.append(np.empty(BLOCK, dtype=np.int16))
+            fits = min(BLOCK - place, len(samples) - taken)
+            self._blocks[-1][place : place + fits] = samples[taken : taken + fits]
+            taken += fits
+            self._written += fits
