@@ -55,8 +55,8 @@ TEXTS: dict[str, Bilingual] = {
         "Width is weight, a full block meets the requirement, hatching was not assessed.",
     ),
     "overall.track_legend": Bilingual(
-        "浅色带是约三分之二把握的区间，竖线是岗位要求的水平，刻度是锚点 1–5。",
-        "The light band holds about two in three human ratings, the thin line is the level the role requires, "
+        "浅色带内约有一半到三分之二的人工评分（开放数据实测），竖线是岗位要求的水平，刻度是锚点 1–5。",
+        "The light band held 55 to 67 % of the labels it was measured on, the thin line is the level required, "
         "the gaps are anchors 1–5.",
     ),
     "column.competency": Bilingual("能力", "Competency"),
@@ -282,10 +282,11 @@ TEXTS: dict[str, Bilingual] = {
     "ranking.level": Bilingual("水平 {level}", "level {level}"),
     "ranking.broken_title": Bilingual("读不了的报告", "Reports that cannot be read"),
     "ranking.note": Bilingual(
-        "竖线是岗位要求的水平，浅色带是约三分之二把握的区间。分数只来自回答的文字内容（另列的表达类除外），每一分都能点到原话。"
+        "竖线是岗位要求的水平，浅色带内约有一半到三分之二的人工评分（开放数据实测）。"
+        "分数只来自回答的文字内容（另列的表达类除外），每一分都能点到原话。"
         "没有自动淘汰：决定由人作出并写明理由。",
-        "The thin line is the level the role requires, the light band holds about two in three human ratings. Scores "
-        "come from the words alone (delivery, where a kit has it, is shown apart), and every point leads to a quote. "
+        "The thin line is the level the role requires, the light band held 55 to 67 % of the labels it was measured on. "
+        "Scores come from the words alone (delivery, where a kit has it, is shown apart), and every point leads to a quote. "
         "Nobody is rejected by this list: a person decides and gives a reason.",
     ),
     "ranking.apart": Bilingual(

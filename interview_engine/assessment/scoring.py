@@ -67,7 +67,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A value on 0..10 with its band (about two in three of human ratings fall inside). low <= value <= high."""
+    """A value on 0..10 with its band (docs/scoring.md says how many ratings fell inside). low <= value <= high."""
 
     value: float
     low: float
