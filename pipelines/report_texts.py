@@ -285,8 +285,8 @@ TEXTS: dict[str, Bilingual] = {
         "竖线是岗位要求的水平，浅色带内约有一半到三分之二的人工评分（开放数据实测）。"
         "分数只来自回答的文字内容（另列的表达类除外），每一分都能点到原话。"
         "没有自动淘汰：决定由人作出并写明理由。",
-        "The thin line is the level the role requires, the light band held 55 to 67 % of the labels it was measured on. "
-        "Scores come from the words alone (delivery, where a kit has it, is shown apart), and every point leads to a quote. "
+        "The thin line is the level required, the light band held 55 to 67 % of the labels it was measured on. Scores "
+        "come from the words alone (delivery, where a kit has it, is shown apart), and every point leads to a quote. "
         "Nobody is rejected by this list: a person decides and gives a reason.",
     ),
     "ranking.apart": Bilingual(
