@@ -16,7 +16,7 @@ from models.pose import PoseDetector, load_pose
 from models.registry import WeightStore
 
 SMALL_FACE_SCAN_S = 2.0
-"""Every so often the picture is searched for faces too small for the ordinary look, which needs a sixth of its height."""
+"""Every so often the picture is searched for faces too small for the ordinary look (under a sixth of its height)."""
 
 SMALL_FACE_TILE = 0.5
 """Side of that search's squares over the picture's shorter side."""
