@@ -29,6 +29,10 @@ READ_ANCHOR = 0.3
 MIN_LEFT = 0.4
 """If less than this share of an answer's length is left after a lock, the lock is the reason for the whole answer."""
 
+WORDS_PER_CHARACTER = 0.62
+"""English words that say what one Mandarin character says (see reading.py): an answer that changes between the two is
+in the language that says more."""
+
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
@@ -60,7 +64,7 @@ def other_language(text: str, language: str) -> str | None:
         return "other"
     if language == "zh":
         return _NAMES[_nearest(words)] if len(words) >= 5 and len(words) > han else None
-    if han > len(words):
+    if WORDS_PER_CHARACTER * han > len(words):
         return _NAMES["zh"]
     nearest = _nearest(words)
     return None if nearest == "en" else _NAMES[nearest]
