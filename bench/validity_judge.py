@@ -1,6 +1,6 @@
 """Validity of the judge scorer with whatever model the settings name: agreement, not-assessed share, tokens, cost.
 
-A judge is slow and costs money, so a sample is scored, always the same one: a larger --limit holds the smaller. Read the
+A judge is slow and costs money, so a sample is scored, always the same: a larger --limit holds the smaller. Read the
 interval before the figure.
 """
 
