@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.asr_sets import SETS, Clip
-from bench.conventions import calibrate, drifted, run_info, write_json
+from bench.conventions import RunInfo, calibrate, drifted, run_info, write_json
 from bench.setting import results_folder, shared_data
 from bench.text_scores import HESITATIONS, ErrorCount, score
 from interview_engine.assessment.kit import Phrases
@@ -66,6 +66,7 @@ def main(arguments: Sequence[str]) -> int:
     data = shared_data()
     samples: list[Sample] = []
     warm = False
+    document: dict[str, Any] = {}
     lines = SampleLines(options.samples)
     for name in options.sets:
         for clip in _limited(SETS[name](data), options.limit):
@@ -76,23 +77,27 @@ def main(arguments: Sequence[str]) -> int:
             samples.append(measure(name, clip, audio, lambda a: _transcribe(a, recogniser, vad, vocabulary)))
             lines.write(samples[-1])
         _print_set(name, samples)
+        document = _document(options, info, samples)
+        write_json(options.out, document)  # after each set: a long run that is stopped keeps what is finished
+    where = f"{info.machine['processor']}, {info.machine['cores']} cores, load {info.load:.1f}"
+    print(f"{where},{state} git {info.git_revision[:12]}")
+    print(", ".join(f"{library} {version}" for library, version in info.versions.items()), "· 1 thread")
+    print(f"→ {options.out}")
+    return 0
+
+
+def _document(options: argparse.Namespace, info: RunInfo, samples: Sequence[Sample]) -> dict[str, Any]:
     after_s = calibrate()
-    document = {
+    finished = [name for name in options.sets if any(sample.set == name for sample in samples)]
+    return {
         "schema": "bench-asr/1",
         "run": asdict(info),
         "invalid": drifted(info.calibration_s, after_s),
         "calibration_after_s": after_s,
         "model": options.model,
         "vocabulary": options.vocabulary,
-        "sets": {name: summary([sample for sample in samples if sample.set == name]) for name in options.sets},
+        "sets": {name: summary([sample for sample in samples if sample.set == name]) for name in finished},
     }
-    write_json(options.out, document)
-    state = " INVALID: the machine was disturbed," if document["invalid"] else ""
-    where = f"{info.machine['processor']}, {info.machine['cores']} cores, load {info.load:.1f}"
-    print(f"{where},{state} git {info.git_revision[:12]}")
-    print(", ".join(f"{library} {version}" for library, version in info.versions.items()), "· 1 thread")
-    print(f"→ {options.out}")
-    return 0
 
 
 def measure(name: str, clip: Clip, audio: Audio, run: Any) -> Sample:

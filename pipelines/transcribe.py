@@ -28,6 +28,7 @@ from pipelines.transcript_guards import (
     is_no_speech,
     is_stock_phrase,
     is_weak_phrase,
+    repeats_style,
 )
 from pipelines.word_times import Sentence, TimedWord, confidence, domain_words, in_order, joined, on_answer, sentences
 
@@ -49,7 +50,7 @@ below 0.5 every clip had at least 0.4 of its characters or words wrong (pooled 0
 LOOP_CONFIDENCE = 0.6
 """A window that looped is believed, once repeats are forbidden, only when its words are then heard clearly."""
 
-UNHEARD_S = 1.0
+UNHEARD_S = 0.6
 """So much speech after the last word of a window is heard again on its own, without the end of that word, which
 counts when it is longer than `FRAGMENT_S`."""
 
@@ -124,8 +125,11 @@ def transcribe(
         rest: Window | None = window
         while rest is not None:
             state = state or recogniser.encode(rest.samples(audio.samples))
-            spoken = _decoding_language(state, found, language)
-            heard.append(_hear(state, rest, spans, audio, recogniser, spoken, vocabulary))
+            tries = [
+                _hear(state, rest, spans, audio, recogniser, spoken, vocabulary)
+                for spoken in _decoding_languages(state, found, language)
+            ]
+            heard.append(max(tries, key=_clarity))
             rest, state = _unheard(heard[-1], rest, spans, audio), None
     return _assemble(heard, found, languages)
 
@@ -149,10 +153,15 @@ def _sampled(count: int) -> list[int]:
     return [round(step * (count - 1) / (LANGUAGE_WINDOWS - 1)) for step in range(LANGUAGE_WINDOWS)]
 
 
-def _decoding_language(state: EncodedWindow, found: LanguageFound, language: str) -> str:
+def _decoding_languages(state: EncodedWindow, found: LanguageFound, language: str) -> tuple[str, ...]:
     if found.language not in ("zh", "en"):
-        return found.language  # its own words are of more use to a reader than a forced translation
-    return language if language != "auto" else answer_language.decoding_language(state.language_probabilities)
+        return (found.language,)  # its own words are of more use to a reader than a forced translation
+    return (language,) if language != "auto" else answer_language.decoding_languages(state.language_probabilities)
+
+
+def _clarity(heard: _Heard) -> float:
+    """How well the words fit the sound; what a guard refuses fits worst."""
+    return confidence(heard.words) if heard.words and heard.fault is None else 0.0
 
 
 def _hear(
@@ -168,7 +177,7 @@ def _hear(
     length_s = len(audio.samples) / SAMPLE_RATE
     prompt = prompt_for(language, vocabulary)
     heard = recogniser.decode(state, language, prompt)
-    echoed = is_echo(heard.text, prompt)
+    echoed = is_echo(heard.text, prompt) or repeats_style(heard.text, STYLE.get(language, ""))
     if prompt and (echoed or _loops(heard)):
         heard = recogniser.decode(state, language)
     if _loops(heard):
@@ -219,7 +228,7 @@ def _fault_of(sentence: Sentence) -> Reason | None:
         return Reason("transcript.not_speech")
     if is_stock_phrase(text):
         return Reason("transcript.hallucination")
-    if is_echo(text, STYLE["zh"]):
+    if repeats_style(text, STYLE["zh"]):
         return Reason("transcript.prompt_echo")
     if is_loop(text):
         return Reason("transcript.phrase_loop")

@@ -25,6 +25,9 @@ COMPRESSION_RATIO = 2.4
 ECHO_WEIGHT = 8
 """So much in a row out of the prompt is an echo and no coincidence: a Chinese character counts 1, a Latin word 2."""
 
+STYLE_SHARE = 0.6
+"""So much of a style sentence in a row is an echo whatever else there is: nobody says it in an interview."""
+
 ECHO_SHARE = 0.8
 """Share of a text that has to come out of the prompt for the text to be an echo."""
 
@@ -104,6 +107,14 @@ def is_echo(text: str, prompt: str) -> bool:
             copied += _weight(heard[position : position + run])
         position += max(1, run)
     return copied >= ECHO_SHARE * _weight(heard)
+
+
+def repeats_style(text: str, style: str) -> bool:
+    """Whether the text holds most of the style sentence: 是普通话的句子, 尤其是普通话的句子."""
+    heard, given = _units(text), _units(style)
+    least = STYLE_SHARE * _weight(given)
+    runs = ((position, _longest_run(heard, position, given)) for position in range(len(heard)))
+    return any(run > 0 and _weight(heard[position : position + run]) >= least for position, run in runs)
 
 
 def is_stock_phrase(text: str) -> bool:

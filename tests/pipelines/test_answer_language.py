@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.answer_language import RELIABLE, decide, decoding_language, of_text
+from pipelines.answer_language import RELIABLE, decide, decoding_languages, of_text
 
 
 def test_english_in_noise_is_not_welsh() -> None:
@@ -34,10 +34,12 @@ def test_windows_count_by_their_speech() -> None:
     assert decide([({"zh": 1.0}, 20.0), ({"en": 1.0}, 3.0)]).language == "zh"
 
 
-def test_a_window_with_both_is_decoded_as_mandarin() -> None:
-    assert decoding_language({"zh": 0.3, "en": 0.6}) == "zh"
-    assert decoding_language({"zh": 0.1, "en": 0.9}) == "en"
-    assert decoding_language({"nn": 1.0}) == "en"
+def test_a_window_in_doubt_is_decoded_both_ways() -> None:
+    assert decoding_languages({"zh": 0.3, "en": 0.6}) == ("en", "zh")
+    assert decoding_languages({"zh": 0.8, "en": 0.19}) == ("zh", "en")
+    assert decoding_languages({"zh": 0.05, "en": 0.9}) == ("en",)
+    assert decoding_languages({"zh": 0.98, "en": 0.01}) == ("zh",)
+    assert decoding_languages({"nn": 1.0}) == ("en",)
 
 
 @given(st.dictionaries(st.sampled_from([*sorted(RELIABLE), "cy", "nn", "la"]), st.floats(0, 1), max_size=8))

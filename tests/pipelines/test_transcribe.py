@@ -271,6 +271,15 @@ def test_another_language_is_written_down_but_not_covered() -> None:
     assert transcript.reason.code == "language.not_covered"
 
 
+def test_a_window_in_doubt_keeps_the_words_that_fit_the_sound_better() -> None:
+    def script(language: str, prompt: str, avoid_repeats: bool) -> Sequence[HeardWord]:
+        return say("大波卡黑黑色", 0.3) if language == "zh" else say("It was an awful thing", 0.8)
+
+    transcript = hear(ScriptedRecogniser(script, {"zh": 0.6, "en": 0.4}))
+    assert transcript.text == "It was an awful thing"
+    assert transcript.language == "en"
+
+
 def test_a_language_setting_decides_how_to_decode_and_the_text_what_it_is() -> None:
     recogniser = ScriptedRecogniser(lambda *_: say("I led it"), {"zh": 0.9, "en": 0.1})
     transcript = hear(recogniser, language="en")
@@ -292,7 +301,7 @@ def test_digits_alone_are_in_the_language_of_the_sound() -> None:
 def test_speech_after_the_last_word_is_heard_again_on_its_own() -> None:
     """Seen on a clip that changes from Mandarin to English: the decoding stopped at the change."""
     heard = iter([say("大家好", until_s=4.2), say("Hello, my name is Anna.", until_s=5.0)])
-    transcript = hear(ScriptedRecogniser(lambda *_: next(heard), {"zh": 0.8, "en": 0.2}), vad=ScriptedVad((4.0, 5.0)))
+    transcript = hear(ScriptedRecogniser(lambda *_: next(heard), {"zh": 1.0}), vad=ScriptedVad((4.0, 5.0)))
     assert transcript.text == "大家好 Hello, my name is Anna."
     assert transcript.words[3].start_s > 4.4
 
@@ -320,7 +329,9 @@ def test_sentences_end_at_punctuation_and_long_pauses() -> None:
 
 
 def test_mandarin_is_simplified_with_chinese_punctuation() -> None:
-    transcript = hear(ScriptedRecogniser(lambda *_: join_pieces(say("這個問題,我們解決了1.5個. OK?")), {"zh": 1.0}))
+    transcript = hear(
+        ScriptedRecogniser(lambda *_: join_pieces(say("這個問題,我們解決了1.5個. OK?")), {"zh": 1.0}), 9.2
+    )
     assert transcript.text == "这个问题，我们解决了1.5个。OK?"
 
 

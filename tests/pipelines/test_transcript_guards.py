@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.transcript_guards import is_echo, is_loop, is_no_speech, is_stock_phrase, is_weak_phrase
+from pipelines.transcript_guards import is_echo, is_loop, is_no_speech, is_stock_phrase, is_weak_phrase, repeats_style
 
 PROMPT = "客户，投诉，退款，满意度，解决方案，沟通，团队。以下是普通话的句子。"
 ENGLISH_PROMPT = "customer, complaint, refund, satisfaction, escalation, follow up. Um, so, uh, I was, like, you know."
@@ -61,6 +61,16 @@ def test_any_longer_phrase_said_three_times_over_is_a_loop(letters: list[str], t
 )
 def test_echoes_of_the_prompt_and_of_the_vocabulary(text: str) -> None:
     assert is_echo(text, PROMPT)
+
+
+def test_pieces_of_the_style_sentence_are_seen_anywhere() -> None:
+    """Heard from Mandarin speakers' unclear English: 是普通话的句子。 and 这是普通话的句子。大波卡黑黑色。"""
+    style = "以下是普通话的句子。"
+    for text in ("是普通话的句子。", "尤其是 普通 话的句子。", "这是普通话的句子。大波卡黑黑色。"):
+        assert repeats_style(text, style)
+    for text in ("我的普通话很好", "以下是我的经历", "", "他说的句子"):
+        assert not repeats_style(text, style)
+    assert not repeats_style("Um, so, uh, I was thinking", ENGLISH_PROMPT)
 
 
 def test_echoes_in_english() -> None:
