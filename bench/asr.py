@@ -79,6 +79,7 @@ def main(arguments: Sequence[str]) -> int:
         _print_set(name, samples)
         document = _document(options, info, samples)
         write_json(options.out, document)  # after each set: a long run that is stopped keeps what is finished
+    state = " INVALID: the machine was disturbed," if document.get("invalid") else ""
     where = f"{info.machine['processor']}, {info.machine['cores']} cores, load {info.load:.1f}"
     print(f"{where},{state} git {info.git_revision[:12]}")
     print(", ".join(f"{library} {version}" for library, version in info.versions.items()), "· 1 thread")
