@@ -25,6 +25,7 @@ from bench.speech_truths import (
     inserted_voice,
     joined_mandarin,
     one_voice,
+    one_voice_long,
     two_voices,
     with_gaps,
 )
@@ -189,6 +190,8 @@ def second_voices(data: Path, vad: Any, voices: Any) -> dict[str, Any]:
     result: dict[str, Any] = {}
     alarms, quiet = flagged(one_voice(data))
     result["one_voice"] = {"flagged": len(alarms), "of": len(alarms) + len(quiet), "names": alarms}
+    alarms, quiet = flagged(one_voice_long(data))
+    result["one_voice_4_min"] = {"flagged": len(alarms), "of": len(alarms) + len(quiet)}
     hits, missed = flagged(two_voices(data))
     result["several_voices"] = {"flagged": len(hits), "of": len(hits) + len(missed), "missed": missed}
     for second_s in (3.0, 6.0):

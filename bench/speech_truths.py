@@ -124,6 +124,15 @@ def one_voice(data: Path) -> Iterator[tuple[str, Audio]]:
         yield Path(name).stem, load(Clip("", (data / name,), "", "en"))
 
 
+def one_voice_long(data: Path) -> Iterator[tuple[str, Audio]]:
+    """Eight recordings of about four minutes: half of one reader's utterances, drawn anew each time."""
+    clips = [load(clip).samples for clip in aishell(data)]
+    for seed in range(8):
+        drawn = np.random.default_rng(seed).permutation(len(clips))[: len(clips) // 2]
+        parts = [part for index in drawn for part in (clips[index], np.zeros(SAMPLE_RATE // 2, np.float32))]
+        yield f"drawn-{seed}", Audio(np.concatenate(parts), SAMPLE_RATE, "")
+
+
 def two_voices(data: Path) -> Iterator[tuple[str, Audio]]:
     """Recordings in which several people are known to speak (labels, or utterances of three readers in one file)."""
     for name in (

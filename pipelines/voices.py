@@ -26,10 +26,12 @@ LEAST_TALK_S = 0.8
 MOST_WINDOWS = 1200
 """In longer recordings (16 minutes of speech) the windows are spread further apart: time and memory stay bounded."""
 
-UNLIKE = 0.60
+UNLIKE = 0.56
 """Mean similarity between two groups (cosine of their windows) under which they are two voices."""
 LEAST_SECOND_S = 2.4
 """Seconds that the windows of a second voice cover together."""
+LEAST_SECOND_SHARE = 0.03
+"""And this share of all windows: the longer one talks, the more odd moments there are."""
 _MOST_GROUPS = 10
 _LEAST_WINDOWS = 4
 
@@ -75,6 +77,7 @@ def second_group(embeddings: NDArray[np.float32], starts: Sequence[float]) -> ND
     second = np.zeros(count, dtype=bool)
     if count < _LEAST_WINDOWS:
         return second
+    least_s = max(LEAST_SECOND_S, LEAST_SECOND_SHARE * _covered_s(np.asarray(starts)))
     similarity = embeddings @ embeddings.T
     tree = linkage(squareform(np.clip(1.0 - similarity, 0.0, 2.0), checks=False), "average")
     for groups in range(2, min(_MOST_GROUPS, count - 1) + 1):
@@ -82,7 +85,7 @@ def second_group(embeddings: NDArray[np.float32], starts: Sequence[float]) -> ND
         main = label == np.bincount(label).argmax()
         for other in np.unique(label[~main]):
             group = label == other
-            if _covered_s(np.asarray(starts)[group]) < LEAST_SECOND_S:
+            if _covered_s(np.asarray(starts)[group]) < least_s:
                 continue
             if float(similarity[np.ix_(main, group)].mean()) < UNLIKE:
                 second |= group
