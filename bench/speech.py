@@ -37,6 +37,7 @@ from interview_engine.assessment.speech_units import count_units
 from interview_engine.assessment.transcript import Transcript, Word
 
 LIBRARIES = ("faster-whisper", "ctranslate2", "onnxruntime", "numpy", "scipy")
+PARTS = ("aligned", "known_counts", "inserted_gaps", "second_voice", "background", "cost")
 EDGE_TOLERANCE_S = 0.15
 """A pause is found when both its ends are this near; a filler, when its middle is inside the true one ± this."""
 
@@ -61,12 +62,16 @@ def main(arguments: Sequence[str]) -> int:
     data = shared_data()
     info = run_info(LIBRARIES, threads=1)
     document: dict[str, Any] = {"schema": "bench-speech/1", "run": asdict(info)}
-    document["aligned"] = [_aligned(timed, vad, words_of) for timed in aligned(data)]
-    document["known_counts"] = known_counts(data, vad, words_of)
-    document["inserted_gaps"] = [inserted_gaps(data, vad, snr_db) for snr_db in (40.0, 20.0, 10.0)]
-    document["second_voice"] = second_voices(data, vad, voices)
-    document["background"] = backgrounds(data, vad)
-    document["cost"] = cost(data, vad, voices)
+    parts: dict[str, Callable[[], Any]] = {
+        "aligned": lambda: [_aligned(timed, vad, words_of) for timed in aligned(data)],
+        "known_counts": lambda: known_counts(data, vad, words_of),
+        "inserted_gaps": lambda: [inserted_gaps(data, vad, snr_db) for snr_db in (40.0, 20.0, 10.0)],
+        "second_voice": lambda: second_voices(data, vad, voices),
+        "background": lambda: backgrounds(data, vad),
+        "cost": lambda: cost(data, vad, voices),
+    }
+    for name in options.parts:
+        document[name] = parts[name]()
     after_s = calibrate()
     document["invalid"] = drifted(info.calibration_s, after_s)
     write_json(options.out, document)
@@ -277,6 +282,7 @@ def _transcript(words: Sequence[Word]) -> Transcript:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench speech", description=__doc__)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--out", type=Path, default=results_folder() / "speech.json", help="the summary")
     parser.add_argument("--weights", type=Path, help="the folder of the weights")
     return parser
