@@ -13,7 +13,8 @@ TEST_WORKERS ?= auto
 .DELETE_ON_ERROR:
 
 demo: install system-demo weights
-	$(BIN)/interview-engine assess pipelines/demo/*.yaml --out "$(DEMO_OUT)"
+	@# exit status 3: one candidate sits in an empty room and is meant to come out as "cannot assess"
+	$(BIN)/interview-engine assess pipelines/demo/*.yaml --out "$(DEMO_OUT)" || [ $$? -eq 3 ]
 	$(BIN)/interview-engine rank "$(DEMO_OUT)"
 
 test: install-dev system-test weights check
