@@ -17,8 +17,9 @@ OTHER_QUESTION = (-1.6, 0.0)
 the units of `_margin`. Authored answers lie above -1.0 (5 %), answers put to another question have their median at -2.0
 (zh) and -3.5 (en); development half."""
 
-HARMLESS = (0.5, 0.9)
-"""Levels s up to which an ill-suited answer is scored all the same (it earns nothing by it), and from which not."""
+HARMLESS = (1.0, 1.2)
+"""Levels s up to which an ill-suited answer is scored all the same, and from which not: up to the middle of the scale it
+earns nothing by being misplaced, and thin answers of one trade resemble each other too much to be told apart."""
 
 LEAST_GATE = 0.12
 
