@@ -18,7 +18,7 @@ the units of `_margin`. Authored answers lie above -1.0 (5 %), answers put to an
 (zh) and -3.5 (en); development half."""
 
 HARMLESS = (1.0, 1.2)
-"""Levels s up to which an ill-suited answer is scored all the same, and from which not: up to the middle of the scale it
+"""Levels s up to which an ill-suited answer is scored all the same, and from which not: up to the middle it
 earns nothing by being misplaced, and thin answers of one trade resemble each other too much to be told apart."""
 
 LEAST_GATE = 0.12
