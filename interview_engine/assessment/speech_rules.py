@@ -18,6 +18,9 @@ from interview_engine.assessment.transcript import Word
 
 PAUSE_S = 0.5
 """A longer silence inside an answer is a pause (SCORING.md)."""
+LEAST_VOICE_S = 0.02
+"""Less voice than the shortest speech sound between the first and the last word cannot be measured."""
+
 ARTICULATION_GAP_S = 0.25
 """A longer silence is no part of articulation (SCORING.md; the limit of Goldman-Eisler 1968, "Psycholinguistics")."""
 EDGE_S = 0.5
@@ -83,7 +86,7 @@ def speech_measures(
     if units == 0 or extent is None:
         return None
     inside = clip(voice, extent)
-    if not inside or total_s(inside) <= 0.0:
+    if total_s(inside) < LEAST_VOICE_S:
         return None
     silences = gaps(inside, extent)
     pauses = tuple(silence for silence in silences if silence.duration_s > PAUSE_S)
