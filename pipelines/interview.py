@@ -44,7 +44,7 @@ MAX_FRAMES = 6
 """Screenshots an interview keeps: enough to place the quotes, few enough to be data-sparing."""
 
 WATCHED = 0.6
-"""Share of an answer's work that is watching, for the progress bar (docs/performance.md)."""
+"""Share of an answer's work that is watching, for the progress bar: the demo's answers took 45 to 70 %."""
 
 
 @dataclass(frozen=True, slots=True)
