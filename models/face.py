@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from interview_engine.assessment.observations import Box, FaceSeen
 from interview_engine.errors import Bilingual, WeightsError
-from models.mediapipe_tasks import as_image, close_at_exit, create
+from models.mediapipe_tasks import close_at_exit, create, detect
 from models.registry import WeightStore
 
 WEIGHT = "face-landmarker"
@@ -90,7 +90,7 @@ class MediaPipeFaces:
         height, width = rgb.shape[:2]
         found: list[tuple[float, Box]] = []
         for left, top, cut in _pieces(rgb, tile):
-            for detection in self._detector.detect(as_image(cut)).detections:
+            for detection in detect(self._detector, cut).detections:
                 pixels = detection.bounding_box
                 x, y = left + pixels.origin_x, top + pixels.origin_y
                 box = Box(x / width, y / height, (x + pixels.width) / width, (y + pixels.height) / height)
@@ -105,7 +105,7 @@ class MediaPipeFaces:
         """See `FaceDetector.measure`."""
         height, width = rgb.shape[:2]
         left, top, cut = _cutout(rgb, box)
-        result = self._landmarker.detect(as_image(cut))
+        result = detect(self._landmarker, cut)
         side = cut.shape[0]
         best: FaceSeen | None = None
         for index, points in enumerate(result.face_landmarks):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.observations import HandSeen
-from models.mediapipe_tasks import as_image, close_at_exit, create
+from models.mediapipe_tasks import close_at_exit, create, detect
 from models.registry import WeightStore
 
 WEIGHT = "hand-landmarker"
@@ -59,7 +59,7 @@ class MediaPipeHands:
         """See `HandDetector.find`."""
         height, width = rgb.shape[:2]
         hands = []
-        for points in self._landmarker.detect(as_image(rgb)).hand_landmarks:
+        for points in detect(self._landmarker, rgb).hand_landmarks:
             x = sum(points[joint].x for joint in _PALM) / len(_PALM)
             y = sum(points[joint].y for joint in _PALM) / len(_PALM)
             hands.append(HandSeen(x * width / height, y))

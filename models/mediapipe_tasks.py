@@ -22,6 +22,8 @@ from interview_engine.errors import Bilingual, SystemPackageError, WeightsError
 APT_COMMAND = "apt-get install -y libegl1 libgles2 libgl1 libglib2.0-0"
 """What mediapipe and the OpenCV it brings need of a Debian or Ubuntu system; nothing in a pip package can supply it."""
 
+ALIGNMENT_NOTE = "Input tensor memory is not aligned"
+
 Task = TypeVar("Task")
 
 
@@ -76,6 +78,21 @@ def as_image(rgb: NDArray[np.uint8]) -> Any:
     import mediapipe
 
     return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
+
+
+def detect(task: Any, rgb: NDArray[np.uint8]) -> Any:
+    """`task`'s result on a picture, uint8 height x width x 3, without the runtime's note on where its memory lies.
+
+    The note comes or not as the allocator pleases, says nothing a user can act on, and obeys no log setting. Anything
+    else that native code prints is passed on.
+    """
+    with _stderr_held_back() as notes:
+        result = task.detect(as_image(rgb))
+        printed = notes()
+    for line in printed.splitlines():
+        if ALIGNMENT_NOTE not in line:
+            print(line, file=sys.stderr)
+    return result
 
 
 def _missing_library(error: Exception) -> SystemPackageError:

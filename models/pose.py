@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.observations import PoseSeen
-from models.mediapipe_tasks import as_image, close_at_exit, create
+from models.mediapipe_tasks import close_at_exit, create, detect
 from models.registry import WeightStore
 
 WEIGHT = "pose-landmarker"
@@ -56,7 +56,7 @@ class MediaPipePose:
 
     def find(self, rgb: NDArray[np.uint8]) -> PoseSeen | None:
         """See `PoseDetector.find`."""
-        people = self._landmarker.detect(as_image(rgb)).pose_landmarks
+        people = detect(self._landmarker, rgb).pose_landmarks
         if not people:
             return None
         height, width = rgb.shape[:2]
