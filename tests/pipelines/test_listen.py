@@ -167,7 +167,7 @@ def test_two_people_talking_are_flagged_with_where(vad: SileroVoiceActivity, voi
 
 
 def test_one_person_talking_is_not_flagged(vad: SileroVoiceActivity, voices: VoiceEncoder) -> None:
-    """Of all one-speaker recordings 1 in 32 is flagged: python -m bench speech."""
+    """The false alarms on all recordings of one speaker are counted by python -m bench speech."""
     words = transcript([Word("a", 0.3, 0.6, 1.0)])
     for name in ("C_audio/mfa/acoustic_corpus.wav", "C_audio/jfk/jfk.flac"):
         assert signals(sound(name), words, vad, voices) == ()
