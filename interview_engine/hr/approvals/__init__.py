@@ -1,0 +1,1 @@
+"""The one approval engine for every request."""

@@ -1,0 +1,1 @@
+"""Employment that a hire begins."""

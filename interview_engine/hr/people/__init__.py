@@ -1,0 +1,1 @@
+"""Persons (candidate and employee are one row), console accounts, sign-in."""

@@ -1,0 +1,1 @@
+"""From a requisition to a decision: postings, applications, invitations, answers, assessments, reviews, offers."""

@@ -1,0 +1,1 @@
+"""Where things are kept: database, blobs, audit trail, outbox. Knows nothing of interviews or employment."""

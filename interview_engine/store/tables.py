@@ -1,0 +1,133 @@
+"""Tables of the platform itself: audit trail, outbox, webhooks, idempotency keys, work, workers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from interview_engine.store.base import Base, Row
+
+
+class AuditEvent(Base):
+    """Append-only, hash-chained: `hash` covers `prev_hash` and every other column. `sequence` has no gaps."""
+
+    __tablename__ = "audit_event"
+
+    sequence: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(80), index=True)
+    action: Mapped[str] = mapped_column(String(80), index=True)
+    subject: Mapped[str] = mapped_column(String(120), index=True)
+    """"table:id", for instance "application:01890…"."""
+    detail: Mapped[dict[str, Any]]
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class AuditHead(Base):
+    """One row: the end of the chain. Locked by every append, so that two of them cannot take one place."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class OutboxMessage(Row, Base):
+    """A message to be sent after its transaction; sent once in effect by its `dedupe_key`.
+
+    `channel` is "inbox", "webhook", "email" or a WeChat channel; `state` queued, sent, delivered, failed, suppressed.
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (Index("ix_outbox_message_due", "state", "due_at"),)
+
+    dedupe_key: Mapped[str] = mapped_column(String(200), unique=True)
+    channel: Mapped[str] = mapped_column(String(40))
+    recipient: Mapped[str] = mapped_column(String(120), index=True)
+    """"account:id", "person:id" or "webhook:id"."""
+    template: Mapped[str] = mapped_column(String(80))
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(20), default="queued")
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class Webhook(Row, Base):
+    """Where another system wants to be told. `secret` signs; kept encrypted."""
+
+    __tablename__ = "webhook"
+
+    url: Mapped[str] = mapped_column(String(500))
+    events: Mapped[list[Any]]
+    secret_encrypted: Mapped[str] = mapped_column(Text)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class IdempotencyKey(Base):
+    """The answer to a POST that carried a key, to be given again to the same request."""
+
+    __tablename__ = "idempotency_key"
+
+    actor: Mapped[str] = mapped_column(String(80), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    request_sha256: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class WorkItem(Row, Base):
+    """One piece of durable work as people see it; the workflow engine keeps its own records beside.
+
+    `kind` is "answer" or "interview"; `subject_id` the answer's or the invitation's id.
+    `state` waiting, running, done, parked (a person must look; `reason` says why, zh and en).
+    """
+
+    __tablename__ = "work_item"
+    __table_args__ = (UniqueConstraint("kind", "subject_id", "generation"), Index("ix_work_item_state", "state", "id"))
+
+    kind: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[str] = mapped_column(String(32), index=True)
+    generation: Mapped[int] = mapped_column(default=1)
+    """Raised by a retry or a changed input, so that finished work can be asked for again."""
+    state: Mapped[str] = mapped_column(String(20), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    stage: Mapped[str] = mapped_column(String(40), default="")
+    share: Mapped[float] = mapped_column(default=0.0)
+    reason: Mapped[dict[str, Any] | None]
+    worker_id: Mapped[str | None] = mapped_column(String(80))
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    media_s: Mapped[float] = mapped_column(default=0.0)
+
+
+class Worker(Base):
+    """A worker process's lease: it lives while `heartbeat_at` is fresh."""
+
+    __tablename__ = "worker"
+
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    host: Mapped[str] = mapped_column(String(120))
+    pid: Mapped[int]
+    started_at: Mapped[datetime]
+    heartbeat_at: Mapped[datetime] = mapped_column(index=True)
+    stopped_at: Mapped[datetime | None]
+
+
+class Blob(Base):
+    """What lies in the blob store, by sha256. Removed when the last row that names it is gone (retention job)."""
+
+    __tablename__ = "blob"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
