@@ -44,7 +44,7 @@ class KitVersion(Row, Base):
 
 
 class RoleProfile(Row, Base):
-    """What a role needs: `requirements` is [{"competency", "weight", "required_level"}]; weights in percent sum to 100."""
+    """What a role needs: `requirements` is [{"competency", "weight", "required_level"}]; weights sum to 100."""
 
     __tablename__ = "role_profile"
     __table_args__ = (UniqueConstraint("code", "version"),)

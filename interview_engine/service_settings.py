@@ -1,0 +1,189 @@
+"""Typed settings of the service (server and workers), beside those of assessing in `settings`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from interview_engine.errors import Bilingual, UsageError
+from interview_engine.settings import PREFIX
+
+MIN_SECRET = 32
+"""Characters of the secret: what `secrets.token_urlsafe(32)` gives is 43."""
+
+KNOWN_SECRETS = ("changeme", "change-me", "secret", "default", "example", "interview-engine")
+"""What people copy from examples; a secret that is one of these, however often repeated, is refused."""
+
+DEMO_SECRET = "interview-engine-demo-secret-for-a-machine-of-ones-own"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """How this installation serves.
+
+    Args:
+        data: folder of the embedded database, blobs and secret.
+        database_url: "sqlite:///…" or "postgresql://…"; by default SQLite in `data`.
+        blobs_url: "file:///…" or "s3://bucket/prefix"; by default a folder in `data`.
+        secret: at least 32 characters; signs media addresses and encrypts what is kept encrypted.
+        public_url: how people reach the service, without a last "/"; in links and QR codes.
+        demo: demo data, and a secret that is known: refused for an address other machines can reach.
+        worker_in_process: whether `serve` also works on the queue.
+        max_upload_mb: largest recording of one answer.
+        trusted_proxies: addresses whose X-Forwarded-For and -Proto are believed.
+        smtp_url: "smtp://user:password@host:587" or "smtps://…"; empty sends no mail.
+        webhook_private: whether webhooks may go to private addresses.
+        s3_endpoint: of an S3-compatible store that is not Amazon's.
+    """
+
+    data: Path
+    database_url: str
+    blobs_url: str
+    secret: str = field(repr=False)
+    public_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    demo: bool = False
+    worker_in_process: bool = True
+    max_upload_mb: int = 2048
+    trusted_proxies: tuple[str, ...] = ()
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    webhook_private: bool = False
+    s3_endpoint: str = ""
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by https, so that cookies may be marked so."""
+        return self.public_url.startswith("https://")
+
+
+def read_service_settings(environment: Mapping[str, str], *, demo: bool = False) -> ServiceSettings:
+    """Settings from INTERVIEW_ENGINE_DATA, _DATABASE_URL, _BLOBS_URL, _SECRET, _PUBLIC_URL, _HOST, _PORT,
+    _WORKER_IN_PROCESS, _MAX_UPLOAD_MB, _TRUSTED_PROXIES, _SMTP_URL, _MAIL_FROM, _WEBHOOK_PRIVATE, _S3_ENDPOINT.
+
+    Without a secret the embedded installation (SQLite) makes one at its first start and keeps it in `data`/secret,
+    readable by its owner only; with PostgreSQL it must be set, since several machines share it.
+
+    Raises:
+        UsageError: `settings.invalid`, `settings.secret_missing`, `settings.secret_weak`, `settings.demo_public`.
+    """
+
+    def text(name: str, default: str = "") -> str:
+        return environment.get(PREFIX + name, "").strip() or default
+
+    folder = "demo-data" if demo else "data"
+    data = Path(text("DATA", folder)).expanduser().resolve()
+    database_url = text("DATABASE_URL", f"sqlite:///{data / 'interview-engine.db'}")
+    host, port = text("HOST", "127.0.0.1"), _whole(text("PORT", "8000"), "PORT", 1, 65535)
+    public_url = text("PUBLIC_URL", f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}").rstrip("/")
+    parts = urlsplit(public_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _invalid("PUBLIC_URL", public_url, "https://…")
+    if demo and host not in ("127.0.0.1", "::1", "localhost"):
+        raise UsageError(
+            "settings.demo_public",
+            Bilingual(
+                "演示模式的密钥是公开的，不能在其他机器可访问的地址上运行。",
+                "The demo's secret is public: it does not serve an address that other machines can reach.",
+            ),
+            Bilingual(
+                "请去掉 --demo，或把 INTERVIEW_ENGINE_HOST 设为 127.0.0.1。",
+                "Leave out --demo, or set INTERVIEW_ENGINE_HOST to 127.0.0.1.",
+            ),
+        )
+    return ServiceSettings(
+        data=data,
+        database_url=database_url,
+        blobs_url=text("BLOBS_URL", f"file://{data / 'blobs'}"),
+        secret=_secret(text("SECRET"), data, demo=demo, embedded=database_url.startswith("sqlite")),
+        public_url=public_url,
+        host=host,
+        port=port,
+        demo=demo,
+        worker_in_process=_switch(text("WORKER_IN_PROCESS", "on"), "WORKER_IN_PROCESS"),
+        max_upload_mb=_whole(text("MAX_UPLOAD_MB", "2048"), "MAX_UPLOAD_MB", 1, 100_000),
+        trusted_proxies=tuple(part.strip() for part in text("TRUSTED_PROXIES").split(",") if part.strip()),
+        smtp_url=text("SMTP_URL"),
+        mail_from=text("MAIL_FROM"),
+        webhook_private=_switch(text("WEBHOOK_PRIVATE", "off"), "WEBHOOK_PRIVATE"),
+        s3_endpoint=text("S3_ENDPOINT"),
+    )
+
+
+def _secret(given: str, data: Path, *, demo: bool, embedded: bool) -> str:
+    if given:
+        plain = given.lower()
+        if len(given) < MIN_SECRET or any(not plain.replace(known, "").strip("-_ ") for known in KNOWN_SECRETS):
+            raise _weak()
+        if given == DEMO_SECRET and not demo:
+            raise _weak()
+        return given
+    if demo:
+        return DEMO_SECRET
+    if embedded:
+        return _own_secret(data / "secret")
+    raise UsageError(
+        "settings.secret_missing",
+        Bilingual("使用 PostgreSQL 时必须设置密钥。", "With PostgreSQL the secret must be set."),
+        _make_one(),
+    )
+
+
+def _own_secret(path: Path) -> str:
+    """The installation's own secret, made at the first start. Two starts at once agree: the file is made once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"secret.{os.getpid()}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(32))
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    finally:
+        temporary.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def _weak() -> UsageError:
+    return UsageError(
+        "settings.secret_weak",
+        Bilingual(
+            f"密钥太短（至少 {MIN_SECRET} 个字符）或是示例值。",
+            f"The secret is too short (at least {MIN_SECRET} characters) or an example's.",
+        ),
+        _make_one(),
+    )
+
+
+def _make_one() -> Bilingual:
+    command = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
+    return Bilingual(
+        f"用 {command} 生成一个，写入 INTERVIEW_ENGINE_SECRET。",
+        f"Make one with {command}; set INTERVIEW_ENGINE_SECRET.",
+    )
+
+
+def _whole(raw: str, name: str, low: int, high: int) -> int:
+    if not raw.isdecimal() or not low <= int(raw) <= high:
+        raise _invalid(name, raw, f"{low}–{high}")
+    return int(raw)
+
+
+def _switch(raw: str, name: str) -> bool:
+    if raw.lower() not in ("on", "off", "true", "false", "1", "0", "yes", "no"):
+        raise _invalid(name, raw, "on | off")
+    return raw.lower() in ("on", "true", "1", "yes")
+
+
+def _invalid(name: str, value: str, allowed: str) -> UsageError:
+    return UsageError(
+        "settings.invalid",
+        Bilingual(f"环境变量 {PREFIX}{name} 的值 {value!r} 无效。", f"{PREFIX}{name}={value!r} is not valid."),
+        Bilingual(f"允许的值：{allowed}。", f"Allowed: {allowed}."),
+    )
