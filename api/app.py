@@ -1,0 +1,53 @@
+"""The application: middleware, errors, pages and routes put together. Behaviour lives in the modules named here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
+from starlette.staticfiles import StaticFiles
+
+from api import errors
+from api.context import Context
+from api.i18n import COOKIE, LANGUAGES
+from api.middleware import SecurityHeaders
+from interview_engine import __version__
+
+PAGES = ("public", "candidate", "uploads", "sign_in", "console", "media")
+"""Modules of api.pages; each has `router`."""
+
+ROUTES: tuple[str, ...] = ("system",)
+"""Modules of api.routes; each has `router`, mounted under /api/v1."""
+
+
+def create_app(context: Context) -> FastAPI:
+    """The whole application over one context."""
+    app = FastAPI(
+        title="Interview Engine",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.context = context
+    errors.install(app)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    for name in PAGES:
+        app.include_router(import_module(f"api.pages.{name}").router, include_in_schema=False)
+    for name in ROUTES:
+        app.include_router(import_module(f"api.routes.{name}").router, prefix="/api/v1")
+    app.add_api_route("/language/{language}", _switch_language, methods=["GET"], include_in_schema=False)
+    app.add_middleware(SecurityHeaders, secure=context.service.secure)
+    return app
+
+
+def _switch_language(language: str, request: Request, back: str = "/") -> RedirectResponse:
+    """Keep the language in a cookie and go back to the page it was switched on (one of ours only)."""
+    inside = back.startswith("/") and not back.startswith(("//", "/\\"))
+    response = RedirectResponse(back if inside else "/", 303)
+    if language in LANGUAGES:
+        secure = request.app.state.context.service.secure
+        response.set_cookie(COOKIE, language, max_age=31_536_000, httponly=True, samesite="lax", secure=secure)
+    return response

@@ -1,0 +1,25 @@
+"""What one server process holds, made once and handed to every route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from interview_engine.clock import Clock
+from interview_engine.service_settings import ServiceSettings
+from interview_engine.settings import Settings
+from interview_engine.store.blobs import BlobStore
+from interview_engine.store.engine import Database
+from interview_engine.store.secrets import SecretBox, Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The open database and blobs, the settings, the clock, and the keys made from the installation's secret."""
+
+    database: Database
+    blobs: BlobStore
+    service: ServiceSettings
+    engine: Settings
+    clock: Clock
+    box: SecretBox
+    signer: Signer

@@ -1,0 +1,158 @@
+"""From the error tree to HTTP: problem+json (RFC 9457) for programs, a page for people. The only place with statuses."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from api.i18n import language_of
+from interview_engine import errors
+from interview_engine.errors import Bilingual, InterviewEngineError
+
+log = logging.getLogger("interview_engine.api")
+
+STATUSES: tuple[tuple[type[InterviewEngineError], int], ...] = (
+    (errors.NotSignedIn, 401),
+    (errors.PermissionDenied, 403),
+    (errors.NotFoundError, 404),
+    (errors.ConflictError, 409),
+    (errors.GoneError, 410),
+    (errors.TooLarge, 413),
+    (errors.UnsupportedMedia, 415),
+    (errors.InvalidInput, 422),
+    (errors.TooManyRequests, 429),
+    (errors.PolicyError, 409),
+    (errors.KitError, 422),
+    (errors.MediaError, 422),
+    (errors.ReportError, 422),
+    (errors.ManifestError, 422),
+    (errors.UsageError, 400),
+    (errors.ScorerError, 502),
+    (errors.OutputError, 507),
+    (errors.WeightsError, 503),
+    (errors.SystemPackageError, 503),
+)
+"""First match wins."""
+
+PLAIN: dict[int, tuple[str, Bilingual, Bilingual]] = {
+    400: (
+        "request.invalid",
+        Bilingual("请求无法理解。", "The request cannot be understood."),
+        Bilingual("请检查格式后重试。", "Check its form and try again."),
+    ),
+    404: (
+        "page.unknown",
+        Bilingual("没有这个页面。", "There is no such page."),
+        Bilingual("请检查地址，或回到首页。", "Check the address, or go to the first page."),
+    ),
+    405: (
+        "method.unknown",
+        Bilingual("这个地址不支持此操作。", "This address does not do that."),
+        Bilingual("请看接口文档 /api/docs。", "See the API's documentation at /api/docs."),
+    ),
+    413: (
+        "request.too_large",
+        Bilingual("内容太大。", "This is too large."),
+        Bilingual("请分小一些再发送。", "Send it in smaller parts."),
+    ),
+    415: (
+        "request.media_type",
+        Bilingual("不支持这种内容类型。", "This content type is not supported."),
+        Bilingual("请看接口文档 /api/docs。", "See the API's documentation at /api/docs."),
+    ),
+    429: (
+        "request.too_many",
+        Bilingual("请求太频繁。", "Too many requests."),
+        Bilingual("请稍等再试。", "Wait a moment and try again."),
+    ),
+}
+
+
+def status_of(error: InterviewEngineError) -> int:
+    """The HTTP status of an error; 500 for one the table does not name."""
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def problem(
+    status: int, code: str, message: Bilingual, next_step: Bilingual, language: str, **more: Any
+) -> dict[str, Any]:
+    """The body of application/problem+json: `title` and `detail` in `language`, both languages beside."""
+    return {
+        "type": f"urn:interview-engine:error:{code}",
+        "status": status,
+        "code": code,
+        "title": message.get(language),
+        "detail": next_step.get(language),
+        "zh": {"message": message.zh, "next_step": next_step.zh},
+        "en": {"message": message.en, "next_step": next_step.en},
+        **more,
+    }
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the tree, of validation and of the framework leave as a problem or a page."""
+
+    @app.exception_handler(InterviewEngineError)
+    async def _own(request: Request, error: InterviewEngineError) -> Response:
+        more: dict[str, Any] = {}
+        if isinstance(error, errors.InvalidInput) and error.field:
+            more["field"] = error.field
+        headers = {}
+        if isinstance(error, errors.TooManyRequests):
+            headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
+        return respond(request, status_of(error), error.code, error.message, error.next_step, headers, **more)
+
+    @app.exception_handler(RequestValidationError)
+    async def _validation(request: Request, error: RequestValidationError) -> Response:
+        fields = [
+            {"field": ".".join(str(part) for part in item["loc"]), "problem": item["msg"]} for item in error.errors()
+        ]
+        named = ", ".join(entry["field"] for entry in fields[:5])
+        message = Bilingual(f"有字段不正确：{named}。", f"Some fields are not right: {named}.")
+        next_step = Bilingual("请按 fields 中的说明修改。", "Correct them as `fields` says.")
+        return respond(request, 422, "request.fields", message, next_step, {}, fields=fields)
+
+    @app.exception_handler(HTTPException)
+    async def _framework(request: Request, error: HTTPException) -> Response:
+        code, message, next_step = PLAIN.get(error.status_code, PLAIN[400])
+        return respond(request, error.status_code, code, message, next_step, dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> Response:
+        number = uuid.uuid4().hex[:12]
+        log.error("unexpected error %s on %s %s", number, request.method, request.url.path, exc_info=error)
+        message = Bilingual(f"服务器内部出错（编号 {number}）。", f"The server failed (number {number}).")
+        next_step = Bilingual(
+            "已保存的内容不受影响；请重试，若再次出现请报告编号。",
+            "What was saved is safe. Try again; if it comes back, report the number.",
+        )
+        return respond(request, 500, "server.failed", message, next_step, {})
+
+
+def respond(
+    request: Request,
+    status: int,
+    code: str,
+    message: Bilingual,
+    next_step: Bilingual,
+    headers: dict[str, str],
+    **more: Any,
+) -> Response:
+    """A problem for programs (and for the recorder), a page for a browser that navigates."""
+    language = language_of(request)
+    accepts = request.headers.get("accept", "")
+    if "text/html" in accepts and not request.url.path.startswith("/api/"):
+        from api.pages.render import page
+
+        values = {"code": code, "message": message.get(language), "next_step": next_step.get(language)}
+        response = page(request, "error.html", status=status, problem=values, **more)
+        response.headers.update(headers)
+        return response
+    body = problem(status, code, message, next_step, language, **more)
+    return JSONResponse(body, status, headers, media_type="application/problem+json")

@@ -1,0 +1,1 @@
+"""The API for programs: JSON under /api/v1."""
