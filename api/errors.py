@@ -1,4 +1,4 @@
-"""From the error tree to HTTP: problem+json (RFC 9457) for programs, a page for people. The only place with statuses."""
+"""From the error tree to HTTP: problem+json (RFC 9457) for programs, a page for people. Only this file has statuses."""
 
 from __future__ import annotations
 
