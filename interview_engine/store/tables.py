@@ -88,7 +88,8 @@ class WorkItem(Row, Base):
     """One piece of durable work as people see it; the workflow engine keeps its own records beside.
 
     `kind` is "answer" or "interview"; `subject_id` the answer's or the invitation's id.
-    `state` waiting, running, done, parked (a person must look; `reason` says why, zh and en).
+    `state` waiting, running, done, parked (a person must look; `reason` says why, zh and en), given_up (a person said to
+    go on without it).
     """
 
     __tablename__ = "work_item"
@@ -100,6 +101,12 @@ class WorkItem(Row, Base):
     """Raised by a retry or a changed input, so that finished work can be asked for again."""
     state: Mapped[str] = mapped_column(String(20), default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
+    """Counted before the work begins, so that work which kills its worker is counted too."""
+    run: Mapped[int] = mapped_column(default=0)
+    """Raised when an attempt ended in order (failed, retried): the next one begins afresh. A crash keeps it, so that
+    another worker resumes the engine's records of this run."""
+    due_at: Mapped[datetime | None]
+    """Not before this time (waiting after a failure)."""
     stage: Mapped[str] = mapped_column(String(40), default="")
     share: Mapped[float] = mapped_column(default=0.0)
     reason: Mapped[dict[str, Any] | None]

@@ -1,0 +1,182 @@
+"""Durable work as the rest of the product sees it: ask for it, look at it, retry it, go on without it. SQL only.
+
+The row is written in the transaction that makes the work necessary, so that neither can exist without the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.store.ids import new_id
+from interview_engine.store.tables import WorkItem, Worker
+
+Kind = Literal["answer", "interview"]
+State = Literal["waiting", "running", "done", "parked", "given_up"]
+
+DEAD_AFTER_S = 10.0
+"""A worker whose heartbeat stands still for this long is dead: five missed beats of 2 s."""
+
+LISTED = 200
+"""Parked and running items that the operations page lists; the counts are of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerView:
+    """One worker that has not ended in order. `alive`: its last heartbeat is younger than `DEAD_AFTER_S`."""
+
+    id: str
+    host: str
+    pid: int
+    started_at: datetime
+    heartbeat_at: datetime
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """What was finished in a stretch of time: items, and seconds of recording in them."""
+
+    answers: int
+    interviews: int
+    media_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """The state of durable work at one moment.
+
+    Args:
+        waiting, retrying, running, parked, given_up: items in that state; `retrying` are those of `waiting` that
+            failed before and wait for their next attempt.
+        oldest_waiting_s: age of the oldest waiting item in seconds; None when none waits.
+        running_items, parked_items: the oldest `LISTED` of them, oldest first.
+        workers: not yet ended in order, longest running first.
+    """
+
+    at: datetime
+    waiting: int
+    retrying: int
+    running: int
+    parked: int
+    given_up: int
+    oldest_waiting_s: float | None
+    last_hour: Throughput
+    last_day: Throughput
+    running_items: tuple[WorkItem, ...]
+    parked_items: tuple[WorkItem, ...]
+    workers: tuple[WorkerView, ...]
+
+    @property
+    def workers_alive(self) -> int:
+        """Workers with a fresh heartbeat."""
+        return sum(worker.alive for worker in self.workers)
+
+
+def enqueue_work(
+    session: Session, kind: Kind, subject_id: str, clock: Clock, actor: str = "system", *, again: bool = False
+) -> WorkItem:
+    """Ask for a piece of work; the item there is, when it was asked for before.
+
+    Args:
+        subject_id: of the answer, or of the invitation for an interview.
+        again: the input has changed: finished, running or parked work is asked for once more as a new generation.
+            An item that still waits is that already.
+    """
+    latest = _latest(session, kind, subject_id)
+    if latest is not None and (not again or latest.state == "waiting"):
+        return latest
+    now = clock.now()
+    item = WorkItem(
+        id=new_id(now),
+        created_at=now,
+        updated_at=now,
+        actor=actor,
+        kind=kind,
+        subject_id=subject_id,
+        generation=1 if latest is None else latest.generation + 1,
+        state="waiting",
+        attempts=0,
+        run=0,
+        stage="",
+        share=0.0,
+        media_s=0.0,
+    )
+    try:
+        with session.begin_nested():
+            session.add(item)
+    except IntegrityError:  # another transaction asked for the same generation and was first
+        first = _latest(session, kind, subject_id)
+        if first is None:
+            raise
+        return first
+    return item
+
+
+def operations(session: Session, clock: Clock) -> Operations:
+    """Queue, workers and throughput as of now, for the operations page."""
+    now = clock.now()
+    counts = _counts(session)
+    waiting_since = session.scalar(select(func.min(WorkItem.created_at)).where(WorkItem.state == "waiting"))
+    retrying = session.scalar(
+        select(func.count()).select_from(WorkItem).where(WorkItem.state == "waiting", WorkItem.attempts > 0)
+    )
+    return Operations(
+        at=now,
+        waiting=counts.get("waiting", 0),
+        retrying=retrying or 0,
+        running=counts.get("running", 0),
+        parked=counts.get("parked", 0),
+        given_up=counts.get("given_up", 0),
+        oldest_waiting_s=None if waiting_since is None else (now - waiting_since).total_seconds(),
+        last_hour=_throughput(session, now - timedelta(hours=1)),
+        last_day=_throughput(session, now - timedelta(days=1)),
+        running_items=_listed(session, "running"),
+        parked_items=_listed(session, "parked"),
+        workers=_workers(session, now),
+    )
+
+
+def _latest(session: Session, kind: Kind, subject_id: str) -> WorkItem | None:
+    return session.scalar(
+        select(WorkItem)
+        .where(WorkItem.kind == kind, WorkItem.subject_id == subject_id)
+        .order_by(WorkItem.generation.desc())
+        .limit(1)
+    )
+
+
+def _counts(session: Session) -> dict[str, int]:
+    rows: Any = session.execute(select(WorkItem.state, func.count()).group_by(WorkItem.state))
+    return {state: count for state, count in rows}
+
+
+def _listed(session: Session, state: State) -> tuple[WorkItem, ...]:
+    return tuple(session.scalars(select(WorkItem).where(WorkItem.state == state).order_by(WorkItem.id).limit(LISTED)))
+
+
+def _throughput(session: Session, since: datetime) -> Throughput:
+    rows = session.execute(
+        select(WorkItem.kind, func.count(), func.sum(WorkItem.media_s))
+        .where(WorkItem.state == "done", WorkItem.finished_at > since)
+        .group_by(WorkItem.kind)
+    )
+    found = {kind: (count, float(media_s or 0.0)) for kind, count, media_s in rows}
+    answers, media_s = found.get("answer", (0, 0.0))
+    interviews, _ = found.get("interview", (0, 0.0))
+    return Throughput(answers, interviews, media_s)
+
+
+def _workers(session: Session, now: datetime) -> tuple[WorkerView, ...]:
+    fresh = now - timedelta(seconds=DEAD_AFTER_S)
+    rows = session.scalars(select(Worker).where(Worker.stopped_at.is_(None)).order_by(Worker.started_at))
+    return tuple(
+        WorkerView(row.id, row.host, row.pid, row.started_at, row.heartbeat_at, row.heartbeat_at > fresh)
+        for row in rows
+    )
