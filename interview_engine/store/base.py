@@ -12,7 +12,8 @@ from sqlalchemy.types import TypeDecorator
 
 from interview_engine.store.ids import ID_LENGTH
 
-Json = JSON().with_variant(JSONB(), "postgresql")
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""None is SQL's NULL, so that "nothing there" can be asked for."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

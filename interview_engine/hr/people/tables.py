@@ -28,9 +28,28 @@ class Person(Row, Base):
     language: Mapped[str] = mapped_column(String(5), default="zh")
     manager_person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     department_id: Mapped[str | None] = mapped_column(ForeignKey("department.id"))
+    level: Mapped[int | None]
+    """Job level of an employee, higher is more senior; None for candidates. Grants may be limited by it."""
     talent_pool: Mapped[bool] = mapped_column(default=False)
     synthetic: Mapped[bool] = mapped_column(default=False)
     erased_at: Mapped[datetime | None]
+
+
+class PersonFlag(Row, Base):
+    """Something about who a person is that a human must look at. Never merged silently. `state` open, resolved.
+
+    `kind` two_persons (mail and phone belong to two persons), contact_differs, name_differs; `given` holds what the
+    application form said.
+    """
+
+    __tablename__ = "person_flag"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    other_person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    application_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    given: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(20), default="open", index=True)
 
 
 class WechatIdentity(Row, Base):
@@ -120,6 +139,9 @@ class ErasureRequest(Row, Base):
 
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     invitation_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    kind: Mapped[str] = mapped_column(String(20), default="interview")
+    """interview (everything of one interview), person (everything of a person), retention (recordings past their
+    time; scores stay)."""
     due_at: Mapped[datetime]
-    done_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
     receipt: Mapped[dict[str, Any] | None]

@@ -80,6 +80,8 @@ class Application(Row, Base):
         UniqueConstraint("requisition_id", "person_id"),
         Index("ix_application_list", "requisition_id", "stage", "score_value"),
         Index("ix_application_section", "requisition_id", "section", "score_value", "id"),
+        Index("ix_application_recent", "requisition_id", "id"),
+        Index("ix_application_stage", "requisition_id", "stage", "id"),
     )
 
     requisition_id: Mapped[str] = mapped_column(ForeignKey("requisition.id"))
@@ -96,6 +98,10 @@ class Application(Row, Base):
     score_low: Mapped[float | None]
     score_high: Mapped[float | None]
     match_percent: Mapped[float | None]
+    human_score: Mapped[float | None]
+    """What a person gave the whole interview instead (0..10); the engine's stays beside it."""
+    prefilter: Mapped[dict[str, Any] | None]
+    """Which requirements the résumé speaks of, with the words that say so (C3)."""
 
 
 class ApplicationEvent(Row, Base):
@@ -200,6 +206,7 @@ class Assessment(Row, Base):
     """One scored interview; a new one supersedes, none is changed. The whole report is the blob `report_sha256`."""
 
     __tablename__ = "assessment"
+    __table_args__ = (UniqueConstraint("invitation_id", "inputs_sha256"),)
 
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
     invitation_id: Mapped[str] = mapped_column(ForeignKey("invitation.id"), index=True)
@@ -212,8 +219,13 @@ class Assessment(Row, Base):
     score_low: Mapped[float | None]
     score_high: Mapped[float | None]
     match_percent: Mapped[float | None]
+    assessed_weight: Mapped[float] = mapped_column(default=0.0)
+    """Percent of the kit's weight that was assessed."""
+    reason: Mapped[dict[str, Any] | None]
+    """{"code", "zh", "en"}: why there is no score."""
     competencies: Mapped[list[Any]]
-    """[{"id", "name", "score", "low", "high", "weight", "required_level", "status", "reason"}] for lists."""
+    """[{"id", "name", "score", "low", "high", "weight", "required_level", "is_delivery", "status", "reason"}] for
+    lists."""
     needs_review: Mapped[list[Any]]
     """[{"code", "zh", "en"}]"""
     frames: Mapped[dict[str, Any]]
@@ -236,6 +248,8 @@ class HumanReview(Row, Base):
     competency_code: Mapped[str | None] = mapped_column(String(80))
     score: Mapped[float | None]
     reason: Mapped[str] = mapped_column(Text)
+    resolved_at: Mapped[datetime | None]
+    """When a request for re-rating was answered."""
 
 
 class HumanRating(Row, Base):
@@ -265,7 +279,7 @@ class CalibrationVersion(Row, Base):
 
 
 class Offer(Row, Base):
-    """An offer. `state` draft, pending, sent, accepted, declined, expired. Pay is of the field class "pay"."""
+    """An offer. `state` draft, pending, approved, sent, accepted, declined, expired. Pay is of the field class "pay"."""
 
     __tablename__ = "offer"
 

@@ -1,0 +1,81 @@
+"""One page of a list, and the cursor to the next."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from interview_engine.errors import Bilingual, InvalidInput
+
+T = TypeVar("T")
+
+MOST = 200
+"""Rows of one page at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows of a list.
+
+    Args:
+        items: in the order of the list.
+        next_cursor: opaque; give it back for the rows after these. None on the last page.
+        total: all rows of the list, where it was counted.
+    """
+
+    items: tuple[T, ...]
+    next_cursor: str | None = None
+    total: int | None = None
+
+
+def page_of(rows: Sequence[T], limit: int, keys: Sequence[Sequence[Any]], total: int | None = None) -> Page[T]:
+    """The first `limit` of `rows` (read one more than that to know of a next page).
+
+    Args:
+        keys: of each row, the values that its place in the order follows from.
+    """
+    kept = tuple(rows[:limit])
+    more = len(rows) > limit
+    return Page(kept, write_cursor(keys[limit - 1]) if more else None, total)
+
+
+def clamp(limit: int) -> int:
+    """A page's size within 1..MOST."""
+    return max(1, min(limit, MOST))
+
+
+def write_cursor(key: Sequence[Any]) -> str:
+    """A cursor that stands for a place in an order."""
+    return base64.urlsafe_b64encode(json.dumps(list(key)).encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, length: int) -> list[Any]:
+    """The key in a cursor.
+
+    Raises:
+        InvalidInput: `page.cursor`, it is not one of ours.
+    """
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        raise _bad_cursor() from None
+    if not isinstance(key, list) or len(key) != length or not all(_plain(part) for part in key):
+        raise _bad_cursor()
+    return key
+
+
+def _plain(part: object) -> bool:
+    return part is None or isinstance(part, str | int | float)
+
+
+def _bad_cursor() -> InvalidInput:
+    return InvalidInput(
+        "page.cursor",
+        Bilingual("翻页标记无效。", "The page cursor is not valid."),
+        Bilingual("请从第一页重新开始。", "Start again from the first page."),
+        field="cursor",
+    )

@@ -1,0 +1,40 @@
+"""Making, changing and finding rows: who did it and when is written in one way everywhere."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.store.base import Base, Row
+from interview_engine.store.ids import new_id
+
+R = TypeVar("R", bound=Base)
+
+
+def stamp(actor_id: str, clock: Clock) -> dict[str, Any]:
+    """The columns that every new row has: id, created_at, updated_at, actor."""
+    now = clock.now()
+    return {"id": new_id(now), "created_at": now, "updated_at": now, "actor": actor_id}
+
+
+def touch(row: Row, actor_id: str, clock: Clock) -> None:
+    """Note on a row who changed it now."""
+    row.updated_at = clock.now()
+    row.actor = actor_id
+
+
+def find(session: Session, table: type[R], row_id: str, *, lock: bool = False) -> R | None:
+    """The row of that id, or None.
+
+    Args:
+        lock: keep others from changing it until the transaction ends, and read it as it is now. SQLite's writers are
+            alone anyway; PostgreSQL locks the row.
+    """
+    key: Any = table.__table__.c["id"]
+    statement = select(table).where(key == row_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(statement).one_or_none()
