@@ -1,0 +1,7 @@
+"""Sign-in to the console."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()
