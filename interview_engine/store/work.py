@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.store.ids import new_id
-from interview_engine.store.tables import WorkItem, Worker
+from interview_engine.store.tables import Worker, WorkItem
 
 Kind = Literal["answer", "interview"]
 State = Literal["waiting", "running", "done", "parked", "given_up"]
@@ -153,8 +153,8 @@ def _latest(session: Session, kind: Kind, subject_id: str) -> WorkItem | None:
 
 
 def _counts(session: Session) -> dict[str, int]:
-    rows: Any = session.execute(select(WorkItem.state, func.count()).group_by(WorkItem.state))
-    return {state: count for state, count in rows}
+    rows = session.execute(select(WorkItem.state, func.count()).group_by(WorkItem.state))
+    return dict(rows.tuples().all())
 
 
 def _listed(session: Session, state: State) -> tuple[WorkItem, ...]:
