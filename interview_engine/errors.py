@@ -10,7 +10,17 @@ InterviewEngineError
 ├── SystemPackageError    a system library or font is missing
 ├── ReportError           a report file is not valid, or is of another kit
 ├── OutputError           results cannot be written (disk full, no permission, in use)
-└── ScorerError           a scorer failed (endpoint unreachable, invalid reply)
+├── ScorerError           a scorer failed (endpoint unreachable, invalid reply)
+├── DeliveryError         a message could not be delivered (address refused, receiver unreachable)
+├── NotSignedIn           nobody is signed in, or the proof of it does not hold
+├── PermissionDenied      signed in, and not allowed to
+├── NotFoundError         there is no such thing
+├── ConflictError         the state of a thing does not allow it
+├── GoneError             a link or an invitation has expired or was taken back
+├── InvalidInput          a field of what was sent is not valid
+├── TooLarge              what was sent is larger than accepted
+├── UnsupportedMedia      what was sent is of no accepted type
+└── TooManyRequests       too often in too short a time
 """
 
 from __future__ import annotations
@@ -144,3 +154,67 @@ class OutputError(InterviewEngineError):
 
 class ScorerError(InterviewEngineError):
     """A scorer failed; nothing falls back to another scorer."""
+
+
+class DeliveryError(InterviewEngineError):
+    """A message could not be delivered.
+
+    Args:
+        temporary: trying again later can help.
+    """
+
+    def __init__(self, code: str, message: Bilingual, next_step: Bilingual, temporary: bool = True) -> None:
+        super().__init__(code, message, next_step)
+        self.temporary = temporary
+
+
+class NotSignedIn(InterviewEngineError):  # noqa: N818 the words people use for it
+    """Nobody is signed in, or the proof of it does not hold (session over, token revoked, wrong password)."""
+
+
+class PermissionDenied(InterviewEngineError):  # noqa: N818
+    """Signed in, and not allowed to."""
+
+
+class NotFoundError(InterviewEngineError):
+    """There is no such thing, or none that this person may know of."""
+
+
+class ConflictError(InterviewEngineError):
+    """The state of a thing does not allow what was asked (a closed requisition, a name that is taken)."""
+
+
+class GoneError(InterviewEngineError):
+    """A link or an invitation has expired or was taken back."""
+
+
+class InvalidInput(InterviewEngineError):  # noqa: N818
+    """A field of what was sent is not valid.
+
+    Args:
+        field: dotted path of the field, "requirements.0.weight"; empty when it is the whole.
+    """
+
+    def __init__(self, code: str, message: Bilingual, next_step: Bilingual, field: str = "") -> None:
+        super().__init__(code, message, next_step)
+        self.field = field
+
+
+class TooLarge(InterviewEngineError):  # noqa: N818
+    """What was sent is larger than accepted."""
+
+
+class UnsupportedMedia(InterviewEngineError):  # noqa: N818
+    """What was sent is of no accepted type."""
+
+
+class TooManyRequests(InterviewEngineError):  # noqa: N818
+    """Too often in too short a time.
+
+    Args:
+        retry_after_s: seconds until it may be tried again.
+    """
+
+    def __init__(self, code: str, message: Bilingual, next_step: Bilingual, retry_after_s: int = 60) -> None:
+        super().__init__(code, message, next_step)
+        self.retry_after_s = retry_after_s

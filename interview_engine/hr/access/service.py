@@ -1,0 +1,224 @@
+"""The permission layer: the rules of `rules.py` as SQL, and the grants of an account. Every query that lists or opens
+people's data goes through `scoped` or `check_row`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, not_, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from interview_engine.errors import Bilingual, PermissionDenied
+from interview_engine.hr.access.rules import Actor, GrantRule, applicable, in_force, may_at_all
+from interview_engine.hr.access.tables import Grant
+from interview_engine.hr.org.tables import Department
+from interview_engine.hr.people.tables import Person
+
+T = TypeVarTuple("T")
+Column = Any
+"""A mapped attribute or any SQL expression of an identifier."""
+
+
+def require(actor: Actor, field_class: str, action: str) -> None:
+    """Whether the actor may do this to anything at all; which rows, `scoped` and `check_row` decide.
+
+    Raises:
+        PermissionDenied: `access.denied`.
+    """
+    if not may_at_all(actor, field_class, action):
+        raise denied()
+
+
+def scoped(
+    statement: Select[*T],
+    actor: Actor,
+    field_class: str,
+    action: str,
+    *,
+    department: Column | None = None,
+    legal_entity: Column | None = None,
+    person: Column | None = None,
+) -> Select[*T]:
+    """The statement with the rows left out that the actor may not see.
+
+    Args:
+        department, legal_entity, person: the columns of the statement that say where a row belongs and whom it is
+            about. Give every one there is: a scope that has no column to look at holds no row. With none at all the
+            rows are the company's: "public" ones are open to every allow, others to the scope "all" only.
+    """
+    return statement.where(visible(actor, field_class, action, department, legal_entity, person))
+
+
+def check_row(
+    session: Session,
+    actor: Actor,
+    field_class: str,
+    action: str,
+    *,
+    department_id: str | None = None,
+    legal_entity_id: str | None = None,
+    person_id: str | None = None,
+) -> None:
+    """The same decision for one row that is already at hand.
+
+    Raises:
+        PermissionDenied: `access.denied`.
+    """
+    require(actor, field_class, action)
+    condition = visible(
+        actor, field_class, action, _literal(department_id), _literal(legal_entity_id), _literal(person_id)
+    )
+    if not session.scalar(select(literal(1)).where(condition)):
+        raise denied()
+
+
+def visible(
+    actor: Actor,
+    field_class: str,
+    action: str,
+    department: Column | None = None,
+    legal_entity: Column | None = None,
+    person: Column | None = None,
+) -> ColumnElement[bool]:
+    """The condition that `scoped` adds."""
+    if not may_at_all(actor, field_class, action):
+        return false()
+    allows, denies = applicable(actor, field_class, action)
+    if department is None and legal_entity is None and person is None:
+        company_wide = field_class == "public" or any(_is_all(rule) for rule in allows)
+        return true() if company_wide else false()
+    reach = _Reach(actor, department, legal_entity, person)
+    allowed = or_(*(reach.condition(rule) for rule in allows))
+    if not denies:
+        return allowed
+    return and_(allowed, not_(func.coalesce(or_(*(reach.condition(rule) for rule in denies)), false())))
+
+
+def grants_of(session: Session, account_id: str, person: Person, now: datetime) -> tuple[GrantRule, ...]:
+    """The grants in force for an account: its own, those of its person's department and the ones above, those of its
+    person's level and the ones below."""
+    holders = [Grant.account_id == account_id]
+    if person.department_id is not None:
+        path = session.scalar(select(Department.path).where(Department.id == person.department_id)) or ""
+        above = [part for part in path.split("/") if part]
+        holders.append(Grant.holder_department_id.in_(above))
+    if person.level is not None:
+        holders.append(Grant.holder_level <= person.level)
+    rows = session.scalars(select(Grant).where(or_(*holders)).order_by(Grant.id))
+    return in_force((rule_of(row) for row in rows), now)
+
+
+def rule_of(grant: Grant) -> GrantRule:
+    """A row as a rule."""
+    return GrantRule(
+        grant.scope,
+        grant.field_class,
+        grant.action,
+        grant.effect,
+        grant.scope_ref,
+        grant.level_low,
+        grant.level_high,
+        grant.expires_at,
+    )
+
+
+def denied() -> PermissionDenied:
+    """The one answer to everything that is not allowed; it says nothing about what lies behind."""
+    return PermissionDenied(
+        "access.denied",
+        Bilingual("您没有此操作的权限。", "You are not allowed to do this."),
+        Bilingual("如有需要，请联系管理员授权。", "Ask an administrator for access if you need it."),
+    )
+
+
+class _Reach:
+    """Builds each rule's condition over the columns of one statement."""
+
+    def __init__(
+        self, actor: Actor, department: Column | None, legal_entity: Column | None, person: Column | None
+    ) -> None:
+        self._me = actor.person_id
+        self._department = department
+        self._legal_entity = legal_entity
+        self._person = person
+        self._below_me: Any = None
+
+    def condition(self, rule: GrantRule) -> ColumnElement[bool]:
+        return and_(self._scope(rule), *self._levels(rule))
+
+    def _scope(self, rule: GrantRule) -> ColumnElement[bool]:
+        match rule.scope:
+            case "all":
+                return true()
+            case "entity" if rule.scope_ref is not None:
+                return self._entity(rule.scope_ref)
+            case "subtree" if rule.scope_ref is not None:
+                return self._in_departments(
+                    select(Department.id).where(Department.path.contains(f"/{rule.scope_ref}/"))
+                )
+            case "reports" if self._me is not None:
+                return self._reports(self._me)
+            case "self" if self._me is not None and self._person is not None:
+                return func.coalesce(self._person == self._me, false())
+        return false()
+
+    def _entity(self, entity_id: str) -> ColumnElement[bool]:
+        if self._legal_entity is not None:
+            return func.coalesce(self._legal_entity == entity_id, false())
+        inner = aliased(Department)
+        return self._in_departments(select(inner.id).where(inner.legal_entity_id == entity_id))
+
+    def _in_departments(self, departments: Select[str]) -> ColumnElement[bool]:
+        if self._department is not None:
+            return func.coalesce(self._department.in_(departments), false())
+        if self._person is not None:
+            someone = aliased(Person)
+            people = select(someone.id).where(someone.department_id.in_(departments))
+            return func.coalesce(self._person.in_(people), false())
+        return false()
+
+    def _reports(self, me: str) -> ColumnElement[bool]:
+        managed, below = aliased(Department), aliased(Department)
+        departments = (
+            select(below.id).join(managed, below.path.startswith(managed.path)).where(managed.manager_person_id == me)
+        )
+        conditions: list[ColumnElement[bool]] = []
+        if self._department is not None:
+            conditions.append(func.coalesce(self._department.in_(departments), false()))
+        if self._person is not None:
+            conditions.append(func.coalesce(self._person.in_(select(self._chain(me).c.id)), false()))
+            if self._department is None:
+                conditions.append(self._in_departments(departments))
+        return or_(*conditions) if conditions else false()
+
+    def _chain(self, me: str) -> Any:
+        """Everybody under `me`, at any depth; UNION, so that a circle of managers ends."""
+        if self._below_me is None:
+            first, report = aliased(Person), aliased(Person)
+            chain = select(first.id).where(first.manager_person_id == me).cte(recursive=True)
+            self._below_me = chain.union(select(report.id).join(chain, report.manager_person_id == chain.c.id))
+        return self._below_me
+
+    def _levels(self, rule: GrantRule) -> list[ColumnElement[bool]]:
+        if rule.level_low is None and rule.level_high is None:
+            return []
+        level: Any = literal(0)
+        if self._person is not None:
+            someone = aliased(Person)
+            found = select(someone.level).where(someone.id == self._person).scalar_subquery()
+            level = func.coalesce(found, 0)
+        conditions: list[ColumnElement[bool]] = []
+        if rule.level_low is not None:
+            conditions.append(level >= rule.level_low)
+        if rule.level_high is not None:
+            conditions.append(level <= rule.level_high)
+        return conditions
+
+
+def _is_all(rule: GrantRule) -> bool:
+    return rule.scope == "all" and rule.level_low is None
+
+
+def _literal(value: str | None) -> ColumnElement[str] | None:
+    return None if value is None else literal(value)

@@ -1,0 +1,246 @@
+"""The audit trail: append-only, hash-chained, in the transaction of what it tells of (L10).
+
+`record` keeps an event until its transaction is about to commit, then takes the last lock of the transaction, on the
+end of the chain. So two writers never wait for each other in a circle, and nothing commits without its events.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import event, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, SessionTransaction
+
+from interview_engine.clock import Clock
+from interview_engine.store.tables import AuditEvent, AuditHead
+
+GENESIS = "0" * 64
+"""What the first event's `prev_hash` is."""
+HEAD_ID = 1
+_PENDING = "interview_engine.audit.pending"
+_COLUMNS = ("sequence", "at", "actor", "action", "subject", "detail", "prev_hash", "hash")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditProblem:
+    """The first place where the chain does not hold.
+
+    Args:
+        sequence: of the event that is wrong or missing.
+        kind: "missing" (a gap), "changed" (its hash is not of its content), "unlinked" (it does not follow the one
+            before), "cut" (events are missing at the end), "rewritten" (the end known from elsewhere is not in it).
+    """
+
+    sequence: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The end of the chain at some time. Kept elsewhere, it shows even a chain rewritten as a whole."""
+
+    sequence: int
+    hash: str
+
+
+@dataclass(slots=True)
+class _Pending:
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+    inside: tuple[SessionTransaction, ...]
+    """The savepoints it was recorded in: when one is rolled back, it did not happen."""
+
+
+def record(session: Session, actor_id: str, action: str, subject: str, detail: dict[str, Any], clock: Clock) -> None:
+    """Write down that `actor_id` did `action` to `subject`. It is in the table once the transaction has committed.
+
+    Args:
+        actor_id: `Actor.id`.
+        action: "requisition.opened", "report.read"; up to 80 characters.
+        subject: "table:id".
+        detail: JSON values. Identifiers and states, never names, answers or pay: the trail outlives an erasure.
+
+    Raises:
+        RuntimeError: the session is a reading one, which never commits: the event would be lost.
+        ValueError: `detail` holds what is no JSON value.
+    """
+    if session.connection().get_execution_options().get("reading", False):
+        raise RuntimeError("audit.record in a session that never commits")
+    pending: list[_Pending] | None = session.info.get(_PENDING)
+    if pending is None:
+        pending = session.info[_PENDING] = []
+        event.listen(session, "before_commit", _append_pending)
+        event.listen(session, "after_soft_rollback", _drop_rolled_back)
+    inside: list[SessionTransaction] = []
+    transaction = session.get_nested_transaction()
+    while transaction is not None and transaction.nested:
+        inside.append(transaction)
+        transaction = transaction.parent
+    pending.append(
+        _Pending(clock.now(), actor_id[:80], _clean(action)[:80], _clean(subject)[:120], _clean(detail), tuple(inside))
+    )
+
+
+def anchor(session: Session) -> Anchor:
+    """The end of the chain now."""
+    head = session.get(AuditHead, HEAD_ID)
+    return Anchor(0, GENESIS) if head is None else Anchor(head.sequence, head.hash)
+
+
+def verify(session: Session, known: Anchor | None = None) -> AuditProblem | None:
+    """Walk the whole chain; None when it holds.
+
+    Args:
+        known: an end of the chain that was kept elsewhere; it must still be in it.
+    """
+    rows = session.execute(
+        select(*(getattr(AuditEvent, name) for name in _COLUMNS))
+        .order_by(AuditEvent.sequence)
+        .execution_options(yield_per=1000)
+    )
+    head = anchor(session)
+    return _verify((dict(zip(_COLUMNS, row, strict=True)) for row in rows), head, known)
+
+
+def exported(session: Session) -> Iterator[str]:
+    """The whole trail as JSON, one event a line in order; `verify_exported` can check it without the database."""
+    rows = session.execute(
+        select(*(getattr(AuditEvent, name) for name in _COLUMNS))
+        .order_by(AuditEvent.sequence)
+        .execution_options(yield_per=1000)
+    )
+    for row in rows:
+        values = dict(zip(_COLUMNS, row, strict=True))
+        values["at"] = _instant(values["at"])
+        yield json.dumps(values, ensure_ascii=False)
+
+
+def verify_exported(lines: Iterable[str], known: Anchor | None = None) -> AuditProblem | None:
+    """The same check as `verify` on an export; its own last line is taken for the end unless `known` is later."""
+
+    def events() -> Iterator[dict[str, Any]]:
+        for line in lines:
+            values = json.loads(line)
+            values["at"] = datetime.fromisoformat(values["at"])
+            yield values
+
+    return _verify(events(), None, known)
+
+
+def _verify(events: Iterable[dict[str, Any]], head: Anchor | None, known: Anchor | None) -> AuditProblem | None:
+    sequence, previous = 0, GENESIS
+    for values in events:
+        sequence += 1
+        if values["sequence"] != sequence:
+            return AuditProblem(sequence, "missing")
+        if values["prev_hash"] != previous:
+            return AuditProblem(sequence, "unlinked")
+        if values["hash"] != _hash(values):
+            return AuditProblem(sequence, "changed")
+        previous = values["hash"]
+        if known is not None and known.sequence == sequence and known.hash != previous:
+            return AuditProblem(sequence, "rewritten")
+    if head is not None and (head.sequence, head.hash) != (sequence, previous):
+        return AuditProblem(sequence + 1, "cut")
+    if known is not None and known.sequence > sequence:
+        return AuditProblem(sequence + 1, "cut")
+    return None
+
+
+def _append_pending(session: Session) -> None:
+    """Before the commit of the outermost transaction: everything else is written, now the chain."""
+    pending: list[_Pending] = session.info[_PENDING]
+    if not pending or session.get_nested_transaction() is not None:
+        return
+    session.flush()
+    end = _locked_head(session)
+    rows: list[dict[str, Any]] = []
+    for waiting in pending:
+        values: dict[str, Any] = {
+            "sequence": end.sequence + 1,
+            "at": waiting.at,
+            "actor": waiting.actor,
+            "action": waiting.action,
+            "subject": waiting.subject,
+            "detail": waiting.detail,
+            "prev_hash": end.hash,
+        }
+        values["hash"] = _hash(values)
+        end = Anchor(values["sequence"], values["hash"])
+        rows.append(values)
+    pending.clear()
+    session.execute(insert(AuditEvent), rows)
+    session.execute(update(AuditHead).where(AuditHead.id == HEAD_ID).values(sequence=end.sequence, hash=end.hash))
+
+
+def _drop_rolled_back(session: Session, rolled_back: SessionTransaction) -> None:
+    pending: list[_Pending] = session.info[_PENDING]
+    if rolled_back.nested:
+        pending[:] = [waiting for waiting in pending if rolled_back not in waiting.inside]
+    else:
+        pending.clear()
+
+
+def _locked_head(session: Session) -> Anchor:
+    statement = select(AuditHead.sequence, AuditHead.hash).where(AuditHead.id == HEAD_ID).with_for_update()
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.execute(make(AuditHead).values(id=HEAD_ID, sequence=0, hash=GENESIS).on_conflict_do_nothing())
+        row = session.execute(statement).one()
+    return Anchor(row.sequence, row.hash)
+
+
+def _hash(values: dict[str, Any]) -> str:
+    """sha256 over a form of the event that both databases give back alike."""
+    parts = [
+        values["sequence"],
+        _instant(values["at"]),
+        values["actor"],
+        values["action"],
+        values["subject"],
+        _canonical(values["detail"]),
+        values["prev_hash"],
+    ]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    """Numbers as their shortest decimal text (PostgreSQL gives 1e20 back as an integer), keys in order."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | float):
+        number = Decimal(repr(value)).normalize()
+        return {"number": "0" if number == 0 else str(number)}
+    if isinstance(value, list):
+        return [_canonical(item) for item in value]
+    return [[key, _canonical(value[key])] for key in sorted(value)]
+
+
+def _clean(value: Any) -> Any:
+    """JSON values only, without what a database would refuse or change: NUL, lone surrogates, NaN, tuples."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    if isinstance(value, float) and value == value and abs(value) != float("inf"):
+        return value
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {_clean(str(key)): _clean(item) for key, item in value.items()}
+    raise ValueError(f"{type(value).__name__} is no JSON value")
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
