@@ -51,7 +51,7 @@ system-demo:
 	@.ci/system-packages libegl1 libgles2 fonts
 
 system-test:
-	@.ci/system-packages libegl1 libgles2 fonts chromium
+	@.ci/system-packages libegl1 libgles2 fonts chromium postgresql
 
 clean:
 	rm -rf $(DEMO_OUT) build .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,71 @@
+"""Fixtures that tests of several packages share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from databases import PostgresServer, copied_sqlite, make_tables, postgres_server
+
+from interview_engine.store.engine import Database, open_database
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this test run's own; skips where PostgreSQL is not installed."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres: PostgresServer) -> str:
+    name = "with_tables"
+    postgres.execute(f"CREATE DATABASE {name}")
+    make_tables(postgres.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    make_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_database(_sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """An empty SQLite database with all tables."""
+    database = copied_sqlite(_sqlite_template, tmp_path / "engine.db")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgres_database(postgres: PostgresServer, _postgres_template: str) -> Iterator[Database]:
+    """An empty PostgreSQL database with all tables."""
+    with postgres.fresh(_postgres_template) as url:
+        database = open_database(url)
+        yield database
+        database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Each test twice: on SQLite and on PostgreSQL, empty, with all tables."""
+    name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
+    found = request.getfixturevalue(name)
+    assert isinstance(found, Database)
+    return found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+        return
+    server = request.getfixturevalue("postgres")
+    assert isinstance(server, PostgresServer)
+    with server.fresh() as url:
+        yield url

@@ -1,0 +1,135 @@
+"""Databases for tests: a SQLite file and a throwaway PostgreSQL server, each with the tables of the application.
+
+Making the tables is the slow part, so it is done once; each test gets a copy of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from interview_engine.hr.all_tables import Base
+from interview_engine.store.engine import Database, open_database
+
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "16MB",
+    "max_connections": "200",
+    "autovacuum": "off",
+}
+"""It lives for minutes and may lose everything: only the answers have to be PostgreSQL's."""
+
+
+def binaries() -> Path | None:
+    """The folder of `initdb` and `postgres`, newest version first; None where PostgreSQL is not installed."""
+    on_path = shutil.which("initdb")
+    if on_path is not None and shutil.which("postgres") is not None:
+        return Path(on_path).parent
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+    return versions[-1] if versions else None
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A running server that only this machine reaches, through a socket in `folder`."""
+
+    folder: Path
+
+    def url(self, name: str) -> str:
+        """The address of one of its databases."""
+        return f"postgresql://tester@/{name}?host={self.folder}"
+
+    def execute(self, statement: str) -> None:
+        """A statement that may not run in a transaction."""
+        with psycopg.connect(f"user=tester dbname=postgres host={self.folder}", autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    @contextmanager
+    def fresh(self, template: str = "template0") -> Iterator[str]:
+        """The address of a new database, gone afterwards."""
+        name = f"test_{secrets.token_hex(6)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield self.url(name)
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """Start a server in a temporary folder. PostgreSQL refuses to run as root, so root gives it to another user."""
+    found = binaries()
+    if found is None:
+        pytest.skip("no PostgreSQL on this machine (apt-get install -y postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # short: a socket's path has at most 107 characters
+    other: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        user = _unprivileged()
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        other = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    data = folder / "data"
+    subprocess.run(
+        [found / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+        **other,
+    )
+    settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [found / "postgres", "-D", data, "-k", folder, *settings], stdout=log, stderr=log, cwd=folder, **other
+        )
+    try:
+        server = PostgresServer(folder)
+        _wait(server, process)
+        yield server
+    finally:
+        process.send_signal(signal.SIGQUIT)
+        process.wait(30)
+        shutil.rmtree(folder)
+
+
+def _unprivileged() -> pwd.struct_passwd:
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return names.get("postgres") or names["nobody"]
+
+
+def _wait(server: PostgresServer, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        try:
+            server.execute("SELECT 1")
+            return
+        except psycopg.OperationalError:
+            if process.poll() is not None:
+                raise RuntimeError((server.folder / "log").read_text(errors="replace")) from None
+            time.sleep(0.1)
+    raise RuntimeError("PostgreSQL did not start in 30 s")
+
+
+def make_tables(url: str) -> None:
+    """Every table of the application, from the metadata."""
+    database = open_database(url)
+    Base.metadata.create_all(database.engine)
+    database.close()
+
+
+def copied_sqlite(template: Path, path: Path) -> Database:
+    """A database of its own from a file that holds the tables."""
+    shutil.copyfile(template, path)
+    return open_database(f"sqlite:///{path}")
