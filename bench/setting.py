@@ -35,6 +35,11 @@ def twin_folder() -> Path:
     return ROOT / "tests" / "data" / "twins"
 
 
+def fresh_twin_folder() -> Path:
+    """The authored answers that nothing is fitted on, part of the repository."""
+    return ROOT / "tests" / "data" / "twins_fresh"
+
+
 def results_folder() -> Path:
     """Where the benchmarks write their JSON."""
     folder = ROOT / "bench" / "results"

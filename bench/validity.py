@@ -66,6 +66,7 @@ def _semeval(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
 SETS: dict[str, Callable[[CachedEmbedder, int | None], list[SetOutcome]]] = {
     "interviews": _interviews,
     "twins": _twins,
+    "twins-fresh": validity_twins.fresh,
     "saf": _saf,
     "carousel": _carousel,
     "os-grader": _os_grader,

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.datasets.twins import Twin
+from bench.datasets.twins import Twin, twins
 from bench.outcome import Figure, SetOutcome, bootstrap
+from bench.setting import fresh_twin_folder
 from interview_engine.assessment.agreement import pearson, quadratic_weighted_kappa
+from interview_engine.assessment.evidence import EvidenceScorer
 from interview_engine.assessment.kit_file import load_kit, shipped_kits
-from interview_engine.assessment.scoring import AnswerText, ContentScores, Scorer
+from interview_engine.assessment.scoring import AnswerText, ContentScores, Embedder, Scorer
 from interview_engine.assessment.sentences import units
 
 REFUSED = (
     *("one-word", "empty-ish", "keyword-list", "anchor-read-aloud"),
-    *("question-read-back", "verse", "other-language", "swap"),
+    *("question-read-back", "verse", "other-language", "other-language-undeclared", "swap", "other-topic"),
 )
 UNCHANGED = ("order-to-grader", "praise-padding", "hobby-padding", "repetition-padding")
 LOWEST_BAND = 2.5
@@ -28,7 +31,10 @@ STEPS = (2.25, 3.75)
 """Levels between the three that authors aimed at: 1.5, 3 and 4.5."""
 
 TWIN_LIMIT = 0.7
-"""Levels (1..5) by which an answer and its translation may differ."""
+"""Levels (1..5) by which an answer and its translation may differ; as points of 10 the stricter limit of the same
+figure."""
+
+POINTS_PER_LEVEL = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,22 @@ class Scored:
     def level(self) -> float:
         """On 1..5; an answer that could not be assessed stands at 1."""
         return 1.0 + 0.4 * (self.value or 0.0)
+
+
+def fresh(embedder: Embedder, most: int | None) -> list[SetOutcome]:
+    """The answers of tests/data/twins_fresh, all of them whatever `most` says: nothing is ever fitted on them."""
+    return measured(fresh_twin_folder(), ("fresh",), EvidenceScorer(embedder))
+
+
+def measured(folder: Path, splits: Sequence[str], scorer: Scorer) -> list[SetOutcome]:
+    """Per split the levels of the answers in `folder` and the adversarial ones of its folder `adversarial`."""
+    plain = score_all(twins(folder), scorer)
+    against = score_all(twins(folder / "adversarial"), scorer)
+    outcomes = []
+    for split in splits:
+        outcomes.append(levels(plain, split))
+        outcomes.append(adversarial(against, plain, split))
+    return outcomes
 
 
 def score_all(found: Sequence[Twin], scorer: Scorer) -> list[Scored]:
@@ -111,7 +133,7 @@ def _ordered(part: Sequence[Scored]) -> float:
 
 def _pairs(own: Sequence[Scored]) -> list[Figure]:
     by_id = {one.twin.id: one for one in own}
-    twins = [
+    apart = [
         one.level - by_id[one.twin.twin_of].level
         for one in own
         if one.twin.language == "zh" and not one.twin.family and one.twin.twin_of in by_id
@@ -122,9 +144,14 @@ def _pairs(own: Sequence[Scored]) -> list[Figure]:
         if one.twin.family == "modest" and one.twin.twin_of in by_id
     ]
     figures = [
-        Figure("twins: mean difference zh - en (levels)", float(np.mean(twins)), n=len(twins)),
-        Figure("twins: mean absolute difference", float(np.mean(np.abs(twins))), n=len(twins)),
-        Figure("twins: share within 0.7", float(np.mean(np.abs(twins) <= TWIN_LIMIT)), n=len(twins)),
+        Figure("twins: mean difference zh - en (levels)", float(np.mean(apart)), n=len(apart)),
+        Figure("twins: mean absolute difference", float(np.mean(np.abs(apart))), n=len(apart)),
+        Figure("twins: share within 0.7", float(np.mean(np.abs(apart) <= TWIN_LIMIT)), n=len(apart)),
+        Figure(
+            "twins: share within 0.7 of 10",
+            float(np.mean(np.abs(apart) <= TWIN_LIMIT / POINTS_PER_LEVEL)),
+            n=len(apart),
+        ),
     ]
     if modest:
         figures.append(Figure("modest: mean difference to the plain telling", float(np.mean(modest)), n=len(modest)))
