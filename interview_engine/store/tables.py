@@ -107,6 +107,8 @@ class WorkItem(Row, Base):
     another worker resumes the engine's records of this run."""
     due_at: Mapped[datetime | None]
     """Not before this time (waiting after a failure)."""
+    by_person: Mapped[bool] = mapped_column(default=False)
+    """Scoring of this interview was given up: the worker hands it to a person as it is."""
     stage: Mapped[str] = mapped_column(String(40), default="")
     share: Mapped[float] = mapped_column(default=0.0)
     reason: Mapped[dict[str, Any] | None]

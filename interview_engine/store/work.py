@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, ConflictError, NotFoundError
+from interview_engine.store import audit
 from interview_engine.store.ids import new_id
 from interview_engine.store.tables import Worker, WorkItem
 
@@ -25,6 +27,15 @@ DEAD_AFTER_S = 10.0
 
 LISTED = 200
 """Parked and running items that the operations page lists; the counts are of all."""
+
+
+class Person(Protocol):
+    """Whoever acts; `id` goes into the audit trail. What they may do was checked by the caller."""
+
+    @property
+    def id(self) -> str:
+        """ "account:<id>" or "system"."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,7 @@ def enqueue_work(
         state="waiting",
         attempts=0,
         run=0,
+        by_person=False,
         stage="",
         share=0.0,
         media_s=0.0,
@@ -116,6 +128,49 @@ def enqueue_work(
         if first is None:
             raise
         return first
+    return item
+
+
+def retry_work(session: Session, actor: Person, work_item_id: str, clock: Clock) -> WorkItem:
+    """Begin a parked item anew, with all its attempts. An item that waits or runs already is left alone: pressing the
+    button twice is pressing it once.
+
+    Raises:
+        NotFoundError: `work.unknown`. ConflictError: `work.not_parked`, it is done or given up.
+    """
+    item = _locked(session, work_item_id)
+    if item.state in ("waiting", "running"):
+        return item
+    if item.state != "parked":
+        raise _not_parked(item)
+    audit.record(
+        session, actor.id, "work.retried", f"work_item:{item.id}", {"kind": item.kind, "reason": item.reason}, clock
+    )
+    _begin_anew(item, clock)
+    return item
+
+
+def give_up(session: Session, actor: Person, work_item_id: str, clock: Clock) -> WorkItem:
+    """Go on without a parked item. An answer counts as "cannot assess" with its reason, so that the interview can be
+    scored; an interview goes to a person without a score.
+
+    Raises:
+        NotFoundError: `work.unknown`. ConflictError: `work.not_parked`.
+    """
+    item = _locked(session, work_item_id)
+    if item.state == "given_up":
+        return item
+    if item.state != "parked":
+        raise _not_parked(item)
+    audit.record(
+        session, actor.id, "work.given_up", f"work_item:{item.id}", {"kind": item.kind, "reason": item.reason}, clock
+    )
+    if item.kind == "interview":
+        _begin_anew(item, clock)
+        item.by_person = True
+        return item
+    item.state = "given_up"
+    item.finished_at = item.updated_at = clock.now()
     return item
 
 
@@ -149,6 +204,34 @@ def _latest(session: Session, kind: Kind, subject_id: str) -> WorkItem | None:
         .where(WorkItem.kind == kind, WorkItem.subject_id == subject_id)
         .order_by(WorkItem.generation.desc())
         .limit(1)
+    )
+
+
+def _locked(session: Session, item_id: str) -> WorkItem:
+    found = session.scalar(
+        select(WorkItem).where(WorkItem.id == item_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFoundError(
+            "work.unknown",
+            Bilingual("没有这项任务。", "There is no such piece of work."),
+            Bilingual("请刷新页面。", "Reload the page."),
+        )
+    return found
+
+
+def _begin_anew(item: WorkItem, clock: Clock) -> None:
+    item.state, item.attempts, item.run = "waiting", 0, item.run + 1
+    item.worker_id = item.due_at = item.finished_at = item.reason = None
+    item.stage, item.share = "", 0.0
+    item.updated_at = clock.now()
+
+
+def _not_parked(item: WorkItem) -> ConflictError:
+    return ConflictError(
+        "work.not_parked",
+        Bilingual("这项任务没有在等人处理。", "This piece of work does not wait for a person."),
+        Bilingual(f"它的状态是 {item.state}；请刷新页面。", f"Its state is {item.state}; reload the page."),
     )
 
 
