@@ -88,8 +88,8 @@ class WorkItem(Row, Base):
     """One piece of durable work as people see it; the workflow engine keeps its own records beside.
 
     `kind` is "answer" or "interview"; `subject_id` the answer's or the invitation's id.
-    `state` waiting, running, done, parked (a person must look; `reason` says why, zh and en), given_up (a person said to
-    go on without it).
+    `state` waiting, running, done, parked (a person must look; `reason` says why, zh and en), given_up (a person
+    said to go on without it).
     """
 
     __tablename__ = "work_item"
