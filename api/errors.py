@@ -120,6 +120,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _framework(request: Request, error: HTTPException) -> Response:
+        if 300 <= error.status_code < 400:
+            return Response(status_code=error.status_code, headers=dict(error.headers or {}))
         code, message, next_step = PLAIN.get(error.status_code, PLAIN[400])
         return respond(request, error.status_code, code, message, next_step, dict(error.headers or {}))
 
