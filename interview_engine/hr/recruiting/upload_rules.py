@@ -1,0 +1,341 @@
+"""Rules of the resumable upload (the small subset of tus 1.0 we speak): headers, limits, what a file really is.
+
+Pure: no database, no blobs. Protocol: https://tus.io/protocols/resumable-upload (1.0.0), core, creation and
+creation-defer-length.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from interview_engine.errors import Bilingual, ConflictError, InvalidInput, TooLarge, UnsupportedMedia
+
+VERSION = "1.0.0"
+EXTENSIONS = "creation,creation-defer-length"
+
+PART_BYTES = 4 * 1024 * 1024
+"""A part that is made safe by itself, and so the most of a body that is ever held in memory for one request."""
+
+SNIFFED_BYTES = 16
+"""So many first bytes tell every container we accept."""
+
+INVITATION_FACTOR = 4
+"""All uploads of one interview together may be this many times the largest single one."""
+
+SPARE_UPLOADS = 3
+"""Recordings of one question that may break off before the rest count: a dead phone costs nobody an attempt."""
+
+MAX_INTEGER = 2**62
+"""Above this a length is a lie, and no database column holds it."""
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,80}")
+_DIGITS = re.compile(r"[0-9]{1,19}")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}")
+_NOTHING_LOST = Bilingual(
+    "已上传的部分不会丢失；请刷新页面后继续。", "What was uploaded is safe. Reload the page and go on."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """What is accepted, in bytes: one recording, all recordings of one interview, one safe part."""
+
+    upload_bytes: int
+    invitation_bytes: int
+    part_bytes: int = PART_BYTES
+
+    @classmethod
+    def of_megabytes(cls, megabytes: int) -> UploadLimits:
+        """The limits that follow from the setting `max_upload_mb`."""
+        largest = megabytes * 1024 * 1024
+        return cls(largest, INVITATION_FACTOR * largest)
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A kind of media file: its name for people, and the media types that claim it."""
+
+    name: str
+    claims: frozenset[str]
+    media_type: str
+
+
+def _container(name: str, media_type: str, *claims: str) -> Container:
+    return Container(name, frozenset({media_type, *claims}), media_type)
+
+
+MATROSKA = _container(
+    "WebM", "video/webm", "audio/webm", "video/x-matroska", "audio/x-matroska", "video/matroska", "audio/matroska"
+)
+ISO_MEDIA = _container(
+    "MP4",
+    "video/mp4",
+    *("audio/mp4", "audio/x-m4a", "audio/m4a", "audio/aac", "video/quicktime", "video/x-m4v"),
+    *("video/3gpp", "audio/3gpp", "video/3gpp2", "audio/3gpp2"),
+)
+OGG = _container("Ogg", "audio/ogg", "video/ogg", "application/ogg", "audio/opus")
+WAV = _container("WAV", "audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave")
+MP3 = _container("MP3", "audio/mpeg", "audio/mp3")
+FLAC = _container("FLAC", "audio/flac", "audio/x-flac")
+AAC = _container("AAC", "audio/aac", "audio/x-aac", "audio/aacp")
+AMR = _container("AMR", "audio/amr", "audio/amr-wb")
+AVI = _container("AVI", "video/x-msvideo", "video/avi", "video/msvideo", "video/vnd.avi")
+
+CONTAINERS = (MATROSKA, ISO_MEDIA, OGG, WAV, MP3, FLAC, AAC, AMR, AVI)
+UNKNOWN_TYPES = frozenset({"", "application/octet-stream"})
+"""What a browser says when it does not know: then the content alone decides."""
+
+_ISO_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
+
+
+def sniff(head: bytes) -> Container | None:
+    """What the first `SNIFFED_BYTES` of a file say it is; None when it is no recording that we know."""
+    if head[:4] == b"\x1a\x45\xdf\xa3":
+        return MATROSKA
+    if head[4:8] in _ISO_BOXES:
+        return ISO_MEDIA
+    if head[:4] == b"OggS":
+        return OGG
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return WAV
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+        return AVI
+    if head[:4] == b"fLaC":
+        return FLAC
+    if head[:5] == b"#!AMR":
+        return AMR
+    if head[:2] in (b"\xff\xf1", b"\xff\xf9"):
+        return AAC
+    if head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4, 0xE6)):
+        return MP3
+    return None
+
+
+def check_content(head: bytes, claimed: str) -> Container:
+    """What the file is, by its first bytes.
+
+    Raises:
+        UnsupportedMedia: `upload.not_media` (no recording at all), `upload.type_lie` (another kind than it says).
+    """
+    found = sniff(head)
+    if found is None:
+        raise UnsupportedMedia(
+            "upload.not_media",
+            Bilingual("这不是录像或录音文件。", "This is not a recording: its content is of no kind we know."),
+            Bilingual(
+                "请上传 MP4、MOV、WebM、M4A、MP3、WAV、OGG 或 FLAC 文件，或改用文字作答。",
+                "Send an MP4, MOV, WebM, M4A, MP3, WAV, OGG or FLAC file, or answer in writing.",
+            ),
+        )
+    if claimed not in UNKNOWN_TYPES and claimed not in found.claims:
+        raise UnsupportedMedia(
+            "upload.type_lie",
+            Bilingual(
+                f"文件自称 {claimed}，内容却是 {found.name}。",
+                f"The file says it is {claimed}, but its content is {found.name}.",
+            ),
+            Bilingual("请换用原始文件，不要改扩展名。", "Send the original file, with its own extension."),
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class NewUpload:
+    """What a creation request asks for. `length` None: not yet known, recording goes on."""
+
+    client_key: str
+    question_id: str
+    media_type: str
+    length: int | None
+    practice: bool
+
+
+def read_creation(headers: Mapping[str, str], limits: UploadLimits) -> NewUpload:
+    """The creation request in `headers` (names in lower case).
+
+    Raises:
+        InvalidInput: `upload.header`, a header is missing or unreadable.
+        TooLarge: `upload.too_large`, the stated length is over the limit.
+    """
+    stated, deferred = headers.get("upload-length"), headers.get("upload-defer-length")
+    if (stated is None) == (deferred is None) or deferred not in (None, "1"):
+        raise header_problem("Upload-Length")
+    length = None if stated is None else whole_number(stated, "Upload-Length")
+    if length is not None:
+        check_length(length, limits)
+    values = read_metadata(headers.get("upload-metadata", ""))
+    key, question = values.get("key", ""), values.get("question", "")
+    media_type = values.get("type", "").split(";")[0].strip().lower()
+    practice = values.get("practice") == "1"
+    if not _KEY.fullmatch(key):
+        raise header_problem("Upload-Metadata: key")
+    if not practice and not 0 < len(question) <= 80:
+        raise header_problem("Upload-Metadata: question")
+    if media_type and not _MEDIA_TYPE.fullmatch(media_type):
+        raise header_problem("Upload-Metadata: type")
+    return NewUpload(key, "" if practice else question, media_type, length, practice)
+
+
+def read_metadata(raw: str) -> dict[str, str]:
+    """tus metadata: "name base64,name base64,name".
+
+    Raises:
+        InvalidInput: `upload.header`.
+    """
+    values: dict[str, str] = {}
+    if len(raw) > 4096:
+        raise header_problem("Upload-Metadata")
+    for pair in raw.split(","):
+        name, _, encoded = pair.strip().partition(" ")
+        try:
+            values[name] = base64.b64decode(encoded.strip().encode("ascii"), validate=True).decode("utf-8")
+        except (binascii.Error, UnicodeError):
+            raise header_problem("Upload-Metadata") from None
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Where a PATCH begins, how long its body says it is, and the upload's final length when it states one."""
+
+    offset: int
+    body_bytes: int | None
+    length: int | None
+
+
+def read_patch(headers: Mapping[str, str]) -> Patch:
+    """The PATCH request in `headers` (names in lower case).
+
+    Raises:
+        UnsupportedMedia: `upload.patch_type`.
+        InvalidInput: `upload.header`.
+    """
+    if headers.get("content-type", "").split(";")[0].strip().lower() != "application/offset+octet-stream":
+        raise UnsupportedMedia(
+            "upload.patch_type",
+            Bilingual("上传分片的内容类型不对。", "A part of an upload has another content type."),
+            Bilingual("应为 application/offset+octet-stream。", "It is application/offset+octet-stream."),
+        )
+    offset = whole_number(headers.get("upload-offset", ""), "Upload-Offset")
+    body = headers.get("content-length")
+    length = headers.get("upload-length")
+    return Patch(
+        offset,
+        None if body is None else whole_number(body, "Content-Length"),
+        None if length is None else whole_number(length, "Upload-Length"),
+    )
+
+
+def check_patch(patch: Patch, offset: int, length: int | None, limits: UploadLimits) -> int | None:
+    """The upload's length after this PATCH (None: still unknown), before a byte of its body is read.
+
+    Args:
+        offset, length: of the upload as it is stored.
+
+    Raises:
+        ConflictError: `upload.offset` (bytes are elsewhere), `upload.length` (another length was stated before).
+        TooLarge: `upload.too_large`.
+    """
+    if patch.offset != offset:
+        raise wrong_offset(offset)
+    if patch.length is not None:
+        if length is not None and patch.length != length:
+            raise ConflictError(
+                "upload.length",
+                Bilingual("上传总长度前后不一致。", "Another total length was stated before."),
+                _NOTHING_LOST,
+            )
+        if patch.length < offset:
+            raise ConflictError(
+                "upload.length",
+                Bilingual("上传总长度小于已收到的字节数。", "The total length is less than what has been received."),
+                _NOTHING_LOST,
+            )
+        check_length(patch.length, limits)
+        length = patch.length
+    if patch.body_bytes is not None:
+        check_room(offset + patch.body_bytes, length, limits)
+    return length
+
+
+def check_room(end: int, length: int | None, limits: UploadLimits) -> None:
+    """Refuse bytes that reach beyond the stated length or the limit.
+
+    Raises:
+        TooLarge: `upload.too_large`.
+    """
+    if length is not None and end > length:
+        raise TooLarge(
+            "upload.too_large",
+            Bilingual("发送的内容超过了声明的长度。", "More was sent than the stated length."),
+            _NOTHING_LOST,
+        )
+    check_length(end, limits)
+
+
+def check_length(length: int, limits: UploadLimits) -> None:
+    """Refuse one recording over the limit.
+
+    Raises:
+        TooLarge: `upload.too_large`.
+    """
+    if length > limits.upload_bytes:
+        raise too_large(limits.upload_bytes)
+
+
+def check_total(others: int, added: int, limits: UploadLimits) -> None:
+    """Refuse what would take all recordings of one interview over their limit.
+
+    Raises:
+        TooLarge: `upload.total`.
+    """
+    if others + added > limits.invitation_bytes:
+        raise TooLarge(
+            "upload.total",
+            Bilingual("这场面试的录制总量已达上限。", "The recordings of this interview have reached their limit."),
+            Bilingual("请用较低的清晰度录制，或改用文字作答。", "Record in a lower resolution, or answer in writing."),
+        )
+
+
+def whole_number(raw: str, name: str) -> int:
+    """A number in a header: digits only, none above `MAX_INTEGER`.
+
+    Raises:
+        InvalidInput: `upload.header`.
+    """
+    if not _DIGITS.fullmatch(raw.strip()) or int(raw) > MAX_INTEGER:
+        raise header_problem(name)
+    return int(raw)
+
+
+def too_large(limit: int) -> TooLarge:
+    """`upload.too_large` with the limit in megabytes."""
+    megabytes = limit // (1024 * 1024)
+    return TooLarge(
+        "upload.too_large",
+        Bilingual(f"单个录制最大 {megabytes} MB。", f"One recording may be {megabytes} MB at most."),
+        Bilingual("请录短一些，或用较低的清晰度。", "Record less, or in a lower resolution."),
+    )
+
+
+def wrong_offset(offset: int) -> ConflictError:
+    """`upload.offset`: the sender must ask where to go on."""
+    return ConflictError(
+        "upload.offset",
+        Bilingual(f"服务器已有 {offset} 字节，应从那里继续。", f"The server has {offset} bytes: go on from there."),
+        Bilingual("请先查询进度，再从那里继续发送。", "Ask for the offset, then go on from it."),
+    )
+
+
+def header_problem(name: str) -> InvalidInput:
+    """`upload.header`, naming the header."""
+    return InvalidInput(
+        "upload.header",
+        Bilingual(f"请求头 {name} 缺失或无效。", f"The header {name} is missing or not valid."),
+        Bilingual("请按 tus 1.0.0 协议发送。", "Send it as tus 1.0.0 says."),
+        field=name,
+    )
