@@ -1,4 +1,5 @@
 # make demo   install, get the weights, assess the sample recordings, print where the ranked report is
+# make serve  the service with a made-up company, in the browser
 # make test   everything that CI runs
 # make check  formatting, lint, types, import contracts
 # make quick  the tests without the long ones
@@ -9,13 +10,16 @@ BIN := $(VENV)/bin
 DEMO_OUT ?= demo-output
 TEST_WORKERS ?= auto
 
-.PHONY: demo test check quick weights install system-demo system-test clean
+.PHONY: demo serve test check quick weights install system-demo system-test clean
 .DELETE_ON_ERROR:
 
 demo: install system-demo weights
 	@# exit status 3: one candidate sits in an empty room and is meant to come out as "cannot assess"
 	$(BIN)/interview-engine assess pipelines/demo/*.yaml --out "$(DEMO_OUT)" || [ $$? -eq 3 ]
 	$(BIN)/interview-engine rank "$(DEMO_OUT)"
+
+serve: install system-demo weights
+	$(BIN)/interview-engine serve --demo
 
 test: install-dev system-test weights check
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup
@@ -54,4 +58,4 @@ system-test:
 	@.ci/system-packages libegl1 libgles2 fonts chromium postgresql
 
 clean:
-	rm -rf $(DEMO_OUT) build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(DEMO_OUT) demo-data build .mypy_cache .ruff_cache .pytest_cache

@@ -56,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_audit(commands)
     _add_models(commands)
     _add_kit(commands)
+    _add_serve(commands)
     return parser
 
 
@@ -157,6 +158,25 @@ def _add_kit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         if name == "show":
             action.add_argument("--lang", default="zh", choices=["zh", "en"])
         action.set_defaults(run=_run_kit)
+
+
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "serve",
+        help="招聘服务 · the service: candidates record in the browser, recruiters review",
+        description="Serve with SQLite, local files and a worker in the same process; see docs/service.md for "
+        "PostgreSQL, S3 and more machines.",
+    )
+    parser.add_argument("--demo", action="store_true", help="a made-up company with synthetic candidates")
+    parser.add_argument("--host", default=None, help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=None, help="default 8000")
+    parser.set_defaults(run=_run_serve)
+
+
+def _run_serve(options: argparse.Namespace) -> int:
+    from api.cli_serve import run
+
+    return run(options)
 
 
 def _run_assess(options: argparse.Namespace) -> int:
