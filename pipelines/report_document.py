@@ -63,7 +63,7 @@ def to_document(report: InterviewReport, kit: Kit) -> Document:
     results = tuple(_rounded(result) for result in report.competencies)
     rows = match_rows(kit, results, _rounded_overall(report.overall))
     points = {row.competency_id: row for row in rows}
-    answers = [_answer(answer, kit) for answer in report.answers]
+    answers = [answer_object(answer, kit) for answer in report.answers]
     return {
         "schema": SCHEMA,
         "interview": {
@@ -283,7 +283,8 @@ def _evidence(evidence: Evidence) -> Document:
     }
 
 
-def _answer(answer: AnswerAssessment, kit: Kit) -> Document:
+def answer_object(answer: AnswerAssessment, kit: Kit) -> Document:
+    """One measured answer; also kept by itself before its interview is scored."""
     frames = [_frame(frame) for frame in answer.frames]
     return {
         "question": answer.question_id,
@@ -338,6 +339,7 @@ def _transcript(transcript: Transcript) -> Document:
         "reason": _reason(transcript.reason),
         "text": transcript.text,
         "text_digits": transcript.text_digits,
+        **({} if transcript.recognised is None else {"recognised": transcript.recognised}),
         "segments": [_segment(segment) for segment in transcript.segments],
         "words": [_word(word) for word in transcript.words],
         "dropped": [{**_segment(segment), "reason": reason_object(reason)} for segment, reason in transcript.dropped],

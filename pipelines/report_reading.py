@@ -127,7 +127,7 @@ def from_document(document: Document) -> InterviewReport:
             _reason(overall["reason"]),
         ),
         competencies=tuple(_competency(entry) for entry in document["competencies"]),
-        answers=tuple(_answer(entry) for entry in document["answers"]),
+        answers=tuple(read_answer(entry) for entry in document["answers"]),
         needs_review=tuple(_some_reason(entry) for entry in document["needs_review"]),
         provenance=_provenance(document["provenance"]),
     )
@@ -187,7 +187,8 @@ def _competency(entry: Document) -> CompetencyResult:
     )
 
 
-def _answer(entry: Document) -> AnswerAssessment:
+def read_answer(entry: Document) -> AnswerAssessment:
+    """The answer of an answer's object; see `from_document`."""
     return AnswerAssessment(
         question_id=entry["question"],
         mode=entry["mode"],
@@ -226,6 +227,7 @@ def _transcript(entry: Document) -> Transcript:
         words=tuple(Word(word["text"], word["start_s"], word["end_s"], word["probability"]) for word in entry["words"]),
         reason=_reason(entry["reason"]),
         dropped=tuple((_segment(dropped), _some_reason(dropped["reason"])) for dropped in entry["dropped"]),
+        recognised=entry.get("recognised"),
     )
 
 

@@ -72,6 +72,10 @@ SENTENCES: dict[str, Bilingual] = {
     "transcript.not_speech": Bilingual(
         "识别到的是音乐或噪声，不是说话。", "What was recognised is music or noise, not speech."
     ),
+    "transcript.corrected": Bilingual(
+        "候选人更正了 {share}% 的文字，超出识别误差通常的范围，请听原音。",
+        "The candidate corrected {share}% of the text, more than recognition usually gets wrong; please listen.",
+    ),
     "language.not_covered": Bilingual(
         "回答使用的语言（{language}）不在本面试包范围内。",
         "The language of the answer ({language}) is not covered by this kit.",

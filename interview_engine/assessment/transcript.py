@@ -46,6 +46,7 @@ class Transcript:
         text_digits: the same with spoken numbers as digits (三百二十 → 320, twenty five → 25).
         reason: why it cannot be used, or None. Not an error: it goes to a person.
         dropped: segments that a guard removed, each with its reason (kept for the reader).
+        recognised: what was recognised, where the text is the candidate's own correction of it; else None.
     """
 
     language: str
@@ -57,3 +58,4 @@ class Transcript:
     words: tuple[Word, ...]
     reason: Reason | None = None
     dropped: tuple[tuple[Segment, Reason], ...] = ()
+    recognised: str | None = None
