@@ -1,7 +1,7 @@
 """Large things by content: every blob lies under the sha256 of its bytes, so that writing it twice is writing it once.
 
 A local folder by default, an S3-compatible store by its address; the credentials of the latter come from the
-variables that every S3 tool reads (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_REGION).
+variables that every S3 tool reads (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION).
 """
 
 from __future__ import annotations
@@ -163,8 +163,11 @@ class BlobStore:
         return sha256
 
 
-def open_blobs(url: str) -> BlobStore:
+def open_blobs(url: str, s3_endpoint: str = "") -> BlobStore:
     """Open "file:///folder" (made when missing) or "s3://bucket/prefix".
+
+    Args:
+        s3_endpoint: address of an S3-compatible store that is not Amazon's, "https://storage.example:9000".
 
     Raises:
         UsageError: `blobs.url`, the address is neither.
@@ -175,7 +178,11 @@ def open_blobs(url: str) -> BlobStore:
         folder.mkdir(parents=True, exist_ok=True)
         return BlobStore(LocalStore(folder), folder)
     if parts.scheme == "s3" and parts.netloc:
-        return BlobStore(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
+        prefix = parts.path.strip("/") or None
+        if not s3_endpoint:
+            return BlobStore(S3Store(parts.netloc, prefix=prefix))
+        plain = {"allow_http": s3_endpoint.startswith("http://")}
+        return BlobStore(S3Store(parts.netloc, prefix=prefix, endpoint=s3_endpoint, client_options=plain))
     raise UsageError(
         "blobs.url",
         Bilingual("文件存储地址无效。", "The address of the blob store is not valid."),

@@ -43,5 +43,7 @@ class Grant(Row, Base):
     effect: Mapped[str] = mapped_column(String(10), default="allow")
     level_low: Mapped[int | None]
     level_high: Mapped[int | None]
+    role: Mapped[str | None] = mapped_column(String(40))
+    """The preset it came from, replaced with the role; None for a personal one."""
     expires_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(300), default="")
