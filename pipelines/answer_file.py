@@ -8,7 +8,6 @@ from pathlib import Path
 import interview_engine
 from interview_engine.assessment.kit import Kit
 from interview_engine.assessment.report import AnswerAssessment
-from interview_engine.errors import ReportError
 from pipelines.report_document import answer_object
 from pipelines.report_reading import dump, problem, read_answer, unreadable
 
@@ -38,8 +37,4 @@ def read_answer_file(path: Path) -> AnswerAssessment:
             raise ValueError(f"not {SCHEMA}")
         return read_answer(document["answer"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: Exception) -> ReportError:
-    return unreadable(path, problem(error))
+        raise unreadable(path, problem(error)) from error

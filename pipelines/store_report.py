@@ -83,7 +83,7 @@ def save(report: InterviewReport, job: InterviewJob, options: Options, out: Path
             shutil.rmtree(building, ignore_errors=True)
             (building / "frames").mkdir(parents=True)
             if options.policy.frames:
-                report = with_frames(report, _save_frames(report, job, building))
+                report = with_frames(report, save_frames(report, job, building))
             media = {
                 source.question_id: source.path
                 for source in job.answers
@@ -96,7 +96,12 @@ def save(report: InterviewReport, job: InterviewJob, options: Options, out: Path
     return report
 
 
-def _save_frames(report: InterviewReport, job: InterviewJob, folder: Path) -> dict[str, tuple[StoredFrame, ...]]:
+def save_frames(report: InterviewReport, job: InterviewJob, folder: Path) -> dict[str, tuple[StoredFrame, ...]]:
+    """Write the screenshots that belong to the strongest quotes under `folder`/frames, which exists; by question.
+
+    Raises:
+        OSError: the disk refuses.
+    """
     stored: dict[str, tuple[StoredFrame, ...]] = {}
     sources = {source.question_id: source for source in job.answers}
     for question_id, times in evidence_times(report).items():
