@@ -5,7 +5,9 @@ The stream that is not changed is copied packet by packet, so that what comes fr
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -31,7 +33,8 @@ class Perturbation:
 
     Args:
         picture: per frame, or None to copy the picture stream; sound: on 16 kHz mono, or None to copy the sound stream.
-        height: of the written picture (0 keeps it); every: keep every n-th frame.
+        height: of the written picture in pixels (0 keeps it).
+        frames_per_second: of the written picture (0 keeps each frame): at each tick the frame that is on the screen.
         video_codec, video_kbps; audio_codec, audio_kbps, audio_rate: how the changed stream is encoded.
     """
 
@@ -39,7 +42,7 @@ class Perturbation:
     picture: PictureChange | None = None
     sound: SoundChange | None = None
     height: int = 0
-    every: int = 1
+    frames_per_second: int = 0
     video_codec: str = "libx264"
     video_kbps: int = 3000
     audio_codec: str = "pcm_s16le"
@@ -49,7 +52,9 @@ class Perturbation:
     @property
     def changes_picture(self) -> bool:
         """Whether the picture stream is written anew."""
-        return self.picture is not None or self.height > 0 or self.every > 1 or self.video_codec != "libx264"
+        return (
+            self.picture is not None or self.height > 0 or self.frames_per_second > 0 or self.video_codec != "libx264"
+        )
 
     @property
     def changes_sound(self) -> bool:
@@ -57,71 +62,107 @@ class Perturbation:
         return self.sound is not None or self.audio_codec != "pcm_s16le"
 
 
-def write(source: Path, target: Path, change: Perturbation) -> None:
-    """Write `source` with the change applied into `target` (Matroska)."""
-    with av.open(str(source)) as given, av.open(str(target), "w", format="matroska") as made:
-        if given.streams.video:
-            _picture(source, given, made, change) if change.changes_picture else _copy(given, made, "video")
-    with av.open(str(source)) as given, av.open(str(target)) as pictures:
-        both = target.with_suffix(".both.mkv")
-        with av.open(str(both), "w", format="matroska") as made:
-            _copy_all(pictures, made)
-            if given.streams.audio:
-                _sound(given, made, change) if change.changes_sound else _copy(given, made, "audio")
-    both.replace(target)
+def write(source: Path, target: Path, change: Perturbation, *, with_picture: bool = True) -> None:
+    """Write `source` with the change applied into `target` (Matroska), or its sound alone."""
+    pictures, sounds = source, source
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        if change.changes_picture and _has(source, "video"):
+            pictures = Path(folder) / "picture.mkv"
+            with av.open(str(source)) as given, av.open(str(pictures), "w", format="matroska") as made:
+                _picture(given, made, change)
+        if change.changes_sound and _has(source, "audio"):
+            sounds = Path(folder) / "sound.mkv"
+            sound = sound_of(source)
+            write_sound(sounds, sound if change.sound is None else change.sound(sound), change)
+        join(pictures if with_picture else None, sounds, target)
 
 
-def _copy(given: Any, made: Any, kind: str) -> None:
-    stream = next(stream for stream in given.streams if stream.type == kind)
-    out = made.add_stream_from_template(stream)
-    for packet in given.demux(stream):
-        if packet.dts is not None:
-            packet.stream = out
-            made.mux(packet)
+def join(pictures: Path | None, sounds: Path, target: Path, until_s: float = float("inf")) -> None:
+    """Write `target`: the packets of one file's picture and of one file's sound as they are, up to a time."""
+    with ExitStack() as stack:
+        made = stack.enter_context(av.open(str(target), "w", format="matroska"))
+        chosen = []
+        for path, kind in ((pictures, "video"), (sounds, "audio")):
+            file: Any = stack.enter_context(av.open(str(path))) if path else None
+            stream = next((one for one in file.streams if one.type == kind), None) if file else None
+            if stream is not None:
+                chosen.append((file, stream, made.add_stream_from_template(stream)))
+        packets = [
+            (float(packet.dts * packet.time_base), packet, out)
+            for file, stream, out in chosen
+            for packet in file.demux(stream)
+            if packet.dts is not None
+        ]
+        for time_s, packet, out in sorted(packets, key=lambda one: one[0]):
+            if time_s < until_s:
+                packet.stream = out
+                made.mux(packet)
 
 
-def _copy_all(given: Any, made: Any) -> None:
-    if given.streams.video:
-        _copy(given, made, "video")
+def _has(path: Path, kind: str) -> bool:
+    with av.open(str(path)) as file:
+        return any(stream.type == kind for stream in file.streams)
 
 
-def _picture(source: Path, given: Any, made: Any, change: Perturbation) -> None:
+def _picture(given: Any, made: Any, change: Perturbation) -> None:
     stream = given.streams.video[0]
-    rate = stream.average_rate or Fraction(25)
     out = None
-    for index, frame in enumerate(given.decode(stream)):
-        if index % change.every:
-            continue
+    for time_s, frame in _frames(given, stream, change.frames_per_second):
         rgb = frame.to_ndarray(format="rgb24")
         if change.height:
             width = 2 * round(rgb.shape[1] * change.height / rgb.shape[0] / 2)
-            rgb = cv2.resize(rgb, (width, change.height), interpolation=cv2.INTER_AREA)
+            smooth = cv2.INTER_AREA if change.height < rgb.shape[0] else cv2.INTER_CUBIC
+            rgb = cv2.resize(rgb, (width, change.height), interpolation=smooth)
         if change.picture is not None:
             rgb = change.picture(rgb)
         rgb = rgb[: rgb.shape[0] // 2 * 2, : rgb.shape[1] // 2 * 2]
         if out is None:
-            out = made.add_stream(change.video_codec, rate=rate)
-            out.width, out.height, out.pix_fmt = rgb.shape[1], rgb.shape[0], "yuv420p"
-            out.bit_rate = 1000 * change.video_kbps
-            out.time_base = Fraction(1, 1000)
-            out.codec_context.time_base = Fraction(1, 1000)
+            out = _video_stream(made, change, rgb.shape[1], rgb.shape[0], stream.average_rate)
         picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
-        picture.pts = round(1000 * (frame.time or 0.0))
-        picture.time_base = Fraction(1, 1000)
+        picture.pts = round(time_s / out.codec_context.time_base)
+        picture.time_base = out.codec_context.time_base
         made.mux(out.encode(picture))
     if out is not None:
         made.mux(out.encode(None))
 
 
-def _sound(given: Any, made: Any, change: Perturbation) -> None:
-    samples = np.concatenate([*_samples(given), np.zeros(0, dtype=np.float32)])
-    if change.sound is not None:
-        samples = change.sound(samples)
-    out = made.add_stream(change.audio_codec, rate=change.audio_rate)
+def _frames(given: Any, stream: Any, frames_per_second: int) -> Iterator[tuple[float, Any]]:
+    """Time in seconds and frame; at even ticks where a rate is asked for."""
+    tick, shown = 0, None
+    for frame in given.decode(stream):
+        time_s = frame.time or 0.0
+        if not frames_per_second:
+            yield time_s, frame
+            continue
+        while shown is not None and tick / frames_per_second < time_s - 1e-6:
+            yield tick / frames_per_second, shown
+            tick += 1
+        shown = frame
+    if shown is not None and frames_per_second:
+        yield tick / frames_per_second, shown
+
+
+def _video_stream(made: Any, change: Perturbation, width: int, height: int, rate: Fraction | None) -> Any:
+    options = {"preset": "ultrafast", "threads": "1"} if change.video_codec == "libx264" else {}
+    out = made.add_stream(change.video_codec, rate=change.frames_per_second or rate or 25, options=options)
+    out.width, out.height, out.pix_fmt = width, height, "yuv420p"
+    out.bit_rate = 1000 * change.video_kbps
+    out.codec_context.time_base = Fraction(1, 1000)
+    return out
+
+
+def write_sound(path: Path, samples: Sound, change: Perturbation | None = None) -> None:
+    """Encode 16 kHz mono sound into a file (Matroska) as the change says, PCM without one."""
+    with av.open(str(path), "w", format="matroska") as made:
+        _sound(made, samples, change or Perturbation("plain"))
+
+
+def _sound(made: Any, samples: Sound, how: Perturbation) -> None:
+    out = made.add_stream(how.audio_codec, rate=how.audio_rate)
     out.layout = "mono"
-    if change.audio_kbps:
-        out.bit_rate = 1000 * change.audio_kbps
-    resampler = av.AudioResampler(out.codec_context.format, "mono", change.audio_rate, frame_size=_frame_size(out))
+    if how.audio_kbps:
+        out.bit_rate = 1000 * how.audio_kbps
+    resampler = av.AudioResampler(out.codec_context.format, "mono", how.audio_rate, frame_size=_frame_size(out))
     whole = av.AudioFrame.from_ndarray(
         (np.clip(samples, -1, 1) * 32767).astype(np.int16).reshape(1, -1), format="s16", layout="mono"
     )
@@ -135,6 +176,12 @@ def _sound(given: Any, made: Any, change: Perturbation) -> None:
 def _frame_size(stream: Any) -> int | None:
     stream.codec_context.open(strict=False)
     return stream.codec_context.frame_size or None
+
+
+def sound_of(path: Path) -> Sound:
+    """The first audio stream of a file as 16 kHz mono."""
+    with av.open(str(path)) as given:
+        return np.concatenate([*_samples(given), np.zeros(0, dtype=np.float32)])
 
 
 def _samples(given: Any) -> Iterator[Sound]:
