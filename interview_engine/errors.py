@@ -13,6 +13,7 @@ InterviewEngineError
 ├── ScorerError           a scorer failed (endpoint unreachable, invalid reply)
 ├── DeliveryError         a message could not be delivered (address refused, receiver unreachable)
 ├── NotSignedIn           nobody is signed in, or the proof of it does not hold
+│   └── SignInRefused     wrong name, password or code; counted
 ├── PermissionDenied      signed in, and not allowed to
 ├── NotFoundError         there is no such thing
 ├── ConflictError         the state of a thing does not allow it
@@ -48,6 +49,9 @@ class InterviewEngineError(Exception):
         message: what is wrong, zh and en.
         next_step: what the user can do about it, zh and en.
     """
+
+    keeps_work = False
+    """Whether a transaction that ends with it is committed all the same: a refused sign-in must leave its count."""
 
     def __init__(self, code: str, message: Bilingual, next_step: Bilingual) -> None:
         super().__init__(f"[{code}] {message.en} {next_step.en}")
@@ -170,6 +174,12 @@ class DeliveryError(InterviewEngineError):
 
 class NotSignedIn(InterviewEngineError):  # noqa: N818 the words people use for it
     """Nobody is signed in, or the proof of it does not hold (session over, token revoked, wrong password)."""
+
+
+class SignInRefused(NotSignedIn):
+    """Wrong name, password or code. The failure is counted although the work that found it raises."""
+
+    keeps_work = True
 
 
 class PermissionDenied(InterviewEngineError):  # noqa: N818

@@ -15,11 +15,11 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import event, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
 from interview_engine.clock import Clock
 from interview_engine.store.tables import AuditEvent, AuditHead
+from interview_engine.store.upsert import insert_for
 
 GENESIS = "0" * 64
 """What the first event's `prev_hash` is."""
@@ -195,8 +195,8 @@ def _locked_head(session: Session) -> Anchor:
     statement = select(AuditHead.sequence, AuditHead.hash).where(AuditHead.id == HEAD_ID).with_for_update()
     row = session.execute(statement).one_or_none()
     if row is None:
-        make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(make(AuditHead).values(id=HEAD_ID, sequence=0, hash=GENESIS).on_conflict_do_nothing())
+        first = insert_for(session, AuditHead).values(id=HEAD_ID, sequence=0, hash=GENESIS)
+        session.execute(first.on_conflict_do_nothing())
         row = session.execute(statement).one()
     return Anchor(row.sequence, row.hash)
 

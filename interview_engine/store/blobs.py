@@ -18,12 +18,12 @@ from urllib.parse import unquote, urlsplit
 import obstore
 from obstore.exceptions import BaseError as StoreError
 from obstore.store import LocalStore, S3Store
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, NotFoundError, OutputError, UsageError
 from interview_engine.store.tables import Blob
+from interview_engine.store.upsert import insert_for
 
 CHUNK_BYTES = 1 << 20
 IN_MEMORY_BYTES = 4 << 20
@@ -181,8 +181,10 @@ def open_blobs(url: str, s3_endpoint: str = "") -> BlobStore:
         prefix = parts.path.strip("/") or None
         if not s3_endpoint:
             return BlobStore(S3Store(parts.netloc, prefix=prefix))
-        plain = {"allow_http": s3_endpoint.startswith("http://")}
-        return BlobStore(S3Store(parts.netloc, prefix=prefix, endpoint=s3_endpoint, client_options=plain))
+        http = s3_endpoint.startswith("http://")
+        return BlobStore(
+            S3Store(parts.netloc, prefix=prefix, endpoint=s3_endpoint, client_options={"allow_http": http})
+        )
     raise UsageError(
         "blobs.url",
         Bilingual("文件存储地址无效。", "The address of the blob store is not valid."),
@@ -193,9 +195,8 @@ def open_blobs(url: str, s3_endpoint: str = "") -> BlobStore:
 def register(session: Session, sha256: str, size: int, media_type: str, clock: Clock) -> None:
     """Write down that a stored blob is in use from now on; once more is no harm."""
     now = clock.now()
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
-        make(Blob)
+        insert_for(session, Blob)
         .values(sha256=sha256, size=size, media_type=media_type, created_at=now)
         .on_conflict_do_update(index_elements=["sha256"], set_={"created_at": now})
     )

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import Bilingual, InterviewEngineError, UsageError
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another on SQLite before it is an error."""
@@ -31,9 +31,20 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session whose work is committed as one at the end, or not at all when anything is raised."""
+        """A session whose work is committed as one at the end, or not at all when anything is raised.
+
+        The one exception are errors that say `keeps_work`: they are raised after the commit.
+        """
+        kept: InterviewEngineError | None = None
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
+            try:
+                yield session
+            except InterviewEngineError as error:
+                if not error.keeps_work:
+                    raise
+                kept = error
+        if kept is not None:
+            raise kept
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

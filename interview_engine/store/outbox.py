@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.store.ids import new_id
 from interview_engine.store.tables import OutboxMessage
+from interview_engine.store.upsert import insert_for
 
 CLAIM_S = 120
 """How long a claimed message is left to the one that claimed it; a dispatcher that died meanwhile loses it to another.
@@ -48,9 +48,8 @@ def enqueue(
         The message, or None when there is one with this key already.
     """
     now = clock.now()
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
-        insert(OutboxMessage)
+        insert_for(session, OutboxMessage)
         .values(
             id=new_id(now),
             created_at=now,

@@ -123,7 +123,7 @@ def applicable(actor: Actor, field_class: str, action: str) -> tuple[tuple[Grant
 def may_at_all(actor: Actor, field_class: str, action: str) -> bool:
     """Whether there can be any row for which it is allowed: an allow, and no deny for everything."""
     allows, denies = applicable(actor, field_class, action)
-    return bool(allows) and not any(_everything(rule) for rule in denies)
+    return bool(allows) and not any(reaches_everything(rule) for rule in denies)
 
 
 def may(actor: Actor, field_class: str, action: str, target: Target) -> bool:
@@ -160,7 +160,14 @@ def in_force(rules: Iterable[GrantRule], now: datetime) -> tuple[GrantRule, ...]
     return tuple(rule for rule in rules if rule.in_force(now))
 
 
-def _everything(rule: GrantRule) -> bool:
+def holds_all(actor: Actor, field_class: str, action: str) -> bool:
+    """Whether the actor may do this to everything, with no exception: only such a permission can be passed on."""
+    allows, denies = applicable(actor, field_class, action)
+    return not denies and any(reaches_everything(rule) for rule in allows)
+
+
+def reaches_everything(rule: GrantRule) -> bool:
+    """Whether it has no limit at all."""
     return rule.scope == "all" and rule.level_low is None and rule.level_high is None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal, not_, 
 from sqlalchemy.orm import Session, aliased
 
 from interview_engine.errors import Bilingual, PermissionDenied
-from interview_engine.hr.access.rules import Actor, GrantRule, applicable, in_force, may_at_all
+from interview_engine.hr.access.rules import Actor, GrantRule, applicable, in_force, may_at_all, reaches_everything
 from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.org.tables import Department
 from interview_engine.hr.people.tables import Person
@@ -86,7 +86,7 @@ def visible(
         return false()
     allows, denies = applicable(actor, field_class, action)
     if department is None and legal_entity is None and person is None:
-        company_wide = field_class == "public" or any(_is_all(rule) for rule in allows)
+        company_wide = field_class == "public" or any(reaches_everything(rule) for rule in allows)
         return true() if company_wide else false()
     reach = _Reach(actor, department, legal_entity, person)
     allowed = or_(*(reach.condition(rule) for rule in allows))
@@ -214,10 +214,6 @@ class _Reach:
         if rule.level_high is not None:
             conditions.append(level <= rule.level_high)
         return conditions
-
-
-def _is_all(rule: GrantRule) -> bool:
-    return rule.scope == "all" and rule.level_low is None
 
 
 def _literal(value: str | None) -> ColumnElement[str] | None:

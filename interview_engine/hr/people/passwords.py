@@ -1,0 +1,84 @@
+"""Passwords: what is accepted, and how they are kept (Argon2id)."""
+
+from __future__ import annotations
+
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+from interview_engine.errors import Bilingual, InvalidInput
+
+SHORTEST = 12
+LONGEST = 256
+"""A bound, so that nobody makes the server hash a novel. OWASP ASVS asks for 12 at least and 128 to be allowed."""
+LEAST_STRENGTH = 3
+"""zxcvbn's scale 0..4; 3 is more than 10^8 guesses by somebody who knows the common words, names and keyboards."""
+SCORED = 72
+"""Characters that the strength is judged by; what follows only adds to it, and the estimate gets slow."""
+
+_HASHER = PasswordHasher(time_cost=2, memory_cost=47_104, parallelism=1)
+"""46 MiB, two passes: twice the work of the smaller of OWASP's recommended settings for Argon2id."""
+_NOBODY = _HASHER.hash(secrets.token_urlsafe(32))
+
+
+def check_strength(password: str, about: tuple[str, ...] = (), field: str = "password") -> None:
+    """Whether it may become a password. Any characters do; only length and how guessable it is count.
+
+    Args:
+        about: login, name, mail of its owner: a password made of them is weak.
+
+    Raises:
+        InvalidInput: `password.short`, `password.long`, `password.weak`.
+    """
+    if len(password) < SHORTEST:
+        raise InvalidInput(
+            "password.short",
+            Bilingual(f"密码少于 {SHORTEST} 个字符。", f"The password has fewer than {SHORTEST} characters."),
+            Bilingual(
+                "请使用更长的密码，例如几个不相关的词。", "Use a longer one, for instance a few unrelated words."
+            ),
+            field,
+        )
+    if len(password) > LONGEST:
+        raise InvalidInput(
+            "password.long",
+            Bilingual(f"密码超过 {LONGEST} 个字符。", f"The password has more than {LONGEST} characters."),
+            Bilingual("请缩短密码。", "Shorten it."),
+            field,
+        )
+    if zxcvbn(password[:SCORED], [word for word in about if word])["score"] < LEAST_STRENGTH:
+        raise InvalidInput(
+            "password.weak",
+            Bilingual("密码太容易被猜到。", "The password is easy to guess."),
+            Bilingual(
+                "请避开常用密码、姓名、日期和键盘顺序，可用几个不相关的词。",
+                "Avoid common passwords, names, dates and keyboard rows; a few unrelated words are good.",
+            ),
+            field,
+        )
+
+
+def hashed(password: str) -> str:
+    """Argon2id with its parameters and a random salt in one text."""
+    return _HASHER.hash(password)
+
+
+def holds(password_hash: str | None, password: str) -> bool:
+    """Whether it is the password. Takes as long for None, where there is no account to try it on."""
+    try:
+        return _HASHER.verify(password_hash or _NOBODY, password[:LONGEST]) and password_hash is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def is_outdated(password_hash: str) -> bool:
+    """Whether it was made with weaker settings than today's and should be made again at this sign-in."""
+    return _HASHER.check_needs_rehash(password_hash)
+
+
+def generated() -> str:
+    """A password for one first sign-in: 99 random bits, in groups that can be read out."""
+    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(alphabet) for _ in range(5)) for _ in range(4))
