@@ -38,7 +38,9 @@ def mend(session: Session, clock: Clock) -> list[tuple[Kind, str]]:
     """
     interviews = session.scalars(
         select(Invitation.id)
-        .where(Invitation.state == "submitted", ~_item_exists("interview", Invitation.id))
+        .where(
+            Invitation.state == "submitted", Invitation.automated.is_(True), ~_item_exists("interview", Invitation.id)
+        )
         .limit(MENDED)
     ).all()
     answers = session.scalars(
@@ -46,6 +48,7 @@ def mend(session: Session, clock: Clock) -> list[tuple[Kind, str]]:
         .join(Invitation, Invitation.id == Answer.invitation_id)
         .where(
             Invitation.state == "submitted",
+            Invitation.automated.is_(True),
             Answer.state == "chosen",
             Answer.measured_blob.is_(None),
             ~_item_exists("answer", Answer.id),
@@ -60,10 +63,11 @@ def mend(session: Session, clock: Clock) -> list[tuple[Kind, str]]:
 
 
 def _complete(invitation_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Submitted, and no chosen answer is still to be measured. What is gone (erased) is complete: it ends at once."""
+    """Submitted, and no chosen answer is still to be measured. What is gone or taken back is complete: it ends at
+    once."""
     submitted = or_(
         exists().where(Invitation.id == invitation_id, Invitation.state == "submitted"),
-        ~exists().where(Invitation.id == invitation_id),
+        ~exists().where(Invitation.id == invitation_id, Invitation.state != "revoked"),
     )
     open_answer = exists().where(
         Answer.invitation_id == invitation_id,

@@ -14,9 +14,11 @@ from interview_engine.assessment.kit import Kit
 from interview_engine.assessment.kit_file import parse_kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.hr.competency.tables import KitVersion
-from interview_engine.hr.people.tables import Consent, Person
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.recruiting.invitations import consents_of
 from interview_engine.hr.recruiting.tables import Answer, Application, CalibrationVersion, Invitation
 from interview_engine.settings import Settings
+from interview_engine.store.rows import find
 from interview_engine.store.tables import WorkItem
 from pipelines.interview import Options
 
@@ -83,19 +85,27 @@ class InterviewSubject:
 
 
 def read_answer_subject(session: Session, answer_id: str, settings: Settings) -> InterviewSubject | None:
-    """The interview with that one answer; None when the answer is gone or was discarded."""
+    """The interview with that one answer; None when it is gone, discarded or taken back."""
     answer = session.get(Answer, answer_id)
     if answer is None or answer.state == "discarded":
         return None
     return _subject(session, answer.invitation_id, [answer], settings)
 
 
-def read_interview_subject(session: Session, invitation_id: str, settings: Settings) -> InterviewSubject | None:
-    """The interview with its chosen answers; None when the invitation is gone."""
-    chosen = session.scalars(
-        select(Answer).where(Answer.invitation_id == invitation_id, Answer.state == "chosen").order_by(Answer.id)
-    ).all()
-    return _subject(session, invitation_id, list(chosen), settings)
+def read_interview_subject(
+    session: Session, invitation_id: str, settings: Settings, *, lock: bool = False
+) -> InterviewSubject | None:
+    """The interview with its chosen answers; None when the invitation is gone or was taken back.
+
+    Args:
+        lock: keep the invitation and its answers from changing until the transaction ends.
+    """
+    if lock:
+        find(session, Invitation, invitation_id, lock=True)
+    chosen = select(Answer).where(Answer.invitation_id == invitation_id, Answer.state == "chosen").order_by(Answer.id)
+    if lock:
+        chosen = chosen.with_for_update().execution_options(populate_existing=True)
+    return _subject(session, invitation_id, list(session.scalars(chosen)), settings)
 
 
 def inputs_sha256(subject: InterviewSubject, models: list[tuple[str, str]], scorer: tuple[str, ...]) -> str:
@@ -127,7 +137,7 @@ def _subject(
         .join(Application, Application.id == Invitation.application_id)
         .join(Person, Person.id == Application.person_id)
         .join(KitVersion, KitVersion.id == Invitation.kit_version_id)
-        .where(Invitation.id == invitation_id)
+        .where(Invitation.id == invitation_id, Invitation.state != "revoked")
     ).one_or_none()
     if row is None:
         return None
@@ -172,12 +182,12 @@ def _given_up(session: Session, answer_ids: list[str]) -> dict[str, dict[str, st
 
 
 def _options(session: Session, invitation: Invitation, kit_version_id: str, kit: Kit, settings: Settings) -> Options:
-    """The market's policy, narrowed by what the candidate did not agree to; the active calibration of the kit."""
+    """The market's policy, narrowed to what the candidate agreed to; the active calibration of the kit."""
     policy = POLICIES[invitation.policy]
-    refused = _refused(session, invitation.id)
-    if "face" in refused:
+    agreed = consents_of(session, invitation.id)
+    if not agreed.get("face", False):
         policy = replace(policy, visual_cues=False, frames=False)
-    if "voice" in refused:
+    if not agreed.get("voice", False):
         policy = replace(policy, voice_cues=False)
     delivery = sum(competency.weight for competency in kit.competencies if competency.is_delivery)
     active = session.scalars(
@@ -194,13 +204,6 @@ def _options(session: Session, invitation: Invitation, kit_version_id: str, kit:
         max_minutes=settings.max_minutes,
         calibration=None if active is None else calibrations.from_document(active.document),
     )
-
-
-def _refused(session: Session, invitation_id: str) -> set[str]:
-    """Purposes that were not granted or were taken back; the last word on each counts."""
-    rows = session.scalars(select(Consent).where(Consent.invitation_id == invitation_id).order_by(Consent.id))
-    last = {row.purpose: row.granted and row.withdrawn_at is None for row in rows}
-    return {purpose for purpose, granted in last.items() if not granted}
 
 
 def _digest(text: str) -> str:
