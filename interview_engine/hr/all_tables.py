@@ -7,7 +7,10 @@ from interview_engine.hr.employment import tables as employment
 from interview_engine.hr.org import tables as org
 from interview_engine.hr.people import tables as people
 from interview_engine.hr.recruiting import tables as recruiting
+from interview_engine.store import append_only
 from interview_engine.store import tables as platform
 from interview_engine.store.base import Base
+
+append_only.install()
 
 __all__ = ["Base", "access", "approvals", "competency", "employment", "org", "people", "platform", "recruiting"]

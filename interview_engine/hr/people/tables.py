@@ -27,7 +27,7 @@ class Person(Row, Base):
     id_number_encrypted: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(5), default="zh")
     manager_person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
-    department_id: Mapped[str | None] = mapped_column(ForeignKey("department.id"))
+    department_id: Mapped[str | None] = mapped_column(ForeignKey("department.id", use_alter=True))
     level: Mapped[int | None]
     """Job level of an employee, higher is more senior; None for candidates. Grants may be limited by it."""
     talent_pool: Mapped[bool] = mapped_column(default=False)

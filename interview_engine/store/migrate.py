@@ -1,0 +1,91 @@
+"""Bring a database's tables up to this version of the application."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, MetaData, inspect, text
+
+from interview_engine.errors import Bilingual, UsageError
+from interview_engine.store.engine import Database
+
+FOLDER = Path(__file__).parent / "migrations"
+LOCK = 0x1E_5C4E_4A
+"""Names the lock that keeps two starting processes of one PostgreSQL database apart; SQLite's writers are alone."""
+
+
+def migrate(database: Database) -> str:
+    """Apply the revisions that are missing, all or none. Several processes may do it at once. Returns the revision.
+
+    Raises:
+        UsageError: `store.newer`, the database is of a later version; `store.unversioned`, it has tables that no
+            revision made.
+    """
+    config = _config()
+    with database.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        _check(connection, ScriptDirectory.from_config(config))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        revision = MigrationContext.configure(connection).get_current_revision()
+    return revision or ""
+
+
+def write_revision(database: Database, metadata: MetaData, message: str, *, folder: Path | None = None) -> Path:
+    """For developers: a new revision from the difference between a migrated database and the metadata.
+
+    Read what it wrote: renamed columns look like one removed and one added, and triggers are not seen.
+
+    Args:
+        folder: where to write it; by default with the others.
+    """
+    config = _config()
+    if folder is not None:
+        config.set_main_option("version_locations", f"{FOLDER / 'versions'}{os.pathsep}{folder}")
+    with database.engine.begin() as connection:
+        config.attributes.update(connection=connection, metadata=metadata)
+        made = command.revision(config, message, autogenerate=True, version_path=str(folder or FOLDER / "versions"))
+    assert made is not None
+    assert not isinstance(made, list)
+    return Path(made.path)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return config
+
+
+def _check(connection: Connection, scripts: ScriptDirectory) -> None:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None:
+        if inspect(connection).has_table("audit_event"):
+            raise UsageError(
+                "store.unversioned",
+                Bilingual(
+                    "数据库中已有数据表，但不是由本程序的迁移创建的。",
+                    "The database has tables that no migration of this program made.",
+                ),
+                Bilingual("请改用空数据库。", "Use an empty database."),
+            )
+        return
+    try:
+        scripts.get_revision(revision)
+    except CommandError:
+        raise UsageError(
+            "store.newer",
+            Bilingual(
+                f"数据库的版本（{revision}）比程序新。",
+                f"The database is of a later version ({revision}) than the program.",
+            ),
+            Bilingual("请升级程序，或恢复升级前的备份。", "Upgrade the program, or restore the backup from before."),
+        ) from None

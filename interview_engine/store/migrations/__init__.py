@@ -1,0 +1,1 @@
+"""Alembic's folder: one revision a change of the tables."""

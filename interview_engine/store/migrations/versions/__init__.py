@@ -1,0 +1,1 @@
+"""The revisions, in the order that their `down_revision` says."""

@@ -1,0 +1,79 @@
+"""The migrated database is the one the code speaks of, on both databases."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from interview_engine.errors import UsageError
+from interview_engine.hr.all_tables import Base
+from interview_engine.store.engine import open_database
+from interview_engine.store.migrate import migrate, write_revision
+
+
+def test_a_migrated_database_has_the_tables_of_the_metadata(database_url: str) -> None:
+    database = open_database(database_url)
+    migrate(database)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    database.close()
+
+
+def test_migrating_again_changes_nothing(database_url: str) -> None:
+    database = open_database(database_url)
+    assert migrate(database) == migrate(database)
+    database.close()
+
+
+def test_two_processes_may_migrate_at_once(database_url: str) -> None:
+    databases = [open_database(database_url) for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        revisions = set(pool.map(migrate, databases))
+    assert len(revisions) == 1
+    for database in databases:
+        database.close()
+
+
+def test_a_database_of_a_later_version_is_refused(database_url: str) -> None:
+    database = open_database(database_url)
+    migrate(database)
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(UsageError) as caught:
+        migrate(database)
+    assert caught.value.code == "store.newer"
+    database.close()
+
+
+def test_a_database_that_no_migration_made_is_refused(database_url: str) -> None:
+    database = open_database(database_url)
+    Base.metadata.create_all(database.engine)
+    with pytest.raises(UsageError) as caught:
+        migrate(database)
+    assert caught.value.code == "store.unversioned"
+    database.close()
+
+
+def test_a_changed_table_makes_a_revision(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'engine.db'}")
+    migrate(database)
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE legal_entity DROP COLUMN city"))
+    written = write_revision(database, Base.metadata, "city of the company", folder=tmp_path / "versions")
+    assert "add_column" in written.read_text()
+    assert "'city'" in written.read_text()
+    assert str(tmp_path) not in written.read_text()
+    database.close()
+
+
+def test_no_absolute_path_in_the_migrations() -> None:
+    folder = Path(migrate.__code__.co_filename).parent / "migrations"
+    for file in folder.rglob("*.py"):
+        assert "/" + "work" not in file.read_text()
+        assert "sqlite:///" not in file.read_text()
