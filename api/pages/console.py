@@ -3,5 +3,31 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from api.pages import console_account, console_requisitions
+from api.pages.console_frame import first_page
+from api.sessions import PageActor
+from pipelines.page import asset
 
 router = APIRouter()
+for part in (console_account, console_requisitions):
+    router.include_router(part.router)
+
+SHARED = {"report.css": "text/css", "report.js": "text/javascript", "ranking.css": "text/css"}
+"""Of the report's and the ranking's own pages, which the console shows in the same way."""
+
+
+@router.get("/console")
+def first(actor: PageActor) -> Response:
+    """To the first page of one's own."""
+    return RedirectResponse(first_page(actor), 303)
+
+
+@router.get("/console/{name}.{kind}")
+def shared(name: str, kind: str) -> Response:
+    """A stylesheet or script of the pipelines' pages."""
+    file = f"{name}.{kind}"
+    if file not in SHARED:
+        return Response(status_code=404)
+    return Response(asset(file), media_type=SHARED[file], headers={"Cache-Control": "public, max-age=86400"})

@@ -1,0 +1,130 @@
+"""The console's session: a cookie that holds a secret, who is behind it, and proof that a form is ours (CSRF)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import Depends, Request
+from fastapi.exceptions import HTTPException
+from fastapi.responses import Response
+
+from api.context import Context
+from api.deps import Ctx
+from interview_engine.errors import Bilingual, NotSignedIn, PermissionDenied
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.people import sign_in
+from interview_engine.hr.people.sign_in import Visit
+
+CSRF_HEADER = "x-csrf-token"
+CSRF_FIELD = "csrf"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_ACCOUNT = "/console/account"
+"""The one place an account may go to before it has set its own password."""
+
+
+def cookie_name(context: Context) -> str:
+    """`__Host-` keeps other hosts from setting it; browsers take that only over https."""
+    return "__Host-session" if context.service.secure else "session"
+
+
+def session_token(request: Request, context: Context) -> str:
+    """The cookie's secret; empty when there is none."""
+    return request.cookies.get(cookie_name(context), "")
+
+
+def keep_session(response: Response, context: Context, token: str) -> None:
+    """Put a session's secret into the browser, until the browser is closed or the session ends."""
+    response.set_cookie(
+        cookie_name(context), token, httponly=True, samesite="lax", secure=context.service.secure, path="/"
+    )
+
+
+def drop_session(response: Response, context: Context) -> None:
+    """Take it out again."""
+    response.delete_cookie(cookie_name(context), httponly=True, samesite="lax", secure=context.service.secure, path="/")
+
+
+def csrf_token(token: str) -> str:
+    """What a form of this session must carry: follows from the session's secret and does not give it away."""
+    return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+async def check_csrf(request: Request, context: Ctx) -> None:
+    """Every unsafe request of a session carries its token, in a header or in the form.
+
+    Raises:
+        PermissionDenied: `session.csrf`.
+    """
+    if request.method in SAFE:
+        return
+    given = request.headers.get(CSRF_HEADER)
+    if given is None:
+        given = str((await request.form()).get(CSRF_FIELD, ""))
+    wanted = csrf_token(session_token(request, context))
+    if not hmac.compare_digest(given.encode(), wanted.encode()):
+        raise PermissionDenied(
+            "session.csrf",
+            Bilingual(
+                "这个表单不是从本系统的页面提交的，或者页面已过期。", "This form is not of this session's pages."
+            ),
+            Bilingual("请刷新页面后重新提交。", "Reload the page and send it again."),
+        )
+
+
+CheckedForm = Annotated[None, Depends(check_csrf)]
+
+
+def page_actor(request: Request, context: Ctx, _: CheckedForm) -> Actor:
+    """Who is signed in. Sends the browser to sign-in, to the second step or to the new password where that is due.
+
+    Sets `request.state.account`, `.person` and `.csrf`.
+    """
+    secret = session_token(request, context)
+    visit = signed_in(request, context)
+    if visit is None:
+        raise _elsewhere(f"/sign-in?next={quote(_here(request))}")
+    if visit.due == "code":
+        raise _elsewhere(f"/sign-in/code?next={quote(_here(request))}")
+    if visit.due is not None and not request.url.path.startswith(OWN_ACCOUNT):
+        raise _elsewhere(f"{OWN_ACCOUNT}/password" if visit.due == "password" else OWN_ACCOUNT)
+    if visit.stale:
+        with context.database.transaction() as session:
+            sign_in.touch(session, secret, context.clock)
+    request.state.account = visit.account
+    request.state.person = visit.person
+    request.state.csrf = csrf_token(secret)
+    return visit.actor
+
+
+PageActor = Annotated[Actor, Depends(page_actor)]
+
+
+def signed_in(request: Request, context: Context) -> Visit | None:
+    """The request's session, or None where there is none that holds."""
+    secret = session_token(request, context)
+    if not secret:
+        return None
+    try:
+        with context.database.reading() as session:
+            return sign_in.visit(session, secret, context.clock)
+    except NotSignedIn:
+        return None
+
+
+def inside(address: str, default: str = "/console") -> str:
+    """The address when it is a path of ours, else `default`: nobody is sent to another site after signing in."""
+    ours = address.startswith("/") and not address.startswith(("//", "/\\")) and "\n" not in address
+    return address if ours else default
+
+
+def _here(request: Request) -> str:
+    if request.method not in SAFE:
+        return "/console"
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+def _elsewhere(address: str) -> HTTPException:
+    return HTTPException(303, headers={"Location": address})

@@ -1,0 +1,102 @@
+// What the console's pages need beyond links and forms. Everything works without it but the comfort.
+"use strict";
+(() => {
+  const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
+
+  // a filter that applies as soon as it is chosen
+  for (const field of all("[data-submit]")) field.addEventListener("change", () => field.form.requestSubmit());
+
+  // copying a link
+  for (const button of all("[data-copy]")) {
+    button.addEventListener("click", async () => {
+      const words = button.textContent;
+      try {
+        await navigator.clipboard.writeText(button.dataset.copy);
+        button.textContent = button.dataset.copied;
+        setTimeout(() => { button.textContent = words; }, 1500);
+      } catch {
+        window.getSelection().selectAllChildren(button.parentElement.querySelector(".secret, .mono") || button);
+      }
+    });
+  }
+
+  // a button that asks once more before something that cannot be taken back
+  for (const form of all("form[data-confirm]")) {
+    form.addEventListener("submit", (event) => { if (!window.confirm(form.dataset.confirm)) event.preventDefault(); });
+  }
+
+  // weights that must sum to 100: the sum is shown while typing, and saving waits for it
+  for (const form of all("form[data-weights]")) {
+    const shown = form.querySelector("[data-sum]");
+    const fields = () => all("[data-weight]", form).filter((field) => !field.closest("[data-part]")?.querySelector("[data-remove]:checked"));
+    const update = () => {
+      const sum = Math.round(fields().reduce((total, field) => total + (Number(field.value) || 0), 0) * 100) / 100;
+      const right = Math.abs(sum - 100) < 0.006;
+      shown.textContent = `${sum} %`;
+      shown.classList.toggle("wrong", !right);
+      for (const button of all("[data-needs-sum]", form)) button.disabled = !right;
+    };
+    form.addEventListener("input", update);
+    form.addEventListener("change", update);
+    update();
+  }
+
+  // the ranked list by keyboard: j and k go, enter opens, x ticks
+  const rows = all("[data-row]");
+  if (rows.length) {
+    let at = -1;
+    const go = (to) => {
+      if (to < 0 || to >= rows.length) return;
+      rows[at]?.classList.remove("at");
+      at = to;
+      rows[at].classList.add("at");
+      rows[at].querySelector("a")?.focus({ preventScroll: true });
+      rows[at].scrollIntoView({ block: "nearest" });
+    };
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target.closest("input:not([type=checkbox]), select, textarea, summary")) return;
+      if (event.key === "j") { event.preventDefault(); go(at + 1); }
+      else if (event.key === "k") { event.preventDefault(); go(at < 0 ? rows.length - 1 : at - 1); }
+      else if (event.key === "Enter" && at >= 0 && !event.target.closest("a, button")) rows[at].querySelector("a").click();
+      else if (event.key === "x" && at >= 0) {
+        const box = rows[at].querySelector("input[type=checkbox]");
+        if (box) { event.preventDefault(); box.click(); }
+      }
+    });
+  }
+
+  // choosing two to four to compare
+  const compare = document.querySelector("[data-compare]");
+  if (compare) {
+    const boxes = all("input[name=id]");
+    const update = () => {
+      const chosen = boxes.filter((box) => box.checked).length;
+      compare.disabled = chosen < 2 || chosen > 4;
+      compare.textContent = `${compare.dataset.compare} (${chosen})`;
+      for (const box of boxes) {
+        box.closest("tr").classList.toggle("chosen", box.checked);
+        box.disabled = !box.checked && chosen >= 4;
+      }
+    };
+    for (const box of boxes) box.addEventListener("change", update);
+    update();
+  }
+
+  // ticking every box of a list
+  for (const box of all("[data-all]")) {
+    box.addEventListener("change", () => { for (const other of all(`input[name="${box.dataset.all}"]`)) other.checked = box.checked; });
+  }
+
+  // a page part that the server keeps fresh (operations)
+  const live = document.querySelector("[data-live]");
+  if (live && "EventSource" in window) {
+    const source = new EventSource(live.dataset.live);
+    source.addEventListener("message", (event) => {
+      if (live.contains(document.activeElement) && document.activeElement !== document.body) return;
+      const fresh = new DOMParser().parseFromString(event.data, "text/html");
+      live.replaceChildren(...fresh.body.childNodes);
+    });
+    window.addEventListener("pagehide", () => source.close());
+  }
+})();
