@@ -8,8 +8,8 @@ from pathlib import Path
 from api.context import Context
 from interview_engine.hr.recruiting import upload_rules as rules
 from interview_engine.hr.recruiting import uploads
+from interview_engine.hr.recruiting.answers import RecordedUpload
 from interview_engine.hr.recruiting.tables import Upload
-from interview_engine.hr.recruiting.uploads import Received
 from interview_engine.store.blobs import BlobStore
 from pipelines.container import Limits
 from pipelines.remux import Recording, receive
@@ -47,7 +47,7 @@ def look_at(context: Context, upload: Upload) -> tuple[Recording, Path, tempfile
     return recording, packed if recording.packed else received, folder
 
 
-def keep(blobs: BlobStore, recording: Recording, path: Path) -> Received:
+def keep(blobs: BlobStore, upload: Upload, recording: Recording, path: Path) -> RecordedUpload:
     """Put the recording into the blob store; it is on the disk when this returns."""
     sha256 = blobs.put(path, recording.media_type)
-    return Received(sha256, path.stat().st_size, recording.media_type, recording.duration_s, recording.video)
+    return RecordedUpload(upload.id, sha256, recording.media_type, path.stat().st_size, recording.duration_s)

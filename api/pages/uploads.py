@@ -21,10 +21,12 @@ from api import received
 from api.candidate_sessions import Candidate, PageCandidate
 from api.context import Context
 from api.deps import Ctx
+from interview_engine.assessment.report import Mode
 from interview_engine.hr.recruiting import answers, reach, uploads
 from interview_engine.hr.recruiting import upload_rules as rules
 from interview_engine.hr.recruiting.tables import Answer, Upload
 from interview_engine.hr.recruiting.upload_rules import UploadLimits
+from interview_engine.store.blobs import register
 
 router = APIRouter()
 
@@ -170,20 +172,13 @@ def _finish(context: Context, candidate: Candidate, upload_id: str) -> dict[str,
     with folder:
         if upload.practice:
             return _finish_practice(context, upload, recording.duration_s, recording.video, recording.audio)
-        kept = received.keep(context.blobs, recording, path)
+        kept = received.keep(context.blobs, upload, recording, path)
     with context.database.transaction() as session:
         if uploads.mark_finished(session, upload.id, kept.media_type, context.clock):
             invitation = reach.invitation_of(session, candidate.actor, candidate.invitation.id, lock=True)
-            answers.record_answer(
-                session,
-                candidate.actor,
-                invitation,
-                upload.question_id,
-                "video" if kept.video else "voice",
-                context.clock,
-                upload=session.get_one(Upload, upload.id),
-                received=kept,
-            )
+            register(session, kept.blob_sha256, kept.size, kept.media_type, context.clock)
+            mode: Mode = "video" if recording.video else "voice"
+            answers.record_answer(session, candidate.actor, invitation, upload.question_id, mode, kept, context.clock)
         answer = uploads.answer_of(session, upload.id)
         if answer is None:
             uploads.check_open(session.get_one(Upload, upload.id, populate_existing=True))

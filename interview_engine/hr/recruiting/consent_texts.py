@@ -49,11 +49,10 @@ def consent_text(policy_id: str, delivery_percent: float = 0.0) -> ConsentText:
         delivery_percent: what the kit's delivery competencies weigh in its total, 0..100.
     """
     policy = POLICIES[policy_id]
+    assessed = (*_CONTENT, *_cues(policy, delivery_percent), _NEVER)
     sections = (
         Section("recorded", Bilingual("录制什么", "What is recorded"), _RECORDED),
-        Section(
-            "measured", Bilingual("评估什么", "What is assessed"), (*_CONTENT, *_cues(policy, delivery_percent), _NEVER)
-        ),
+        Section("measured", Bilingual("评估什么", "What is assessed"), assessed),
         Section("decides", Bilingual("谁做决定", "Who decides"), _DECIDES),
         Section("kept", Bilingual("保存多久", "How long it is kept"), _kept(policy)),
         Section("seen", Bilingual("谁能看到", "Who sees it"), (*_SEEN, *_SEEN_BY_POLICY.get(policy.id, ()))),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -23,6 +22,7 @@ from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, ConflictError, GoneError, NotFoundError, OutputError
 from interview_engine.hr.people.tables import Consent
 from interview_engine.hr.recruiting import upload_rules as rules
+from interview_engine.hr.recruiting.answers import next_attempt
 from interview_engine.hr.recruiting.tables import Answer, Invitation, Upload, UploadPart
 from interview_engine.hr.recruiting.upload_rules import NewUpload, UploadLimits
 from interview_engine.store.blobs import BlobStore
@@ -34,17 +34,6 @@ SALT_BYTES = 16
 OPEN_STATES = ("consented", "in_progress")
 ABANDONED = timedelta(days=7)
 """An upload without a new byte for this long is given up by the sweep."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A recording put together and looked at: its blob, and what is in it."""
-
-    blob_sha256: str
-    size: int
-    media_type: str
-    duration_s: float
-    video: bool
 
 
 def check_may_record(session: Session, invitation: Invitation) -> None:
@@ -270,12 +259,15 @@ def answer_of(session: Session, upload_id: str) -> Answer | None:
 
 
 def discard(session: Session, upload_id: str, clock: Clock) -> bool:
-    """Close an upload that becomes no answer; its parts are removed by `clear_parts`. False when it was closed."""
+    """Close an upload that becomes no answer; its parts are removed by `clear_parts`. False when it was closed.
+
+    Its key is free again: the same file may be chosen once more.
+    """
     return _changed(
         session,
         update(Upload)
         .where(Upload.id == upload_id, Upload.state == "open")
-        .values(state="discarded", updated_at=clock.now()),
+        .values(state="discarded", client_key=Upload.id, updated_at=clock.now()),
     )
 
 
@@ -296,7 +288,7 @@ def to_clear(session: Session, clock: Clock, limit: int = 100) -> tuple[str, ...
     session.execute(
         update(Upload)
         .where(Upload.state == "open", Upload.updated_at < clock.now() - ABANDONED)
-        .values(state="discarded", updated_at=clock.now())
+        .values(state="discarded", client_key=Upload.id, updated_at=clock.now())
     )
     found = session.scalars(
         select(UploadPart.upload_id)
@@ -333,29 +325,19 @@ def _attempt(session: Session, invitation: Invitation, kit: Kit, question_id: st
             Bilingual("面试中没有这道题。", "The interview has no such question."),
             Bilingual("请刷新页面后继续。", "Reload the page and go on."),
         )
-    answered = session.scalar(
-        select(func.count())
-        .select_from(Answer)
-        .where(Answer.invitation_id == invitation.id, Answer.question_id == question_id, Answer.mode != "text")
-    )
+    attempt = next_attempt(session, invitation, question_id)
     begun = session.scalar(
         select(func.count())
         .select_from(Upload)
         .where(Upload.invitation_id == invitation.id, Upload.question_id == question_id, Upload.practice.is_(False))
     )
-    if (answered or 0) >= question.attempts:
-        raise ConflictError(
-            "answer.no_attempts",
-            Bilingual("这道题的录制次数已用完。", "No attempts are left for this question."),
-            Bilingual("已录的回答会保留；请继续下一题。", "What you recorded is kept. Go on to the next question."),
-        )
     if (begun or 0) >= question.attempts + rules.SPARE_UPLOADS:
         raise ConflictError(
             "upload.too_many",
             Bilingual("这道题中断的录制太多。", "Too many recordings of this question broke off."),
             Bilingual("请使用已保存的那一段，或改用文字作答。", "Use the part that was kept, or answer in writing."),
         )
-    return (answered or 0) + 1
+    return attempt
 
 
 def _stored_bytes(session: Session, invitation_id: str) -> int:
