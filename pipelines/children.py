@@ -17,9 +17,10 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from interview_engine.clock import Clock, SystemClock
 from interview_engine.errors import Bilingual, InterviewEngineError
@@ -31,6 +32,10 @@ LOOK_EVERY_S = 0.2
 
 PROGRESS_EVERY_S = 1.0
 """Progress is written to the database, so not more often than this."""
+
+StartMethod = Literal["spawn", "fork"]
+"""The product spawns: a worker has threads, and a fork of it could inherit a lock that nobody will ever open. Tests
+that start hundreds of children fork."""
 
 Report = Callable[[str, float], None]
 """Told the stage and the share that is done, 0..1."""
@@ -62,7 +67,7 @@ class Stopping(Exception):  # noqa: N818 not an error: the worker ends in order
 
 @dataclass(slots=True)
 class _Child:
-    process: SpawnProcess
+    process: BaseProcess
     pipe: Connection
     lifeline: Connection
     """Our end of a pipe that nothing is ever sent on: it closes when this process is gone."""
@@ -71,7 +76,16 @@ class _Child:
 class Children:
     """At most `count` children, born when first needed. Safe to call from several threads."""
 
-    def __init__(self, count: int, do: Do, settings: Settings, limits: ChildLimits, clock: Clock) -> None:
+    def __init__(
+        self,
+        count: int,
+        do: Do,
+        settings: Settings,
+        limits: ChildLimits,
+        clock: Clock,
+        start_method: StartMethod = "spawn",
+    ) -> None:
+        self._start_method = start_method
         self._do = do
         self._settings = settings
         self._limits = limits
@@ -121,11 +135,11 @@ class Children:
                     _end(child)
 
     def _bear(self) -> _Child:
-        context = multiprocessing.get_context("spawn")
+        context: BaseContext = multiprocessing.get_context(self._start_method)
         with self._birth:
             ours, theirs = context.Pipe()
             end, lifeline = context.Pipe(duplex=False)
-            process = context.Process(
+            process = context.Process(  # type: ignore[attr-defined]
                 target=_live, args=(theirs, end, self._do, self._settings, self._limits), daemon=True
             )
             with single_threaded():

@@ -63,7 +63,7 @@ class WorkerOptions:
         poll_s: how often it looks for new items when it has a free hand.
         tidy_s: how often it looks for work that nobody asked for and for items that nobody holds.
         scratch: where recordings are put while they are read; the system's temporary folder when None.
-        do: what children do.
+        do, start_method: what children do, and how they are started (see children.py).
         boundary: told of every boundary between two steps.
     """
 
@@ -75,6 +75,7 @@ class WorkerOptions:
     limits: ChildLimits = field(default_factory=ChildLimits)
     scratch: Path | None = None
     do: Do = child_tasks.do
+    start_method: StartMethod = "spawn"
     boundary: Boundary = no_boundary
 
 
@@ -133,7 +134,7 @@ class _Life:
     def live(self) -> bool:
         """Work until stopped or lost; whether it was lost."""
         options = self._options
-        children = Children(self._hands, options.do, self._settings, options.limits, self._clock)
+        children = Children(self._hands, options.do, self._settings, options.limits, self._clock, options.start_method)
         with scratch_folder(options.scratch) as scratch:
             self._place = Workplace(
                 self._database, self._blobs, self._clock, children, self._settings, scratch, options.boundary
