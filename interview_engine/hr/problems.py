@@ -29,7 +29,12 @@ def invalid(field: str, code: str, zh: str, en: str, next_zh: str, next_en: str)
 def required(field: str, zh: str, en: str) -> InvalidInput:
     """A value that must be given was not: `input.required`."""
     return invalid(
-        field, "input.required", f"请填写{zh}。", f"Please give the {en}.", "填好后再提交。", "Fill it in and send again."
+        field,
+        "input.required",
+        f"请填写{zh}。",
+        f"Please give the {en}.",
+        "填好后再提交。",
+        "Fill it in and send again.",
     )
 
 

@@ -279,7 +279,10 @@ class CalibrationVersion(Row, Base):
 
 
 class Offer(Row, Base):
-    """An offer. `state` draft, pending, approved, sent, accepted, declined, expired. Pay is of the field class "pay"."""
+    """An offer. `state` draft, pending, approved, sent, accepted, declined, expired.
+
+    Pay is of the field class "pay".
+    """
 
     __tablename__ = "offer"
 

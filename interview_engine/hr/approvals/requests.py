@@ -1,0 +1,408 @@
+"""Approvals under way: who must decide, in which order, and what a decision makes of the whole. One engine for all.
+
+A flow is a list of steps; each step has approvers and a rule. "any": the first to decide settles the step. "all":
+every one must approve, the first rejection ends it. The step after opens when one is approved. Nobody approves what
+they asked for themselves, except where nobody else could (a company of one administrator), which the record shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, PermissionDenied
+from interview_engine.hr.access.rules import ROLES, Actor
+from interview_engine.hr.access.service import require
+from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
+from interview_engine.hr.org.service import manager_of
+from interview_engine.hr.org.tables import Department
+from interview_engine.hr.people.tables import Account
+from interview_engine.hr.problems import conflict, invalid, missing
+from interview_engine.store import audit, outbox
+from interview_engine.store.rows import find, stamp, touch
+
+Verdict = Literal["pending", "approved", "rejected"]
+Decision = Literal["approve", "reject"]
+
+DEFAULT_STEPS: tuple[Mapping[str, Any], ...] = ({"rule": "any", "approvers": ["manager", "role:hr"]},)
+"""Where no flow is set for a kind: the department's manager or HR, whoever is first."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingApproval:
+    """What waits for one approver."""
+
+    approval: Approval
+    step: ApprovalStep
+
+
+def verdict(rule: str, decisions: Sequence[str | None]) -> Verdict:
+    """What the decisions of one step make of it. Pure.
+
+    Args:
+        rule: "any" or "all".
+        decisions: of each approver: "approve", "reject" or None.
+    """
+    if rule == "any":
+        given = [decision for decision in decisions if decision is not None]
+        if not given:
+            return "pending"
+        return "approved" if given[0] == "approve" else "rejected"
+    if "reject" in decisions:
+        return "rejected"
+    return "approved" if decisions and all(decision == "approve" for decision in decisions) else "pending"
+
+
+def set_flow(
+    session: Session,
+    actor: Actor,
+    kind: str,
+    steps: Sequence[Mapping[str, Any]],
+    clock: Clock,
+    *,
+    department_id: str | None = None,
+) -> ApprovalFlow:
+    """The steps that requests of `kind` take from now on, in a department (with those below) or everywhere.
+
+    Raises:
+        InvalidInput: `approval.flow`.
+    """
+    require(actor, "public", "manage")
+    for place, step in enumerate(steps):
+        _check_step(place, step)
+    if not steps:
+        raise _bad_flow("steps")
+    where = select(ApprovalFlow).where(ApprovalFlow.kind == kind, ApprovalFlow.active)
+    same = (
+        ApprovalFlow.department_id.is_(None) if department_id is None else ApprovalFlow.department_id == department_id
+    )
+    for older in session.scalars(where.where(same)):
+        older.active = False
+        touch(older, actor.id, clock)
+    flow = ApprovalFlow(
+        **stamp(actor.id, clock), kind=kind, department_id=department_id, steps=[dict(step) for step in steps]
+    )
+    session.add(flow)
+    session.flush()
+    audit.record(session, actor.id, "approval_flow.set", f"approval_flow:{flow.id}", {"kind": kind}, clock)
+    return flow
+
+
+def has_flow(session: Session, kind: str, department_id: str | None) -> bool:
+    """Whether the company has set a flow for requests of that kind there."""
+    return _flow(session, kind, department_id) is not None
+
+
+def start(session: Session, actor: Actor, kind: str, subject: str, department_id: str | None, clock: Clock) -> Approval:
+    """Ask for approval of `subject` ("requisition:id"). The approvers of the first step are told.
+
+    Raises:
+        ConflictError: `approval.pending` (asked already), `approval.nobody` (no active account could approve).
+        PermissionDenied: only accounts can ask.
+    """
+    if actor.account_id is None:
+        raise _not_yours()
+    there = select(Approval).where(Approval.subject == subject, Approval.kind == kind, Approval.state == "pending")
+    if session.scalars(there.limit(1)).one_or_none() is not None:
+        raise conflict("approval.pending", "审批正在进行。", "An approval is already under way.")
+    flow = _flow(session, kind, department_id)
+    steps: Sequence[Mapping[str, Any]] = flow.steps if flow is not None else DEFAULT_STEPS
+    approval = Approval(
+        **stamp(actor.id, clock), kind=kind, subject=subject, requested_by=actor.account_id, state="pending", step=0
+    )
+    session.add(approval)
+    session.flush()
+    for place, step in enumerate(steps):
+        approvers = _approvers(session, step["approvers"], department_id, actor.account_id)
+        if not approvers:
+            raise conflict(
+                "approval.nobody",
+                "没有人可以审批。",
+                "There is nobody who could approve.",
+                Bilingual(
+                    "请为部门设置负责人，或增加人事账号。", "Give the department a manager, or add an HR account."
+                ),
+            )
+        for account_id in approvers:
+            session.add(
+                ApprovalStep(
+                    **stamp(actor.id, clock),
+                    approval_id=approval.id,
+                    step=place,
+                    rule=step["rule"],
+                    account_id=account_id,
+                )
+            )
+    session.flush()
+    audit.record(session, actor.id, "approval.start", f"approval:{approval.id}", {"subject": subject}, clock)
+    _tell_approvers(session, approval, clock)
+    return approval
+
+
+def record_decision(
+    session: Session, actor: Actor, approval_id: str, decision: Decision, comment: str, clock: Clock
+) -> Approval:
+    """Write one approver's decision and advance the approval. Its effects are `service.decide`'s part.
+
+    Deciding the same again changes nothing.
+
+    Raises:
+        NotFoundError, ConflictError: `approval.decided`. PermissionDenied: not an approver of the open step.
+        InvalidInput: a rejection without a comment.
+    """
+    approval = find(session, Approval, approval_id, lock=True)
+    if approval is None:
+        raise missing("approval", "审批", "approval")
+    mine = session.scalars(
+        select(ApprovalStep)
+        .where(ApprovalStep.approval_id == approval.id, ApprovalStep.account_id == (actor.account_id or ""))
+        .order_by(ApprovalStep.step)
+    ).all()
+    if not mine:
+        raise _not_yours()
+    if approval.state != "pending":
+        raise conflict("approval.decided", "审批已经结束。", "The approval is already decided.")
+    own = next((row for row in mine if row.step == approval.step), None)
+    if own is None:
+        raise _not_yours()
+    if own.decision is not None:
+        raise conflict("approval.given", "您已经表态。", "You have already decided.")
+    if decision == "reject" and not comment.strip():
+        raise invalid(
+            "comment", "approval.comment", "拒绝时请说明理由。", "Say why you reject.", "请填写理由。", "Give a reason."
+        )
+    own.decision = decision
+    own.comment = comment.strip()[:2000]
+    own.decided_at = clock.now()
+    touch(own, actor.id, clock)
+    detail = {"step": approval.step, "decision": decision}
+    audit.record(session, actor.id, "approval.decide", f"approval:{approval.id}", detail, clock)
+    _advance(session, approval, actor, clock)
+    return approval
+
+
+def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> Approval:
+    """Take back one's own request while it is pending. Effects are `service.withdraw`'s part."""
+    approval = find(session, Approval, approval_id, lock=True)
+    if approval is None:
+        raise missing("approval", "审批", "approval")
+    if approval.requested_by != actor.account_id:
+        raise _not_yours()
+    if approval.state != "pending":
+        raise conflict("approval.decided", "审批已经结束。", "The approval is already decided.")
+    _close(session, approval, "withdrawn", actor, clock)
+    return approval
+
+
+def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: str, clock: Clock) -> ApprovalStep:
+    """Hand one's own part in the open step to a colleague, who then decides instead.
+
+    Raises:
+        ConflictError: decided already, or the colleague takes part already or asked for it. NotFoundError: account.
+    """
+    approval = find(session, Approval, approval_id, lock=True)
+    if approval is None:
+        raise missing("approval", "审批", "approval")
+    rows = session.scalars(
+        select(ApprovalStep).where(ApprovalStep.approval_id == approval.id, ApprovalStep.step == approval.step)
+    ).all()
+    own = next((row for row in rows if row.account_id == actor.account_id), None)
+    if own is None:
+        raise _not_yours()
+    if approval.state != "pending" or own.decision is not None:
+        raise conflict("approval.decided", "审批已经结束。", "The approval is already decided.")
+    colleague = find(session, Account, to_account_id)
+    if colleague is None or not colleague.active:
+        raise missing("account", "账号", "account")
+    if to_account_id == approval.requested_by or any(row.account_id == to_account_id for row in rows):
+        raise conflict("approval.delegate", "不能委托给这位同事。", "It cannot be handed to that colleague.")
+    own.delegated_from = own.account_id
+    own.account_id = to_account_id
+    touch(own, actor.id, clock)
+    detail = {"to": to_account_id, "step": own.step}
+    audit.record(session, actor.id, "approval.delegate", f"approval:{approval.id}", detail, clock)
+    _tell_approvers(session, approval, clock)
+    return own
+
+
+def pending_for(session: Session, actor: Actor) -> tuple[PendingApproval, ...]:
+    """What waits for this account now, oldest first."""
+    if actor.account_id is None:
+        return ()
+    rows = session.execute(
+        select(Approval, ApprovalStep)
+        .join(ApprovalStep, ApprovalStep.approval_id == Approval.id)
+        .where(
+            Approval.state == "pending",
+            ApprovalStep.step == Approval.step,
+            ApprovalStep.account_id == actor.account_id,
+            ApprovalStep.decision.is_(None),
+        )
+        .order_by(Approval.id)
+    )
+    return tuple(PendingApproval(approval, step) for approval, step in rows.tuples())
+
+
+def steps_of(session: Session, actor: Actor, approval_id: str) -> tuple[ApprovalStep, ...]:
+    """Every part of an approval in order, for those who asked, who decide, and who may decide on public things."""
+    approval = find(session, Approval, approval_id)
+    if approval is None:
+        raise missing("approval", "审批", "approval")
+    rows = tuple(
+        session.scalars(
+            select(ApprovalStep)
+            .where(ApprovalStep.approval_id == approval_id)
+            .order_by(ApprovalStep.step, ApprovalStep.id)
+        )
+    )
+    if actor.account_id not in {approval.requested_by, *(row.account_id for row in rows)}:
+        require(actor, "public", "decide")
+    return rows
+
+
+def of_subject(session: Session, kind: str, subject: str) -> Approval | None:
+    """The latest approval of a thing, or None."""
+    return session.scalars(
+        select(Approval).where(Approval.kind == kind, Approval.subject == subject).order_by(Approval.id.desc()).limit(1)
+    ).one_or_none()
+
+
+def cancel_for(session: Session, actor: Actor, kind: str, subject: str, clock: Clock) -> None:
+    """End a pending approval whose subject is no longer wanted."""
+    approval = of_subject(session, kind, subject)
+    if approval is not None and approval.state == "pending":
+        _close(session, approval, "withdrawn", actor, clock)
+
+
+def _advance(session: Session, approval: Approval, actor: Actor, clock: Clock) -> None:
+    session.flush()
+    rows = session.scalars(
+        select(ApprovalStep)
+        .where(ApprovalStep.approval_id == approval.id, ApprovalStep.step == approval.step)
+        .order_by(ApprovalStep.decided_at, ApprovalStep.id)
+    ).all()
+    outcome = verdict(rows[0].rule, [row.decision for row in rows])
+    if outcome == "pending":
+        return
+    more = select(ApprovalStep.id).where(
+        ApprovalStep.approval_id == approval.id, ApprovalStep.step == approval.step + 1
+    )
+    if outcome == "approved" and session.scalars(more.limit(1)).one_or_none() is not None:
+        approval.step += 1
+        touch(approval, actor.id, clock)
+        _tell_approvers(session, approval, clock)
+        return
+    _close(session, approval, outcome, actor, clock)
+
+
+def _close(session: Session, approval: Approval, state: str, actor: Actor, clock: Clock) -> None:
+    approval.state = state
+    approval.decided_at = clock.now()
+    touch(approval, actor.id, clock)
+    detail = {"subject": approval.subject, "state": state}
+    audit.record(session, actor.id, "approval.close", f"approval:{approval.id}", detail, clock)
+    outbox.enqueue(
+        session,
+        dedupe_key=f"approval.decided:{approval.id}",
+        channel="inbox",
+        recipient=f"account:{approval.requested_by}",
+        template="approval.decided",
+        payload={"approval": approval.id, "kind": approval.kind, "subject": approval.subject, "state": state},
+        clock=clock,
+    )
+
+
+def _tell_approvers(session: Session, approval: Approval, clock: Clock) -> None:
+    session.flush()
+    rows = session.scalars(
+        select(ApprovalStep).where(
+            ApprovalStep.approval_id == approval.id,
+            ApprovalStep.step == approval.step,
+            ApprovalStep.decision.is_(None),
+        )
+    )
+    for row in rows:
+        outbox.enqueue(
+            session,
+            dedupe_key=f"approval.pending:{approval.id}:{row.step}:{row.account_id}",
+            channel="inbox",
+            recipient=f"account:{row.account_id}",
+            template="approval.pending",
+            payload={"approval": approval.id, "kind": approval.kind, "subject": approval.subject},
+            clock=clock,
+        )
+
+
+def _flow(session: Session, kind: str, department_id: str | None) -> ApprovalFlow | None:
+    """The flow of the department or the nearest above it, else the company's."""
+    flows = session.scalars(select(ApprovalFlow).where(ApprovalFlow.kind == kind, ApprovalFlow.active)).all()
+    by_department = {flow.department_id: flow for flow in flows}
+    department = find(session, Department, department_id) if department_id is not None else None
+    above = [part for part in department.path.split("/") if part] if department is not None else []
+    for place in reversed(above):
+        if place in by_department:
+            return by_department[place]
+    return by_department.get(None)
+
+
+def _approvers(session: Session, names: Iterable[str], department_id: str | None, requester: str) -> tuple[str, ...]:
+    """Active accounts behind "account:…", "role:…" and "manager", without the requester.
+
+    Where that is nobody, the other administrators; where there are none, the requester, if they are the administrator.
+    """
+    conditions: list[Any] = []
+    for name in names:
+        kind, _, value = name.partition(":")
+        if kind == "account":
+            conditions.append(Account.id == value)
+        elif kind == "role":
+            conditions.append(Account.role == value)
+        elif department_id is not None:
+            person = manager_of(session, department_id)
+            if person is not None:
+                conditions.append(Account.person_id == person)
+    found = _active(session, or_(*conditions)) if conditions else ()
+    others = tuple(account for account in found if account != requester)
+    if others:
+        return others
+    administrators = _active(session, Account.role == "administrator")
+    others = tuple(account for account in administrators if account != requester)
+    return others or tuple(account for account in administrators if account == requester)
+
+
+def _active(session: Session, condition: Any) -> tuple[str, ...]:
+    return tuple(session.scalars(select(Account.id).where(Account.active, condition).order_by(Account.id)))
+
+
+def _check_step(place: int, step: Mapping[str, Any]) -> None:
+    approvers = step.get("approvers")
+    if step.get("rule") not in ("any", "all") or not isinstance(approvers, list) or not approvers:
+        raise _bad_flow(f"steps.{place}")
+    for name in approvers:
+        kind, _, value = str(name).partition(":")
+        if not (name == "manager" or (kind == "account" and value) or (kind == "role" and value in ROLES)):
+            raise _bad_flow(f"steps.{place}.approvers")
+
+
+def _bad_flow(field: str) -> Exception:
+    return invalid(
+        field,
+        "approval.flow",
+        "审批流程无效。",
+        "The approval flow is not valid.",
+        "每一步需要 any 或 all，以及至少一位审批人（account:…、role:…、manager）。",
+        "Each step needs the rule any or all and at least one approver (account:…, role:…, manager).",
+    )
+
+
+def _not_yours() -> PermissionDenied:
+    return PermissionDenied(
+        "access.denied",
+        Bilingual("这项审批不由您处理。", "This approval is not yours to decide."),
+        Bilingual("请联系申请人或管理员。", "Ask the requester or an administrator."),
+    )

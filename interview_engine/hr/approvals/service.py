@@ -1,0 +1,71 @@
+"""The door of the approvals: start, decide, withdraw, delegate, pending_for. A decision and its effects are one
+transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.approvals import requests
+from interview_engine.hr.approvals.requests import (
+    Decision,
+    PendingApproval,
+    delegate,
+    has_flow,
+    of_subject,
+    pending_for,
+    set_flow,
+    start,
+    steps_of,
+)
+from interview_engine.hr.approvals.tables import Approval
+from interview_engine.hr.recruiting import offers, requisitions
+
+__all__ = [
+    "Decision",
+    "PendingApproval",
+    "decide",
+    "delegate",
+    "has_flow",
+    "of_subject",
+    "pending_for",
+    "set_flow",
+    "start",
+    "steps_of",
+    "withdraw",
+]
+
+Effect = Callable[[Session, Actor, str, str, Clock], None]
+"""(session, actor, subject, state, clock), called when an approval has ended as approved, rejected or withdrawn."""
+
+EFFECTS: Mapping[str, Effect] = MappingProxyType(
+    {requisitions.KIND: requisitions.approval_closed, offers.KIND: offers.approval_closed}
+)
+"""What an ended approval does, by kind."""
+
+
+def decide(
+    session: Session, actor: Actor, approval_id: str, decision: Decision, comment: str, clock: Clock
+) -> Approval:
+    """Decide one's part ("approve" or "reject"); when that ends the approval, its effects happen with it.
+
+    Raises:
+        See `requests.record_decision`.
+    """
+    approval = requests.record_decision(session, actor, approval_id, decision, comment, clock)
+    return _with_effect(session, actor, approval, clock)
+
+
+def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> Approval:
+    """Take back one's own pending request, with what follows from it."""
+    return _with_effect(session, actor, requests.withdraw(session, actor, approval_id, clock), clock)
+
+
+def _with_effect(session: Session, actor: Actor, approval: Approval, clock: Clock) -> Approval:
+    if approval.state != "pending" and approval.kind in EFFECTS:
+        EFFECTS[approval.kind](session, actor, approval.subject, approval.state, clock)
+    return approval

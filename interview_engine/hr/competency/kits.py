@@ -1,0 +1,243 @@
+"""Kits as versions: published once and never changed, previewed on past interviews before (A19), shared model (B1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from typing import Any, Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
+
+from interview_engine.assessment.kit import Competency, Kit
+from interview_engine.assessment.kit_file import kit_yaml, parse_kit, shipped_kits
+from interview_engine.assessment.policy import POLICIES, check_kit
+from interview_engine.assessment.ranking import Entry
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require
+from interview_engine.hr.competency.tables import CompetencyRow, KitVersion
+from interview_engine.hr.problems import conflict, missing
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp, touch
+
+Rescore = Callable[[Mapping[str, Any], Kit], Entry]
+"""Scores one stored report document again with a kit; it needs the text models, so whoever has them passes it in."""
+
+_VERSION_LINE = re.compile(r"^version:[ \t]*\S+[ \t]*(?=#|$)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class KitSummary:
+    """One kit version in a list; `latest` of its kit."""
+
+    id: str
+    kit_id: str
+    version: int
+    name: Bilingual
+    state: Literal["draft", "published", "retired"]
+    note: str
+    sha256: str
+    published_at: Any
+    published_by: str
+    latest: bool
+    preview: Mapping[str, Any] | None
+
+
+def publish_kit(
+    session: Session,
+    actor: Actor,
+    text: str,
+    note: str,
+    clock: Clock,
+    *,
+    policy: str = "cn",
+    preview: Mapping[str, Any] | None = None,
+) -> KitVersion:
+    """Publish a kit file as the next version of its id; the same file again is the version that it already is.
+
+    The `version` line of the text is set to the version it becomes; everything else of the text stays as written.
+    Competencies that the company's model lacks are added to it.
+
+    Args:
+        policy: the strictest market that the kit will be used in; a requisition checks its own when it opens.
+        preview: what `preview_kit` said, kept with the version.
+
+    Raises:
+        KitError: with every problem, line and field. PolicyError: `policy.delivery_weight`.
+    """
+    require(actor, "public", "manage")
+    draft = parse_kit(text.encode(), "kit.yaml")
+    check_kit(draft, POLICIES[policy])
+    latest = _latest(session, draft.id)
+    if latest is not None and latest.state == "published" and latest.sha256 == draft.sha256:
+        return latest
+    highest = session.scalar(select(func.max(KitVersion.version)).where(KitVersion.kit_id == draft.id)) or 0
+    final, parsed = _with_version(text, draft, highest + 1)
+    row = KitVersion(
+        **stamp(actor.id, clock),
+        kit_id=parsed.id,
+        version=parsed.version,
+        name=asdict(parsed.role),
+        text=final,
+        sha256=parsed.sha256,
+        state="published",
+        note=note.strip()[:500],
+        preview=dict(preview) if preview is not None else None,
+    )
+    session.add(row)
+    session.flush()
+    _extend_model(session, actor, parsed, clock)
+    detail = {"kit": parsed.id, "version": parsed.version, "sha256": parsed.sha256}
+    audit.record(session, actor.id, "kit.publish", f"kit_version:{row.id}", detail, clock)
+    return row
+
+
+def import_shipped_kits(session: Session, clock: Clock, actor_id: str = "system") -> tuple[KitVersion, ...]:
+    """Publish the kits that ship with the product and are not there yet; returns those that were added."""
+    known = set(session.scalars(select(KitVersion.kit_id).distinct()))
+    added = []
+    for kit_id, path in shipped_kits().items():
+        if kit_id in known:
+            continue
+        data = path.read_bytes()
+        parsed = parse_kit(data, path.name)
+        row = KitVersion(
+            **stamp(actor_id, clock),
+            kit_id=parsed.id,
+            version=parsed.version,
+            name=asdict(parsed.role),
+            text=data.decode(),
+            sha256=parsed.sha256,
+            state="published",
+            note="",
+        )
+        session.add(row)
+        session.flush()
+        _extend_model(session, None, parsed, clock, actor_id)
+        detail = {"kit": parsed.id, "version": parsed.version, "sha256": parsed.sha256}
+        audit.record(session, actor_id, "kit.publish", f"kit_version:{row.id}", detail, clock)
+        added.append(row)
+    return tuple(added)
+
+
+def kit(session: Session, kit_version_id: str) -> Kit:
+    """The kit of a version, as it was published.
+
+    Raises:
+        NotFoundError: there is no such version.
+    """
+    row = kit_version(session, kit_version_id)
+    return _parsed(row.sha256, row.text)
+
+
+def kit_version(session: Session, kit_version_id: str) -> KitVersion:
+    """The row of a version.
+
+    Raises:
+        NotFoundError: there is no such version.
+    """
+    row = find(session, KitVersion, kit_version_id)
+    if row is None:
+        raise missing("kit_version", "面试包版本", "kit version")
+    return row
+
+
+def list_kits(session: Session, actor: Actor, *, kit_id: str | None = None) -> tuple[KitSummary, ...]:
+    """Every version, newest first within a kit, kits by id; of one kit when asked."""
+    require(actor, "public", "read")
+    statement = select(KitVersion).options(defer(KitVersion.text))
+    if kit_id is not None:
+        statement = statement.where(KitVersion.kit_id == kit_id)
+    rows = session.scalars(statement.order_by(KitVersion.kit_id, KitVersion.version.desc()))
+    found: list[KitSummary] = []
+    latest: set[str] = set()
+    for row in rows:
+        is_latest = row.state == "published" and row.kit_id not in latest
+        if is_latest:
+            latest.add(row.kit_id)
+        found.append(
+            KitSummary(
+                row.id,
+                row.kit_id,
+                row.version,
+                Bilingual(row.name["zh"], row.name["en"]),
+                row.state,  # type: ignore[arg-type]
+                row.note,
+                row.sha256,
+                row.created_at,
+                row.actor,
+                is_latest,
+                row.preview,
+            )
+        )
+    return tuple(found)
+
+
+def retire_kit(session: Session, actor: Actor, kit_version_id: str, clock: Clock) -> KitVersion:
+    """Offer a version no longer to new requisitions; interviews under way keep it."""
+    require(actor, "public", "manage")
+    row = find(session, KitVersion, kit_version_id, lock=True)
+    if row is None:
+        raise missing("kit_version", "面试包版本", "kit version")
+    if row.state != "published":
+        raise conflict("kit.not_published", "这个版本不在发布状态。", "This version is not published.")
+    row.state = "retired"
+    touch(row, actor.id, clock)
+    audit.record(session, actor.id, "kit.retire", f"kit_version:{row.id}", {}, clock)
+    return row
+
+
+def competency_model(session: Session) -> tuple[CompetencyRow, ...]:
+    """The company's competencies that are in use, by kind and code (B1)."""
+    statement = select(CompetencyRow).where(CompetencyRow.retired_at.is_(None))
+    return tuple(session.scalars(statement.order_by(CompetencyRow.kind, CompetencyRow.code)))
+
+
+def _latest(session: Session, kit_id: str) -> KitVersion | None:
+    return session.scalar(
+        select(KitVersion).where(KitVersion.kit_id == kit_id).order_by(KitVersion.version.desc()).limit(1)
+    )
+
+
+def _with_version(text: str, draft: Kit, version: int) -> tuple[str, Kit]:
+    """The text with its version line set, comments and layout kept; written anew where the line is not a plain one."""
+    if draft.version == version:
+        return text, draft
+    final, count = _VERSION_LINE.subn(f"version: {version}", text)
+    if count == 1:
+        parsed = parse_kit(final.encode(), "kit.yaml")
+        if replace(parsed, sha256="") == replace(draft, version=version, sha256=""):
+            return final, parsed
+    written = kit_yaml(replace(draft, version=version))
+    return written.decode(), parse_kit(written, "kit.yaml")
+
+
+@lru_cache(maxsize=64)
+def _parsed(sha256: str, text: str) -> Kit:
+    """Parsing takes tens of milliseconds and every candidate's page asks for it."""
+    return parse_kit(text.encode(), "kit.yaml")
+
+
+def _extend_model(session: Session, actor: Actor | None, published: Kit, clock: Clock, actor_id: str = "") -> None:
+    codes = [competency.id for competency in published.competencies]
+    known = set(session.scalars(select(CompetencyRow.code).where(CompetencyRow.code.in_(codes))))
+    for competency in published.competencies:
+        if competency.id not in known:
+            session.add(_model_row(competency, actor.id if actor is not None else actor_id, clock))
+    session.flush()
+
+
+def _model_row(competency: Competency, actor_id: str, clock: Clock) -> CompetencyRow:
+    return CompetencyRow(
+        **stamp(actor_id, clock),
+        code=competency.id,
+        kind=competency.kind,
+        name=asdict(competency.name),
+        definition=asdict(competency.definition),
+        indicators=[{"id": one.id, "text": asdict(one.text)} for one in competency.indicators],
+        anchors=[asdict(anchor) for anchor in competency.anchors],
+    )

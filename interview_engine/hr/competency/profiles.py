@@ -1,0 +1,157 @@
+"""What a role needs: competencies with weights that sum to 100 % (B6) and required levels, in versions (B5)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require
+from interview_engine.hr.competency.kits import kit, kit_version
+from interview_engine.hr.competency.tables import CompetencyRow, KitVersion, RoleProfile
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp, touch
+
+WEIGHT_TOLERANCE = 0.005
+"""Percent by which a sum of written weights may miss 100 (thirds are written 33.33, 33.33, 33.34)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One competency of a role: weight in percent, required level 1..5."""
+
+    competency: str
+    weight: float
+    required_level: float
+
+
+@dataclass(frozen=True, slots=True)
+class NewProfile:
+    """A role profile to be written. `code` names the role ("rd-engineer"); a new version is made for a known one."""
+
+    code: str
+    name: Bilingual
+    requirements: tuple[Requirement, ...]
+    kit_version_id: str | None = None
+
+
+def check_requirements(requirements: Sequence[Requirement], known: frozenset[str]) -> None:
+    """The pure rule of a profile.
+
+    Raises:
+        InvalidInput: `profile.empty`, `profile.unknown_competency`, `profile.twice`, `profile.weight`,
+            `profile.level`, `profile.weights` (they do not sum to 100).
+    """
+    if not requirements:
+        raise _bad("requirements", "profile.empty", "没有任何能力。", "There is no competency.", "添加", "Add one.")
+    seen: set[str] = set()
+    for place, one in enumerate(requirements):
+        field = f"requirements.{place}"
+        if one.competency not in known:
+            zh, en = f"能力模型里没有“{one.competency}”。", f"The model has no competency “{one.competency}”."
+            raise _bad(f"{field}.competency", "profile.unknown_competency", zh, en, "换一个", "Choose another.")
+        if one.competency in seen:
+            zh, en = f"“{one.competency}”出现了两次。", f"“{one.competency}” is there twice."
+            raise _bad(f"{field}.competency", "profile.twice", zh, en, "合并", "Keep one of them.")
+        seen.add(one.competency)
+        if not (math.isfinite(one.weight) and 0 < one.weight <= 100):
+            zh, en = "权重必须在 0 到 100 之间。", "A weight is above 0 and at most 100."
+            raise _bad(f"{field}.weight", "profile.weight", zh, en, "修改权重", "Change it.")
+        if not (math.isfinite(one.required_level) and 1 <= one.required_level <= 5):
+            zh, en = "要求等级必须在 1 到 5 之间。", "A required level is from 1 to 5."
+            raise _bad(f"{field}.required_level", "profile.level", zh, en, "修改等级", "Change it.")
+    total = math.fsum(one.weight for one in requirements)
+    if abs(total - 100) > WEIGHT_TOLERANCE:
+        zh, en = f"权重合计 {total:g}%，必须是 100%。", f"The weights sum to {total:g} %, not to 100 %."
+        raise _bad("requirements", "profile.weights", zh, en, "调整权重", "Change the weights until they do.")
+
+
+def create_profile(session: Session, actor: Actor, new: NewProfile, clock: Clock) -> RoleProfile:
+    """A draft of the next version of a role's profile.
+
+    Raises:
+        InvalidInput: see `check_requirements`. NotFoundError: the kit version.
+    """
+    require(actor, "public", "manage")
+    code = text_within(new.code, "code", "代码", "code", 80)
+    known = frozenset(session.scalars(select(CompetencyRow.code).where(CompetencyRow.retired_at.is_(None))))
+    check_requirements(new.requirements, known)
+    if new.kit_version_id is not None:
+        kit_version(session, new.kit_version_id)
+    highest = session.scalar(select(func.max(RoleProfile.version)).where(RoleProfile.code == code)) or 0
+    row = RoleProfile(
+        **stamp(actor.id, clock),
+        code=code,
+        version=highest + 1,
+        name=asdict(new.name),
+        requirements=[asdict(one) for one in new.requirements],
+        kit_version_id=new.kit_version_id,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(session, actor.id, "profile.create", f"role_profile:{row.id}", {"version": row.version}, clock)
+    return row
+
+
+def publish_profile(session: Session, actor: Actor, profile_id: str, clock: Clock) -> RoleProfile:
+    """Make a draft the version in use; the one before is retired."""
+    require(actor, "public", "manage")
+    row = find(session, RoleProfile, profile_id, lock=True)
+    if row is None:
+        raise missing("role_profile", "岗位能力模型", "role profile")
+    if row.state == "published":
+        return row
+    if row.state != "draft":
+        raise conflict("profile.retired", "这个版本已停用。", "This version is retired.")
+    before = select(RoleProfile).where(RoleProfile.code == row.code, RoleProfile.state == "published")
+    for older in session.scalars(before.with_for_update()):
+        older.state = "retired"
+        touch(older, actor.id, clock)
+    row.state = "published"
+    touch(row, actor.id, clock)
+    audit.record(session, actor.id, "profile.publish", f"role_profile:{row.id}", {"version": row.version}, clock)
+    return row
+
+
+def profile_from_kit(session: Session, actor: Actor, kit_version_id: str, clock: Clock) -> RoleProfile:
+    """A published profile with the weights and levels of a kit: what a company without its own model starts with.
+
+    The published one of that kit version is returned when there is one.
+    """
+    require(actor, "public", "manage")
+    version: KitVersion = kit_version(session, kit_version_id)
+    there = select(RoleProfile).where(RoleProfile.kit_version_id == version.id, RoleProfile.state == "published")
+    known = session.scalars(there.limit(1)).one_or_none()
+    if known is not None:
+        return known
+    source = kit(session, version.id)
+    requirements = tuple(Requirement(c.id, c.weight, c.required_level) for c in source.competencies)
+    draft = create_profile(session, actor, NewProfile(source.id, source.role, requirements, version.id), clock)
+    return publish_profile(session, actor, draft.id, clock)
+
+
+def list_profiles(session: Session, actor: Actor, *, state: str | None = None) -> tuple[RoleProfile, ...]:
+    """Profiles by code, newest version first; in one state when asked (draft, published, retired)."""
+    require(actor, "public", "read")
+    statement = select(RoleProfile)
+    if state is not None:
+        statement = statement.where(RoleProfile.state == state)
+    return tuple(session.scalars(statement.order_by(RoleProfile.code, RoleProfile.version.desc())))
+
+
+def requirements_of(profile: RoleProfile) -> tuple[Requirement, ...]:
+    """A row's requirements as values."""
+    rows: list[dict[str, Any]] = profile.requirements
+    return tuple(Requirement(r["competency"], float(r["weight"]), float(r["required_level"])) for r in rows)
+
+
+def _bad(field: str, code: str, zh: str, en: str, next_zh: str, next_en: str) -> Exception:
+    return invalid(field, code, zh, en, f"请{next_zh}后再保存。", f"{next_en} Then save again.")

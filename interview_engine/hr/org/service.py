@@ -1,0 +1,199 @@
+"""Companies and departments: made, moved, given a manager, listed as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require
+from interview_engine.hr.org.tables import Department, LegalEntity
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.problems import conflict, missing, text_within
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp, touch
+
+DEEPEST = 20
+"""Levels of departments; what the column of paths holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentNode:
+    """One department in the tree: `depth` 0 for a top one, children follow their parent."""
+
+    department: Department
+    depth: int
+
+
+def create_legal_entity(session: Session, actor: Actor, name: str, city: str, clock: Clock) -> LegalEntity:
+    """A new company.
+
+    Raises:
+        InvalidInput: no name. ConflictError: `org.name_taken`.
+    """
+    require(actor, "public", "manage")
+    clean = text_within(name, "name", "公司名称", "company name", 120)
+    if session.scalar(select(func.count()).select_from(LegalEntity).where(LegalEntity.name == clean)):
+        raise conflict("org.name_taken", f"已有公司“{clean}”。", f"There is already a company “{clean}”.")
+    entity = LegalEntity(**stamp(actor.id, clock), name=clean, city=city.strip()[:60])
+    session.add(entity)
+    session.flush()
+    audit.record(session, actor.id, "legal_entity.create", f"legal_entity:{entity.id}", {}, clock)
+    return entity
+
+
+def create_department(
+    session: Session,
+    actor: Actor,
+    legal_entity_id: str,
+    name: str,
+    clock: Clock,
+    *,
+    parent_id: str | None = None,
+    manager_person_id: str | None = None,
+) -> Department:
+    """A new department of a company, at the top or below another of the same company.
+
+    Raises:
+        NotFoundError: company, parent or manager. ConflictError: `org.other_entity`, `org.too_deep`.
+    """
+    require(actor, "public", "manage")
+    clean = text_within(name, "name", "部门名称", "department name", 120)
+    if find(session, LegalEntity, legal_entity_id) is None:
+        raise missing("legal_entity", "公司", "company")
+    above = ""
+    if parent_id is not None:
+        parent = find(session, Department, parent_id)
+        if parent is None:
+            raise missing("department", "上级部门", "parent department")
+        if parent.legal_entity_id != legal_entity_id:
+            raise conflict("org.other_entity", "上级部门属于另一家公司。", "The parent is of another company.")
+        above = parent.path
+    if above.count("/") > DEEPEST:
+        raise conflict("org.too_deep", "部门层级太深。", "Departments are nested too deeply.")
+    _check_manager(session, manager_person_id)
+    columns = stamp(actor.id, clock)
+    department = Department(
+        **columns,
+        legal_entity_id=legal_entity_id,
+        parent_id=parent_id,
+        name=clean,
+        path=f"{above or '/'}{columns['id']}/",
+        manager_person_id=manager_person_id,
+    )
+    session.add(department)
+    session.flush()
+    audit.record(session, actor.id, "department.create", f"department:{department.id}", {"parent": parent_id}, clock)
+    return department
+
+
+def set_manager(
+    session: Session, actor: Actor, department_id: str, manager_person_id: str | None, clock: Clock
+) -> Department:
+    """Give a department a manager, or none."""
+    require(actor, "public", "manage")
+    department = _department(session, department_id, lock=True)
+    _check_manager(session, manager_person_id)
+    department.manager_person_id = manager_person_id
+    touch(department, actor.id, clock)
+    detail = {"manager": manager_person_id}
+    audit.record(session, actor.id, "department.manager", f"department:{department_id}", detail, clock)
+    return department
+
+
+def rename_department(session: Session, actor: Actor, department_id: str, name: str, clock: Clock) -> Department:
+    """Give a department another name."""
+    require(actor, "public", "manage")
+    department = _department(session, department_id, lock=True)
+    department.name = text_within(name, "name", "部门名称", "department name", 120)
+    touch(department, actor.id, clock)
+    audit.record(session, actor.id, "department.rename", f"department:{department_id}", {}, clock)
+    return department
+
+
+def move_department(
+    session: Session, actor: Actor, department_id: str, parent_id: str | None, clock: Clock
+) -> Department:
+    """Put a department, with all below it, under another of the same company, or at the top.
+
+    Raises:
+        ConflictError: `org.circle` (under itself), `org.other_entity`, `org.too_deep`.
+    """
+    require(actor, "public", "manage")
+    department = _department(session, department_id, lock=True)
+    above = "/"
+    if parent_id is not None:
+        parent = _department(session, parent_id)
+        if parent.path.startswith(department.path):
+            raise conflict("org.circle", "不能移到自己之下。", "A department cannot be under itself.")
+        if parent.legal_entity_id != department.legal_entity_id:
+            raise conflict("org.other_entity", "上级部门属于另一家公司。", "The parent is of another company.")
+        above = parent.path
+    old, new = department.path, f"{above}{department.id}/"
+    below = list(session.scalars(select(Department).where(Department.path.startswith(old))))
+    if max(row.path.count("/") for row in below) - old.count("/") + new.count("/") > DEEPEST + 1:
+        raise conflict("org.too_deep", "部门层级太深。", "Departments are nested too deeply.")
+    department.parent_id = parent_id
+    for row in below:
+        row.path = new + row.path.removeprefix(old)
+        touch(row, actor.id, clock)
+    audit.record(session, actor.id, "department.move", f"department:{department_id}", {"parent": parent_id}, clock)
+    return department
+
+
+def legal_entities(session: Session) -> tuple[LegalEntity, ...]:
+    """All companies by name. Names of companies and departments are open to everyone who signs in."""
+    return tuple(session.scalars(select(LegalEntity).order_by(LegalEntity.name)))
+
+
+def departments(session: Session, legal_entity_id: str | None = None) -> tuple[DepartmentNode, ...]:
+    """The tree, children after their parent, brothers by name; of one company or of all."""
+    statement = select(Department)
+    if legal_entity_id is not None:
+        statement = statement.where(Department.legal_entity_id == legal_entity_id)
+    children: dict[str | None, list[Department]] = {}
+    for row in session.scalars(statement.order_by(Department.name, Department.id)):
+        children.setdefault(row.parent_id, []).append(row)
+    return tuple(_walk(children, None, 0))
+
+
+def department_names(session: Session) -> dict[str, str]:
+    """Every department's name by id, for lists."""
+    return dict(session.execute(select(Department.id, Department.name)).tuples().all())
+
+
+def manager_of(session: Session, department_id: str) -> str | None:
+    """The person who manages the department, or the nearest one above it that has a manager; None without any."""
+    department: Department | None = _department(session, department_id)
+    while department is not None:
+        if department.manager_person_id is not None:
+            return department.manager_person_id
+        department = find(session, Department, department.parent_id) if department.parent_id else None
+    return None
+
+
+def forget_person(session: Session, person_id: str) -> None:
+    """Take an erased person out of every department they managed."""
+    session.execute(update(Department).where(Department.manager_person_id == person_id).values(manager_person_id=None))
+
+
+def _walk(children: dict[str | None, list[Department]], parent: str | None, depth: int) -> Iterator[DepartmentNode]:
+    for row in children.get(parent, []):
+        yield DepartmentNode(row, depth)
+        yield from _walk(children, row.id, depth + 1)
+
+
+def _department(session: Session, department_id: str, *, lock: bool = False) -> Department:
+    department = find(session, Department, department_id, lock=lock)
+    if department is None:
+        raise missing("department", "部门", "department")
+    return department
+
+
+def _check_manager(session: Session, person_id: str | None) -> None:
+    if person_id is not None and find(session, Person, person_id) is None:
+        raise missing("person", "人员", "person")

@@ -1,0 +1,105 @@
+"""The interview's evidence in the employee's file and record: copied by hiring, removed by withdrawal (A16)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.competency.service import kit_version
+from interview_engine.hr.competency.tables import CompetencyEvidence, Episode, KitVersion
+from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.recruiting.tables import Application, Assessment
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp
+
+
+def reference(assessment_id: str) -> str:
+    """What evidence rows name as their source."""
+    return f"assessment:{assessment_id}"
+
+
+def ruler(version: KitVersion, scorer: str) -> str:
+    """What a score was measured with: only equal rulers can be compared."""
+    return f"{version.kit_id} v{version.version} {version.sha256[:12]} {scorer}"
+
+
+def copy_evidence(
+    session: Session, actor: Actor, application: Application, employment: Employment, clock: Clock
+) -> None:
+    """Copy the assessment that counts into the file, and each assessed competency into the record.
+
+    An interview that a person read without a program leaves no scores, and the file says so by being empty.
+    """
+    assessment = find(session, Assessment, application.assessment_id) if application.assessment_id else None
+    if assessment is None:
+        return
+    version = kit_version(session, assessment.kit_version_id)
+    employment.interview = evidence_document(assessment, version, application.human_score)
+    for one in assessment.competencies:
+        if one["score"] is None:
+            continue
+        session.add(
+            CompetencyEvidence(
+                **stamp(actor.id, clock),
+                person_id=application.person_id,
+                competency_code=one["id"],
+                source="interview",
+                measured_at=assessment.created_at,
+                score=one["score"],
+                low=one["low"],
+                high=one["high"],
+                ruler=ruler(version, assessment.scorer),
+                reference=reference(assessment.id),
+                detail={"weight": one["weight"], "required_level": one["required_level"]},
+            )
+        )
+    session.flush()
+    detail = {"assessment": assessment.id, "employment": employment.id}
+    audit.record(session, actor.id, "evidence.copy", f"application:{application.id}", detail, clock)
+
+
+def evidence_document(assessment: Assessment, version: KitVersion, human_score: float | None) -> dict[str, Any]:
+    """What the file keeps: scores with bands, what they were measured with, and where they are from."""
+    return {
+        "assessment": assessment.id,
+        "kit": {"id": version.kit_id, "version": version.version, "sha256": version.sha256},
+        "scorer": assessment.scorer,
+        "report_sha256": assessment.report_sha256,
+        "measured_at": assessment.created_at.isoformat(),
+        "status": assessment.status,
+        "score": assessment.score_value,
+        "low": assessment.score_low,
+        "high": assessment.score_high,
+        "match_percent": assessment.match_percent,
+        "human_score": human_score,
+        "competencies": [
+            {key: one[key] for key in ("id", "name", "score", "low", "high", "weight", "required_level")}
+            for one in assessment.competencies
+        ],
+    }
+
+
+def remove_evidence(session: Session, application_id: str, assessment_ids: Sequence[str]) -> dict[str, int]:
+    """Take an interview out of the file and the competency record; returns how many rows went or were emptied."""
+    references = [reference(one) for one in assessment_ids]
+    emptied = (
+        update(Employment)
+        .where(Employment.application_id == application_id, Employment.interview.is_not(None))
+        .values(interview=None)
+    )
+    evidence = delete(CompetencyEvidence).where(CompetencyEvidence.reference.in_(references))
+    episodes = delete(Episode).where(Episode.reference.in_(references))
+    return {
+        "competency_evidence": _count(session.execute(evidence)),
+        "episode": _count(session.execute(episodes)),
+        "employment.interview": _count(session.execute(emptied)),
+    }
+
+
+def _count(result: Any) -> int:
+    return int(result.rowcount)

@@ -1,0 +1,219 @@
+"""From a job description to requirements, and from a résumé to which of them it speaks of (C1, C3).
+
+A requirement is a line of the description with its kind, found by the field's words in zh and en. A degree weighs 0
+unless somebody writes down why the work needs it: people are not filtered by diploma. Nothing here rejects anyone.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast, get_args
+
+from interview_engine.hr.problems import invalid
+
+RequirementKind = Literal["degree", "experience", "certificate", "language", "skill", "duty"]
+KINDS: tuple[RequirementKind, ...] = get_args(RequirementKind)
+
+MOST = 40
+LONGEST = 300
+"""Requirements of one job, characters of one: guards against a pasted book."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequirement:
+    """One thing that a job asks for.
+
+    Args:
+        text: as in the description.
+        kind: duty is what the work is; it is shown, never looked for in a résumé.
+        weight: 0..10, its share in the pre-filter; 0 shows it only.
+        reason: why a degree weighs more than 0; not needed for other kinds.
+    """
+
+    text: str
+    kind: RequirementKind
+    weight: float = 1.0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One requirement against one résumé: the terms looked for, those found, and where the first stands."""
+
+    text: str
+    kind: RequirementKind
+    weight: float
+    terms: tuple[str, ...]
+    found: tuple[str, ...]
+    start: int | None
+    quote: str
+
+
+_KIND_WORDS: tuple[tuple[RequirementKind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(words, re.IGNORECASE))
+    for kind, words in (
+        (
+            "degree",
+            r"学历|本科|大专|专科|硕士|博士|学士|研究生|211|985|双一流|"
+            r"\b(?:degree|bachelor|master'?s|ph\.?d|diploma|college graduate|graduate of)\b",
+        ),
+        ("certificate", r"证书|资格证|执照|职称|\b(?:certificat\w*|licen[cs]e[ds]?|accredit\w*)\b"),
+        ("experience", r"经验|年以上|工作年限|从业|\byears?\b|\bexperience[ds]?\b"),
+        (
+            "language",
+            r"英语|日语|韩语|法语|德语|普通话|粤语|外语|\b(?:english|mandarin|cantonese|japanese|fluent|spoken)\b",
+        ),
+        (
+            "skill",
+            r"熟悉|熟练|精通|掌握|了解|会用|使用|能够|具备|能力|"
+            r"\b(?:skills?|skilled|proficien\w*|familiar|knowledge|ability|able to|command of|hands-on)\b",
+        ),
+    )
+)
+_HEADING_DUTIES = re.compile(r"职责|工作内容|岗位描述|responsibilit|what you will do|duties|the role", re.IGNORECASE)
+_HEADING_NEEDS = re.compile(
+    r"要求|任职|资格|条件|requirement|qualification|what we look for|you have|you bring|must have", re.IGNORECASE
+)
+_BULLET = re.compile(r"^\s*(?:[-*•·▪●○—–]|[（(]?\d{1,2}[)）.、．:：]|[a-zA-Z][.)]|[一二三四五六七八九十]{1,3}[、.])\s*")
+_LATIN_TERM = re.compile(r"[A-Za-z][A-Za-z0-9+#./-]*[A-Za-z0-9+#]|[A-Z]")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
+_HAN_FILLER = re.compile(
+    r"优先考虑|优先|良好的?|较强的?|优秀的?|一定的?|相关的?|工作|经验|经历|能力|熟悉|熟练|精通|掌握|了解|使用|能够|具备|具有|"
+    r"年以上|以上|以及|或者|至少|要求|岗位|职位|专业|者|和|与|及|或|有|的|会|能|等"
+)
+_LATIN_FILLER = frozenset(
+    re.findall(
+        r"\S+",
+        "a an and or the of in with for to at on as is are be you your we our have has least years year experience "
+        "skills skill ability able good strong excellent proficient proficiency familiar familiarity knowledge working "
+        "work preferred plus must required using use e.g etc including such hands-on command fluent spoken written",
+    )
+)
+
+
+def requirements_from(description: str) -> tuple[JobRequirement, ...]:
+    """The requirements in a job description, in its order, without repeats; degrees with weight 0.
+
+    Lines under a heading of duties are duties; under one of requirements, or with its words, the rest.
+    """
+    found: dict[str, JobRequirement] = {}
+    section: Literal["duty", "need"] | None = None
+    for line in description.splitlines():
+        text = _BULLET.sub("", unicodedata.normalize("NFKC", line)).strip(" ;；。.")
+        if not text:
+            continue
+        if len(text) <= 24 and _HEADING_DUTIES.search(text) and not _BULLET.match(line):
+            section = "duty"
+            continue
+        if len(text) <= 24 and _HEADING_NEEDS.search(text) and not _BULLET.match(line):
+            section = "need"
+            continue
+        for part in re.split(r"[;；。]", text):
+            clean = part.strip()[:LONGEST]
+            kind = _kind(clean, section)
+            if len(clean) < 2 or kind is None:
+                continue
+            found.setdefault(clean, JobRequirement(clean, kind, 0.0 if kind in ("degree", "duty") else 1.0))
+    return tuple(found.values())[:MOST]
+
+
+def checked_requirements(requirements: Iterable[JobRequirement]) -> tuple[JobRequirement, ...]:
+    """The requirements, valid.
+
+    Raises:
+        InvalidInput: `requirement.count`, `.text`, `.kind`, `.weight`; `requirement.degree_reason` where a degree has
+            a weight and no reason (C3).
+    """
+    rows = tuple(replace(one, text=one.text.strip(), reason=one.reason.strip()) for one in requirements)
+    if len(rows) > MOST:
+        raise _bad("", "requirement.count", f"要求超过 {MOST} 条。", f"There are more than {MOST} requirements.")
+    for place, one in enumerate(rows):
+        field = f"requirements.{place}"
+        if not 1 <= len(one.text) <= LONGEST:
+            raise _bad(
+                f"{field}.text",
+                "requirement.text",
+                f"每条要求 1 到 {LONGEST} 个字符。",
+                f"A requirement has 1 to {LONGEST} characters.",
+            )
+        if one.kind not in KINDS:
+            raise _bad(f"{field}.kind", "requirement.kind", "没有这种要求。", "There is no such kind.")
+        if not (math.isfinite(one.weight) and 0 <= one.weight <= 10):
+            raise _bad(
+                f"{field}.weight", "requirement.weight", "权重必须在 0 到 10 之间。", "A weight is from 0 to 10."
+            )
+        if one.kind == "degree" and one.weight > 0 and len(one.reason) < 10:
+            raise invalid(
+                f"{field}.reason",
+                "requirement.degree_reason",
+                "学历要计分，必须说明这项工作为什么需要它（至少 10 个字）。",
+                "A degree that counts needs a reason why the work needs it (at least 10 characters).",
+                "请填写理由，或把权重设为 0。",
+                "Give the reason, or set the weight to 0.",
+            )
+    return rows
+
+
+def requirements_of(stored: Sequence[Mapping[str, Any]]) -> tuple[JobRequirement, ...]:
+    """The requirements kept with a requisition."""
+    return tuple(
+        JobRequirement(str(one["text"]), cast(RequirementKind, one["kind"]), float(one["weight"]), str(one["reason"]))
+        for one in stored
+    )
+
+
+def prefilter(requirements: Sequence[JobRequirement], resume_text: str) -> tuple[float | None, tuple[Found, ...]]:
+    """Which requirements a résumé speaks of, with the words that say so.
+
+    Returns:
+        The weighted share 0..1 of requirements with at least one of their terms in the text (None when nothing has a
+        weight or there is no text), and one row for each that is looked for (duties are not).
+    """
+    text = unicodedata.normalize("NFKC", resume_text)
+    folded = text.casefold()
+    rows = []
+    got = total = 0.0
+    for one in requirements:
+        if one.kind == "duty":
+            continue
+        terms = terms_of(one.text)
+        places = {term: place for term in terms if (place := _place(folded, term)) is not None}
+        first = min(places.values(), default=None)
+        quote = "" if first is None else " ".join(text[max(0, first - 20) : first + 40].split())
+        rows.append(Found(one.text, one.kind, one.weight, terms, tuple(places), first, quote))
+        if terms:
+            total += one.weight
+            got += one.weight if places else 0.0
+    return (got / total if total and text.strip() else None), tuple(rows)
+
+
+def terms_of(text: str) -> tuple[str, ...]:
+    """The words of a requirement worth looking for, folded: names of tools, and Chinese words without filler."""
+    latin = [word.casefold() for word in _LATIN_TERM.findall(text)]
+    han = [piece for run in _HAN_RUN.findall(text) for piece in _HAN_FILLER.split(run) if len(piece) >= 2]
+    return tuple(dict.fromkeys([word for word in latin if word not in _LATIN_FILLER] + han))
+
+
+def _place(folded: str, term: str) -> int | None:
+    if term.isascii():
+        found = re.search(rf"(?<![a-z0-9]){re.escape(term)}(?![a-z0-9])", folded)
+        return found.start() if found else None
+    at = folded.find(term)
+    return at if at >= 0 else None
+
+
+def _kind(text: str, section: Literal["duty", "need"] | None) -> RequirementKind | None:
+    if section == "duty":
+        return "duty"
+    for kind, words in _KIND_WORDS:
+        if words.search(text):
+            return kind
+    return "skill" if section == "need" else None
+
+
+def _bad(field: str, code: str, zh: str, en: str) -> Exception:
+    return invalid(field or "requirements", code, zh, en, "请修改后再保存。", "Change it and save again.")

@@ -1,0 +1,176 @@
+"""Who is told of what in recruiting: each message written once, in the transaction of what it tells of.
+
+Payloads hold identifiers and titles, no names, answers or pay: a chat window shows "open to see".
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Offer, Requisition
+from interview_engine.store import outbox
+from interview_engine.store.rows import find
+from interview_engine.store.tables import OutboxMessage
+
+
+def invitation_sent(
+    session: Session,
+    invitation: Invitation,
+    application: Application,
+    requisition: Requisition,
+    token: str,
+    clock: Clock,
+) -> None:
+    """To the candidate, with the link's token, which is wiped once the link has been opened (`wipe_token`)."""
+    _to_person(
+        session,
+        application.person_id,
+        f"invitation.sent:{invitation.id}",
+        "invitation.sent",
+        {
+            "invitation": invitation.id,
+            "title": requisition.title,
+            "token": token,
+            "expires_at": invitation.expires_at.isoformat(),
+            "language": invitation.language,
+        },
+        clock,
+    )
+
+
+def wipe_token(session: Session, dedupe_key: str) -> None:
+    """Remove the secret of a link from the message that carried it."""
+    message = session.scalar(select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key))
+    if message is not None and "token" in message.payload:
+        message.payload = {key: value for key, value in message.payload.items() if key != "token"}
+        if message.state == "queued":
+            message.state = "suppressed"
+
+
+def interview_submitted(session: Session, invitation: Invitation, requisition: Requisition, clock: Clock) -> None:
+    """To the owner when no assessment will follow: the candidate refused it, a person reads the answers."""
+    _to_account(
+        session,
+        requisition.owner_account_id,
+        f"interview.to_read:{invitation.id}",
+        "interview.to_read",
+        {"application": invitation.application_id, "title": requisition.title},
+        clock,
+    )
+
+
+def assessment_ready(
+    session: Session, assessment: Assessment, application: Application, requisition: Requisition, clock: Clock
+) -> None:
+    """To the owner: a report can be read (A21)."""
+    _to_account(
+        session,
+        requisition.owner_account_id,
+        f"assessment.ready:{assessment.id}",
+        "assessment.ready",
+        {
+            "application": application.id,
+            "assessment": assessment.id,
+            "requisition": requisition.id,
+            "title": requisition.title,
+            "status": assessment.status,
+        },
+        clock,
+    )
+
+
+def rerating_requested(
+    session: Session, review_id: str, requisition: Requisition, application_id: str, clock: Clock
+) -> None:
+    """To the owner: a candidate asks that a person looks again."""
+    _to_account(
+        session,
+        requisition.owner_account_id,
+        f"rerating.requested:{review_id}",
+        "rerating.requested",
+        {"application": application_id, "title": requisition.title},
+        clock,
+    )
+
+
+def rerating_answered(session: Session, review_id: str, person_id: str, requisition: Requisition, clock: Clock) -> None:
+    """To the candidate: a person has looked again."""
+    key = f"rerating.answered:{review_id}"
+    _to_person(session, person_id, key, "rerating.answered", {"title": requisition.title}, clock)
+
+
+def offer_sent(
+    session: Session, offer: Offer, application: Application, requisition: Requisition, token: str, clock: Clock
+) -> None:
+    """To the candidate, with the link's token; nothing of the pay."""
+    _to_person(
+        session,
+        application.person_id,
+        f"offer.sent:{offer.id}",
+        "offer.sent",
+        {"offer": offer.id, "title": requisition.title, "token": token, "expires_at": offer.expires_at.isoformat()},
+        clock,
+    )
+
+
+def offer_answered(session: Session, offer: Offer, requisition: Requisition, clock: Clock) -> None:
+    """To the owner: accepted or declined."""
+    _to_account(
+        session,
+        requisition.owner_account_id,
+        f"offer.answered:{offer.id}:{offer.state}",
+        "offer.answered",
+        {"application": offer.application_id, "offer": offer.id, "title": requisition.title, "state": offer.state},
+        clock,
+    )
+
+
+def candidate_withdrew(session: Session, invitation: Invitation, requisition: Requisition, clock: Clock) -> None:
+    """To the owner: a candidate has withdrawn."""
+    _to_account(
+        session,
+        requisition.owner_account_id,
+        f"application.withdrawn:{invitation.id}",
+        "application.withdrawn",
+        {"application": invitation.application_id, "title": requisition.title},
+        clock,
+    )
+
+
+def erasure_done(session: Session, request_id: str, person_id: str, receipt_sha256: str, clock: Clock) -> None:
+    """To the person while they can still be reached: the receipt's hash."""
+    key = f"erasure.done:{request_id}"
+    _to_person(session, person_id, key, "erasure.done", {"receipt": receipt_sha256}, clock)
+
+
+def _to_account(
+    session: Session, account_id: str, key: str, template: str, payload: dict[str, object], clock: Clock
+) -> None:
+    outbox.enqueue(
+        session,
+        dedupe_key=key,
+        channel="inbox",
+        recipient=f"account:{account_id}",
+        template=template,
+        payload=dict(payload),
+        clock=clock,
+    )
+
+
+def _to_person(
+    session: Session, person_id: str, key: str, template: str, payload: dict[str, object], clock: Clock
+) -> None:
+    person = find(session, Person, person_id)
+    channel = "email" if person is not None and person.email_key else "inbox"
+    outbox.enqueue(
+        session,
+        dedupe_key=key,
+        channel=channel,
+        recipient=f"person:{person_id}",
+        template=template,
+        payload=dict(payload),
+        clock=clock,
+    )

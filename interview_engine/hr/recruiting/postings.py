@@ -1,0 +1,155 @@
+"""Postings: one requisition in one channel, each with its own link, so that channels can be told apart (C4)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, GoneError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.hr.recruiting.reach import requisition_for
+from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp, touch
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without those that are mistaken for each other when read aloud or typed from a poster."""
+CODE_LENGTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PostingSummary:
+    """A posting with the number of its applications."""
+
+    posting: Posting
+    applications: int
+
+
+def create_posting(
+    session: Session,
+    actor: Actor,
+    requisition_id: str,
+    channel: str,
+    cost: Decimal,
+    clock: Clock,
+    *,
+    automatic_invitation: bool = True,
+) -> Posting:
+    """Publish an open requisition in a channel; `cost` in yuan is all that is spent on it.
+
+    Args:
+        automatic_invitation: whoever applies through it is invited to the interview at once.
+
+    Raises:
+        ConflictError: `posting.not_open`. InvalidInput: no channel, `posting.cost`.
+    """
+    requisition = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
+    if requisition.state != "open":
+        raise conflict(
+            "posting.not_open",
+            "职位未开放，不能发布。",
+            "The requisition is not open, so it cannot be posted.",
+            Bilingual("请先开放职位。", "Open the requisition first."),
+        )
+    posting = Posting(
+        **stamp(actor.id, clock),
+        requisition_id=requisition.id,
+        channel=text_within(channel, "channel", "渠道", "channel", 60),
+        code="".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH)),
+        cost=_checked(cost),
+        automatic_invitation=automatic_invitation,
+    )
+    session.add(posting)
+    session.flush()
+    audit.record(session, actor.id, "posting.create", f"posting:{posting.id}", {"channel": posting.channel}, clock)
+    return posting
+
+
+def set_cost(session: Session, actor: Actor, posting_id: str, cost: Decimal, clock: Clock) -> Posting:
+    """Correct what was spent on a posting, in yuan."""
+    posting = _for_write(session, actor, posting_id)
+    posting.cost = _checked(cost)
+    touch(posting, actor.id, clock)
+    audit.record(session, actor.id, "posting.cost", f"posting:{posting.id}", {}, clock)
+    return posting
+
+
+def close_posting(session: Session, actor: Actor, posting_id: str, clock: Clock) -> Posting:
+    """Take no more applications through this link; closing twice changes nothing."""
+    posting = _for_write(session, actor, posting_id)
+    if posting.closed_at is None:
+        posting.closed_at = clock.now()
+        touch(posting, actor.id, clock)
+        audit.record(session, actor.id, "posting.close", f"posting:{posting.id}", {}, clock)
+    return posting
+
+
+def by_code(session: Session, code: str) -> tuple[Posting, Requisition]:
+    """The posting of a public link and its requisition, for anybody who has the link.
+
+    Raises:
+        NotFoundError: no such link. GoneError: `posting.closed`, it takes no applications any more or for now.
+    """
+    row = session.execute(
+        select(Posting, Requisition)
+        .join(Requisition, Requisition.id == Posting.requisition_id)
+        .where(Posting.code == code.strip().lower())
+    ).one_or_none()
+    if row is None:
+        raise missing("posting", "职位链接", "job link")
+    posting, requisition = row.tuple()
+    if posting.closed_at is not None or requisition.state != "open":
+        raise closed()
+    return posting, requisition
+
+
+def postings_of(session: Session, actor: Actor, requisition_id: str) -> tuple[PostingSummary, ...]:
+    """The postings of a requisition, oldest first."""
+    requisition_for(session, actor, requisition_id, "public", "read")
+    counts = dict(
+        session.execute(
+            select(Application.posting_id, func.count())
+            .where(Application.requisition_id == requisition_id)
+            .group_by(Application.posting_id)
+        )
+        .tuples()
+        .all()
+    )
+    rows = session.scalars(select(Posting).where(Posting.requisition_id == requisition_id).order_by(Posting.id))
+    return tuple(PostingSummary(row, counts.get(row.id, 0)) for row in rows)
+
+
+def closed() -> GoneError:
+    """The answer to an application that comes too late."""
+    return GoneError(
+        "posting.closed",
+        Bilingual("这个职位已停止接收应聘。", "This job takes no applications any more."),
+        Bilingual("请查看其他职位，或联系招聘方。", "Look at other jobs, or ask the recruiter."),
+    )
+
+
+def _for_write(session: Session, actor: Actor, posting_id: str) -> Posting:
+    posting = find(session, Posting, posting_id, lock=True)
+    if posting is None:
+        raise missing("posting", "发布", "posting")
+    requisition_for(session, actor, posting.requisition_id, "public", "write")
+    return posting
+
+
+def _checked(cost: Decimal) -> Decimal:
+    if not (cost.is_finite() and 0 <= cost < Decimal("1e9")):
+        raise invalid(
+            "cost",
+            "posting.cost",
+            "费用必须是不小于 0 的金额。",
+            "The cost is an amount of 0 or more.",
+            "请以元填写。",
+            "Give it in yuan.",
+        )
+    return cost.quantize(Decimal("0.01"))

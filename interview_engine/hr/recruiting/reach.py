@@ -1,0 +1,173 @@
+"""Opening the rows of recruiting the one allowed way: found, within the actor's reach, and locked where asked."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from interview_engine.assessment.kit import Kit
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, PermissionDenied
+from interview_engine.hr.access.rules import Action, Actor, FieldClass
+from interview_engine.hr.access.service import check_row
+from interview_engine.hr.competency.kits import kit
+from interview_engine.hr.problems import conflict, missing, required
+from interview_engine.hr.recruiting.rules import Stage, may_move, mover, needs_reason
+from interview_engine.hr.recruiting.tables import Application, ApplicationEvent, Invitation, Requisition
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp, touch
+
+
+def requisition_for(
+    session: Session, actor: Actor, requisition_id: str, field_class: FieldClass, action: Action, *, lock: bool = False
+) -> Requisition:
+    """The requisition, if this actor may do that with it.
+
+    Raises:
+        NotFoundError: there is none. PermissionDenied: out of reach.
+    """
+    requisition = find(session, Requisition, requisition_id, lock=lock)
+    if requisition is None:
+        raise missing("requisition", "招聘需求", "requisition")
+    check_row(
+        session,
+        actor,
+        field_class,
+        action,
+        department_id=requisition.department_id,
+        legal_entity_id=requisition.legal_entity_id,
+        person_id=None,
+    )
+    return requisition
+
+
+def application_for(
+    session: Session, actor: Actor, application_id: str, field_class: FieldClass, action: Action, *, lock: bool = False
+) -> tuple[Application, Requisition]:
+    """The application and its requisition, if this actor may do that with it.
+
+    Raises:
+        NotFoundError: there is none. PermissionDenied: out of reach.
+    """
+    application = find(session, Application, application_id, lock=lock)
+    if application is None:
+        raise missing("application", "应聘", "application")
+    requisition = find(session, Requisition, application.requisition_id)
+    if requisition is None:
+        raise missing("requisition", "招聘需求", "requisition")
+    check_row(
+        session,
+        actor,
+        field_class,
+        action,
+        department_id=requisition.department_id,
+        legal_entity_id=requisition.legal_entity_id,
+        person_id=application.person_id,
+    )
+    return application, requisition
+
+
+def invitation_of(session: Session, actor: Actor, invitation_id: str, *, lock: bool = False) -> Invitation:
+    """The candidate's own invitation; the system may open any.
+
+    Raises:
+        NotFoundError, PermissionDenied: it is another's.
+    """
+    invitation = find(session, Invitation, invitation_id, lock=lock)
+    if invitation is None:
+        raise missing("invitation", "邀请", "invitation")
+    if actor.id not in (f"candidate:{invitation.id}", "system"):
+        raise PermissionDenied(
+            "access.denied",
+            Bilingual("这不是你的面试。", "This is not your interview."),
+            Bilingual("请从你自己的邀请链接进入。", "Open it from your own invitation link."),
+        )
+    return invitation
+
+
+def kit_of(session: Session, invitation: Invitation) -> Kit:
+    """The kit version that the invitation asks."""
+    return kit(session, invitation.kit_version_id)
+
+
+def change_stage(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    to_stage: Stage,
+    reason: str,
+    clock: Clock,
+    *,
+    kind: str = "stage",
+    detail: dict[str, object] | None = None,
+) -> None:
+    """Move a locked application, with its event and its audit record.
+
+    Raises:
+        ConflictError: `application.move`, the rules do not allow it (to this hand). InvalidInput: no reason given.
+    """
+    from_stage = cast(Stage, application.stage)
+    by = mover(actor.id)
+    if not may_move(from_stage, to_stage, by):
+        raise conflict(
+            "application.move",
+            f"应聘不能从“{from_stage}”到“{to_stage}”。",
+            f"An application cannot go from “{from_stage}” to “{to_stage}” this way.",
+        )
+    if by == "person" and needs_reason(from_stage, to_stage) and not reason.strip():
+        raise required("reason", "理由", "reason")
+    application.stage = to_stage
+    application.stage_since = clock.now()
+    touch(application, actor.id, clock)
+    note_event(session, actor, application, kind, clock, from_stage, to_stage, reason, detail)
+    audit.record(
+        session,
+        actor.id,
+        "application.move",
+        f"application:{application.id}",
+        {"from": from_stage, "to": to_stage},
+        clock,
+    )
+
+
+def note_event(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    kind: str,
+    clock: Clock,
+    from_stage: str | None = None,
+    to_stage: str | None = None,
+    reason: str = "",
+    detail: dict[str, object] | None = None,
+) -> None:
+    """One line of the application's history."""
+    session.add(
+        ApplicationEvent(
+            **stamp(actor.id, clock),
+            application_id=application.id,
+            kind=kind,
+            from_stage=from_stage,
+            to_stage=to_stage,
+            reason=reason.strip()[:2000],
+            detail=detail or {},
+        )
+    )
+
+
+def allowed(session: Session, actor: Actor, requisition: Requisition, field_class: FieldClass, action: Action) -> bool:
+    """Whether the actor may do that with the applications of this requisition, as a question."""
+    try:
+        check_row(
+            session,
+            actor,
+            field_class,
+            action,
+            department_id=requisition.department_id,
+            legal_entity_id=requisition.legal_entity_id,
+            person_id=None,
+        )
+    except PermissionDenied:
+        return False
+    return True
