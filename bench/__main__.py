@@ -18,7 +18,9 @@ COMMANDS = {
     "fit": "the scorer's constants, from the open sets",
     "validity": "scores against human ratings",
     "validity_calibrated": "the same, calibrated on other people",
+    "rescore": "the time machine over 300 interviews",
     "robustness": "change of scores under blur, pitch, codec, noise",
+    "resume": "what is read from résumés, against labels",
     "compare": "two results, interleaved runs, paired ratios",
 }
 
