@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from interview_engine.clock import Clock
 from interview_engine.store.tables import AuditEvent, AuditHead
 from interview_engine.store.upsert import insert_for
+from interview_engine.store.webhook_events import Happening, fan_out
 
 GENESIS = "0" * 64
 """What the first event's `prev_hash` is."""
@@ -181,6 +182,11 @@ def _append_pending(session: Session) -> None:
     pending.clear()
     session.execute(insert(AuditEvent), rows)
     session.execute(update(AuditHead).where(AuditHead.id == HEAD_ID).values(sequence=end.sequence, hash=end.hash))
+    happenings = [
+        Happening(row["sequence"], _instant(row["at"]), row["actor"], row["action"], row["subject"], row["detail"])
+        for row in rows
+    ]
+    fan_out(session, happenings, rows[-1]["at"])
 
 
 def _drop_rolled_back(session: Session, rolled_back: SessionTransaction) -> None:

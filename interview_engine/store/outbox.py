@@ -22,6 +22,8 @@ Longer than any single delivery may take."""
 BACKOFF_S = (10, 60, 300, 1800, 7200, 28_800, 86_400)
 """Seconds until the next try after the first, second, … failure; after the last of them it has failed for good."""
 LONGEST_ERROR = 1000
+SECRET_FIELD = "token"
+"""The payload's field that holds the secret of a link."""
 
 
 def enqueue(
@@ -94,14 +96,26 @@ def claim(session: Session, limit: int, clock: Clock) -> list[OutboxMessage]:
 
 
 def sent(session: Session, message_id: str, clock: Clock, *, state: str = "sent") -> None:
-    """Record that it went out. `state` is "sent", or "delivered" when the receiver is known to have it."""
-    now = clock.now()
-    _settle(session, message_id, {"state": state, "sent_at": now, "error": None, "updated_at": now})
+    """Record that it went out. `state` is "sent", or "delivered" when the receiver is known to have it.
+
+    A link's secret leaves the row with it: the receiver has it, and nobody else needs it.
+    """
+    message = session.get_one(OutboxMessage, message_id, populate_existing=True)
+    message.state = state
+    message.sent_at = message.updated_at = clock.now()
+    message.error = None
+    if message.channel != "inbox" and SECRET_FIELD in message.payload:
+        message.payload = {key: value for key, value in message.payload.items() if key != SECRET_FIELD}
+    session.flush()
 
 
 def suppressed(session: Session, message_id: str, reason: str, clock: Clock) -> None:
     """Record that it is not to be sent (no such channel here, receiver gone), and why."""
-    _settle(session, message_id, {"state": "suppressed", "error": reason[:LONGEST_ERROR], "updated_at": clock.now()})
+    message = session.get_one(OutboxMessage, message_id, populate_existing=True)
+    message.state = "suppressed"
+    message.error = reason[:LONGEST_ERROR]
+    message.updated_at = clock.now()
+    session.flush()
 
 
 def failed(session: Session, message_id: str, error: str, clock: Clock, *, temporary: bool = True) -> bool:
@@ -138,12 +152,3 @@ def counts(session: Session) -> dict[str, int]:
     """How many messages are in each state."""
     rows = session.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state))
     return {row[0]: row[1] for row in rows}
-
-
-def _settle(session: Session, message_id: str, values: dict[str, Any]) -> None:
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.id == message_id)
-        .values(values)
-        .execution_options(synchronize_session="fetch")
-    )

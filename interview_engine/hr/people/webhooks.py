@@ -1,0 +1,153 @@
+"""Where other systems want to be told: webhooks made, switched, removed, and what became of their messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.errors import DeliveryError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import check_row
+from interview_engine.hr.problems import invalid, missing
+from interview_engine.store import audit, outbox
+from interview_engine.store.addresses import Resolve, checked_address, resolve
+from interview_engine.store.page import Page, clamp, page_of, read_cursor
+from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.secrets import SecretBox
+from interview_engine.store.tables import OutboxMessage, Webhook
+from interview_engine.store.webhook_events import PATTERN, SUBJECTS
+from interview_engine.store.webhooks import new_secret
+
+MOST = 20
+"""Webhooks of one installation: each multiplies what is sent."""
+
+
+def create_webhook(
+    session: Session,
+    actor: Actor,
+    box: SecretBox,
+    url: str,
+    events: Iterable[str],
+    clock: Clock,
+    *,
+    private: bool = False,
+    resolving: Resolve = resolve,
+) -> tuple[Webhook, str]:
+    """A new webhook and its signing secret, which is shown this once.
+
+    Args:
+        events: "application.*", "offer.state", …; see store.webhook_events.
+        private: whether the settings allow receivers at private addresses.
+
+    Raises:
+        PermissionDenied: may not manage. InvalidInput: address or events, or there are too many.
+    """
+    check_row(session, actor, "contact", "manage")
+    wanted = _checked_events(events)
+    _check_url(url, private=private, resolving=resolving)
+    if len(session.scalars(select(Webhook.id)).all()) >= MOST:
+        raise invalid(
+            "url", "webhook.too_many", f"最多 {MOST} 个回调。", f"There are {MOST} webhooks already.",
+            "请先删除不用的回调。", "Remove one that is not used.",
+        )  # fmt: skip
+    secret = new_secret()
+    hook = Webhook(
+        **stamp(actor.id, clock), url=url, events=list(wanted), secret_encrypted=box.encrypt(secret), active=True
+    )
+    session.add(hook)
+    session.flush()
+    audit.record(session, actor.id, "webhook.create", f"webhook:{hook.id}", {"events": list(wanted)}, clock)
+    return hook, secret
+
+
+def list_webhooks(session: Session, actor: Actor) -> list[Webhook]:
+    """All webhooks, oldest first. PermissionDenied: may not manage."""
+    check_row(session, actor, "contact", "manage")
+    return list(session.scalars(select(Webhook).order_by(Webhook.id)))
+
+
+def get_webhook(session: Session, actor: Actor, webhook_id: str) -> Webhook:
+    """One webhook. PermissionDenied: may not manage. NotFoundError: there is none."""
+    check_row(session, actor, "contact", "manage")
+    return _hook(session, webhook_id)
+
+
+def switch_webhook(session: Session, actor: Actor, webhook_id: str, active: bool, clock: Clock) -> Webhook:
+    """Switch it on or off; what is queued for one that is off is suppressed. Raises as `get_webhook`."""
+    check_row(session, actor, "contact", "manage")
+    hook = _hook(session, webhook_id, lock=True)
+    hook.active = active
+    touch(hook, actor.id, clock)
+    audit.record(session, actor.id, "webhook.switch", f"webhook:{hook.id}", {"active": active}, clock)
+    return hook
+
+
+def delete_webhook(session: Session, actor: Actor, webhook_id: str, clock: Clock) -> None:
+    """Remove it with its secret. Raises as `get_webhook`."""
+    check_row(session, actor, "contact", "manage")
+    hook = _hook(session, webhook_id, lock=True)
+    audit.record(session, actor.id, "webhook.delete", f"webhook:{hook.id}", {}, clock)
+    session.execute(delete(Webhook).where(Webhook.id == hook.id))
+
+
+def deliveries(
+    session: Session, actor: Actor, webhook_id: str, *, cursor: str | None = None, limit: int = 50
+) -> Page[OutboxMessage]:
+    """What became of its messages, latest first. Raises as `get_webhook`."""
+    check_row(session, actor, "contact", "manage")
+    hook = _hook(session, webhook_id)
+    limit = clamp(limit)
+    statement = (
+        select(OutboxMessage).where(OutboxMessage.recipient == f"webhook:{hook.id}").order_by(OutboxMessage.id.desc())
+    )
+    if cursor is not None:
+        statement = statement.where(OutboxMessage.id < str(read_cursor(cursor, 1)[0]))
+    rows = list(session.scalars(statement.limit(limit + 1)))
+    return page_of(rows, limit, [(row.id,) for row in rows])
+
+
+def send_again(session: Session, actor: Actor, message_id: str, clock: Clock) -> None:
+    """Try a message again that failed for good or was suppressed, of any channel.
+
+    Raises:
+        PermissionDenied: may not manage. NotFoundError: there is none.
+    """
+    check_row(session, actor, "contact", "manage")
+    if find(session, OutboxMessage, message_id) is None:
+        raise missing("message", "消息", "message")
+    outbox.requeue(session, message_id, clock)
+    audit.record(session, actor.id, "message.send_again", f"outbox_message:{message_id}", {}, clock)
+
+
+def _checked_events(events: Iterable[str]) -> list[str]:
+    wanted = sorted(set(events))
+    if not wanted or not all(PATTERN.fullmatch(event) for event in wanted):
+        shown = ", ".join(f"{subject}.*" for subject in SUBJECTS)
+        raise invalid(
+            "events", "webhook.events", "请选择有效的事件。", "Choose events that exist.",
+            f"例如：{shown}。", f"For instance {shown}.",
+        )  # fmt: skip
+    return wanted
+
+
+def _check_url(url: str, *, private: bool, resolving: Resolve) -> None:
+    """A name that does not resolve now may do so later; what is refused is refused at once, and again when sending."""
+    if len(url) > 500:
+        raise invalid("url", "webhook.address", "地址过长。", "The address is too long.", "请缩短。", "Shorten it.")
+    try:
+        checked_address(url, private=private, resolving=resolving)
+    except DeliveryError as error:
+        if not error.temporary:
+            raise invalid(
+                "url", error.code, error.message.zh, error.message.en, error.next_step.zh, error.next_step.en
+            ) from None
+
+
+def _hook(session: Session, webhook_id: str, *, lock: bool = False) -> Webhook:
+    hook = find(session, Webhook, webhook_id, lock=lock)
+    if hook is None:
+        raise missing("webhook", "回调", "webhook")
+    return hook
