@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.deps import Ctx
 from api.pages import console_words as words
-from api.pages.console_forms import Fields, Form, as_number
 from api.pages.console_charts import qr_code
+from api.pages.console_forms import Fields, Form, as_number
 from api.pages.console_frame import console_page, done
 from api.sessions import PageActor
 from interview_engine.assessment.policy import POLICIES

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 
 from api.i18n import language_of, translator
 from interview_engine import __version__
@@ -24,7 +24,9 @@ ZONE = ZoneInfo("Asia/Shanghai")
 def environment() -> Environment:
     """The templates: everything is escaped, an unknown name is an error."""
     made = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=ChoiceLoader(
+            [FileSystemLoader(FOLDER), PrefixLoader({"pipelines": PackageLoader("pipelines", "templates")})]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
