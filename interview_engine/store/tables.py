@@ -81,7 +81,8 @@ class IdempotencyKey(Base):
     request_sha256: Mapped[str] = mapped_column(String(64))
     status: Mapped[int]
     body: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime]
+    """Encrypted."""
+    created_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class WorkItem(Row, Base):

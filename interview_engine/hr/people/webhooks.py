@@ -46,8 +46,8 @@ def create_webhook(
         PermissionDenied: may not manage. InvalidInput: address or events, or there are too many.
     """
     check_row(session, actor, "contact", "manage")
-    wanted = _checked_events(events)
-    _check_url(url, private=private, resolving=resolving)
+    wanted = checked_events(events)
+    checked_url(url, private=private, resolving=resolving)
     if len(session.scalars(select(Webhook.id)).all()) >= MOST:
         raise invalid(
             "url", "webhook.too_many", f"最多 {MOST} 个回调。", f"There are {MOST} webhooks already.",
@@ -122,7 +122,8 @@ def send_again(session: Session, actor: Actor, message_id: str, clock: Clock) ->
     audit.record(session, actor.id, "message.send_again", f"outbox_message:{message_id}", {}, clock)
 
 
-def _checked_events(events: Iterable[str]) -> list[str]:
+def checked_events(events: Iterable[str]) -> list[str]:
+    """The events in order without repeats. InvalidInput: `webhook.events`."""
     wanted = sorted(set(events))
     if not wanted or not all(PATTERN.fullmatch(event) for event in wanted):
         shown = ", ".join(f"{subject}.*" for subject in SUBJECTS)
@@ -133,8 +134,12 @@ def _checked_events(events: Iterable[str]) -> list[str]:
     return wanted
 
 
-def _check_url(url: str, *, private: bool, resolving: Resolve) -> None:
-    """A name that does not resolve now may do so later; what is refused is refused at once, and again when sending."""
+def checked_url(url: str, *, private: bool, resolving: Resolve) -> None:
+    """A name that does not resolve now may do so later; what is refused is refused at once, and again when sending.
+
+    Raises:
+        InvalidInput: `webhook.address`.
+    """
     if len(url) > 500:
         raise invalid("url", "webhook.address", "地址过长。", "The address is too long.", "请缩短。", "Shorten it.")
     try:

@@ -1,0 +1,191 @@
+"""Kits, role profiles and the company's competency model (B1, B5, B8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from api.access import Call, needs
+from api.routes.frame import Id, IdField, In, NewWords, Out, PageOut, Words, list_out, new_router
+from api.routes.requisitions import Policy
+from interview_engine.errors import Bilingual
+from interview_engine.hr.competency import service
+from interview_engine.hr.competency.tables import KitVersion, RoleProfile
+
+router = new_router("competencies")
+
+State = Literal["draft", "published", "retired"]
+
+
+class KitText(In):
+    """A kit file (YAML) and what changed."""
+
+    text: str = Field(min_length=1, max_length=200_000, description="The whole file; see docs/kits.md.")
+    note: str = Field(default="", max_length=500)
+    policy: Policy = Field(default="cn", description="The strictest market it will be used in.")
+
+
+class KitOut(Out):
+    """A kit version with its file."""
+
+    id: str
+    kit_id: str
+    version: int
+    name: Words
+    state: State
+    note: str
+    sha256: str
+    text: str
+    preview: dict[str, Any] | None
+    created_at: datetime
+    actor: str
+
+
+class KitRow(Out):
+    """A kit version in a list."""
+
+    id: str
+    kit_id: str
+    version: int
+    name: Words
+    state: State
+    note: str
+    sha256: str
+    published_at: datetime
+    published_by: str
+    latest: bool
+    preview: dict[str, Any] | None = Field(description="What the preview said before it was published.")
+
+
+class ProfileRequirement(In):
+    """One competency of a role; the weights of a profile sum to 100."""
+
+    competency: str = Field(max_length=80, examples=["communication"])
+    weight: float = Field(gt=0, le=100)
+    required_level: float = Field(ge=1, le=5)
+
+
+class ProfileRequirementOut(Out):
+    """One competency of a role."""
+
+    competency: str
+    weight: float
+    required_level: float
+
+
+class NewProfile(In):
+    """What a role needs; a new version for a code that is known."""
+
+    code: str = Field(min_length=1, max_length=80, examples=["maintenance-engineer"])
+    name: NewWords
+    requirements: list[ProfileRequirement] = Field(min_length=1, max_length=40)
+    kit_version_id: IdField | None = None
+
+
+class ProfileOut(Out):
+    """A role profile."""
+
+    id: str
+    code: str
+    version: int
+    name: Words
+    requirements: list[ProfileRequirementOut]
+    state: State
+    kit_version_id: str | None
+    created_at: datetime
+
+
+class FromKit(In):
+    """Which kit's weights and levels to take."""
+
+    kit_version_id: IdField
+
+
+class CompetencyOut(Out):
+    """A competency of the company's model."""
+
+    code: str
+    kind: str
+    name: Words
+    definition: Words
+    indicators: list[Any]
+    anchors: list[Any]
+
+
+@router.get("/kits")
+def list_kits(
+    call: Annotated[Call, needs("public", "read")],
+    kit_id: Annotated[str | None, Field(max_length=80, pattern=r"^[^\x00]*$")] = None,
+) -> PageOut[KitRow]:
+    """Every version, newest first within a kit."""
+    with call.reading() as session:
+        return list_out(service.list_kits(session, call.actor, kit_id=kit_id), KitRow.model_validate)
+
+
+@router.post("/kits", status_code=201)
+def publish_kit(body: KitText, call: Annotated[Call, needs("public", "manage")]) -> KitOut:
+    """Publish a kit file as the next version of its id. The same file again is the version that it already is."""
+    return call.once(
+        lambda s: _kit(service.publish_kit(s, call.actor, body.text, body.note, call.clock, policy=body.policy))
+    )
+
+
+@router.get("/kits/{kit_version_id}")
+def get_kit(kit_version_id: Id, call: Annotated[Call, needs("public", "read")]) -> KitOut:
+    """One version with its file."""
+    with call.reading() as session:
+        return _kit(service.kit_version(session, kit_version_id))
+
+
+@router.post("/kits/{kit_version_id}/retire")
+def retire_kit(kit_version_id: Id, call: Annotated[Call, needs("public", "manage")]) -> KitOut:
+    """Offer it no longer to new requisitions; interviews under way keep it."""
+    return call.once(lambda s: _kit(service.retire_kit(s, call.actor, kit_version_id, call.clock)))
+
+
+@router.get("/role-profiles")
+def list_profiles(call: Annotated[Call, needs("public", "read")], state: State | None = None) -> PageOut[ProfileOut]:
+    """Profiles by code, newest version first."""
+    with call.reading() as session:
+        return list_out(service.list_profiles(session, call.actor, state=state), _profile)
+
+
+@router.post("/role-profiles", status_code=201)
+def create_profile(body: NewProfile, call: Annotated[Call, needs("public", "manage")]) -> ProfileOut:
+    """A draft of the next version."""
+    new = service.NewProfile(
+        body.code,
+        Bilingual(body.name.zh, body.name.en),
+        tuple(service.Requirement(one.competency, one.weight, one.required_level) for one in body.requirements),
+        body.kit_version_id,
+    )
+    return call.once(lambda s: _profile(service.create_profile(s, call.actor, new, call.clock)))
+
+
+@router.post("/role-profiles/from-kit", status_code=201)
+def create_profile_from_kit(body: FromKit, call: Annotated[Call, needs("public", "manage")]) -> ProfileOut:
+    """A published profile with the weights and levels of a kit."""
+    return call.once(lambda s: _profile(service.profile_from_kit(s, call.actor, body.kit_version_id, call.clock)))
+
+
+@router.post("/role-profiles/{profile_id}/publish")
+def publish_profile(profile_id: Id, call: Annotated[Call, needs("public", "manage")]) -> ProfileOut:
+    """Make a draft the version in use; the one before is retired."""
+    return call.once(lambda s: _profile(service.publish_profile(s, call.actor, profile_id, call.clock)))
+
+
+@router.get("/competencies")
+def list_competencies(call: Annotated[Call, needs("public", "read")]) -> PageOut[CompetencyOut]:
+    """The company's competencies that are in use."""
+    with call.reading() as session:
+        return list_out(service.competency_model(session), CompetencyOut.model_validate)
+
+
+def _kit(row: KitVersion) -> KitOut:
+    return KitOut.model_validate(row)
+
+
+def _profile(row: RoleProfile) -> ProfileOut:
+    return ProfileOut.model_validate(row)

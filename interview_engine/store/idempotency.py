@@ -1,0 +1,97 @@
+"""The same request sent twice has one effect: a key of the caller's choice, kept with the answer for a day (L1).
+
+The row is written in the transaction of the effect, so there is never the one without the other: two requests with
+one key at the same time wait for each other in the database, and the second gets the answer of the first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, ConflictError, InvalidInput
+from interview_engine.store.secrets import SecretBox
+from interview_engine.store.tables import IdempotencyKey
+
+KEPT = timedelta(hours=24)
+"""How long an answer is given again; afterwards the key is free."""
+LONGEST_KEY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The answer that was given: HTTP status and JSON body."""
+
+    status: int
+    body: str
+
+
+def begin(session: Session, box: SecretBox, actor_id: str, key: str, request_sha256: str, clock: Clock) -> Kept | None:
+    """Take the key for this request, or find the answer that it got before.
+
+    Waits while another transaction holds the key. None means: do the work, then `keep` its answer in this transaction.
+
+    Raises:
+        InvalidInput: `idempotency.key`, not 1..200 visible ASCII characters.
+        ConflictError: `idempotency.reused`, the key came with another request before.
+    """
+    if not 1 <= len(key) <= LONGEST_KEY or not all("!" <= character <= "~" for character in key):
+        raise InvalidInput(
+            "idempotency.key",
+            Bilingual("Idempotency-Key 无效。", "The Idempotency-Key is not valid."),
+            Bilingual(
+                f"请使用 1 到 {LONGEST_KEY} 个可见 ASCII 字符，例如 UUID。",
+                f"Use 1 to {LONGEST_KEY} visible ASCII characters, for instance a UUID.",
+            ),
+            field="header.Idempotency-Key",
+        )
+    now = clock.now()
+    sweep(session, now)
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    taken = cast(
+        "CursorResult[Any]",
+        session.execute(
+            make(IdempotencyKey)
+            .values(actor=actor_id, key=key, request_sha256=request_sha256, status=0, body="", created_at=now)
+            .on_conflict_do_nothing()
+        ),
+    )
+    if taken.rowcount == 1:
+        return None
+    row = session.execute(
+        select(IdempotencyKey.request_sha256, IdempotencyKey.status, IdempotencyKey.body).where(
+            IdempotencyKey.actor == actor_id, IdempotencyKey.key == key
+        )
+    ).one()
+    if row.request_sha256 != request_sha256:
+        raise ConflictError(
+            "idempotency.reused",
+            Bilingual("这个 Idempotency-Key 已用于另一个请求。", "This Idempotency-Key was used with another request."),
+            Bilingual("请为每个新请求使用新的键。", "Use a new key for each new request."),
+        )
+    return Kept(row.status, box.decrypt(row.body))
+
+
+def keep(session: Session, box: SecretBox, actor_id: str, key: str, answer: Kept) -> None:
+    """Store the answer under the key taken by `begin`. Encrypted: an answer may hold a link's token."""
+    session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.actor == actor_id, IdempotencyKey.key == key)
+        .values(status=answer.status, body=box.encrypt(answer.body))
+    )
+
+
+def sweep(session: Session, now: datetime) -> int:
+    """Remove the keys whose time is over; returns how many."""
+    gone = session.execute(
+        delete(IdempotencyKey)
+        .where(IdempotencyKey.created_at < now - KEPT)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", gone).rowcount
