@@ -53,27 +53,28 @@ class Found:
     quote: str
 
 
-_KIND_WORDS: tuple[tuple[RequirementKind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(words, re.IGNORECASE))
-    for kind, words in (
-        (
-            "degree",
-            r"学历|本科|大专|专科|硕士|博士|学士|研究生|211|985|双一流|"
-            r"\b(?:degree|bachelor|master'?s|ph\.?d|diploma|college graduate|graduate of)\b",
-        ),
-        ("certificate", r"证书|资格证|执照|职称|\b(?:certificat\w*|licen[cs]e[ds]?|accredit\w*)\b"),
-        ("experience", r"经验|年以上|工作年限|从业|\byears?\b|\bexperience[ds]?\b"),
-        (
-            "language",
-            r"英语|日语|韩语|法语|德语|普通话|粤语|外语|\b(?:english|mandarin|cantonese|japanese|fluent|spoken)\b",
-        ),
-        (
-            "skill",
-            r"熟悉|熟练|精通|掌握|了解|会用|使用|能够|具备|能力|"
-            r"\b(?:skills?|skilled|proficien\w*|familiar|knowledge|ability|able to|command of|hands-on)\b",
-        ),
-    )
-)
+_KIND_WORDS: Mapping[RequirementKind, re.Pattern[str]] = {
+    "degree": re.compile(
+        r"学历|本科|大专|专科|硕士|博士|学士|研究生|211|985|双一流|"
+        r"\b(?:degree|bachelor|master'?s|ph\.?d|diploma|college graduate|graduate of)\b",
+        re.IGNORECASE,
+    ),
+    "certificate": re.compile(
+        r"证书|资格证|执照|职称|\b(?:certificat\w*|licen[cs]e[ds]?|accredit\w*)\b", re.IGNORECASE
+    ),
+    "experience": re.compile(r"经验|年以上|工作年限|从业|\byears?\b|\bexperience[ds]?\b", re.IGNORECASE),
+    "language": re.compile(
+        r"英语|日语|韩语|法语|德语|普通话|粤语|外语|\b(?:english|mandarin|cantonese|japanese|fluent|spoken)\b",
+        re.IGNORECASE,
+    ),
+    "skill": re.compile(
+        r"熟悉|熟练|精通|掌握|了解|会用|使用|能够|具备|能力|"
+        r"\b(?:skills?|skilled|proficien\w*|familiar|knowledge|ability|able to|command of|hands-on)\b",
+        re.IGNORECASE,
+    ),
+}
+"""The first kind whose words are in a line is its kind: a degree stays one when experience is asked with it."""
+
 _HEADING_DUTIES = re.compile(r"职责|工作内容|岗位描述|responsibilit|what you will do|duties|the role", re.IGNORECASE)
 _HEADING_NEEDS = re.compile(
     r"要求|任职|资格|条件|requirement|qualification|what we look for|you have|you bring|must have", re.IGNORECASE
@@ -209,7 +210,7 @@ def _place(folded: str, term: str) -> int | None:
 def _kind(text: str, section: Literal["duty", "need"] | None) -> RequirementKind | None:
     if section == "duty":
         return "duty"
-    for kind, words in _KIND_WORDS:
+    for kind, words in _KIND_WORDS.items():
         if words.search(text):
             return kind
     return "skill" if section == "need" else None

@@ -161,7 +161,8 @@ def talent_pool(
             person.id,
             person.name,
             person.synthetic,
-            *applied.get(person.id, (0, None)),
+            applied[person.id][0] if person.id in applied else 0,
+            applied[person.id][1] if person.id in applied else None,
             best.get(person.id, {}),
         )
         for person in people
@@ -289,7 +290,6 @@ def _after_score(statement: Select[Any], cursor: str | None) -> Select[Any]:
 
 
 def _summary(row: Any, names: bool, scores: bool) -> ApplicationSummary:
-    values = (row.section, row.score_value, row.score_low, row.score_high, row.match_percent, row.human_score)
     return ApplicationSummary(
         row.id,
         row.requisition_id,
@@ -299,7 +299,12 @@ def _summary(row: Any, names: bool, scores: bool) -> ApplicationSummary:
         row.stage,
         row.stage_since,
         row.channel,
-        *(values if scores else (None,) * 6),
+        row.section if scores else None,
+        row.score_value if scores else None,
+        row.score_low if scores else None,
+        row.score_high if scores else None,
+        row.match_percent if scores else None,
+        row.human_score if scores else None,
         row.prefilter["share"] if names and row.prefilter else None,
         row.created_at,
     )
