@@ -140,7 +140,10 @@ class Children:
             ours, theirs = context.Pipe()
             end, lifeline = context.Pipe(duplex=False)
             process = context.Process(  # type: ignore[attr-defined]
-                target=_live, args=(theirs, end, self._do, self._settings, self._limits), daemon=True
+                target=_live,
+                args=(theirs, end, self._do, self._settings, self._limits),
+                kwargs={"inherited": (ours, lifeline) if self._start_method == "fork" else ()},
+                daemon=True,
             )
             with single_threaded():
                 process.start()
@@ -175,8 +178,18 @@ def _end(child: _Child) -> None:
     child.process.join(timeout=10)
 
 
-def _live(pipe: Connection, lifeline: Connection, do: Do, settings: Settings, limits: ChildLimits) -> None:
-    """A child's life: one task after the other until the worker is gone."""
+def _live(
+    pipe: Connection,
+    lifeline: Connection,
+    do: Do,
+    settings: Settings,
+    limits: ChildLimits,
+    inherited: tuple[Connection, ...],
+) -> None:
+    """A child's life: one task after the other until the worker is gone. `inherited` are the worker's own ends, which a
+    fork has too and must not hold open."""
+    for end in inherited:
+        end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
     _limit(limits)

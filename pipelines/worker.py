@@ -25,7 +25,7 @@ from interview_engine.store.engine import Database
 from interview_engine.store.tables import WorkItem
 from interview_engine.store.work_run import Claim, begin_afresh, claim, fail, free, give_back, held_by, postpone
 from pipelines import child_tasks
-from pipelines.children import ChildLimits, Children, Do, Stopping
+from pipelines.children import ChildLimits, Children, Do, StartMethod, Stopping
 from pipelines.durable_answer import do_answer
 from pipelines.durable_interview import do_interview
 from pipelines.lease import Lease, LeaseTimes
