@@ -29,8 +29,8 @@ CHUNK_BYTES = 1 << 20
 IN_MEMORY_BYTES = 4 << 20
 """A stream up to this size is hashed in memory, a longer one through a temporary file."""
 REFRESH_S = 12 * 3600.0
-"""A blob written again when its object is older than this is stored anew, so that garbage collection, which waits
-twice as long, cannot take what somebody has just been told is there."""
+"""A blob written again when its object is older than this is stored anew, so that garbage collection, which looks only
+at much older ones, cannot take what somebody has just been told is there."""
 
 
 class BlobStore:

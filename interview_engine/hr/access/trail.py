@@ -1,0 +1,107 @@
+"""Reading the audit trail: by whom, what, of what, when; its check and its export. Both are themselves in it (L10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import check_row
+from interview_engine.store import audit
+from interview_engine.store.audit import Anchor, AuditProblem
+from interview_engine.store.page import Page, clamp, page_of, read_cursor
+from interview_engine.store.tables import AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class TrailFilter:
+    """Which events; None is any.
+
+    Args:
+        actor_id: "account:<id>", "candidate:<id>", "system", "anonymous".
+        action: "report.read", or "report.*" for all of a subject.
+        subject: "application:<id>".
+        since, until: aware; from `since` on, before `until`.
+    """
+
+    actor_id: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrailCheck:
+    """The result of walking the chain: its end, and the first place where it does not hold."""
+
+    end: Anchor
+    problem: AuditProblem | None
+
+
+def list_events(
+    session: Session,
+    actor: Actor,
+    wanted: TrailFilter | None = None,
+    *,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[AuditEvent]:
+    """Events, latest first.
+
+    Raises:
+        PermissionDenied: may not audit. InvalidInput: the cursor.
+    """
+    check_row(session, actor, "interview", "audit")
+    chosen = wanted or TrailFilter()
+    limit = clamp(limit)
+    statement = select(AuditEvent).order_by(AuditEvent.sequence.desc())
+    if chosen.actor_id is not None:
+        statement = statement.where(AuditEvent.actor == chosen.actor_id)
+    if chosen.action is not None and chosen.action.endswith(".*"):
+        statement = statement.where(AuditEvent.action.startswith(chosen.action[:-1], autoescape=True))
+    elif chosen.action is not None:
+        statement = statement.where(AuditEvent.action == chosen.action)
+    if chosen.subject is not None:
+        statement = statement.where(AuditEvent.subject == chosen.subject)
+    if chosen.since is not None:
+        statement = statement.where(AuditEvent.at >= chosen.since)
+    if chosen.until is not None:
+        statement = statement.where(AuditEvent.at < chosen.until)
+    if cursor is not None:
+        statement = statement.where(AuditEvent.sequence < int(read_cursor(cursor, 1)[0]))
+    rows = list(session.scalars(statement.limit(limit + 1)))
+    return page_of(rows, limit, [(row.sequence,) for row in rows])
+
+
+def check_trail(session: Session, actor: Actor, clock: Clock, known: Anchor | None = None) -> TrailCheck:
+    """Walk the whole chain and write down that it was done, with the result.
+
+    Args:
+        known: an end that was kept elsewhere, for instance from the last check.
+
+    Raises:
+        PermissionDenied: may not audit.
+    """
+    check_row(session, actor, "interview", "audit")
+    end, problem = audit.anchor(session), audit.verify(session, known)
+    detail = {"sequence": end.sequence, "hash": end.hash, "problem": problem.kind if problem else None}
+    audit.record(session, actor.id, "audit.check", f"audit_event:{end.sequence}", detail, clock)
+    return TrailCheck(end, problem)
+
+
+def export_trail(session: Session, actor: Actor, clock: Clock) -> Iterator[str]:
+    """The whole trail as JSON, one event a line, for `audit.verify_exported`. Writes down that it was taken.
+
+    Raises:
+        PermissionDenied: may not audit; at once, not at the first line.
+    """
+    check_row(session, actor, "interview", "audit")
+    end = audit.anchor(session)
+    audit.record(session, actor.id, "audit.export", f"audit_event:{end.sequence}", {"sequence": end.sequence}, clock)
+    return audit.exported(session)
