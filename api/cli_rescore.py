@@ -140,7 +140,8 @@ def _why(driver: Driver, language: str) -> str:
 
 def _print(comparison: Comparison, broken: Sequence[Rescored], title: str) -> None:
     total = len(comparison.changes)
-    print(f"{title}: 翻转 flips {comparison.flips} / {total}  (线 bar {comparison.bar:g}%)")
+    counted = f"翻转 {comparison.flips} / {total} · flips {comparison.flips} of {total}"
+    print(f"{title}: {counted}  (线 bar {comparison.bar:g}%)")
     for change in comparison.changes:
         if change.flips or change.band_left or change.group_changed:
             mark = "⇅" if change.flips else "·"

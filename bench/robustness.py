@@ -254,7 +254,7 @@ def _print(effects: Sequence[Effect], changes: Sequence[Perturbation]) -> None:
             lost = sum(effect.lost for effect in mine)
             print(f"{change.name:<24}{len(mine):>10}{same:>12}{rate:>17.1%}{largest:>22.2f}{lost:>19}")
     told = bound(effects)
-    same, other = f"{told['same_transcript']:.0f} of {len(effects)} runs", f"{told['other_transcript']:.0f} runs"
-    for words, where, key in (("stayed", same, "same"), ("changed", other, "other")):
+    kept, moved = f"{told['same_transcript']:.0f} of {len(effects)} runs", f"{told['other_transcript']:.0f} runs"
+    for words, where, key in (("stayed", kept, "same"), ("changed", moved, "other")):
         most, gone = told[f"{key}_transcript_largest_score_change"], told[f"{key}_transcript_lost"]
         print(f"the transcript {words} in {where}: content scores moved by at most {most:.2f} of 10, lost {gone:.0f}")

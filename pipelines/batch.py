@@ -303,6 +303,7 @@ def _do(
         assert answers is not None
         progress("score", 0.0)
         weights = needed_weights(bench.settings)
+        bench.vectors.begin()
         report = assess_interview(
             job,
             answers,
@@ -314,7 +315,7 @@ def _do(
             inputs_sha256=inputs_sha256,
         )
         progress("report", 0.5)
-        return "report", store_report.save(report, job, options, out)
+        return "report", store_report.save(report, job, options, out, bench.vectors.document())
     except InterviewEngineError as error:
         return "error", error
     except Exception as error:  # noqa: BLE001 one broken recording must not stop the other interviews

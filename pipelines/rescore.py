@@ -20,8 +20,10 @@ from interview_engine.errors import Bilingual, ReportError
 from interview_engine.settings import Settings
 from pipelines.batch import single_threaded
 from pipelines.report_reading import from_document, read
-from pipelines.score import answer_text
+from pipelines.score import answer_text, calibrated_scorer
+from pipelines.sentence_vectors import FILE, SentenceVectors
 from pipelines.workbench import Workbench
+from pipelines.writing import write_whole, writing
 
 CHUNK = 8
 """Reports a process takes at a time: small enough for a moving bar, large enough to hide the hand-over."""
@@ -53,6 +55,7 @@ def rescore_folder(
 
     Raises:
         UsageError: `calibration.other_kit`, `calibration.other_scorer`. WeightsError: the text models are missing.
+        OutputError: `folder` cannot be written (sentence vectors are kept beside the reports that lack them).
     """
     if calibration is not None:
         calibration.check(new)
@@ -122,6 +125,7 @@ def _remark(reason: Reason | None) -> Remark | None:
 class _Process:
     """What a process of the pool holds between chunks."""
 
+    bench: Workbench
     scorer: Scorer
     new_scorer: Scorer
     old: Kit
@@ -133,9 +137,11 @@ _process: _Process | None = None
 
 def _prepare(settings: Settings, old: Kit, new: Kit, calibration: Calibration | None) -> None:
     global _process
-    scorer = Workbench(settings).scorer
-    calibrated = scorer if calibration is None else Workbench(settings, calibration=calibration).scorer
-    _process = _Process(scorer, calibrated, old, new)
+    bench = Workbench(settings)
+    calibrated = bench.scorer
+    if calibration is not None:
+        calibrated = calibrated_scorer(bench.store, calibration, bench.vectors)
+    _process = _Process(bench, bench.scorer, calibrated, old, new)
 
 
 def _rescore_chunk(paths: Sequence[Path]) -> list[Rescored]:
@@ -151,6 +157,17 @@ def _rescore_one(path: Path, process: _Process) -> Rescored | None:
     if report.kit_id != process.old.id:
         return None
     delivery = bool(report.provenance.settings.get("delivery", True))
+    vectors = process.bench.vectors
+    vectors.begin(path.parent)
     before = rescore_report(report, process.old, process.scorer, delivery=delivery)
     after = rescore_report(report, process.new, process.new_scorer, delivery=delivery)
+    _keep(vectors, path.parent)
     return Rescored(path.parent.name, before, after)
+
+
+def _keep(vectors: SentenceVectors, folder: Path) -> None:
+    """Write the interview's vectors where they were not kept yet, so that the next rescoring finds them."""
+    document = vectors.document() if vectors.has_more else None
+    if document is not None:
+        with writing(folder):
+            write_whole(folder / FILE, document)

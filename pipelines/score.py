@@ -9,7 +9,7 @@ from interview_engine.assessment.calibration import CalibratedScorer, Calibratio
 from interview_engine.assessment.calibration_features import FeatureReader
 from interview_engine.assessment.evidence import SCORER_ID, EvidenceScorer
 from interview_engine.assessment.judge import JudgeScorer, Price, scorer_id
-from interview_engine.assessment.scoring import AnswerText, Scorer, ScorerName
+from interview_engine.assessment.scoring import AnswerText, Embedder, Scorer, ScorerName
 from interview_engine.assessment.screening import Screening
 from interview_engine.assessment.transcript import Transcript
 from interview_engine.clock import SystemClock
@@ -19,21 +19,24 @@ from models.embedding import TextEmbedder, WeightFolders
 from models.llm import ChatModel, Endpoint
 
 
-def evidence_scorer(store: WeightFolders) -> Scorer:
+def evidence_scorer(store: WeightFolders, embedder: Embedder | None = None) -> Scorer:
     """The default scorer over the weights of `store`. Models load when the first answer of their language comes.
 
     Scoring raises WeightsError when "minilm-en" (English) or "e5-small-zh-en" (Chinese) is not installed.
+
+    Args:
+        embedder: one over the same weights that remembers vectors; here and below, None makes one.
     """
-    return EvidenceScorer(TextEmbedder(store))
+    return EvidenceScorer(embedder or TextEmbedder(store))
 
 
-def calibrated_scorer(store: WeightFolders, calibration: Calibration) -> Scorer:
+def calibrated_scorer(store: WeightFolders, calibration: Calibration, embedder: Embedder | None = None) -> Scorer:
     """The default scorer on the raters' scale. Scoring raises WeightsError as the evidence scorer does.
 
     Raises:
         UsageError: `calibration.other_scorer`; scoring another kit raises `calibration.other_kit`.
     """
-    return CalibratedScorer(EvidenceScorer, TextEmbedder(store), calibration)
+    return CalibratedScorer(EvidenceScorer, embedder or TextEmbedder(store), calibration)
 
 
 def feature_reader(store: WeightFolders) -> FeatureReader:
@@ -41,7 +44,7 @@ def feature_reader(store: WeightFolders) -> FeatureReader:
     return FeatureReader(EvidenceScorer, TextEmbedder(store))
 
 
-def judge_scorer(store: WeightFolders, settings: Settings) -> Scorer:
+def judge_scorer(store: WeightFolders, settings: Settings, embedder: Embedder | None = None) -> Scorer:
     """The judge scorer with the model of the settings; the weights of `store` screen the answers first.
 
     Raises:
@@ -51,7 +54,7 @@ def judge_scorer(store: WeightFolders, settings: Settings) -> Scorer:
     price = None
     if judge.prompt_price is not None and judge.completion_price is not None:
         price = Price(judge.prompt_price, judge.completion_price, judge.currency)
-    return JudgeScorer(chat_model(judge), Screening(TextEmbedder(store)), judge.samples, price)
+    return JudgeScorer(chat_model(judge), Screening(embedder or TextEmbedder(store)), judge.samples, price)
 
 
 def check_judge(settings: Settings) -> None:

@@ -16,11 +16,12 @@ import cv2
 from interview_engine.assessment.media import Frame
 from interview_engine.assessment.report import InterviewReport, StoredFrame
 from interview_engine.errors import Bilingual, MediaError, OutputError
+from pipelines import sentence_vectors
 from pipelines.ingest import grab_frames
 from pipelines.interview import Options, evidence_times, with_frames
 from pipelines.manifest import InterviewJob
 from pipelines.report import from_document, write
-from pipelines.writing import writing
+from pipelines.writing import write_whole, writing
 
 LOCK = ".interview-engine.lock"
 BUILDING = ".building-"
@@ -70,8 +71,13 @@ def finished(out: Path, job: InterviewJob, inputs_sha256: str) -> InterviewRepor
         return None
 
 
-def save(report: InterviewReport, job: InterviewJob, options: Options, out: Path) -> InterviewReport:
+def save(
+    report: InterviewReport, job: InterviewJob, options: Options, out: Path, vectors: bytes | None = None
+) -> InterviewReport:
     """Write report.json, report.html, report.pdf and frames/ of one interview; returns the report with its frames.
+
+    Args:
+        vectors: of the sentences, kept beside the report for rescoring (pipelines.sentence_vectors).
 
     Raises:
         OutputError: `output.disk_full`, `output.not_writable`; nothing half-written stays.
@@ -89,6 +95,8 @@ def save(report: InterviewReport, job: InterviewJob, options: Options, out: Path
                 for source in job.answers
                 if source.path is not None and source.mode != "text" and source.path.is_file()
             }
+            if vectors is not None:
+                write_whole(building / sentence_vectors.FILE, vectors)
             write(report, job.kit, building, media=media)
             _put_in_place(building, final)
     finally:

@@ -12,6 +12,7 @@ from models.asr import Recogniser
 from models.registry import WeightStore, default_root
 from models.speaker import VoiceEncoder
 from models.vad import VoiceActivity
+from pipelines.sentence_vectors import TEXT_WEIGHTS, SentenceVectors
 from pipelines.watch import Detectors
 
 NEEDED = (
@@ -83,10 +84,19 @@ class Workbench:
         return VoiceEncoder(self.store)
 
     @cached_property
+    def vectors(self) -> SentenceVectors:
+        """The text embedder, which remembers the vectors of the interview in hand."""
+        from models.embedding import TextEmbedder
+
+        return SentenceVectors(TextEmbedder(self.store), lambda: " ".join(map(self.store.sha256, TEXT_WEIGHTS)))
+
+    @cached_property
     def scorer(self) -> Scorer:
         """The content scorer of that name, calibrated where there is a calibration."""
         from pipelines.score import calibrated_scorer, evidence_scorer, judge_scorer
 
         if self.calibration is not None:
-            return calibrated_scorer(self.store, self.calibration)
-        return judge_scorer(self.store, self.settings) if self.scorer_name == "judge" else evidence_scorer(self.store)
+            return calibrated_scorer(self.store, self.calibration, self.vectors)
+        if self.scorer_name == "judge":
+            return judge_scorer(self.store, self.settings, self.vectors)
+        return evidence_scorer(self.store, self.vectors)
