@@ -12,7 +12,7 @@ from typing import assert_never
 
 from interview_engine.assessment.calibration import Calibration
 from interview_engine.assessment.reasons import Reason
-from interview_engine.assessment.report import AnswerAssessment
+from interview_engine.assessment.report import AnswerAssessment, ModelUsed
 from interview_engine.clock import SystemClock
 from interview_engine.settings import Settings
 from pipelines import store_report
@@ -23,7 +23,7 @@ from pipelines.interview import Options, assess_answer, assess_interview, unusab
 from pipelines.manifest import AnswerSource, InterviewJob
 from pipelines.report_document import to_document
 from pipelines.report_reading import dump
-from pipelines.workbench import Workbench, needed_weights
+from pipelines.workbench import Workbench
 from pipelines.writing import write_whole, writing
 
 ANSWER, REPORT, FRAMES = "answer.json", "report.json", "frames"
@@ -65,12 +65,13 @@ class GivenAnswer:
 @dataclass(frozen=True, slots=True)
 class InterviewTask:
     """Score `given` into `folder`/report.json and `folder`/frames/. `job.answers` are the kit's questions in order,
-    with the recordings where there are any."""
+    with the recordings where there are any; `models` are the weights that the report names."""
 
     folder: Path
     job: InterviewJob
     given: tuple[GivenAnswer, ...]
     options: Options
+    models: tuple[ModelUsed, ...]
     inputs_sha256: str
 
 
@@ -116,7 +117,7 @@ def _score(task: InterviewTask, settings: Settings, progress: Report) -> Intervi
         _answers(task.job, task.given),
         task.options,
         bench.scorer,
-        needed_weights(settings),
+        task.models,
         SystemClock(),
         device=settings.device,
         inputs_sha256=task.inputs_sha256,

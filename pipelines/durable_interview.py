@@ -21,7 +21,6 @@ from pipelines.manifest import AnswerSource, InterviewJob
 from pipelines.report_reading import from_document
 from pipelines.score import identity
 from pipelines.work_subjects import AnswerSubject, InterviewSubject, inputs_sha256, read_interview_subject
-from pipelines.workbench import needed_weights
 from pipelines.workflow import Step, StepResult
 from pipelines.workplace import LostClaim, Workplace
 
@@ -48,8 +47,7 @@ def do_interview(place: Workplace, held: Claim, step: Step) -> None:
 
 
 def _score(place: Workplace, held: Claim, subject: InterviewSubject) -> StepResult:
-    weights = needed_weights(place.settings)
-    models = [(model.name, model.sha256) for model in weights]
+    models = place.models()
     scorer = identity(subject.options.scorer, place.settings, subject.options.calibration)
     inputs = inputs_sha256(subject, models, scorer)
     with place.folder(held) as folder:
@@ -57,7 +55,7 @@ def _score(place: Workplace, held: Claim, subject: InterviewSubject) -> StepResu
         place.boundary("fetched", held)
         limit_s = wall_s(subject)
         done = place.children.run(
-            InterviewTask(folder, job, given, subject.options, inputs),
+            InterviewTask(folder, job, given, subject.options, models, inputs),
             place.report_progress(held),
             wall_s=limit_s,
             cpu_s=limit_s,

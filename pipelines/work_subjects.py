@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from interview_engine.assessment import calibration as calibrations
 from interview_engine.assessment.kit import Kit
 from interview_engine.assessment.kit_file import parse_kit
 from interview_engine.assessment.policy import POLICIES
+from interview_engine.assessment.report import ModelUsed
 from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.invitations import consents_of
@@ -108,7 +110,7 @@ def read_interview_subject(
     return _subject(session, invitation_id, list(session.scalars(chosen)), settings)
 
 
-def inputs_sha256(subject: InterviewSubject, models: list[tuple[str, str]], scorer: tuple[str, ...]) -> str:
+def inputs_sha256(subject: InterviewSubject, models: Sequence[ModelUsed], scorer: Sequence[str]) -> str:
     """sha256 over everything that decides the scores: two assessments with the same one are the same."""
     options = subject.options
     value = {
@@ -120,7 +122,7 @@ def inputs_sha256(subject: InterviewSubject, models: list[tuple[str, str]], scor
         "frames_per_second": options.frames_per_second,
         "max_minutes": options.max_minutes,
         "scorer": list(scorer),
-        "models": models,
+        "models": [[model.name, model.sha256] for model in models],
         "answers": [
             [a.question_id, a.blob_sha256 or _digest(a.text), a.measured_sha256, _digest(a.correction), a.given_up]
             for a in sorted(subject.answers, key=lambda answer: answer.question_id)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache, partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -30,6 +31,7 @@ from pipelines.durable_answer import do_answer
 from pipelines.durable_interview import do_interview
 from pipelines.lease import Lease, LeaseTimes
 from pipelines.queues import mend, next_items
+from pipelines.workbench import needed_weights
 from pipelines.workflow import Journal, Step
 from pipelines.workplace import (
     Boundary,
@@ -130,6 +132,7 @@ class _Life:
         self._changed = threading.Event()
         self._lease = Lease(database, clock, options.lease)
         self._due: dict[str, float] = {}
+        self._models = cache(partial(needed_weights, settings))
 
     def live(self) -> bool:
         """Work until stopped or lost; whether it was lost."""
@@ -137,7 +140,14 @@ class _Life:
         children = Children(self._hands, options.do, self._settings, options.limits, self._clock, options.start_method)
         with scratch_folder(options.scratch) as scratch:
             self._place = Workplace(
-                self._database, self._blobs, self._clock, children, self._settings, scratch, options.boundary
+                self._database,
+                self._blobs,
+                self._clock,
+                children,
+                self._settings,
+                scratch,
+                self._models,
+                options.boundary,
             )
             self._journal = Journal(self._database_url, self._lease.worker_id, self._perform)
             try:

@@ -14,6 +14,7 @@ from pathlib import Path
 from obstore.exceptions import BaseError as StoreError
 from sqlalchemy.exc import DBAPIError
 
+from interview_engine.assessment.report import ModelUsed
 from interview_engine.clock import Clock
 from interview_engine.errors import (
     Bilingual,
@@ -46,7 +47,8 @@ class LostClaim(Exception):  # noqa: N818 not an error: somebody else has the it
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """What the steps of one worker share."""
+    """What the steps of one worker share. `models` gives the weights that reports name; it hashes them the first time,
+    and raises WeightsError as long as one is missing."""
 
     database: Database
     blobs: BlobStore
@@ -54,6 +56,7 @@ class Workplace:
     children: Children
     settings: Settings
     scratch: Path
+    models: Callable[[], tuple[ModelUsed, ...]]
     boundary: Boundary = no_boundary
 
     @contextmanager

@@ -1,0 +1,167 @@
+"""A machine room where plugs are pulled: keeps workers running and kills them where a plan says. Run as a script.
+
+    python crash_site.py PLAN.json
+
+It imports everything once and forks each worker, so that a death costs tenths of a second. A worker writes every
+boundary that it crosses into a log; where the plan has a kill for that item it sends itself SIGKILL, which no process
+can see coming.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hashing_embedder import HashingEmbedder
+from sqlalchemy import func, select
+from work_rows import KIT
+
+from interview_engine.assessment.evidence import EvidenceScorer
+from interview_engine.clock import SystemClock
+from interview_engine.settings import Settings
+from interview_engine.store.blobs import open_blobs
+from interview_engine.store.engine import open_database
+from interview_engine.store.tables import WorkItem
+from interview_engine.store.work_run import Claim
+from pipelines import child_tasks, worker
+from pipelines.lease import LeaseTimes
+from pipelines.score import answer_text
+from pipelines.transcribe import written
+from pipelines.workbench import Workbench, needed_weights
+from pipelines.worker import WorkerOptions, run_worker
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run.
+
+    Args:
+        kills: subject id → (boundary, attempts that die there).
+        together: workers kept alive at a time.
+        limit_s: when to give up; the log then shows how far it came.
+    """
+
+    database_url: str
+    blobs_url: str
+    folder: str
+    kills: dict[str, tuple[str, int]] = field(default_factory=dict)
+    together: int = 2
+    heartbeat_s: float = 0.3
+    dead_after_s: float = 3.0
+    limit_s: float = 120.0
+
+    @property
+    def log(self) -> Path:
+        """One JSON object a line: time, worker, subject, attempt, boundary."""
+        return Path(self.folder) / "crossed.jsonl"
+
+
+def crossings(plan: Plan) -> list[dict[str, Any]]:
+    """What the workers of a plan wrote."""
+    return [json.loads(line) for line in plan.log.read_text(encoding="utf-8").splitlines()]
+
+
+def warm_up() -> None:
+    """Before the first fork: hash the weights once, and score with an embedder that needs none of them."""
+    models = needed_weights(Settings())
+    worker.needed_weights = lambda _settings: models
+    scorer = EvidenceScorer(HashingEmbedder())
+    transcript = written("热身", "zh")
+    scorer.score(KIT, [answer_text(KIT.questions[0].id, transcript)])
+    bench = Workbench(Settings())
+    bench.__dict__["scorer"] = scorer
+    child_tasks._benches[""] = bench
+
+
+def work(plan: Plan) -> None:
+    """A worker, until SIGTERM or a boundary of the plan."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    logging.basicConfig(filename=Path(plan.folder) / "workers.log", level=logging.INFO, force=True)
+    log = os.open(plan.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+    def boundary(name: str, held: Claim) -> None:
+        line = {
+            "at": time.time(),
+            "worker": held.worker_id,
+            "kind": held.kind,
+            "subject": held.subject_id,
+            "attempt": held.attempt,
+            "name": name,
+        }
+        os.write(log, (json.dumps(line) + "\n").encode())
+        where, times = plan.kills.get(held.subject_id, ("", 0))
+        if where == name and held.attempt <= times:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    options = WorkerOptions(
+        hands=1,
+        poll_s=0.1,
+        tidy_s=0.5,
+        lease=LeaseTimes(plan.heartbeat_s, plan.dead_after_s),
+        scratch=Path(plan.folder) / "scratch",
+        start_method="fork",
+        boundary=boundary,
+    )
+    database = open_database(plan.database_url)
+    blobs = open_blobs(plan.blobs_url)
+    run_worker(database, blobs, plan.database_url, Settings(), SystemClock(), stop, options)
+
+
+def main(plan: Plan) -> int:
+    """Keep workers running until no item waits or runs; how many of them were killed."""
+    living: set[int] = set()
+    killed = 0
+    until = time.monotonic() + plan.limit_s
+    while time.monotonic() < until and _open_items(plan):
+        while len(living) < plan.together:
+            living.add(_fork(plan))
+        for pid in list(living):
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                living.discard(pid)
+                killed += os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        time.sleep(0.1)
+    for pid in living:
+        os.kill(pid, signal.SIGTERM)
+    for pid in living:
+        _, status = os.waitpid(pid, 0)
+        killed += os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    return killed
+
+
+def _fork(plan: Plan) -> int:
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            work(plan)
+            status = 0
+        finally:
+            os._exit(status)
+    return pid
+
+
+def _open_items(plan: Plan) -> int:
+    database = open_database(plan.database_url)
+    with database.reading() as session:
+        found = session.scalar(
+            select(func.count()).select_from(WorkItem).where(WorkItem.state.in_(("waiting", "running")))
+        )
+    database.close()
+    return found or 0
+
+
+if __name__ == "__main__":
+    warm_up()
+    given = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    given["kills"] = {subject: tuple(kill) for subject, kill in given["kills"].items()}
+    print(json.dumps({"killed": main(Plan(**given))}))
