@@ -1,0 +1,551 @@
+// The recorder: device check, then one question after the other in one document, so that phones ask for the camera only
+// once. What is recorded goes through uploader.js. The page's words and addresses are in the element's data-config.
+
+import { Courier, Refused, ask, openStore } from "./uploader.js";
+
+const root = document.getElementById("recorder");
+const config = JSON.parse(root.dataset.config);
+const byId = (id) => document.getElementById(id);
+
+const CHUNK_MS = 1000;
+const SHORTEST_S = 2;
+const PRACTICE_S = 12;
+const QUIET_DB = -45;
+const VIDEO_TYPES = ["video/webm;codecs=vp8,opus", "video/webm", "video/mp4;codecs=avc1.42E01E,mp4a.40.2", "video/mp4"];
+const VOICE_TYPES = ["audio/webm;codecs=opus", "audio/webm", "audio/mp4", "audio/ogg;codecs=opus"];
+const PICTURE = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15, max: 30 }, facingMode: "user" };
+const SOUND = { channelCount: { ideal: 1 }, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const VIDEO_BITS = 600_000;
+const AUDIO_BITS = 48_000;
+
+// ---- Words and elements --------------------------------------------------------------------------------------------
+
+function say(name, values = {}) {
+  return config.texts[name].replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
+}
+
+function clock(seconds) {
+  const whole = Math.max(0, Math.ceil(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+function announce(text) {
+  byId("announce").textContent = text;
+}
+
+// Elements name the phases in which they are seen; everything else is hidden.
+function show(phase, { title = "", text = "", focus = true } = {}) {
+  state.phase = phase;
+  root.dataset.phase = phase;
+  document.body.classList.toggle("busy", ["practice", "recording"].includes(phase));
+  for (const element of document.querySelectorAll("[data-phases]")) {
+    element.hidden = !element.dataset.phases.split(" ").includes(phase);
+  }
+  byId("title").textContent = title;
+  byId("text").textContent = text;
+  byId("text").hidden = !text;
+  byId("verdict").hidden = true;
+  if (focus && title) byId("title").focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+}
+
+function button(id, text, action) {
+  const element = byId(id);
+  if (text) (element.querySelector("[data-label]") || element).textContent = text;
+  element.onclick = action;
+  element.disabled = false;
+}
+
+const state = {
+  phase: "", n: config.next, question: null, mode: config.voice_only ? "voice" : "video", stream: null, recorder: null,
+  sending: null, pieces: [], timer: null, began: 0, peak_db: -100, practised: false, hidden: false, lock: null,
+};
+let store, courier;
+
+// ---- Camera, microphone, level -------------------------------------------------------------------------------------
+
+const canRecord = () =>
+  Boolean(navigator.mediaDevices && navigator.mediaDevices.getUserMedia && window.MediaRecorder) && Boolean(mediaType());
+
+function mediaType() {
+  const types = state.mode === "video" ? VIDEO_TYPES : VOICE_TYPES;
+  return types.find((type) => MediaRecorder.isTypeSupported(type)) || "";
+}
+
+async function openDevices() {
+  closeDevices();
+  const wanted = (id) => (id ? { deviceId: { exact: id } } : {});
+  const video = state.mode === "video" ? { ...PICTURE, ...wanted(state.camera) } : false;
+  state.stream = await navigator.mediaDevices.getUserMedia({ audio: { ...SOUND, ...wanted(state.microphone) }, video });
+  for (const track of state.stream.getTracks()) track.addEventListener("ended", deviceEnded);
+  const picture = byId("picture");
+  picture.srcObject = state.mode === "video" ? state.stream : null;
+  if (state.mode === "video") picture.play().catch(() => null);
+  root.dataset.mode = state.mode;
+  startMeter();
+  await listDevices();
+}
+
+function closeDevices() {
+  if (!state.stream) return;
+  for (const track of state.stream.getTracks()) {
+    track.removeEventListener("ended", deviceEnded);
+    track.stop();
+  }
+  state.stream = null;
+}
+
+function deviceEnded() {
+  if (state.phase === "recording" || state.phase === "practice") {
+    notice(say("stopped"));
+    stopRecording();
+  }
+  closeDevices();
+}
+
+async function listDevices() {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  for (const [kind, id, name] of [["videoinput", "camera", "camera"], ["audioinput", "microphone", "microphone"]]) {
+    const found = devices.filter((device) => device.kind === kind && device.deviceId);
+    const select = byId(id);
+    select.replaceChildren(...found.map((device, index) => new Option(device.label || `${say(name)} ${index + 1}`, device.deviceId)));
+    const track = state.stream.getTracks().find((one) => one.kind === kind.slice(0, 5));
+    if (track) select.value = track.getSettings().deviceId || "";
+    select.closest(".field").hidden = found.length < 2 || !track;
+  }
+}
+
+function startMeter() {
+  const Context = window.AudioContext || window.webkitAudioContext;
+  if (!Context) return;
+  state.audio = state.audio || new Context();
+  state.audio.resume().catch(() => null);
+  if (state.source) state.source.disconnect();
+  state.source = state.audio.createMediaStreamSource(state.stream);
+  const analyser = state.audio.createAnalyser();
+  analyser.fftSize = 1024;
+  state.source.connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  clearInterval(state.meter);
+  state.meter = setInterval(() => {
+    analyser.getFloatTimeDomainData(samples);
+    const power = samples.reduce((sum, value) => sum + value * value, 0) / samples.length;
+    const level_db = 10 * Math.log10(power + 1e-10);
+    state.peak_db = Math.max(state.peak_db, level_db);
+    const share = Math.min(1, Math.max(0, (level_db + 60) / 50));
+    byId("level").style.transform = `scaleY(${share.toFixed(2)})`;
+  }, 100);
+}
+
+// What to say and to offer when the devices cannot be opened.
+function devicesFailed(error, again) {
+  const kinds = { NotAllowedError: "denied", SecurityError: "denied", NotFoundError: "missing", OverconstrainedError: "missing" };
+  const kind = kinds[error.name] || "busy";
+  show("refused", { title: say(`${kind}_title`), text: say(`${kind}_text`) });
+  button("again", say("retry"), again);
+  byId("refused-voice").hidden = state.mode === "voice";
+  button("refused-voice", say("ask_voice"), () => { state.mode = "voice"; again(); });
+  button("refused-file", say("mode_file"), () => askForFile());
+}
+
+// ---- Recording -----------------------------------------------------------------------------------------------------
+
+function startRecording(phase, limit_s, sending) {
+  const type = mediaType();
+  const options = { mimeType: type, audioBitsPerSecond: AUDIO_BITS };
+  if (state.mode === "video") options.videoBitsPerSecond = VIDEO_BITS;
+  const recorder = new MediaRecorder(state.stream, options);
+  state.pieces = [];
+  state.peak_db = -100;
+  state.recorder = recorder;
+  state.sending = sending;
+  const ended = new Promise((resolve) => { recorder.onstop = resolve; });
+  recorder.ondataavailable = (event) => {
+    if (!event.data.size) return;
+    state.pieces.push(event.data);
+    sending.append(event.data);
+  };
+  state.ended = ended.then(() => new Blob(state.pieces, { type: recorder.mimeType || type }));
+  recorder.start(CHUNK_MS);
+  state.began = performance.now();
+  keepAwake();
+  const told = new Set();
+  clearInterval(state.timer);
+  const tick = () => {
+    const used_s = (performance.now() - state.began) / 1000;
+    const left_s = limit_s - used_s;
+    byId("used").textContent = clock(Math.floor(used_s));
+    byId("left").textContent = say("time_left", { time: clock(left_s) });
+    byId("bar").style.transform = `scaleX(${Math.min(1, used_s / limit_s).toFixed(3)})`;
+    for (const [at, name] of [[60, "minute_left"], [10, "seconds_left"]]) {
+      if (limit_s > at && left_s <= at && !told.has(at)) { told.add(at); announce(say(name)); }
+    }
+    if (left_s <= 0) stopRecording();
+  };
+  tick();
+  state.timer = setInterval(tick, 200);
+  show(phase, { focus: false });
+}
+
+function stopRecording() {
+  clearInterval(state.timer);
+  if (state.wake) state.wake.release().catch(() => null);
+  state.wake = null;
+  if (state.recorder && state.recorder.state !== "inactive") state.recorder.stop();
+}
+
+const recordedSeconds = () => (performance.now() - state.began) / 1000;
+
+async function keepAwake() {
+  if (!navigator.wakeLock) return;
+  state.wake = await navigator.wakeLock.request("screen").catch(() => null);
+}
+
+function replay(blob) {
+  const player = byId(state.mode === "video" ? "replay-video" : "replay-voice");
+  for (const id of ["replay-video", "replay-voice"]) byId(id).hidden = byId(id) !== player;
+  if (state.address) URL.revokeObjectURL(state.address);
+  state.address = URL.createObjectURL(blob);
+  player.src = state.address;
+}
+
+// ---- Device check --------------------------------------------------------------------------------------------------
+
+function check() {
+  byId("where").textContent = say("where_check");
+  if (!canRecord()) {
+    unsupported();
+    return;
+  }
+  show("asking", { title: say("ask_title"), text: say("ask_text") });
+  button("turn-on", say("ask_button"), () => { state.mode = "video"; turnOn(); });
+  button("turn-on-voice", say("ask_voice"), () => { state.mode = "voice"; turnOn(); });
+}
+
+async function turnOn() {
+  try {
+    await openDevices();
+  } catch (error) {
+    devicesFailed(error, turnOn);
+    return;
+  }
+  show("check", { title: say("check_title"), text: say("check_text") });
+  byId("line").textContent = say("check_hint");
+  mainButton("record", say("check_record"), practise);
+}
+
+function practise() {
+  const sending = courier.begin("", mediaType(), { practice: true });
+  startRecording("practice", PRACTICE_S, sending);
+  announce(say("starts"));
+  byId("line").textContent = say("record_line");
+  mainButton("stop", say("record_stop"), stopRecording);
+  state.ended.then((blob) => practised(sending, blob));
+}
+
+async function practised(sending, blob) {
+  const heard_db = state.peak_db;
+  show("practised", { title: say("replay_title") });
+  replay(blob);
+  verdict(say("check_sending"));
+  button("check-start", say("check_start"), () => { sending.discard(); startInterview(); });
+  button("check-again", say("check_again"), () => { sending.discard(); turnOn(); });
+  byId("check-start").disabled = true;
+  try {
+    await sending.close();
+    const found = await sending.done;
+    const seconds = found ? found.duration_s.toFixed(1) : "0";
+    if (!found || !found.audio) verdict(say("check_no_sound"), true);
+    else if (heard_db < QUIET_DB) verdict(say("check_quiet"), true);
+    else verdict(say(found.video ? "check_good" : "check_good_voice", { seconds }));
+  } catch (error) {
+    verdict(error.title ? `${error.title} ${error.detail}` : say("check_failed"), true);
+  }
+  byId("check-start").disabled = false;
+}
+
+function verdict(text, look = false) {
+  const element = byId("verdict");
+  element.textContent = text;
+  element.hidden = false;
+  element.classList.toggle("look", look);
+}
+
+function startInterview() {
+  sessionStorage.setItem(`checked-${config.invitation}`, "1");
+  ready(config.next);
+}
+
+// ---- Questions -----------------------------------------------------------------------------------------------------
+
+async function load(n) {
+  const response = await ask("GET", `${config.home}/questions/${n}`);
+  if (!response.ok) throw new Refused(response.status, await response.json());
+  return response.json();
+}
+
+// Before the question is shown: how long there is, and what is left over from before.
+async function ready(n) {
+  state.n = n;
+  byId("where").textContent = say("where", { n, total: config.total });
+  history.replaceState(null, "", `#${n}`);
+  let found;
+  try {
+    found = await load(n);
+  } catch (error) {
+    show("refused", { title: say("load_failed"), text: error.title || "" });
+    button("again", say("retry"), () => ready(n));
+    return;
+  }
+  state.question = found;
+  byId("write").href = byId("refused-write").href = byId("file-write").href = `${config.home}/write/${n}`;
+  for (const open of found.open) {
+    if (!courier.queue.some((one) => one.recording.key === open.key)) courier.adopt({ ...open, question: found.id });
+  }
+  const broken = courier.of(found.id).find((one) => !one.recording.wanted && !one.failed);
+  if (broken) interrupted(broken);
+  else if (found.used) answered();
+  else offer();
+}
+
+const attemptsLeft = () =>
+  state.question.attempts - state.question.used - courier.of(state.question.id).filter((one) => one.recording.wanted && !one.failed).length;
+
+function offer() {
+  const { think_s, answer_s, attempts } = state.question;
+  const often = attempts > 1 ? say("ready_attempts", { attempts }) : say("ready_attempts_one");
+  const times = say("ready_text", { think: clock(think_s), answer: clock(answer_s) });
+  show("ready", { title: say("ready_title", { n: state.n, total: config.total }), text: `${times} ${often}` });
+  byId("mode-video").checked = state.mode === "video";
+  byId("mode-voice").checked = state.mode === "voice";
+  button("reveal", say("ready_button"), think);
+  button("send-file", "", () => askForFile());
+}
+
+function answered() {
+  const last = state.n >= config.total;
+  show("answered", { title: say("answered_title"), text: attemptsLeft() > 0 ? say("answered_text") : "" });
+  button("answered-next", say(last ? "to_review" : "next"), goOn);
+  byId("answered-again").hidden = attemptsLeft() < 1;
+  button("answered-again", say("again", { left: attemptsLeft() }), offer);
+}
+
+function interrupted(sending) {
+  const seconds = sending.recording.seconds;
+  const text = seconds ? say("interrupted_text", { time: clock(seconds) }) : say("interrupted_unknown");
+  show("interrupted", { title: say("interrupted_title"), text });
+  button("interrupted-use", say("interrupted_use"), async () => {
+    await sending.close(true);
+    watchAnswer(sending);
+    goOn();
+  });
+  button("interrupted-again", say("interrupted_again"), async () => { await sending.discard(); ready(state.n); });
+}
+
+async function think() {
+  if (!canRecord()) { unsupported(); return; }
+  if (!state.stream || state.stream.getVideoTracks().length !== (state.mode === "video" ? 1 : 0)) {
+    try {
+      await openDevices();
+    } catch (error) {
+      devicesFailed(error, think);
+      return;
+    }
+  } else if (state.audio) state.audio.resume().catch(() => null);
+  const until = performance.now() + state.question.think_s * 1000;
+  show("think", { focus: false });
+  showQuestion();
+  byId("line").textContent = say("think_line");
+  mainButton("record", say("think_start"), record);
+  clearInterval(state.timer);
+  const tick = () => {
+    const left_s = (until - performance.now()) / 1000;
+    byId("think-left").textContent = say("think_left", { time: clock(left_s) });
+    if (left_s <= 0) record();
+  };
+  state.timer = setInterval(tick, 200);
+  tick();
+}
+
+function showQuestion() {
+  byId("question").textContent = state.question.text;
+  byId("question").focus({ preventScroll: true });
+}
+
+function record() {
+  clearInterval(state.timer);
+  const sending = courier.begin(state.question.id, mediaType());
+  watchAnswer(sending);
+  startRecording("recording", state.question.answer_s, sending);
+  announce(say("starts"));
+  mainButton("stop", say("record_stop"), () => {
+    if (recordedSeconds() < SHORTEST_S) announce(say("too_short"));
+    else stopRecording();
+  });
+  state.ended.then((blob) => recorded(sending, blob));
+  line();
+}
+
+function recorded(sending, blob) {
+  if (state.phase === "taken") return;
+  sending.close(true);
+  show("replay", { title: say("replay_title") });
+  replay(blob);
+  const left = attemptsLeft();
+  button("use", say(state.n >= config.total ? "use_last" : "use"), goOn);
+  byId("retake").hidden = left < 1;
+  button("retake", say("again", { left }), think);
+  line();
+}
+
+// The server has the last word on an answer; what it refuses is said on whatever page is shown then.
+function watchAnswer(sending) {
+  const question = state.question;
+  const n = state.n;
+  sending.done.then((answer) => {
+    if (answer && answer.attempt) question.used = Math.max(question.used, answer.attempt);
+    line();
+  }, (error) => {
+    if (["think", "recording"].includes(state.phase)) {
+      notice(`${say("where", { n, total: config.total })}: ${error.title || say("failed_title")}`);
+      return; // a running recording is not disturbed; the overview says what is missing
+    }
+    show("failed", { title: error.title || say("failed_title"), text: error.detail || say("failed_text") });
+    button("failed-again", say("retry"), async () => { await sending.discard(); ready(n); });
+  });
+}
+
+function goOn() {
+  stopReplay();
+  if (state.n < config.total) ready(state.n + 1);
+  else location.href = `${config.home}/review`;
+}
+
+function stopReplay() {
+  for (const id of ["replay-video", "replay-voice"]) byId(id).pause();
+}
+
+function line() {
+  const parts = [];
+  if (state.phase === "recording") parts.push(say("record_line"));
+  if (["recording", "replay"].includes(state.phase) && state.question) {
+    const left = attemptsLeft();
+    parts.push(left > 0 ? say(left === 1 ? "attempt_left" : "attempts_left", { left }) : say("no_more"));
+  }
+  if (["recording", "replay", "ready", "answered", "think"].includes(state.phase)) {
+    if (courier.waiting.length) parts.push(say("uploaded", { percent: Math.floor(courier.share * 100) }));
+    else if (courier.queue.some((one) => one.over)) parts.push(say("all_sent"));
+  }
+  if (parts.length) byId("line").textContent = parts.join(" · ");
+}
+
+// ---- A file instead ------------------------------------------------------------------------------------------------
+
+function unsupported() {
+  if (!state.question) {
+    ready(config.next).then(() => askForFile(say("unsupported_title"), say("unsupported_text")));
+    return;
+  }
+  askForFile(say("unsupported_title"), say("unsupported_text"));
+}
+
+function askForFile(title = say("file_title"), text = "") {
+  if (!state.question) { ready(config.next).then(() => askForFile(title, text)); return; }
+  const limit = say("file_text", { answer: clock(state.question.answer_s) });
+  show("file", { title, text: text ? `${text} ${limit}` : limit });
+  showQuestion();
+  byId("file-progress").hidden = true;
+  byId("file").onchange = async () => {
+    const file = byId("file").files[0];
+    if (!file) return;
+    byId("file").value = "";
+    const sending = await courier.beginFile(state.question.id, file);
+    watchAnswer(sending);
+    byId("file-progress").hidden = false;
+    byId("file-name").textContent = say("file_sending", { name: file.name });
+    state.sending = sending;
+    sending.done.then((answer) => { if (answer) goOn(); }, () => null);
+  };
+}
+
+// ---- Controls that live on every page ------------------------------------------------------------------------------
+
+function mainButton(kind, label, action) {
+  const element = byId("main-button");
+  element.dataset.kind = kind;
+  element.setAttribute("aria-label", label);
+  byId("main-label").textContent = label;
+  element.onclick = action;
+}
+
+function notice(text, action) {
+  byId("banner-text").textContent = text;
+  byId("banner").hidden = !text;
+  byId("banner-try").hidden = !action;
+  byId("banner-try").onclick = action || null;
+}
+
+function listen() {
+  courier.addEventListener("offline", (event) => notice(say("offline", { seconds: event.detail }), () => courier.wake()));
+  courier.addEventListener("online", () => {
+    notice(say("online"));
+    setTimeout(() => { if (!courier.failures) notice(""); }, 3000);
+  });
+  courier.addEventListener("full", () => notice(say("full")));
+  courier.addEventListener("progress", () => {
+    line();
+    if (state.sending && state.sending.file) byId("file-bar").value = state.sending.share;
+  });
+  byId("hide").onclick = () => {
+    state.hidden = !state.hidden;
+    root.classList.toggle("picture-hidden", state.hidden);
+    byId("hide").textContent = say(state.hidden ? "unhide" : "hide");
+    byId("hide").setAttribute("aria-pressed", String(state.hidden));
+  };
+  for (const mode of ["video", "voice"]) byId(`mode-${mode}`).onchange = () => { state.mode = mode; root.dataset.mode = mode; };
+  byId("camera").onchange = (event) => { state.camera = event.target.value; turnOn(); };
+  byId("microphone").onchange = (event) => { state.microphone = event.target.value; turnOn(); };
+  addEventListener("beforeunload", (event) => {
+    const running = state.recorder && state.recorder.state !== "inactive";
+    if (running || (!store.lasting && courier.waiting.length)) event.preventDefault();
+  });
+}
+
+// One tab at a time records and sends; another may take over. Browsers without locks rely on the server's own order.
+async function takeTab(steal) {
+  if (!navigator.locks) return true;
+  return new Promise((resolve) => {
+    const held = (lock) => {
+      resolve(Boolean(lock));
+      return lock ? new Promise(() => {}) : null;
+    };
+    const options = steal ? { steal: true } : { ifAvailable: true };
+    navigator.locks.request(`interview-${config.invitation}`, options, held).catch(taken);
+  });
+}
+
+function taken() {
+  if (courier) courier.stop();
+  stopRecording();
+  show("taken", { title: say("taken_title"), text: say("taken_text") });
+  closeDevices();
+}
+
+async function start() {
+  store = await openStore();
+  courier = new Courier(store, config.home, config.invitation);
+  listen();
+  await courier.resume();
+  const asked = Number(location.hash.slice(1));
+  if (asked >= 1 && asked <= config.total) config.next = asked;
+  const checked = config.begun || sessionStorage.getItem(`checked-${config.invitation}`);
+  if (config.all_answered && !asked) location.href = `${config.home}/review`;
+  else if (checked) ready(config.next);
+  else check();
+}
+
+if (await takeTab(false)) await start();
+else {
+  show("other-tab", { title: say("other_tab_title"), text: say("other_tab_text") });
+  button("take-over", say("take_over"), async () => { await takeTab(true); await start(); });
+}
