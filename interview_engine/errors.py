@@ -27,6 +27,7 @@ InterviewEngineError
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,18 @@ class DeliveryError(InterviewEngineError):
     def __init__(self, code: str, message: Bilingual, next_step: Bilingual, temporary: bool = True) -> None:
         super().__init__(code, message, next_step)
         self.temporary = temporary
+
+
+class QuotaError(DeliveryError):
+    """A channel's quota is used up; nothing was sent, nothing is lost.
+
+    Args:
+        until: when to try again; aware.
+    """
+
+    def __init__(self, code: str, message: Bilingual, next_step: Bilingual, until: datetime) -> None:
+        super().__init__(code, message, next_step, temporary=True)
+        self.until = until
 
 
 class NotSignedIn(InterviewEngineError):  # noqa: N818 the words people use for it

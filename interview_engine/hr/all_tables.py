@@ -4,6 +4,7 @@ from interview_engine.hr.access import tables as access
 from interview_engine.hr.approvals import tables as approvals
 from interview_engine.hr.competency import tables as competency
 from interview_engine.hr.employment import tables as employment
+from interview_engine.hr.messaging import tables as messaging
 from interview_engine.hr.org import tables as org
 from interview_engine.hr.people import tables as people
 from interview_engine.hr.recruiting import tables as recruiting
@@ -13,4 +14,15 @@ from interview_engine.store.base import Base
 
 append_only.install()
 
-__all__ = ["Base", "access", "approvals", "competency", "employment", "org", "people", "platform", "recruiting"]
+__all__ = [
+    "Base",
+    "access",
+    "approvals",
+    "competency",
+    "employment",
+    "messaging",
+    "org",
+    "people",
+    "platform",
+    "recruiting",
+]

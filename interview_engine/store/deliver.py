@@ -18,7 +18,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import DBAPIError
 
 from interview_engine.clock import Clock
-from interview_engine.errors import InterviewEngineError
+from interview_engine.errors import InterviewEngineError, QuotaError
 from interview_engine.store import outbox
 from interview_engine.store.engine import Database
 from interview_engine.store.tables import OutboxMessage
@@ -111,6 +111,10 @@ def _deliver(database: Database, channel: Channel | None, name: str, message: Me
         return
     try:
         receipt = channel.send(message)
+    except QuotaError as error:
+        with database.transaction() as session:
+            outbox.wait(session, message.id, error.code, error.until, clock)
+        return
     except Exception as error:  # noqa: BLE001 one message that breaks its channel must not stop all others
         temporary = getattr(error, "temporary", True)
         if not isinstance(error, InterviewEngineError):

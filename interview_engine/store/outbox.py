@@ -137,6 +137,16 @@ def failed(session: Session, message_id: str, error: str, clock: Clock, *, tempo
     return again
 
 
+def wait(session: Session, message_id: str, reason: str, until: datetime, clock: Clock) -> None:
+    """Keep it for later because a quota is used up: no attempt is lost, and people can see why it waits."""
+    message = session.get_one(OutboxMessage, message_id)
+    message.attempts = max(0, message.attempts - 1)
+    message.error = reason[:LONGEST_ERROR]
+    message.due_at = until
+    message.updated_at = clock.now()
+    session.flush()
+
+
 def requeue(session: Session, message_id: str, clock: Clock) -> None:
     """Try a failed or suppressed message anew, from the first attempt: somebody has mended the cause."""
     now = clock.now()

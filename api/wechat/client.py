@@ -1,0 +1,169 @@
+"""Calls to WeChat's and WeCom's API: the token is put in, errors are decided by code, and nothing is tried for ever."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+
+from api.wechat.codes import MAX_TRIES, Platform, action_for
+from api.wechat.tokens import TokenHolder
+from interview_engine.errors import Bilingual, DeliveryError
+
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+BACKOFF_S = (0.5, 2.0)
+MAX_REPLY = 1_000_000
+
+
+class WechatError(DeliveryError):
+    """WeChat answered with an error code.
+
+    Args:
+        errcode: WeChat's number.
+        action: what codes.action_for says to it.
+    """
+
+    def __init__(self, errcode: int, action: str, temporary: bool) -> None:
+        super().__init__(
+            f"wechat.{errcode}",
+            Bilingual(f"微信返回错误码 {errcode}。", f"WeChat answered with error {errcode}."),
+            _NEXT.get(action, _NEXT["message"]),
+            temporary,
+        )
+        self.errcode = errcode
+        self.action = action
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that it crosses from a worker process as itself."""
+        return (type(self), (self.errcode, self.action, self.temporary))
+
+
+_NEXT = {
+    "retry": Bilingual("微信繁忙，稍后自动重试。", "WeChat is busy; it is tried again later."),
+    "wait_minute": Bilingual("额度用尽，到时间后自动发送。", "The quota is used up; it goes out when the window ends."),
+    "wait_hour": Bilingual("额度用尽，到时间后自动发送。", "The quota is used up; it goes out when the window ends."),
+    "wait_day": Bilingual("今日额度用尽，明天自动发送。", "Today's quota is used up; it goes out tomorrow."),
+    "renew_token": Bilingual("访问令牌无效；请检查后台密钥。", "The access token is refused; check the secret."),
+    "restart_sign_in": Bilingual("请重新打开链接登录。", "Open the link and sign in again."),
+    "spent": Bilingual(
+        "用户拒绝或订阅次数已用完，改用其他渠道。", "Refused or no credit left; another channel is used."
+    ),
+    "receiver": Bilingual("该用户无法通过此渠道联系，改用其他渠道。", "Not reached here: another way is used."),
+    "message": Bilingual("请检查模板与字段设置。", "Check the template and its fields."),
+    "set_up": Bilingual("请在微信后台检查密钥、权限、可信域名与 IP 白名单。", "Check secret, rights, domain and IPs."),
+}
+
+TEMPORARY = frozenset({"retry", "wait_minute", "wait_hour", "wait_day"})
+
+
+class ApiClient:
+    """One application's API.
+
+    Args:
+        token_key: of this application's token in the holder.
+        fetch_token: gets a new token; it uses `plain` and so never recurses.
+        pause: waits between tries; injected.
+    """
+
+    def __init__(
+        self,
+        platform: Platform,
+        base_url: str,
+        holder: TokenHolder,
+        token_key: str,
+        fetch_token: Callable[[ApiClient], tuple[str, float]],
+        *,
+        transport: httpx.BaseTransport | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.platform = platform
+        self.holder = holder
+        self.token_key = token_key
+        self._fetch_token = fetch_token
+        self._pause = pause
+        self._http = httpx.Client(base_url=base_url, transport=transport, timeout=TIMEOUT, follow_redirects=False)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """One call with the application's token.
+
+        At most `MAX_TRIES` requests: again when WeChat is busy, once more with a new token when it refuses the token.
+
+        Raises:
+            WechatError: what is left after that. DeliveryError: `wechat.unreachable`, `wechat.reply`.
+        """
+        refused: str | None = None
+        renewed = False
+        for attempt in range(MAX_TRIES):
+            last = attempt == MAX_TRIES - 1
+            token = self.holder.get(self.token_key, lambda: self._fetch_token(self), refused=refused)
+            try:
+                return self.plain(method, path, params={"access_token": token, **(params or {})}, json=json)
+            except WechatError as error:
+                if error.action == "renew_token" and not renewed and not last:
+                    refused, renewed = token, True
+                    continue
+                if error.action != "retry" or last:
+                    raise
+            except DeliveryError:
+                if last:
+                    raise
+            self._pause(BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)])
+        raise AssertionError("every last try returns or raises")
+
+    def plain(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """One request without a token, not repeated. Raises as `call`."""
+        try:
+            response = self._http.request(method, path, params=dict(params or {}), json=json)
+        except httpx.HTTPError:
+            raise _unreachable() from None
+        if response.status_code != 200 or len(response.content) > MAX_REPLY:
+            raise _unreachable()
+        try:
+            reply = response.json()
+        except ValueError:
+            raise _bad_reply() from None
+        if not isinstance(reply, dict):
+            raise _bad_reply()
+        code = reply.get("errcode", 0)
+        if isinstance(code, bool) or not isinstance(code, int):
+            raise _bad_reply()
+        action = action_for(self.platform, code)
+        if action != "ok":
+            raise WechatError(code, action, action in TEMPORARY)
+        return reply
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+
+def _unreachable() -> DeliveryError:
+    return DeliveryError(
+        "wechat.unreachable",
+        Bilingual("无法连接微信服务器。", "WeChat's server cannot be reached."),
+        Bilingual("系统会自动重试；请检查网络。", "It is tried again; check the network."),
+    )
+
+
+def _bad_reply() -> DeliveryError:
+    return DeliveryError(
+        "wechat.reply",
+        Bilingual("微信服务器的回复无法理解。", "WeChat's reply cannot be understood."),
+        Bilingual("系统会自动重试。", "It is tried again."),
+    )
