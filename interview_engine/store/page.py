@@ -54,7 +54,9 @@ def write_cursor(key: Sequence[Any]) -> str:
 
 
 def read_cursor(cursor: str, length: int) -> list[Any]:
-    """The key in a cursor.
+    """The key in a cursor: numbers or None, then the identifier that decides among equals.
+
+    Anybody can write a cursor, so it holds only what a database can compare with such columns.
 
     Raises:
         InvalidInput: `page.cursor`, it is not one of ours.
@@ -63,13 +65,20 @@ def read_cursor(cursor: str, length: int) -> list[Any]:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
         raise _bad_cursor() from None
-    if not isinstance(key, list) or len(key) != length or not all(_plain(part) for part in key):
+    if not isinstance(key, list) or len(key) != length or not all(_is_number(part) for part in key[:-1]):
+        raise _bad_cursor()
+    if not _is_identifier(key[-1]):
         raise _bad_cursor()
     return key
 
 
-def _plain(part: object) -> bool:
-    return part is None or isinstance(part, str | int | float)
+def _is_number(part: object) -> bool:
+    return part is None or (isinstance(part, int | float) and not isinstance(part, bool) and abs(part) < 1e15)
+
+
+def _is_identifier(part: object) -> bool:
+    """A login or an id: text that UTF-8 and PostgreSQL take."""
+    return isinstance(part, str) and len(part) <= 200 and "\0" not in part and part.isprintable()
 
 
 def _bad_cursor() -> InvalidInput:

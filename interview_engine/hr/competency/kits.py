@@ -191,12 +191,6 @@ def retire_kit(session: Session, actor: Actor, kit_version_id: str, clock: Clock
     return row
 
 
-def competency_model(session: Session) -> tuple[CompetencyRow, ...]:
-    """The company's competencies that are in use, by kind and code (B1)."""
-    statement = select(CompetencyRow).where(CompetencyRow.retired_at.is_(None))
-    return tuple(session.scalars(statement.order_by(CompetencyRow.kind, CompetencyRow.code)))
-
-
 def _latest(session: Session, kit_id: str) -> KitVersion | None:
     return session.scalar(
         select(KitVersion).where(KitVersion.kit_id == kit_id).order_by(KitVersion.version.desc()).limit(1)

@@ -1,9 +1,9 @@
-"""The door of the competency area: what other areas and the pages may call."""
+"""The door of the competency area: what the pages may call. Recruiting reaches for `kits` itself, beneath this door."""
 
+from interview_engine.hr.competency.episodes import NewEpisode, Quote, add_episode, episodes_of, remove_episode
 from interview_engine.hr.competency.kits import (
     KitSummary,
     Rescore,
-    competency_model,
     import_shipped_kits,
     kit,
     kit_version,
@@ -11,6 +11,10 @@ from interview_engine.hr.competency.kits import (
     publish_kit,
     retire_kit,
 )
+from interview_engine.hr.competency.model import NewCompetency, add_competency, competency_model, retire_competency
+from interview_engine.hr.competency.outcomes import OutcomeLink, outcome_link
+from interview_engine.hr.competency.portrait import CompetencyPortrait, Growth, Measure, Portrait, growth, portrait
+from interview_engine.hr.competency.preview import Preview, preview_kit
 from interview_engine.hr.competency.profiles import (
     NewProfile,
     Requirement,
@@ -20,22 +24,62 @@ from interview_engine.hr.competency.profiles import (
     publish_profile,
     requirements_of,
 )
+from interview_engine.hr.competency.surveys import (
+    IssuedSurvey,
+    OpenedSurvey,
+    SurveyResults,
+    answer_survey,
+    close_survey,
+    create_survey,
+    list_surveys,
+    open_survey,
+    send_survey,
+    survey_results,
+)
 
 __all__ = [
+    "CompetencyPortrait",
+    "Growth",
+    "IssuedSurvey",
     "KitSummary",
+    "Measure",
+    "NewCompetency",
+    "NewEpisode",
     "NewProfile",
+    "OpenedSurvey",
+    "OutcomeLink",
+    "Portrait",
+    "Preview",
+    "Quote",
     "Requirement",
     "Rescore",
+    "SurveyResults",
+    "add_competency",
+    "add_episode",
+    "answer_survey",
+    "close_survey",
     "competency_model",
     "create_profile",
+    "create_survey",
+    "episodes_of",
+    "growth",
     "import_shipped_kits",
     "kit",
     "kit_version",
     "list_kits",
     "list_profiles",
+    "list_surveys",
+    "open_survey",
+    "outcome_link",
+    "portrait",
+    "preview_kit",
     "profile_from_kit",
     "publish_kit",
     "publish_profile",
+    "remove_episode",
     "requirements_of",
+    "retire_competency",
     "retire_kit",
+    "send_survey",
+    "survey_results",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.competency.service import kit_version
+from interview_engine.hr.competency.kits import kit_version
 from interview_engine.hr.competency.tables import CompetencyEvidence, Episode, KitVersion
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.recruiting.tables import Application, Assessment

@@ -17,7 +17,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row, scoped
 from interview_engine.hr.approvals import requests
 from interview_engine.hr.approvals.tables import Approval
-from interview_engine.hr.competency.service import kit, kit_version
+from interview_engine.hr.competency.kits import kit, kit_version
 from interview_engine.hr.competency.tables import KitVersion, RoleProfile
 from interview_engine.hr.org.tables import Department, LegalEntity
 from interview_engine.hr.people.tables import Account, Person

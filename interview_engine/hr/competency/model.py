@@ -1,0 +1,106 @@
+"""The company's competency model: three dimensions, definitions, levels with behavioural anchors (B1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import get_args
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from interview_engine.assessment.kit import LEVELS, CompetencyKind
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require
+from interview_engine.hr.competency.tables import CompetencyRow
+from interview_engine.hr.problems import conflict, invalid, missing
+from interview_engine.store import audit
+from interview_engine.store.rows import stamp, touch
+
+KINDS: tuple[CompetencyKind, ...] = get_args(CompetencyKind)
+_CODE = re.compile(r"[a-z][a-z0-9-]{0,39}")
+MOST_TEXT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NewCompetency:
+    """A competency to be added: `anchors` has five texts, level 1 first; `indicators` are observable behaviours."""
+
+    code: str
+    kind: CompetencyKind
+    name: Bilingual
+    definition: Bilingual
+    anchors: tuple[Bilingual, ...]
+    indicators: tuple[Bilingual, ...] = ()
+
+
+def add_competency(session: Session, actor: Actor, new: NewCompetency, clock: Clock) -> CompetencyRow:
+    """Add a competency to the model.
+
+    Raises:
+        InvalidInput: `competency.code`, `.kind`, `.text`, `.anchors`. ConflictError: `competency.taken`.
+    """
+    require(actor, "public", "manage")
+    _check(new)
+    if session.scalar(select(func.count()).select_from(CompetencyRow).where(CompetencyRow.code == new.code)):
+        raise conflict("competency.taken", f"代码“{new.code}”已被使用。", f"The code “{new.code}” is taken.")
+    row = CompetencyRow(
+        **stamp(actor.id, clock),
+        code=new.code,
+        kind=new.kind,
+        name=asdict(new.name),
+        definition=asdict(new.definition),
+        indicators=[{"id": f"i{place}", "text": asdict(text)} for place, text in enumerate(new.indicators, start=1)],
+        anchors=[asdict(anchor) for anchor in new.anchors],
+    )
+    session.add(row)
+    session.flush()
+    audit.record(session, actor.id, "competency.add", f"competency:{row.id}", {"code": row.code}, clock)
+    return row
+
+
+def retire_competency(session: Session, actor: Actor, code: str, clock: Clock) -> CompetencyRow:
+    """Offer a competency no longer; records and profiles that name it keep it."""
+    require(actor, "public", "manage")
+    row = session.scalar(select(CompetencyRow).where(CompetencyRow.code == code).with_for_update())
+    if row is None:
+        raise missing("competency", "能力", "competency")
+    if row.retired_at is None:
+        row.retired_at = clock.now()
+        touch(row, actor.id, clock)
+        audit.record(session, actor.id, "competency.retire", f"competency:{row.id}", {"code": code}, clock)
+    return row
+
+
+def competency_model(session: Session) -> tuple[CompetencyRow, ...]:
+    """The competencies in use, by kind and code."""
+    statement = select(CompetencyRow).where(CompetencyRow.retired_at.is_(None))
+    return tuple(session.scalars(statement.order_by(CompetencyRow.kind, CompetencyRow.code)))
+
+
+def _check(new: NewCompetency) -> None:
+    if not _CODE.fullmatch(new.code):
+        raise _bad(
+            "code",
+            "competency.code",
+            "代码只能用小写字母、数字和连字符。",
+            "A code has lower-case letters, digits and hyphens.",
+        )
+    if new.kind not in KINDS:
+        raise _bad(
+            "kind", "competency.kind", "类型只能是通用、专业或角色。", "The kind is general, professional or role."
+        )
+    if len(new.anchors) != len(LEVELS):
+        raise _bad("anchors", "competency.anchors", "需要 5 级行为锚。", "Five behavioural anchors are needed.")
+    texts = {"name": new.name, "definition": new.definition}
+    texts |= {f"anchors.{place}": text for place, text in enumerate(new.anchors)}
+    texts |= {f"indicators.{place}": text for place, text in enumerate(new.indicators)}
+    for field, text in texts.items():
+        if not all(1 <= len(one.strip()) <= MOST_TEXT for one in (text.zh, text.en)):
+            raise _bad(field, "competency.text", "中文和英文都要填写。", "Both Chinese and English are needed.")
+
+
+def _bad(field: str, code: str, zh: str, en: str) -> Exception:
+    return invalid(field, code, zh, en, "请修改后再保存。", "Change it and save again.")

@@ -1,0 +1,268 @@
+"""Surveys to people: designed, sent as links, answered once, counted, and folded into the competency record (B2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, GoneError, NotFoundError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require
+from interview_engine.hr.competency.model import competency_model
+from interview_engine.hr.competency.survey_rules import (
+    Counted,
+    ScaleResult,
+    checked_answers,
+    checked_questions,
+    count_items,
+    scale_result,
+    self_ratings,
+)
+from interview_engine.hr.competency.tables import CompetencyEvidence, Survey, SurveyResponse
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.problems import conflict, invalid, missing
+from interview_engine.store import audit, outbox
+from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.secrets import digest, token
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedSurvey:
+    """A survey on its way to one person. `token` is in the link and nowhere else."""
+
+    response: SurveyResponse
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSurvey:
+    """What the person's page shows; `answered` says that it is done."""
+
+    survey: Survey
+    person: Person
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """One question's results: `scale` for a scale, `items` for top three, `texts` for open answers."""
+
+    question: Mapping[str, Any]
+    answers: int
+    scale: ScaleResult | None = None
+    items: tuple[Counted, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyResults:
+    """What came back of `sent` surveys."""
+
+    survey: Survey
+    sent: int
+    answered: int
+    questions: tuple[QuestionResult, ...]
+
+
+def create_survey(
+    session: Session,
+    actor: Actor,
+    title: Bilingual,
+    questions: Iterable[Mapping[str, Any]],
+    clock: Clock,
+    *,
+    closes_at: datetime | None = None,
+) -> Survey:
+    """A draft; see `survey_rules.checked_questions` for what questions are.
+
+    Raises:
+        InvalidInput: questions or title.
+    """
+    require(actor, "public", "manage")
+    if not (title.zh.strip() and title.en.strip()):
+        raise invalid(
+            "title",
+            "survey.text",
+            "中文和英文都要填写。",
+            "Both Chinese and English are needed.",
+            "请填写标题。",
+            "Give the title.",
+        )
+    known = frozenset(row.code for row in competency_model(session))
+    survey = Survey(
+        **stamp(actor.id, clock),
+        title=asdict(title),
+        questions=checked_questions(questions, known),
+        state="draft",
+        closes_at=closes_at,
+    )
+    session.add(survey)
+    session.flush()
+    audit.record(session, actor.id, "survey.create", f"survey:{survey.id}", {}, clock)
+    return survey
+
+
+def send_survey(
+    session: Session, actor: Actor, survey_id: str, person_ids: Iterable[str], clock: Clock
+) -> tuple[IssuedSurvey, ...]:
+    """Send it to people, each with a link of their own. Who has answered is left out; who has not gets a new link,
+    and the old one ends.
+
+    Raises:
+        NotFoundError: survey or a person. ConflictError: `survey.closed`.
+    """
+    require(actor, "public", "manage")
+    survey = _survey(session, survey_id, lock=True)
+    if survey.state == "closed":
+        raise conflict("survey.closed", "问卷已结束。", "The survey is closed.")
+    survey.state = "sent"
+    touch(survey, actor.id, clock)
+    issued = []
+    for person_id in dict.fromkeys(person_ids):
+        person = find(session, Person, person_id)
+        if person is None or person.erased_at is not None:
+            raise missing("person", "人员", "person")
+        secret = token()
+        response = session.scalar(
+            select(SurveyResponse).where(SurveyResponse.survey_id == survey.id, SurveyResponse.person_id == person_id)
+        )
+        if response is None:
+            response = SurveyResponse(
+                **stamp(actor.id, clock), survey_id=survey.id, person_id=person_id, token_hash=digest(secret)
+            )
+            session.add(response)
+        elif response.answers is not None:
+            continue
+        else:
+            response.token_hash = digest(secret)
+            touch(response, actor.id, clock)
+        session.flush()
+        issued.append(IssuedSurvey(response, secret))
+        outbox.enqueue(
+            session,
+            dedupe_key=f"survey.sent:{response.id}:{response.token_hash[:12]}",
+            channel="email" if person.email_key else "inbox",
+            recipient=f"person:{person_id}",
+            template="survey.sent",
+            payload={"survey": survey.id, "title": survey.title, "token": secret},
+            clock=clock,
+        )
+    audit.record(session, actor.id, "survey.send", f"survey:{survey.id}", {"people": len(issued)}, clock)
+    return tuple(issued)
+
+
+def open_survey(session: Session, link_token: str, clock: Clock) -> OpenedSurvey:
+    """What is behind a link.
+
+    Raises:
+        NotFoundError: `survey.unknown`. GoneError: `survey.closed`.
+    """
+    response, survey = _by_token(session, link_token, clock, lock=False)
+    person = find(session, Person, response.person_id)
+    if person is None:
+        raise missing("person", "人员", "person")
+    return OpenedSurvey(survey, person, response.answers is not None)
+
+
+def answer_survey(session: Session, link_token: str, answers: Mapping[str, Any], clock: Clock) -> SurveyResponse:
+    """Keep a person's answers, once, and fold scale answers into their competency record as self-ratings.
+
+    Raises:
+        NotFoundError, GoneError: see `open_survey`. ConflictError: `survey.answered`. InvalidInput: `survey.answer`.
+    """
+    response, survey = _by_token(session, link_token, clock, lock=True)
+    if response.answers is not None:
+        raise conflict("survey.answered", "您已经填写过。", "You have answered already.")
+    checked = checked_answers(survey.questions, answers)
+    actor_id = f"person:{response.person_id}"
+    response.answers = checked
+    response.answered_at = clock.now()
+    touch(response, actor_id, clock)
+    for code, (score, low, high, items) in self_ratings(survey.questions, checked).items():
+        session.add(
+            CompetencyEvidence(
+                **stamp(actor_id, clock),
+                person_id=response.person_id,
+                competency_code=code,
+                source="survey",
+                measured_at=clock.now(),
+                score=score,
+                low=low,
+                high=high,
+                ruler=f"self-rating survey:{survey.id}",
+                reference=f"survey_response:{response.id}",
+                detail={"items": items},
+            )
+        )
+    session.flush()
+    audit.record(session, actor_id, "survey.answer", f"survey_response:{response.id}", {}, clock)
+    return response
+
+
+def close_survey(session: Session, actor: Actor, survey_id: str, clock: Clock) -> Survey:
+    """Take no more answers."""
+    require(actor, "public", "manage")
+    survey = _survey(session, survey_id, lock=True)
+    survey.state = "closed"
+    touch(survey, actor.id, clock)
+    audit.record(session, actor.id, "survey.close", f"survey:{survey.id}", {}, clock)
+    return survey
+
+
+def survey_results(session: Session, actor: Actor, survey_id: str) -> SurveyResults:
+    """The answers so far, counted; open answers in full, without names, in no order of people."""
+    require(actor, "public", "manage")
+    require(actor, "interview", "read")
+    survey = _survey(session, survey_id)
+    rows = session.scalars(select(SurveyResponse).where(SurveyResponse.survey_id == survey.id)).all()
+    given = [row.answers for row in rows if row.answers is not None]
+    results = tuple(_result(question, given) for question in survey.questions)
+    return SurveyResults(survey, len(rows), len(given), results)
+
+
+def list_surveys(session: Session, actor: Actor) -> tuple[Survey, ...]:
+    """All surveys, newest first."""
+    require(actor, "public", "manage")
+    return tuple(session.scalars(select(Survey).order_by(Survey.id.desc())))
+
+
+def _result(question: Mapping[str, Any], given: list[dict[str, Any]]) -> QuestionResult:
+    values = [answers[question["id"]] for answers in given if question["id"] in answers]
+    if question["kind"] == "scale":
+        return QuestionResult(question, len(values), scale=scale_result(values))
+    if question["kind"] == "top3":
+        return QuestionResult(question, len(values), items=count_items(values))
+    return QuestionResult(question, len(values), texts=tuple(sorted(values)))
+
+
+def _survey(session: Session, survey_id: str, *, lock: bool = False) -> Survey:
+    survey = find(session, Survey, survey_id, lock=lock)
+    if survey is None:
+        raise missing("survey", "问卷", "survey")
+    return survey
+
+
+def _by_token(session: Session, link_token: str, clock: Clock, *, lock: bool) -> tuple[SurveyResponse, Survey]:
+    statement = select(SurveyResponse).where(SurveyResponse.token_hash == digest(link_token))
+    response = session.scalar(statement.with_for_update() if lock else statement)
+    if response is None:
+        raise NotFoundError(
+            "survey.unknown",
+            Bilingual("这个链接无效。", "This link is not valid."),
+            Bilingual("请使用最近收到的链接。", "Use the link you received last."),
+        )
+    survey = _survey(session, response.survey_id)
+    over = survey.state == "closed" or (survey.closes_at is not None and survey.closes_at <= clock.now())
+    if over and response.answers is None:
+        raise GoneError(
+            "survey.closed",
+            Bilingual("问卷已结束。", "The survey is closed."),
+            Bilingual("谢谢您，无需再填写。", "Thank you; nothing more is to be done."),
+        )
+    return response, survey
