@@ -89,10 +89,11 @@ def visible(
         company_wide = field_class == "public" or any(reaches_everything(rule) for rule in allows)
         return true() if company_wide else false()
     reach = _Reach(actor, department, legal_entity, person)
-    allowed = or_(*(reach.condition(rule) for rule in allows))
+    unlimited = any(reaches_everything(rule) for rule in allows)
+    allowed = true() if unlimited else or_(*(reach.condition(rule) for rule in _distinct(allows)))
     if not denies:
         return allowed
-    return and_(allowed, not_(func.coalesce(or_(*(reach.condition(rule) for rule in denies)), false())))
+    return and_(allowed, not_(func.coalesce(or_(*(reach.condition(rule) for rule in _distinct(denies))), false())))
 
 
 def grants_of(session: Session, account_id: str, person: Person, now: datetime) -> tuple[GrantRule, ...]:
@@ -214,6 +215,11 @@ class _Reach:
         if rule.level_high is not None:
             conditions.append(level <= rule.level_high)
         return conditions
+
+
+def _distinct(rules: tuple[GrantRule, ...]) -> list[GrantRule]:
+    """One rule for each reach: a preset says the same scope many times."""
+    return list({(rule.scope, rule.scope_ref, rule.level_low, rule.level_high): rule for rule in rules}.values())
 
 
 def _literal(value: str | None) -> ColumnElement[str] | None:
