@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -140,6 +141,15 @@ class Needs:
         route = request.scope.get("route")
         status = getattr(route, "status_code", None) or 200
         return Call(context, visit.actor, status, request.headers.get(KEY_HEADER), digest)
+
+
+def install(app: FastAPI) -> None:
+    """Let an answer that was given before leave as it did then, marked `Idempotency-Replayed: true`."""
+
+    @app.exception_handler(Replayed)
+    async def _again(_request: Request, before: Replayed) -> Response:
+        headers = {"Idempotency-Replayed": "true"}
+        return Response(before.kept.body, before.kept.status, headers, media_type="application/json")
 
 
 def needs(field_class: FieldClass, action: Action, *more: tuple[FieldClass, Action]) -> Any:

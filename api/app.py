@@ -9,21 +9,43 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
-from api import errors
+from api import access, errors, openapi, reference
 from api.context import Context
 from api.i18n import COOKIE, LANGUAGES
+from api.limits import Buckets, Limits
 from api.middleware import SecurityHeaders
 from interview_engine import __version__
 
 PAGES = ("public", "candidate", "uploads", "sign_in", "console", "media")
 """Modules of api.pages; each has `router`."""
 
-ROUTES: tuple[str, ...] = ("system",)
+ROUTES: tuple[str, ...] = (
+    "requisitions",
+    "postings",
+    "applications",
+    "persons",
+    "resumes",
+    "invitations",
+    "interviews",
+    "reviews",
+    "offers",
+    "competencies",
+    "organisation",
+    "exports",
+    "webhooks",
+    "administration",
+    "operations",
+    "system",
+)
 """Modules of api.routes; each has `router`, mounted under /api/v1."""
 
 
-def create_app(context: Context) -> FastAPI:
-    """The whole application over one context."""
+def create_app(context: Context, buckets: Buckets | None = None) -> FastAPI:
+    """The whole application over one context.
+
+    Args:
+        buckets: limits on how often, when others than `api.limits.RATES` are wanted.
+    """
     app = FastAPI(
         title="Interview Engine",
         version=__version__,
@@ -33,12 +55,16 @@ def create_app(context: Context) -> FastAPI:
     )
     app.state.context = context
     errors.install(app)
+    access.install(app)
+    openapi.install(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for name in PAGES:
         app.include_router(import_module(f"api.pages.{name}").router, include_in_schema=False)
     for name in ROUTES:
         app.include_router(import_module(f"api.routes.{name}").router, prefix="/api/v1")
+    app.include_router(reference.router)
     app.add_api_route("/language/{language}", _switch_language, methods=["GET"], include_in_schema=False)
+    app.add_middleware(Limits, context=context, buckets=buckets)
     app.add_middleware(SecurityHeaders, secure=context.service.secure)
     return app
 

@@ -106,6 +106,8 @@ def install(app: FastAPI) -> None:
         headers = {}
         if isinstance(error, errors.TooManyRequests):
             headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
+        if isinstance(error, errors.NotSignedIn) and request.url.path.startswith("/api/"):
+            headers["WWW-Authenticate"] = "Bearer"
         return respond(request, status_of(error), error.code, error.message, error.next_step, headers, **more)
 
     @app.exception_handler(RequestValidationError)

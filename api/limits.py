@@ -69,7 +69,7 @@ class Buckets:
         rates: by kind; a kind that is not there is not limited.
     """
 
-    rates: Mapping[str, Rate] = RATES
+    rates: Mapping[str, Rate] = field(default_factory=lambda: RATES)
     most: int = MOST_BUCKETS
     _levels: OrderedDict[tuple[str, str], tuple[float, float]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)

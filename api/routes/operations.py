@@ -1,0 +1,155 @@
+"""The queue of durable work, and the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+from pydantic import Field
+
+from api.access import Call, needs
+from api.routes.frame import Cursor, Id, Limit, Out, PageOut, new_router, page_out
+from interview_engine.hr.access import audit_log
+from interview_engine.hr.access.service import check_row
+from interview_engine.store import audit, work
+from interview_engine.store.tables import WorkItem
+
+router = new_router("operations")
+
+Exactly = Annotated[str, Query(max_length=120, pattern=r"^[^\x00]*$")]
+
+
+class WorkOut(Out):
+    """One piece of durable work: an answer to measure or an interview to score."""
+
+    id: str
+    kind: Literal["answer", "interview"]
+    subject_id: str
+    generation: int
+    state: Literal["waiting", "running", "done", "parked", "given_up"]
+    attempts: int
+    stage: str
+    share: float
+    reason: dict[str, Any] | None = Field(description="Why it is parked, with code, zh and en.")
+    worker_id: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class ThroughputOut(Out):
+    """What was finished in a stretch of time."""
+
+    answers: int
+    interviews: int
+    media_s: float
+
+
+class WorkerOut(Out):
+    """A worker process."""
+
+    id: str
+    host: str
+    pid: int
+    started_at: datetime
+    heartbeat_at: datetime
+    alive: bool
+
+
+class OperationsOut(Out):
+    """The state of durable work at one moment."""
+
+    at: datetime
+    waiting: int
+    retrying: int
+    running: int
+    parked: int
+    given_up: int
+    oldest_waiting_s: float | None
+    last_hour: ThroughputOut
+    last_day: ThroughputOut
+    running_items: list[WorkOut]
+    parked_items: list[WorkOut]
+    workers: list[WorkerOut]
+
+
+class AuditOut(Out):
+    """An event of the trail. `hash` covers it and the hash before."""
+
+    sequence: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+    prev_hash: str
+    hash: str
+
+
+class AuditProblemOut(Out):
+    """The first place where the chain does not hold."""
+
+    sequence: int
+    kind: Literal["missing", "changed", "unlinked", "cut", "rewritten"]
+
+
+class AuditCheck(Out):
+    """Whether the chain holds. Keep `sequence` and `hash` elsewhere: a chain rewritten as a whole shows by them."""
+
+    holds: bool
+    problem: AuditProblemOut | None
+    sequence: int
+    hash: str
+
+
+@router.get("/operations")
+def get_operations(call: Annotated[Call, needs("public", "manage")]) -> OperationsOut:
+    """Queue, workers and throughput as of now."""
+    with call.reading() as session:
+        check_row(session, call.actor, "public", "manage")
+        return OperationsOut.model_validate(work.operations(session, call.clock))
+
+
+@router.post("/work/{work_item_id}/retry")
+def retry_work(work_item_id: Id, call: Annotated[Call, needs("public", "manage")]) -> WorkOut:
+    """Begin a parked item anew."""
+    return call.once(lambda s: _work(work.retry_work(s, call.actor, work_item_id, call.clock)))
+
+
+@router.post("/work/{work_item_id}/give-up")
+def give_up_work(work_item_id: Id, call: Annotated[Call, needs("public", "manage")]) -> WorkOut:
+    """Go on without a parked item: an answer counts as not assessed, an interview goes to a person."""
+    return call.once(lambda s: _work(work.give_up(s, call.actor, work_item_id, call.clock)))
+
+
+@router.get("/audit")
+def list_audit_events(
+    call: Annotated[Call, needs("interview", "audit")],
+    subject: Exactly | None = None,
+    action: Exactly | None = None,
+    actor: Exactly | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PageOut[AuditOut]:
+    """The trail, latest first: every write, and every reading of a report or a recording."""
+    with call.reading() as session:
+        page = audit_log.list_events(
+            session, call.actor, subject=subject, action=action, by=actor, cursor=cursor, limit=limit
+        )
+    return page_out(page, AuditOut.model_validate)
+
+
+@router.get("/audit/check")
+def check_audit_trail(call: Annotated[Call, needs("interview", "audit")]) -> AuditCheck:
+    """Walk the whole chain."""
+    with call.reading() as session:
+        check_row(session, call.actor, "interview", "audit")
+        problem = audit.verify(session)
+        end = audit.anchor(session)
+    shown = None if problem is None else AuditProblemOut.model_validate(problem)
+    return AuditCheck(holds=problem is None, problem=shown, sequence=end.sequence, hash=end.hash)
+
+
+def _work(row: WorkItem) -> WorkOut:
+    return WorkOut.model_validate(row)

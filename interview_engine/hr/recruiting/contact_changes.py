@@ -1,0 +1,86 @@
+"""A person's contact data, looked at and corrected (PIPL, article 46: people may have what is wrong put right)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import check_row
+from interview_engine.hr.people.contact import email_key, phone_key
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.store import audit
+from interview_engine.store.rows import find, touch
+
+
+def get_person(session: Session, actor: Actor, person_id: str) -> Person:
+    """One person with contact data. NotFoundError, also once erased; PermissionDenied."""
+    return _person(session, actor, person_id, "read")
+
+
+def correct_contact(
+    session: Session,
+    actor: Actor,
+    person_id: str,
+    clock: Clock,
+    *,
+    name: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    language: str | None = None,
+) -> Person:
+    """Write what is given; None leaves what is there, "" removes a mail or a phone.
+
+    Raises:
+        InvalidInput: a value is not valid, or neither mail nor phone would be left.
+        ConflictError: `person.taken`, the mail or phone is another person's.
+    """
+    person = _person(session, actor, person_id, "write", lock=True)
+    if name is not None:
+        person.name = text_within(name, "name", "姓名", "name", 120)
+    if language is not None:
+        person.language = language
+    if email is not None:
+        key = email_key(email)
+        _check_free(session, person, Person.email_key, key)
+        person.email, person.email_key = email.strip() if key else "", key
+    if phone is not None:
+        key = phone_key(phone)
+        _check_free(session, person, Person.phone_key, key)
+        person.phone, person.phone_key = phone.strip() if key else "", key
+    if person.email_key is None and person.phone_key is None:
+        raise invalid(
+            "email",
+            "person.contact",
+            "请填写邮箱或手机号。",
+            "Give an e-mail address or a phone number.",
+            "至少保留一项。",
+            "Keep at least one of them.",
+        )
+    touch(person, actor.id, clock)
+    session.flush()
+    changed = [field for field, value in (("name", name), ("email", email), ("phone", phone)) if value is not None]
+    audit.record(session, actor.id, "person.correct", f"person:{person.id}", {"fields": changed}, clock)
+    return person
+
+
+def _person(session: Session, actor: Actor, person_id: str, action: str, *, lock: bool = False) -> Person:
+    person = find(session, Person, person_id, lock=lock)
+    if person is None or person.erased_at is not None:
+        raise missing("person", "人员", "person")
+    check_row(session, actor, "contact", action, department_id=person.department_id, person_id=person.id)
+    return person
+
+
+def _check_free(session: Session, person: Person, column: object, key: str | None) -> None:
+    if key is None:
+        return
+    other = session.scalar(select(Person.id).where(column == key, Person.id != person.id))  # type: ignore[arg-type]
+    if other is not None:
+        raise conflict(
+            "person.taken",
+            "这个联系方式属于另一个人。",
+            "This belongs to another person.",
+        )
