@@ -46,10 +46,11 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of it: handed over ("sent"), known to be with the receiver ("delivered"), not to be sent
-    ("suppressed", with the reason)."""
+    ("suppressed", with the reason). `via` names the way that was found, where a channel chooses among several."""
 
     state: Literal["sent", "delivered", "suppressed"]
     reason: str = ""
+    via: str = ""
 
 
 class Channel(Protocol):
@@ -126,7 +127,7 @@ def _deliver(database: Database, channel: Channel | None, name: str, message: Me
         if receipt.state == "suppressed":
             outbox.suppressed(session, message.id, receipt.reason, clock)
         else:
-            outbox.sent(session, message.id, clock, state=receipt.state)
+            outbox.sent(session, message.id, clock, state=receipt.state, via=receipt.via)
 
 
 def _any_due(database: Database, clock: Clock) -> bool:

@@ -95,7 +95,7 @@ def claim(session: Session, limit: int, clock: Clock) -> list[OutboxMessage]:
     return messages
 
 
-def sent(session: Session, message_id: str, clock: Clock, *, state: str = "sent") -> None:
+def sent(session: Session, message_id: str, clock: Clock, *, state: str = "sent", via: str = "") -> None:
     """Record that it went out. `state` is "sent", or "delivered" when the receiver is known to have it.
 
     A link's secret leaves the row with it: the receiver has it, and nobody else needs it.
@@ -104,6 +104,7 @@ def sent(session: Session, message_id: str, clock: Clock, *, state: str = "sent"
     message.state = state
     message.sent_at = message.updated_at = clock.now()
     message.error = None
+    message.via = via or message.channel
     if message.channel != "inbox" and SECRET_FIELD in message.payload:
         message.payload = {key: value for key, value in message.payload.items() if key != SECRET_FIELD}
     session.flush()

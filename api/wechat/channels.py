@@ -1,0 +1,286 @@
+"""The Official Account and WeCom as channels of the outbox: one message each, in words that fit its fields."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NoReturn
+
+from sqlalchemy import Select, select
+
+from api.wechat.client import WechatError
+from api.wechat.codes import CHINA
+from api.wechat.official import OfficialAccount
+from api.wechat.quotas import daily_limit, member_limits, pause, quota_used, spend
+from api.wechat.wecom import Button, Sent, WecomApp
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, DeliveryError
+from interview_engine.hr.messaging.tables import Card, SubscriptionCredit
+from interview_engine.hr.people.message_words import link_of, words_for
+from interview_engine.hr.people.tables import Account, Person, WechatIdentity
+from interview_engine.store.deliver import Message, Receipt
+from interview_engine.store.engine import Database
+from interview_engine.store.rows import stamp
+from interview_engine.wechat_settings import TemplateSetting
+
+KINDS: Mapping[str, str] = {
+    "invitation.sent": "invitation",
+    "offer.sent": "offer",
+    "onboarding.sent": "onboarding",
+    "assessment.ready": "result",
+    "approval.pending": "todo",
+}
+"""Outbox template → the kind of template the Official Account's settings name; all others are "notice"."""
+
+OFFICIAL_A_DAY = 100_000
+WECOM_PER_ACCOUNT_A_DAY = 200
+
+FIELD_LIMITS: tuple[tuple[str, int], ...] = (
+    ("thing", 20),
+    ("phrase", 5),
+    ("name", 10),
+    ("character_string", 32),
+    ("short_thing", 4),
+    ("time", 32),
+    ("date", 32),
+    ("number", 32),
+)
+"""Most characters of a template field, by the beginning of its name. "first" and "remark" are no longer shown."""
+
+STAGE_WORDS: Mapping[str, Bilingual] = {
+    "invitation": Bilingual("待面试", "Invited"),
+    "offer": Bilingual("待答复", "Offer"),
+    "onboarding": Bilingual("待入职", "Join"),
+    "result": Bilingual("待查看", "Ready"),
+    "todo": Bilingual("待审批", "To do"),
+    "notice": Bilingual("请查看", "See"),
+}
+"""Fit `phrase`: five characters."""
+
+CLOSED_ACTIONS = frozenset({"receiver"})
+
+
+def closes_the_way(error: DeliveryError) -> bool:
+    """Whether WeChat says that this person cannot be reached: left, refused, not a member."""
+    return isinstance(error, WechatError) and error.action in CLOSED_ACTIONS
+
+
+class OfficialChannel:
+    """Template messages, or subscription notices where the settings say so and the person has given a credit."""
+
+    def __init__(self, database: Database, account: OfficialAccount, public_url: str, clock: Clock) -> None:
+        self._database = database
+        self._account = account
+        self._public_url = public_url
+        self._clock = clock
+
+    def send(self, message: Message) -> Receipt:
+        """See store.deliver.Channel.
+
+        Raises:
+            WechatError, DeliveryError, QuotaError.
+        """
+        settings = self._account.settings
+        openid = self._openid(message.recipient)
+        if openid is None:
+            return Receipt("suppressed", "no openid of this account")
+        kind = KINDS.get(message.template, "notice")
+        template = settings.templates.get(kind) or settings.templates.get("notice")
+        if template is None:
+            return Receipt("suppressed", f"no template is set for “{kind}”")
+        link = link_of(message.template, message.payload, self._public_url) or self._public_url
+        values = self._values(template, kind, message)
+        key = f"official:{settings.app_id}"
+        if template.subscription and not self._has_credit(openid, template.template_id):
+            return Receipt("suppressed", "no subscription credit is left")
+        spend(self._database, (daily_limit(key, "template", OFFICIAL_A_DAY),), key, self._clock)
+        try:
+            if template.subscription:
+                self._account.send_subscription(openid, template.template_id, values, link)
+                self._use_credit(openid, template.template_id, all_of_them=False)
+            else:
+                self._account.send_template(openid, template.template_id, values, link, _short(message.dedupe_key))
+        except WechatError as error:
+            if error.action == "spent":
+                self._use_credit(openid, template.template_id, all_of_them=True)
+            _raise_wait(self._database, key, error, self._clock)
+        return Receipt("sent")
+
+    def _values(self, template: TemplateSetting, kind: str, message: Message) -> dict[str, str]:
+        language = str(message.payload.get("language") or "zh")
+        when = message.payload.get("expires_at")
+        at = datetime.fromisoformat(when) if isinstance(when, str) else message.created_at
+        ours = {
+            "title": str(message.payload.get("title") or words_for(message.template, {}, language, "").subject),
+            "stage": STAGE_WORDS[kind].get(language),
+            "time": f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}",
+            "number": _short(message.dedupe_key)[:12],
+        }
+        return {theirs: fitted(theirs, ours.get(name, "")) for name, theirs in template.fields.items()}
+
+    def _openid(self, recipient: str) -> str | None:
+        return _identity(self._database, recipient, "official", self._account.settings.app_id)
+
+    def _has_credit(self, openid: str, template_id: str) -> bool:
+        with self._database.reading() as session:
+            row = session.scalar(self._credit(openid, template_id))
+            return row is not None and row.credits > 0
+
+    def _use_credit(self, openid: str, template_id: str, *, all_of_them: bool) -> None:
+        with self._database.transaction() as session:
+            row = session.scalar(self._credit(openid, template_id).with_for_update())
+            if row is not None:
+                row.credits = 0 if all_of_them else max(0, row.credits - 1)
+
+    def _credit(self, openid: str, template_id: str) -> Select[SubscriptionCredit]:
+        return select(SubscriptionCredit).where(
+            SubscriptionCredit.app_id == self._account.settings.app_id,
+            SubscriptionCredit.openid == openid,
+            SubscriptionCredit.template_id == template_id,
+        )
+
+
+class WecomChannel:
+    """Cards in WeCom; an approval's card has its buttons."""
+
+    def __init__(self, database: Database, app: WecomApp, public_url: str, clock: Clock) -> None:
+        self._database = database
+        self._app = app
+        self._public_url = public_url
+        self._clock = clock
+
+    def send(self, message: Message) -> Receipt:
+        """See store.deliver.Channel.
+
+        Raises:
+            WechatError, DeliveryError, QuotaError.
+        """
+        settings = self._app.settings
+        userid = _identity(self._database, message.recipient, "wecom", settings.corp_id)
+        if userid is None:
+            return Receipt("suppressed", "not a member of this corporation")
+        key = f"wecom:{settings.corp_id}:{settings.agent_id}"
+        language = str(message.payload.get("language") or "zh")
+        words = words_for(message.template, message.payload, language, self._public_url)
+        link = link_of(message.template, message.payload, self._public_url) or self._public_url
+        spend(self._database, member_limits(key, userid), key, self._clock)
+        try:
+            if message.template == "approval.pending":
+                sent = self._approval(message, userid, words.subject, link, language)
+            else:
+                open_it = "打开查看" if language == "zh" else "Open"
+                title, text = cut_bytes(words.subject, 128), cut_bytes(_one_line(words.body, link), 512)
+                sent = self._app.send_textcard([userid], title, text, link, open_it)
+        except WechatError as error:
+            _raise_wait(self._database, key, error, self._clock)
+        if userid in sent.unreached:
+            raise WechatError(81013, "receiver", False)
+        return Receipt("sent")
+
+    def _approval(self, message: Message, userid: str, subject: str, link: str, language: str) -> Sent:
+        task_id = _short(message.dedupe_key)
+        chinese = language == "zh"
+        buttons = (
+            Button("同意" if chinese else "Approve", "approve", primary=True),
+            Button("拒绝" if chinese else "Decline", "reject"),
+        )
+        # before it is sent: the answer can come before our own transaction would
+        self._remember(task_id, message, None)
+        sent = self._app.send_buttons(
+            [userid],
+            title=cut_bytes(subject, 78),
+            description="打开查看详情" if chinese else "Open to see the details",
+            url=link,
+            buttons=buttons,
+            task_id=task_id,
+        )
+        self._remember(task_id, message, sent.response_code)
+        return sent
+
+    def _remember(self, task_id: str, message: Message, response_code: str | None) -> None:
+        with self._database.transaction() as session:
+            row = session.scalar(select(Card).where(Card.task_id == task_id).with_for_update())
+            if row is not None:
+                row.response_code = response_code or row.response_code
+                return
+            account = session.scalar(
+                select(Account).where(Account.person_id == message.recipient.partition(":")[2])
+                if message.recipient.startswith("person:")
+                else select(Account).where(Account.id == message.recipient.partition(":")[2])
+            )
+            if account is not None:
+                session.add(
+                    Card(
+                        **stamp("system", self._clock),
+                        task_id=task_id,
+                        account_id=account.id,
+                        subject=f"approval:{message.payload.get('approval', '')}",
+                        response_code=response_code,
+                        state="open",
+                    )
+                )
+
+
+def fitted(field: str, value: str) -> str:
+    """The value as the template field takes it: one line, not longer than its kind allows, never empty.
+
+    Raises:
+        DeliveryError: `message.field` when a kind that cannot be shortened is too long.
+    """
+    line = " ".join(value.split()) or "—"
+    for beginning, most in FIELD_LIMITS:
+        if field.startswith(beginning):
+            if len(line) <= most:
+                return line
+            if beginning in ("thing", "name", "short_thing"):
+                return line[: most - 1] + "…"
+            raise DeliveryError(
+                "message.field",
+                Bilingual(f"字段 {field} 超过 {most} 个字符。", f"Field {field} has more than {most} characters."),
+                Bilingual("请检查模板设置。", "Check the template's settings."),
+                temporary=False,
+            )
+    return line[:20]
+
+
+def cut_bytes(text: str, most: int) -> str:
+    """The beginning of the text in at most that many bytes of UTF-8, with "…" where something was cut."""
+    data = text.encode()
+    if len(data) <= most:
+        return text
+    return data[: most - 3].decode(errors="ignore") + "…"
+
+
+def _identity(database: Database, recipient: str, channel: str, app_id: str) -> str | None:
+    kind, _, row_id = recipient.partition(":")
+    with database.reading() as session:
+        person_id = row_id
+        if kind == "account":
+            account = session.get(Account, row_id)
+            person_id = account.person_id if account is not None else ""
+        person = session.get(Person, person_id)
+        if person is None or person.erased_at is not None:
+            return None
+        return session.scalar(
+            select(WechatIdentity.openid).where(
+                WechatIdentity.person_id == person_id,
+                WechatIdentity.channel == channel,
+                WechatIdentity.app_id == app_id,
+            )
+        )
+
+
+def _raise_wait(database: Database, key: str, error: WechatError, clock: Clock) -> NoReturn:
+    if error.action in ("wait_minute", "wait_hour", "wait_day"):
+        raise quota_used(pause(database, key, error.action, error.errcode, clock)) from error
+    raise error
+
+
+def _one_line(body: str, link: str) -> str:
+    return re.sub(r"\s+", " ", body.replace(link, "")).strip(" ：:")
+
+
+def _short(dedupe_key: str) -> str:
+    return hashlib.sha256(dedupe_key.encode()).hexdigest()[:32]
