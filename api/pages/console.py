@@ -5,13 +5,31 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages import console_account, console_application, console_deciding, console_report, console_requisitions
+from api.pages import (
+    console_account,
+    console_application,
+    console_deciding,
+    console_kits,
+    console_people,
+    console_ranking,
+    console_report,
+    console_requisitions,
+)
 from api.pages.console_frame import first_page
 from api.sessions import PageActor
 from pipelines.page import asset
 
 router = APIRouter()
-for part in (console_account, console_requisitions, console_report, console_application, console_deciding):
+for part in (
+    console_account,
+    console_requisitions,
+    console_people,
+    console_ranking,
+    console_report,
+    console_application,
+    console_deciding,
+    console_kits,
+):
     router.include_router(part.router)
 
 SHARED = {"report.css": "text/css", "report.js": "text/javascript", "ranking.css": "text/css"}

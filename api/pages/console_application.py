@@ -1,4 +1,4 @@
-"""One application: the report with its recording, what people decided and why, invitation, offer, history (A15, A18)."""
+"""One application: report and recording, what people decided and why, invitation, offer, history (A15, A18)."""
 
 from __future__ import annotations
 

@@ -88,6 +88,53 @@
     box.addEventListener("change", () => { for (const other of all(`input[name="${box.dataset.all}"]`)) other.checked = box.checked; });
   }
 
+  // long work: the server tells how far it is, line by line, and sends the page when it is done
+  for (const button of all("[data-progress]")) {
+    button.form.addEventListener("submit", async (event) => {
+      if (event.submitter !== button) return;
+      event.preventDefault();
+      const bar = button.parentElement.querySelector("progress");
+      const words = button.parentElement.querySelector("[data-progress-text]");
+      const body = new FormData(button.form);
+      bar.hidden = false;
+      button.disabled = true;
+      const started = Date.now();
+      try {
+        const answer = await fetch(button.formAction, { method: "POST", body, headers: { Accept: "application/x-ndjson" } });
+        const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+        let rest = "";
+        for (;;) {
+          const { value, done } = await reader.read();
+          if (done) break;
+          const lines = (rest + value).split("\n");
+          rest = lines.pop();
+          for (const line of lines.filter(Boolean)) {
+            const said = JSON.parse(line);
+            if (said.total !== undefined) {
+              bar.max = said.total;
+              bar.value = said.done;
+              const left = said.done ? Math.round((Date.now() - started) / 1000 * (said.total - said.done) / said.done) : 0;
+              words.textContent = `${said.done} / ${said.total}${left > 1 ? ` · ${left} s` : ""}`;
+            } else if (said.problem) {
+              words.textContent = said.problem;
+            } else {
+              const page = new DOMParser().parseFromString(said.page, "text/html");
+              const fresh = page.getElementById("draft");
+              document.getElementById("draft").replaceChildren(...fresh.childNodes);
+              document.dispatchEvent(new CustomEvent("drawn"));
+              return;
+            }
+          }
+        }
+      } catch (error) {
+        words.textContent = String(error.message || error);
+      } finally {
+        bar.hidden = true;
+        button.disabled = false;
+      }
+    });
+  }
+
   // a page part that the server keeps fresh (operations)
   const live = document.querySelector("[data-live]");
   if (live && "EventSource" in window) {
