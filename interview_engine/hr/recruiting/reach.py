@@ -117,10 +117,12 @@ def change_stage(
         )
     if by == "person" and needs_reason(from_stage, to_stage) and not reason.strip():
         raise required("reason", "理由", "reason")
+    now = clock.now()
+    in_stage_s = (now - application.stage_since).total_seconds()
     application.stage = to_stage
-    application.stage_since = clock.now()
+    application.stage_since = now
     touch(application, actor.id, clock)
-    note_event(session, actor, application, kind, clock, from_stage, to_stage, reason, detail)
+    note_event(session, actor, application, kind, clock, from_stage, to_stage, reason, detail, in_stage_s)
     audit.record(
         session,
         actor.id,
@@ -141,8 +143,9 @@ def note_event(
     to_stage: str | None = None,
     reason: str = "",
     detail: dict[str, object] | None = None,
+    in_stage_s: float | None = None,
 ) -> None:
-    """One line of the application's history."""
+    """One line of the application's history; `in_stage_s` are the seconds it had been in `from_stage`."""
     session.add(
         ApplicationEvent(
             **stamp(actor.id, clock),
@@ -150,6 +153,8 @@ def note_event(
             kind=kind,
             from_stage=from_stage,
             to_stage=to_stage,
+            stage_s=in_stage_s,
+            total_s=(clock.now() - application.created_at).total_seconds(),
             reason=reason.strip()[:2000],
             detail=detail or {},
         )

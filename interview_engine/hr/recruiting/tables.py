@@ -105,7 +105,11 @@ class Application(Row, Base):
 
 
 class ApplicationEvent(Row, Base):
-    """The history of an application, append-only."""
+    """The history of an application, append-only.
+
+    `stage_s` are the seconds that it had been in `from_stage`, `total_s` those since it was made: kept here so that
+    durations need no arithmetic over rows (C6).
+    """
 
     __tablename__ = "application_event"
 
@@ -113,6 +117,8 @@ class ApplicationEvent(Row, Base):
     kind: Mapped[str] = mapped_column(String(40))
     from_stage: Mapped[str | None] = mapped_column(String(20))
     to_stage: Mapped[str | None] = mapped_column(String(20))
+    stage_s: Mapped[float | None]
+    total_s: Mapped[float | None]
     reason: Mapped[str] = mapped_column(Text, default="")
     detail: Mapped[dict[str, Any]]
 
