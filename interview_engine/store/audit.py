@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import Result, event, insert, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from interview_engine.clock import Clock
@@ -104,26 +104,18 @@ def verify(session: Session, known: Anchor | None = None) -> AuditProblem | None
     Args:
         known: an end of the chain that was kept elsewhere; it must still be in it.
     """
-    rows = session.execute(
-        select(*(getattr(AuditEvent, name) for name in _COLUMNS))
-        .order_by(AuditEvent.sequence)
-        .execution_options(yield_per=1000)
-    )
     head = anchor(session)
-    return _verify((dict(zip(_COLUMNS, row, strict=True)) for row in rows), head, known)
+    with _events(session) as rows:
+        return _verify((dict(zip(_COLUMNS, row, strict=True)) for row in rows), head, known)
 
 
 def exported(session: Session) -> Iterator[str]:
     """The whole trail as JSON, one event a line in order; `verify_exported` can check it without the database."""
-    rows = session.execute(
-        select(*(getattr(AuditEvent, name) for name in _COLUMNS))
-        .order_by(AuditEvent.sequence)
-        .execution_options(yield_per=1000)
-    )
-    for row in rows:
-        values = dict(zip(_COLUMNS, row, strict=True))
-        values["at"] = _instant(values["at"])
-        yield json.dumps(values, ensure_ascii=False)
+    with _events(session) as rows:
+        for row in rows:
+            values = dict(zip(_COLUMNS, row, strict=True))
+            values["at"] = _instant(values["at"])
+            yield json.dumps(values, ensure_ascii=False)
 
 
 def verify_exported(lines: Iterable[str], known: Anchor | None = None) -> AuditProblem | None:
@@ -136,6 +128,12 @@ def verify_exported(lines: Iterable[str], known: Anchor | None = None) -> AuditP
             yield values
 
     return _verify(events(), None, known)
+
+
+def _events(session: Session) -> Result[*tuple[Any, ...]]:
+    """All events in order, a thousand at a time; to be closed, since the server keeps a cursor for it."""
+    columns = (getattr(AuditEvent, name) for name in _COLUMNS)
+    return session.execute(select(*columns).order_by(AuditEvent.sequence).execution_options(yield_per=1000))
 
 
 def _verify(events: Iterable[dict[str, Any]], head: Anchor | None, known: Anchor | None) -> AuditProblem | None:
