@@ -35,7 +35,7 @@ PROGRESS_EVERY_S = 1.0
 
 StartMethod = Literal["spawn", "fork"]
 """The product spawns: a worker has threads, and a fork of it could inherit a lock that nobody will ever open. Tests
-that start hundreds of children fork."""
+that start hundreds of children fork, before there are threads."""
 
 Report = Callable[[str, float], None]
 """Told the stage and the share that is done, 0..1."""
@@ -92,10 +92,9 @@ class Children:
         self._clock = clock
         self._stopping = threading.Event()
         self._birth = threading.Lock()
-        self._all: set[int] = set()
         self._places: queue.Queue[_Child | None] = queue.Queue()
         for _ in range(count):
-            self._places.put(None)
+            self._places.put(self._bear() if start_method == "fork" else None)
 
     def run(self, task: object, report: Report, *, wall_s: float, cpu_s: float) -> Any:
         """Have a child do `task`; its result.

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual
+from interview_engine.errors import Bilingual, InterviewEngineError
 from interview_engine.settings import Settings
 from interview_engine.store.blobs import BlobStore
 from interview_engine.store.engine import Database
@@ -227,7 +227,11 @@ class _Life:
             self._give_back(held)
         elif not is_quiet(error):
             ended = ending_of(error)
-            log.warning("%s %s failed (attempt %d): %s", held.kind, held.subject_id, held.attempt, ended.text.en)
+            known = isinstance(error, InterviewEngineError)
+            message = "%s %s failed (attempt %d): %s"
+            log.warning(
+                message, held.kind, held.subject_id, held.attempt, ended.text.en, exc_info=None if known else error
+            )
             self._settle(held, ended)
 
     def _settle(self, held: Claim, ended: Ended) -> None:

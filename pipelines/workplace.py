@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from obstore.exceptions import BaseError as StoreError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from interview_engine.assessment.report import ModelUsed
 from interview_engine.clock import Clock
@@ -107,7 +107,7 @@ def ending_of(error: BaseException) -> Ended:
             Bilingual("文件存储暂时不可用，稍后自动重试。", "The blob store cannot be reached; it is tried again."),
             True,
         )
-    if isinstance(error, DBAPIError | OSError):
+    if isinstance(error, OperationalError | InterfaceError | InternalError | OSError):
         name = type(error).__name__
         return Ended(
             "work.outage",

@@ -53,9 +53,9 @@ class Plan:
     blobs_url: str
     folder: str
     kills: dict[str, tuple[str, int]] = field(default_factory=dict)
-    together: int = 2
+    together: int = 3
     heartbeat_s: float = 0.3
-    dead_after_s: float = 3.0
+    dead_after_s: float = 5.0
     limit_s: float = 120.0
 
     @property
