@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-from contextlib import nullcontext
 
 from interview_engine.clock import Clock, SystemClock
 from interview_engine.service_settings import read_service_settings
@@ -31,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         _first_start(context)
         print(f"服务地址 · serving at {service.public_url}  (Ctrl-C 停止 · stops)", flush=True)
         app = create_app(context)
-        with working(context) if service.worker_in_process else nullcontext():
+        with working(context, on_queue=service.worker_in_process):
             uvicorn.run(
                 app,
                 host=service.host,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from api.wechat.connect import Wechat
 from interview_engine.clock import Clock
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import Settings
@@ -23,3 +24,4 @@ class Context:
     clock: Clock
     box: SecretBox
     signer: Signer
+    wechat: Wechat = field(default_factory=Wechat)

@@ -1,19 +1,29 @@
-"""From settings to a running service: open what is kept, make it ready, work on the queue beside."""
+"""From settings to a running service: open what is kept, make it ready, work on the queue and keep house beside."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from api import housekeeping
 from api.context import Context
+from api.wechat.connect import Wechat, connect
 from interview_engine.clock import Clock
+from interview_engine.hr.messaging.person_channel import PersonChannel
+from interview_engine.hr.people.channels import make_channels
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import Settings
 from interview_engine.store.blobs import open_blobs
+from interview_engine.store.deliver import Channel
 from interview_engine.store.engine import open_database
 from interview_engine.store.migrate import migrate
 from interview_engine.store.secrets import SecretBox, Signer
+from interview_engine.wechat_settings import read_wechat_settings
+
+PARTING_S = 30.0
+"""How long the threads get to end in order."""
 
 
 def open_context(service: ServiceSettings, engine: Settings, clock: Clock) -> Context:
@@ -24,30 +34,60 @@ def open_context(service: ServiceSettings, engine: Settings, clock: Clock) -> Co
     """
     database = open_database(service.database_url)
     migrate(database)
-    blobs = open_blobs(service.blobs_url)
     return Context(
         database=database,
-        blobs=blobs,
+        blobs=open_blobs(service.blobs_url, service.s3_endpoint),
         service=service,
         engine=engine,
         clock=clock,
         box=SecretBox(service.secret),
         signer=Signer(service.secret),
+        wechat=connect(read_wechat_settings(os.environ), database, SecretBox(service.secret), clock),
     )
+
+
+def channels_of(context: Context) -> dict[str, Channel]:
+    """Every way to reach somebody that is set up here; "person" chooses among those that reach a human being.
+
+    Raises:
+        UsageError: `settings.smtp`.
+    """
+    channels = make_channels(context.database, context.service, context.clock)
+    channels.update(context.wechat.channels(context.database, context.service.public_url, context.clock))
+    personal = {name: channel for name, channel in channels.items() if name not in ("inbox", "webhook")}
+    channels["person"] = PersonChannel(context.database, personal, context.clock, Wechat.closes_the_way)
+    return channels
 
 
 @contextmanager
-def working(context: Context) -> Iterator[None]:
-    """Work on the queue in a thread of this process while the block runs; child processes do the measuring."""
-    from pipelines.worker import run_worker
+def working(context: Context, *, on_queue: bool = True) -> Iterator[None]:
+    """Send messages, keep house and (with `on_queue`) assess, in threads of this process while the block runs.
 
+    The measuring itself is in child processes.
+    """
     stop = threading.Event()
-    thread = threading.Thread(
-        target=run_worker, args=(context.engine, context.service, stop), name="worker", daemon=True
-    )
-    thread.start()
+    threads = housekeeping.start(context, channels_of(context), stop)
+    if on_queue:
+        threads.append(_worker(context, stop))
     try:
         yield
     finally:
         stop.set()
-        thread.join(timeout=30)
+        for thread in threads:
+            thread.join(timeout=PARTING_S)
+
+
+def _worker(context: Context, stop: threading.Event) -> threading.Thread:
+    from pipelines.worker import run_worker
+
+    arguments = (
+        context.database,
+        context.blobs,
+        context.service.database_url,
+        context.engine,
+        context.clock,
+        stop,
+    )
+    thread = threading.Thread(target=run_worker, args=arguments, name="worker", daemon=True)
+    thread.start()
+    return thread

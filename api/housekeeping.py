@@ -1,0 +1,114 @@
+"""What has to be done now and then, whoever asks: messages out, what came in, deletions, invitations over, old counts.
+
+Every server and worker process does it; each piece is safe to be done by several at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import DBAPIError
+
+from api.context import Context
+from api.wechat.quotas import forget_old
+from interview_engine.hr.blob_references import REFERENCES
+from interview_engine.hr.recruiting import erasure, invitations
+from interview_engine.store.blob_garbage import collect
+from interview_engine.store.deliver import Channel, run_dispatcher
+
+log = logging.getLogger("interview_engine.housekeeping")
+
+LOOK_S = 1.0
+HOUR_S = 3600.0
+DAY_S = 86_400.0
+
+
+@dataclass(slots=True)
+class Chore:
+    """One piece of work, every `every_s` seconds; the first time at once."""
+
+    name: str
+    every_s: float
+    do: Callable[[], object]
+    due_s: float = field(default=0.0)
+
+
+def erase_what_is_asked(context: Context) -> int:
+    """Every deletion asked for, each in its own transaction; returns how many were done."""
+    with context.database.reading() as session:
+        asked = erasure.due(session)
+    for request in asked:
+        with context.database.transaction() as session:
+            erasure.erase(session, context.blobs, request.request_id, context.clock)
+    return len(asked)
+
+
+def ask_for_what_is_over(context: Context) -> int:
+    """Recordings past their policy's time are asked to be deleted; returns how many."""
+    with context.database.transaction() as session:
+        return len(erasure.expired(session, context.clock))
+
+
+def end_invitations(context: Context) -> int:
+    """Invitations whose time is over; returns how many."""
+    with context.database.transaction() as session:
+        return invitations.expire(session, context.clock)
+
+
+def remove_unnamed_blobs(context: Context) -> int:
+    """Blobs that nothing names any more; returns how many."""
+    done = collect(context.database, context.blobs, REFERENCES, context.clock)
+    return done.unnamed + done.unregistered
+
+
+def forget_old_counts(context: Context) -> None:
+    """Counts of quotas whose windows are long over."""
+    with context.database.transaction() as session:
+        forget_old(session, context.clock)
+
+
+def chores(context: Context) -> list[Chore]:
+    """All of them."""
+    return [
+        Chore("deletions", 10.0, lambda: erase_what_is_asked(context)),
+        Chore("invitations", 60.0, lambda: end_invitations(context)),
+        Chore("retention", HOUR_S, lambda: ask_for_what_is_over(context)),
+        Chore("quotas", HOUR_S, lambda: forget_old_counts(context)),
+        Chore("blobs", DAY_S, lambda: remove_unnamed_blobs(context)),
+    ]
+
+
+def keep_house(context: Context, work: list[Chore], stop: threading.Event) -> None:
+    """Do the chores until `stop` is set. One that fails is logged and tried again at its next time."""
+    while not stop.is_set():
+        now_s = context.clock.monotonic_s()
+        for chore in work:
+            if now_s >= chore.due_s and not stop.is_set():
+                _do(chore)
+                chore.due_s = now_s + chore.every_s
+        stop.wait(LOOK_S)
+
+
+def _do(chore: Chore) -> None:
+    try:
+        chore.do()
+    except DBAPIError as error:
+        log.warning("%s: the database does not answer (%s)", chore.name, type(error).__name__)
+    except Exception:
+        log.exception("%s failed; it is tried again", chore.name)
+
+
+def start(context: Context, channels: Mapping[str, Channel], stop: threading.Event) -> list[threading.Thread]:
+    """The dispatcher of messages and the chores, each in a thread that ends with `stop`."""
+    threads = [
+        threading.Thread(
+            target=run_dispatcher, args=(context.database, channels, context.clock, stop), name="messages", daemon=True
+        ),
+        threading.Thread(target=keep_house, args=(context, chores(context), stop), name="chores", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
