@@ -1,9 +1,10 @@
-"""Scoring past interviews again inside the server, for previews of a kit: the evidence scorer over the installed text
-models, loaded at the first preview and kept."""
+"""Scoring stored reports again for a preview: the text models of this process, loaded at the first need."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,17 +15,19 @@ from api.deps import get_context
 from interview_engine.assessment.evidence import EvidenceScorer
 from interview_engine.assessment.kit import Kit
 from interview_engine.assessment.ranking import Entry
-from interview_engine.assessment.scoring import Embedder
-from interview_engine.hr.competency.service import Rescore
-from pipelines.report_reading import from_document
-from pipelines.rescore import rescore_report
+from interview_engine.assessment.scoring import Embedder, Scorer
+from interview_engine.hr.competency.kits import Rescore
+from interview_engine.settings import Settings
 
 MOST_KEPT = 100_000
-"""Sentences whose vectors are kept (384 numbers each: 150 MB); above it all are forgotten."""
+"""Sentences whose vectors are kept (384 numbers each, 150 MB); above it all are forgotten."""
+
+_lock = threading.Lock()
+"""The scorer remembers vectors and kits: one interview at a time."""
 
 
 class RememberingEmbedder:
-    """An Embedder that embeds each sentence once: both sides of a preview read the same answers."""
+    """An Embedder that embeds each sentence once: both sides of a preview, and the next one, read the same answers."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -32,42 +35,47 @@ class RememberingEmbedder:
 
     def embed(self, texts: Sequence[str], language: str) -> NDArray[np.float32]:
         """As the embedder's."""
+        if not texts:
+            return self._embedder.embed(texts, language)
         if len(self._known) > MOST_KEPT:
             self._known.clear()
         missing = list(dict.fromkeys(text for text in texts if (text, language) not in self._known))
-        if missing or not texts:
+        if missing:
             fresh = self._embedder.embed(missing, language)
-            if not texts:
-                return fresh
             self._known.update({(text, language): row for text, row in zip(missing, fresh, strict=True)})
         return np.stack([self._known[text, language] for text in texts])
 
 
-def rescorer(embedder: Embedder) -> Rescore:
-    """Scores a stored report document again with a kit."""
-    scorer = EvidenceScorer(RememberingEmbedder(embedder))
+def rescorer(settings: Settings, embedder: Embedder | None = None) -> Rescore:
+    """What `preview_kit` scores with.
+
+    Args:
+        embedder: instead of the installed text models.
+
+    Raises (when first called):
+        WeightsError: the text models are not there.
+    """
+    given = None if embedder is None else EvidenceScorer(RememberingEmbedder(embedder))
 
     def rescore(document: Mapping[str, Any], kit: Kit) -> Entry:
+        from pipelines.report_reading import from_document
+        from pipelines.rescore import rescore_report
+
         report = from_document(dict(document))
         delivery = bool(report.provenance.settings.get("delivery", True))
-        return rescore_report(report, kit, scorer, delivery=delivery)
+        with _lock:
+            return rescore_report(report, kit, given or _scorer(settings), delivery=delivery)
 
     return rescore
 
 
 def rescore_of(request: Request) -> Rescore:
-    """The server's own; `app.state.embedder` replaces the installed text models (tests).
+    """The server's own; `app.state.embedder`, where it is set, replaces the installed text models."""
+    return rescorer(get_context(request).engine, getattr(request.app.state, "embedder", None))
 
-    Raises:
-        WeightsError: the text models are not installed.
-    """
-    state = request.app.state
-    if getattr(state, "rescore", None) is None:
-        embedder = getattr(state, "embedder", None)
-        if embedder is None:
-            from pipelines.workbench import Workbench  # loads the models' wrappers, which no other page needs
 
-            embedder = Workbench(get_context(request).engine).vectors
-        state.rescore = rescorer(embedder)
-    found: Rescore = state.rescore
-    return found
+@lru_cache(maxsize=1)
+def _scorer(settings: Settings) -> Scorer:
+    from pipelines.workbench import Workbench
+
+    return EvidenceScorer(RememberingEmbedder(Workbench(settings).vectors))
