@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from fastapi import Path
 from pydantic import Field
 
 from api.access import Call, needs
+from api.rescoring import rescorer
 from api.routes.frame import Id, IdField, In, NewWords, Out, PageOut, Words, list_out, new_router
 from api.routes.requisitions import Policy
+from interview_engine.assessment.time_machine import Change
 from interview_engine.errors import Bilingual
 from interview_engine.hr.competency import service
 from interview_engine.hr.competency.tables import KitVersion, RoleProfile
@@ -57,6 +60,46 @@ class KitRow(Out):
     published_by: str
     latest: bool
     preview: dict[str, Any] | None = Field(description="What the preview said before it was published.")
+
+
+class KitPreview(In):
+    """A kit file to try on past interviews."""
+
+    text: str = Field(min_length=1, max_length=200_000)
+    bar: float = Field(default=70.0, ge=0, le=100, description="Match percent at which an interview is above the bar.")
+    limit: int = Field(default=50, ge=1, le=300, description="Past interviews to score again, the newest.")
+
+
+class ChangeOut(Out):
+    """One past interview under the kit it was scored with and under the new one."""
+
+    application_id: str
+    before: float | None = Field(description="Match percent; null when it cannot be assessed.")
+    after: float | None
+    flips: bool = Field(description="It changes its side of the bar.")
+    group_changed: bool
+
+
+class PreviewOut(Out):
+    """What would change. Nothing is stored."""
+
+    flips: int
+    total: int
+    skipped: int = Field(description="Their report is gone by retention.")
+    bar: float
+    sha256: str
+    rows: list[ChangeOut]
+
+
+class NewCompetency(In):
+    """A competency for the company's model: five anchors, level 1 first."""
+
+    code: str = Field(pattern="^[a-z][a-z0-9-]{0,39}$", examples=["customer-focus"])
+    kind: Literal["general", "professional", "role"]
+    name: NewWords
+    definition: NewWords
+    anchors: list[NewWords] = Field(min_length=5, max_length=5)
+    indicators: list[NewWords] = Field(default=[], max_length=20)
 
 
 class ProfileRequirement(In):
@@ -132,6 +175,24 @@ def publish_kit(body: KitText, call: Annotated[Call, needs("public", "manage")])
     )
 
 
+@router.post("/kits/preview")
+def preview_kit(body: KitPreview, call: Annotated[Call, needs("public", "manage")]) -> PreviewOut:
+    """Score past interviews again with a changed kit: which would change their side of the bar (A19)."""
+    rescore = rescorer(call.context.engine)
+    with call.reading() as session:
+        found = service.preview_kit(
+            session, call.context.blobs, call.actor, body.text, rescore, bar=body.bar, limit=body.limit
+        )
+    return PreviewOut(
+        flips=found.flips,
+        total=found.total,
+        skipped=found.skipped,
+        bar=found.bar,
+        sha256=found.sha256,
+        rows=[_change(one) for one in found.rows],
+    )
+
+
 @router.get("/kits/{kit_version_id}")
 def get_kit(kit_version_id: Id, call: Annotated[Call, needs("public", "read")]) -> KitOut:
     """One version with its file."""
@@ -157,7 +218,7 @@ def create_profile(body: NewProfile, call: Annotated[Call, needs("public", "mana
     """A draft of the next version."""
     new = service.NewProfile(
         body.code,
-        Bilingual(body.name.zh, body.name.en),
+        _words(body.name),
         tuple(service.Requirement(one.competency, one.weight, one.required_level) for one in body.requirements),
         body.kit_version_id,
     )
@@ -181,6 +242,42 @@ def list_competencies(call: Annotated[Call, needs("public", "read")]) -> PageOut
     """The company's competencies that are in use."""
     with call.reading() as session:
         return list_out(service.competency_model(session), CompetencyOut.model_validate)
+
+
+@router.post("/competencies", status_code=201)
+def add_competency(body: NewCompetency, call: Annotated[Call, needs("public", "manage")]) -> CompetencyOut:
+    """Add a competency to the company's model."""
+    new = service.NewCompetency(
+        body.code,
+        body.kind,
+        _words(body.name),
+        _words(body.definition),
+        tuple(_words(one) for one in body.anchors),
+        tuple(_words(one) for one in body.indicators),
+    )
+    return call.once(lambda s: CompetencyOut.model_validate(service.add_competency(s, call.actor, new, call.clock)))
+
+
+@router.post("/competencies/{code}/retire")
+def retire_competency(
+    code: Annotated[str, Path(pattern="^[a-z][a-z0-9-]{0,39}$")], call: Annotated[Call, needs("public", "manage")]
+) -> CompetencyOut:
+    """Offer it no longer; records and profiles that name it keep it."""
+    return call.once(lambda s: CompetencyOut.model_validate(service.retire_competency(s, call.actor, code, call.clock)))
+
+
+def _words(words: NewWords) -> Bilingual:
+    return Bilingual(words.zh, words.en)
+
+
+def _change(one: Change) -> ChangeOut:
+    return ChangeOut(
+        application_id=one.before.interview_id,
+        before=one.before.match_percent,
+        after=one.after.match_percent,
+        flips=one.flips,
+        group_changed=one.group_changed,
+    )
 
 
 def _kit(row: KitVersion) -> KitOut:
