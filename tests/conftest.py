@@ -19,7 +19,7 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(postgres: PostgresServer) -> str:
+def _postgres_with_tables(postgres: PostgresServer) -> str:
     name = "with_tables"
     postgres.execute(f"CREATE DATABASE {name}")
     make_tables(postgres.url(name))
@@ -42,12 +42,12 @@ def sqlite_database(_sqlite_template: Path, tmp_path: Path) -> Iterator[Database
 
 
 @pytest.fixture
-def postgres_database(postgres: PostgresServer, _postgres_template: str) -> Iterator[Database]:
-    """An empty PostgreSQL database with all tables."""
-    with postgres.fresh(_postgres_template) as url:
-        database = open_database(url)
-        yield database
-        database.close()
+def postgres_database(postgres: PostgresServer, _postgres_with_tables: str) -> Iterator[Database]:
+    """An empty PostgreSQL database with all tables: one for the whole run, emptied after each test."""
+    database = open_database(postgres.url(_postgres_with_tables))
+    yield database
+    database.close()
+    postgres.empty(_postgres_with_tables)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -69,6 +69,21 @@ class PostgresServer:
         yield self.url(name)
         self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def empty(self, name: str) -> None:
+        """Make a database as it was: no rows, nothing that a test added. A hundred times faster than a new one."""
+        with psycopg.connect(f"user=tester dbname={name} host={self.folder}", autocommit=True) as connection:
+            run = connection.execute
+            run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()")  # fmt: skip
+            run("SET session_replication_role = replica")  # neither foreign keys nor the append-only triggers
+            added = run("SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|public$|information_schema$)'")
+            for (schema,) in added.fetchall():
+                run(f'DROP SCHEMA "{schema}" CASCADE'.encode())
+            for (table,) in run("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
+                known = table in Base.metadata.tables
+                run(f'{"DELETE FROM" if known else "DROP TABLE"} "{table}"'.encode())
+            run("ALTER TABLE audit_event ENABLE TRIGGER USER")
+
 
 @contextmanager
 def postgres_server() -> Iterator[PostgresServer]:

@@ -39,13 +39,13 @@ def problem(database: Database, known: Anchor | None = None) -> AuditProblem | N
 
 
 def unlock(database: Database) -> None:
-    """What somebody with the database's own rights can do: drop the triggers."""
+    """What somebody with the database's own rights can do: switch the triggers off."""
     with database.transaction() as session:
         if database.is_sqlite:
             session.execute(text("DROP TRIGGER audit_event_no_update"))
             session.execute(text("DROP TRIGGER audit_event_no_delete"))
         else:
-            session.execute(text("DROP TRIGGER audit_event_no_change ON audit_event"))
+            session.execute(text("ALTER TABLE audit_event DISABLE TRIGGER audit_event_no_change"))
 
 
 def test_an_untouched_chain_holds(database: Database) -> None:

@@ -87,6 +87,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_idempotency_key_created_at"), "idempotency_key", ["created_at"], unique=False)
     op.create_table(
+        "inbound_event",
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("unique_key", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("body", Json, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_event")),
+        sa.UniqueConstraint("unique_key", name=op.f("uq_inbound_event_unique_key")),
+    )
+    op.create_index("ix_inbound_event_state", "inbound_event", ["state", "id"], unique=False)
+    op.create_table(
         "kit_version",
         sa.Column("kit_id", sa.String(length=80), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -127,6 +144,7 @@ def upgrade() -> None:
         sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.Column("via", sa.String(length=40), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
@@ -174,6 +192,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sign_in_failure_last_at"), "sign_in_failure", ["last_at"], unique=False)
     op.create_table(
+        "subscription_credit",
+        sa.Column("app_id", sa.String(length=64), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("template_id", sa.String(length=64), nullable=False),
+        sa.Column("credits", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription_credit")),
+        sa.UniqueConstraint(
+            "app_id", "openid", "template_id", name=op.f("uq_subscription_credit_app_id_openid_template_id")
+        ),
+    )
+    op.create_table(
         "survey",
         sa.Column("title", Json, nullable=False),
         sa.Column("questions", Json, nullable=False),
@@ -196,6 +229,40 @@ def upgrade() -> None:
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.Column("actor", sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
+    op.create_table(
+        "wechat_oauth_state",
+        sa.Column("state_hash", sa.String(length=64), nullable=False),
+        sa.Column("browser_hash", sa.String(length=64), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("back", sa.String(length=500), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_wechat_oauth_state")),
+    )
+    op.create_index(op.f("ix_wechat_oauth_state_expires_at"), "wechat_oauth_state", ["expires_at"], unique=False)
+    op.create_table(
+        "wechat_quota",
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("window_start", UtcDateTime(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "window_start", name=op.f("pk_wechat_quota")),
+    )
+    op.create_table(
+        "wechat_quota_pause",
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.Column("code", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_wechat_quota_pause")),
+    )
+    op.create_table(
+        "wechat_token",
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("value_encrypted", sa.Text(), nullable=True),
+        sa.Column("expires_at", UtcDateTime(), nullable=True),
+        sa.Column("lease_by", sa.String(length=40), nullable=True),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_wechat_token")),
     )
     op.create_table(
         "work_item",
@@ -396,6 +463,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_person_flag_other_person_id"), "person_flag", ["other_person_id"], unique=False)
     op.create_index(op.f("ix_person_flag_person_id"), "person_flag", ["person_id"], unique=False)
     op.create_index(op.f("ix_person_flag_state"), "person_flag", ["state"], unique=False)
+    op.create_table(
+        "reachability",
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("wanted", sa.Boolean(), nullable=False),
+        sa.Column("preferred", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reachability_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reachability")),
+        sa.UniqueConstraint("person_id", "channel", name=op.f("uq_reachability_person_id_channel")),
+    )
+    op.create_index(op.f("ix_reachability_person_id"), "reachability", ["person_id"], unique=False)
     op.create_table(
         "resume",
         sa.Column("person_id", sa.String(length=32), nullable=False),
@@ -626,6 +709,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_requisition_owner_account_id"), "requisition", ["owner_account_id"], unique=False)
     op.create_index(op.f("ix_requisition_state"), "requisition", ["state"], unique=False)
     op.create_table(
+        "wecom_card",
+        sa.Column("task_id", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("response_code", sa.String(length=200), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_wecom_card_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wecom_card")),
+        sa.UniqueConstraint("task_id", name=op.f("uq_wecom_card_task_id")),
+    )
+    op.create_index(op.f("ix_wecom_card_subject"), "wecom_card", ["subject"], unique=False)
+    op.create_table(
         "approval_step",
         sa.Column("approval_id", sa.String(length=32), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
@@ -705,6 +804,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("from_stage", sa.String(length=20), nullable=True),
         sa.Column("to_stage", sa.String(length=20), nullable=True),
+        sa.Column("stage_s", sa.Double(), nullable=True),
+        sa.Column("total_s", sa.Double(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("detail", Json, nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -943,6 +1044,7 @@ def downgrade() -> None:
     op.drop_table("application")
     op.drop_table("posting")
     op.drop_table("approval_step")
+    op.drop_table("wecom_card")
     op.drop_table("requisition")
     op.drop_table("recovery_code")
     op.drop_table("position")
@@ -955,6 +1057,7 @@ def downgrade() -> None:
     op.drop_table("survey_response")
     op.drop_table("role_profile")
     op.drop_table("resume")
+    op.drop_table("reachability")
     op.drop_table("person_flag")
     op.drop_table("erasure_request")
     op.drop_table("episode")
@@ -965,13 +1068,19 @@ def downgrade() -> None:
     op.drop_table("account")
     op.drop_table("worker")
     op.drop_table("work_item")
+    op.drop_table("wechat_token")
+    op.drop_table("wechat_quota_pause")
+    op.drop_table("wechat_quota")
+    op.drop_table("wechat_oauth_state")
     op.drop_table("webhook")
     op.drop_table("survey")
+    op.drop_table("subscription_credit")
     op.drop_table("sign_in_failure")
     op.drop_table("person")
     op.drop_table("outbox_message")
     op.drop_table("legal_entity")
     op.drop_table("kit_version")
+    op.drop_table("inbound_event")
     op.drop_table("idempotency_key")
     op.drop_table("competency")
     op.drop_table("blob")
