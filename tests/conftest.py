@@ -19,10 +19,18 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def _postgres_with_tables(postgres: PostgresServer) -> str:
+def _postgres_template(postgres: PostgresServer) -> str:
+    """A database with all tables to copy; nobody opens it."""
     name = "with_tables"
     postgres.execute(f"CREATE DATABASE {name}")
     make_tables(postgres.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def _postgres_shared(postgres: PostgresServer, _postgres_template: str) -> str:
+    name = "shared"
+    postgres.execute(f"CREATE DATABASE {name} TEMPLATE {_postgres_template}")
     return name
 
 
@@ -42,12 +50,12 @@ def sqlite_database(_sqlite_template: Path, tmp_path: Path) -> Iterator[Database
 
 
 @pytest.fixture
-def postgres_database(postgres: PostgresServer, _postgres_with_tables: str) -> Iterator[Database]:
+def postgres_database(postgres: PostgresServer, _postgres_shared: str) -> Iterator[Database]:
     """An empty PostgreSQL database with all tables: one for the whole run, emptied after each test."""
-    database = open_database(postgres.url(_postgres_with_tables))
+    database = open_database(postgres.url(_postgres_shared))
     yield database
     database.close()
-    postgres.empty(_postgres_with_tables)
+    postgres.empty(_postgres_shared)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
