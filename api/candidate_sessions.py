@@ -13,11 +13,14 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import Ctx, get_context
 from interview_engine.errors import Bilingual, PermissionDenied
 from interview_engine.hr.access.rules import Actor, candidate_actor
+from interview_engine.hr.people.tables import ErasureRequest
 from interview_engine.hr.recruiting import devices
 from interview_engine.hr.recruiting.tables import Application, Invitation
 from interview_engine.store.secrets import digest
@@ -107,12 +110,22 @@ def bound_candidate(request: Request, context: Context, token: str, *, live: boo
         invitation = devices.glance(session, token)
         if live:
             devices.check_live(invitation, context.clock)
-        devices.check_device(invitation, device_secret(request, context, token))
+        if live or not was_erased(session, invitation):
+            devices.check_device(invitation, device_secret(request, context, token))
         application = session.get_one(Application, invitation.application_id)
         session.expunge_all()
     return Candidate(
         token, invitation, application, candidate_actor(invitation.id, application.person_id, invitation.language)
     )
+
+
+def was_erased(session: Session, invitation: Invitation) -> bool:
+    """Whether its deletion is done. The device is forgotten with the rest; the receipt, which holds no content, is then
+    shown to whoever has the link."""
+    done = select(ErasureRequest.id).where(
+        ErasureRequest.invitation_id == invitation.id, ErasureRequest.done_at.is_not(None)
+    )
+    return session.scalars(done.limit(1)).one_or_none() is not None
 
 
 def page_candidate(token: str, request: Request, context: Ctx, _: OwnOrigin) -> Candidate:

@@ -15,6 +15,7 @@ from api.candidate_sessions import (
     PageCandidate,
     device_secret,
     keep_device,
+    was_erased,
 )
 from api.context import Context
 from api.deps import Ctx
@@ -43,7 +44,8 @@ def enter(token: str, request: Request, context: Ctx) -> Response:
     secret = device_secret(request, context, token)
     with context.database.reading() as session:
         invitation = devices.glance(session, token)
-        if devices.is_bound(invitation, secret) and invitation.state in ("submitted", "revoked"):
+        over = invitation.state in ("submitted", "revoked")
+        if over and (devices.is_bound(invitation, secret) or was_erased(session, invitation)):
             return RedirectResponse(f"/i/{token}/status", 303)
         devices.check_live(invitation, context.clock)
         if invitation.device_hash is not None:
@@ -374,7 +376,7 @@ def _review_page(
     )
 
 
-REVIEW_TEXTS = ("review_sending", "review_ready", "review_interrupted", "offline", "failed_title", "failed_text")
+REVIEW_TEXTS = ("review_sending", "review_row", "review_interrupted", "offline", "failed_title", "failed_text")
 
 
 def _playable(context: Context, candidate: Candidate, answer: Answer) -> dict[str, Any]:

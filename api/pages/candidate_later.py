@@ -38,7 +38,7 @@ OUTCOMES = {
     "offer": "You will get an offer, or have one already.",
     "hired": "You have been hired.",
     "rejected": "The employer has decided to go on with others. You may ask for the reasons.",
-    "withdrawn": "You have withdrawn.",
+    "withdrawn": "You have withdrawn",
 }
 PROPOSED_ROWS = 12
 """Lines of a transcript's text area at most."""

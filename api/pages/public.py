@@ -44,15 +44,15 @@ APPLICATIONS = "applications"
 APPLICATIONS_LIFETIME = timedelta(days=365)
 
 STAGES = {
-    "new": "Received",
+    "new": "Application received",
     "screening": "Being looked at",
     "invited": "Invited to the interview",
     "interviewing": "Interview begun",
     "review": "Interview handed in, being assessed",
-    "offer": "Offer",
-    "hired": "Hired",
+    "offer": "Offer sent to you",
+    "hired": "You are hired",
     "rejected": "Decided: not this time",
-    "withdrawn": "Withdrawn",
+    "withdrawn": "You have withdrawn",
 }
 """Stages in a candidate's words."""
 

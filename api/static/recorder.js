@@ -29,6 +29,15 @@ function clock(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
+// "30 s", "3 min", "2 min 30 s" in the page's language.
+function span(seconds) {
+  const minutes = Math.floor(seconds / 60);
+  const parts = [];
+  if (minutes) parts.push(say("minutes", { n: minutes }));
+  if (seconds % 60 || !minutes) parts.push(say("seconds", { n: seconds % 60 }));
+  return parts.join(" ");
+}
+
 function announce(text) {
   byId("announce").textContent = text;
 }
@@ -171,6 +180,7 @@ function startRecording(phase, limit_s, sending) {
   keepAwake();
   const told = new Set();
   clearInterval(state.timer);
+  show(phase, { focus: false });
   const tick = () => {
     const used_s = (performance.now() - state.began) / 1000;
     const left_s = limit_s - used_s;
@@ -180,11 +190,11 @@ function startRecording(phase, limit_s, sending) {
     for (const [at, name] of [[60, "minute_left"], [10, "seconds_left"]]) {
       if (limit_s > at && left_s <= at && !told.has(at)) { told.add(at); announce(say(name)); }
     }
+    line();
     if (left_s <= 0) stopRecording();
   };
   tick();
   state.timer = setInterval(tick, 200);
-  show(phase, { focus: false });
 }
 
 function stopRecording() {
@@ -238,7 +248,6 @@ function practise() {
   const sending = courier.begin("", mediaType(), { practice: true });
   startRecording("practice", PRACTICE_S, sending);
   announce(say("starts"));
-  byId("line").textContent = say("record_line");
   mainButton("stop", say("record_stop"), stopRecording);
   state.ended.then((blob) => practised(sending, blob));
 }
@@ -314,12 +323,13 @@ const attemptsLeft = () =>
 function offer() {
   const { think_s, answer_s, attempts } = state.question;
   const often = attempts > 1 ? say("ready_attempts", { attempts }) : say("ready_attempts_one");
-  const times = say("ready_text", { think: clock(think_s), answer: clock(answer_s) });
+  const times = say("ready_text", { think: span(think_s), answer: span(answer_s) });
   show("ready", { title: say("ready_title", { n: state.n, total: config.total }), text: `${times} ${often}` });
   byId("mode-video").checked = state.mode === "video";
   byId("mode-voice").checked = state.mode === "voice";
   button("reveal", say("ready_button"), think);
   button("send-file", "", () => askForFile());
+  line();
 }
 
 function answered() {
@@ -328,6 +338,7 @@ function answered() {
   button("answered-next", say(last ? "to_review" : "next"), goOn);
   byId("answered-again").hidden = attemptsLeft() < 1;
   button("answered-again", say("again", { left: attemptsLeft() }), offer);
+  line();
 }
 
 function interrupted(sending) {
@@ -383,7 +394,6 @@ function record() {
     else stopRecording();
   });
   state.ended.then((blob) => recorded(sending, blob));
-  line();
 }
 
 function recorded(sending, blob) {
@@ -427,7 +437,7 @@ function stopReplay() {
 
 function line() {
   const parts = [];
-  if (state.phase === "recording") parts.push(say("record_line"));
+  if (["recording", "practice"].includes(state.phase)) parts.push(say("record_line"));
   if (["recording", "replay"].includes(state.phase) && state.question) {
     const left = attemptsLeft();
     parts.push(left > 0 ? say(left === 1 ? "attempt_left" : "attempts_left", { left }) : say("no_more"));
@@ -436,7 +446,7 @@ function line() {
     if (courier.waiting.length) parts.push(say("uploaded", { percent: Math.floor(courier.share * 100) }));
     else if (courier.queue.some((one) => one.over)) parts.push(say("all_sent"));
   }
-  if (parts.length) byId("line").textContent = parts.join(" · ");
+  if (state.phase !== "check" && (state.phase !== "think" || parts.length)) byId("line").textContent = parts.join(" · ");
 }
 
 // ---- A file instead ------------------------------------------------------------------------------------------------
@@ -451,7 +461,7 @@ function unsupported() {
 
 function askForFile(title = say("file_title"), text = "") {
   if (!state.question) { ready(config.next).then(() => askForFile(title, text)); return; }
-  const limit = say("file_text", { answer: clock(state.question.answer_s) });
+  const limit = say("file_text", { answer: span(state.question.answer_s) });
   show("file", { title, text: text ? `${text} ${limit}` : limit });
   showQuestion();
   byId("file-progress").hidden = true;

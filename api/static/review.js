@@ -6,6 +6,7 @@ const root = document.getElementById("review");
 const config = JSON.parse(root.dataset.config);
 const sendingNote = document.getElementById("sending");
 const submit = document.getElementById("submit");
+const leave = document.getElementById("leave");
 
 function say(name, values = {}) {
   return config.texts[name].replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
@@ -22,6 +23,11 @@ let arrived = false;
 function look() {
   const waiting = courier.waiting.length > 0;
   submit.disabled = waiting;
+  if (leave) leave.hidden = waiting;
+  for (const sending of courier.waiting) {
+    const row = document.querySelector(`[data-state="${CSS.escape(sending.recording.question)}"]`);
+    if (row) row.textContent = say("review_row");
+  }
   if (waiting) note(say("review_sending", { percent: Math.floor(courier.share * 100) }));
   else if (arrived) location.reload();
 }
@@ -31,6 +37,7 @@ courier.addEventListener("offline", (event) => note(say("offline", { seconds: ev
 courier.addEventListener("refused", (event) => {
   note(`${event.detail.error.title || say("failed_title")} ${event.detail.error.detail || say("failed_text")}`);
   submit.disabled = false;
+  if (leave) leave.hidden = false;
 });
 
 async function start() {
