@@ -16,7 +16,7 @@ SEED = 20_260
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One number: `low` and `high` are its 95 % bootstrap interval where there is one; `bar` and `goal` are those of
-    SCORING.md, `ceiling` the published or human figure in words."""
+    SCORING.md, `ceiling` the published or human figure in words; `limit` is a bar that must not be passed upwards."""
 
     name: str
     value: float
@@ -26,10 +26,13 @@ class Figure:
     bar: float | None = None
     goal: float | None = None
     ceiling: str = ""
+    limit: float | None = None
 
     @property
     def reached(self) -> bool | None:
-        """Whether the bar is reached; None when there is none."""
+        """Whether the bar is reached, the limit kept; None when there is neither."""
+        if self.limit is not None:
+            return self.value <= self.limit + 1e-9
         return None if self.bar is None else self.value >= self.bar - 1e-9
 
 
@@ -61,6 +64,8 @@ class SetOutcome:
                 else f"  bar {figure.bar:g}{'' if figure.goal is None else f', goal {figure.goal:g}'}"
             )
             mark = {None: "", True: "  reached", False: "  MISSED"}[figure.reached]
+            if figure.limit is not None:
+                mark = f"  at most {figure.limit:g}{'  kept' if figure.reached else '  PASSED: A BUG'}"
             ceiling = f"  ({figure.ceiling})" if figure.ceiling else ""
             lines.append(f"  {figure.name:52s} {figure.value:7.3f}{interval}  n={figure.n}{bar}{mark}{ceiling}")
         return "\n".join(lines)

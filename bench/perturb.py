@@ -90,13 +90,22 @@ def join(pictures: Path | None, sounds: Path, target: Path, until_s: float = flo
         packets = [
             (float(packet.dts * packet.time_base), packet, out)
             for file, stream, out in chosen
-            for packet in file.demux(stream)
-            if packet.dts is not None
+            for packet in _with_times([packet for packet in file.demux(stream) if packet.size])
         ]
         for time_s, packet, out in sorted(packets, key=lambda one: one[0]):
             if time_s < until_s:
                 packet.stream = out
                 made.mux(packet)
+
+
+def _with_times(packets: list[Any]) -> list[Any]:
+    """The packets of a stream, each with a decoding time: Matroska leaves out those of the first reordered pictures."""
+    known = [packet.dts for packet in packets if packet.dts is not None][:2] or [0]
+    step = known[-1] - known[0] or 1
+    unknown = [packet for packet in packets if packet.dts is None]
+    for place, packet in enumerate(unknown):
+        packet.dts = known[0] - step * (len(unknown) - place)
+    return packets
 
 
 def _has(path: Path, kind: str) -> bool:

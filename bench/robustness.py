@@ -28,7 +28,7 @@ from interview_engine.assessment.policy import POLICIES
 from interview_engine.assessment.report import AnswerAssessment
 from interview_engine.clock import SystemClock
 from interview_engine.settings import Settings
-from pipelines.ingest import open_recording
+from models.face import FaceDetector
 from pipelines.interview import Options, assess_answer
 from pipelines.manifest import AnswerSource, InterviewJob, job_from_manifest
 from pipelines.score import answer_text
@@ -81,7 +81,9 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     bench = Workbench(Settings())
     try:
-        changes = [c for c in all_changes(bench) if not options.changes or c.name in options.changes]
+        changes = [
+            c for c in all_changes(bench.detectors.faces, _babble()) if not options.changes or c.name in options.changes
+        ]
         effects: list[Effect] = []
         with tempfile.TemporaryDirectory() as folder:
             for job, answer in _sources(options.manifests, Path(folder))[: options.limit]:
@@ -122,11 +124,10 @@ def _sources(manifests: Sequence[Path], folder: Path) -> list[tuple[InterviewJob
     return [(job, a) for job in jobs for a in job.answers if a.mode == "video" and a.path is not None]
 
 
-def all_changes(bench: Workbench) -> list[Perturbation]:
-    """Every change of issue 3, item 7."""
-    babble = _babble(bench)
+def all_changes(faces: FaceDetector, babble: perturb.Sound) -> list[Perturbation]:
+    """Every change that must not touch content; `babble` is the café's sound, 16 kHz mono."""
     return [
-        Perturbation("face blur", picture=perturb.face_blur(bench.detectors.faces)),
+        Perturbation("face blur", picture=perturb.face_blur(faces)),
         Perturbation("mirrored", picture=perturb.flip),
         Perturbation("darker x0.5", picture=perturb.brightness(0.5)),
         Perturbation("brighter x1.6", picture=perturb.brightness(1.6)),
@@ -146,16 +147,14 @@ def all_changes(bench: Workbench) -> list[Perturbation]:
     ]
 
 
-def _babble(bench: Workbench) -> np.ndarray:
+def _babble() -> perturb.Sound:
     """Ten seconds of several people reading at once, from the recordings of accented readers."""
     voices = sorted((shared_data() / "C_audio" / "speechocean762_train").glob("*.wav"))
     chosen = voices[:: max(1, len(voices) // BABBLE_VOICES)][:BABBLE_VOICES]
     mixed = np.zeros(10 * SAMPLE_RATE, dtype=np.float32)
     for path in chosen:
-        with open_recording(path) as recording:
-            audio = recording.media().audio
-        if audio is not None:
-            mixed += np.resize(audio.samples, len(mixed)) / max(1e-6, float(np.sqrt(np.mean(audio.samples**2))))
+        samples = perturb.sound_of(path)
+        mixed += np.resize(samples, len(mixed)) / max(1e-6, float(np.sqrt(np.mean(samples**2))))
     return mixed
 
 

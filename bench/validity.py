@@ -11,7 +11,7 @@ import argparse
 import json
 from collections.abc import Callable, Sequence
 
-from bench import validity_interviews, validity_judge, validity_short, validity_twins
+from bench import validity_interviews, validity_judge, validity_short, validity_siop, validity_twins
 from bench.datasets import short_answers
 from bench.datasets.twins import twins
 from bench.outcome import SetOutcome
@@ -63,6 +63,15 @@ def _semeval(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
     return found
 
 
+def _siop_2024(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
+    return validity_siop.siop_2024(embedder, shared_data() / "A_text")
+
+
+def _siop_2019(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
+    folder = shared_data() / "A_text"
+    return [validity_siop.siop_2019(embedder, folder, None if most is None else validity_siop.MOST)]
+
+
 SETS: dict[str, Callable[[CachedEmbedder, int | None], list[SetOutcome]]] = {
     "interviews": _interviews,
     "twins": _twins,
@@ -71,6 +80,8 @@ SETS: dict[str, Callable[[CachedEmbedder, int | None], list[SetOutcome]]] = {
     "carousel": _carousel,
     "os-grader": _os_grader,
     "semeval": _semeval,
+    "siop2024": _siop_2024,
+    "siop2019": _siop_2019,
 }
 
 
