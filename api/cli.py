@@ -57,6 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_models(commands)
     _add_kit(commands)
     _add_serve(commands)
+    _add_worker(commands)
     return parser
 
 
@@ -171,6 +172,24 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--host", default=None, help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=None, help="default 8000")
     parser.set_defaults(run=_run_serve)
+
+
+def _add_worker(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "worker",
+        help="评估队列 · assess what waits in the service's queue",
+        description="Work on the queue of the service with the same settings (INTERVIEW_ENGINE_DATABASE_URL, "
+        "_BLOBS_URL, _SECRET), beside `serve`; start as many as there are machines. See docs/operations.md.",
+    )
+    parser.add_argument("--hands", type=int, default=None, metavar="N", help="answers at a time (default: cores)")
+    parser.add_argument("--demo", action="store_true", help="the queue of `serve --demo`")
+    parser.set_defaults(run=_run_worker)
+
+
+def _run_worker(options: argparse.Namespace) -> int:
+    from api.cli_worker import run
+
+    return run(options)
 
 
 def _run_serve(options: argparse.Namespace) -> int:

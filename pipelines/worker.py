@@ -99,8 +99,9 @@ def run_worker(
     while not stop.is_set():
         try:
             lost = _Life(database, blobs, database_url, settings, clock, stop, chosen).live()
-        except DBAPIError as error:
-            log.warning("the database does not answer (%s); trying again", type(error).__name__)
+        except Exception:
+            # database away, disk full, journal damaged: a worker does not end because of it, it tries again
+            log.exception("the worker failed; it begins again")
             stop.wait(OUTAGE_PAUSE_S)
             continue
         if lost and not stop.is_set():

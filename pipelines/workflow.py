@@ -89,9 +89,13 @@ class Journal:
                 "log_level": "CRITICAL",  # what goes wrong is on the work items, where people look
             }
         )
-        DBOS.listen_queues([worker_id])
-        DBOS.launch()
-        DBOS.register_queue(worker_id, polling_interval_sec=QUEUE_EVERY_S)
+        try:
+            DBOS.listen_queues([worker_id])
+            DBOS.launch()
+            DBOS.register_queue(worker_id, polling_interval_sec=QUEUE_EVERY_S)
+        except BaseException:
+            DBOS.destroy()  # else the next attempt would be given this half-made engine
+            raise
 
     def start(self, held: Claim) -> bool:
         """Begin or resume the run of a claimed item in this process. False when the journal's records of that run are
