@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from api.context import Context
 from api.wechat.quotas import forget_old
 from interview_engine.hr.blob_references import REFERENCES
+from interview_engine.hr.people import failures, sign_in
 from interview_engine.hr.recruiting import erasure, invitations
 from interview_engine.store.blob_garbage import collect
 from interview_engine.store.deliver import Channel, run_dispatcher
@@ -70,6 +71,13 @@ def forget_old_counts(context: Context) -> None:
         forget_old(session, context.clock)
 
 
+def forget_old_sign_ins(context: Context) -> None:
+    """Sessions that are over, and failures to sign in that no longer count."""
+    with context.database.transaction() as session:
+        sign_in.sweep(session, context.clock)
+        failures.sweep(session, context.clock.now())
+
+
 def chores(context: Context) -> list[Chore]:
     """All of them."""
     return [
@@ -77,6 +85,7 @@ def chores(context: Context) -> list[Chore]:
         Chore("invitations", 60.0, lambda: end_invitations(context)),
         Chore("retention", HOUR_S, lambda: ask_for_what_is_over(context)),
         Chore("quotas", HOUR_S, lambda: forget_old_counts(context)),
+        Chore("sign-ins", HOUR_S, lambda: forget_old_sign_ins(context)),
         Chore("blobs", DAY_S, lambda: remove_unnamed_blobs(context)),
     ]
 
