@@ -54,8 +54,8 @@ def connect(
     holder = TokenHolder(database, box, clock)
     official, wecom = settings.official, settings.wecom
     return Wechat(
-        official and OfficialAccount(official, holder, transport=transport),
-        official and CallbackKeys(official.token, official.aes_key, official.app_id),
-        wecom and WecomApp(wecom, holder, transport=transport),
-        wecom and CallbackKeys(wecom.token, wecom.aes_key, wecom.corp_id),
+        None if official is None else OfficialAccount(official, holder, transport=transport),
+        None if official is None else CallbackKeys(official.token, official.aes_key, official.app_id),
+        None if wecom is None else WecomApp(wecom, holder, transport=transport),
+        None if wecom is None else CallbackKeys(wecom.token, wecom.aes_key, wecom.corp_id),
     )
