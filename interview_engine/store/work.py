@@ -180,7 +180,7 @@ def operations(session: Session, clock: Clock) -> Operations:
     counts = _counts(session)
     waiting_since = session.scalar(select(func.min(WorkItem.created_at)).where(WorkItem.state == "waiting"))
     retrying = session.scalar(
-        select(func.count()).select_from(WorkItem).where(WorkItem.state == "waiting", WorkItem.attempts > 0)
+        select(func.count()).select_from(WorkItem).where(WorkItem.state == "waiting", WorkItem.due_at.is_not(None))
     )
     return Operations(
         at=now,
