@@ -51,7 +51,8 @@ def phone_key(text: str) -> str | None:
     if clean.startswith("00"):
         clean = "+" + clean[2:]
     digits = clean.removeprefix("+")
-    if not digits.isascii() or not digits.isdigit() or not 6 <= len(digits) <= 15:
+    is_number = digits.isascii() and digits.isdigit() and 6 <= len(digits) <= 15
+    if not is_number or clean.startswith("+0"):  # no country's code begins with 0
         raise invalid(
             "phone",
             "person.phone",

@@ -133,7 +133,7 @@ def next_stages(from_stage: Stage, by: Mover) -> tuple[Stage, ...]:
 
 
 def mover(actor_id: str) -> Mover:
-    """Whose hand it is, from the id that rows keep ("account:…", "candidate:…", "system")."""
+    """Whose hand it is, from the id that rows keep: "account:…", "system", else a candidate."""
     if actor_id.startswith("account:"):
         return "person"
-    return "candidate" if actor_id.startswith("candidate:") else "system"
+    return "system" if actor_id == "system" else "candidate"

@@ -1,0 +1,95 @@
+"""The same address written in different ways is the same person (C5)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interview_engine.errors import InvalidInput
+from interview_engine.hr.people.contact import email_key, name_key, phone_key
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "13800138000",
+        "+86 138 0013 8000",
+        "0086-138-0013-8000",
+        "86 13800138000",
+        "（+86）138.0013.8000",
+        "１３８００１３８０００",
+        "＋８６ １３８ ００１３ ８０００",
+        "tel:+86-13800138000",
+        "138\u200b00138000",
+        "١٣٨٠٠١٣٨٠٠٠",
+    ],
+)
+def test_one_mobile_number_has_one_key(written: str) -> None:
+    assert phone_key(written) == "+8613800138000"
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("021-6888 8888", "+862168888888"),
+        ("+86 21 6888 8888", "+862168888888"),
+        ("0571 8888 8888", "+8657188888888"),
+        ("+1 (415) 555-0100", "+14155550100"),
+        ("001 415 555 0100", "+14155550100"),
+        ("(415) 555-0100", "4155550100"),
+        ("", None),
+        ("  ", None),
+    ],
+)
+def test_other_numbers_keep_what_is_known_of_their_country(written: str, key: str | None) -> None:
+    assert phone_key(written) == key
+
+
+@pytest.mark.parametrize("written", ["12345", "call me", "138001380001380013800", "138-0013-800O", "+", "12;34567"])
+def test_what_is_no_number_is_refused(written: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        phone_key(written)
+    assert (caught.value.code, caught.value.field) == ("person.phone", "phone")
+
+
+@given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.lists(st.sampled_from(" -.()"), max_size=11))
+def test_separators_never_matter_and_a_key_is_its_own_key(number: str, marks: list[str]) -> None:
+    spread = "".join(digit + (marks[place] if place < len(marks) else "") for place, digit in enumerate(number))
+    key = phone_key(spread)
+    assert key == "+86" + number
+    assert phone_key(key) == key
+    assert phone_key("86" + spread) == key
+
+
+@given(st.from_regex(r"(\+[1-9]|[1-9]|0[1-9])[0-9]{6,13}", fullmatch=True))
+def test_every_phone_key_is_its_own_key(written: str) -> None:
+    key = phone_key(written)
+    assert key is not None
+    assert phone_key(key) == key
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Li.Lei@Example.COM", " li.lei@example.com ", "ｌｉ．ｌｅｉ＠ｅｘａｍｐｌｅ．ｃｏｍ", "li.lei@exam\u200bple.com"],
+)
+def test_one_mail_address_has_one_key(written: str) -> None:
+    assert email_key(written) == "li.lei@example.com"
+
+
+def test_mailboxes_that_may_differ_stay_apart() -> None:
+    assert len({email_key(one) for one in ("a.b@example.com", "ab@example.com", "ab+job@example.com")}) == 3
+
+
+@pytest.mark.parametrize(
+    "written", ["li", "li@", "@example.com", "li@example", "a@b@example.com", "x" * 260 + "@e.com"]
+)
+def test_what_is_no_mail_address_is_refused(written: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        email_key(written)
+    assert caught.value.code == "person.email"
+
+
+def test_names_are_compared_without_case_width_and_spaces() -> None:
+    assert name_key("Han  MeiMei") == name_key("ｈａｎ ｍｅｉｍｅｉ")
+    assert name_key("韩 梅梅") == name_key("韩梅梅")
