@@ -133,6 +133,7 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser("audit", help="公平性审计 · impact ratios by group (LL144 form)")
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--groups", type=Path, required=True, metavar="TABLE", help="CSV or XLSX: interview, sex, …")
+    parser.add_argument("--kit", metavar="ID", help="audit only this kit's interviews")
     parser.set_defaults(run=_run_audit)
 
 

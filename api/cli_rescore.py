@@ -16,7 +16,7 @@ from interview_engine.errors import Bilingual, UsageError
 from interview_engine.settings import read_settings
 from pipelines.calibrate import load
 from pipelines.manifest import find_kit
-from pipelines.rescore import Rescored, rescore_folder
+from pipelines.rescore import Rescored, no_reports, rescore_folder
 from pipelines.tables import write_csv
 from pipelines.writing import write_whole, writing
 
@@ -41,6 +41,14 @@ def run(arguments: argparse.Namespace) -> int:
             Bilingual(f"没有目录 {arguments.folder}。", f"There is no folder {arguments.folder}."),
             Bilingual("请给出 assess 的 --out 目录。", "Give the folder that assess wrote with --out."),
         )
+    if not 0.0 <= arguments.bar <= 100.0:
+        raise UsageError(
+            "rescore.bar",
+            Bilingual(
+                f"--bar 应在 0 到 100 之间，而不是 {arguments.bar:g}。", f"--bar is {arguments.bar:g}, not 0..100."
+            ),
+            Bilingual("它是岗位匹配度的线，单位为百分比。", "It is a match in percent."),
+        )
     new, old = find_kit(arguments.kit), find_kit(arguments.against)
     calibration = load(arguments.calibration) if arguments.calibration else None
     with Progress(console=Console(stderr=True)) as bars:
@@ -53,6 +61,10 @@ def run(arguments: argparse.Namespace) -> int:
             lambda done, total: bars.update(row, completed=done, total=total),
             calibration,
         )
+    broken = [entry for entry in found if entry.error is not None]
+    other = sum(entry.error is None and entry.before is None for entry in found)
+    if other == len(found):
+        raise no_reports(arguments.folder, old)
     comparison = compare(
         [entry.before for entry in found if entry.before is not None],
         [entry.after for entry in found if entry.after is not None],
@@ -62,8 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
         text = json.dumps(to_document(comparison), ensure_ascii=False, indent=1)
         write_whole(arguments.folder / "rescore.json", text.encode("utf-8"))
         write_whole(arguments.folder / "rescore.csv", _csv(comparison))
-    broken = [entry for entry in found if entry.error is not None]
     _print(comparison, broken, f"{old.id} v{old.version} → {new.id} v{new.version}")
+    if other:
+        print(f"其他面试包的报告，未计入 reports of other kits, left out: {other}")
     print(f"写入 written: {arguments.folder / 'rescore.json'}, {arguments.folder / 'rescore.csv'}")
     return 3 if broken else 0
 

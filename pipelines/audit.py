@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +11,17 @@ from pathlib import Path
 import jinja2
 
 from interview_engine.assessment.fairness import AuditTable, GroupRow, Person, audit
+from interview_engine.assessment.ranking import Ruler
 from interview_engine.errors import Bilingual, UsageError
-from pipelines.ranking import rank_folder
+from pipelines.ranking import Broken, rank_folder
 from pipelines.report_reading import dump
 from pipelines.tables import Row, read_table, write_csv
 from pipelines.writing import write_whole, writing
 
 SCHEMA = "interview-audit/1"
+MAX_GROUPS = 12
+"""Values a column may have in any table; more are allowed where each stands for two people or more on average."""
+
 SELECTED = {"yes": True, "1": True, "true": True, "是": True, "no": False, "0": False, "false": False, "否": False}
 """How a decision may be written in the `selected` column; empty is unknown."""
 
@@ -28,6 +33,7 @@ class Audit:
     Args:
         without_score: interviews in the table that could not be assessed; they are in no rate.
         not_in_table: reports whose interview the table does not name; unmatched: rows that name no report.
+        broken: folders whose report cannot be read, with the error.
     """
 
     tables: tuple[AuditTable, ...]
@@ -35,31 +41,28 @@ class Audit:
     without_score: int
     not_in_table: int
     unmatched: tuple[str, ...]
+    broken: tuple[Broken, ...] = ()
 
 
-def audit_folder(folder: Path, groups: Path) -> Audit:
+def audit_folder(folder: Path, groups: Path, kit_id: str | None = None) -> Audit:
     """Audit the reports of `folder` with the groups of a CSV or XLSX: column `interview` (id), one column an attribute
-    (sex, ethnicity, …), optionally `selected` (yes/no).
+    (sex, ethnicity, …), optionally `selected` (yes/no). Spellings that differ in case or width are one group.
+
+    Args:
+        kit_id: audit only interviews of that kit; scores of different kits, versions or scorers have no common median.
 
     Raises:
-        UsageError: the folder or the table cannot be read, a column is missing, an interview stands twice, or a
-            decision cannot be understood.
+        UsageError: the folder or the table cannot be read, a column is missing or holds no groups, an interview stands
+            twice, a decision cannot be understood, nobody of the table has a score, or scores are not comparable.
     """
     rows = read_table(groups, ("interview",))
-    attributes = [
-        name for name in (rows[0].cells if rows else {}) if name not in ("interview", "selected", "candidate")
-    ]
-    if not attributes:
-        raise UsageError(
-            "audit.no_groups",
-            Bilingual(f"{groups.name} 没有分组列。", f"{groups.name} has no column of groups."),
-            Bilingual("请加上例如 sex、ethnicity 的列。", "Add columns such as sex, ethnicity."),
-        )
-    scores: dict[str, float | None] = {}
-    for kit in rank_folder(folder).kits:
-        for place in kit.candidates:
-            scores[place.entry.interview_id] = None if place.entry.score is None else place.entry.score.value
+    attributes = _attributes(groups, rows)
+    ranking = rank_folder(folder)
+    kits = [kit for kit in ranking.kits if kit_id is None or kit.ruler.kit_id == kit_id]
+    found = {place.entry.interview_id: place.entry for kit in kits for place in kit.candidates}
+    spellings: dict[tuple[str, str], str] = {}
     people: list[Person] = []
+    rulers: set[Ruler] = set()
     unmatched: list[str] = []
     without_score = 0
     seen: set[str] = set()
@@ -68,15 +71,56 @@ def audit_folder(folder: Path, groups: Path) -> Audit:
         if interview in seen:
             raise _bad_row(groups, row, "面试重复出现", "the interview stands twice")
         seen.add(interview)
-        if interview not in scores:
+        selected = _selected(groups, row)
+        if interview not in found:
             unmatched.append(interview)
             continue
-        score = scores[interview]
-        if score is None:
+        entry = found[interview]
+        if entry.score is None:
             without_score += 1
             continue
-        people.append(Person({name: row.cells[name] for name in attributes}, score, _selected(groups, row)))
-    return Audit(audit(people, attributes), len(people), without_score, len(set(scores) - seen), tuple(unmatched))
+        rulers.add(entry.ruler)
+        group = {name: _spelling(spellings, name, row.cells[name]) for name in attributes}
+        people.append(Person(group, entry.score.value, selected))
+    if len(rulers) > 1:
+        raise _mixed(rulers)
+    if not people:
+        raise _nobody(groups)
+    tables = audit(people, attributes)
+    return Audit(tables, len(people), without_score, len(set(found) - seen), tuple(unmatched), ranking.broken)
+
+
+def _attributes(groups: Path, rows: list[Row]) -> list[str]:
+    if not rows:
+        raise _nobody(groups)
+    attributes = [name for name in rows[0].cells if name not in ("interview", "selected", "candidate")]
+    if not attributes:
+        raise UsageError(
+            "audit.no_groups",
+            Bilingual(f"{groups.name} 没有分组列。", f"{groups.name} has no column of groups."),
+            Bilingual("请加上例如 sex、ethnicity 的列。", "Add columns such as sex, ethnicity."),
+        )
+    for name in attributes:
+        values = [row.cells[name].casefold() for row in rows if row.cells[name]]
+        if len(set(values)) > max(MAX_GROUPS, len(values) // 2):
+            raise UsageError(
+                "audit.not_a_group",
+                Bilingual(
+                    f"{groups.name} 的列 {name} 有 {len(set(values))} 个不同的值，像是姓名或编号，不是分组。",
+                    f"Column {name} of {groups.name} holds {len(set(values))} values; it looks like names, not groups.",
+                ),
+                Bilingual(
+                    "审计会公开这些值；请去掉这一列，或归并成组。",
+                    "The audit would publish them. Take the column out, or put the values into groups.",
+                ),
+            )
+    return attributes
+
+
+def _spelling(known: dict[tuple[str, str], str], name: str, value: str) -> str:
+    """The first spelling that the table uses for this value."""
+    folded = unicodedata.normalize("NFKC", value).casefold()
+    return known.setdefault((name, folded), value)
 
 
 def write_audit(found: Audit, folder: Path, audited_at: str) -> tuple[Path, ...]:
@@ -114,6 +158,7 @@ def to_document(found: Audit) -> dict[str, object]:
         "without_score": found.without_score,
         "not_in_table": found.not_in_table,
         "unmatched": list(found.unmatched),
+        "unreadable": [{"folder": one.folder, "code": one.error.code} for one in found.broken],
         "tables": [
             {
                 "kind": table.kind,
@@ -167,6 +212,31 @@ def _selected(path: Path, row: Row) -> bool | None:
     if raw not in SELECTED:
         raise _bad_row(path, row, f"看不懂 selected 的值“{raw}”", f"the value “{raw}” of selected is not understood")
     return SELECTED[raw]
+
+
+def _mixed(rulers: set[Ruler]) -> UsageError:
+    names = ", ".join(sorted(f"{ruler.kit_id} v{ruler.kit_version} ({ruler.scorer})" for ruler in rulers))
+    return UsageError(
+        "audit.mixed_kits",
+        Bilingual(
+            f"表里的面试用了不同的面试包或评分器：{names}。", f"The interviews are of several kits or scorers: {names}."
+        ),
+        Bilingual(
+            "这些分数没有共同的中位数；请用 --kit 选一个面试包，或分成几张表。",
+            "Their scores have no common median. Choose one with --kit, or make a table for each.",
+        ),
+    )
+
+
+def _nobody(groups: Path) -> UsageError:
+    return UsageError(
+        "audit.nobody",
+        Bilingual(f"{groups.name} 里没有一场面试有分数。", f"No interview in {groups.name} has a score."),
+        Bilingual(
+            "interview 列应为面试编号（report.json 所在文件夹名）。",
+            "Column interview holds the interviews' ids (the names of the folders of their report.json).",
+        ),
+    )
 
 
 def _bad_row(path: Path, row: Row, zh: str, en: str) -> UsageError:

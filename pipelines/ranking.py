@@ -158,7 +158,7 @@ def rank_folder(folder: Path) -> FolderRanking:
         try:
             report = _read(path)
             if report.interview.id in entries:
-                raise _twice(path, report.interview.id, sources[report.interview.id].folder)
+                raise twice(path.parent.name, report.interview.id, sources[report.interview.id].folder)
             entries[report.interview.id] = _entry(report)
             sources[report.interview.id] = _source(report, path.parent.name)
         except ReportError as error:
@@ -232,12 +232,13 @@ def _invalid(path: Path, problem: str) -> ReportError:
     )
 
 
-def _twice(path: Path, interview_id: str, first: str) -> ReportError:
+def twice(folder: str, interview_id: str, first: str) -> ReportError:
+    """The error of a second report of one interview."""
     return ReportError(
         "report.twice",
         Bilingual(
-            f"{path.parent.name} 与 {first} 是同一场面试（{interview_id}）。",
-            f"{path.parent.name} and {first} are the same interview ({interview_id}).",
+            f"{folder} 与 {first} 是同一场面试（{interview_id}）。",
+            f"{folder} and {first} are the same interview ({interview_id}).",
         ),
         Bilingual("请移走其中一个。", "Move one of them away."),
     )

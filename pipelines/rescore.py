@@ -16,9 +16,10 @@ from interview_engine.assessment.ranking import Entry, EntryCompetency, Remark, 
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import AnswerAssessment, InterviewReport
 from interview_engine.assessment.scoring import CompetencyResult, Scorer, overall
-from interview_engine.errors import Bilingual, ReportError
+from interview_engine.errors import Bilingual, ReportError, UsageError
 from interview_engine.settings import Settings
 from pipelines.batch import single_threaded
+from pipelines.ranking import twice
 from pipelines.report_reading import from_document, read
 from pipelines.score import answer_text, calibrated_scorer
 from pipelines.sentence_vectors import FILE, SentenceVectors
@@ -31,7 +32,7 @@ CHUNK = 8
 
 @dataclass(frozen=True, slots=True)
 class Rescored:
-    """One interview under two rubrics, or the error of a report that cannot be read."""
+    """One interview under two rubrics; or the error of a report that cannot be used; or neither: of another kit."""
 
     folder: str
     before: Entry | None
@@ -49,17 +50,22 @@ def rescore_folder(
 ) -> list[Rescored]:
     """Score every report of `folder` that was made with a kit of `old`'s id, with `old` and with `new`.
 
+    Reports of other kits come back with neither side; a second report of one interview with an error.
+
     Args:
         progress: called with (done, total).
         calibration: used on the side of `new`; with the same kit on both sides it is all that differs.
 
     Raises:
-        UsageError: `calibration.other_kit`, `calibration.other_scorer`. WeightsError: the text models are missing.
+        UsageError: `rescore.no_reports`, `calibration.other_kit`, `calibration.other_scorer`.
+        WeightsError: the text models are missing.
         OutputError: `folder` cannot be written (sentence vectors are kept beside the reports that lack them).
     """
     if calibration is not None:
         calibration.check(new)
     paths = [path for path in sorted(folder.glob("*/report.json")) if not path.parent.name.startswith(".")]
+    if not paths:
+        raise no_reports(folder)
     chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
     workers = max(1, min(settings.workers or len(os.sched_getaffinity(0)), len(chunks)))
     found: list[Rescored] = []
@@ -68,7 +74,32 @@ def rescore_folder(
         for results in pool.map(_rescore_chunk, chunks):
             found += results
             progress(len(found), len(paths))
-    return found
+    return _each_once(found)
+
+
+def no_reports(folder: Path, kit: Kit | None = None) -> UsageError:
+    """The error of an archive without a report, or without one of that kit."""
+    zh, en = (f"面试包 {kit.id} 的", f" of kit {kit.id}") if kit is not None else ("", "")
+    return UsageError(
+        "rescore.no_reports",
+        Bilingual(f"{folder} 里没有{zh}报告。", f"There is no report{en} in {folder}."),
+        Bilingual("请给出 assess 的 --out 目录。", "Give the folder that assess wrote with --out."),
+    )
+
+
+def _each_once(found: Sequence[Rescored]) -> list[Rescored]:
+    """A copied folder would count its candidate twice; only the first one of an interview counts."""
+    folders: dict[str, str] = {}
+    kept = []
+    for one in found:
+        if one.before is None or one.before.interview_id not in folders:
+            kept.append(one)
+        else:
+            identity = one.before.interview_id
+            kept.append(Rescored(one.folder, None, None, twice(one.folder, identity, folders[identity])))
+        if one.before is not None:
+            folders.setdefault(one.before.interview_id, one.folder)
+    return kept
 
 
 def rescore_report(report: InterviewReport, kit: Kit, scorer: Scorer, *, delivery: bool) -> Entry:
@@ -146,16 +177,16 @@ def _prepare(settings: Settings, old: Kit, new: Kit, calibration: Calibration | 
 
 def _rescore_chunk(paths: Sequence[Path]) -> list[Rescored]:
     assert _process is not None
-    return [found for path in paths if (found := _rescore_one(path, _process)) is not None]
+    return [_rescore_one(path, _process) for path in paths]
 
 
-def _rescore_one(path: Path, process: _Process) -> Rescored | None:
+def _rescore_one(path: Path, process: _Process) -> Rescored:
     try:
         report = from_document(read(path))
     except ReportError as error:
         return Rescored(path.parent.name, None, None, error)
     if report.kit_id != process.old.id:
-        return None
+        return Rescored(path.parent.name, None, None)
     delivery = bool(report.provenance.settings.get("delivery", True))
     vectors = process.bench.vectors
     vectors.begin(path.parent)
