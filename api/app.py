@@ -16,7 +16,7 @@ from api.limits import Buckets, Limits
 from api.middleware import SecurityHeaders
 from interview_engine import __version__
 
-PAGES = ("public", "candidate", "uploads", "sign_in", "console", "media")
+PAGES = ("public", "candidate", "uploads", "sign_in", "console", "media", "wechat")
 """Modules of api.pages; each has `router`."""
 
 ROUTES: tuple[str, ...] = (

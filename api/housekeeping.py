@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import DBAPIError
 
 from api.context import Context
+from api.wechat.inbound import work_off
 from api.wechat.quotas import forget_old
 from interview_engine.hr.blob_references import REFERENCES
 from interview_engine.hr.people import failures, sign_in
@@ -81,6 +82,7 @@ def forget_old_sign_ins(context: Context) -> None:
 def chores(context: Context) -> list[Chore]:
     """All of them."""
     return [
+        Chore("wechat", 1.0, lambda: work_off(context)),
         Chore("deletions", 10.0, lambda: erase_what_is_asked(context)),
         Chore("invitations", 60.0, lambda: end_invitations(context)),
         Chore("retention", HOUR_S, lambda: ask_for_what_is_over(context)),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import NoReturn
+from urllib.parse import quote
 
 from sqlalchemy import Select, select
 
@@ -90,7 +91,7 @@ class OfficialChannel:
         template = settings.templates.get(kind) or settings.templates.get("notice")
         if template is None:
             return Receipt("suppressed", f"no template is set for “{kind}”")
-        link = link_of(message.template, message.payload, self._public_url) or self._public_url
+        link = door(self._public_url, "official", link_of(message.template, message.payload, ""))
         values = self._values(template, kind, message)
         key = f"official:{settings.app_id}"
         if template.subscription and not self._has_credit(openid, template.template_id):
@@ -164,14 +165,14 @@ class WecomChannel:
         key = f"wecom:{settings.corp_id}:{settings.agent_id}"
         language = str(message.payload.get("language") or "zh")
         words = words_for(message.template, message.payload, language, self._public_url)
-        link = link_of(message.template, message.payload, self._public_url) or self._public_url
+        link = door(self._public_url, "wecom", link_of(message.template, message.payload, ""))
         spend(self._database, member_limits(key, userid), key, self._clock)
         try:
             if message.template == "approval.pending":
                 sent = self._approval(message, userid, words.subject, link, language)
             else:
                 open_it = "打开查看" if language == "zh" else "Open"
-                title, text = cut_bytes(words.subject, 128), cut_bytes(_one_line(words.body, link), 512)
+                title, text = cut_bytes(words.subject, 128), cut_bytes(_one_line(words.body), 512)
                 sent = self._app.send_textcard([userid], title, text, link, open_it)
         except WechatError as error:
             _raise_wait(self._database, key, error, self._clock)
@@ -245,6 +246,11 @@ def fitted(field: str, value: str) -> str:
     return line[:20]
 
 
+def door(public_url: str, channel: str, path: str) -> str:
+    """Where a message leads: through the sign-in of its channel, so that the page knows who came."""
+    return f"{public_url}/wechat/in/{channel}?back={quote(path or '/wechat/me', safe='')}"
+
+
 def cut_bytes(text: str, most: int) -> str:
     """The beginning of the text in at most that many bytes of UTF-8, with "…" where something was cut."""
     data = text.encode()
@@ -278,8 +284,9 @@ def _raise_wait(database: Database, key: str, error: WechatError, clock: Clock) 
     raise error
 
 
-def _one_line(body: str, link: str) -> str:
-    return re.sub(r"\s+", " ", body.replace(link, "")).strip(" ：:")
+def _one_line(body: str) -> str:
+    """Without addresses: the card itself opens the page."""
+    return re.sub(r"\s+", " ", re.sub(r"https?://\S+|(?<=\s)/\S+", "", body)).strip(" ：:")
 
 
 def _short(dedupe_key: str) -> str:

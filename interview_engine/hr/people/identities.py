@@ -1,0 +1,86 @@
+"""Who somebody is in WeChat and WeCom: one identity belongs to one person, and is never moved in silence."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, ConflictError
+from interview_engine.hr.people.tables import Account, Person, WechatIdentity
+from interview_engine.store import audit
+from interview_engine.store.rows import stamp
+
+
+def person_of(session: Session, channel: str, app_id: str, openid: str) -> Person | None:
+    """Whose identity this is; None for a stranger, and for somebody who was erased."""
+    person = session.scalar(
+        select(Person)
+        .join(WechatIdentity, WechatIdentity.person_id == Person.id)
+        .where(WechatIdentity.channel == channel, WechatIdentity.app_id == app_id, WechatIdentity.openid == openid)
+    )
+    return None if person is None or person.erased_at is not None else person
+
+
+def account_of(session: Session, channel: str, app_id: str, openid: str) -> Account | None:
+    """The console account of whoever this is, when it is active."""
+    person = person_of(session, channel, app_id, openid)
+    if person is None:
+        return None
+    return session.scalar(select(Account).where(Account.person_id == person.id, Account.active.is_(True)))
+
+
+def bind(
+    session: Session,
+    person_id: str,
+    channel: str,
+    app_id: str,
+    openid: str,
+    clock: Clock,
+    *,
+    actor_id: str,
+    unionid: str | None = None,
+) -> WechatIdentity:
+    """Note that this identity is that person's; again changes nothing.
+
+    Raises:
+        ConflictError: `identity.other_person`: it is somebody else's already.
+    """
+    row = session.scalar(
+        select(WechatIdentity).where(WechatIdentity.app_id == app_id, WechatIdentity.openid == openid).with_for_update()
+    )
+    if row is None:
+        row = WechatIdentity(
+            **stamp(actor_id, clock),
+            person_id=person_id,
+            channel=channel,
+            app_id=app_id,
+            openid=openid,
+            unionid=unionid,
+        )
+        session.add(row)
+        session.flush()
+        audit.record(session, actor_id, "identity.bind", f"person:{person_id}", {"channel": channel}, clock)
+    elif row.person_id != person_id:
+        raise ConflictError(
+            "identity.other_person",
+            Bilingual("这个微信号已绑定另一位用户。", "This WeChat account belongs to somebody else here already."),
+            Bilingual(
+                "请用收到邀请的微信打开，或联系招聘人员。", "Use the invited account, or ask the recruiter."
+            ),
+        )
+    elif unionid and row.unionid != unionid:
+        row.unionid = unionid
+    return row
+
+
+def unbind(session: Session, person_id: str, channel: str, clock: Clock, *, actor_id: str) -> int:
+    """Forget a person's identities in a channel; returns how many."""
+    rows = session.scalars(
+        select(WechatIdentity).where(WechatIdentity.person_id == person_id, WechatIdentity.channel == channel)
+    ).all()
+    for row in rows:
+        session.delete(row)
+    if rows:
+        audit.record(session, actor_id, "identity.unbind", f"person:{person_id}", {"channel": channel}, clock)
+    return len(rows)
