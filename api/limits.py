@@ -114,7 +114,7 @@ def guesses(path: str) -> frozenset[int]:
     """The statuses that on this path may mean somebody trying out tokens or links."""
     if path.startswith("/api/v1/"):
         return frozenset({401})
-    return REFUSALS if path.startswith(("/i/", "/o/", "/s/", "/media/")) else frozenset()
+    return REFUSALS if path.startswith(("/i/", "/o/", "/s/", "/a/", "/media/")) else frozenset()
 
 
 def most_bytes(path: str) -> int | None:
@@ -132,7 +132,7 @@ class Limits:
     def __init__(self, app: ASGIApp, *, context: Context, buckets: Buckets | None = None) -> None:
         self.app = app
         self.context = context
-        self.buckets = buckets or Buckets()
+        self.buckets = Buckets() if buckets is None else buckets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

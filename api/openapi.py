@@ -1,12 +1,12 @@
 """The OpenAPI document, completed by what holds for every operation: errors, keys, permissions, examples."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from api.access import KEY_HEADER, Needs
 from interview_engine.hr.access.rules import TOKEN_SCOPES
@@ -110,22 +110,34 @@ def build(app: FastAPI) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas |= {"Problem": PROBLEM, "ProblemText": PROBLEM_TEXT}
-    for route in api_routes(app):
-        for method in route.methods or ():
-            _complete(made["paths"][route.path_format][method.lower()], route, method)
+    for endpoint in endpoints(app):
+        for method in endpoint.methods if endpoint.listed else ():
+            _complete(made["paths"][endpoint.path][method.lower()], endpoint, method)
     return made
 
 
-def api_routes(app: FastAPI) -> Iterator[APIRoute]:
-    """The routes that are in the document."""
-    for route in app.routes:
-        if isinstance(route, APIRoute) and route.include_in_schema:
-            yield route
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One route of the application: function name, whole path with its parameters, methods, and what it says it needs
+    (None: it says nothing). `listed`: it is in the document."""
+
+    name: str
+    path: str
+    methods: tuple[str, ...]
+    needed: Needs | None
+    listed: bool
 
 
-def needs_of(route: APIRoute) -> Needs | None:
-    """What a route says it needs; None for one that is open to everybody."""
-    return _needs(route.dependant)
+def endpoints(app: FastAPI) -> tuple[Endpoint, ...]:
+    """Every route of the application, those of included routers with their whole path."""
+    found = []
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        methods = tuple(sorted(getattr(route, "methods", None) or ()))
+        listed = isinstance(route, APIRoute) and bool(getattr(context, "include_in_schema", False))
+        needed = _needs(route.dependant) if isinstance(route, APIRoute) else None
+        found.append(Endpoint(context.name or "", context.path_format or context.path or "", methods, needed, listed))
+    return tuple(found)
 
 
 def scopes_for(needed: Needs) -> list[str]:
@@ -144,14 +156,14 @@ def _needs(dependant: Dependant) -> Needs | None:
     return None
 
 
-def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> None:
-    needed = needs_of(route)
+def _complete(operation: dict[str, Any], endpoint: Endpoint, method: str) -> None:
+    needed = endpoint.needed
     problems: dict[str, str] = {}
     if needed is not None:
         problems |= GENERAL
         operation["x-needs"] = [f"{field_class}:{action}" for field_class, action in needed.rights]
         operation["x-token-scopes"] = scopes_for(needed)
-    if "{" in route.path_format:
+    if "{" in endpoint.path:
         problems |= BY_ROW
     if method != "GET":
         problems |= BY_CHANGE
