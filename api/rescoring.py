@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -10,13 +11,19 @@ from typing import Any
 import numpy as np
 from fastapi import Request
 from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.deps import get_context
+from interview_engine.assessment.calibration_features import FeatureReader, Features
 from interview_engine.assessment.evidence import EvidenceScorer
 from interview_engine.assessment.kit import Kit
 from interview_engine.assessment.ranking import Entry
 from interview_engine.assessment.scoring import Embedder, Scorer
 from interview_engine.hr.competency.kits import Rescore
+from interview_engine.hr.competency.kits import kit as kit_of
+from interview_engine.hr.recruiting.calibrations import ReadFeatures
+from interview_engine.hr.recruiting.tables import Assessment
 from interview_engine.settings import Settings
 
 MOST_KEPT = 100_000
@@ -79,3 +86,44 @@ def _scorer(settings: Settings) -> Scorer:
     from pipelines.workbench import Workbench
 
     return EvidenceScorer(RememberingEmbedder(Workbench(settings).vectors))
+
+
+def features_of(request: Request, session: Session, kit_version_id: str) -> tuple[ReadFeatures, str]:
+    """What a calibration of a kit version is fitted on, read again from the stored transcripts, and the scorer's id.
+
+    Raises (when called):
+        WeightsError: the text models are not there. NotFoundError: a report is gone by retention.
+    """
+    from pipelines.report_reading import from_document
+    from pipelines.score import answer_text
+
+    context = get_context(request)
+    embedder = getattr(request.app.state, "embedder", None)
+    reader = FeatureReader(EvidenceScorer, embedder) if embedder is not None else _reader(context.engine)
+    asked = kit_of(session, kit_version_id)
+
+    def read(assessment_ids: Sequence[str]) -> Mapping[tuple[str, str], Features]:
+        rows = session.execute(
+            select(Assessment.id, Assessment.report_sha256).where(Assessment.id.in_(assessment_ids))
+        ).tuples()
+        found: dict[tuple[str, str], Features] = {}
+        for assessment_id, sha256 in rows:
+            report = from_document(json.loads(context.blobs.read(sha256)))
+            answers = [
+                answer_text(answer.question_id, answer.transcript)
+                for answer in report.answers
+                if answer.transcript is not None and answer.transcript.reason is None
+            ]
+            with _lock:
+                _, features = reader.read(asked, answers)
+            found |= {(assessment_id, one.competency_id): one for one in features}
+        return found
+
+    return read, reader.scorer_id
+
+
+@lru_cache(maxsize=1)
+def _reader(settings: Settings) -> FeatureReader:
+    from pipelines.workbench import Workbench
+
+    return FeatureReader(EvidenceScorer, Workbench(settings).vectors)

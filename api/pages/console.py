@@ -7,10 +7,15 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.pages import (
     console_account,
+    console_administration,
     console_application,
     console_deciding,
     console_kits,
+    console_model,
+    console_operations,
     console_people,
+    console_portrait,
+    console_quality,
     console_ranking,
     console_report,
     console_requisitions,
@@ -22,13 +27,18 @@ from pipelines.page import asset
 router = APIRouter()
 for part in (
     console_account,
+    console_administration,
     console_requisitions,
     console_people,
+    console_portrait,
+    console_quality,
     console_ranking,
     console_report,
     console_application,
     console_deciding,
     console_kits,
+    console_model,
+    console_operations,
 ):
     router.include_router(part.router)
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlalchemy import func, select
 
 from api.context import Context
 from api.deps import get_context
@@ -15,7 +14,7 @@ from api.i18n import language_of, translator
 from api.pages.render import page
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor, may_at_all
-from interview_engine.store.tables import OutboxMessage
+from interview_engine.hr.people.inbox import unread_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,7 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "System",
         (
+            Entry("/console/organisation", "Organisation", ("public", "manage")),
             Entry("/console/operations", "Operations", ("public", "manage")),
             Entry("/console/audit", "Audit log", ("interview", "audit")),
             Entry("/console/accounts", "Users and grants", ("contact", "manage")),
@@ -131,7 +131,7 @@ def console_page(
     notice = NOTICES.get(request.query_params.get("done", ""))
     frame = {
         **_navigation(request.url.path, actor),
-        **_person(context, request),
+        **_person(context, request, actor),
         "notice": None if notice is None else translate(notice),
     }
     told = None
@@ -193,17 +193,9 @@ def _is_at(path: str, href: str) -> bool:
     return path == href or path.startswith(f"{href}/")
 
 
-def _person(context: Context, request: Request) -> dict[str, Any]:
+def _person(context: Context, request: Request, actor: Actor) -> dict[str, Any]:
     account = request.state.account
     with context.database.reading() as session:
-        unread = session.scalar(
-            select(func.count())
-            .select_from(OutboxMessage)
-            .where(
-                OutboxMessage.recipient == f"account:{account.id}",
-                OutboxMessage.channel == "inbox",
-                OutboxMessage.read_at.is_(None),
-            )
-        )
+        unread = unread_count(session, actor)
     role = ROLE_LABELS.get(account.role, account.role)
-    return {"name": request.state.person.name, "role": role, "unread": unread or 0}
+    return {"name": request.state.person.name, "role": role, "unread": unread}

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from api.context import Context
 from api.deps import Ctx
@@ -21,6 +21,7 @@ from interview_engine.errors import ConflictError, InterviewEngineError, Invalid
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency import service as competency
+from interview_engine.hr.people.inbox import list_inbox, mark_all_read
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting import applications, candidates, invitations, lists, requisitions
 from interview_engine.hr.recruiting.lists import ApplicationFilters
@@ -28,9 +29,6 @@ from interview_engine.hr.recruiting.tables import Application, Offer, Requisitio
 from interview_engine.store.tables import OutboxMessage
 
 router = APIRouter()
-
-INBOX = 100
-"""Messages listed; older ones are read in the audit log and in what they tell of."""
 
 MESSAGES: dict[str, str] = {
     "assessment.ready": "A report is ready: {title}",
@@ -169,20 +167,17 @@ def decide(approval_id: str, request: Request, context: Ctx, actor: PageActor, f
 
 
 @router.get("/console/inbox")
-def inbox(request: Request, context: Ctx, actor: PageActor) -> Response:
+def inbox(request: Request, context: Ctx, actor: PageActor, cursor: str = "") -> Response:
     """Messages to me, newest first."""
     with context.database.reading() as session:
-        rows = session.scalars(
-            select(OutboxMessage)
-            .where(OutboxMessage.recipient == f"account:{actor.account_id}", OutboxMessage.channel == "inbox")
-            .order_by(OutboxMessage.id.desc())
-            .limit(INBOX)
-        ).all()
+        page = list_inbox(session, actor, cursor=cursor or None, limit=50)
+        rows = page.items
         titles = _subjects(session, [row.payload.get("subject", "") for row in rows])
     return console_page(
         request,
         actor,
         "inbox.html",
+        page=page,
         rows=[{"row": row, **_message(row, titles)} for row in rows],
         states=STATES,
     )
@@ -192,15 +187,7 @@ def inbox(request: Request, context: Ctx, actor: PageActor) -> Response:
 def read(context: Ctx, actor: PageActor) -> Response:
     """All of them."""
     with context.database.transaction() as session:
-        session.execute(
-            update(OutboxMessage)
-            .where(
-                OutboxMessage.recipient == f"account:{actor.account_id}",
-                OutboxMessage.channel == "inbox",
-                OutboxMessage.read_at.is_(None),
-            )
-            .values(read_at=context.clock.now())
-        )
+        mark_all_read(session, actor, context.clock)
     return done("/console/inbox", "read")
 
 
