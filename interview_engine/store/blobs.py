@@ -49,7 +49,8 @@ class BlobStore:
         """Store it and return its sha256. When the same bytes are there already nothing more happens.
 
         Raises:
-            OutputError: `blob.not_written`, the store does not take it (disk full, no permission, unreachable).
+            OutputError: `blob.not_written`, the store does not take it (disk full, no permission);
+                `blob.unavailable`, it does not answer: so does every other method.
         """
         if isinstance(data, bytes):
             return self._put_file(data, hashlib.sha256(data).hexdigest(), len(data), media_type)
@@ -80,6 +81,8 @@ class BlobStore:
                 piece = bytes(obstore.get_range(self._store, _path(sha256), start=start, end=upto))
             except FileNotFoundError:
                 raise _missing(sha256) from None
+            except StoreError as error:
+                raise _unavailable(error) from None
             yield piece
             start = upto
 
@@ -129,6 +132,8 @@ class BlobStore:
             obstore.delete(self._store, _path(sha256))
         except FileNotFoundError:
             return
+        except StoreError as error:
+            raise _unavailable(error) from None
 
     def stored(self) -> Iterator[tuple[str, datetime]]:
         """Every blob that lies there, with the time it was last written."""
@@ -143,6 +148,8 @@ class BlobStore:
             return obstore.head(self._store, _path(sha256))
         except FileNotFoundError:
             return None
+        except StoreError as error:
+            raise _unavailable(error) from None
 
     def _put_file(self, data: bytes | Path | IO[bytes], sha256: str, size: int, media_type: str) -> str:
         found = self._head(sha256)
@@ -158,7 +165,10 @@ class BlobStore:
             raise OutputError(
                 "blob.not_written",
                 Bilingual("文件无法写入存储。", "The file cannot be written to the store."),
-                Bilingual(f"请检查存储空间和权限：{error}", f"Check space and permissions of the store: {error}"),
+                Bilingual(
+                    f"请检查存储空间和权限：{_first_line(error)}",
+                    f"Check space and permissions of the store: {_first_line(error)}",
+                ),
             ) from None
         return sha256
 
@@ -228,3 +238,18 @@ def _missing(sha256: str) -> NotFoundError:
         Bilingual(f"找不到存储的文件 {sha256[:12]}…。", f"There is no stored file {sha256[:12]}…."),
         Bilingual("它可能已按规定删除。", "It may have been deleted as the rules ask."),
     )
+
+
+def _unavailable(error: Exception) -> OutputError:
+    return OutputError(
+        "blob.unavailable",
+        Bilingual("文件存储没有响应。", "The blob store does not answer."),
+        Bilingual(
+            f"请检查存储地址、网络和权限：{_first_line(error)}",
+            f"Check the store's address, network and permissions: {_first_line(error)}",
+        ),
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0][:300]
