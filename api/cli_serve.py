@@ -19,6 +19,7 @@ def run(options: argparse.Namespace) -> int:
     from api.serving import open_context, working
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     environment = dict(os.environ)
     for name, value in (("HOST", options.host), ("PORT", options.port)):
         if value is not None:
