@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 
-import crash_site
 import pytest
-from crash_site import Plan, crossings
+from crash_runs import plan_for, run_plan, submitted
+from crash_site import crossings
 from sqlalchemy import select
-from work_rows import CLOCK, KIT, TEXT, Rows, make_invitation
+from work_rows import Rows
 
-from interview_engine.hr.recruiting.answers import record_answer
-from interview_engine.hr.recruiting.invitations import submit
-from interview_engine.hr.recruiting.tables import Answer, Application, Assessment, Invitation
+from interview_engine.hr.recruiting.tables import Answer, Application, Assessment
 from interview_engine.store.blobs import BlobStore, open_blobs
 from interview_engine.store.engine import Database
 from interview_engine.store.tables import Blob, OutboxMessage, WorkItem
@@ -57,41 +51,6 @@ RECORDED = {"measure-recorded", "score-recorded", "entering", "before-commit"}
 """Where the expensive step is in the journal already, so that nobody does it again."""
 
 
-def _submitted(database: Database, count: int) -> list[tuple[Rows, str]]:
-    """Submitted interviews with one written answer each: rows and the answer's id."""
-    made = []
-    for number in range(count):
-        with database.transaction() as session:
-            rows = make_invitation(session)
-            invitation = session.get_one(Invitation, rows.invitation_id)
-            text = f"{TEXT}这是第{number}位。"
-            answer = record_answer(session, rows.candidate, invitation, KIT.questions[0].id, "text", text, CLOCK)
-            submit(session, rows.candidate, invitation, CLOCK, allow_missing=True)
-            made.append((rows, answer.id))
-    return made
-
-
-def _plan(database: Database, folder: Path, **more: object) -> Plan:
-    url = database.engine.url.set(drivername=database.engine.dialect.name).render_as_string(hide_password=False)
-    return Plan(url, f"file://{folder / 'blobs'}", str(folder), **more)  # type: ignore[arg-type]
-
-
-def _run(plan: Plan) -> int:
-    path = Path(plan.folder) / "plan.json"
-    path.write_text(json.dumps(asdict(plan)), encoding="utf-8")
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    environment["PYTHONPATH"] = os.pathsep.join([str(Path(crash_site.__file__).parent), os.getcwd()])
-    done = subprocess.run(
-        [sys.executable, crash_site.__file__, str(path)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=plan.limit_s + 60,
-    )
-    assert done.returncode == 0, done.stderr
-    return int(json.loads(done.stdout)["killed"])
-
-
 def _assert_whole(database: Database, blobs: BlobStore, made: list[tuple[Rows, str]]) -> None:
     """Each interview was assessed once in effect, and what the rows name is in the store with those very bytes."""
     with database.reading() as session:
@@ -114,11 +73,11 @@ def _assert_whole(database: Database, blobs: BlobStore, made: list[tuple[Rows, s
 
 
 def test_a_kill_at_every_boundary_loses_nothing_and_doubles_nothing(database: Database, tmp_path: Path) -> None:
-    made = _submitted(database, max(len(ANSWER), len(INTERVIEW)))
+    made = submitted(database, max(len(ANSWER), len(INTERVIEW)))
     kills = {answer_id: (name, 1) for (_, answer_id), name in zip(made, ANSWER, strict=False)}
     kills |= {rows.invitation_id: (name, 1) for (rows, _), name in zip(made, INTERVIEW, strict=True)}
-    plan = _plan(database, tmp_path, kills=kills)
-    killed = _run(plan)
+    plan = plan_for(database, tmp_path, kills=kills)
+    killed = run_plan(plan)
     crossed = crossings(plan)
 
     assert killed == len(ANSWER) + len(INTERVIEW)

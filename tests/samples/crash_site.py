@@ -21,18 +21,20 @@ from pathlib import Path
 from typing import Any
 
 from hashing_embedder import HashingEmbedder
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from work_rows import KIT
 
 from interview_engine.assessment.evidence import EvidenceScorer
 from interview_engine.clock import SystemClock
+from interview_engine.errors import Bilingual, OutputError
 from interview_engine.settings import Settings
-from interview_engine.store.blobs import open_blobs
+from interview_engine.store.blobs import BlobStore, open_blobs
 from interview_engine.store.engine import open_database
 from interview_engine.store.tables import WorkItem
 from interview_engine.store.work_run import Claim
 from pipelines import child_tasks, worker
 from pipelines.lease import LeaseTimes
+from pipelines.queues import next_items
 from pipelines.score import answer_text
 from pipelines.transcribe import written
 from pipelines.workbench import Workbench, needed_weights
@@ -47,6 +49,7 @@ class Plan:
         kills: subject id → (boundary, attempts that die there).
         together: workers kept alive at a time.
         limit_s: when to give up; the log then shows how far it came.
+        full_disk: while this file exists the blob store takes nothing.
     """
 
     database_url: str
@@ -57,6 +60,7 @@ class Plan:
     heartbeat_s: float = 0.3
     dead_after_s: float = 5.0
     limit_s: float = 120.0
+    full_disk: str = ""
 
     @property
     def log(self) -> Path:
@@ -113,11 +117,27 @@ def work(plan: Plan) -> None:
     )
     database = open_database(plan.database_url)
     blobs = open_blobs(plan.blobs_url)
+    if plan.full_disk:
+        _fill(blobs, Path(plan.full_disk))
     run_worker(database, blobs, plan.database_url, Settings(), SystemClock(), stop, options)
 
 
+def _fill(blobs: BlobStore, sign: Path) -> None:
+    """What a full disk does to `put`, as long as `sign` is there."""
+    put = blobs.put
+
+    def refuse(data: Any, media_type: str) -> str:
+        if sign.exists():
+            raise OutputError(
+                "blob.not_written", Bilingual("磁盘满。", "Disk full."), Bilingual("腾出。", "Free some.")
+            )
+        return put(data, media_type)
+
+    blobs.put = refuse  # type: ignore[method-assign]
+
+
 def main(plan: Plan) -> int:
-    """Keep workers running until no item waits or runs; how many of them were killed."""
+    """Keep workers running until nothing runs or may begin; how many of them were killed."""
     living: set[int] = set()
     killed = 0
     until = time.monotonic() + plan.limit_s
@@ -153,11 +173,14 @@ def _fork(plan: Plan) -> int:
 def _open_items(plan: Plan) -> int:
     database = open_database(plan.database_url)
     with database.reading() as session:
-        found = session.scalar(
-            select(func.count()).select_from(WorkItem).where(WorkItem.state.in_(("waiting", "running")))
+        active = session.scalar(
+            select(func.count())
+            .select_from(WorkItem)
+            .where(or_(WorkItem.state == "running", (WorkItem.state == "waiting") & WorkItem.due_at.is_not(None)))
         )
+        found = (active or 0) + len(next_items(session, SystemClock()))
     database.close()
-    return found or 0
+    return found
 
 
 if __name__ == "__main__":
