@@ -104,7 +104,9 @@ def example(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 
         found = schema.get("properties", {})
         return {name: example(inner, schemas, depth + 1) for name, inner in found.items()} if depth < 8 else {}
     if kind == "array":
-        return [example(schema["items"], schemas, depth + 1)] if depth < 8 and "items" in schema else []
+        if depth >= 8 or "items" not in schema:
+            return []
+        return [example(schema["items"], schemas, depth + 1)] * max(1, int(schema.get("minItems", 1)))
     return {
         "string": {"date-time": "2026-11-21T08:00:00Z", "date": "2026-12-01"}.get(schema.get("format", ""), "…"),
         "integer": 1,

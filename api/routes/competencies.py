@@ -106,8 +106,8 @@ class ProfileRequirement(In):
     """One competency of a role; the weights of a profile sum to 100."""
 
     competency: str = Field(max_length=80, examples=["communication"])
-    weight: float = Field(gt=0, le=100)
-    required_level: float = Field(ge=1, le=5)
+    weight: float = Field(gt=0, le=100, examples=[100.0])
+    required_level: float = Field(ge=1, le=5, examples=[3.5])
 
 
 class ProfileRequirementOut(Out):

@@ -143,18 +143,19 @@ def test_what_a_route_declares_is_enough_and_nothing_less_is(world: World) -> No
             tokens[rights] = token_for(company, account_with(company, f"only-{len(tokens)}", rights))
         return tokens[rights]
 
+    wrong: list[str] = []
     for endpoint, method, needed in api_calls(world.app):
         rights: tuple[tuple[str, str], ...] = needed.rights
         answer = world.call(token_with(rights), endpoint, method)
-        assert answer.status_code < 500, (endpoint.name, answer.text)
-        assert answer.status_code != 401, endpoint.name
-        if endpoint.name not in TAKES_PART | HOLDS:
-            assert answer.status_code != 403, (endpoint.name, rights, answer.text)
-        if answer.status_code == 422:
-            assert answer.json()["code"] != "request.fields", (endpoint.name, answer.text)
+        refused = answer.status_code in (401, 403) and endpoint.name not in TAKES_PART | HOLDS
+        unread = answer.status_code == 422 and answer.json()["code"] == "request.fields"  # the request was no sample
+        if answer.status_code >= 500 or refused or unread:
+            wrong.append(f"{endpoint.name} {answer.status_code} {answer.text[:400]}")
         for place in range(len(rights)):
             less = rights[:place] + rights[place + 1 :]
-            assert world.call(token_with(less or (("health", "read"),)), endpoint, method).status_code == 403
+            if world.call(token_with(less or (("health", "read"),)), endpoint, method).status_code != 403:
+                wrong.append(f"{endpoint.name} lets in without {rights[place]}")
+    assert wrong == []
 
 
 @pytest.mark.slow
@@ -174,7 +175,7 @@ def test_an_account_of_another_department_reaches_no_row(world: World) -> None:
             assert answer.status_code in (403, 404, 422), (endpoint.name, answer.status_code, answer.text)
         elif "person_id" in endpoint.path:
             assert answer.status_code in (403, 404, 409), (endpoint.name, answer.status_code)
-        elif answer.status_code == 200 and method == "GET" and "items" in answer.text:
+        elif answer.status_code == 200 and answer.text.startswith('{"items"'):
             assert not known & {str(row.get("id")) for row in answer.json()["items"]}, endpoint.name
         elif not {field for field, _ in needed.rights} <= COMPANY_WIDE:
             assert answer.status_code in (200, 403, 404, 422), (endpoint.name, answer.text)
