@@ -76,7 +76,6 @@ TEXTS: dict[str, str] = {
     "offline_try": "Try now",
     "online": "Connected again. Sending goes on.",
     "full": "This device has no space left. Keep this page open until everything is sent.",
-    "leave": "The recording is still running.",
     "other_tab_title": "This interview is open in another tab",
     "other_tab_text": "Go on there, or take over here. Nothing that was recorded is lost.",
     "take_over": "Go on here",
