@@ -123,7 +123,9 @@ def was_erased(session: Session, invitation: Invitation) -> bool:
     """Whether its deletion is done. The device is forgotten with the rest; the receipt, which holds no content, is then
     shown to whoever has the link."""
     done = select(ErasureRequest.id).where(
-        ErasureRequest.invitation_id == invitation.id, ErasureRequest.done_at.is_not(None)
+        ErasureRequest.invitation_id == invitation.id,
+        ErasureRequest.kind == "interview",
+        ErasureRequest.done_at.is_not(None),
     )
     return session.scalars(done.limit(1)).one_or_none() is not None
 

@@ -366,6 +366,7 @@ def _review_page(
         rows=rows,
         missing=[row["number"] for row in rows if row["chosen"] is None],
         recording=recording,
+        transcript=candidate.invitation.automated is not False and any(one.blob_sha256 for one in every),
         problem=None if problem is None else problem.text(language_of(request)),
         config={
             "home": candidate.home,

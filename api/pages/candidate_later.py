@@ -40,6 +40,14 @@ OUTCOMES = {
     "rejected": "The employer has decided to go on with others. You may ask for the reasons.",
     "withdrawn": "You have withdrawn",
 }
+ERASED = {
+    "recording": "A recording",
+    "part": "A part of a recording",
+    "measured": "A transcript with measures",
+    "report": "A report",
+    "frame": "A screenshot",
+}
+"""What a deletion's receipt names; everything else in it is "A text"."""
 PROPOSED_ROWS = 12
 """Lines of a transcript's text area at most."""
 
@@ -65,7 +73,12 @@ def status(request: Request, context: Ctx, candidate: FormerCandidate) -> Respon
         requisition = session.get_one(Requisition, candidate.application.requisition_id)
         if asked_for is not None:
             return page(
-                request, "candidate/deletion.html", candidate=candidate, requisition=requisition, asked_for=asked_for
+                request,
+                "candidate/deletion.html",
+                candidate=candidate,
+                requisition=requisition,
+                asked_for=asked_for,
+                names=ERASED,
             )
         return page(
             request,
