@@ -39,6 +39,7 @@ FLAG_WORDS = {
     "two_persons": "Mail and phone belong to two persons we know. Are they one?",
     "contact_differs": "The form gave other contact data than we have.",
     "name_differs": "The form gave another name than we have.",
+    "": "Please look who this is.",
 }
 
 
@@ -230,7 +231,7 @@ def _flags(session: Session, row: Application, person: Person | None) -> list[di
     return [
         {
             "id": one.id,
-            "words": FLAG_WORDS.get(one.kind, "Please look who this is."),
+            "words": FLAG_WORDS.get(one.kind, FLAG_WORDS[""]),
             "given": " · ".join(str(value) for value in one.given.values() if value),
             "other": one.other_person_id,
         }

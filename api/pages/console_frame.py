@@ -102,6 +102,9 @@ NOTICES: dict[str, str] = {
 }
 """What a page says after an action, by the `done` of its address; msgids."""
 
+BY_HAND = "Added by hand"
+"""The channel of whoever a recruiter added."""
+
 ROLE_LABELS: dict[str, str] = {
     "administrator": "Administrator",
     "hr": "HR",
@@ -150,6 +153,7 @@ def console_page(
         frame=frame,
         problem=told,
         may=lambda field_class, action: may_at_all(actor, field_class, action),
+        channel_name=lambda name: translate(BY_HAND) if name == "direct" else name,
         **values,
     )
 

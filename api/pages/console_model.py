@@ -265,7 +265,7 @@ def _profile(
         versions=versions,
         base={**base, **(typed or {})},
         values=values,
-        rows=model_rows,
+        rows=sorted(model_rows, key=lambda one: one.code not in values),
         kits=kits,
         kinds=words.COMPETENCY_KINDS,
         version_states=words.VERSION_STATES,

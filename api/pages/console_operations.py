@@ -44,6 +44,13 @@ PROBLEMS = {
     "cut": "events are missing at the end",
     "rewritten": "the chain was rewritten",
 }
+ACTORS = {
+    "system": "the system",
+    "candidate": "a candidate",
+    "person": "a person by a link",
+    "anonymous": "nobody signed in",
+    "account": "Account",
+}
 STARTS = ("report", "media", "review", "application", "interview", "offer", "kit", "requisition", "account", "grant",
           "sign_in", "audit")  # fmt: skip
 """Beginnings of actions that the filter offers."""
@@ -188,7 +195,16 @@ def _audit(
         name: request.query_params.get(name, "") for name in ("who", "action", "subject", "since", "until")
     }
     return console_page(
-        request, actor, "audit.html", page=page, names=names, found=found, query=query, starts=STARTS, problems=PROBLEMS
+        request,
+        actor,
+        "audit.html",
+        page=page,
+        names=names,
+        found=found,
+        query=query,
+        starts=STARTS,
+        actors=ACTORS,
+        problems=PROBLEMS,
     )
 
 

@@ -174,7 +174,7 @@ def as_table(found: RankedPage, language: str) -> tuple[list[str], list[list[Cel
             columns.setdefault(entry.competency_id, entry.name.get(language))
     header = [
         *(say("Place"), say("Candidate"), say("Channel"), say("Stage"), say("Match %"), say("Score")),
-        *(say("from"), say("to"), say("Score by a person")),
+        *(say("Band from"), say("Band to"), say("Score by a person")),
         *columns.values(),
         say("Why"),
     ]
