@@ -31,12 +31,14 @@ class Audit:
     """The tables, and what the two sources did not have in common.
 
     Args:
+        ruler: the kit and the scorer that all scores come from.
         without_score: interviews in the table that could not be assessed; they are in no rate.
         not_in_table: reports whose interview the table does not name; unmatched: rows that name no report.
         broken: folders whose report cannot be read, with the error.
     """
 
     tables: tuple[AuditTable, ...]
+    ruler: Ruler
     people: int
     without_score: int
     not_in_table: int
@@ -87,7 +89,9 @@ def audit_folder(folder: Path, groups: Path, kit_id: str | None = None) -> Audit
     if not people:
         raise _nobody(groups)
     tables = audit(people, attributes)
-    return Audit(tables, len(people), without_score, len(set(found) - seen), tuple(unmatched), ranking.broken)
+    return Audit(
+        tables, rulers.pop(), len(people), without_score, len(set(found) - seen), tuple(unmatched), ranking.broken
+    )
 
 
 def _attributes(groups: Path, rows: list[Row]) -> list[str]:
@@ -154,6 +158,8 @@ def to_document(found: Audit) -> dict[str, object]:
     """The audit as JSON values; undefined figures are null."""
     return {
         "schema": SCHEMA,
+        "kit": {"id": found.ruler.kit_id, "version": found.ruler.kit_version, "sha256": found.ruler.kit_sha256},
+        "scorer": found.ruler.scorer,
         "people": found.people,
         "without_score": found.without_score,
         "not_in_table": found.not_in_table,

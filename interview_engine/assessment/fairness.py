@@ -39,7 +39,8 @@ class GroupRow:
     Args:
         group: the values, one an attribute of the table ("female", "asian").
         n: people; hits: how many were selected, or scored above the median of all.
-        rate: hits / n; impact_ratio: rate / highest rate of the table, with Katz's interval; None when left out.
+        rate: hits / n; impact_ratio: rate / highest rate of the table, with Katz's interval; None when left out. The
+            group with the highest rate is the reference: its ratio is 1 and has no interval.
         standardised_difference: Hedges' g of the scores against everybody else, with interval; nan if undefined.
         left_out: under 2 % of the data.
         below_four_fifths: impact ratio under 0.8.
@@ -117,7 +118,9 @@ def _row(
 ) -> GroupRow:
     n = len(members[group])
     ratio = low = high = None
-    if counted and best is not None and hits[best]:
+    if group == best and hits[best]:
+        ratio = 1.0
+    elif counted and best is not None and hits[best]:
         ratio, low, high = ratio_of_rates(hits[group], n, hits[best], len(members[best]))
     inside = np.asarray([person.score for person in members[group]])
     outside = np.asarray([p.score for other, persons in members.items() if other != group for p in persons])

@@ -103,6 +103,8 @@ def test_the_page_and_the_csv_hold_the_figures_and_no_candidate(archive: Path, t
     page = (archive / "audit.html").read_text(encoding="utf-8")
     assert "40.0 %" in page
     assert "0.500" in page
+    assert page.count("参照 reference") == 6
+    assert f"kit {samples.KIT.id} v{samples.KIT.version}" in page
     assert "候选人" not in page
     assert "case0" not in page
     rows = list(csv.DictReader((archive / "audit.csv").read_text(encoding="utf-8-sig").splitlines()))

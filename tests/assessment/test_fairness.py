@@ -24,6 +24,9 @@ def test_selection_rates_and_impact_ratio_by_hand() -> None:
     assert (male.n, male.hits, male.rate) == (40, 24, 0.6)
     assert female.impact_ratio == pytest.approx(0.75)
     assert male.impact_ratio == 1.0
+    assert female.ratio_low is not None
+    assert female.ratio_low < 0.75
+    assert (male.ratio_low, male.ratio_high) == (None, None)
     assert female.below_four_fifths
     assert not male.below_four_fifths
 
