@@ -30,7 +30,7 @@ def token() -> str:
 
 def digest(secret: str) -> str:
     """sha256 of a token in hexadecimal: what the database keeps. (A token is random, so it needs no salt.)"""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def derived_key(secret: str, purpose: str) -> bytes:

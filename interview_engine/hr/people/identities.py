@@ -65,9 +65,7 @@ def bind(
         raise ConflictError(
             "identity.other_person",
             Bilingual("这个微信号已绑定另一位用户。", "This WeChat account belongs to somebody else here already."),
-            Bilingual(
-                "请用收到邀请的微信打开，或联系招聘人员。", "Use the invited account, or ask the recruiter."
-            ),
+            Bilingual("请用收到邀请的微信打开，或联系招聘人员。", "Use the invited account, or ask the recruiter."),
         )
     elif unionid and row.unionid != unionid:
         row.unionid = unionid

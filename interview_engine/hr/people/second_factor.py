@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import unicodedata
 from dataclasses import dataclass
 
 import pyotp
@@ -25,6 +26,7 @@ STEP_S = 30
 AHEAD_AND_BEHIND = 1
 """Steps by which the phone's clock may be off."""
 RECOVERY_CODES = 10
+LONGEST_CODE = 40
 ISSUER = "Interview Engine"
 
 
@@ -116,8 +118,9 @@ def accepts(
     Args:
         recovery: whether a recovery code will do.
     """
-    typed = code.replace(" ", "").replace("-", "").lower()
-    if account.totp_secret_encrypted is None:
+    # full-width digits are what a Chinese keyboard gives
+    typed = unicodedata.normalize("NFKC", code[:LONGEST_CODE]).replace(" ", "").replace("-", "").lower()
+    if account.totp_secret_encrypted is None or not typed.isascii():
         return False
     if typed.isdecimal() and len(typed) == 6:
         return _accepts_time_code(box.decrypt(account.totp_secret_encrypted), account, typed, clock)
