@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
+from interview_engine.hr.problems import invalid
 from interview_engine.store import audit
 from interview_engine.store.audit import Anchor, AuditProblem
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
@@ -74,9 +76,19 @@ def list_events(
     if chosen.until is not None:
         statement = statement.where(AuditEvent.at < chosen.until)
     if cursor is not None:
-        statement = statement.where(AuditEvent.sequence < int(read_cursor(cursor, 1)[0]))
+        statement = statement.where(AuditEvent.sequence < _sequence(cursor))
     rows = list(session.scalars(statement.limit(limit + 1)))
-    return page_of(rows, limit, [(row.sequence,) for row in rows])
+    return page_of(rows, limit, [(str(row.sequence),) for row in rows])
+
+
+def _sequence(cursor: str) -> int:
+    text = str(read_cursor(cursor, 1)[0])
+    if not re.fullmatch(r"[0-9]{1,15}", text):
+        raise invalid(
+            "cursor", "page.cursor", "翻页标记无效。", "The page cursor is not valid.",
+            "请从第一页重新开始。", "Start again from the first page.",
+        )  # fmt: skip
+    return int(text)
 
 
 def check_trail(session: Session, actor: Actor, clock: Clock, known: Anchor | None = None) -> TrailCheck:
