@@ -79,6 +79,7 @@ GENERAL = {
 BY_ROW = {"404": "There is no such thing.", "410": "Its link or time is over."}
 BY_CHANGE = {
     "400": "The request cannot be understood.",
+    "404": "There is no such thing, or one that the body names is not there.",
     "409": "The state of the thing, or the key, does not allow it.",
     "413": "Too large.",
     "415": "Not an accepted type.",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from api.deps import Ctx
+from api.routes.frame import new_router
 from interview_engine import __version__
 
-router = APIRouter(tags=["system"])
+router = new_router("system")
 
 
 class Health(BaseModel):

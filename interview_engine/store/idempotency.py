@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, ConflictError, InvalidInput
 from interview_engine.store.secrets import SecretBox
 from interview_engine.store.tables import IdempotencyKey
+from interview_engine.store.upsert import insert_for
 
 KEPT = timedelta(hours=24)
 """How long an answer is given again; afterwards the key is free."""
@@ -53,16 +53,13 @@ def begin(session: Session, box: SecretBox, actor_id: str, key: str, request_sha
         )
     now = clock.now()
     sweep(session, now)
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    taken = cast(
-        "CursorResult[Any]",
-        session.execute(
-            make(IdempotencyKey)
-            .values(actor=actor_id, key=key, request_sha256=request_sha256, status=0, body="", created_at=now)
-            .on_conflict_do_nothing()
-        ),
-    )
-    if taken.rowcount == 1:
+    taken = session.execute(
+        insert_for(session, IdempotencyKey)
+        .values(actor=actor_id, key=key, request_sha256=request_sha256, status=0, body="", created_at=now)
+        .on_conflict_do_nothing()
+        .returning(IdempotencyKey.key)
+    ).one_or_none()
+    if taken is not None:
         return None
     row = session.execute(
         select(IdempotencyKey.request_sha256, IdempotencyKey.status, IdempotencyKey.body).where(

@@ -36,6 +36,8 @@ SUBJECTS = (
     "survey",
 )
 """What can be asked for, as "application.*" or one by one, "application.create". Sign-ins, grants and reads are not."""
+NOT_TOLD = frozenset({"score"})
+"""What the trail keeps of an event and a receiver does not get: scores are opened in the service, where it is seen."""
 PATTERN = re.compile(rf"({'|'.join(SUBJECTS)})\.(\*|[a-z_]{{2,40}})")
 
 
@@ -79,7 +81,7 @@ def fan_out(session: Session, happenings: Sequence[Happening], now: datetime) ->
                 "sequence": happening.sequence,
                 "subject": happening.subject,
                 "actor": happening.actor,
-                "data": happening.detail,
+                "data": {name: value for name, value in happening.detail.items() if name not in NOT_TOLD},
             },
             "state": "queued",
             "attempts": 0,

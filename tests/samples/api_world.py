@@ -1,4 +1,4 @@
-"""The company of `console_data` as other systems see it: tokens, a client in this process, a request for every route."""
+"""The company of `console_data` as other systems see it: tokens, a client here, a request for every route."""
 
 from __future__ import annotations
 
