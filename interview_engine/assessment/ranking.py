@@ -175,6 +175,12 @@ def _place_reasons(entry: Entry, group: int, best: dict[int, Entry]) -> tuple[Re
                 Bilingual(f"只评估了权重的 {share}%。", f"Only {share}% of the weight was assessed."),
             )
         )
+    return (*reasons, *competency_reasons(entry))
+
+
+def competency_reasons(entry: Entry) -> tuple[Remark, ...]:
+    """Which competencies meet the requirement, which do not, and which were not assessed."""
+    reasons = []
     below = [c for c in entry.competencies if c.score is not None and not c.meets]
     missing = [c for c in entry.competencies if c.score is None]
     met = [c for c in entry.competencies if c.meets]

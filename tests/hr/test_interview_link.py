@@ -255,9 +255,7 @@ def test_the_same_text_twice_at_once_is_one_attempt(world: World) -> None:
     def send() -> None:
         start.wait()
         with world.database.transaction() as session:
-            answers.record_answer(
-                session, candidate.actor, invitation, question.id, "text", "同一句话，发了两次。", world.clock
-            )
+            answers.record_answer(session, candidate.actor, invitation, question.id, "text", "同一句话。", world.clock)
 
     _together([send] * 3)
     with world.database.reading() as session:
@@ -272,7 +270,7 @@ def test_unanswered_questions_must_be_confirmed(small_world: World) -> None:
         submit = lambda: invitations.submit(session, candidate.actor, invitation, clock)  # noqa: E731
         assert code_of(submit, ConflictError) == "interview.nothing"
         first = candidate.opened.kit.questions[0].id
-        answers.record_answer(session, candidate.actor, invitation, first, "text", "我先听完客户的话。", clock)
+        answers.record_answer(session, candidate.actor, invitation, first, "text", "我先听客户说完。", clock)
         assert code_of(submit, InvalidInput) == "interview.unanswered"
         assert invitations.submit(session, candidate.actor, invitation, clock, allow_missing=True)
         again = lambda: answers.record_answer(  # noqa: E731
@@ -287,7 +285,7 @@ def test_who_refuses_automated_assessment_is_read_by_a_person(small_world: World
         candidate = arrived(world, session, ConsentGiven(recording=True, voice=True, face=True, automated=False))
         invitation = candidate.opened.invitation
         first = candidate.opened.kit.questions[0].id
-        answers.record_answer(session, candidate.actor, invitation, first, "text", "我先听完客户的话。", clock)
+        answers.record_answer(session, candidate.actor, invitation, first, "text", "我先听客户说完。", clock)
         invitations.submit(session, candidate.actor, invitation, clock, allow_missing=True)
         assert session.scalars(select(WorkItem)).all() == []
         application = session.get_one(Application, invitation.application_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -219,7 +220,7 @@ def entry_competencies(stored: Sequence[Mapping[str, Any]]) -> tuple[EntryCompet
     return tuple(
         EntryCompetency(
             one["id"],
-            Bilingual(one["name"]["zh"], one["name"]["en"]),
+            _name(one["name"]["zh"], one["name"]["en"]),
             one["weight"],
             one["required_level"],
             one["is_delivery"],
@@ -228,6 +229,12 @@ def entry_competencies(stored: Sequence[Mapping[str, Any]]) -> tuple[EntryCompet
         )
         for one in stored
     )
+
+
+@lru_cache(maxsize=4096)
+def _name(zh: str, en: str) -> Bilingual:
+    """A list of thousands has the same few names over and over."""
+    return Bilingual(zh, en)
 
 
 def remark_of(stored: Mapping[str, Any] | None) -> Remark | None:

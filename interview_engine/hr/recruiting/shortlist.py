@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.assessment.ranking import Entry, KitRanking, Ranked, Remark, Ruler, rank
+from interview_engine.assessment.ranking import Entry, KitRanking, Ranked, Remark, Ruler, competency_reasons, rank
 from interview_engine.assessment.scoring import Score
 from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
@@ -49,8 +49,9 @@ class RankedRow:
 
     Args:
         above_bar: the score that counts (a person's where one was given) reaches the requisition's bar; None without.
-        place: section, tie group and reasons; its `entry` holds score, competencies and what needs review.
-        reasons: of the place, after the one about the bar.
+        place: section and tie group; its `entry` holds score, competencies and what needs review. All reasons are in
+            `reasons`, its own are a part of them.
+        about_bar: where the score stands to the bar, and whether what asked for a person was looked at.
     """
 
     application_id: str
@@ -64,7 +65,13 @@ class RankedRow:
     human_score: float | None
     above_bar: bool | None
     place: Ranked
-    reasons: tuple[Remark, ...]
+    about_bar: tuple[Remark, ...]
+
+    @property
+    def reasons(self) -> tuple[Remark, ...]:
+        """Why the candidate stands there, in order. Put into words when asked for: a page shows a few of thousands."""
+        listed = competency_reasons(self.place.entry) if self.place.group is not None else ()
+        return (*self.about_bar, *self.place.reasons, *listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +214,7 @@ def _entry(row: Any, names: bool) -> Entry:
         match_percent=row.match_percent,
         score=score,
         assessed_weight=row.assessed_weight,
-        competencies=entry_competencies(row.competencies),
+        competencies=(),  # they move no place; `_row` puts them in
         needs_review=() if settled else asked,
     )
 
@@ -234,7 +241,8 @@ def _row(place: Ranked, row: Any, bar: float, names: bool) -> RankedRow:
     above = None if counted is None else counted >= bar
     about = _bar_reason(row, bar, above)
     settled = (SETTLED,) if row.section == "ranked" and row.needs_review else ()
-    shown = place if names else replace(place, entry=replace(place.entry, candidate=HIDDEN))
+    candidate = row.name if names else HIDDEN
+    entry = replace(place.entry, candidate=candidate, competencies=entry_competencies(row.competencies))
     return RankedRow(
         row.id,
         row.person_id,
@@ -246,8 +254,8 @@ def _row(place: Ranked, row: Any, bar: float, names: bool) -> RankedRow:
         row.assessment_id,
         row.human_score,
         above,
-        shown,
-        (*about, *settled, *place.reasons),
+        replace(place, entry=entry),
+        (*about, *settled),
     )
 
 
