@@ -107,10 +107,8 @@ class Children:
             ChildError: `work.killed`, `work.too_long`, `work.memory`. InterviewEngineError: what the child raised;
                 `engine.failed` for what should not happen. Stopping: `stop` was called.
         """
-        child = self._places.get()
+        child = self._free_place()
         try:
-            if self._stopping.is_set():
-                raise Stopping
             if child is None or not child.process.is_alive():
                 child = self._bear()
             result = self._attend(child, task, report, wall_s, cpu_s)
@@ -120,6 +118,8 @@ class Children:
             self._places.put(None)
             raise
         self._places.put(child)
+        if self._stopping.is_set():
+            self._end_idle()
         if isinstance(result, InterviewEngineError):
             raise result
         return result
@@ -127,6 +127,15 @@ class Children:
     def stop(self) -> None:
         """End all children; those who wait for one get `Stopping`."""
         self._stopping.set()
+        self._end_idle()
+
+    def _free_place(self) -> _Child | None:
+        while not self._stopping.is_set():
+            with contextlib.suppress(queue.Empty):
+                return self._places.get(timeout=LOOK_EVERY_S)
+        raise Stopping
+
+    def _end_idle(self) -> None:
         with contextlib.suppress(queue.Empty):
             while True:
                 child = self._places.get_nowait()
