@@ -65,6 +65,7 @@ async def check_csrf(request: Request, context: Ctx) -> None:
         given = str((await request.form()).get(CSRF_FIELD, ""))
     wanted = csrf_token(session_token(request, context))
     if not hmac.compare_digest(given.encode(), wanted.encode()):
+        await request.close()
         raise PermissionDenied(
             "session.csrf",
             Bilingual(

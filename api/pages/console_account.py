@@ -74,10 +74,14 @@ def password(request: Request, context: Ctx, actor: PageActor, address: ClientAd
 
 
 @router.post(f"{OWN_ACCOUNT}/second-factor")
-def enrol(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Show the secret and its QR code; it counts once a code from it was typed."""
-    with context.database.transaction() as session:
-        made = second_factor.enrol(session, context.box, request.state.account.id, context.clock)
+def enrol(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Against the password, show the secret and its QR code; it counts once a code from it was typed."""
+    try:
+        with context.database.transaction() as session:
+            account_id = request.state.account.id
+            made = second_factor.enrol(session, context.box, account_id, form.raw("current"), context.clock)
+    except (SignInRefused, TooManyRequests) as problem:
+        return _page(request, context, actor, problem)
     return console_page(request, actor, "second_factor.html", secret=made.secret, qr=qr_code(made.uri))
 
 

@@ -97,7 +97,9 @@ def _values(
     said = reviews.reviews_of(session, actor, row.id)
     events = applications.history(session, actor, row.id)
     names = account_names(session, [one.account_id for one in said], [event.actor for event in events])
-    people_said = [{"row": one, "name": names.get(f"account:{one.account_id}", "")} for one in said]
+    people_said: list[dict[str, Any]] = [
+        {"row": one, "name": names.get(f"account:{one.account_id}", "")} for one in said
+    ]
     pay = allowed("pay", "read")
     return {
         "application": row,
@@ -143,12 +145,7 @@ def _report(
     answered = [place for place, answer in enumerate(view["answers"]) if not answer["missing"]]
     return {
         "view": view,
-        "media": [
-            None
-            if one is None or not one.src
-            else {"kind": one.kind, "mime": one.mime, "embedded": None, "src": one.src}
-            for one in told
-        ],
+        "media": [_source(one) for one in told],
         "frames": {
             path: media_address(context, actor.id, sha256, "image/jpeg", f"assessment:{assessment.id}")
             for path, sha256 in assessment.frames.items()
@@ -156,6 +153,13 @@ def _report(
         "first": answered[0] if answered else 0,
         "producer": document["generated_by_ai"]["producer"],
     }
+
+
+def _source(one: Told | None) -> dict[str, Any] | None:
+    """Where the shared player finds an answer's recording; None when there is none."""
+    if one is None or not one.src:
+        return None
+    return {"kind": one.kind, "mime": one.mime, "embedded": None, "src": one.src}
 
 
 def _answers(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import AsyncIterator
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -89,8 +90,9 @@ class Fields:
         return {name: value for name, value in self._form.items() if isinstance(value, str)}
 
 
-async def _fields(request: Request) -> Fields:
-    return Fields(await request.form())
+async def _fields(request: Request) -> AsyncIterator[Fields]:
+    async with request.form() as form:
+        yield Fields(form)
 
 
 Form = Annotated[Fields, Depends(_fields)]

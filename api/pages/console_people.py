@@ -19,6 +19,7 @@ from api.pages.console_requisitions import HOME, requisition_head
 from api.sessions import PageActor
 from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.inbox import list_inbox, mark_all_read
@@ -124,6 +125,7 @@ def pool(
     cursor: str = "",
 ) -> Response:
     """People who agreed to be kept for other jobs."""
+    require(actor, "contact", "read")
     with context.database.reading() as session:
         found = lists.talent_pool(
             session,

@@ -85,7 +85,7 @@ def ranking(
     rows = _ordered([one for one in chosen.rows if wanted.keeps(one)], sort) if chosen else []
     pages = max(1, -(-len(rows) // PAGE))
     at = min(max(page, 1), pages)
-    values = {
+    values: dict[str, Any] = {
         "head": head,
         "row": row,
         "found": found,
@@ -170,8 +170,8 @@ def as_table(found: RankedPage, language: str) -> tuple[list[str], list[list[Cel
     say = translator(language)
     columns: dict[str, str] = {}
     for one in found.lists:
-        for entry in _list_competencies(one):
-            columns.setdefault(entry.competency_id, entry.name.get(language))
+        for part in _list_competencies(one):
+            columns.setdefault(part.competency_id, part.name.get(language))
     header = [
         *(say("Place"), say("Candidate"), say("Channel"), say("Stage"), say("Match %"), say("Score")),
         *(say("Band from"), say("Band to"), say("Score by a person")),
@@ -286,7 +286,7 @@ def _columns(chosen: RankedList | None) -> tuple[EntryCompetency, ...]:
 
 def _counts(chosen: RankedList | None) -> dict[str, int]:
     places = [row.place.section for row in chosen.rows] if chosen is not None else []
-    return {section: places.count(section) for section in ("cannot_assess", "needs_review", "ranked")}  # type: ignore[arg-type]
+    return {section: places.count(section) for section in ("cannot_assess", "needs_review", "ranked")}
 
 
 def _ordered(rows: list[RankedRow], sort: str) -> list[RankedRow]:

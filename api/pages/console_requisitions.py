@@ -19,6 +19,7 @@ from api.sessions import PageActor
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require
 from interview_engine.hr.approvals import requests as approvals
 from interview_engine.hr.approvals.tables import ApprovalStep
 from interview_engine.hr.competency import service as competency
@@ -68,6 +69,7 @@ def listed(
 @router.get(f"{HOME}/new")
 def blank(request: Request, context: Ctx, actor: PageActor) -> Response:
     """An empty form."""
+    require(actor, "public", "write")
     return _form(request, context, actor, None, {"headcount": "1", "policy": "cn", "language": "zh", "bar": "6.0"})
 
 
@@ -124,7 +126,7 @@ def job(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -
         approval = approvals.of_subject(session, requisitions.KIND, f"{requisitions.KIND}:{row.id}")
         steps = _steps(session, approval.id) if approval is not None else []
         mine = {pending.approval.id for pending in approvals.pending_for(session, actor)}
-        values = {
+        values: dict[str, Any] = {
             "row": row,
             "head": requisition_head(session, actor, row),
             "requirements": requirements_of(row.requirements),
