@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -230,15 +231,46 @@ def brightness(factor: float) -> PictureChange:
 
 
 def pitch(semitones: float) -> SoundChange:
-    """Shift the pitch at the same speed (phase vocoder)."""
+    """Shift the pitch, formants with it, at the same speed: played faster or slower, then stretched back in time by
+    overlapping pieces of the wave (FFmpeg's atempo, WSOLA).
+
+    A phase vocoder was tried and left out: its smearing, not the pitch, made recognition fail (CER .26 and .32 instead
+    of .03 and .01 on one Mandarin answer).
+    """
+    ratio = 2.0 ** (semitones / 12.0)
+    filters = (
+        ("asetrate", str(round(SAMPLE_RATE * ratio))),
+        ("aresample", str(SAMPLE_RATE)),
+        ("atempo", f"{1 / ratio:.6f}"),
+        ("aformat", "sample_fmts=flt:channel_layouts=mono"),
+    )
 
     def shift(samples: Sound) -> Sound:
-        from librosa.effects import pitch_shift
-
-        shifted: Sound = pitch_shift(samples, sr=SAMPLE_RATE, n_steps=semitones).astype(np.float32)
-        return shifted
+        graph = av.filter.Graph()
+        chain: list[Any] = [
+            graph.add_abuffer(sample_rate=SAMPLE_RATE, format="flt", layout="mono", time_base=Fraction(1, SAMPLE_RATE)),
+            *(graph.add(name, argument) for name, argument in filters),
+            graph.add("abuffersink"),
+        ]
+        for one, following in pairwise(chain):
+            one.link_to(following)
+        graph.configure()
+        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1).astype(np.float32), format="flt", layout="mono")
+        frame.sample_rate, frame.pts = SAMPLE_RATE, 0
+        graph.push(frame)
+        graph.push(None)
+        shifted: Sound = np.concatenate([*_pulled(graph), np.zeros(len(samples), dtype=np.float32)])
+        return shifted[: len(samples)]
 
     return shift
+
+
+def _pulled(graph: Any) -> Iterator[Sound]:
+    while True:
+        try:
+            yield graph.pull().to_ndarray().reshape(-1)
+        except (av.error.EOFError, av.error.BlockingIOError):
+            return
 
 
 def telephone(samples: Sound) -> Sound:

@@ -20,8 +20,10 @@ from bench.outcome import SEED, Figure, SetOutcome, bootstrap, lexical_length
 from interview_engine.assessment.agreement import pearson, quadratic_weighted_kappa
 from interview_engine.assessment.kit import Kit
 from interview_engine.assessment.kit_file import load_kit, shipped_kits
-from interview_engine.assessment.scoring import AnswerText, ContentScores, Scorer
+from interview_engine.assessment.reasons import Reason
+from interview_engine.assessment.scoring import AnswerText, CompetencyResult, ContentScores, Scorer
 from interview_engine.assessment.sentences import units
+from interview_engine.errors import ScorerError
 from pipelines.score import judge_scorer
 
 Item = TypeVar("Item")
@@ -85,7 +87,7 @@ def _simulated(scorer: Scorer, limit: int) -> Iterator[tuple[list[Rated], Mappin
     every = simulated.interviews(setting.shared_data() / "A_text")
     for interview in _sample(every, limit):
         kit = simulated.kit_of(interview.rubric, [question for question, _ in interview.turns])
-        content = scorer.score(kit, simulated.answers_of(interview.turns))
+        content = _content(scorer, kit, simulated.answers_of(interview.turns))
         words = lexical_length(" ".join(answer for _, answer in interview.turns))
         rows = [_rated(content, name, label, words, interview.person) for name, label in interview.labels.items()]
         yield rows, content.settings
@@ -95,12 +97,23 @@ def _twins(scorer: Scorer, limit: int) -> Iterator[tuple[list[Rated], Mapping[st
     kits = {name: load_kit(path) for name, path in shipped_kits().items()}
     plain = [twin for twin in twins.twins(setting.twin_folder()) if not twin.family]
     for twin in _sample(plain, limit):
-        content = scorer.score(
-            _only(kits[twin.kit], twin.competency), [AnswerText(twin.question, twin.language, twin.text)]
-        )
+        kit = _only(kits[twin.kit], twin.competency)
+        content = _content(scorer, kit, [AnswerText(twin.question, twin.language, twin.text)])
         label = {1.5: 0, 3.0: 1, 4.5: 2}[twin.level]
         length = units(twin.text, twin.language) * (0.62 if twin.language == "zh" else 1.0)
         yield [_rated(content, twin.competency, label, length, twin.story)], content.settings
+
+
+def _content(scorer: Scorer, kit: Kit, answers: Sequence[AnswerText]) -> ContentScores:
+    """What the judge says. Replies none of which is usable fail an assessment; here they are counted and it goes on."""
+    try:
+        return scorer.score(kit, answers)
+    except ScorerError as error:
+        if error.code != "judge.invalid_reply":
+            raise
+        failed = Reason(error.code)
+        results = tuple(CompetencyResult(c.id, "cannot_assess", None, (), (), (), (), failed) for c in kit.competencies)
+        return ContentScores(results, (), {"judge_failed": 1})
 
 
 def _only(kit: Kit, competency: str) -> Kit:
