@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
                 timeout_graceful_shutdown=10,
             )
     finally:
+        context.wechat.close()
         context.database.close()
     return 0
 

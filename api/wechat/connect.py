@@ -38,6 +38,12 @@ class Wechat:
             made["wecom"] = WecomChannel(database, self.wecom, public_url, clock)
         return made
 
+    def close(self) -> None:
+        """Give the connections back."""
+        for client in (self.official, self.wecom):
+            if client is not None:
+                client.close()
+
 
 def connect(
     settings: WechatSettings,

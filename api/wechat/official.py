@@ -38,6 +38,10 @@ class OfficialAccount:
             "official", settings.api_url, holder, f"official:{settings.app_id}", self._new_token, transport=transport
         )
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self._api.close()
+
     def _new_token(self, api: ApiClient) -> tuple[str, float]:
         reply = api.plain(
             "POST",

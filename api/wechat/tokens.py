@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,7 +56,7 @@ class TokenHolder:
         self._clock = clock
         self._pause = pause
         self._me = new_id(clock.now())
-        self._lock = threading.Lock()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._mine: dict[str, Held] = {}
 
     def get(self, key: str, fetch: Fetch, *, refused: str | None = None) -> str:
@@ -67,7 +68,8 @@ class TokenHolder:
         Raises:
             DeliveryError: `wechat.token` when another holder does not finish; whatever `fetch` raises.
         """
-        with self._lock:
+        # a lock a key: fetching a ticket needs the token, which is another key
+        with self._locks[key]:
             known = self._mine.get(key)
             if known is not None and known.value != refused and self._fresh(known.expires_at):
                 return known.value

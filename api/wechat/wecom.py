@@ -54,6 +54,10 @@ class WecomApp:
         self._key = f"wecom:{settings.corp_id}:{settings.agent_id}"
         self._api = ApiClient("wecom", settings.api_url, holder, self._key, self._new_token, transport=transport)
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self._api.close()
+
     def _new_token(self, api: ApiClient) -> tuple[str, float]:
         reply = api.plain(
             "GET",

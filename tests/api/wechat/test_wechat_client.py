@@ -1,0 +1,168 @@
+"""J1: the client gets its token once, never repeats for ever, and does by code what the platform asks for."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wechat_world import WechatWorld
+
+from api.wechat.client import WechatError
+from api.wechat.codes import ACTIONS, MAX_TRIES, action_for, wait_until
+from api.wechat.jssdk import page_signature
+from api.wechat.official import OfficialAccount
+from api.wechat.tokens import TokenHolder
+from interview_engine.errors import DeliveryError
+from interview_engine.store.secrets import SecretBox
+
+SEND = "/oa/cgi-bin/message/template/send"
+VALUES = {"thing1": "客服专员", "phrase2": "待面试", "time3": "2026-11-21 10:00"}
+
+
+def send(world: WechatWorld, key: str = "k") -> str:
+    return world.official.send_template("o-candidate", "invitation", VALUES, "https://x/i/t", key)
+
+
+def test_the_official_signature_of_a_page() -> None:
+    ticket = "sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy_90u5h9nbSlYy3-Sl-HhTdfl2fzFy1AOcHKP7qg"
+    signed = page_signature(ticket, "Wm3WZYTPz0wzccnW", 1414587457, "http://mp.weixin.qq.com?params=value#fragment")
+    assert signed == "0f9de62fce790f9a083d5c99e95740ceb90c27ed"
+
+
+def test_many_messages_need_one_token(wechat_world: WechatWorld) -> None:
+    for number in range(5):
+        send(wechat_world, f"k{number}")
+    assert wechat_world.fake.calls["/oa/cgi-bin/stable_token"] == 1
+    assert len(wechat_world.fake.shown_to("o-candidate")) == 5
+
+
+def test_a_repeat_of_a_message_is_shown_once(wechat_world: WechatWorld) -> None:
+    assert send(wechat_world, "same") == send(wechat_world, "same")
+
+
+def test_a_token_is_renewed_before_its_end(wechat_world: WechatWorld) -> None:
+    send(wechat_world, "a")
+    wechat_world.clock.at += timedelta(seconds=7200 - 299)
+    send(wechat_world, "b")
+    assert wechat_world.fake.calls["/oa/cgi-bin/stable_token"] == 2
+    assert wechat_world.fake.calls[SEND] == 2
+
+
+def test_a_token_lost_in_the_middle_of_a_burst_costs_one_renewal(wechat_world: WechatWorld) -> None:
+    failures: list[Exception] = []
+
+    def burst(start: int) -> None:
+        for number in range(start, start + 5):
+            if number == 12:
+                wechat_world.fake.lose_tokens()
+            try:
+                send(wechat_world, f"k{number}")
+            except DeliveryError as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=burst, args=(start,)) for start in (0, 5, 10, 15)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(wechat_world.fake.shown_to("o-candidate")) == 20
+    assert wechat_world.fake.calls["/oa/cgi-bin/stable_token"] <= 3
+
+
+def test_two_processes_share_one_token(wechat_world: WechatWorld) -> None:
+    box, clock = SecretBox("s" * 40), wechat_world.clock
+    other = OfficialAccount(wechat_world.official.settings, TokenHolder(wechat_world.database, box, clock))
+    send(wechat_world, "a")
+    other.send_template("o-candidate", "invitation", VALUES, "https://x", "b")
+    other.close()
+    assert wechat_world.fake.calls["/oa/cgi-bin/stable_token"] == 1
+
+
+def test_a_token_that_is_refused_again_and_again_ends(wechat_world: WechatWorld) -> None:
+    wechat_world.fake.trouble[SEND] = [40001] * 100
+    with pytest.raises(WechatError) as caught:
+        send(wechat_world)
+    assert caught.value.errcode == 40001
+    assert wechat_world.fake.calls[SEND] <= MAX_TRIES
+    assert wechat_world.fake.calls["/oa/cgi-bin/stable_token"] <= 2
+
+
+def test_a_busy_platform_is_asked_three_times_at_most(wechat_world: WechatWorld) -> None:
+    wechat_world.fake.trouble[SEND] = [-1]
+    send(wechat_world, "once more")
+    wechat_world.fake.trouble[SEND] = [-1] * 100
+    before = wechat_world.fake.calls[SEND]
+    with pytest.raises(WechatError) as caught:
+        send(wechat_world, "never")
+    assert caught.value.temporary
+    assert wechat_world.fake.calls[SEND] - before == MAX_TRIES
+
+
+def test_wecoms_40001_is_a_wrong_secret_and_is_not_repeated(wechat_world: WechatWorld) -> None:
+    wechat_world.fake.corporation.secret = "changed in the console"
+    with pytest.raises(WechatError) as caught:
+        wechat_world.wecom.send_text(["recruiter"], "hello")
+    assert (caught.value.errcode, caught.value.action) == (40001, "set_up")
+    assert wechat_world.fake.calls["/qy/cgi-bin/gettoken"] == 1
+
+
+def test_an_address_that_is_not_on_the_list_is_for_a_person_to_mend(wechat_world: WechatWorld) -> None:
+    wechat_world.fake.official.allowed_ips = frozenset({"203.0.113.9"})
+    with pytest.raises(WechatError) as caught:
+        send(wechat_world)
+    assert not caught.value.temporary
+    assert "IP" in caught.value.next_step.zh
+
+
+def test_an_unreachable_platform_is_a_temporary_failure(wechat_world: WechatWorld) -> None:
+    settings = replace(wechat_world.official.settings, api_url="http://127.0.0.1:9")
+    holder = TokenHolder(wechat_world.database, SecretBox("s" * 40), wechat_world.clock)
+    nowhere = OfficialAccount(settings, holder)
+    with pytest.raises(DeliveryError) as caught:
+        nowhere.send_template("o", "t", {}, "", "")
+    nowhere.close()
+    assert caught.value.code == "wechat.unreachable"
+    assert caught.value.temporary
+
+
+def test_a_code_signs_in_once(wechat_world: WechatWorld) -> None:
+    code = wechat_world.fake.new_code("wxfake", "o-candidate")
+    assert wechat_world.official.visitor(code).openid == "o-candidate"
+    with pytest.raises(WechatError) as caught:
+        wechat_world.official.visitor(code)
+    assert caught.value.action == "restart_sign_in"
+
+
+def test_a_stranger_in_wecom_is_no_member(wechat_world: WechatWorld) -> None:
+    code = wechat_world.fake.new_code("wwfake", "o-stranger")
+    member = wechat_world.wecom.member(code)
+    assert (member.userid, member.openid) == (None, "o-stranger")
+
+
+def test_js_tickets_are_fetched_once(wechat_world: WechatWorld) -> None:
+    assert wechat_world.official.js_ticket() == wechat_world.official.js_ticket()
+    assert wechat_world.wecom.js_ticket()
+    assert wechat_world.fake.calls["/oa/cgi-bin/ticket/getticket"] == 1
+
+
+def test_a_scene_makes_an_address(wechat_world: WechatWorld) -> None:
+    assert wechat_world.official.scene_address("posting:abc").endswith("posting:abc")
+
+
+@given(st.sampled_from(["official", "wecom"]), st.integers(-10, 999_999))
+def test_every_code_has_one_thing_to_do(platform: str, code: int) -> None:
+    action = action_for(platform, code)  # type: ignore[arg-type]
+    assert (action == "ok") == (code == 0)
+    if code not in ACTIONS[platform]:  # type: ignore[index]
+        assert action == "message"
+
+
+def test_a_days_quota_ends_with_the_day_in_china() -> None:
+    evening = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)  # 23:30 in Beijing
+    assert wait_until("wait_day", evening) == datetime(2026, 11, 21, 16, 0, 5, tzinfo=UTC)
+    assert wait_until("wait_minute", evening) == evening + timedelta(seconds=60)

@@ -1,0 +1,42 @@
+"""The double is as strict as the platform, by its own copy of the cryptography, pinned to the official vectors."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hiring_world import MovingClock
+from wechat_world import fake_world
+
+from tests.fakes.wechat import envelope
+
+KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
+RECEIVER = "wx5823bf96d3bd56c7"
+ECHO = "P9nAzCzyDtyTWESHep1vC5X9xho/qYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp+4RPcs8TgAE7OaBO+FZXvnaqQ=="
+TICKET = "sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy_90u5h9nbSlYy3-Sl-HhTdfl2fzFy1AOcHKP7qg"
+
+
+def test_its_envelope_is_the_official_one_in_both_directions() -> None:
+    assert envelope.unclose(KEY, RECEIVER, ECHO) == "1616140317555161061"
+    assert envelope.close(KEY, RECEIVER, "1616140317555161061", b"c41b64491c2468d0") == ECHO
+    signed = envelope.sha1_of("QDG6eK", "1409659589", "263014780", ECHO)
+    assert signed == "5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3"
+
+
+def test_its_page_signature_is_the_official_one() -> None:
+    plain = envelope.page_signature(TICKET, "Wm3WZYTPz0wzccnW", 1414587457, "http://mp.weixin.qq.com")
+    assert plain == "f4d90daf4b3bca3078ab155816175ba34c443a7b"
+    query = envelope.page_signature(TICKET, "Wm3WZYTPz0wzccnW", 1414587457, "http://mp.weixin.qq.com?params=value#x")
+    assert query == "0f9de62fce790f9a083d5c99e95740ceb90c27ed"
+
+
+def test_a_stable_token_overlaps_with_the_next_and_the_old_interface_kills() -> None:
+    clock = MovingClock()
+    world = fake_world(clock)
+    first = world.stable_token()
+    assert world.stable_token() is first
+    clock.at += timedelta(seconds=7200 - 299)
+    second = world.stable_token()
+    assert second is not first
+    assert world.token_error("wxfake", first.value) == 0
+    world.plain_token()
+    assert world.token_error("wxfake", second.value) == 40001
