@@ -281,7 +281,7 @@ function verdict(text, look = false) {
 }
 
 function startInterview() {
-  sessionStorage.setItem(`checked-${config.invitation}`, "1");
+  localStorage.setItem(`checked-${config.invitation}`, "1");
   ready(config.next);
 }
 
@@ -548,7 +548,7 @@ async function start() {
   await courier.resume();
   const asked = Number(location.hash.slice(1));
   if (asked >= 1 && asked <= config.total) config.next = asked;
-  const checked = config.begun || sessionStorage.getItem(`checked-${config.invitation}`);
+  const checked = config.begun || localStorage.getItem(`checked-${config.invitation}`);
   if (config.all_answered && !asked) location.href = `${config.home}/review`;
   else if (checked) ready(config.next);
   else check();
