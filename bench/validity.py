@@ -91,13 +91,14 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--sets", nargs="+", choices=sorted(SETS), default=None)
     parser.add_argument("--scorer", choices=["evidence", "judge"], default="evidence")
     parser.add_argument("--limit", type=int, default=10, metavar="N", help="interviews or answers given to the judge")
+    parser.add_argument("--minutes", type=float, metavar="M", help="begin no further item for the judge after them")
     parser.add_argument("--all", action="store_true", help="every answer of the short-answer sets, not a sample")
     arguments = parser.parse_args(argv)
     if arguments.scorer == "judge":
         sets = arguments.sets or validity_judge.SETS[:1]
         if not set(sets) <= set(validity_judge.SETS):
             parser.error(f"--scorer judge measures {' and '.join(validity_judge.SETS)}")
-        return validity_judge.run(sets, max(1, arguments.limit))
+        return validity_judge.run(sets, max(1, arguments.limit), arguments.minutes)
     embedder = text_embedder()
     for name in arguments.sets or SETS:
         outcomes = SETS[name](embedder, None if arguments.all else MOST)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -49,15 +50,18 @@ class Rated:
     reason: str = ""
 
 
-def run(sets: Sequence[str], limit: int) -> int:
+def run(sets: Sequence[str], limit: int, minutes: float | None = None) -> int:
     """Score `limit` items of each set with the judge of the settings; print and write validity-judge-<set>.json.
+
+    Args:
+        minutes: for each set; no item is begun after them, and the figures are of those that were.
 
     Raises:
         UsageError: `judge.not_set`. ScorerError: the endpoint failed.
     """
     scorer = judge_scorer(setting.weight_store(), setting.settings())
     for name in sets:
-        outcome, spent = measure(scorer, name, limit)
+        outcome, spent = measure(scorer, name, limit, minutes)
         print(outcome.table())
         print(f"  {scorer.scorer_id}  {json.dumps(spent)}", flush=True)
         path = setting.results_folder() / f"validity-judge-{name}.json"
@@ -66,8 +70,9 @@ def run(sets: Sequence[str], limit: int) -> int:
     return 0
 
 
-def measure(scorer: Scorer, name: str, limit: int) -> tuple[SetOutcome, dict[str, float]]:
+def measure(scorer: Scorer, name: str, limit: int, minutes: float | None = None) -> tuple[SetOutcome, dict[str, float]]:
     """Figures of a sample of the set, and what it took (sums of the provenance's counts)."""
+    started, done = time.monotonic(), 0
     rated: list[Rated] = []
     spent: dict[str, float] = {}
     found = _simulated(scorer, limit) if name == "interviews" else _twins(scorer, limit)
@@ -77,10 +82,12 @@ def measure(scorer: Scorer, name: str, limit: int) -> tuple[SetOutcome, dict[str
             if isinstance(value, int) and not isinstance(value, bool) and key != "judge_samples":
                 spent[key] = spent.get(key, 0) + value
         print(f"\r{done} of {limit}", end="", file=sys.stderr, flush=True)
+        if minutes is not None and time.monotonic() - started > 60 * minutes:
+            break
     print(file=sys.stderr)
     cuts = CUTS if name == "interviews" else TWIN_CUTS
     licence = {"interviews": "MIT", "twins": "this project"}[name]
-    return SetOutcome(f"{name}, judge", licence, f"sample of {limit}", _figures(rated, cuts)), spent
+    return SetOutcome(f"{name}, judge", licence, f"sample of {done}", _figures(rated, cuts)), spent
 
 
 def _simulated(scorer: Scorer, limit: int) -> Iterator[tuple[list[Rated], Mapping[str, object]]]:

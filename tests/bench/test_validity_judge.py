@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from bench.validity_judge import measure
 from interview_engine.assessment.kit import Kit
 from interview_engine.assessment.scoring import AnswerFinding, AnswerText, CompetencyResult, ContentScores, Score
+from interview_engine.errors import Bilingual, ScorerError
 
 
 class Longest:
@@ -39,3 +42,38 @@ def test_a_scorer_of_length_agrees_with_length_and_the_same_sample_comes_again()
 def test_even_a_small_sample_holds_several_levels() -> None:
     outcome, _ = measure(Longest(1.0), "twins", 6)
     assert [figure.n for figure in outcome.figures if figure.name == "r"] == [6]
+
+
+class Failing(Longest):
+    """Answers as `Longest` but fails with that code on every other item."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(1.0)
+        self.code = code
+        self.asked = 0
+
+    def score(self, kit: Kit, answers: Sequence[AnswerText]) -> ContentScores:
+        self.asked += 1
+        if self.asked % 2:
+            raise ScorerError(self.code, Bilingual("x", "x"), Bilingual("x", "x"))
+        return super().score(kit, answers)
+
+
+def test_replies_that_are_no_json_are_counted_and_the_rest_is_measured() -> None:
+    outcome, spent = measure(Failing("judge.invalid_reply"), "twins", 30)
+    figures = {figure.name: figure for figure in outcome.figures}
+    assert figures["not assessed: judge.invalid_reply"].value == 15
+    assert figures["r"].n == 15
+    assert spent["judge_failed"] == 15
+
+
+def test_an_endpoint_that_fails_ends_the_measurement() -> None:
+    with pytest.raises(ScorerError):
+        measure(Failing("judge.unreachable"), "twins", 3)
+
+
+def test_no_item_is_begun_after_the_time_is_up_and_the_figures_say_how_many_there_were() -> None:
+    scorer = Failing("judge.invalid_reply")
+    outcome, _ = measure(scorer, "twins", 30, minutes=0.0)
+    assert scorer.asked == 1
+    assert outcome.note == "sample of 1"
