@@ -17,7 +17,7 @@ from api.wechat.inbound import work_off
 from api.wechat.quotas import forget_old
 from interview_engine.hr.blob_references import REFERENCES
 from interview_engine.hr.people import failures, sign_in
-from interview_engine.hr.recruiting import erasure, invitations
+from interview_engine.hr.recruiting import erasure, invitations, uploads
 from interview_engine.store.blob_garbage import collect
 from interview_engine.store.deliver import Channel, run_dispatcher
 
@@ -66,6 +66,16 @@ def remove_unnamed_blobs(context: Context) -> int:
     return done.unnamed + done.unregistered
 
 
+def clear_uploads(context: Context) -> int:
+    """Parts of uploads that were finished, discarded or abandoned; returns of how many uploads."""
+    with context.database.transaction() as session:
+        closed = uploads.to_clear(session, context.clock)
+    for upload_id in closed:
+        with context.database.transaction() as session:
+            uploads.clear_parts(session, context.blobs, upload_id)
+    return len(closed)
+
+
 def forget_old_counts(context: Context) -> None:
     """Counts of quotas whose windows are long over."""
     with context.database.transaction() as session:
@@ -86,6 +96,7 @@ def chores(context: Context) -> list[Chore]:
         Chore("deletions", 10.0, lambda: erase_what_is_asked(context)),
         Chore("invitations", 60.0, lambda: end_invitations(context)),
         Chore("retention", HOUR_S, lambda: ask_for_what_is_over(context)),
+        Chore("uploads", HOUR_S, lambda: clear_uploads(context)),
         Chore("quotas", HOUR_S, lambda: forget_old_counts(context)),
         Chore("sign-ins", HOUR_S, lambda: forget_old_sign_ins(context)),
         Chore("blobs", DAY_S, lambda: remove_unnamed_blobs(context)),
