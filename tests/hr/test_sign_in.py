@@ -25,7 +25,7 @@ from interview_engine.errors import (
 from interview_engine.hr.access.rules import SYSTEM, Actor, may_at_all
 from interview_engine.hr.people import failures, passwords, second_factor, service, sign_in, tokens
 from interview_engine.hr.people.service import NewAccount
-from interview_engine.hr.people.sign_in import IDLE, LONGEST, TO_SECOND_FACTOR, SignedIn, Visit
+from interview_engine.hr.people.sign_in import HANDED_OVER, IDLE, LONGEST, TO_SECOND_FACTOR, SignedIn, Visit
 from interview_engine.hr.people.tables import Account, ApiToken, LoginSession, RecoveryCode
 from interview_engine.store import audit
 from interview_engine.store.engine import Database
@@ -66,7 +66,7 @@ class House:
 
     def enrol(self) -> tuple[str, tuple[str, ...]]:
         with self.database.transaction() as session:
-            secret = second_factor.enrol(session, BOX, self.account_id, self.clock).secret
+            secret = second_factor.enrol(session, BOX, self.account_id, PASSWORD, self.clock).secret
         with self.database.transaction() as session:
             codes = second_factor.confirm(session, BOX, self.account_id, self.code(secret), self.clock)
         self.clock.at += timedelta(seconds=30)
@@ -120,6 +120,7 @@ def both(database: Database, _quick: None) -> House:
         ("aaaaaaaaaaaaaaaa", "password.weak"),
         ("1qaz2wsx3edc", "password.weak"),
         ("lilei-lilei-lilei", "password.weak"),
+        ("interview-engine", "password.weak"),
         ("x" * 257, "password.long"),
     ],
 )
@@ -314,6 +315,15 @@ def test_the_first_administrator_must_change_the_password_before_anything_opens(
     assert may_at_all(seen.actor, "contact", "manage")
 
 
+def test_a_password_handed_over_lapses_after_a_week(both: House) -> None:
+    with both.database.transaction() as session:
+        password = service.reset_password(session, SYSTEM, both.account_id, both.clock)
+    both.clock.at += HANDED_OVER - timedelta(minutes=1)
+    both.sign_in(password)
+    both.clock.at += timedelta(minutes=1)
+    assert isinstance(both.refused(password), SignInRefused)
+
+
 def test_a_closed_account_loses_sessions_and_tokens_at_once(both: House) -> None:
     done = both.sign_in()
     actor = both.visit(done.secret).actor
@@ -430,16 +440,22 @@ def test_what_is_no_code_is_refused(house: House, code: str) -> None:
 
 def test_enrolling_counts_only_after_a_right_code(house: House) -> None:
     with house.database.transaction() as session:
-        secret = second_factor.enrol(session, BOX, house.account_id, house.clock).secret
+        secret = second_factor.enrol(session, BOX, house.account_id, PASSWORD, house.clock).secret
     with pytest.raises(SignInRefused), house.database.transaction() as session:
         second_factor.confirm(session, BOX, house.account_id, "000000", house.clock)
     assert not house.sign_in().needs_code
     with house.database.transaction() as session:
         second_factor.confirm(session, BOX, house.account_id, house.code(secret), house.clock)
     with pytest.raises(ConflictError), house.database.transaction() as session:
-        second_factor.enrol(session, BOX, house.account_id, house.clock)
+        second_factor.enrol(session, BOX, house.account_id, PASSWORD, house.clock)
     with house.database.reading() as session:
         assert secret not in (session.get_one(Account, house.account_id).totp_secret_encrypted or "")
+
+
+def test_a_session_left_open_cannot_lock_its_owner_out(house: House) -> None:
+    """Setting up a second factor asks for the password."""
+    with pytest.raises(SignInRefused), house.database.transaction() as session:
+        second_factor.enrol(session, BOX, house.account_id, "guess", house.clock)
 
 
 def test_a_second_factor_is_removed_with_a_code_or_by_an_administrator_but_not_their_own(house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -15,6 +16,10 @@ LONGEST = 256
 """A bound, so that nobody makes the server hash a novel. OWASP ASVS asks for 12 at least and 128 to be allowed."""
 LEAST_STRENGTH = 3
 """zxcvbn's scale 0..4; 3 is more than 10^8 guesses by somebody who knows the common words, names and keyboards."""
+OF_THE_TRADE = ("interview", "engine", "recruit", "candidate", "mianshi", "zhaopin", "renshi", "面试", "招聘", "人事")
+"""Words that come to everybody's mind here; a password made of them is weak, like one made of the owner's name."""
+LEAST_BEYOND = 6
+"""Characters that a password has besides such words."""
 SCORED = 72
 """Characters that the strength is judged by; what follows only adds to it, and the estimate gets slow."""
 
@@ -48,7 +53,8 @@ def check_strength(password: str, about: tuple[str, ...] = (), field: str = "pas
             Bilingual("请缩短密码。", "Shorten it."),
             field,
         )
-    if zxcvbn(password[:SCORED], [word for word in about if word])["score"] < LEAST_STRENGTH:
+    words = [*OF_THE_TRADE, *(word for word in about if word)]
+    if zxcvbn(password[:SCORED], words)["score"] < LEAST_STRENGTH or _beyond(password, words) < LEAST_BEYOND:
         raise InvalidInput(
             "password.weak",
             Bilingual("密码太容易被猜到。", "The password is easy to guess."),
@@ -58,6 +64,15 @@ def check_strength(password: str, about: tuple[str, ...] = (), field: str = "pas
             ),
             field,
         )
+
+
+def _beyond(password: str, words: Sequence[str]) -> int:
+    """How many characters are left without these words."""
+    rest = password.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        if len(word) > 1:
+            rest = rest.replace(word.casefold(), "")
+    return len(rest)
 
 
 def hashed(password: str) -> str:

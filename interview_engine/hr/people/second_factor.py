@@ -16,6 +16,7 @@ from interview_engine.errors import Bilingual, SignInRefused
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row, denied
 from interview_engine.hr.people import failures
+from interview_engine.hr.people.own_password import check_own_password
 from interview_engine.hr.people.tables import Account, RecoveryCode
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.store import audit
@@ -38,13 +39,15 @@ class Enrolment:
     uri: str
 
 
-def enrol(session: Session, box: SecretBox, account_id: str, clock: Clock) -> Enrolment:
-    """Make a secret for one's own account. It counts only after `confirm`.
+def enrol(session: Session, box: SecretBox, account_id: str, password: str, clock: Clock) -> Enrolment:
+    """Make a secret for one's own account, against its password. It counts only after `confirm`.
 
     Raises:
         ConflictError: `totp.enrolled`, there is a second factor already.
+        SignInRefused: `password.wrong`; counted. TooManyRequests: `sign_in.locked`.
     """
     account = _account(session, account_id)
+    check_own_password(session, account, password, clock)
     if account.totp_confirmed_at is not None:
         raise conflict(
             "totp.enrolled",

@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, InvalidInput, SignInRefused
+from interview_engine.errors import Bilingual, InvalidInput
 from interview_engine.hr.access import grants
 from interview_engine.hr.access.rules import DEFAULT_SCOPES, ROLES, SYSTEM, Actor
 from interview_engine.hr.access.service import check_row, denied, grants_of
 from interview_engine.hr.org.tables import Department
 from interview_engine.hr.people import failures, passwords, sign_in, tokens
+from interview_engine.hr.people.own_password import check_own_password
 from interview_engine.hr.people.tables import Account, Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.store import audit
@@ -84,6 +85,7 @@ def create_account(session: Session, actor: Actor, new: NewAccount, clock: Clock
         login=login,
         role=new.role,
         password_hash=passwords.hashed(password),
+        password_set_at=clock.now(),
         must_change_password=new.password is None,
         active=True,
         language=new.language,
@@ -153,22 +155,15 @@ def change_password(
         InvalidInput: the new one is weak, or the old one again.
     """
     account, person = account_and_person(session, account_id, lock=True)
-    failures.check_open(session, account.login, clock)
-    if not account.active or not passwords.holds(account.password_hash, current):
-        failures.count(session, account.login, clock)
-        raise SignInRefused(
-            "password.wrong",
-            Bilingual("当前密码不正确。", "The current password is not right."),
-            Bilingual("请重新输入当前密码。", "Type the current password again."),
-        )
+    check_own_password(session, account, current, clock)
     if new == current:
         raise invalid(
             "new", "password.same", "新密码与当前密码相同。", "The new password is the current one.",
             "请换一个密码。", "Choose another one.",
         )  # fmt: skip
     passwords.check_strength(new, (account.login, person.name, person.email), "new")
-    failures.forget(session, account.login)
     account.password_hash = passwords.hashed(new)
+    account.password_set_at = clock.now()
     account.must_change_password = False
     actor_id = f"account:{account.id}"
     touch(account, actor_id, clock)
@@ -187,6 +182,7 @@ def reset_password(session: Session, actor: Actor, account_id: str, clock: Clock
     account, _ = account_and_person(session, account_id, lock=True)
     password = passwords.generated()
     account.password_hash = passwords.hashed(password)
+    account.password_set_at = clock.now()
     account.must_change_password = True
     touch(account, actor.id, clock)
     failures.forget(session, account.login)

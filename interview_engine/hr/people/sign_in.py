@@ -26,6 +26,8 @@ IDLE = timedelta(hours=12)
 LONGEST = timedelta(hours=72)
 TO_SECOND_FACTOR = timedelta(minutes=10)
 """How long the password alone opens the page of the second factor."""
+HANDED_OVER = timedelta(days=7)
+"""How long a password that somebody else has set works for a first sign-in."""
 TOUCH = timedelta(minutes=1)
 """`last_seen_at` is written at most this often, so that reading a page writes nothing."""
 
@@ -75,7 +77,7 @@ def sign_in(
     name = login.strip().lower()[:120]
     failures.check_open(session, name, clock)
     account = session.scalars(select(Account).where(Account.login == name)).one_or_none()
-    usable = account is not None and account.active
+    usable = account is not None and account.active and not _has_lapsed(account, clock)
     if not passwords.holds(account.password_hash if account and usable else None, password) or account is None:
         count = failures.count(session, name, clock)
         who = f"account:{account.id}" if account is not None else "account:unknown"
@@ -229,6 +231,13 @@ def not_signed_in() -> NotSignedIn:
         Bilingual("您尚未登录，或登录已过期。", "You are not signed in, or your session is over."),
         Bilingual("请重新登录。", "Sign in again."),
     )
+
+
+def _has_lapsed(account: Account, clock: Clock) -> bool:
+    """A password handed over and never used must not lie about for ever."""
+    if not account.must_change_password or account.password_set_at is None:
+        return False
+    return clock.now() - account.password_set_at >= HANDED_OVER
 
 
 def _due(row: LoginSession, account: Account, second_factor_required: bool) -> Due | None:

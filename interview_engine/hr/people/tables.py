@@ -75,7 +75,9 @@ class Account(Row, Base):
     """Lower case."""
     role: Mapped[str] = mapped_column(String(40))
     password_hash: Mapped[str] = mapped_column(String(200))
+    password_set_at: Mapped[datetime | None]
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    """Somebody else has set it: it opens nothing but the page to change it, and only for some days."""
     totp_secret_encrypted: Mapped[str | None] = mapped_column(Text)
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None]

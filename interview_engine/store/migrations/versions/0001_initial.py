@@ -307,6 +307,7 @@ def upgrade() -> None:
         sa.Column("login", sa.String(length=120), nullable=False),
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("password_set_at", UtcDateTime(), nullable=True),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
         sa.Column("totp_secret_encrypted", sa.Text(), nullable=True),
         sa.Column("totp_confirmed_at", UtcDateTime(), nullable=True),
