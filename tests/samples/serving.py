@@ -56,13 +56,16 @@ def make_context(database: Database, folder: Path, clock: Clock, *, max_upload_m
 
 
 @contextmanager
-def served(context: Context) -> Iterator[str]:
-    """Serve the application on a free port of this machine; its address."""
+def served(context: Context, **state: object) -> Iterator[str]:
+    """Serve the application on a free port of this machine; its address. `state` goes onto `app.state`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     context = replace(context, service=replace(context.service, public_url=f"http://127.0.0.1:{port}", port=port))
-    config = uvicorn.Config(create_app(context), host="127.0.0.1", port=port, log_level="warning", lifespan="off")
+    app = create_app(context)
+    for name, value in state.items():
+        setattr(app.state, name, value)
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="server", daemon=True)
     thread.start()
