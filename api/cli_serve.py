@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+from typing import TYPE_CHECKING
 
 from interview_engine.clock import Clock, SystemClock
 from interview_engine.service_settings import read_service_settings
 from interview_engine.settings import read_settings
+
+if TYPE_CHECKING:
+    from api.context import Context
 
 
 def run(options: argparse.Namespace) -> int:
@@ -47,20 +51,12 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _first_start(context: object) -> None:
+def _first_start(context: Context) -> None:
     """An administrator where there is nobody, or the demo's company with its accounts."""
-    from api.context import Context
     from interview_engine.hr.people.service import first_administrator
 
-    assert isinstance(context, Context)
     if context.service.demo:
-        from pipelines.demo_service import prepare_demo
-
-        accounts = prepare_demo(context.database, context.blobs, context.clock)
-        print("演示账号（密码相同）· demo accounts, one password:")
-        for account in accounts.accounts:
-            print(f"  {account.login:<24} {account.role}")
-        print(f"  密码 · password: {accounts.password}")
+        _demo(context)
         return
     with context.database.transaction() as session:
         made = first_administrator(session, context.clock)
@@ -69,3 +65,26 @@ def _first_start(context: object) -> None:
         print("首次启动，已创建管理员 · first start, an administrator was made:")
         print(f"  登录名 · login:    {account.login}")
         print(f"  密码 · password: {password}   （只显示这一次 · shown this once）", flush=True)
+
+
+def _demo(context: Context) -> None:
+    """The demo's company: accounts, links to try as a candidate, and the recordings on their way through the queue."""
+    from api.demo_service import prepare_demo
+
+    company = prepare_demo(context)
+    address = context.service.public_url
+    print("演示账号 · demo accounts:")
+    for role, login in company.logins.items():
+        print(f"  {login:<20} {role}")
+    if not company.created:
+        print("  密码为首次启动时所示 · the password is the one shown at the first start", flush=True)
+        return
+    print(f"  密码（共用）· one password for all: {company.password}   （只显示这一次 · shown this once）")
+    print("作为候选人试用 · try it as a candidate:")
+    for name, token in company.links.items():
+        print(f"  {name}: {address}/i/{token}")
+    for kit, codes in company.postings.items():
+        for code in codes:
+            print(f"  应聘 · apply ({kit}): {address}/p/{code}")
+    count = len(company.interviews)
+    print(f"{count} 场合成面试正在评估 · {count} synthetic interviews are being assessed", flush=True)

@@ -1,0 +1,83 @@
+"""The demo's interviews, handed in as candidates would: the recordings that ship go through the real assessment."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+import pipelines
+from api.context import Context
+from api.received import keep
+from interview_engine.hr.demo import DemoAccounts, DemoInterview, seed_demo
+from interview_engine.hr.recruiting import answers, invitations, upload_rules
+from interview_engine.hr.recruiting.answers import RecordedUpload
+from interview_engine.hr.recruiting.tables import Invitation, Upload
+from interview_engine.store.blobs import register
+from interview_engine.store.rows import stamp
+from pipelines.container import Limits
+from pipelines.manifest import AnswerSource, job_from_manifest
+from pipelines.remux import receive
+
+DEMO = Path(pipelines.__file__).parent / "demo"
+
+
+def prepare_demo(context: Context) -> DemoAccounts:
+    """The demo company, and its recorded interviews on their way through the queue. Only the first time does anything.
+
+    Everything is written in one transaction: a first start that is interrupted begins anew at the next.
+    """
+    with tempfile.TemporaryDirectory() as scratch, context.database.transaction() as session:
+        company = seed_demo(session, context.clock)
+        for interview in company.interviews:
+            _hand_in(context, session, interview, Path(scratch))
+        return company
+
+
+def _hand_in(context: Context, session: Session, interview: DemoInterview, scratch: Path) -> None:
+    manifest = next(path for path in DEMO.glob("*.yaml") if f"id: {interview.manifest_id}\n" in path.read_text("utf-8"))
+    job = job_from_manifest(manifest, None, None, None)
+    invitation = session.get_one(Invitation, interview.invitation_id)
+    for source in job.answers:
+        if source.path is None:
+            continue
+        if source.mode == "text":
+            content: RecordedUpload | str = source.path.read_text(encoding="utf-8")
+        else:
+            content = _received(context, session, interview, source, scratch)
+        answers.record_answer(
+            session, interview.candidate, invitation, source.question_id, source.mode, content, context.clock
+        )
+    invitations.submit(session, interview.candidate, invitation, context.clock, allow_missing=True)
+
+
+def _received(
+    context: Context, session: Session, interview: DemoInterview, source: AnswerSource, scratch: Path
+) -> RecordedUpload:
+    """The recording as an upload would have left it."""
+    assert source.path is not None
+    packed = scratch / f"{interview.manifest_id}-{source.question_id}"
+    with source.path.open("rb") as file:
+        found = upload_rules.check_content(file.read(upload_rules.SNIFFED_BYTES), "application/octet-stream")
+    recording = receive(source.path, packed, found.media_type, Limits())
+    path = packed if recording.packed else source.path
+    size = path.stat().st_size
+    upload = Upload(
+        **stamp(interview.candidate.id, context.clock),
+        invitation_id=interview.invitation_id,
+        question_id=source.question_id,
+        attempt=1,
+        practice=False,
+        client_key=f"demo-{source.question_id}",
+        media_type=recording.media_type,
+        offset=size,
+        length=size,
+        state="finished",
+    )
+    session.add(upload)
+    session.flush()
+    kept = keep(context.blobs, upload, recording, path)
+    register(session, kept.blob_sha256, kept.size, kept.media_type, context.clock)
+    return replace(kept, upload_id=upload.id)
