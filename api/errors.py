@@ -74,6 +74,10 @@ PLAIN: dict[int, tuple[str, Bilingual, Bilingual]] = {
 }
 
 
+LOGGED = (errors.PermissionDenied, errors.NotSignedIn, errors.TooManyRequests)
+"""Refusals that somebody may want to know of later."""
+
+
 def status_of(error: InterviewEngineError) -> int:
     """The HTTP status of an error; 500 for one the table does not name."""
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
@@ -95,6 +99,18 @@ def problem(
     }
 
 
+def place(request: Request) -> str:
+    """The route of a request, for the log: its template, since a path may hold the secret of a link."""
+    template = getattr(request.scope.get("route"), "path", "an unknown path")
+    return f"{request.method} {template}"
+
+
+def who(request: Request) -> str:
+    """Whose request it is, for the log: the account where one is known by now."""
+    account = getattr(request.state, "account", None)
+    return "nobody signed in" if account is None else f"account:{account.id}"
+
+
 def install(app: FastAPI) -> None:
     """Let every error of the tree, of validation and of the framework leave as a problem or a page."""
 
@@ -108,6 +124,8 @@ def install(app: FastAPI) -> None:
             headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
         if isinstance(error, errors.NotSignedIn) and request.url.path.startswith("/api/"):
             headers["WWW-Authenticate"] = "Bearer"
+        if isinstance(error, LOGGED):
+            log.warning("refused: %s on %s by %s", error.code, place(request), who(request))
         return respond(request, status_of(error), error.code, error.message, error.next_step, headers, **more)
 
     @app.exception_handler(RequestValidationError)
@@ -130,7 +148,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Response:
         number = uuid.uuid4().hex[:12]
-        log.error("unexpected error %s on %s %s", number, request.method, request.url.path, exc_info=error)
+        log.error("unexpected error %s on %s", number, place(request), exc_info=error)
         message = Bilingual(f"服务器内部出错（编号 {number}）。", f"The server failed (number {number}).")
         next_step = Bilingual(
             "已保存的内容不受影响；请重试，若再次出现请报告编号。",
