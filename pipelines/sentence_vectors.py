@@ -30,7 +30,9 @@ Vectors = NDArray[np.float32]
 
 
 class SentenceVectors:
-    """An Embedder that knows an interview's vectors beforehand and remembers what was asked for.
+    """An Embedder that knows an interview's vectors beforehand and, from `begin` on, remembers what was asked for.
+
+    A process that never begins an interview (a server that answers many) remembers nothing.
 
     Args:
         embedder: asked for what is not known.
@@ -43,9 +45,12 @@ class SentenceVectors:
         self._identity = ""
         self._known: dict[bytes, Vectors] = {}
         self._asked: dict[bytes, Vectors] = {}
+        self._begun = False
 
     def embed(self, texts: Sequence[str], language: str) -> Vectors:
         """As the embedder's."""
+        if not self._begun:
+            return self._embedder.embed(texts, language)
         digests = [_digest(text, language) for text in texts]
         missing = [text for text, digest in zip(texts, digests, strict=True) if digest not in self._known]
         if not missing:
@@ -61,6 +66,7 @@ class SentenceVectors:
 
     def begin(self, folder: Path | None = None) -> None:
         """Start an interview: forget the last one's vectors and take those kept in `folder`, where they can be used."""
+        self._begun = True
         self._asked = {}
         self._known = self._read(folder / FILE) if folder is not None else {}
 

@@ -95,3 +95,10 @@ def test_the_file_holds_no_text_and_nothing_of_the_interview_before(tmp_path: Pa
     (tmp_path / FILE).write_bytes(document)
     with np.load(tmp_path / FILE) as file:
         assert file["vectors"].shape == (1, 384)
+
+
+def test_nothing_is_remembered_where_no_interview_was_begun() -> None:
+    vectors = SentenceVectors(HashingEmbedder(), lambda: "w")
+    assert np.array_equal(vectors.embed(TEXTS, "zh"), HashingEmbedder().embed(TEXTS, "zh"))
+    assert vectors.document() is None
+    assert not vectors.has_more
