@@ -1,0 +1,248 @@
+"""A small invented company to try the product with: accounts of every role, two open jobs, applicants in every stage.
+
+Everybody is synthetic and marked so. No scores are made up: the applicants of the demo recordings wait for their
+interviews to be handed in, and whoever seeds runs the real assessment over them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import SYSTEM, Actor, candidate_actor
+from interview_engine.hr.approvals import service as approvals
+from interview_engine.hr.competency.service import import_shipped_kits, list_kits, profile_from_kit
+from interview_engine.hr.org.service import create_department, create_legal_entity, set_manager
+from interview_engine.hr.org.tables import Department, LegalEntity
+from interview_engine.hr.people.passwords import generated
+from interview_engine.hr.people.service import NewAccount, account_and_person, actor_of, create_account
+from interview_engine.hr.people.tables import Account
+from interview_engine.hr.recruiting import applications, erasure, invitations, postings, requisitions
+from interview_engine.hr.recruiting.applications import NewPerson
+from interview_engine.hr.recruiting.invitations import ConsentGiven
+from interview_engine.hr.recruiting.requisitions import NewRequisition
+from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
+
+COMPANY = "云汀科技（演示）"
+LOGINS: Mapping[str, tuple[str, str]] = {
+    "administrator": ("demo-admin", "演示管理员"),
+    "hr": ("demo-hr", "何静（演示）"),
+    "recruiter": ("demo-recruiter", "罗敏（演示）"),
+    "hiring_manager": ("demo-manager", "孟涛（演示）"),
+    "interviewer": ("demo-interviewer", "尹航（演示）"),
+    "auditor": ("demo-auditor", "沈洁（演示）"),
+}
+"""(login, name) by role. The hiring manager manages the customer service department."""
+
+RECORDED: tuple[tuple[str, str, str], ...] = (
+    ("demo-lin-xiao", "林晓", "zh"),
+    ("demo-wang-lei", "王磊", "zh"),
+    ("demo-zhou-yuan", "周远", "zh"),
+    ("demo-grace-adeyemi", "Grace Adeyemi", "en"),
+    ("demo-daniel-novak", "Daniel Novak", "en"),
+)
+"""The people of the demo recordings: (id of the recording's manifest, name, language). All are of customer service."""
+
+_JOBS = (
+    (
+        "customer-service",
+        "客服专员",
+        "客户服务部",
+        "岗位职责：\n- 处理电话和在线咨询\n- 跟进投诉直到解决\n任职要求：\n- 大专及以上学历\n- 有投诉处理经验\n"
+        "- 熟练使用工单系统\n- 普通话流利",
+    ),
+    (
+        "data-analyst",
+        "数据分析师",
+        "数据部",
+        "岗位职责：\n- 搭建转化漏斗看板\n- 设计并解读 A/B 实验\n任职要求：\n- 本科及以上学历\n- 精通 SQL\n"
+        "- 熟悉 Python\n- 英语可作为工作语言",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoInterview:
+    """An interview that waits for its demo recording: consent is given, nothing is answered yet.
+
+    Args:
+        manifest_id: of the demo recording that belongs to it.
+        candidate: who records the answers.
+    """
+
+    manifest_id: str
+    application_id: str
+    invitation_id: str
+    candidate: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccounts:
+    """What there is to try.
+
+    Args:
+        created: False when the demo company was there before; then only logins and requisitions are filled in.
+        password: of every demo account; empty when it was there before (nobody knows it any more but who saw it).
+        logins: by role.
+        requisitions: ids by kit id.
+        postings: codes of the public links, by kit id.
+        links: tokens of invitations that a visitor can open as a candidate, by the candidate's name.
+        interviews: waiting for their recordings.
+    """
+
+    created: bool
+    password: str = field(repr=False)
+    logins: Mapping[str, str]
+    requisitions: Mapping[str, str]
+    postings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict, repr=False)
+    interviews: tuple[DemoInterview, ...] = ()
+
+
+def seed_demo(session: Session, clock: Clock, *, password: str | None = None) -> DemoAccounts:
+    """Put the demo company into the database, once; a second time changes nothing.
+
+    Args:
+        password: of all demo accounts; a random one when None.
+
+    Raises:
+        InvalidInput: the password is too weak.
+    """
+    there = session.scalar(select(LegalEntity).where(LegalEntity.name == COMPANY))
+    if there is not None:
+        return _known(session, there)
+    import_shipped_kits(session, clock)
+    entity = create_legal_entity(session, SYSTEM, COMPANY, "杭州", clock)
+    departments = {
+        name: create_department(session, SYSTEM, entity.id, name, clock)
+        for name in ("客户服务部", "数据部", "人力资源部")
+    }
+    secret = password or generated()
+    actors = {role: _account(session, role, departments, secret, clock) for role in LOGINS}
+    for name in ("客户服务部", "数据部"):
+        set_manager(session, SYSTEM, departments[name].id, actors["hiring_manager"].person_id, clock)
+    jobs: dict[str, Requisition] = {}
+    links: dict[str, tuple[Posting, ...]] = {}
+    for kit_id, title, department, description in _JOBS:
+        job = _job(session, actors, entity, departments[department], kit_id, title, description, clock)
+        jobs[kit_id] = job
+        links[kit_id] = _posted(session, actors["recruiter"], job, clock)
+    interviews = tuple(_interview(session, links["customer-service"], place, clock) for place in range(len(RECORDED)))
+    tokens = _others(session, actors, links, clock)
+    return DemoAccounts(
+        True,
+        secret,
+        {role: login for role, (login, _) in LOGINS.items()},
+        {kit_id: job.id for kit_id, job in jobs.items()},
+        {kit_id: tuple(one.code for one in posted) for kit_id, posted in links.items()},
+        tokens,
+        interviews,
+    )
+
+
+def _known(session: Session, entity: LegalEntity) -> DemoAccounts:
+    titles = {title: kit_id for kit_id, title, _, _ in _JOBS}
+    rows = session.execute(
+        select(Requisition.title, Requisition.id).where(Requisition.legal_entity_id == entity.id)
+    ).tuples()
+    logins = set(session.scalars(select(Account.login)))
+    return DemoAccounts(
+        False,
+        "",
+        {role: login for role, (login, _) in LOGINS.items() if login in logins},
+        {titles[title]: key for title, key in rows if title in titles},
+    )
+
+
+def _account(session: Session, role: str, departments: Mapping[str, Department], password: str, clock: Clock) -> Actor:
+    login, name = LOGINS[role]
+    home = "客户服务部" if role in ("hiring_manager", "interviewer") else "人力资源部"
+    new = NewAccount(login, name, role, department_id=departments[home].id, password=password)
+    issued = create_account(session, SYSTEM, new, clock)
+    account, person = account_and_person(session, issued.account.id)
+    person.synthetic = True
+    session.flush()
+    return actor_of(session, account, clock)
+
+
+def _job(
+    session: Session,
+    actors: Mapping[str, Actor],
+    entity: LegalEntity,
+    department: Department,
+    kit_id: str,
+    title: str,
+    description: str,
+    clock: Clock,
+) -> Requisition:
+    version = next(one for one in list_kits(session, actors["hr"], kit_id=kit_id) if one.latest)
+    profile = profile_from_kit(session, actors["hr"], version.id, clock)
+    new = NewRequisition(
+        title,
+        entity.id,
+        department.id,
+        headcount=2,
+        description=description,
+        role_profile_id=profile.id,
+        kit_version_id=version.id,
+    )
+    job = requisitions.create_requisition(session, actors["recruiter"], new, clock)
+    approval = requisitions.submit_for_approval(session, actors["recruiter"], job.id, clock)
+    approvals.decide(session, actors["hiring_manager"], approval.id, "approve", "", clock)
+    return requisitions.open_requisition(session, actors["recruiter"], job.id, clock)
+
+
+def _posted(session: Session, recruiter: Actor, job: Requisition, clock: Clock) -> tuple[Posting, ...]:
+    channels = (("微信公众号", "600"), ("招聘网站", "1800"), ("内部推荐", "0"))
+    return tuple(
+        postings.create_posting(session, recruiter, job.id, channel, Decimal(cost), clock) for channel, cost in channels
+    )
+
+
+def _apply(
+    session: Session, posting: Posting, name: str, number: int, clock: Clock, language: str = "zh"
+) -> Application:
+    public = Actor("public", None, None, "public", (), language)
+    new = NewPerson(name, f"demo{number}@example.com", language=language, synthetic=True)
+    return applications.apply(session, public, posting.code, new, clock)
+
+
+def _interview(session: Session, posted: tuple[Posting, ...], place: int, clock: Clock) -> DemoInterview:
+    manifest_id, name, language = RECORDED[place]
+    application = _apply(session, posted[place % len(posted)], name, place, clock, language)
+    issued = invitations.invite(session, SYSTEM, application.id, clock)
+    opened = invitations.open_invitation(session, issued.token, None, clock)
+    candidate = candidate_actor(issued.invitation.id, application.person_id, language)
+    given = ConsentGiven(recording=True, voice=True, face=True, automated=True, retention=place == 0)
+    invitations.give_consent(session, candidate, opened.invitation, given, clock)
+    return DemoInterview(manifest_id, application.id, issued.invitation.id, candidate)
+
+
+def _others(
+    session: Session, actors: Mapping[str, Actor], links: Mapping[str, tuple[Posting, ...]], clock: Clock
+) -> dict[str, str]:
+    """Applicants before, during and after: new, screening, invited, withdrawn, rejected by a person."""
+    service, data, recruiter = links["customer-service"], links["data-analyst"], actors["recruiter"]
+    tokens: dict[str, str] = {}
+    _apply(session, service[0], "陈一诺（演示）", 20, clock)
+    screened = _apply(session, service[1], "吴桐（演示）", 21, clock)
+    applications.move(session, recruiter, screened.id, "screening", "", clock)
+    for posting, name, number in (
+        (service[0], "赵清（演示）", 22),
+        (data[0], "钱程（演示）", 23),
+        (data[2], "孙悦（演示）", 24),
+    ):
+        application = _apply(session, posting, name, number, clock)
+        tokens[name] = invitations.invite(session, recruiter, application.id, clock, days=30).token
+    gone = _apply(session, data[1], "李放（演示）", 25, clock)
+    issued = invitations.invite(session, recruiter, gone.id, clock)
+    leaving = candidate_actor(issued.invitation.id, gone.person_id, "zh")
+    erasure.withdraw(session, leaving, issued.invitation, clock)
+    turned_down = _apply(session, data[1], "郑直（演示）", 26, clock)
+    applications.move(session, recruiter, turned_down.id, "rejected", "希望远程办公，岗位要求到岗（演示）", clock)
+    return tokens

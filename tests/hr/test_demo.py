@@ -1,0 +1,39 @@
+"""The demo company: complete, synthetic, without a made-up score, and seeded once."""
+
+from __future__ import annotations
+
+from hiring_world import MovingClock
+from sqlalchemy import func, select
+
+from interview_engine.hr import demo
+from interview_engine.hr.people.tables import Account, Person
+from interview_engine.hr.recruiting import answers, invitations
+from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation
+from interview_engine.store.engine import Database
+
+
+def test_the_demo_company_is_seeded_once_and_its_interviews_can_be_recorded(sqlite_database: Database) -> None:
+    clock = MovingClock()
+    with sqlite_database.transaction() as session:
+        made = demo.seed_demo(session, clock)
+    assert made.created
+    assert made.password not in repr(made)
+    with sqlite_database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Assessment)) == 0
+        assert session.scalar(select(func.count()).select_from(Person).where(~Person.synthetic)) == 0
+        stages = set(session.scalars(select(Application.stage)))
+        assert stages == {"new", "screening", "invited", "withdrawn", "rejected"}
+        assert session.scalar(select(func.count()).select_from(Application)) == 12
+        assert set(session.scalars(select(Account.login))) == set(made.logins.values())
+    with sqlite_database.transaction() as session:
+        one = made.interviews[0]
+        invitation = session.get_one(Invitation, one.invitation_id)
+        answers.record_answer(session, one.candidate, invitation, "q1", "text", "上周我处理了一起投诉。", clock)
+        invitations.submit(session, one.candidate, invitation, clock, allow_missing=True)
+        for token in made.links.values():
+            assert invitations.peek(session, token, clock).invitation.state == "sent"
+    with sqlite_database.transaction() as session:
+        again = demo.seed_demo(session, clock)
+        assert not again.created
+        assert (again.logins, again.requisitions) == (made.logins, made.requisitions)
+        assert session.scalar(select(func.count()).select_from(Application)) == 12
