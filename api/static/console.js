@@ -121,8 +121,6 @@
               const page = new DOMParser().parseFromString(said.page, "text/html");
               const fresh = page.getElementById("draft");
               document.getElementById("draft").replaceChildren(...fresh.childNodes);
-              document.dispatchEvent(new CustomEvent("drawn"));
-              return;
             }
           }
         }
