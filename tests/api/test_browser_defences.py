@@ -1,0 +1,74 @@
+"""What every answer carries to protect the browser that shows it, and whose address is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from api_world import unlimited_app
+from console_data import make_context
+from starlette.requests import Request
+from starlette.testclient import TestClient
+
+from api.context import Context
+from api.deps import client_address
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Iterator[Context]:
+    made = make_context(tmp_path)
+    yield made
+    made.database.close()
+
+
+def test_no_answer_lets_foreign_or_inline_code_run_or_is_framed_or_kept(context: Context) -> None:
+    with TestClient(unlimited_app(context), follow_redirects=False) as client:
+        for path in ("/sign-in", "/console", "/api/v1/health", "/api/v1/requisitions", "/nothing", "/i/unknown"):
+            headers = client.get(path).headers
+            policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
+            assert policy["default-src"] == "'none'"
+            assert policy["script-src"] == policy["style-src"] == "'self'"
+            assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+            assert "unsafe" not in headers["content-security-policy"]
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["referrer-policy"] == "same-origin"
+            assert headers["cache-control"] == "no-store"
+            assert "access-control-allow-origin" not in headers
+            assert "strict-transport-security" not in headers  # plain http on one's own machine
+
+
+def test_over_https_the_browser_is_told_to_keep_to_it_and_cookies_are_of_this_host_only(context: Context) -> None:
+    secure = replace(context, service=replace(context.service, public_url="https://hr.example"))
+    with TestClient(unlimited_app(secure), base_url="https://hr.example") as client:
+        answer = client.get("/sign-in")
+        assert "max-age=31536000" in answer.headers["strict-transport-security"]
+        for cookie in answer.headers.get_list("set-cookie"):
+            assert "secure" in cookie.lower()
+            assert "httponly" in cookie.lower()
+            assert "samesite" in cookie.lower()
+
+
+@pytest.mark.parametrize(
+    ("direct", "forwarded", "found"),
+    [
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),  # not a proxy of ours: what it says counts for nothing
+        ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("10.0.0.1", "1.2.3.4, 198.51.100.1", "198.51.100.1"),  # the first part is what the client itself wrote
+        ("10.0.0.1", "198.51.100.1, 10.0.0.2", "198.51.100.1"),
+        ("10.0.0.1", "", "10.0.0.1"),
+    ],
+)
+def test_the_callers_address_is_believed_from_ones_own_proxies_only(
+    context: Context, direct: str, forwarded: str, found: str
+) -> None:
+    behind = replace(context, service=replace(context.service, trusted_proxies=("10.0.0.1", "10.0.0.2")))
+    app = unlimited_app(behind)
+    scope = {
+        "type": "http",
+        "app": app,
+        "client": (direct, 1234),
+        "headers": [(b"x-forwarded-for", forwarded.encode())] if forwarded else [],
+    }
+    assert client_address(Request(scope)) == found
