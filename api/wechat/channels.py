@@ -91,7 +91,7 @@ class OfficialChannel:
         template = settings.templates.get(kind) or settings.templates.get("notice")
         if template is None:
             return Receipt("suppressed", f"no template is set for “{kind}”")
-        link = door(self._public_url, "official", link_of(message.template, message.payload, ""))
+        link = door(self._public_url, "official", link_of(message.template, message.payload, ""), message.dedupe_key)
         values = self._values(template, kind, message)
         key = f"official:{settings.app_id}"
         if template.subscription and not self._has_credit(openid, template.template_id):
@@ -165,7 +165,7 @@ class WecomChannel:
         key = f"wecom:{settings.corp_id}:{settings.agent_id}"
         language = str(message.payload.get("language") or "zh")
         words = words_for(message.template, message.payload, language, self._public_url)
-        link = door(self._public_url, "wecom", link_of(message.template, message.payload, ""))
+        link = door(self._public_url, "wecom", link_of(message.template, message.payload, ""), message.dedupe_key)
         spend(self._database, member_limits(key, userid), key, self._clock)
         try:
             if message.template == "approval.pending":
@@ -246,9 +246,13 @@ def fitted(field: str, value: str) -> str:
     return line[:20]
 
 
-def door(public_url: str, channel: str, path: str) -> str:
-    """Where a message leads: through the sign-in of its channel, so that the page knows who came."""
-    return f"{public_url}/wechat/in/{channel}?back={quote(path or '/wechat/me', safe='')}"
+def door(public_url: str, channel: str, path: str, dedupe_key: str) -> str:
+    """Where a message leads: through the sign-in of its channel, so that the page knows who came.
+
+    The end is the message's own: WeCom drops a card that says the same as one within four hours, which must drop a
+    repeat of this message and not another message with the same words.
+    """
+    return f"{public_url}/wechat/in/{channel}?back={quote(path or '/wechat/me', safe='')}&m={_short(dedupe_key)[:12]}"
 
 
 def cut_bytes(text: str, most: int) -> str:
