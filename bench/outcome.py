@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -46,10 +47,10 @@ class SetOutcome:
     figures: tuple[Figure, ...]
 
     def document(self) -> dict[str, object]:
-        """For JSON; numbers rounded to 4 places."""
+        """For JSON; numbers rounded to 4 places, without those that are undefined."""
         rows = []
         for figure in self.figures:
-            row = {key: round(v, 4) if isinstance(v, float) else v for key, v in asdict(figure).items()}
+            row = {key: _rounded(v) for key, v in asdict(figure).items()}
             rows.append({**{key: v for key, v in row.items() if v not in (None, "")}, "reached": figure.reached})
         return {"set": self.name, "licence": self.licence, "note": self.note, "figures": rows}
 
@@ -69,6 +70,12 @@ class SetOutcome:
             ceiling = f"  ({figure.ceiling})" if figure.ceiling else ""
             lines.append(f"  {figure.name:52s} {figure.value:7.3f}{interval}  n={figure.n}{bar}{mark}{ceiling}")
         return "\n".join(lines)
+
+
+def _rounded(value: object) -> object:
+    if not isinstance(value, float):
+        return value
+    return round(value, 4) if math.isfinite(value) else None
 
 
 def bootstrap(

@@ -1,5 +1,8 @@
 """The validity bench: its arithmetic, and that it scores through the public function (issue 3, item 1)."""
 
+import json
+import math
+
 import numpy as np
 import pytest
 from hashing_embedder import HashingEmbedder
@@ -43,6 +46,12 @@ def test_a_table_says_whether_a_bar_is_reached() -> None:
     assert "reached" in outcome.table()
     assert "MISSED" in outcome.table()
     assert [row["reached"] for row in outcome.document()["figures"]] == [True, False]  # type: ignore[attr-defined]
+
+
+def test_an_undefined_figure_is_left_out_of_the_json() -> None:
+    document = SetOutcome("set", "MIT", "note", (Figure("r", math.nan, math.nan, math.nan, 5),)).document()
+    assert document["figures"] == [{"name": "r", "n": 5, "reached": None}]
+    json.dumps(document, allow_nan=False)
 
 
 def test_short_answers_are_ordered_by_what_they_say_of_the_reference() -> None:
