@@ -144,6 +144,9 @@ def test_a_password_is_kept_as_argon2id_with_its_own_salt() -> None:
     assert passwords.holds(first, PASSWORD)
     assert not passwords.holds(first, PASSWORD + " ")
     assert not passwords.holds(None, PASSWORD)
+    longest = passwords.hashed("x" * passwords.LONGEST)
+    assert passwords.holds(longest, "x" * passwords.LONGEST)
+    assert not passwords.holds(longest, "x" * (passwords.LONGEST + 1))
     assert not passwords.holds("", PASSWORD)
     assert not passwords.is_outdated(first)
     assert passwords.is_outdated(

@@ -47,6 +47,15 @@ _TEMPLATES: dict[str, _Template] = {
         ),
         "/o/{token}",
     ),
+    "onboarding.sent": _Template(
+        Bilingual("欢迎加入：{title}", "Welcome: {title}"),
+        Bilingual(
+            "您好，\n\n您已被录用为“{title}”，入职日期 {start}。请携带身份证件；其余材料入职当天说明。",
+            "Hello,\n\nyou are hired as “{title}” and begin on {start}. Please bring your identity card; "
+            "everything else is explained on the first day.",
+        ),
+        "",
+    ),
     "survey.sent": _Template(
         Bilingual("请填写问卷：{title}", "A survey for you: {title}"),
         Bilingual("您好，\n\n请填写问卷“{title}”：\n{link}", "Hello,\n\nplease answer the survey “{title}”:\n{link}"),

@@ -82,8 +82,9 @@ def hashed(password: str) -> str:
 
 def holds(password_hash: str | None, password: str) -> bool:
     """Whether it is the password. Takes as long for None, where there is no account to try it on."""
+    known = password_hash if len(password) <= LONGEST else None
     try:
-        return _HASHER.verify(password_hash or _NOBODY, password[:LONGEST]) and password_hash is not None
+        return _HASHER.verify(known or _NOBODY, password[:LONGEST]) and known is not None
     except (VerificationError, InvalidHashError):
         return False
 

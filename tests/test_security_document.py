@@ -1,0 +1,72 @@
+"""The threat model names tests that exist, and answers every row of the standard that it should."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+HERE = Path(__file__).parent
+DOCUMENT = (HERE.parent / "docs" / "security.md").read_text(encoding="utf-8")
+
+
+def test_every_test_that_is_named_exists() -> None:
+    files = {path.name: path for path in HERE.rglob("test_*.py")}
+    named = re.findall(r"`(test_\w+\.py)(?:::(test_\w+))?`", DOCUMENT)
+    assert len(named) > 100
+    missing = [
+        f"{file}::{function}"
+        for file, function in named
+        if file not in files or (function and f"def {function}(" not in files[file].read_text(encoding="utf-8"))
+    ]
+    assert missing == []
+
+
+def test_every_threat_names_a_test() -> None:
+    section = DOCUMENT.partition("## Who might do harm")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ") and not line.startswith("| who")]
+    assert len(rows) > 25
+    assert [row for row in rows if "`test_" not in row] == []
+
+
+ROWS = """
+1.1:2 1.2:9 1.3:11 1.4:3 1.5:2 2.1:3 2.2:3 2.3:4 2.4:1 3.2:2 3.3:4 3.4:6 3.5:5 3.7:2 4.1:3 4.2:1 4.3:2 4.4:4
+5.1:1 5.2:3 5.3:2 5.4:3 6.1:3 6.2:12 6.3:4 6.4:4 6.5:5 6.6:3 6.8:4 7.1:3 7.2:4 7.3:2 7.4:5 7.5:2 7.6:2
+8.1:2 8.2:3 8.3:1 8.4:1 9.1:3 9.2:4 10.1:2 10.2:2 10.3:4 10.4:11 10.5:5 10.6:2 10.7:3 11.1:2 11.2:3 11.3:3
+11.4:4 11.5:1 11.6:1 12.1:3 12.2:2 12.3:4 13.1:1 13.2:5 13.3:2 13.4:5 14.1:2 14.2:4 14.3:3 15.1:3 15.2:3 15.3:7
+16.1:1 16.2:5 16.3:4 16.4:3 16.5:3 17.1:1 17.2:4 17.3:2
+"""
+"""Sections of ASVS 5.0.0 and the last of their rows of level 1 or 2; those of level 3 come after."""
+
+
+def rows_of_the_standard() -> set[str]:
+    sections = (part.split(":") for part in ROWS.split())
+    return {f"{section}.{row}" for section, last in sections for row in range(1, int(last) + 1)}
+
+
+def rows_in(label: str) -> set[str]:
+    """The rows that a label of the table speaks of: "1.2.6–1.2.8", "4.3, 4.4", "10.3–10.7", "17"."""
+    found: set[str] = set()
+    for part in label.replace("(L3)", "").split(","):
+        first, _, last = (piece.strip() for piece in part.partition("–"))
+        stem, _, low = first.rpartition(".")
+        high = last.rpartition(".")[2] or low
+        for number in range(int(low), int(high) + 1):
+            name = f"{stem}.{number}".lstrip(".")
+            found |= {row for row in rows_of_the_standard() if row == name or row.startswith(f"{name}.")}
+    return found
+
+
+def answers() -> list[tuple[str, str]]:
+    table = DOCUMENT.partition("## OWASP ASVS")[2]
+    rows = [line.split("|") for line in table.splitlines() if re.match(r"\| \d", line)]
+    return [(row[1].strip(), row[2].strip()) for row in rows]
+
+
+def test_every_row_of_levels_one_and_two_is_answered_once() -> None:
+    named = [row for label, _ in answers() for row in rows_in(label)]
+    assert sorted(rows_of_the_standard() - set(named)) == []
+    assert len(named) == len(set(named))
+
+
+def test_answers_are_of_the_five_kinds() -> None:
+    assert {answer for _, answer in answers()} <= {"yes", "partly", "no", "operator", "–"}
