@@ -30,6 +30,7 @@ PAYLOAD = {
     "application": "a1",
     "expires_at": "2026-11-09T09:00:00+00:00",
     "receipt": "f" * 64,
+    "start": "2026-12-01",
 }
 
 
@@ -50,7 +51,7 @@ def test_every_template_that_is_used_has_words() -> None:
     """Found in the sources, so that a new message cannot go out without words."""
     folder = Path(interview_engine.hr.__path__[0])
     sources = {file: file.read_text(encoding="utf-8") for file in folder.rglob("*.py")}
-    named = {name for source in sources.values() for name in re.findall(r'template="([a-z_.]+)"', source)}
+    named = {name for source in sources.values() for name in re.findall(r'"([a-z_.]+)", payload, clock', source)}
     named |= set(re.findall(r'"([a-z]+\.[a-z_]+)"', sources[folder / "recruiting" / "notices.py"]))
     assert len(named) > 8
     assert named <= set(TEMPLATES)

@@ -19,11 +19,12 @@ from interview_engine.errors import Bilingual, PermissionDenied
 from interview_engine.hr.access.rules import ROLES, Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
+from interview_engine.hr.messaging.notify import tell_account
 from interview_engine.hr.org.service import manager_of
 from interview_engine.hr.org.tables import Department
 from interview_engine.hr.people.tables import Account
 from interview_engine.hr.problems import conflict, invalid, missing
-from interview_engine.store import audit, outbox
+from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
 Verdict = Literal["pending", "approved", "rejected"]
@@ -306,15 +307,8 @@ def _close(session: Session, approval: Approval, state: str, actor: Actor, clock
     touch(approval, actor.id, clock)
     detail = {"subject": approval.subject, "state": state}
     audit.record(session, actor.id, "approval.close", f"approval:{approval.id}", detail, clock)
-    outbox.enqueue(
-        session,
-        dedupe_key=f"approval.decided:{approval.id}",
-        channel="inbox",
-        recipient=f"account:{approval.requested_by}",
-        template="approval.decided",
-        payload={"approval": approval.id, "kind": approval.kind, "subject": approval.subject, "state": state},
-        clock=clock,
-    )
+    payload = {"approval": approval.id, "kind": approval.kind, "subject": approval.subject, "state": state}
+    tell_account(session, approval.requested_by, f"approval.decided:{approval.id}", "approval.decided", payload, clock)
 
 
 def _tell_approvers(session: Session, approval: Approval, clock: Clock) -> None:
@@ -327,15 +321,9 @@ def _tell_approvers(session: Session, approval: Approval, clock: Clock) -> None:
         )
     )
     for row in rows:
-        outbox.enqueue(
-            session,
-            dedupe_key=f"approval.pending:{approval.id}:{row.step}:{row.account_id}",
-            channel="inbox",
-            recipient=f"account:{row.account_id}",
-            template="approval.pending",
-            payload={"approval": approval.id, "kind": approval.kind, "subject": approval.subject},
-            clock=clock,
-        )
+        key = f"approval.pending:{approval.id}:{row.step}:{row.account_id}"
+        payload = {"approval": approval.id, "kind": approval.kind, "subject": approval.subject}
+        tell_account(session, row.account_id, key, "approval.pending", payload, clock)
 
 
 def _flow(session: Session, kind: str, department_id: str | None) -> ApprovalFlow | None:

@@ -25,9 +25,10 @@ from interview_engine.hr.competency.survey_rules import (
     self_ratings,
 )
 from interview_engine.hr.competency.tables import CompetencyEvidence, Survey, SurveyResponse
+from interview_engine.hr.messaging.notify import tell_person
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing
-from interview_engine.store import audit, outbox
+from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.secrets import digest, token
 
@@ -144,15 +145,9 @@ def send_survey(
             touch(response, actor.id, clock)
         session.flush()
         issued.append(IssuedSurvey(response, secret))
-        outbox.enqueue(
-            session,
-            dedupe_key=f"survey.sent:{response.id}:{response.token_hash[:12]}",
-            channel="email" if person.email_key else "inbox",
-            recipient=f"person:{person_id}",
-            template="survey.sent",
-            payload={"survey": survey.id, "title": survey.title, "token": secret},
-            clock=clock,
-        )
+        key = f"survey.sent:{response.id}:{response.token_hash[:12]}"
+        payload = {"survey": survey.id, "title": survey.title, "token": secret}
+        tell_person(session, person_id, key, "survey.sent", payload, clock)
     audit.record(session, actor.id, "survey.send", f"survey:{survey.id}", {"people": len(issued)}, clock)
     return tuple(issued)
 

@@ -9,10 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.messaging.notify import tell_account, tell_person
 from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Offer, Requisition
-from interview_engine.store import outbox
-from interview_engine.store.rows import find
 from interview_engine.store.tables import OutboxMessage
 
 
@@ -25,7 +23,7 @@ def invitation_sent(
     clock: Clock,
 ) -> None:
     """To the candidate, with the link's token, which is wiped once the link has been opened (`wipe_token`)."""
-    _to_person(
+    tell_person(
         session,
         application.person_id,
         f"invitation.sent:{invitation.id}",
@@ -52,7 +50,7 @@ def wipe_token(session: Session, dedupe_key: str) -> None:
 
 def interview_submitted(session: Session, invitation: Invitation, requisition: Requisition, clock: Clock) -> None:
     """To the owner when no assessment will follow: the candidate refused it, a person reads the answers."""
-    _to_account(
+    tell_account(
         session,
         requisition.owner_account_id,
         f"interview.to_read:{invitation.id}",
@@ -66,7 +64,7 @@ def assessment_ready(
     session: Session, assessment: Assessment, application: Application, requisition: Requisition, clock: Clock
 ) -> None:
     """To the owner: a report can be read (A21)."""
-    _to_account(
+    tell_account(
         session,
         requisition.owner_account_id,
         f"assessment.ready:{assessment.id}",
@@ -86,7 +84,7 @@ def rerating_requested(
     session: Session, review_id: str, requisition: Requisition, application_id: str, clock: Clock
 ) -> None:
     """To the owner: a candidate asks that a person looks again."""
-    _to_account(
+    tell_account(
         session,
         requisition.owner_account_id,
         f"rerating.requested:{review_id}",
@@ -99,14 +97,14 @@ def rerating_requested(
 def rerating_answered(session: Session, review_id: str, person_id: str, requisition: Requisition, clock: Clock) -> None:
     """To the candidate: a person has looked again."""
     key = f"rerating.answered:{review_id}"
-    _to_person(session, person_id, key, "rerating.answered", {"title": requisition.title}, clock)
+    tell_person(session, person_id, key, "rerating.answered", {"title": requisition.title}, clock)
 
 
 def offer_sent(
     session: Session, offer: Offer, application: Application, requisition: Requisition, token: str, clock: Clock
 ) -> None:
     """To the candidate, with the link's token; nothing of the pay."""
-    _to_person(
+    tell_person(
         session,
         application.person_id,
         f"offer.sent:{offer.id}",
@@ -116,9 +114,23 @@ def offer_sent(
     )
 
 
+def onboarding_sent(
+    session: Session, application: Application, requisition: Requisition, start: str, clock: Clock
+) -> None:
+    """To whoever was hired: welcome, and when work begins."""
+    tell_person(
+        session,
+        application.person_id,
+        f"onboarding.sent:{application.id}",
+        "onboarding.sent",
+        {"title": requisition.title, "start": start},
+        clock,
+    )
+
+
 def offer_answered(session: Session, offer: Offer, requisition: Requisition, clock: Clock) -> None:
     """To the owner: accepted or declined."""
-    _to_account(
+    tell_account(
         session,
         requisition.owner_account_id,
         f"offer.answered:{offer.id}:{offer.state}",
@@ -130,7 +142,7 @@ def offer_answered(session: Session, offer: Offer, requisition: Requisition, clo
 
 def candidate_withdrew(session: Session, invitation: Invitation, requisition: Requisition, clock: Clock) -> None:
     """To the owner: a candidate has withdrawn."""
-    _to_account(
+    tell_account(
         session,
         requisition.owner_account_id,
         f"application.withdrawn:{invitation.id}",
@@ -143,34 +155,4 @@ def candidate_withdrew(session: Session, invitation: Invitation, requisition: Re
 def erasure_done(session: Session, request_id: str, person_id: str, receipt_sha256: str, clock: Clock) -> None:
     """To the person while they can still be reached: the receipt's hash."""
     key = f"erasure.done:{request_id}"
-    _to_person(session, person_id, key, "erasure.done", {"receipt": receipt_sha256}, clock)
-
-
-def _to_account(
-    session: Session, account_id: str, key: str, template: str, payload: dict[str, object], clock: Clock
-) -> None:
-    outbox.enqueue(
-        session,
-        dedupe_key=key,
-        channel="inbox",
-        recipient=f"account:{account_id}",
-        template=template,
-        payload=dict(payload),
-        clock=clock,
-    )
-
-
-def _to_person(
-    session: Session, person_id: str, key: str, template: str, payload: dict[str, object], clock: Clock
-) -> None:
-    person = find(session, Person, person_id)
-    channel = "email" if person is not None and person.email_key else "inbox"
-    outbox.enqueue(
-        session,
-        dedupe_key=key,
-        channel=channel,
-        recipient=f"person:{person_id}",
-        template=template,
-        payload=dict(payload),
-        clock=clock,
-    )
+    tell_person(session, person_id, key, "erasure.done", {"receipt": receipt_sha256}, clock)

@@ -303,6 +303,7 @@ def hire(session: Session, actor: Actor, application_id: str, clock: Clock) -> E
     detail = {"application": application.id, "requisition": requisition.id}
     audit.record(session, actor.id, "employment.create", f"employment:{employment.id}", detail, clock)
     filled_by_hire(session, requisition, actor, clock)
+    notices.onboarding_sent(session, application, requisition, offer.start_date, clock)
     return employment
 
 
