@@ -9,6 +9,7 @@ from decimal import Decimal
 from html import unescape
 from pathlib import Path
 
+import console_data
 import pytest
 from databases import copied_sqlite
 from hiring_world import MovingClock, World, make_world
@@ -17,6 +18,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.candidate_sessions import cookie_name
 from api.i18n import LANGUAGES, catalogue
 from api.pages import candidate_later, public
 from api.pages.recorder_texts import TEXTS
@@ -28,6 +30,7 @@ from interview_engine.hr.recruiting import invitations, offers, postings, review
 from interview_engine.hr.recruiting.consent_texts import VERSION, consent_text
 from interview_engine.hr.recruiting.offers import NewOffer
 from interview_engine.hr.recruiting.tables import Answer, Application, Invitation, Requisition, Resume
+from interview_engine.store.secrets import digest
 from interview_engine.store.tables import WorkItem
 
 API = Path(__file__).parents[2] / "api"
@@ -265,6 +268,28 @@ def test_after_handing_in_one_may_ask_for_a_person_and_withdraw(
     assert client.get(f"{home}/review").status_code in (403, 410)
     with server.context.database.reading() as session:
         assert session.scalars(select(Answer)).all() == []
+
+
+def test_the_reasons_are_shown_with_ones_own_words(tmp_path: Path) -> None:
+    made = console_data.hiring_company(console_data.make_context(tmp_path))
+    token = made.tokens["林晓"]
+    with made.context.database.transaction() as session:
+        invitation = session.scalars(select(Invitation).where(Invitation.token_hash == digest(token))).one()
+        invitation.device_hash = digest("phone")
+    with TestClient(create_app(made.context), raise_server_exceptions=False, headers={"Accept": "text/html"}) as client:
+        client.cookies.set(cookie_name(made.context, token), "phone")
+        shown = client.get(f"/i/{token}/measured")
+        assert shown.status_code == 200
+        said = words(shown.text)
+        assert "沟通能力" in said
+        quotes = [unescape(quote) for quote in re.findall(r'<blockquote class="quote">(.*?)</blockquote>', shown.text)]
+        told = "".join("".join(sentences) for sentences in console_data.TOLD["林晓"].values())
+        assert quotes
+        assert all(quote in told for quote in quotes)
+        assert "语速" in said, "what was measured of the recording is listed"
+        late = client.post(f"/i/{token}/transcript", data={"answer": "x" * 32, "text": "另一段话"})
+        assert late.status_code == 404
+        assert client.get(f"/i/{token}/status").status_code == 200
 
 
 # Applying -----------------------------------------------------------------------------------------------------------
