@@ -110,7 +110,8 @@ def signed_in(request: Request, context: Context) -> Visit | None:
         return None
     try:
         with context.database.reading() as session:
-            return sign_in.visit(session, secret, context.clock)
+            required = context.service.second_factor
+            return sign_in.visit(session, secret, context.clock, second_factor_required=required)
     except NotSignedIn:
         return None
 

@@ -37,6 +37,7 @@ class ServiceSettings:
         trusted_proxies: addresses whose X-Forwarded-For and -Proto are believed.
         smtp_url: "smtp://user:password@host:587" or "smtps://…"; empty sends no mail.
         webhook_private: whether webhooks may go to private addresses.
+        second_factor: whether every console account must set up a second factor before anything opens.
         s3_endpoint: of an S3-compatible store that is not Amazon's.
     """
 
@@ -54,6 +55,7 @@ class ServiceSettings:
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
     webhook_private: bool = False
+    second_factor: bool = False
     s3_endpoint: str = ""
 
     @property
@@ -64,7 +66,8 @@ class ServiceSettings:
 
 def read_service_settings(environment: Mapping[str, str], *, demo: bool = False) -> ServiceSettings:
     """Settings from INTERVIEW_ENGINE_DATA, _DATABASE_URL, _BLOBS_URL, _SECRET, _PUBLIC_URL, _HOST, _PORT,
-    _WORKER_IN_PROCESS, _MAX_UPLOAD_MB, _TRUSTED_PROXIES, _SMTP_URL, _MAIL_FROM, _WEBHOOK_PRIVATE, _S3_ENDPOINT.
+    _WORKER_IN_PROCESS, _MAX_UPLOAD_MB, _TRUSTED_PROXIES, _SMTP_URL, _MAIL_FROM, _WEBHOOK_PRIVATE, _SECOND_FACTOR,
+    _S3_ENDPOINT.
 
     Without a secret the embedded installation (SQLite) makes one at its first start and keeps it in `data`/secret,
     readable by its owner only; with PostgreSQL it must be set, since several machines share it.
@@ -111,6 +114,7 @@ def read_service_settings(environment: Mapping[str, str], *, demo: bool = False)
         smtp_url=text("SMTP_URL"),
         mail_from=text("MAIL_FROM"),
         webhook_private=_switch(text("WEBHOOK_PRIVATE", "off"), "WEBHOOK_PRIVATE"),
+        second_factor=_switch(text("SECOND_FACTOR", "off"), "SECOND_FACTOR"),
         s3_endpoint=text("S3_ENDPOINT"),
     )
 
