@@ -21,6 +21,8 @@ COMMANDS = {
     "rescore": "the time machine over 300 interviews",
     "robustness": "change of scores under blur, pitch, codec, noise",
     "resume": "what is read from résumés, against labels",
+    "load": "a hundred candidates upload at once: answers expected, stored, lost, doubled",
+    "console": "every list page of console and API over 50,000 applications",
     "compare": "two results, interleaved runs, paired ratios",
 }
 
