@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -26,6 +25,7 @@ from interview_engine.hr.problems import conflict
 from interview_engine.hr.recruiting import assessments, requisitions, shortlist
 from interview_engine.hr.recruiting.reach import requisition_for
 from interview_engine.hr.recruiting.shortlist import RankedList, RankedPage, RankedRow
+from interview_engine.hr.recruiting.shortlist_page import ListWanted, compared_rows, list_page
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.store import audit
 from pipelines import ranking_pdf
@@ -34,29 +34,6 @@ router = APIRouter()
 
 PAGE = 50
 MOST_COMPARED = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the list is narrowed to, and its order."""
-
-    q: str = ""
-    section: str = ""
-    stage: str = ""
-    channel: str = ""
-    meets: str = ""
-    sort: str = "rank"
-    over: bool = False
-
-    def keeps(self, row: RankedRow) -> bool:
-        """Whether the row is shown."""
-        return (
-            (not self.q or self.q.casefold() in row.name.casefold())
-            and (not self.section or row.place.section == self.section)
-            and (not self.stage or row.stage == self.stage)
-            and (not self.channel or row.channel == self.channel)
-            and (not self.meets or any(one.competency_id == self.meets and one.meets for one in _competencies(row)))
-        )
 
 
 @router.get(f"{HOME}/{{requisition_id}}")
@@ -76,31 +53,19 @@ def ranking(
     page: int = 1,
 ) -> Response:
     """The list."""
-    wanted = Filters(q.strip(), section, stage, channel, meets, sort, bool(over))
+    wanted = ListWanted(q.strip(), section, stage, channel, meets, sort, bool(over), kit)
     with context.database.reading() as session:
         row = requisitions.get_requisition(session, actor, requisition_id)
-        found = shortlist.ranked(session, actor, requisition_id, with_over=wanted.over)
+        found = list_page(session, actor, requisition_id, wanted, page=page, size=PAGE)
         head = requisition_head(session, actor, row)
-    chosen = found.lists[min(max(kit, 0), len(found.lists) - 1)] if found.lists else None
-    rows = _ordered([one for one in chosen.rows if wanted.keeps(one)], sort) if chosen else []
-    pages = max(1, -(-len(rows) // PAGE))
-    at = min(max(page, 1), pages)
     values: dict[str, Any] = {
         "head": head,
         "row": row,
         "found": found,
-        "chosen": chosen,
-        "columns": _columns(chosen),
-        "rows": _with_headings(rows[(at - 1) * PAGE : at * PAGE], sort),
-        "shown": len(rows),
-        "all": len(chosen.rows) if chosen else 0,
-        "counts": _counts(chosen),
-        "channels": sorted({one.channel for one in chosen.rows if one.channel}) if chosen else [],
+        "chosen": found.rulers[found.ruler] if found.rulers else None,
+        "rows": _with_headings(found.rows, sort),
         "filters": wanted,
-        "kit": kit,
-        "page_number": at,
-        "pages": pages,
-        "query": _query(wanted, kit),
+        "query": _query(wanted),
     }
     return console_page(
         request, actor, "ranking.html", **values, stages=words.STAGES, sections=words.SECTION_WORDS, most=MOST_COMPARED
@@ -121,7 +86,7 @@ def compare(
         return RedirectResponse(f"{HOME}/{requisition_id}", 303)
     with context.database.transaction() as session:
         row = requisitions.get_requisition(session, actor, requisition_id)
-        rows = [one for one in shortlist.compared(session, actor, wanted) if one.application_id in wanted]
+        rows = compared_rows(session, actor, requisition_id, wanted)
         quotes = {one.application_id: _quotes(session, context, actor, one.application_id) for one in rows}
         head = requisition_head(session, actor, row)
     columns: dict[str, EntryCompetency] = {}
@@ -272,44 +237,8 @@ def _place_words(row: RankedRow, say: Any) -> str:
     return str(say(words.SECTION_WORDS[row.place.section]))
 
 
-def _competencies(row: RankedRow) -> tuple[EntryCompetency, ...]:
-    return row.place.entry.competencies
-
-
 def _list_competencies(one: RankedList) -> tuple[EntryCompetency, ...]:
     return one.rows[0].place.entry.competencies if one.rows else ()
-
-
-def _columns(chosen: RankedList | None) -> tuple[EntryCompetency, ...]:
-    return _list_competencies(chosen) if chosen is not None else ()
-
-
-def _counts(chosen: RankedList | None) -> dict[str, int]:
-    places = [row.place.section for row in chosen.rows] if chosen is not None else []
-    return {section: places.count(section) for section in ("cannot_assess", "needs_review", "ranked")}
-
-
-def _ordered(rows: list[RankedRow], sort: str) -> list[RankedRow]:
-    """The ranking's own order, or by a column, best first, those without a value last."""
-    if sort == "rank":
-        return rows
-    if sort == "name":
-        return sorted(rows, key=lambda row: row.name)
-    if sort == "recent":
-        return sorted(rows, key=lambda row: row.stage_since, reverse=True)
-    return sorted(rows, key=lambda row: -1.0 if (value := _sort_value(row, sort)) is None else value, reverse=True)
-
-
-def _sort_value(row: RankedRow, sort: str) -> float | None:
-    entry = row.place.entry
-    if sort == "match":
-        return entry.match_percent
-    if sort == "score":
-        return None if entry.score is None else entry.score.value
-    for one in entry.competencies:
-        if one.competency_id == sort:
-            return None if one.score is None else one.score.value
-    return None
 
 
 def _with_headings(rows: Sequence[RankedRow], sort: str) -> list[dict[str, Any]]:
@@ -323,15 +252,17 @@ def _with_headings(rows: Sequence[RankedRow], sort: str) -> list[dict[str, Any]]
     return lines
 
 
-def _query(filters: Filters, kit: int) -> str:
+def _query(wanted: ListWanted) -> str:
+    """The filters as an address's query, for the next page."""
     pairs = {
-        "q": filters.q,
-        "section": filters.section,
-        "stage": filters.stage,
-        "channel": filters.channel,
-        "meets": filters.meets,
-        "over": "1" if filters.over else "",
-        "kit": str(kit) if kit else "",
+        "q": wanted.name,
+        "section": wanted.section,
+        "stage": wanted.stage,
+        "channel": wanted.channel,
+        "meets": wanted.meets,
+        "sort": wanted.sort,
+        "over": "1" if wanted.with_over else "",
+        "kit": str(wanted.ruler) if wanted.ruler else "",
     }
     return urlencode({name: value for name, value in pairs.items() if value})
 

@@ -133,11 +133,11 @@ def ranked(session: Session, actor: Actor, requisition_id: str, *, with_over: bo
     """
     requisition = requisition_for(session, actor, requisition_id, "interview", "read")
     names = allowed(session, actor, requisition, "contact", "read")
-    rows = session.execute(_scored(requisition_id, with_over)).all()
+    rows = session.execute(scored_rows(requisition_id, with_over)).all()
     by_application = {row.id: row for row in rows}
     lists = tuple(
-        _list(kit_ranking, by_application, requisition, names)
-        for kit_ranking in rank(_entry(row, names) for row in rows)
+        ranked_list(kit_ranking, by_application, requisition, names)
+        for kit_ranking in rank(entry_of(row, names) for row in rows)
     )
     sides = [row.above_bar for one in lists for row in one.rows]
     return RankedPage(
@@ -161,7 +161,8 @@ def compared(session: Session, actor: Actor, application_ids: Sequence[str]) -> 
     return tuple(found[one] for one in application_ids if one in found)
 
 
-def _scored(requisition_id: str, with_over: bool) -> Any:
+def scored_rows(requisition_id: str, with_over: bool) -> Any:
+    """The statement of everything that a row is made from; narrow it to read some rows only."""
     statement = (
         select(
             Application.id,
@@ -197,7 +198,7 @@ def _scored(requisition_id: str, with_over: bool) -> Any:
     return statement if with_over else statement.where(Application.stage.not_in(OVER))
 
 
-def _entry(row: Any, names: bool) -> Entry:
+def entry_of(row: Any, names: bool) -> Entry:
     """A settled review (section "ranked" although the engine asked for a look) no longer stands first."""
     settled = row.section == "ranked"
     score = None if row.score_value is None else Score(row.score_value, row.score_low, row.score_high)
@@ -227,7 +228,8 @@ SETTLED = Remark(
 )
 
 
-def _list(ranking: KitRanking, rows: Mapping[str, Any], requisition: Requisition, names: bool) -> RankedList:
+def ranked_list(ranking: KitRanking, rows: Mapping[str, Any], requisition: Requisition, names: bool) -> RankedList:
+    """A ranking of entries with what the list shows of each beside it."""
     return RankedList(
         ranking.ruler,
         ranking.role,

@@ -78,7 +78,7 @@ class Application(Row, Base):
     __tablename__ = "application"
     __table_args__ = (
         UniqueConstraint("requisition_id", "person_id"),
-        Index("ix_application_list", "requisition_id", "stage", "score_value"),
+        Index("ix_application_list", "requisition_id", "stage", "section"),
         Index("ix_application_section", "requisition_id", "section", "score_value", "id"),
         Index("ix_application_recent", "requisition_id", "id"),
         Index("ix_application_stage", "requisition_id", "stage", "id"),

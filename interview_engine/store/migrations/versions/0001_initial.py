@@ -791,7 +791,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("requisition_id", "person_id", name=op.f("uq_application_requisition_id_person_id")),
     )
     op.create_index(op.f("ix_application_assessment_id"), "application", ["assessment_id"], unique=False)
-    op.create_index("ix_application_list", "application", ["requisition_id", "stage", "score_value"], unique=False)
+    op.create_index("ix_application_list", "application", ["requisition_id", "stage", "section"], unique=False)
     op.create_index(op.f("ix_application_person_id"), "application", ["person_id"], unique=False)
     op.create_index(op.f("ix_application_posting_id"), "application", ["posting_id"], unique=False)
     op.create_index("ix_application_recent", "application", ["requisition_id", "id"], unique=False)
