@@ -103,7 +103,7 @@ def test_a_worker_killed_while_it_watches_is_followed_by_another(tmp_path: Path)
     assert measured is not None
     document = json.loads(blobs.read(measured))["answer"]
     assert document["mode"] == "video"
-    assert document["visual"]["face_share"] > 0.5
+    assert document["visual"]["face_present_share"] > 0.5
     report = json.loads(blobs.read(assessment.report_sha256))
     assert report["answers"][0]["duration_s"] == document["duration_s"]
     assert report["answers"][0]["transcript"] == document["transcript"]

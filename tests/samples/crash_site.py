@@ -57,7 +57,7 @@ class Plan:
     folder: str
     kills: dict[str, tuple[str, int]] = field(default_factory=dict)
     together: int = 3
-    heartbeat_s: float = 0.3
+    heartbeat_s: float = 0.5
     dead_after_s: float = 5.0
     limit_s: float = 120.0
     full_disk: str = ""
@@ -108,8 +108,8 @@ def work(plan: Plan) -> None:
 
     options = WorkerOptions(
         hands=1,
-        poll_s=0.1,
-        tidy_s=0.5,
+        poll_s=0.25,
+        tidy_s=5.0,
         lease=LeaseTimes(plan.heartbeat_s, plan.dead_after_s),
         scratch=Path(plan.folder) / "scratch",
         start_method="fork",

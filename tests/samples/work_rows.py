@@ -1,4 +1,4 @@
-"""An invitation that has been consented to, with everything above it, for tests of durable work. Nobody here is real."""
+"""An invitation that was consented to, with everything above it, for tests of durable work. Nobody here is real."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def make_invitation(session: Session, *, automated: bool = True, face: bool = Tr
         person_id=owner,
         login=f"owner-{mark}",
         role="hr",
-        password_hash="-",  # noqa: S106 no password
+        password_hash="-",
     )
     text = KIT_PATH.read_text(encoding="utf-8")
     known = session.query(KitVersion).filter_by(kit_id=KIT.id).one_or_none()
