@@ -11,6 +11,7 @@ from api import housekeeping
 from api.context import Context
 from api.wechat.connect import Wechat, connect
 from interview_engine.clock import Clock
+from interview_engine.hr.all_tables import Base
 from interview_engine.hr.messaging.person_channel import PersonChannel
 from interview_engine.hr.people.channels import make_channels
 from interview_engine.service_settings import ServiceSettings
@@ -19,6 +20,7 @@ from interview_engine.store.blobs import open_blobs
 from interview_engine.store.deliver import Channel
 from interview_engine.store.engine import open_database
 from interview_engine.store.migrate import migrate
+from interview_engine.store.resealing import reseal
 from interview_engine.store.secrets import SecretBox, Signer
 from interview_engine.wechat_settings import read_wechat_settings
 
@@ -34,15 +36,19 @@ def open_context(service: ServiceSettings, engine: Settings, clock: Clock) -> Co
     """
     database = open_database(service.database_url)
     migrate(database)
+    box = SecretBox(service.secret, service.old_secrets)
+    if service.old_secrets:
+        with database.transaction() as session:
+            reseal(session, box, Base.metadata)
     return Context(
         database=database,
         blobs=open_blobs(service.blobs_url, service.s3_endpoint),
         service=service,
         engine=engine,
         clock=clock,
-        box=SecretBox(service.secret),
+        box=box,
         signer=Signer(service.secret),
-        wechat=connect(read_wechat_settings(os.environ), database, SecretBox(service.secret), clock),
+        wechat=connect(read_wechat_settings(os.environ), database, box, clock),
     )
 
 

@@ -38,6 +38,7 @@ class ServiceSettings:
         smtp_url: "smtp://user:password@host:587" or "smtps://…"; empty sends no mail.
         webhook_private: whether webhooks may go to private addresses.
         second_factor: whether every console account must set up a second factor before anything opens.
+        old_secrets: earlier values of `secret`; at the next start what they encrypted is encrypted anew.
         s3_endpoint: of an S3-compatible store that is not Amazon's.
     """
 
@@ -57,6 +58,7 @@ class ServiceSettings:
     webhook_private: bool = False
     second_factor: bool = False
     s3_endpoint: str = ""
+    old_secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def secure(self) -> bool:
@@ -67,7 +69,7 @@ class ServiceSettings:
 def read_service_settings(environment: Mapping[str, str], *, demo: bool = False) -> ServiceSettings:
     """Settings from INTERVIEW_ENGINE_DATA, _DATABASE_URL, _BLOBS_URL, _SECRET, _PUBLIC_URL, _HOST, _PORT,
     _WORKER_IN_PROCESS, _MAX_UPLOAD_MB, _TRUSTED_PROXIES, _SMTP_URL, _MAIL_FROM, _WEBHOOK_PRIVATE, _SECOND_FACTOR,
-    _S3_ENDPOINT.
+    _S3_ENDPOINT, _OLD_SECRETS.
 
     Without a secret the embedded installation (SQLite) makes one at its first start and keeps it in `data`/secret,
     readable by its owner only; with PostgreSQL it must be set, since several machines share it.
@@ -116,6 +118,7 @@ def read_service_settings(environment: Mapping[str, str], *, demo: bool = False)
         webhook_private=_switch(text("WEBHOOK_PRIVATE", "off"), "WEBHOOK_PRIVATE"),
         second_factor=_switch(text("SECOND_FACTOR", "off"), "SECOND_FACTOR"),
         s3_endpoint=text("S3_ENDPOINT"),
+        old_secrets=tuple(part.strip() for part in text("OLD_SECRETS").split(",") if part.strip()),
     )
 
 

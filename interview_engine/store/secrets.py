@@ -71,11 +71,14 @@ class SecretBox:
         if version != VERSION or len(raw) <= NONCE_BYTES:
             raise _cannot_decrypt()
         for key in self._keys:
-            try:
-                return key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], VERSION.encode()).decode()
-            except InvalidTag:
-                continue
+            text = _opened(key, raw)
+            if text is not None:
+                return text
         raise _cannot_decrypt()
+
+    def is_current(self, sealed: str) -> bool:
+        """Whether the secret of today opens it, without any of the old ones."""
+        return _opened(self._keys[0], base64.b64decode(sealed.partition(":")[2])) is not None
 
 
 class Signer:
@@ -122,6 +125,13 @@ class Signer:
 
     def _mac(self, purpose: str, body: str) -> bytes:
         return hmac.new(self._key, f"{purpose}\n{body}".encode(), hashlib.sha256).digest()
+
+
+def _opened(key: AESGCM, raw: bytes) -> str | None:
+    try:
+        return key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], VERSION.encode()).decode()
+    except InvalidTag:
+        return None
 
 
 def _encode(raw: bytes) -> str:

@@ -19,7 +19,9 @@ def make_channels(database: Database, service: ServiceSettings, clock: Clock) ->
     """
     channels: dict[str, Channel] = {
         "inbox": InboxChannel(),
-        "webhook": WebhookChannel(database, SecretBox(service.secret), clock, private=service.webhook_private),
+        "webhook": WebhookChannel(
+            database, SecretBox(service.secret, service.old_secrets), clock, private=service.webhook_private
+        ),
     }
     if service.smtp_url:
         channels["email"] = MailChannel(
