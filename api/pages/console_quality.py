@@ -6,12 +6,14 @@ import json
 import math
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.context import Context
@@ -35,7 +37,7 @@ from interview_engine.hr.problems import invalid, missing
 from interview_engine.hr.recruiting import calibrations, channels, impact, reviews
 from interview_engine.hr.recruiting.channel_rules import Estimate
 from interview_engine.hr.recruiting.reach import application_for, requisition_for
-from interview_engine.hr.recruiting.tables import Application, Assessment, Requisition
+from interview_engine.hr.recruiting.tables import Application, Assessment, HumanRating, Requisition
 from interview_engine.store import audit
 from interview_engine.store.rows import find
 from pipelines.tables import read_table
@@ -43,6 +45,8 @@ from pipelines.tables import read_table
 router = APIRouter()
 
 MOST_TABLE = 10_000_000
+FIGURES_KEPT = timedelta(minutes=5)
+MOST_FIGURES = 200
 RATIO_AXIS = 2.0
 """Impact ratios above it are drawn at the end of the axis; the table has the number."""
 ADVICE = {
@@ -60,8 +64,16 @@ def overview(request: Request, context: Ctx, actor: PageActor) -> Response:
     with context.database.reading() as session:
         require(actor, "interview", "write")
         kits = [kit for kit in competency.list_kits(session, actor) if kit.latest]
-        rows = [{"kit": kit, "waiting": len(calibrations.to_rate(session, actor, kit.id, limit=50))} for kit in kits]
-    return console_page(request, actor, "calibration.html", rows=rows)
+        ratings = dict(
+            session.execute(
+                select(Assessment.kit_version_id, func.count())
+                .join(HumanRating, HumanRating.assessment_id == Assessment.id)
+                .group_by(Assessment.kit_version_id)
+            )
+            .tuples()
+            .all()
+        )
+    return console_page(request, actor, "calibration.html", kits=kits, ratings=ratings)
 
 
 @router.get("/console/calibration/{version_id}")
@@ -161,14 +173,16 @@ def audited(request: Request, context: Ctx, actor: PageActor, form: Form) -> Res
 
 
 @router.get("/console/channels")
-def channel_page(request: Request, context: Ctx, actor: PageActor, requisition: str = "", days: int = 180) -> Response:
+def channel_page(
+    request: Request, context: Ctx, actor: PageActor, requisition: str = "", days: int = 180, fresh: str = ""
+) -> Response:
     """Which channels bring good candidates at what cost, and how long hiring takes."""
     chosen = requisition or None
     days = min(max(days, 7), 3650)
     with context.database.reading() as session:
-        rows = channels.channel_quality(session, actor, requisition_id=chosen)
-        times = channels.hiring_times(session, actor, context.clock, requisition_id=chosen, days=days)
         titles = _titles(session, actor, "read")
+    found = _figures(context, actor, chosen, days, fresh=bool(fresh))
+    rows, times = found.rows, found.times
     return console_page(
         request,
         actor,
@@ -177,12 +191,42 @@ def channel_page(request: Request, context: Ctx, actor: PageActor, requisition: 
         scores=intervals([_triple(row.score) for row in rows if row.score], 0, 10),
         rates=intervals([_triple(row.hire_rate) for row in rows if row.hire_rate], 0, 1),
         times=times,
+        at=found.at,
         titles=titles,
         requisition=requisition,
         days=days,
         stages=words.STAGES,
         advice=ADVICE,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the channels' page shows, and when it was computed."""
+
+    at: datetime
+    rows: tuple[channels.ChannelRow, ...]
+    times: channels.HiringTimes
+
+
+_figures_kept: dict[tuple[Any, ...], Figures] = {}
+
+
+def _figures(context: Context, actor: Actor, requisition: str | None, days: int, *, fresh: bool) -> Figures:
+    """Sums over every application within reach take a second with 50,000 of them, so they are kept for a while: for
+    whoever holds the same grants and is the same person."""
+    key = (id(context.database), actor.grants, actor.person_id, requisition, days)
+    kept = _figures_kept.get(key)
+    if kept is not None and not fresh and context.clock.now() - kept.at < FIGURES_KEPT:
+        return kept
+    with context.database.reading() as session:
+        rows = channels.channel_quality(session, actor, requisition_id=requisition)
+        times = channels.hiring_times(session, actor, context.clock, requisition_id=requisition, days=days)
+    found = Figures(context.clock.now(), rows, times)
+    if len(_figures_kept) >= MOST_FIGURES:
+        _figures_kept.clear()
+    _figures_kept[key] = found
+    return found
 
 
 def _triple(estimate: Estimate) -> tuple[float, float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from interview_engine.store.base import Base, Row
@@ -18,6 +18,7 @@ class Person(Row, Base):
     """
 
     __tablename__ = "person"
+    __table_args__ = (Index("ix_person_talent_pool", "talent_pool", "id"),)
 
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str] = mapped_column(String(254), default="")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.assessment.agreement import IntraclassCorrelation
@@ -95,24 +95,37 @@ def to_rate(session: Session, actor: Actor, kit_version_id: str, *, limit: int =
     require(actor, "interview", "write")
     counts = (
         select(HumanRating.assessment_id, func.count(func.distinct(HumanRating.account_id)).label("raters"))
+        .join(Assessment, Assessment.id == HumanRating.assessment_id)
+        .where(Assessment.kit_version_id == kit_version_id)
         .group_by(HumanRating.assessment_id)
         .subquery()
     )
+    once = _ratable(actor, kit_version_id, counts.c.raters)
+    once = once.join(counts, counts.c.assessment_id == Assessment.id).where(counts.c.raters == 1).limit(limit)
+    found = [ToRate(*row) for row in session.execute(once).tuples()]
+    if len(found) < limit:
+        rest = _ratable(actor, kit_version_id, func.coalesce(counts.c.raters, 0))
+        rest = rest.outerjoin(counts, counts.c.assessment_id == Assessment.id)
+        rest = rest.where(func.coalesce(counts.c.raters, 0) != 1).limit(limit - len(found))
+        found += [ToRate(*row) for row in session.execute(rest).tuples()]
+    return tuple(found)
+
+
+def _ratable(actor: Actor, kit_version_id: str, raters: Any) -> Any:
+    """Interviews of a kit version that this person has neither rated nor read, newest first: by index, so that a kit
+    with thousands of interviews takes no longer."""
     own = select(HumanRating.assessment_id).where(HumanRating.account_id == (actor.account_id or ""))
     read = select(AuditEvent.subject).where(AuditEvent.actor == actor.id, AuditEvent.action == "report.read")
-    raters = func.coalesce(counts.c.raters, 0)
-    statement = scoped(
+    return scoped(
         select(Assessment.id, Assessment.application_id, raters)
         .join(Application, Application.assessment_id == Assessment.id)
         .join(Requisition, Requisition.id == Application.requisition_id)
-        .outerjoin(counts, counts.c.assessment_id == Assessment.id)
         .where(
             Assessment.kit_version_id == kit_version_id,
             Assessment.id.not_in(own),
-            (literal("application:") + Assessment.application_id).not_in(read),
+            func.concat("application:", Assessment.application_id).not_in(read),
         )
-        .order_by(raters.not_in((1,)), Assessment.id.desc())
-        .limit(limit),
+        .order_by(Assessment.id.desc()),
         actor,
         "interview",
         "write",
@@ -120,7 +133,6 @@ def to_rate(session: Session, actor: Actor, kit_version_id: str, *, limit: int =
         legal_entity=Requisition.legal_entity_id,
         person=Application.person_id,
     )
-    return tuple(ToRate(*row) for row in session.execute(statement).tuples())
 
 
 def calibrate_kit(

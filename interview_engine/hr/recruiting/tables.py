@@ -212,11 +212,14 @@ class Assessment(Row, Base):
     """One scored interview; a new one supersedes, none is changed. The whole report is the blob `report_sha256`."""
 
     __tablename__ = "assessment"
-    __table_args__ = (UniqueConstraint("invitation_id", "inputs_sha256"),)
+    __table_args__ = (
+        UniqueConstraint("invitation_id", "inputs_sha256"),
+        Index("ix_assessment_kit", "kit_version_id", "id"),
+    )
 
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
     invitation_id: Mapped[str] = mapped_column(ForeignKey("invitation.id"), index=True)
-    kit_version_id: Mapped[str] = mapped_column(ForeignKey("kit_version.id"), index=True)
+    kit_version_id: Mapped[str] = mapped_column(ForeignKey("kit_version.id"))
     inputs_sha256: Mapped[str] = mapped_column(String(64))
     report_sha256: Mapped[str] = mapped_column(String(64))
     scorer: Mapped[str] = mapped_column(String(80))

@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("email_key", name=op.f("uq_person_email_key")),
         sa.UniqueConstraint("phone_key", name=op.f("uq_person_phone_key")),
     )
+    op.create_index("ix_person_talent_pool", "person", ["talent_pool", "id"], unique=False)
     op.create_table(
         "sign_in_failure",
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -920,7 +921,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_assessment_application_id"), "assessment", ["application_id"], unique=False)
     op.create_index(op.f("ix_assessment_invitation_id"), "assessment", ["invitation_id"], unique=False)
-    op.create_index(op.f("ix_assessment_kit_version_id"), "assessment", ["kit_version_id"], unique=False)
+    op.create_index("ix_assessment_kit", "assessment", ["kit_version_id", "id"], unique=False)
     op.create_table(
         "upload",
         sa.Column("invitation_id", sa.String(length=32), nullable=False),
