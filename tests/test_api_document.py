@@ -1,0 +1,76 @@
+"""docs/api.md is true: its addresses, scopes, events and its signature check are those of the code."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from console_data import make_context
+
+from api.app import create_app
+from interview_engine.hr.access.rules import TOKEN_SCOPES
+from interview_engine.store.webhook_events import PATTERN
+from interview_engine.store.webhooks import new_secret, signature
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+def test_every_scope_is_in_the_table_and_no_other() -> None:
+    table = TEXT.partition("| scope | opens |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`([a-z]+:[a-z]+)`", table)) == set(TOKEN_SCOPES)
+
+
+def test_every_address_of_the_example_is_one_of_the_service(tmp_path: Path) -> None:
+    context = make_context(tmp_path)
+    paths = create_app(context).openapi()["paths"]
+    context.database.close()
+    patterns = {re.compile(re.sub(r"\{\w+\}", r"\\$?[\\w$]+", path.removeprefix("/api/v1")) + "$") for path in paths}
+    called = {match.rstrip('"').partition("?")[0] for match in re.findall(r"\$H(/[^\s|)]+)", TEXT)}
+    assert len(called) > 12
+    for address in called:
+        assert any(pattern.match(address) for pattern in patterns), address
+
+
+def test_every_event_of_the_table_is_written_somewhere_and_may_be_asked_for() -> None:
+    table = TEXT.partition("| event | when |")[2].partition("\n\n")[0]
+    first = "\n".join(line.split("|")[1] for line in table.splitlines() if line.count("|") > 2)
+    events = re.findall(r"`([a-z_]+\.[a-z_]+)`", first)
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "interview_engine").rglob("*.py"))
+    assert len(events) > 10
+    for event in events:
+        assert PATTERN.fullmatch(event), event
+        written = f'"{event}"' in source or (event.startswith("review.") and 'f"review.{kind}"' in source)
+        assert written, event
+
+
+def test_the_signature_check_takes_ours_and_no_other() -> None:
+    code = next(block for block in re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL) if "def is_ours" in block)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    secret, body, now = new_secret(), json.dumps({"type": "application.move"}).encode(), int(time.time())
+    headers = {
+        "webhook-id": "m1",
+        "webhook-timestamp": str(now),
+        "webhook-signature": signature(secret, "m1", now, body),
+    }
+    assert names["is_ours"](secret, headers, body)
+    assert not names["is_ours"](secret, headers, body + b" ")
+    assert not names["is_ours"](new_secret(), headers, body)
+    old = {**headers, "webhook-timestamp": "0", "webhook-signature": signature(secret, "m1", 0, body)}
+    assert not names["is_ours"](secret, old, body)
+
+
+@pytest.mark.parametrize("number", ["30 calls a second", "300 at once", "20 at once", "up to 1 MB", "10 MB"])
+def test_the_limits_that_it_names_are_those_of_the_code(number: str) -> None:
+    from api.limits import RATES, most_bytes
+    from pipelines.resume import MAX_BYTES
+
+    assert number in TEXT
+    assert (RATES["api"].per_s, RATES["api"].burst, RATES["export"].burst) == (30, 300, 20)
+    assert most_bytes("/api/v1/requisitions") == 1 << 20
+    assert MAX_BYTES == 10 << 20
