@@ -34,6 +34,7 @@ OTHERS = {
     "MAIL_FROM": "hire@example.com",
     "WEBHOOK_PRIVATE": "on",
     "SECOND_FACTOR": "on",
+    "OLD_SECRETS": "o" * 20 + "p" * 20,
 }
 """A value that is not the default, for each."""
 
