@@ -9,12 +9,12 @@ from pathlib import Path
 import fake_camera
 import numpy as np
 import pytest
-from chromium import check_readable, width_over
+from chromium import check_readable, large_text, width_over
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serving import LiveServer, live_server
 from sqlalchemy import select
 
-from interview_engine.hr.recruiting.tables import Answer, Invitation, Upload, UploadPart
+from interview_engine.hr.recruiting.tables import Answer, Invitation, Posting, Upload, UploadPart
 from interview_engine.store.tables import WorkItem
 
 pytestmark = pytest.mark.slow
@@ -266,3 +266,24 @@ def test_the_link_stays_with_its_device_and_says_what_to_do(camera: Browser, liv
     check_readable(scan)
     for one in (owner, other, computer):
         one.close()
+
+
+def test_pages_fit_a_phone_at_twice_the_text_size(camera: Browser, live_server: LiveServer) -> None:
+    job = live_server.short_job()
+    live_server.invite(job)
+    with live_server.context.database.reading() as session:
+        code = session.scalars(select(Posting.code)).first()
+    with large_text(camera) as browser:
+        for language in ("zh-CN", "en-US"):
+            context = on_phone(browser, language)
+            page = context.new_page()
+            page.goto(f"{live_server.url}/p/{code}")
+            looks_right(page)
+            home = f"{live_server.url}/i/{live_server.invite(job, 2 + (language == 'en-US')).token}"
+            page.goto(home)
+            looks_right(page)
+            agree(page, home, "write")
+            for address in ("write/1", "review", "consent", "withdraw"):
+                page.goto(f"{home}/{address}")
+                looks_right(page)
+            context.close()

@@ -29,6 +29,9 @@ INVITATION_FACTOR = 4
 SPARE_UPLOADS = 3
 """Recordings of one question that may break off before the rest count: a dead phone costs nobody an attempt."""
 
+MOST_PRACTICE = 50
+"""Practice recordings of one interview: more than anybody needs, less than fills a disk with rows."""
+
 MAX_INTEGER = 2**62
 """Above this a length is a lie, and no database column holds it."""
 

@@ -83,7 +83,7 @@ def begin(
     existing = _by_key(session, invitation.id, new.client_key)
     if existing is not None:
         return existing
-    attempt = 1 if new.practice else _attempt(session, invitation, kit, new.question_id)
+    attempt = _practice(session, invitation) if new.practice else _attempt(session, invitation, kit, new.question_id)
     rules.check_total(_stored_bytes(session, invitation.id), new.length or 0, limits)
     upload = Upload(
         **stamp(f"candidate:{invitation.id}", clock),
@@ -315,6 +315,19 @@ def _fits(end: int) -> ColumnElement[bool]:
 
 def _by_key(session: Session, invitation_id: str, client_key: str) -> Upload | None:
     return session.scalar(select(Upload).where(Upload.invitation_id == invitation_id, Upload.client_key == client_key))
+
+
+def _practice(session: Session, invitation: Invitation) -> int:
+    tried = session.scalar(
+        select(func.count()).select_from(Upload).where(Upload.invitation_id == invitation.id, Upload.practice)
+    )
+    if (tried or 0) >= rules.MOST_PRACTICE:
+        raise ConflictError(
+            "upload.too_many",
+            Bilingual("试录次数太多。", "There were too many practice recordings."),
+            Bilingual("请开始面试，或改用文字作答。", "Start the interview, or answer in writing."),
+        )
+    return (tried or 0) + 1
 
 
 def _attempt(session: Session, invitation: Invitation, kit: Kit, question_id: str) -> int:
