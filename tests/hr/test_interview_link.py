@@ -291,7 +291,9 @@ def test_who_refuses_automated_assessment_is_read_by_a_person(small_world: World
         application = session.get_one(Application, invitation.application_id)
         assert (application.stage, application.section) == ("review", "needs_review")
         assert session.scalars(
-            select(OutboxMessage.recipient).where(OutboxMessage.template == "interview.to_read")
+            select(OutboxMessage.recipient).where(
+                OutboxMessage.template == "interview.to_read", OutboxMessage.channel == "inbox"
+            )
         ).all() == [world.actor("recruiter").id]
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import cast
+from datetime import timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,26 +12,55 @@ from interview_engine.assessment.kit import Kit
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, GoneError, NotFoundError, PermissionDenied
 from interview_engine.hr.access.rules import SYSTEM, Actor
-from interview_engine.hr.people.tables import Consent, Person
+from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.hr.recruiting import notices
+from interview_engine.hr.recruiting.consents import CONSENT_TEXT, ConsentGiven, consents_of, give_consent
+from interview_engine.hr.recruiting.invitation_states import (
+    expire,
+    is_over,
+    revoke_open,
+    set_state,
+    where_it_was,
+    wrong_state,
+)
 from interview_engine.hr.recruiting.reach import (
     application_for,
     change_stage,
-    invitation_of,
     kit_of,
     note_event,
 )
-from interview_engine.hr.recruiting.rules import INVITATION_MOVES, LIVE_INVITATION, InvitationState
-from interview_engine.hr.recruiting.tables import Answer, Application, Invitation, Posting, Requisition
+from interview_engine.hr.recruiting.rules import LIVE_INVITATION
+from interview_engine.hr.recruiting.submitting import receipt_of, submit
+from interview_engine.hr.recruiting.tables import Application, Invitation, Posting, Requisition
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.secrets import digest, token
-from interview_engine.store.work import enqueue_work
+
+__all__ = [
+    "CONSENT_TEXT",
+    "MOST_DAYS",
+    "ConsentGiven",
+    "IssuedInvitation",
+    "Opened",
+    "consents_of",
+    "expire",
+    "extend",
+    "give_consent",
+    "invitations_of",
+    "invite",
+    "invite_automatically",
+    "is_over",
+    "move_device",
+    "open_invitation",
+    "peek",
+    "receipt_of",
+    "revoke",
+    "revoke_open",
+    "submit",
+]
 
 MOST_DAYS = 90
-CONSENT_TEXT = "2026-11"
-"""Version of the consent texts that the candidate pages show; raised whenever they change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +81,6 @@ class Opened:
     person: Person
     kit: Kit
     new_device_secret: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentGiven:
-    """What the candidate agreed to. Without `recording` only the text route is open.
-
-    Args:
-        recording: the answers are recorded and kept for the policy's time.
-        voice, face: what is measured from them.
-        automated: assessed by a program first; without it a person reads the answers.
-        retention: kept in the talent pool for other jobs.
-    """
-
-    recording: bool
-    voice: bool
-    face: bool
-    automated: bool
-    retention: bool = False
-    text_version: str = CONSENT_TEXT
 
 
 def invite(
@@ -205,142 +212,12 @@ def open_invitation(session: Session, link_token: str, device_secret: str | None
     return _view(session, invitation, secret)
 
 
-def give_consent(
-    session: Session, actor: Actor, invitation: Invitation, given: ConsentGiven, clock: Clock
-) -> Invitation:
-    """Write down each consent, given or refused; giving it anew before the end replaces what was said before.
-
-    Raises:
-        ConflictError: `invitation.state`, the interview has been submitted.
-    """
-    row = invitation_of(session, actor, invitation.id, lock=True)
-    if row.state not in ("opened", "consented", "in_progress"):
-        raise _wrong_state(row)
-    application = find(session, Application, row.application_id)
-    if application is None:
-        raise missing("application", "应聘", "application")
-    earlier = select(Consent).where(Consent.invitation_id == row.id, Consent.withdrawn_at.is_(None))
-    for consent in session.scalars(earlier):
-        consent.withdrawn_at = clock.now()
-        touch(consent, actor.id, clock)
-    purposes = {
-        "recording": given.recording,
-        "voice": given.voice,
-        "face": given.face,
-        "automated_assessment": given.automated,
-        "retention": given.retention,
-    }
-    for purpose, granted in purposes.items():
-        session.add(
-            Consent(
-                **stamp(actor.id, clock),
-                person_id=application.person_id,
-                invitation_id=row.id,
-                purpose=purpose,
-                granted=granted,
-                policy=row.policy,
-                text_version=given.text_version,
-                language=row.language,
-            )
-        )
-    row.automated = given.automated
-    if row.state == "opened":
-        row.state = "consented"
-        row.consented_at = clock.now()
-    touch(row, actor.id, clock)
-    audit.record(session, actor.id, "consent.give", f"invitation:{row.id}", dict(purposes), clock)
-    return row
-
-
-def consents_of(session: Session, invitation_id: str) -> dict[str, bool]:
-    """What holds now, by purpose; empty before consent."""
-    rows = session.execute(
-        select(Consent.purpose, Consent.granted).where(
-            Consent.invitation_id == invitation_id, Consent.withdrawn_at.is_(None)
-        )
-    )
-    return dict(rows.tuples().all())
-
-
-def submit(session: Session, actor: Actor, invitation: Invitation, clock: Clock, *, allow_missing: bool = False) -> str:
-    """Finish the interview: the last attempt counts where none was chosen. Twice gives the same receipt.
-
-    The receipt is the sha256 over the invitation, the time and every chosen answer's content hash.
-
-    Args:
-        allow_missing: the candidate has confirmed that questions stay unanswered.
-
-    Raises:
-        ConflictError: `invitation.state`; `interview.nothing`. InvalidInput: `interview.unanswered`.
-    """
-    row = invitation_of(session, actor, invitation.id, lock=True)
-    if row.state == "submitted" and row.receipt is not None:
-        return row.receipt
-    if row.state not in ("consented", "in_progress"):
-        raise _wrong_state(row)
-    chosen = _choose_last(session, row, actor, clock)
-    if not chosen:
-        raise conflict(
-            "interview.nothing",
-            "还没有任何回答。",
-            "Nothing has been answered yet.",
-            Bilingual("请至少回答一道题。", "Answer at least one question."),
-        )
-    unanswered = [question.id for question in kit_of(session, row).questions if question.id not in chosen]
-    if unanswered and not allow_missing:
-        raise invalid(
-            "answers",
-            "interview.unanswered",
-            f"还有 {len(unanswered)} 道题没有回答。",
-            f"{len(unanswered)} questions are not answered.",
-            "请回答，或确认留空后再提交。",
-            "Answer them, or confirm that they stay empty.",
-        )
-    row.state = "submitted"
-    row.submitted_at = clock.now()
-    row.receipt = receipt_of(row, list(chosen.values()))
-    touch(row, actor.id, clock)
-    application = find(session, Application, row.application_id, lock=True)
-    requisition = find(session, Requisition, application.requisition_id) if application is not None else None
-    if application is None or requisition is None:
-        raise missing("application", "应聘", "application")
-    if application.stage == "invited":
-        change_stage(session, actor, application, "interviewing", "", clock)
-    if application.stage == "interviewing":
-        change_stage(session, actor, application, "review", "", clock, kind="submitted")
-    if row.automated:
-        enqueue_work(session, "interview", row.id, clock)
-    else:
-        application.section = "needs_review"
-        notices.interview_submitted(session, row, requisition, clock)
-    audit.record(session, actor.id, "interview.submit", f"invitation:{row.id}", {"receipt": row.receipt}, clock)
-    return row.receipt
-
-
-def receipt_of(invitation: Invitation, answers: list[Answer]) -> str:
-    """sha256 over what was handed in; the candidate can have it checked later."""
-    content = {
-        "invitation": invitation.id,
-        "submitted_at": invitation.submitted_at.isoformat() if invitation.submitted_at else None,
-        "answers": sorted(
-            [
-                answer.question_id,
-                answer.attempt,
-                answer.mode,
-                answer.blob_sha256 or hashlib.sha256((answer.text or "").encode()).hexdigest(),
-            ]
-            for answer in answers
-        ),
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
 def revoke(session: Session, actor: Actor, invitation_id: str, clock: Clock) -> Invitation:
     """Take an open invitation back; the application waits in screening for what comes next."""
     row, application = _for_recruiter(session, actor, invitation_id)
     if row.state not in (*LIVE_INVITATION, "expired"):
-        raise _wrong_state(row)
-    _set_state(session, row, "revoked", actor, clock)
+        raise wrong_state(row)
+    set_state(session, row, "revoked", actor, clock)
     if application.stage in ("invited", "interviewing"):
         change_stage(session, actor, application, "screening", "", clock, kind="invitation_revoked")
     return row
@@ -350,7 +227,7 @@ def extend(session: Session, actor: Actor, invitation_id: str, days: int, clock:
     """Give an open or expired invitation `days` from now; the link and the device stay."""
     row, application = _for_recruiter(session, actor, invitation_id)
     if row.state not in (*LIVE_INVITATION, "expired"):
-        raise _wrong_state(row)
+        raise wrong_state(row)
     if not 1 <= days <= MOST_DAYS:
         raise invalid(
             "days",
@@ -362,7 +239,7 @@ def extend(session: Session, actor: Actor, invitation_id: str, days: int, clock:
         )
     row.expires_at = clock.now() + timedelta(days=days)
     if row.state == "expired":
-        _set_state(session, row, _where_it_was(row), actor, clock)
+        set_state(session, row, where_it_was(row), actor, clock)
     touch(row, actor.id, clock)
     note_event(session, actor, application, "invitation_extended", clock, detail={"days": days})
     audit.record(session, actor.id, "invitation.extend", f"invitation:{row.id}", {"days": days}, clock)
@@ -373,39 +250,13 @@ def move_device(session: Session, actor: Actor, invitation_id: str, clock: Clock
     """Let the next device that opens the link keep it (a phone was lost or broken); the old one is shut out."""
     row, application = _for_recruiter(session, actor, invitation_id)
     if row.state == "revoked":
-        raise _wrong_state(row)
+        raise wrong_state(row)
     row.device_hash = None
     row.device_moves += 1
     touch(row, actor.id, clock)
     note_event(session, actor, application, "device_moved", clock)
     audit.record(session, actor.id, "invitation.move_device", f"invitation:{row.id}", {}, clock)
     return row
-
-
-def revoke_open(session: Session, actor: Actor, application_id: str, clock: Clock) -> None:
-    """Take back every invitation of an application that has not been submitted."""
-    rows = session.scalars(
-        select(Invitation)
-        .where(Invitation.application_id == application_id, Invitation.state.in_((*LIVE_INVITATION, "expired")))
-        .with_for_update()
-    )
-    for row in rows:
-        _set_state(session, row, "revoked", actor, clock)
-
-
-def expire(session: Session, clock: Clock) -> int:
-    """Job: mark the invitations whose time is over; returns how many."""
-    rows = session.scalars(
-        select(Invitation)
-        .where(Invitation.state.in_(LIVE_INVITATION), Invitation.expires_at <= clock.now())
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        _set_state(session, row, "expired", SYSTEM, clock)
-        application = find(session, Application, row.application_id)
-        if application is not None:
-            note_event(session, SYSTEM, application, "invitation_expired", clock)
-    return len(rows)
 
 
 def invitations_of(session: Session, actor: Actor, application_id: str) -> tuple[Invitation, ...]:
@@ -447,43 +298,12 @@ def _view(session: Session, invitation: Invitation, secret: str | None) -> Opene
     return Opened(invitation, application, requisition, person, kit_of(session, invitation), secret)
 
 
-def _choose_last(session: Session, row: Invitation, actor: Actor, clock: Clock) -> dict[str, Answer]:
-    """The answer that counts of each question, by question."""
-    answers = session.scalars(
-        select(Answer).where(Answer.invitation_id == row.id, Answer.state != "discarded").order_by(Answer.attempt)
-    ).all()
-    chosen: dict[str, Answer] = {answer.question_id: answer for answer in answers}
-    chosen.update({answer.question_id: answer for answer in answers if answer.state == "chosen"})
-    for answer in chosen.values():
-        if answer.state != "chosen":
-            answer.state = "chosen"
-            touch(answer, actor.id, clock)
-    return chosen
-
-
 def _for_recruiter(session: Session, actor: Actor, invitation_id: str) -> tuple[Invitation, Application]:
     row = find(session, Invitation, invitation_id, lock=True)
     if row is None:
         raise missing("invitation", "邀请", "invitation")
     application, _ = application_for(session, actor, row.application_id, "interview", "write", lock=True)
     return row, application
-
-
-def _where_it_was(row: Invitation) -> InvitationState:
-    if row.consented_at is not None:
-        return "consented"
-    return "opened" if row.opened_at is not None else "sent"
-
-
-def _set_state(session: Session, row: Invitation, to: InvitationState, actor: Actor, clock: Clock) -> None:
-    if to not in INVITATION_MOVES[cast(InvitationState, row.state)]:
-        raise _wrong_state(row)
-    before, row.state = row.state, to
-    touch(row, actor.id, clock)
-    if to in ("revoked", "expired"):
-        notices.wipe_token(session, f"invitation.sent:{row.id}")
-    detail = {"from": before, "to": to}
-    audit.record(session, actor.id, "invitation.state", f"invitation:{row.id}", detail, clock)
 
 
 def _other_device() -> PermissionDenied:
@@ -495,16 +315,3 @@ def _other_device() -> PermissionDenied:
             "Go on with that device and browser; if you cannot, ask the recruiter to move it.",
         ),
     )
-
-
-def _wrong_state(row: Invitation) -> Exception:
-    return conflict(
-        "invitation.state",
-        f"面试处于“{row.state}”状态，不能这样操作。",
-        f"The interview is “{row.state}”; this cannot be done now.",
-    )
-
-
-def is_over(invitation: Invitation, now: datetime) -> bool:
-    """Whether the time for answering has passed."""
-    return invitation.state != "submitted" and invitation.expires_at <= now

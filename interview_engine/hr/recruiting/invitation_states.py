@@ -1,0 +1,82 @@
+"""What state an invitation is in, and how it changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import SYSTEM, Actor
+from interview_engine.hr.problems import conflict
+from interview_engine.hr.recruiting import notices
+from interview_engine.hr.recruiting.reach import note_event
+from interview_engine.hr.recruiting.rules import INVITATION_MOVES, LIVE_INVITATION, InvitationState
+from interview_engine.hr.recruiting.tables import Application, Invitation
+from interview_engine.store import audit
+from interview_engine.store.rows import find, touch
+
+
+def is_over(invitation: Invitation, now: datetime) -> bool:
+    """Whether the time for answering has passed."""
+    return invitation.state != "submitted" and invitation.expires_at <= now
+
+
+def wrong_state(row: Invitation) -> Exception:
+    """The answer to what cannot be done in the state it is in."""
+    return conflict(
+        "invitation.state",
+        f"面试处于“{row.state}”状态，不能这样操作。",
+        f"The interview is “{row.state}”; this cannot be done now.",
+    )
+
+
+def where_it_was(row: Invitation) -> InvitationState:
+    """Where an expired invitation goes back to when it is extended."""
+    if row.consented_at is not None:
+        return "consented"
+    return "opened" if row.opened_at is not None else "sent"
+
+
+def set_state(session: Session, row: Invitation, to: InvitationState, actor: Actor, clock: Clock) -> None:
+    """Move it, with its audit record.
+
+    Raises:
+        ConflictError: `invitation.state`.
+    """
+    if to not in INVITATION_MOVES[cast(InvitationState, row.state)]:
+        raise wrong_state(row)
+    before, row.state = row.state, to
+    touch(row, actor.id, clock)
+    if to in ("revoked", "expired"):
+        notices.wipe_token(session, f"invitation.sent:{row.id}")
+    detail = {"from": before, "to": to}
+    audit.record(session, actor.id, "invitation.state", f"invitation:{row.id}", detail, clock)
+
+
+def revoke_open(session: Session, actor: Actor, application_id: str, clock: Clock) -> None:
+    """Take back every invitation of an application that has not been submitted."""
+    rows = session.scalars(
+        select(Invitation)
+        .where(Invitation.application_id == application_id, Invitation.state.in_((*LIVE_INVITATION, "expired")))
+        .with_for_update()
+    )
+    for row in rows:
+        set_state(session, row, "revoked", actor, clock)
+
+
+def expire(session: Session, clock: Clock) -> int:
+    """Job: mark the invitations whose time is over; returns how many."""
+    rows = session.scalars(
+        select(Invitation)
+        .where(Invitation.state.in_(LIVE_INVITATION), Invitation.expires_at <= clock.now())
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        set_state(session, row, "expired", SYSTEM, clock)
+        application = find(session, Application, row.application_id)
+        if application is not None:
+            note_event(session, SYSTEM, application, "invitation_expired", clock)
+    return len(rows)
