@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from interview_engine.assessment.agreement import IntraclassCorrelation
@@ -123,7 +123,7 @@ def _ratable(actor: Actor, kit_version_id: str, raters: Any) -> Any:
         .where(
             Assessment.kit_version_id == kit_version_id,
             Assessment.id.not_in(own),
-            func.concat("application:", Assessment.application_id).not_in(read),
+            (literal("application:") + Assessment.application_id).not_in(read),
         )
         .order_by(Assessment.id.desc()),
         actor,
