@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -20,6 +21,7 @@ from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
 from api.pages.render import page
+from api.wechat.visitor import browser_of, visitor_of
 from interview_engine.errors import (
     Bilingual,
     ConflictError,
@@ -31,6 +33,7 @@ from interview_engine.errors import (
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.org.tables import LegalEntity
+from interview_engine.hr.people import identities
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting import applications, invitations, offers, postings
 from interview_engine.hr.recruiting.applications import NewPerson, NewResume
@@ -73,8 +76,14 @@ def first() -> RedirectResponse:
 
 
 @router.get("/p/{code}")
-def job(code: str, request: Request, context: Ctx) -> HTMLResponse:
-    """A job, and the form to apply for it."""
+def job(code: str, request: Request, context: Ctx, wx: str = "") -> Response:
+    """A job, and the form to apply for it.
+
+    In WeChat by way of its sign-in (once, `wx`), which asks nothing: the invitation can then reach whoever applies.
+    """
+    reachable = context.wechat.official is not None and browser_of(request) == "official"
+    if reachable and not wx and visitor_of(request, context) is None:
+        return RedirectResponse(f"/wechat/in/official?back={quote(f'/p/{code}?wx=1', safe='')}", 303)
     return _job_page(request, context, code, Filled(), None)
 
 
@@ -106,6 +115,8 @@ def apply(
             issued = invitations.invite_automatically(session, application, context.clock)
             person = session.get_one(Person, application.person_id)
             first_time = person.created_at >= began
+            if first_time:
+                _recognise(session, context, request, person)
     except (InvalidInput, TooLarge, UnsupportedMedia) as problem:
         return _job_page(request, context, code, filled, problem)
     if issued is not None:
@@ -113,6 +124,27 @@ def apply(
     # Who only knows somebody's address must not learn from this page where that person has applied.
     address = applications_address(context, application.person_id) if first_time else None
     return page(request, "public/applied.html", address=address)
+
+
+def _recognise(session: Session, context: Context, request: Request, person: Person) -> None:
+    """Messages reach a new applicant in the WeChat account that was signed in when they applied.
+
+    Not somebody whom we knew already: who only knows their address must not get their messages. Nor does an account
+    that is somebody else's here change hands, as when two use one phone: the second is reached by mail.
+    """
+    visitor = visitor_of(request, context)
+    if visitor is None or identities.is_taken(session, visitor.app_id, visitor.openid):
+        return
+    identities.bind(
+        session,
+        person.id,
+        visitor.channel,
+        visitor.app_id,
+        visitor.openid,
+        context.clock,
+        actor_id=f"person:{person.id}",
+        unionid=visitor.unionid,
+    )
 
 
 @router.get("/a/{signed}")

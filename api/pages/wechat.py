@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import logging
 import re
 from datetime import timedelta
 from typing import Annotated
@@ -9,7 +11,9 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
 
+from api.candidate_sessions import device_secret, keep_device
 from api.context import Context
 from api.deps import Ctx, client_address
 from api.pages.public import applications_address
@@ -19,19 +23,36 @@ from api.wechat import callbacks, oauth
 from api.wechat.callbacks import Signed
 from api.wechat.client import WechatError
 from api.wechat.crypto import CallbackKeys
-from interview_engine.errors import Bilingual, NotFoundError, PermissionDenied, TooLarge
+from api.wechat.visitor import Visitor, keep_visitor
+from interview_engine.errors import (
+    Bilingual,
+    GoneError,
+    InterviewEngineError,
+    NotFoundError,
+    PermissionDenied,
+    TooLarge,
+)
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.people import identities, sign_in
-from interview_engine.hr.recruiting import devices, invitations
+from interview_engine.hr.recruiting import devices, invitations, offers
+from interview_engine.hr.recruiting.reentry import reenter_interview, reenter_offer
 from interview_engine.hr.recruiting.tables import Application, Invitation
-from interview_engine.store.secrets import token
+from interview_engine.store.secrets import digest, token
 
 router = APIRouter(prefix="/wechat")
+log = logging.getLogger("interview_engine.wechat")
 
 BROWSER_S = 600
+JOB = re.compile(r"/p/([A-Za-z0-9_-]{1,80})\?wx=1")
+"""A job's page, after the sign-in was tried."""
 INTERVIEW = re.compile(r"^/i/([A-Za-z0-9_-]{20,100})(?:[/?].*)?$")
 OWN = "/wechat/me"
 LINK = "/wechat/link"
+TODO = "/wechat/todo"
+LINKED = re.compile(r"^/[osnpa]/[A-Za-z0-9_.=-]{1,400}(?:\?.*)?$")
+"""Pages whose link is all that it takes to see them: an offer, a survey, a notice."""
+OFFER = re.compile(r"^/o/([A-Za-z0-9_-]{20,100})(?:\?.*)?$")
+REENTRY = re.compile(r"/wechat/(interview|offer)/([A-Za-z0-9-]{1,64})")
 
 
 @router.get("/{channel}/callback")
@@ -73,9 +94,13 @@ async def called(
 def begin(channel: str, context: Ctx, request: Request, back: str = OWN) -> RedirectResponse:
     """To the sign-in of that channel, and from there back to a page of ours."""
     browser = request.cookies.get(_cookie(context)) or token()
+    back = inside(back, OWN)
     redirect = f"{context.service.public_url}/wechat/back/{channel}"
+    job = JOB.fullmatch(back)
+    if job is not None:
+        redirect += f"?job={job.group(1)}"
     with context.database.transaction() as session:
-        state = oauth.new_state(session, channel, browser, inside(back, OWN), context.clock)
+        state = oauth.new_state(session, channel, browser, back, context.clock)
     response = RedirectResponse(_sign_in_address(context, channel, redirect, state), 303)
     response.set_cookie(
         _cookie(context),
@@ -96,19 +121,28 @@ def come_back(
     request: Request,
     code: Annotated[str, Query(max_length=512)] = "",
     state: Annotated[str, Query(max_length=128)] = "",
+    job: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """From the sign-in: whoever it is goes on to where they wanted, signed in as far as we know them."""
+    """From the sign-in: whoever it is goes on to where they wanted, signed in as far as we know them.
+
+    On the way to a job's page (`job`) a sign-in that fails stops nobody: applying needs none.
+    """
     browser = request.cookies.get(_cookie(context), "")
-    with context.database.transaction() as session:
-        back = oauth.use_state(session, channel, browser, state, context.clock)
+    job_page = f"/p/{job}?wx=1"
+    back = ""
     try:
-        app_id, openid, unionid = _who(context, channel, code)
-    except WechatError as error:
-        if error.action != "restart_sign_in":
+        with context.database.transaction() as session:
+            back = oauth.use_state(session, channel, browser, state, context.clock)
+        visitor = _who(context, channel, code)
+    except InterviewEngineError as error:
+        if JOB.fullmatch(job_page):
+            log.info("the sign-in before a job's page failed: %s", error.code)
+            return RedirectResponse(job_page, 303)
+        if not isinstance(error, WechatError) or error.action != "restart_sign_in":
             raise
         # used or too old, for instance after the phone's "back": simply begin again
         return RedirectResponse(f"/wechat/in/{channel}?back={quote(back)}", 303)
-    return _onward(context, request, channel, app_id, openid, unionid, back)
+    return _onward(context, request, visitor, back)
 
 
 @router.get("/me")
@@ -117,7 +151,7 @@ def own(context: Ctx, request: Request, who: str = "") -> Response:
     if not who:
         channel = "official" if context.wechat.official is not None else "wecom"
         return RedirectResponse(f"/wechat/in/{channel}?back={OWN}", 303)
-    person_id = context.signer.verify("wechat-me", who, context.clock.now())
+    person_id = _proved(context, request, "wechat-me", who)
     return RedirectResponse(applications_address(context, person_id), 303)
 
 
@@ -126,7 +160,7 @@ def link(context: Ctx, request: Request, actor: PageActor, who: str = "") -> Res
     """Whoever is signed in to the console makes this WeCom member their own; from then on no password is needed."""
     if not who:
         return RedirectResponse(f"/wechat/in/wecom?back={LINK}", 303)
-    openid = context.signer.verify("wechat-link", who, context.clock.now())
+    openid = _proved(context, request, "wechat-link", who)
     wecom = context.wechat.wecom
     if wecom is None or actor.person_id is None:
         raise _not_set_up("wecom")
@@ -137,19 +171,25 @@ def link(context: Ctx, request: Request, actor: PageActor, who: str = "") -> Res
     return RedirectResponse("/console/account", 303)
 
 
-def _onward(
-    context: Context, request: Request, channel: str, app_id: str, openid: str, unionid: str | None, back: str
-) -> Response:
-    later = context.clock.now() + timedelta(seconds=BROWSER_S)
-    if back.partition("?")[0] == LINK and channel == "wecom":
-        return RedirectResponse(f"{LINK}?who={context.signer.sign('wechat-link', openid, later)}", 303)
+def _onward(context: Context, request: Request, visitor: Visitor, back: str) -> Response:
+    """To the page `back`, with as much of a session as this visitor may have there."""
+    if back.partition("?")[0] == LINK and visitor.channel == "wecom":
+        return RedirectResponse(f"{LINK}?who={_proof(context, request, 'wechat-link', visitor.openid)}", 303)
     interview = INTERVIEW.match(back)
-    if interview is not None:
-        _bind_candidate(context, interview.group(1), channel, app_id, openid, unionid)
+    if interview is not None and _bind_candidate(context, request, interview.group(1), visitor):
         return RedirectResponse(back, 303)
+    if JOB.fullmatch(back):
+        response = RedirectResponse(back, 303)
+        keep_visitor(response, context, visitor)
+        return response
     with context.database.transaction() as session:
-        account = identities.account_of(session, channel, app_id, openid)
-        if account is not None and back != OWN:
+        account = identities.account_of(session, visitor.channel, visitor.app_id, visitor.openid)
+        person = identities.person_of(session, visitor.channel, visitor.app_id, visitor.openid)
+        person_id = None if person is None else person.id
+        reentry = REENTRY.fullmatch(back)
+        if reentry is not None and person_id is not None:
+            return _reenter(session, context, person_id, reentry.group(1), reentry.group(2))
+        if account is not None and (visitor.channel == "wecom" or back != OWN) and interview is None:
             secret = sign_in.open_session(
                 session,
                 account,
@@ -158,37 +198,87 @@ def _onward(
                 address=client_address(request),
                 user_agent=request.headers.get("user-agent", ""),
             )
-            response = RedirectResponse(back, 303)
+            response = RedirectResponse(TODO if back == OWN else back, 303)
             keep_session(response, context, secret)
             return response
-        person = identities.person_of(session, channel, app_id, openid)
-        person_id = None if person is None else person.id
-    if person_id is not None:
-        return RedirectResponse(f"{OWN}?who={context.signer.sign('wechat-me', person_id, later)}", 303)
-    return _stranger(request, context, channel, back)
+        if LINKED.match(back) and _still_leads_somewhere(session, context, back):
+            return RedirectResponse(back, 303)
+    if person_id is None:
+        return _stranger(request, context, visitor.channel, back)
+    return RedirectResponse(f"{OWN}?who={_proof(context, request, 'wechat-me', person_id)}", 303)
 
 
-def _bind_candidate(
-    context: Context, link_token: str, channel: str, app_id: str, openid: str, unionid: str | None
-) -> None:
-    """Whoever opens an invitation in WeChat is known from then on; known again, another browser is no hindrance."""
+def _bind_candidate(context: Context, request: Request, link_token: str, visitor: Visitor) -> bool:
+    """Whoever opens an invitation in WeChat is known from then on; known again, another browser is no hindrance.
+
+    False when the link leads nowhere any more: there may be a newer one among the person's own applications.
+    """
     with context.database.transaction() as session:
-        invitation: Invitation = devices.glance(session, link_token)
+        try:
+            invitation: Invitation = devices.glance(session, link_token)
+        except NotFoundError:
+            return False
         application = session.get_one(Application, invitation.application_id)
-        known = identities.person_of(session, channel, app_id, openid)
+        known = identities.person_of(session, visitor.channel, visitor.app_id, visitor.openid)
         identities.bind(
             session,
             application.person_id,
-            channel,
-            app_id,
-            openid,
+            visitor.channel,
+            visitor.app_id,
+            visitor.openid,
             context.clock,
             actor_id=f"candidate:{invitation.id}",
-            unionid=unionid,
+            unionid=visitor.unionid,
         )
-        bound_elsewhere = invitation.device_hash is not None and invitation.state not in ("submitted", "revoked")
-        if known is not None and known.id == application.person_id and bound_elsewhere:
+        begun = invitation.device_hash is not None and invitation.state not in ("submitted", "revoked")
+        here = devices.is_bound(invitation, device_secret(request, context, link_token))
+        if known is not None and known.id == application.person_id and begun and not here:
             invitations.move_device(session, SYSTEM, invitation.id, context.clock)
+    return True
+
+
+def _still_leads_somewhere(session: Session, context: Context, back: str) -> bool:
+    """An offer's link ends when a newer one is asked for; whoever comes by the old one is led to their applications."""
+    offer = OFFER.match(back)
+    if offer is None:
+        return True
+    try:
+        offers.open_offer(session, offer.group(1), context.clock)
+    except NotFoundError:
+        return False
+    except GoneError:
+        return True  # the page says that it has run out
+    return True
+
+
+def _reenter(session: Session, context: Context, person_id: str, what: str, application_id: str) -> Response:
+    """Into one's own interview or offer by a new link."""
+    if what == "offer":
+        return RedirectResponse(f"/o/{reenter_offer(session, person_id, application_id, context.clock)}", 303)
+    made = reenter_interview(session, person_id, application_id, context.clock)
+    response = RedirectResponse(f"/i/{made.token}", 303)
+    if made.device_secret is not None:
+        keep_device(response, context, made.token, made.device_secret)
+    return response
+
+
+def _proof(context: Context, request: Request, purpose: str, value: str) -> str:
+    """What the sign-in found, for the next page of this very browser: sent to somebody else it proves nothing."""
+    browser = digest(request.cookies.get(_cookie(context), ""))
+    later = context.clock.now() + timedelta(seconds=BROWSER_S)
+    return context.signer.sign(purpose, f"{browser}:{value}", later)
+
+
+def _proved(context: Context, request: Request, purpose: str, who: str) -> str:
+    """What `_proof` signed.
+
+    Raises:
+        PermissionDenied: `signature.invalid`, `wechat.state` (another browser). GoneError: `signature.expired`.
+    """
+    browser, _, value = context.signer.verify(purpose, who, context.clock.now()).partition(":")
+    if not hmac.compare_digest(browser, digest(request.cookies.get(_cookie(context), ""))):
+        raise oauth.wrong_state()
+    return value
 
 
 def _stranger(request: Request, context: Context, channel: str, back: str) -> HTMLResponse:
@@ -197,8 +287,8 @@ def _stranger(request: Request, context: Context, channel: str, back: str) -> HT
     return page(request, "wechat/stranger.html", channel=channel, back=back, console=console)
 
 
-def _who(context: Context, channel: str, code: str) -> tuple[str, str, str | None]:
-    """App id, openid (a member's userid in WeCom) and unionid behind a code."""
+def _who(context: Context, channel: str, code: str) -> Visitor:
+    """The identity behind a code; of a WeCom member the userid."""
     if channel == "official" and context.wechat.official is not None:
         visitor = context.wechat.official.visitor(code)
         if visitor.snapshot:
@@ -207,11 +297,12 @@ def _who(context: Context, channel: str, code: str) -> tuple[str, str, str | Non
                 Bilingual("当前是微信的“快照页”，不能登录。", "This is WeChat's snapshot page, which cannot sign in."),
                 Bilingual("请点页面底部的“使用完整服务”后重试。", "Tap “use the full service” below, then try again."),
             )
-        return context.wechat.official.settings.app_id, visitor.openid, visitor.unionid
+        app_id = context.wechat.official.settings.app_id
+        return Visitor(channel, app_id, visitor.openid, visitor.unionid)
     if channel == "wecom" and context.wechat.wecom is not None:
         member = context.wechat.wecom.member(code)
         # somebody from outside the corporation, a candidate for instance: known by openid, never as a member
-        return context.wechat.wecom.settings.corp_id, member.userid or f"external:{member.openid}", None
+        return Visitor(channel, context.wechat.wecom.settings.corp_id, member.userid or f"external:{member.openid}")
     raise _not_set_up(channel)
 
 

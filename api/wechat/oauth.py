@@ -53,9 +53,14 @@ def use_state(session: Session, channel: str, browser: str, state: str, clock: C
         .returning(OauthState.back)
     ).first()
     if found is None:
-        raise PermissionDenied(
-            "wechat.state",
-            Bilingual("登录链接已失效或不是从本页发起的。", "This sign-in has ended or was not begun on this page."),
-            Bilingual("请回到消息中重新打开链接。", "Open the link in the message again."),
-        )
+        raise wrong_state()
     return str(found.back)
+
+
+def wrong_state() -> PermissionDenied:
+    """The answer to a sign-in that this browser did not begin, or that is over."""
+    return PermissionDenied(
+        "wechat.state",
+        Bilingual("登录链接已失效或不是从本页发起的。", "This sign-in has ended or was not begun on this page."),
+        Bilingual("请回到消息中重新打开链接。", "Open the link in the message again."),
+    )

@@ -22,6 +22,12 @@ def person_of(session: Session, channel: str, app_id: str, openid: str) -> Perso
     return None if person is None or person.erased_at is not None else person
 
 
+def is_taken(session: Session, app_id: str, openid: str) -> bool:
+    """Whether this identity is anybody's here already."""
+    taken = select(WechatIdentity.id).where(WechatIdentity.app_id == app_id, WechatIdentity.openid == openid)
+    return session.scalar(taken.limit(1)) is not None
+
+
 def account_of(session: Session, channel: str, app_id: str, openid: str) -> Account | None:
     """The console account of whoever this is, when it is active."""
     person = person_of(session, channel, app_id, openid)

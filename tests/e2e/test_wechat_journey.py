@@ -1,0 +1,348 @@
+"""C2, J1, A21, D3, F2: from a job's link in WeChat to the welcome of whoever was hired, in one run, on phones only.
+
+WeChat and WeCom are the strict double on a port; the server, the pages, the messages, the queue and the assessment are
+the product's own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import chromium
+import httpx
+import pytest
+from hiring_world import MovingClock, World, make_world
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from serving import make_context, served, short_kit
+from sqlalchemy import select
+from wechat_world import fake_world, on_a_port, settings_for
+
+from api.context import Context
+from api.serving import channels_of
+from api.wechat.connect import connect
+from api.wechat.inbound import work_off
+from interview_engine.hr.access.rules import Actor, preset_rules
+from interview_engine.hr.approvals.requests import set_flow
+from interview_engine.hr.competency.service import profile_from_kit, publish_kit
+from interview_engine.hr.people import identities
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.recruiting.postings import create_posting
+from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Offer
+from interview_engine.store.deliver import deliver_due
+from interview_engine.store.engine import Database
+from interview_engine.store.secrets import SecretBox
+from interview_engine.store.tables import OutboxMessage
+from interview_engine.wechat_settings import read_wechat_settings
+from pipelines.worker import WorkerOptions, run_worker
+from tests.fakes.wechat.app import make_app
+from tests.fakes.wechat.speaker import Speaker
+from tests.fakes.wechat.state import Message
+from tests.fakes.wechat.state import World as FakeWechat
+
+pytestmark = pytest.mark.slow
+
+PHONE = {"width": 375, "height": 812}
+WECHAT = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 "
+    "MicroMessenger/8.0.50(0x18003237) NetType/WIFI Language/zh_CN"
+)
+WECOM = f"{WECHAT} wxwork/4.1.30"
+BRIDGE = "window.WeixinJSBridge = { invoke() {}, on() {}, call() {} }; window.wx = { config() {}, ready() {} };"
+ANSWERS = (
+    "上周三有位老顾客打电话投诉，说收到的锅盖碎了，情绪很激动。我先听他说完，再复述一遍问题并道歉。"
+    "我查了订单和物流照片，确认是运输破损，当场给他补发新的，并约好第二天上午回电。他收到后专门打来感谢，后来又下了一单。",
+    "有位老人不会操作退款，我没有让她自己看说明，而是一步一步在电话里带她点。她说字太小，我就请她把手机字体调大，"
+    "再把三个步骤写成短信发过去。十分钟后退款成功，我在系统里记了备注，提醒同事下次打电话给她要慢一点。",
+)
+PATIENCE_S = 150.0
+
+
+class TodayClock(MovingClock):
+    """Real time, moved to a working morning in China, so that nothing waits for the end of the night."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shift = datetime(2026, 11, 3, 1, 30, tzinfo=UTC) - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+    def monotonic_s(self) -> float:
+        return time.monotonic()
+
+
+@dataclass
+class Journey:
+    """The company, its server, WeChat, and the phones."""
+
+    world: World
+    context: Context
+    fake: FakeWechat
+    browser: Browser
+    url: str = ""
+    shown: int = 0
+    phones: list[BrowserContext] = field(default_factory=list)
+
+    def phone(self, user: str, agent: str, script: str = "") -> Page:
+        """Somebody's phone: WeChat's browser, in which WeChat knows whose it is."""
+        phone = self.browser.new_context(viewport=PHONE, user_agent=agent, locale="zh-CN", reduced_motion="reduce")
+        phone.add_cookies([{"name": "fake-user", "value": user, "domain": "127.0.0.1", "path": "/"}])
+        if script:
+            phone.add_init_script(script)
+        phone.set_default_timeout(20_000)
+        self.phones.append(phone)
+        return phone.new_page()
+
+    def deliver(self) -> list[Message]:
+        """What the dispatcher and the chores do by themselves; returns what appears on phones."""
+        work_off(self.context)
+        while deliver_due(self.context.database, channels_of(self.context), self.context.clock):
+            pass
+        new = self.fake.messages[self.shown :]
+        self.shown = len(self.fake.messages)
+        return new
+
+    def arrived(self, user: str) -> str:
+        """Exactly one message has come since, for this user; its address."""
+        (message,) = self.deliver()
+        assert (message.to, message.fate) == (user, "shown")
+        card = message.body.get("textcard") or message.body.get("template_card", {}).get("card_action") or message.body
+        return str(card["url"])
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """A worker as the product runs it, with the real assessment in a child process."""
+        stop = threading.Event()
+        database_url = f"sqlite:///{self.context.database.engine.url.database}"
+        options = WorkerOptions(hands=1, poll_s=0.1)
+        arguments = (
+            self.context.database,
+            self.context.blobs,
+            database_url,
+            self.context.engine,
+            self.context.clock,
+            stop,
+            options,
+        )
+        thread = threading.Thread(target=run_worker, args=arguments)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(60)
+
+    def stage(self) -> str:
+        with self.context.database.reading() as session:
+            return session.scalars(select(Application)).one().stage
+
+
+def picture(page: Page, name: str) -> None:
+    """A screenshot to look at, where a folder is named for them; and what every page must keep."""
+    chromium.check_readable(page)
+    assert chromium.width_over(page) <= 0, name
+    folder = os.environ.get("WECHAT_PICTURES")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@pytest.fixture
+def journey(sqlite_database: Database, tmp_path: Path) -> Iterator[Journey]:
+    world = make_world(sqlite_database)
+    world.clock = TodayClock()
+    fake = fake_world(world.clock)
+    fake.official.followers = {"o-lin", "o-other"}
+    fake.corporation.members = {"recruiter", "manager"}
+    with chromium.headless() as browser, on_a_port(make_app(fake)) as wechat_url:
+        wechat = connect(
+            read_wechat_settings(settings_for(wechat_url)), sqlite_database, SecretBox("s" * 40), world.clock
+        )
+        context = replace(make_context(sqlite_database, tmp_path, world.clock), wechat=wechat)
+        with served(context) as url:
+            context = replace(context, service=replace(context.service, public_url=url))
+            host = url.removeprefix("http://")
+            for app, name in ((fake.official, "official"), (fake.corporation, "wecom")):
+                app.redirect_host = host
+                app.callback_url = f"{url}/wechat/{name}/callback"
+            made = Journey(world, context, fake, browser, url)
+            with sqlite_database.transaction() as session:
+                root = Actor("system", None, None, "system", preset_rules("administrator", "all"), "zh")
+                set_flow(session, root, "offer", [{"rule": "any", "approvers": ["manager"]}], world.clock)
+                for role, userid in (("recruiter", "recruiter"), ("hiring_manager", "manager")):
+                    person_id = world.actor(role).person_id
+                    assert person_id is not None
+                    identities.bind(session, person_id, "wecom", "wwfake", userid, world.clock, actor_id="system")
+            yield made
+            for phone in made.phones:
+                phone.close()
+        wechat.close()
+
+
+def open_job(journey: Journey) -> str:
+    """A job whose posting invites by itself; its code."""
+    world = journey.world
+    with journey.context.database.transaction() as session:
+        kit = publish_kit(session, world.actor("hr"), short_kit(2, 5, 60), "short", world.clock)
+        profile = profile_from_kit(session, world.actor("hr"), kit.id, world.clock)
+        job = world.open_job(session, kit_version_id=kit.id, role_profile_id=profile.id)
+        posting = create_posting(
+            session, world.actor("recruiter"), job.id, "公众号", Decimal(0), world.clock, automatic_invitation=True
+        )
+        code = posting.code
+    journey.deliver()  # the approval of the job itself; not part of the journey
+    return code
+
+
+def apply_on(page: Page, address: str, name: str, mail: str) -> None:
+    page.goto(address)
+    page.fill("#name", name)
+    page.fill("#email", mail)
+    with page.expect_navigation():
+        page.click("form button[type=submit]")
+
+
+@pytest.mark.parametrize("script", [BRIDGE, ""], ids=["bridge", "no-bridge"])
+def test_who_applies_in_wechat_can_be_reached_there_at_once(journey: Journey, script: str) -> None:
+    code = open_job(journey)
+    page = journey.phone("o-lin", WECHAT, script)
+    apply_on(page, f"{journey.url}/p/{code}", "林晓", "lin@example.com")
+    assert re.search(r"/i/[\w-]+$", page.url)
+    assert "/wechat/in/official" in journey.arrived("o-lin")
+    second = journey.phone("o-lin", WECHAT, script)  # on the same phone, for somebody else
+    apply_on(second, f"{journey.url}/p/{code}", "赵一", "zhao@example.com")
+    assert journey.deliver() == [], "another person's invitation does not come to this WeChat account"
+    thief = journey.phone("o-other", WECHAT, script)  # somebody who knows an address
+    apply_on(thief, f"{journey.url}/p/{code}", "林晓", "lin@example.com")
+    with journey.context.database.reading() as session:
+        assert identities.person_of(session, "official", "wxfake", "o-other") is None
+
+
+@pytest.mark.parametrize("trouble", ["snapshot", "refused", "no cookies"])
+def test_a_sign_in_that_fails_stops_no_application(journey: Journey, trouble: str) -> None:
+    code = open_job(journey)
+    page = journey.phone("o-lin", WECHAT)
+    if trouble == "snapshot":
+        journey.fake.official.snapshot.add("o-lin")
+    if trouble == "refused":
+        journey.fake.official.secret = "renewed elsewhere"
+    if trouble == "no cookies":
+        page.route("**/wechat/back/**", lambda route: route.continue_(headers={**route.request.headers, "cookie": ""}))
+    apply_on(page, f"{journey.url}/p/{code}", "林晓", "lin@example.com")
+    assert "/i/" in page.url
+    assert journey.stage() == "invited"
+
+
+def test_a_whole_hiring_on_phones(journey: Journey) -> None:
+    code = open_job(journey)
+    before = journey.shown
+    speaker = Speaker(journey.fake, httpx.Client())
+    candidate = journey.phone("o-lin", WECHAT)
+    candidate.goto(f"{journey.url}/p/{code}")
+    picture(candidate, "1-job")
+    apply_on(candidate, f"{journey.url}/p/{code}", "林晓", "lin@example.com")
+    assert journey.stage() == "invited"
+
+    candidate.goto(journey.arrived("o-lin"))
+    assert re.search(r"/i/[\w-]+(#.*)?$", candidate.url), "through the sign-in, without a question, to the interview"
+    picture(candidate, "2-consent")
+    candidate.check("input[name=route][value=write]")
+    candidate.check("input[name=automated][value=yes]")
+    candidate.click("form button[type=submit]")
+    for text in ANSWERS:
+        candidate.fill("#text", text)
+        candidate.click("form button[type=submit]")
+    candidate.click("#submit")
+    candidate.wait_for_url("**/status")
+    picture(candidate, "3-receipt")
+
+    with journey.at_work():
+        until = time.monotonic() + PATIENCE_S
+        while not (came := journey.deliver()):
+            assert time.monotonic() < until, "no result came"
+            time.sleep(0.2)
+    (result,) = came
+    assert (result.to, journey.stage()) == ("recruiter", "review")
+    with journey.context.database.reading() as session:
+        measured = session.scalars(select(Assessment)).one()
+        assert measured.status == "assessed"
+
+    recruiter = journey.phone("recruiter", WECOM)
+    recruiter.goto(result.body["textcard"]["url"])
+    assert "/console/applications/" in recruiter.url
+    report = recruiter.url
+    expect(recruiter.locator("h1")).to_contain_text("林晓")
+    expect(recruiter.locator("main")).to_contain_text("锅盖")
+    picture(recruiter, "4-report")
+    recruiter.get_by_label("进入录用").check()
+    recruiter.fill("#f-reason", "处理投诉有方法，愿意入职")
+    press(recruiter, "记录决定")
+    recruiter.fill("#f-pay", "7200")
+    recruiter.fill("#f-start_date", "2026-12-01")
+    press(recruiter, "起草录用通知")
+    press(recruiter, "提交审批")
+    assert journey.stage() == "offer"
+
+    (card,) = journey.deliver()
+    assert card.to == "manager"
+    shown = card.body["template_card"]
+    (response_code,) = journey.fake.response_codes
+    speaker.press("manager", shown["task_id"], "approve", response_code)
+    (decided,) = journey.deliver()
+    assert decided.to == "recruiter"
+    assert shown["settled"] == "已同意"
+    recruiter.goto(report)
+    press(recruiter, "发送录用通知")
+
+    candidate.goto(journey.arrived("o-lin"))
+    assert "/o/" in candidate.url
+    picture(candidate, "5-offer")
+    candidate.get_by_role("button", name="接受录用").click()
+    expect(candidate.get_by_role("status")).to_be_visible()
+    journey.arrived("recruiter")
+    recruiter.goto(report)
+    press(recruiter, "办理录用")
+    assert journey.stage() == "hired"
+    candidate.goto(journey.arrived("o-lin"))
+    assert "/a/" in candidate.url
+    expect(candidate.locator("main")).to_contain_text("客服专员")
+    picture(candidate, "6-welcome")
+
+    seen = journey.fake.messages[before:]
+    assert Counter(message.fate for message in seen) == {"shown": 7}
+    assert [message.to for message in seen] == [
+        "o-lin",
+        "recruiter",
+        "manager",
+        "recruiter",
+        "o-lin",
+        "recruiter",
+        "o-lin",
+    ]
+    told = json.dumps([message.body for message in seen], ensure_ascii=False)
+    score = f"{measured.score:.1f}" if measured.score is not None else "?"
+    for secret in ("7200", "7,200", "锅盖", "愿意入职", f'"{score}"', f" {score}", "林晓"):
+        assert secret not in told
+    with journey.context.database.reading() as session:
+        pushed = session.scalars(select(OutboxMessage).where(OutboxMessage.channel == "person")).all()
+        assert {row.state for row in pushed if row.sent_at is not None} == {"sent"}
+        assert session.scalars(select(Invitation)).one().state == "submitted"
+        assert session.scalars(select(Offer)).one().state == "accepted"
+        lin = session.scalars(select(Person).where(Person.name == "林晓")).one()
+        assert identities.person_of(session, "official", "wxfake", "o-lin") is lin
+    speaker.http.close()
+
+
+def press(page: Page, words: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name=words, exact=True).first.click()
