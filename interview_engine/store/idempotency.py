@@ -55,14 +55,14 @@ def begin(session: Session, box: SecretBox, actor_id: str, key: str, request_sha
     sweep(session, now)
     taken = session.execute(
         insert_for(session, IdempotencyKey)
-        .values(actor=actor_id, key=key, request_sha256=request_sha256, status=0, body="", created_at=now)
+        .values(actor=actor_id, key=key, request_sha256=request_sha256, status=0, body_encrypted="", created_at=now)
         .on_conflict_do_nothing()
         .returning(IdempotencyKey.key)
     ).one_or_none()
     if taken is not None:
         return None
     row = session.execute(
-        select(IdempotencyKey.request_sha256, IdempotencyKey.status, IdempotencyKey.body).where(
+        select(IdempotencyKey.request_sha256, IdempotencyKey.status, IdempotencyKey.body_encrypted).where(
             IdempotencyKey.actor == actor_id, IdempotencyKey.key == key
         )
     ).one()
@@ -72,7 +72,7 @@ def begin(session: Session, box: SecretBox, actor_id: str, key: str, request_sha
             Bilingual("这个 Idempotency-Key 已用于另一个请求。", "This Idempotency-Key was used with another request."),
             Bilingual("请为每个新请求使用新的键。", "Use a new key for each new request."),
         )
-    return Kept(row.status, box.decrypt(row.body))
+    return Kept(row.status, box.decrypt(row.body_encrypted))
 
 
 def keep(session: Session, box: SecretBox, actor_id: str, key: str, answer: Kept) -> None:
@@ -80,7 +80,7 @@ def keep(session: Session, box: SecretBox, actor_id: str, key: str, answer: Kept
     session.execute(
         update(IdempotencyKey)
         .where(IdempotencyKey.actor == actor_id, IdempotencyKey.key == key)
-        .values(status=answer.status, body=box.encrypt(answer.body))
+        .values(status=answer.status, body_encrypted=box.encrypt(answer.body))
     )
 
 
