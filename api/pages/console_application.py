@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import select
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from api.context import Context
@@ -20,7 +20,8 @@ from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError, PermissionDenied
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
-from interview_engine.hr.competency.tables import CompetencyRow, Episode
+from interview_engine.hr.approvals import service as approvals
+from interview_engine.hr.competency.tables import Episode
 from interview_engine.hr.people.tables import Account, Person
 from interview_engine.hr.recruiting import applications, assessments, invitations, offers, reviews
 from interview_engine.hr.recruiting.candidates import flags_of
@@ -113,7 +114,7 @@ def _values(
         "answers": told,
         "waiting": submitted is not None and assessment is None and submitted.automated is not False,
         "to_read": submitted is not None and assessment is None and submitted.automated is False,
-        "neighbours": {"before": None, "after": None},
+        "neighbours": _neighbours(session, row),
         "flags": _flags(session, row, person),
         "rerating": next((one for one in said if one.kind == "rerating_request" and one.resolved_at is None), None),
         "decisions": [one for one in people_said if one["row"].kind == "decision"],
@@ -127,7 +128,9 @@ def _values(
         "may_export": allowed("interview", "export"),
         "invitations": sent,
         "offers": offers.offers_of(session, actor, row.id) if pay else (),
-        "episodes_told": _episodes(session, assessment.id if assessment is not None else None, actor.language),
+        "offers_approved": approvals.has_flow(session, offers.KIND, requisition.department_id),
+        "told_quotes": _quotes(document),
+        "episodes_told": _episodes(session, assessment, document),
         "events": [{"row": event, "who": names.get(event.actor, _who(event.actor))} for event in events],
         "next_stages": [stage for stage in next_stages(row.stage, "person") if stage not in ("offer", "hired")],  # type: ignore[arg-type]
         "others": _others(session, row) if person is not None else (),
@@ -229,6 +232,42 @@ def _open_offer(session: Session, actor: Actor, row: Application, pay: bool) -> 
     )
 
 
+def _neighbours(session: Session, row: Application) -> dict[str, str | None]:
+    """The candidates of the same job that wait for a decision, next to this one by score."""
+    if row.score_value is None:
+        return {"before": None, "after": None}
+    others = (
+        select(Application.id)
+        .where(
+            Application.requisition_id == row.requisition_id,
+            Application.stage == "review",
+            Application.score_value.is_not(None),
+            Application.id != row.id,
+        )
+        .limit(1)
+    )
+    place, own = tuple_(Application.score_value, Application.id), tuple_(literal(row.score_value), literal(row.id))
+    above = others.where(place > own).order_by(Application.score_value, Application.id)
+    under = others.where(place < own).order_by(Application.score_value.desc(), Application.id.desc())
+    return {"before": session.scalar(above), "after": session.scalar(under)}
+
+
+def _quotes(document: dict[str, Any] | None) -> list[dict[str, str]]:
+    """Every quote of the report once, in the order of the answers: what an event can be told with."""
+    if document is None:
+        return []
+    order = {answer["question"]: place for place, answer in enumerate(document["answers"], start=1)}
+    found = {
+        (order[one["answer"]], one["char_start"], one["quote"]): one["answer"]
+        for competency in document["competencies"]
+        for one in competency["evidence"]
+    }
+    return [
+        {"value": f"{answer}|{text}", "number": str(number), "text": text}
+        for (number, _, text), answer in sorted(found.items())
+    ]
+
+
 def _flags(session: Session, row: Application, person: Person | None) -> list[dict[str, Any]]:
     if person is None:
         return []
@@ -243,23 +282,27 @@ def _flags(session: Session, row: Application, person: Person | None) -> list[di
     ]
 
 
-def _episodes(session: Session, assessment_id: str | None, language: str) -> list[dict[str, Any]]:
-    if assessment_id is None:
+def _episodes(session: Session, assessment: Any, document: dict[str, Any] | None) -> list[dict[str, Any]]:
+    if assessment is None or document is None:
         return []
-    rows = session.execute(
-        select(Episode, CompetencyRow.name)
-        .outerjoin(CompetencyRow, CompetencyRow.code == Episode.competency_code)
-        .where(Episode.reference == reference(assessment_id))
-        .order_by(Episode.id)
-    )
+    answers = {one["question"]: (place, one["transcript"]) for place, one in enumerate(document["answers"])}
+    names = {one["id"]: one["name"] for one in document["competencies"]}
+    rows = session.scalars(select(Episode).where(Episode.reference == reference(assessment.id)).order_by(Episode.id))
     return [
         {
-            "competency": name[language] if name else row.competency_code,
-            "situation": row.situation,
-            "action": row.action,
-            "result": row.result,
+            "row": row,
+            "name": names.get(row.competency_code),
+            "quotes": [
+                {
+                    **quote,
+                    "index": answers[quote["answer"]][0],
+                    "language": (answers[quote["answer"]][1] or {}).get("language", "und"),
+                }
+                for quote in row.quotes
+                if quote["answer"] in answers
+            ],
         }
-        for row, name in rows.tuples()
+        for row in rows
     ]
 
 

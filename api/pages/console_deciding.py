@@ -14,6 +14,7 @@ from api.pages.console_frame import done
 from api.pages.console_words import STAGES
 from api.sessions import PageActor
 from interview_engine.errors import ConflictError, InvalidInput
+from interview_engine.hr.competency.service import NewEpisode, Quote, add_episode
 from interview_engine.hr.problems import invalid
 from interview_engine.hr.recruiting import applications, candidates, invitations, offers, reviews
 from interview_engine.hr.recruiting.rules import DECISIONS
@@ -166,6 +167,19 @@ def hire(application_id: str, request: Request, context: Ctx, actor: PageActor) 
     except Refused as problem:
         return application_page(application_id, request, context, actor, problem)
     return done(f"{HOME}/{application_id}", "hired")
+
+
+@router.post(f"{HOME}/{{application_id}}/episodes")
+def episode(application_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Keep a behavioural event that the interview tells of, with the quotes it was told in (B3)."""
+    quotes = tuple(Quote(*value.split("|", 1)) for value in form.many("quote") if "|" in value)
+    new = NewEpisode(form.text("competency"), form.raw("situation"), form.raw("did"), form.raw("result"), quotes)
+    try:
+        with context.database.transaction() as session:
+            add_episode(session, actor, context.blobs, application_id, new, context.clock)
+    except Refused as problem:
+        return application_page(application_id, request, context, actor, problem)
+    return done(f"{HOME}/{application_id}#episodes", "added")
 
 
 @router.post("/console/flags/{flag_id}/merge")
