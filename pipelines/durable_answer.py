@@ -71,14 +71,15 @@ def _measure(place: Workplace, held: Claim, subject: InterviewSubject) -> StepRe
             cpu_s=limit_s,
         )
         place.boundary("measured", held)
-        size = (folder / ANSWER).stat().st_size
         sha256 = place.blobs.put(folder / ANSWER, MEDIA_TYPE)
     place.boundary("kept", held)
-    return {"sha256": sha256, "size": size, "media_s": done.duration_s}
+    return {"sha256": sha256, "media_s": done.duration_s}
 
 
 def _enter(place: Workplace, held: Claim, kept: StepResult) -> StepResult:
     """The row and the end of the item in one transaction: both or neither."""
+    # collected as unnamed when the journal slept for days: then the failure makes the next attempt measure again
+    size = place.blobs.size(str(kept["sha256"]))
     place.boundary("entering", held)
     with place.database.transaction() as session:
         answer = find(session, Answer, held.subject_id, lock=True)
@@ -86,7 +87,7 @@ def _enter(place: Workplace, held: Claim, kept: StepResult) -> StepResult:
         if not finish(session, held, place.clock, float(kept["media_s"]), "" if there else "erased"):
             raise LostClaim
         if there:
-            register(session, str(kept["sha256"]), int(kept["size"]), MEDIA_TYPE, place.clock)
+            register(session, str(kept["sha256"]), size, MEDIA_TYPE, place.clock)
             store_measured(session, held.subject_id, str(kept["sha256"]), place.clock)
         place.boundary("before-commit", held)
     place.boundary("committed", held)

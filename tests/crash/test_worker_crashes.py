@@ -64,8 +64,10 @@ def _assert_whole(database: Database, blobs: BlobStore, made: list[tuple[Rows, s
             application = session.get_one(Application, rows.application_id)
             assert application.assessment_id == assessment.id
             assert application.score_value == assessment.score_value == report["overall"]["score"]["value"]
-            keys = select(OutboxMessage.dedupe_key).where(OutboxMessage.recipient == f"account:{rows.owner_account_id}")
-            assert list(session.scalars(keys)) == [f"assessment.ready:{assessment.id}"]
+            to_owner = select(OutboxMessage).where(OutboxMessage.recipient == f"account:{rows.owner_account_id}")
+            messages = session.scalars(to_owner).all()
+            assert sorted(message.channel for message in messages) == ["inbox", "person"]
+            assert {message.payload["assessment"] for message in messages} == {assessment.id}
             for sha256 in (answer.measured_blob, assessment.report_sha256):
                 assert session.get_one(Blob, sha256).size == blobs.size(sha256)
         assert set(session.scalars(select(WorkItem.state))) == {"done"}

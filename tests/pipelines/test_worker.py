@@ -186,3 +186,29 @@ def test_the_journal_keeps_results_but_no_failures_and_knows_what_is_over(tmp_pa
 def test_the_journal_lies_beside_the_database() -> None:
     assert journal_url("sqlite:////srv/data/interview-engine.db") == "sqlite:////srv/data/interview-engine-journal.db"
     assert journal_url("postgresql://a:b@host/name") == "postgresql://a:b@host/name"
+
+
+def test_a_result_that_was_collected_meanwhile_is_measured_again(
+    sqlite_database: Database, blobs: BlobStore, tmp_path: Path, answer_id: str
+) -> None:
+    """The journal says that it was kept; days later the store has collected it, because no row named it yet."""
+    removed: list[str] = []
+
+    def collect(name: str, held: Claim) -> None:
+        if name == "measure-recorded" and not removed:
+            removed.extend(sha256 for sha256, _ in blobs.stored())
+            for sha256 in removed:
+                blobs.delete(sha256)
+
+    def due_at_once() -> bool:
+        with sqlite_database.transaction() as session:
+            session.execute(update(WorkItem).values(due_at=None))
+        return _item(sqlite_database, answer_id).state == "done"
+
+    with _working(sqlite_database, blobs, tmp_path, do=child_tasks.do, boundary=collect):
+        _until(due_at_once)
+    with sqlite_database.reading() as session:
+        measured = session.get_one(Answer, answer_id).measured_blob
+    assert measured is not None
+    assert len(removed) == 1
+    assert blobs.exists(measured)
