@@ -76,6 +76,7 @@ def application_page(
         invitation_words=words.INVITATION_STATES,
         offer_words=words.OFFER_STATES,
         event_words=words.EVENT_KINDS,
+        actors=words.ACTORS,
         shown=shown,
         **values,
     )
@@ -131,7 +132,7 @@ def _values(
         "offers_approved": approvals.has_flow(session, offers.KIND, requisition.department_id),
         "told_quotes": _quotes(document),
         "episodes_told": _episodes(session, assessment, document),
-        "events": [{"row": event, "who": names.get(event.actor, _who(event.actor))} for event in events],
+        "events": [{"row": event, "who": names.get(event.actor, "")} for event in events],
         "next_stages": [stage for stage in next_stages(row.stage, "person") if stage not in ("offer", "hired")],  # type: ignore[arg-type]
         "others": _others(session, row) if person is not None else (),
         **_resume(session, context, actor, row, person),
@@ -190,10 +191,6 @@ def account_names(session: Session, accounts: Iterable[str | None], actors: Iter
         select(Account.id, Person.name).join(Person, Person.id == Account.person_id).where(Account.id.in_(wanted))
     )
     return {f"account:{key}": name for key, name in rows.tuples()}
-
-
-def _who(actor_id: str) -> str:
-    return {"system": "–", "candidate": "·"}.get(actor_id.partition(":")[0], actor_id.partition(":")[0])
 
 
 def _allowed(

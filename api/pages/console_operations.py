@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of, translator
+from api.pages import console_words as words
 from api.pages.console_application import account_names
 from api.pages.console_frame import console_page, done
 from api.pages.render import ZONE, environment
@@ -43,13 +44,6 @@ PROBLEMS = {
     "unlinked": "an event does not follow the one before",
     "cut": "events are missing at the end",
     "rewritten": "the chain was rewritten",
-}
-ACTORS = {
-    "system": "the system",
-    "candidate": "a candidate",
-    "person": "a person by a link",
-    "anonymous": "nobody signed in",
-    "account": "Account",
 }
 STARTS = ("report", "media", "review", "application", "interview", "offer", "kit", "requisition", "account", "grant",
           "sign_in", "audit")  # fmt: skip
@@ -203,7 +197,7 @@ def _audit(
         found=found,
         query=query,
         starts=STARTS,
-        actors=ACTORS,
+        actors=words.ACTORS,
         problems=PROBLEMS,
     )
 

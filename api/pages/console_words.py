@@ -79,20 +79,37 @@ SOURCES: dict[str, str] = {
 
 EVENT_KINDS: dict[str, str] = {
     "applied": "Applied",
+    "applied_again": "Applied again",
     "stage": "Stage changed",
-    "invited": "Invited",
+    "invitation_revoked": "Invitation taken back",
+    "invitation_extended": "Invitation extended",
+    "invitation_expired": "Invitation expired",
+    "device_moved": "Another device allowed",
+    "submitted": "Interview submitted",
+    "assessed": "Assessed",
     "decision": "A person decided",
     "override": "Score set by a person",
-    "rerating_request": "Candidate asked for a person to rate again",
-    "rerating": "Rated again by a person",
-    "offer": "Offer",
+    "rerating_requested": "Candidate asked for a person to rate again",
+    "rerated": "Rated again by a person",
+    "offer_sent": "Offer sent",
+    "offer_accepted": "Offer accepted",
+    "offer_declined": "Offer declined",
+    "offer_cancelled": "Offer taken back",
     "hired": "Hired",
-    "assessed": "Assessed",
-    "submitted": "Interview submitted",
     "withdrawn": "Withdrawn",
-    "resume": "Résumé",
+    "evidence_withdrawn": "Interview evidence removed",
     "note": "Note",
 }
+"""What an event of an application's history is called."""
+
+ACTORS: dict[str, str] = {
+    "system": "the system",
+    "candidate": "a candidate",
+    "person": "a person by a link",
+    "anonymous": "nobody signed in",
+    "account": "Account",
+}
+"""Who acted where no account did, by the beginning of the actor's id."""
 
 CHANNELS: tuple[str, ...] = (
     "公众号",
@@ -120,4 +137,5 @@ ALL: tuple[dict[str, str], ...] = (
     VERSION_STATES,
     SOURCES,
     EVENT_KINDS,
+    ACTORS,
 )

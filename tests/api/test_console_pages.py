@@ -120,7 +120,7 @@ def csrf(client: TestClient) -> str:
 
 def post(client: TestClient, path: str, **fields: str) -> str:
     """A form of the console; returns where it leads."""
-    answer = client.post(path, data={"csrf": csrf(client), **fields}, follow_redirects=False)
+    answer = client.post(path, data={**fields, "csrf": csrf(client)}, follow_redirects=False)
     assert answer.status_code == 303, answer.text[:2000]
     return answer.headers["location"]
 
@@ -233,7 +233,6 @@ def messages() -> dict[str, str]:
         console_quality.ALARMS,
         console_operations.KINDS,
         console_operations.PROBLEMS,
-        console_operations.ACTORS,
         console_administration.CLASS_WORDS,
         console_administration.ACTION_WORDS,
         console_administration.SCOPE_WORDS,
@@ -337,6 +336,26 @@ def test_a18_an_override_stands_beside_the_engines_score(made: Company, clients:
     assert "复述并确认，讲得具体" in page
     with made.context.database.reading() as session:
         assert session.get_one(Application, application_id).score_value == before
+
+
+def test_b3_an_event_is_kept_only_in_words_that_were_said(made: Company, clients: dict[str, TestClient]) -> None:
+    path = f"/console/applications/{made.applications['林晓']}"
+    client = clients["recruiter"]
+    quotes = re.findall(r'name="quote" value="([^"]+)"', client.get(path).text)
+    assert quotes
+    fields = {
+        "csrf": csrf(client),
+        "competency": "communication",
+        "situation": "顾客在电话里很着急",
+        "did": "先复述确认",
+        "result": "投诉下降",
+    }
+    made_up = client.post(f"{path}/episodes", data={**fields, "quote": "q1|我从来没有说过这句话"})
+    assert made_up.status_code == 422
+    post(client, f"{path}/episodes", **fields, quote=quotes[0])
+    page = client.get(path).text
+    assert "顾客在电话里很着急" in page
+    assert quotes[0].split("|", 1)[1] in page
 
 
 def test_a19_a_kit_is_previewed_then_published_with_what_the_preview_said(
