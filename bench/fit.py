@@ -46,6 +46,7 @@ BELIEF = {
     "compare": 0.08,
     "probe": 0.12,
     "restraint": 0.05,
+    "upper": 0.05,
     "vague": -0.10,
     "no_method": -0.08,
     "default": -0.08,
@@ -58,6 +59,8 @@ BELIEF = {
     "general": -0.15,
     "deflect": -0.08,
     "unknown": -0.10,
+    "taken_back": -0.10,
+    "lower": -0.05,
     "negated": -0.05,
 }
 """What the weights are drawn towards where the data say little: own, specific, checked action with its outcome counts
@@ -343,6 +346,10 @@ def main(argv: Sequence[str]) -> int:
         features = fit_reference.measured(answers, embedder)
         embedder.save()
         compared = fit_reference.fit(features, np.array([answer.mark for answer in answers]))
+        cut = fit_reference.full_mark_cut(
+            features, np.array([answer.mark for answer in answers]), [answer.question_id for answer in answers]
+        )
+        print(f"best cut for a full mark, questions left out: {cut:.2f} (validity_short.CORRECT)")
         about = "Fitted by `python -m bench fit` on SAF (MIT)."
         (arguments.out / "reference.json").write_text(document(compared, about), encoding="utf-8")
         print(f"{len(answers)} marked answers -> reference.json")

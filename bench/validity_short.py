@@ -22,8 +22,12 @@ Vector = NDArray[np.float64]
 RIGHT = 5.0
 """Score from which a yes/no mark is yes: the middle of the scale, not tuned."""
 
-CORRECT = 6.0
-"""Score from which a SemEval answer is "correct"; below it one that contradicts the reference is "contradictory"."""
+CORRECT = 7.75
+"""Score from which a SemEval answer is "correct": where full marks and others part best on SAF (`python -m bench fit`
+prints it). Whatever its score, one that contradicts the reference is "contradictory" if it speaks of the same thing."""
+
+SAME_THING = 2.0
+"""Score below which an answer is too far from the reference to contradict it (a convention: the lowest fifth)."""
 
 LABELS = ("correct", "contradictory", "incorrect")
 
@@ -96,7 +100,7 @@ def os_grader(embedder: Embedder, answers: Sequence[ShortAnswer]) -> SetOutcome:
 def semeval(embedder: Embedder, answers: Sequence[ShortAnswer], corpus: str, bar: float) -> SetOutcome:
     """SemEval-2013 task 7, three-way, the shipped constants: no answer of the set was fitted on."""
     found = scored(answers, EvidenceScorer(embedder))
-    told = ["correct" if value >= CORRECT else "contradictory" if no else "incorrect" for value, no in found]
+    told = [_three_way(value, no) for value, no in found]
     truth = [answer.label for answer in answers]
     groups = [answer.question_id for answer in answers]
     value, low, high = bootstrap(partial(_macro, told, truth), groups, resamples=200)
@@ -108,6 +112,13 @@ def semeval(embedder: Embedder, answers: Sequence[ShortAnswer], corpus: str, bar
         Figure("macro F1, length alone", _macro(long, truth, every), n=len(answers)),
     )
     return SetOutcome(f"SemEval-2013 task 7, {corpus}", "CC BY-SA, measured only", "school science", figures)
+
+
+def _three_way(value: float, against: bool) -> str:
+    """An answer that says the opposite is not right however alike it is, so contradiction comes first."""
+    if against and value >= SAME_THING:
+        return "contradictory"
+    return "correct" if value >= CORRECT else "incorrect"
 
 
 def _correlations(

@@ -138,6 +138,9 @@ TEXTS: dict[str, Bilingual] = {
     "transcript.uncertain": Bilingual("识别不确定", "uncertain"),
     "transcript.quoted": Bilingual("被引用", "quoted"),
     "transcript.dropped": Bilingual("被识别防护去掉的内容（{count}）", "Removed by a recognition guard ({count})"),
+    "transcript.recognised": Bilingual(
+        "以上是候选人更正后的文字；识别的原文", "This is the candidate's correction; what was recognised"
+    ),
     "transcript.empty": Bilingual("没有转写文字。", "There is no transcript."),
     # cues
     "cues.title": Bilingual("表达（描述，不计分）", "Delivery (description, not scored)"),
@@ -366,6 +369,7 @@ WHY: dict[str, Bilingual] = {
     "compare": Bilingual("前后比较", "comparison"),
     "probe": Bilingual("查明情况", "finding out"),
     "restraint": Bilingual("先不急于下手", "restraint before acting"),
+    "upper": Bilingual("用到高分锚点的说法", "words of the upper anchors"),
     "indicator": Bilingual("观察要点", "indicator"),
     "vague": Bilingual("含糊", "vague"),
     "no_method": Bilingual("凭感觉", "no method"),
@@ -379,6 +383,8 @@ WHY: dict[str, Bilingual] = {
     "general": Bilingual("泛泛而谈", "generalities"),
     "deflect": Bilingual("推开责任", "deflects"),
     "unknown": Bilingual("不知道结果", "outcome unknown"),
+    "taken_back": Bilingual("收回前面的话", "takes a claim back"),
+    "lower": Bilingual("用到低分锚点的说法", "words of the lower anchors"),
     "negated": Bilingual("说的是没有做", "said not to have been done"),
     **{f"level_{level}": Bilingual(f"支持 {level} 级", f"supports level {level}") for level in range(1, 6)},
 }

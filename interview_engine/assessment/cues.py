@@ -24,19 +24,19 @@ _APPROXIMATE = frozenset({"vague", "no_method", "simple", "uncertain"})
 _NEGATOR = {
     "en": re.compile(
         r"\b(?:not|no|never|without|hardly|rarely|neither|nor|nobody|none|instead of|rather than|lacked|cannot|"
-        r"(?:did|do|does|is|was|were|are|have|has|had|would|could|should|ca|wo)n't|"
-        r"stopped|avoided|skipped|failed to|forgot to|refus\w+ to)\b"
+        r"(?:did|do|does|is|was|were|are|have|has|had|would|could|should|ca|wo)n't)\b|"
+        r"\b(?:stopped|avoided|skipped|failed to|forgot to|refus\w+ to)(?:\s+(?:the|a|an|any|our|my|to))?\s+$"
     ),
     "zh": re.compile(r"没有|没能|没|不是|不会|不太|不|未|从未|无|别|缺少|缺乏|忘了|懒得|拒绝|而不是|跳过"),
 }
 _NOT_NEGATOR = {
     "en": re.compile(
         r"\bnot only\b|\bno doubt\b|\bno matter\b|\bnot just\b|\bno later than\b|\bwhether or not\b|\bno longer\b|"
-        r"\bif not\b"
+        r"\bif not\b|\bno[- ]go\b"
     ),
     "zh": re.compile(
         r"不仅|不但|不断|不过|没想到|不只|差不多|不错|不少|不得不|无论|不管|不同|不然|要不|不光|不久|不到|不止|不一样|不满|不对|"
-        r"没问题|是不是|有没有|能不能|会不会|要不要|对不对|行不行|可不可以|好不好|清不清|愿不愿|够不够|不良|不懂|不明白|不清楚的|"
+        r"没问题|是不是|有没有|能不能|会不会|要不要|对不对|行不行|可不可以|好不好|清不清|愿不愿|够不够|不良|不懂|不明白|不清楚的|没事|没什么|没啥|没多大|没几个|"
         r"特别|区别|分别|级别|类别|别人|别的|个别|识别|鉴别|无线|无忧|无人|未来|没几天|没多久|没等|不知道"
     ),
 }
@@ -46,6 +46,9 @@ _CLAUSE_END = {
 }
 _REACH = {"en": 45, "zh": 8}
 """Characters before a cue in which a negator of the same clause turns it (about six English words)."""
+
+_SEARCHED = re.compile(r"looked\s+(?:for|into|at|up|after|through|over|back|forward|closely)\b")
+""""It looked right" is a judgement by eye, "I looked for leaks" is a search."""
 
 _NUMBER = {
     "en": re.compile(
@@ -73,10 +76,11 @@ _PAST = (
 )
 _ACTION = {
     "en": re.compile(
-        r"\b(?:i|we|she and i|he and i|they and i|my team|our team|the team|team)"
-        r"(?:\s(?:then|also|first|personally|quickly|immediately|later|"
-        r"finally|both|all|just|only|simply|really|even|always|already|together|and|basically|actually|soon|next)){0,2}\s"
-        rf"(?:{_PAST}|(?!need|want|used|tried|liked|happened|worked)[a-z]{{2,}}ed)\b"
+        r"\b(?:i|we|she and i|he and i|they and i|my team|our team|the team|team|(?:my |the |our )?colleagues)"
+        r"(?:\s(?:then|also|first|personally|quickly|immediately|later|finally|both|all|just|only|simply|really|even|"
+        r"always|already|together|and|basically|actually|soon|next)){0,2}\s"
+        rf"(?:{_PAST}|(?!need|want|used|tried|liked|happened|worked)[a-z]{{2,}}ed)\b|"
+        r"\b(?:all|the only (?:thing|bit|part)|what) (?:i|we) (?:really )?did was (?:to )?(?:just )?[a-z]+"
     ),
     "zh": re.compile(
         r"(?:拉|排|对|查|翻|核|问|写|画|列|记|改|加|拆|抽|测|试|跑|算|量|数|盯|蹲|看|听|教|做|换|补|修|调|挪|减|分|发|打|寄|送|找|约|"
@@ -84,7 +88,8 @@ _ACTION = {
         r"通知|安抚|道歉|解释|演示|示范|确认|复述|排查|统计|分析|协调|申请|准备|安排|组织|检查|测试|验证|记录|沟通)"
         r"(?:了|出来|出|到了|到|成|完|好|掉|过来|上|下来|起来|给|遍|清|清楚)|"
         r"把[^，。！？；,.!?;]{1,14}?(?:了|成|到|给|出|开|掉|好|完|上|下来|起来|清|一遍|分开|存|写|记|改|调|加|排|拉)|"
-        r"(?:让|请|叫|约|带|陪|帮|给|跟|找|问)(?:他|她|他们|她们|对方|客户|顾客|同事|家长|学生|孩子|师傅|店员|仓库|财务|老[\u4e00-\u9fff]|小[\u4e00-\u9fff]|每个人|大家)"
+        r"(?:让|请|叫|约|带|陪|帮|给|跟|找|问)(?:他|她|他们|她们|对方|客户|顾客|同事|家长|学生|孩子|师傅|店员|仓库|财务|老[\u4e00-\u9fff]|小[\u4e00-\u9fff]|每个人|大家)|"
+        r"(?:翻翻|查查|问问|聊聊|对对|算算|数数|记记|排排|听听|讲讲|教教|练练|摸摸|写写|补补|催催|理理|打打电话|跑跑腿|弄了)(?!吧|再说)"
     ),
 }
 
@@ -118,6 +123,7 @@ def find(text: str, language: str) -> tuple[Cue, ...]:
         for category, pattern in lexicon(side).items()
         for match in pattern.finditer(folded)
         if not (category in _APPROXIMATE and _NUMBER[side].match(folded, _skip_blank(folded, match.end())))
+        and not (category == "no_method" and _SEARCHED.match(folded, match.start()))
     ]
     found += [("number", match.start(), match.end()) for match in _NUMBER[side].finditer(folded)]
     found += [("action", match.start(), match.end()) for match in _ACTION[side].finditer(folded)]

@@ -30,7 +30,7 @@ from interview_engine.assessment.scoring import (
 )
 from interview_engine.assessment.suitability import suited
 
-SCORER_ID = "evidence/1"
+SCORER_ID = "evidence/2"
 
 LEAST_WEIGHT = 0.2
 """Pooled weight below which a competency was not shown (SCORING_RECIPE.md, step 7, has .35)."""

@@ -21,11 +21,11 @@ from interview_engine.assessment.reading import Piece
 
 FOR = (
     "method", "check", "instrument", "precise", "outcome", "reason", "sequence", "episode", "learning", "action",
-    "number", "named", "compare", "probe", "restraint",
+    "number", "named", "compare", "probe", "restraint", "upper",
 )  # fmt: skip
 AGAINST = (
     "vague", "no_method", "default", "external", "reactive", "habit", "simple", "uncertain", "undone", "general",
-    "deflect", "unknown", "negated",
+    "deflect", "unknown", "taken_back", "lower", "negated",
 )  # fmt: skip
 CATEGORIES = FOR + AGAINST
 

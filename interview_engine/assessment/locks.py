@@ -22,6 +22,11 @@ LEAST_FUNCTION_SHARE = {"en": 0.16, "zh": 0.15}
 """Real English answers: 0.1 % quantile .19, authored speech above .43; keyword lists up to .14. Mandarin: authored
 speech above .30, keyword lists up to .06. Each limit stands between (development halves)."""
 
+LIST_PIECES = 6
+LIST_SHARE = 0.7
+LIST_PIECE_LENGTH = {"en": 4, "zh": 8}
+"""When a text is a list of catchwords (conventions; no authored spoken answer of the development half comes near)."""
+
 READ_SENTENCE = 0.5
 READ_ANCHOR = 0.3
 """Shared 5-gram share from which a sentence counts as read out, and an answer as read from the rubric."""
@@ -33,6 +38,7 @@ WORDS_PER_CHARACTER = 0.62
 """English words that say what one Mandarin character says (see reading.py): an answer that changes between the two is
 in the language that says more."""
 
+_SEPARATOR = {"en": re.compile(r"[,;/|\n.•·-]+"), "zh": re.compile(r"[、，,；;/|\n。.•·\s]+")}
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
@@ -90,6 +96,18 @@ def function_share(text: str, language: str) -> float:
     return sum(piece in dull for piece in found) / len(found) if found else 0.0
 
 
+def is_list(text: str, language: str) -> bool:
+    """Whether the text is a list: at least LIST_PIECES pieces between commas or blanks, nearly all of them short and
+    without a grammatical word. Speech joins its words with 的, 了, 我, "the", "and"; a list of catchwords does not."""
+    pieces = [piece for piece in _SEPARATOR[language].split(text) if piece.strip()]
+    bare = [
+        piece
+        for piece in pieces
+        if units(piece, language) <= LIST_PIECE_LENGTH[language] and function_share(piece, language) == 0.0
+    ]
+    return len(pieces) >= LIST_PIECES and len(bare) >= LIST_SHARE * len(pieces)
+
+
 def gram_share(text: str, language: str, known: frozenset[str]) -> float:
     """Share of the text's 5-grams that are in `known`; 0 for a text too short to have one."""
     found = grams(text, language)
@@ -103,7 +121,7 @@ def whole(text: str, language: str, index: KitIndex) -> Reason | None:
         return Reason("text.empty")
     if length < SHORTEST[language]:
         return Reason("text.too_short", {"length": str(length), "unit": "个字" if language == "zh" else "words"})
-    if function_share(text, language) < LEAST_FUNCTION_SHARE[language]:
+    if function_share(text, language) < LEAST_FUNCTION_SHARE[language] or is_list(text, language):
         return Reason("text.keyword_list")
     if gram_share(text, language, index.grams) > READ_ANCHOR:
         return Reason("text.anchor_read_aloud")

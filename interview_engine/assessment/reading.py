@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
@@ -10,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment import locks
-from interview_engine.assessment.cues import Cue, find
+from interview_engine.assessment.cues import Cue, find, fold, is_negated
 from interview_engine.assessment.reasons import Reason
-from interview_engine.assessment.rubric import Encoder, KitIndex, grams, terms, unit
+from interview_engine.assessment.rubric import Encoder, KitIndex, grams, located_terms, terms, unit
 from interview_engine.assessment.scoring import AnswerText
 from interview_engine.assessment.sentences import Sentence, split, units
 
@@ -30,11 +31,34 @@ GATE_COURTESY = 0.1
 EVIDENT = frozenset(
     {"method", "check", "instrument", "precise", "outcome", "learning", "probe", "compare", "restraint", "number"}
     | {"no_method", "default", "external", "general", "deflect", "vague", "habit", "unknown", "reactive", "simple"}
-    | {"undone"}
+    | {"undone", "taken_back"}
 )
+LEVEL_CATEGORIES = frozenset(
+    EVIDENT | {"instrument", "reason", "sequence", "episode", "action", "named", "uncertain", "upper", "lower"}
+)
+"""Categories that move a level in either direction (level.py)."""
+
+AGAINST_ONESELF = frozenset(
+    {"vague", "external", "habit", "simple", "uncertain", "undone", "unknown", "deflect", "default", "taken_back"}
+)
+"""What a modest clause is not held to."""
+
+_CLAUSE = re.compile(r"[^,，。！？；;.!?\n]+")
+
 FULL_EVIDENCE = 5.0
 """Distinct cues of these categories, for or against, from which an answer counts in full; one with fewer says little
 either way and weighs in proportion (the median simulated turn has 4, an authored answer 11, a CV recital 1 to 2)."""
+
+DECLARED_PROBES = 3
+"""A question that probes at most this many competencies was written for them, and its answer counts in full for each;
+one that probes more belongs to an interview without a plan."""
+
+TAKEN_BACK_WORTH = 2.5
+"""Cues that a phrase counts as which takes a claim back ("in theory", 其实没真做过): the claim was told before, so the
+taking back needs no more words and is not held against its length."""
+
+TYPICAL_WORDS = 24.0
+"""Length at which the gate is neutral (SCORING_RECIPE.md, step 4)."""
 
 ENGLISH_WORDS_PER_CHARACTER = 0.62
 """English words that a Mandarin character stands for: a convention. The development twins have 0.75; the constant only
@@ -97,13 +121,16 @@ def read(answer: AnswerText, index: KitIndex, encoder: Encoder) -> Reading:
     if any(question.references for question in index.kit.questions if question.id == answer.question_id):
         return _read_short(empty, index, encoder)
     sentences = split(answer)
-    cues = [find(piece.text, language) for piece in sentences]
+    cues = [
+        (*_spared(piece.text, find(piece.text, language)), *_of_anchors(piece.text, index, answer.question_id))
+        for piece in sentences
+    ]
     left_out = _left_out(sentences, cues, index, answer.question_id)
     vectors = encoder.embed([piece.text for piece in sentences], language)
     weights = _relevance(vectors, left_out, index, answer.question_id, probed)
     factor = ENGLISH_WORDS_PER_CHARACTER if language == "zh" else 1.0
     pieces = tuple(
-        Piece(sentence, found, vector, weight, factor * units(sentence.text, language), why)
+        Piece(sentence, found, vector, weight, factor * _length(sentence.text, found, language), why)
         for sentence, found, vector, weight, why in zip(sentences, cues, vectors, weights, left_out, strict=True)
     )
     notes = tuple(Reason(code) for code in ("text.instruction",) if code in left_out)
@@ -115,6 +142,49 @@ def read(answer: AnswerText, index: KitIndex, encoder: Encoder) -> Reading:
     gate = _gate(reading, index)
     gated = Reading(answer, language, probed, pieces, vector, gate, None, notes)
     return gated if gate > 0 else _with_reason(gated, Reason("text.off_topic"))
+
+
+def _length(text: str, cues: Sequence[Cue], language: str) -> int:
+    """Words (characters) of a sentence without its hedges ("I guess", 可能) and the clauses that are only modest
+    ("nothing special really", 也没什么): a density divides by length, and being modest takes words."""
+    spent = sum(units(cue.text, language) for cue in cues if cue.category == "hedge")
+    for start, end in _modest_clauses(text, cues):
+        inside = {cue.category for cue in cues if start <= cue.start < end}
+        if not inside & LEVEL_CATEGORIES:
+            spent += units(text[start:end], language)
+    return max(1, units(text, language) - spent)
+
+
+def _spared(text: str, cues: Sequence[Cue]) -> tuple[Cue, ...]:
+    """The cues without those against the candidate in a modest clause ("it was mostly the team, nothing special"):
+    being modest about oneself is no evidence against oneself."""
+    spans = _modest_clauses(text, cues)
+    return tuple(
+        cue
+        for cue in cues
+        if not ((cue.category in AGAINST_ONESELF or cue.negated) and any(a <= cue.start < b for a, b in spans))
+    )
+
+
+def _modest_clauses(text: str, cues: Sequence[Cue]) -> list[tuple[int, int]]:
+    modest = [cue.start for cue in cues if cue.category == "modest"]
+    return [match.span() for match in _CLAUSE.finditer(text) if any(match.start() <= at < match.end() for at in modest)]
+
+
+def _of_anchors(text: str, index: KitIndex, question_id: str) -> tuple[Cue, ...]:
+    """Words of `text` that only the upper anchors of what the question probes use ("upper"), or only the lower ones
+    ("lower"); a word of the question, or one that is denied, is neither."""
+    probed = index.probed(question_id)
+    upper = frozenset().union(*(index.competencies[i].upper for i in probed))
+    lower = frozenset().union(*(index.competencies[i].lower for i in probed))
+    asked = index.question_terms.get(question_id, frozenset())
+    folded = fold(text)
+    found = []
+    for term, start, end in located_terms(text, index.language):
+        side = "upper" if term in upper - lower else "lower" if term in lower - upper else ""
+        if side and term not in asked and not is_negated(folded, start, index.language):
+            found.append(Cue(side, term, start, end, False))
+    return tuple(found)
 
 
 def _with_reason(reading: Reading, reason: Reason) -> Reading:
@@ -206,7 +276,9 @@ def _too_little(reading: Reading, sentences: Sequence[Sentence]) -> Reason | Non
 
 def _gate(reading: Reading, index: KitIndex) -> float:
     """How far the answer speaks to the rubric: a logistic of its likeness to whole anchors, the rubric words it uses,
-    its length and its likest sentence; zero below .12 (SCORING_RECIPE.md, step 4)."""
+    its length and its likest sentence; zero below .12 (SCORING_RECIPE.md, step 4), in proportion to its cues. In an
+    interview without a plan the question tells what a short answer ("no, we had no such system") is about; in a kit
+    every question is on topic and tells nothing."""
     if not reading.probed:
         return 0.0
     entries = [index.competencies[i] for i in reading.probed]
@@ -221,17 +293,24 @@ def _gate(reading: Reading, index: KitIndex) -> float:
         default=0.0,
     )
     used = terms(" ".join(piece.sentence.text for piece in reading.pieces if piece.left_out is None), reading.language)
+    categories = {cue.category for piece in reading.pieces for cue in piece.cues}
+    if len(reading.probed) > DECLARED_PROBES:
+        asked = index.question_parts[reading.answer.question_id]
+        likeness = max(likeness, *(float((entry.anchors @ asked.T).max()) for entry in entries))
+        closest = max(closest, *(float((entry.clauses @ asked.T).max()) for entry in entries))
+        used |= index.question_terms[reading.answer.question_id]
+    words = max(reading.words, TYPICAL_WORDS) if "taken_back" in categories else reading.words
     rubric_words = max(sum(index.term_weight[term] for term in sorted(used & entry.terms)) for entry in entries)
-    z = 6.0 * (likeness - 0.33) + 0.35 * (min(rubric_words, 8.0) - 3.2) + 2.2 * log(max(1.0, reading.words) / 24.0)
+    z = 6.0 * (likeness - 0.33) + 0.35 * (min(rubric_words, 8.0) - 3.2) + 2.2 * log(max(1.0, words) / TYPICAL_WORDS)
     z += 5.0 * (closest - 0.38)
     gate = 1.0 / (1.0 + exp(-max(-30.0, min(30.0, 2.2 * z))))
     evident: dict[str, float] = {}
     for piece in reading.pieces:
         for cue in piece.cues:
             if cue.category in EVIDENT:
-                evident[cue.text] = max(piece.weight, evident.get(cue.text, 0.0))
+                worth = piece.weight * (TAKEN_BACK_WORTH if cue.category == "taken_back" else 1.0)
+                evident[cue.text] = max(worth, evident.get(cue.text, 0.0))
     gate *= min(1.0, sum(evident.values()) / FULL_EVIDENCE)
-    categories = {cue.category for piece in reading.pieces for cue in piece.cues}
     told = sum(piece.words for piece in reading.pieces)
     if categories & {"self_praise", "courtesy"} and told < 30:
         gate *= GATE_COURTESY

@@ -45,20 +45,6 @@ _NEGATION = {
     "en": re.compile(r"\b(?:not|no|never|without|cannot|neither|nor|\w+n't)\b"),
     "zh": re.compile(r"不|没|无|非|未"),
 }
-_OPPOSITES = {
-    "en": (
-        *(("increase", "decrease"), ("increases", "decreases"), ("higher", "lower"), ("high", "low"), ("more", "less")),
-        *(("faster", "slower"), ("before", "after"), ("open", "closed"), ("positive", "negative"), ("hot", "cold")),
-        *(("same", "different"), ("hotter", "colder"), ("always", "never"), ("larger", "smaller"), ("up", "down")),
-        *(("longer", "shorter"), ("connected", "disconnected"), ("gain", "loss"), ("first", "last"), ("rise", "fall")),
-        *(("true", "false"), ("left", "right"), ("complete", "incomplete")),
-    ),
-    "zh": (
-        *(("增加", "减少"), ("上升", "下降"), ("提高", "降低"), ("更高", "更低"), ("更快", "更慢"), ("之前", "之后")),
-        *(("打开", "关闭"), ("相同", "不同"), ("变大", "变小"), ("变长", "变短"), ("连接", "断开"), ("正确", "错误")),
-        *(("升高", "降低"), ("增大", "减小"), ("同步", "异步"), ("加快", "减慢"), ("有序", "无序")),
-    ),
-}
 _UNKNOWING = {
     "en": re.compile(
         r"\b(?:i do not know|don't know|dont know|no idea|not sure|idk|can't remember|cannot remember|i give up)\b|"
@@ -99,6 +85,13 @@ class ReferenceMatch:
     said: tuple[str, ...]
     missing: tuple[str, ...]
     contradicts: bool
+
+
+@cache
+def opposites() -> dict[str, list[tuple[str, str]]]:
+    """Pairs of words that exclude each other, per language (opposites.json): general vocabulary, of no set's topic."""
+    raw = json.loads(files("interview_engine.assessment").joinpath("opposites.json").read_text(encoding="utf-8"))
+    return {language: [(one, other) for one, other in raw[language]] for language in ("en", "zh")}
 
 
 @cache
@@ -170,7 +163,7 @@ def contradiction(text: str, reference: str, language: str) -> bool:
     """Whether the answer uses the opposite of a word of the reference, or is negated where the reference is not (and
     the other way round) while it speaks of the same thing."""
     said, given = fold(text), fold(reference)
-    for one, other in _OPPOSITES[language]:
+    for one, other in opposites()[language]:
         for here, there in ((one, other), (other, one)):
             wanted = _holds(here, given, language) and not _holds(there, given, language)
             told = _holds(there, said, language) and not _holds(here, said, language)

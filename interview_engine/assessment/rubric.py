@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -47,6 +48,7 @@ class CompetencyIndex:
         anchors: unit vectors of its whole anchors, distinct ones in order of level.
         target: unit vector used for routing.
         terms: content stems of its name and anchors, for the rubric-word weight.
+        upper, lower: content stems of its anchors 4 and 5, and of 1 and 2.
     """
 
     competency: Competency
@@ -54,6 +56,8 @@ class CompetencyIndex:
     anchors: Vectors
     target: Vectors
     terms: frozenset[str]
+    upper: frozenset[str]
+    lower: frozenset[str]
     indicators: tuple[IndicatorIndex, ...]
 
 
@@ -67,8 +71,11 @@ class KitIndex:
     competencies: tuple[CompetencyIndex, ...]
     questions: dict[str, Vectors]
     question_grams: dict[str, frozenset[str]]
+    question_terms: dict[str, frozenset[str]]
+    question_parts: dict[str, Vectors]
     grams: frozenset[str]
     term_weight: dict[str, float]
+    rarity: dict[str, float]
     bias: Vectors
 
     def probed(self, question_id: str) -> tuple[int, ...]:
@@ -138,6 +145,21 @@ def terms(text: str, language: str) -> frozenset[str]:
     return frozenset(stem(word) for word in _WORD.findall(folded) if word not in dull and len(word) > 2)
 
 
+def located_terms(text: str, language: str) -> list[tuple[str, int, int]]:
+    """Every content stem (or character pair) of `text` as in `terms`, with its span of the text, in order."""
+    folded = fold(text)
+    dull = function_words(language)
+    if language == "zh":
+        runs = [(match.group(), match.start()) for match in _HAN.finditer(folded)]
+        pairs = [(run[i : i + 2], start + i) for run, start in runs for i in range(len(run) - 1)]
+        return [(pair, at, at + 2) for pair, at in pairs if not (set(pair) & dull)]
+    return [
+        (stem(match.group()), match.start(), match.end())
+        for match in _WORD.finditer(folded)
+        if match.group() not in dull and len(match.group()) > 2
+    ]
+
+
 def stem(word: str) -> str:
     """A word without its commonest ending, never shorter than four letters."""
     bare = word.replace("'s", "")
@@ -175,6 +197,8 @@ def build(kit: Kit, language: str, encoder: Encoder) -> KitIndex:
                 frozenset().union(
                     *(terms(text, language) for text in [entry.name.get(language), *anchor_texts[position]])
                 ),
+                terms(" ".join(anchor.get(language) for anchor in entry.anchors[3:]), language),
+                terms(" ".join(anchor.get(language) for anchor in entry.anchors[:2]), language),
                 tuple(
                     IndicatorIndex(
                         indicator.id,
@@ -200,8 +224,11 @@ def build(kit: Kit, language: str, encoder: Encoder) -> KitIndex:
         tuple(entries),
         dict(zip(questions, vectors, strict=True)),
         {key: frozenset(grams(text, language)) for key, text in questions.items()},
+        {key: terms(text, language) for key, text in questions.items()},
+        {key: _parts(text, language, encoder) for key, text in questions.items()},
         frozenset(rubric_grams),
         _term_weights(entries),
+        _rarity(entries),
         _bias(entries, targets),
     )
 
@@ -212,6 +239,17 @@ def _clauses(entry: Competency, language: str) -> list[str]:
     texts.append(entry.definition.get(language))
     found = [piece.text for text in texts for piece in split(AnswerText("", language, text))]
     return list(dict.fromkeys(found)) or [entry.name.get(language)]
+
+
+def _parts(text: str, language: str, encoder: Encoder) -> Vectors:
+    """Unit vectors of the sentences of a question."""
+    return encoder.embed([piece.text for piece in split(AnswerText("", language, text))] or [text], language)
+
+
+def _rarity(entries: Sequence[CompetencyIndex]) -> dict[str, float]:
+    """ln(D / number of competencies whose rubric holds the stem): 0 for a word of all of them."""
+    counts = Counter(term for entry in entries for term in entry.terms)
+    return {term: log(len(entries) / count) for term, count in counts.items()}
 
 
 def _term_weights(entries: Sequence[CompetencyIndex]) -> dict[str, float]:

@@ -38,6 +38,9 @@ COMPETENCIES = ("communication", "problem-solving")
 WORDS = [f"word{i}" for i in range(30)]
 Seen = dict[tuple[str, str], Features]
 
+DRAWN = 28
+"""Cue densities that are drawn; further categories stay 0, so that a new category does not redraw the interviews."""
+
 
 def _seen(count: int, seed: int) -> Seen:
     """Invented interviews: a score, cue densities and words, all unrelated to each other."""
@@ -49,7 +52,7 @@ def _seen(count: int, seed: int) -> Seen:
             found[f"i{i}", competency] = Features(
                 competency,
                 float(np.round(generator.uniform(1.5, 8.5), 4)),
-                tuple(map(float, generator.uniform(0, 0.4, len(CATEGORIES)))),
+                (*map(float, generator.uniform(0, 0.4, DRAWN)), *(0.0,) * (len(CATEGORIES) - DRAWN)),
                 dict.fromkeys(sorted(map(str, words)), 12**-0.5),
             )
     return found
