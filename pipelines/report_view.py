@@ -327,6 +327,7 @@ def _answer(number: int, entry: Document, document: Document, quotes: Sequence[D
         if transcript is None or entry["mode"] == "text"
         else shown("transcript.confidence", value=f"{transcript['confidence']:.2f}"),
         "lines": [] if transcript is None else transcript_lines(transcript, cited),
+        "recognised": None if transcript is None else transcript.get("recognised"),
         "dropped": [] if transcript is None else [_dropped(segment) for segment in transcript["dropped"]],
         "lanes": lanes(entry),
         "measures": measure_rows(entry),

@@ -328,3 +328,19 @@ def test_what_the_browser_could_not_play_itself_plays(
         page.locator(".quote", has_text="我先把她说的情况").click()
         wait_until(page, "document.getElementById('player').currentTime > 10.3")
         assert 13 < float(str(player(page, "duration"))) < 15
+
+
+def test_a_correction_is_shown_with_what_was_recognised_beside_it(tmp_path: Path) -> None:
+    """Row A9: the candidate's words count, and the reader sees both."""
+    strong = samples.strong()
+    plain = replace(strong, answers=tuple(replace(answer, frames=()) for answer in strong.answers))
+    first = plain.answers[0]
+    assert first.transcript is not None
+    answer = replace(first, transcript=replace(first.transcript, recognised="识别成了别的字"))
+    corrected = replace(plain, answers=(answer, *plain.answers[1:]))
+    pages = [
+        report_html.render(report.to_document(each, samples.KIT), {}, tmp_path, language="zh")
+        for each in (corrected, plain)
+    ]
+    assert ["识别成了别的字" in page for page in pages] == [True, False]
+    assert ["以上是候选人更正后的文字" in page for page in pages] == [True, False]
