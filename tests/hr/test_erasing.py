@@ -13,13 +13,20 @@ from hiring_world import World
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from interview_engine.errors import GoneError, PermissionDenied
+from interview_engine.errors import ConflictError, GoneError, PermissionDenied
 from interview_engine.hr.access.rules import Actor, candidate_actor
 from interview_engine.hr.competency.tables import CompetencyEvidence
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.people.tables import Consent, ErasureRequest, Person
 from interview_engine.hr.recruiting import answers, erasure, invitations, offers, reviews
-from interview_engine.hr.recruiting.applications import NewResume, attach_resume, ranked
+from interview_engine.hr.recruiting.applications import (
+    NewResume,
+    attach_resume,
+    move,
+    ranked,
+    set_talent_pool,
+    talent_pool,
+)
 from interview_engine.hr.recruiting.assessments import store_assessment, store_measured
 from interview_engine.hr.recruiting.tables import (
     Answer,
@@ -259,3 +266,41 @@ def test_a_withdrawn_interview_that_was_never_submitted_can_no_longer_be_opened(
         erasure.withdraw(session, candidate, issued.invitation, clock)
         with pytest.raises(GoneError):
             invitations.open_invitation(session, issued.token, None, clock)
+
+
+def test_who_was_turned_down_long_ago_is_forgotten_unless_kept_by_consent(small_world: World, blobs: BlobStore) -> None:
+    world, clock, recruiter = small_world, small_world.clock, small_world.actor("recruiter")
+    with world.database.transaction() as session:
+        posting = world.post(session, world.open_job(session))
+        rows = [world.applicant(session, posting, number) for number in range(3)]
+        for row in rows[:2]:
+            move(session, recruiter, row.id, "rejected", "没有相关经历", clock)
+        session.get_one(Person, rows[1].person_id).talent_pool = True
+        clock.pass_days(170)
+        assert erasure.expired(session, clock) == ()
+        clock.pass_days(20)
+        (request,) = erasure.expired(session, clock)
+        assert (request.kind, request.person_id) == ("person", rows[0].person_id)
+        assert erasure.expired(session, clock) == ()
+        erasure.erase(session, blobs, request.id, clock)
+        assert session.get_one(Person, rows[0].person_id).erased_at is not None
+        assert erasure.expired(session, clock) == ()
+
+
+def test_withdrawing_the_consent_to_be_kept_ends_the_place_in_the_pool(small_world: World) -> None:
+    world, clock, recruiter = small_world, small_world.clock, small_world.actor("recruiter")
+    with world.database.transaction() as session:
+        application = world.applicant(session, world.post(session, world.open_job(session)))
+        with pytest.raises(ConflictError) as caught:
+            set_talent_pool(session, recruiter, application.person_id, True, clock)
+        assert caught.value.code == "talent.no_consent"
+        issued = invitations.invite(session, recruiter, application.id, clock)
+        opened = invitations.open_invitation(session, issued.token, None, clock)
+        candidate = candidate_actor(opened.invitation.id, application.person_id, "zh")
+        given = invitations.ConsentGiven(recording=True, voice=True, face=True, automated=True, retention=True)
+        invitations.give_consent(session, candidate, opened.invitation, given, clock)
+        assert set_talent_pool(session, recruiter, application.person_id, True, clock).talent_pool
+        (line,) = talent_pool(session, recruiter).items
+        assert (line.person_id, line.applications) == (application.person_id, 1)
+        erasure.withdraw(session, candidate, opened.invitation, clock)
+        assert talent_pool(session, recruiter).items == ()

@@ -22,6 +22,7 @@ from interview_engine.errors import (
 from interview_engine.hr.access.rules import Actor, candidate_actor
 from interview_engine.hr.people.tables import Consent
 from interview_engine.hr.recruiting import answers, invitations
+from interview_engine.hr.recruiting.applications import move
 from interview_engine.hr.recruiting.invitations import ConsentGiven, IssuedInvitation, Opened
 from interview_engine.hr.recruiting.tables import Answer, Application, Invitation
 from interview_engine.store.tables import OutboxMessage, WorkItem
@@ -38,13 +39,13 @@ class Candidate:
     actor: Actor
 
 
-def invited(world: World, session: Session) -> IssuedInvitation:
-    application = world.applicant(session, world.post(session, world.open_job(session)))
+def invited(world: World, session: Session, number: int = 1) -> IssuedInvitation:
+    application = world.applicant(session, world.post(session, world.open_job(session)), number)
     return invitations.invite(session, world.actor("recruiter"), application.id, world.clock)
 
 
-def arrived(world: World, session: Session, consent: ConsentGiven | None = YES) -> Candidate:
-    issued = invited(world, session)
+def arrived(world: World, session: Session, consent: ConsentGiven | None = YES, number: int = 1) -> Candidate:
+    issued = invited(world, session, number)
     opened = invitations.open_invitation(session, issued.token, None, world.clock)
     actor = candidate_actor(opened.invitation.id, opened.person.id, "zh")
     if consent is not None:
@@ -260,6 +261,36 @@ def test_the_same_text_twice_at_once_is_one_attempt(world: World) -> None:
     _together([send] * 3)
     with world.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Answer)) == 1
+
+
+def test_a_recruiter_who_rejects_and_a_candidate_who_answers_never_block_each_other(world: World) -> None:
+    with world.database.transaction() as session:
+        candidates = [arrived(world, session, number=number) for number in range(5)]
+    for candidate in candidates:
+        invitation, question = candidate.opened.invitation, candidate.opened.kit.questions[0]
+        start = threading.Barrier(2)
+        outcomes: list[str] = []
+
+        def answer(one: Candidate = candidate, begin: threading.Barrier = start, asked: str = question.id) -> None:
+            begin.wait()
+            try:
+                with world.database.transaction() as session:
+                    answers.record_answer(
+                        session, one.actor, one.opened.invitation, asked, "text", "我先听客户说完。", world.clock
+                    )
+            except ConflictError as error:
+                outcomes.append(error.code)  # noqa: B023 joined below
+
+        def reject(application: str = invitation.application_id, begin: threading.Barrier = start) -> None:
+            begin.wait()
+            with world.database.transaction() as session:
+                move(session, world.actor("recruiter"), application, "rejected", "名额已满", world.clock)
+
+        _together([answer, reject])
+        assert outcomes in ([], ["invitation.state"])
+        with world.database.reading() as session:
+            assert session.get_one(Application, invitation.application_id).stage == "rejected"
+            assert session.get_one(Invitation, invitation.id).state == "revoked"
 
 
 def test_unanswered_questions_must_be_confirmed(small_world: World) -> None:

@@ -20,6 +20,7 @@ from interview_engine.hr.org.service import forget_person
 from interview_engine.hr.people.tables import Account, Person, PersonFlag, WechatIdentity
 from interview_engine.hr.recruiting.assessments import count
 from interview_engine.hr.recruiting.hiring import remove_evidence
+from interview_engine.hr.recruiting.reach import locked
 from interview_engine.hr.recruiting.tables import (
     Answer,
     Application,
@@ -67,7 +68,7 @@ def erase_interview(session: Session, blobs: BlobStore, invitation_id: str, cloc
     The application stays as a row without content, so that counts of the past stay true.
     """
     removed = Removed()
-    invitation = find(session, Invitation, invitation_id, lock=True)
+    invitation = locked(session, invitation_id)
     application = find(session, Application, invitation.application_id, lock=True) if invitation is not None else None
     if invitation is None or application is None:
         return removed

@@ -11,17 +11,18 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.access.service import check_row
-from interview_engine.hr.people.tables import Consent, ErasureRequest, Person
+from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.people.tables import Account, Consent, ErasureRequest, Person
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.hr.recruiting import invitations, notices
 from interview_engine.hr.recruiting.erasing import Removed, erase_interview, erase_person, erase_recordings
@@ -60,6 +61,7 @@ def withdraw(session: Session, actor: Actor, invitation: Invitation, clock: Cloc
     if application is None or requisition is None:
         raise missing("application", "应聘", "application")
     _end_consents(session, actor, Consent.invitation_id == row.id, clock)
+    _leave_pool(session, actor, application.person_id, clock)
     remove_evidence(session, application.id, _assessment_ids(session, row.id))
     if row.state in (*LIVE_INVITATION, "expired"):
         invitations.revoke_open(session, actor, application.id, clock)
@@ -161,35 +163,65 @@ def due(session: Session, *, limit: int = 50) -> tuple[Due, ...]:
 
 
 def expired(session: Session, clock: Clock, *, limit: int = 200) -> tuple[ErasureRequest, ...]:
-    """Job: ask for the deletion of recordings past their policy's time (`Policy.retention_days` after the end of the
-    interview). Scores and what people decided stay, recordings, transcripts and reports go."""
-    now = clock.now()
+    """Job: ask for the deletion of what is past its policy's time (`Policy.retention_days`).
+
+    Recordings, transcripts and reports of interviews that ended so long ago go, scores and what people decided stay.
+    Persons whose every application ended so long ago go as a whole, unless they agreed to be kept in the talent pool.
+    """
     made = []
     for policy in POLICIES.values():
-        before = now - timedelta(days=policy.retention_days)
-        asked = select(ErasureRequest.invitation_id).where(
-            ErasureRequest.invitation_id.is_not(None), ErasureRequest.kind.in_(("retention", "interview"))
-        )
-        rows = session.execute(
-            select(Invitation, Application.person_id)
-            .join(Application, Application.id == Invitation.application_id)
-            .where(
-                Invitation.policy == policy.id,
-                Invitation.consented_at.is_not(None),
-                Invitation.expires_at < before,
-                Invitation.id.not_in(asked),
-            )
-            .limit(limit)
-        )
-        for invitation, person_id in rows.tuples():
-            ended = invitation.submitted_at or invitation.expires_at
-            if ended < before:
-                made.append(_request(session, SYSTEM, person_id, invitation.id, "retention", clock))
+        before = clock.now() - timedelta(days=policy.retention_days)
+        for invitation_id, person_id in session.execute(_old_interviews(policy.id, before).limit(limit)).tuples():
+            made.append(_request(session, SYSTEM, person_id, invitation_id, "retention", clock))
+        for person_id in session.scalars(_forgotten_persons(policy.id, before).limit(limit)).all():
+            made.append(_request(session, SYSTEM, person_id, None, "person", clock))
     return tuple(made)
+
+
+def _old_interviews(policy: str, before: datetime) -> Any:
+    asked = select(ErasureRequest.invitation_id).where(
+        ErasureRequest.invitation_id.is_not(None), ErasureRequest.kind.in_(("retention", "interview"))
+    )
+    return (
+        select(Invitation.id, Application.person_id)
+        .join(Application, Application.id == Invitation.application_id)
+        .where(
+            Invitation.policy == policy,
+            Invitation.consented_at.is_not(None),
+            func.coalesce(Invitation.submitted_at, Invitation.expires_at) < before,
+            Invitation.id.not_in(asked),
+        )
+    )
+
+
+def _forgotten_persons(policy: str, before: datetime) -> Any:
+    other = aliased(Application)
+    goes_on = select(other.person_id).where(
+        or_(other.stage.not_in(("rejected", "withdrawn")), other.stage_since >= before)
+    )
+    asked = select(ErasureRequest.person_id).where(ErasureRequest.kind == "person", ErasureRequest.done_at.is_(None))
+    return (
+        select(Person.id)
+        .join(Application, Application.person_id == Person.id)
+        .join(Requisition, Requisition.id == Application.requisition_id)
+        .where(
+            Requisition.policy == policy,
+            Application.stage.in_(("rejected", "withdrawn")),
+            Application.stage_since < before,
+            Person.erased_at.is_(None),
+            ~Person.talent_pool,
+            Person.id.not_in(goes_on),
+            Person.id.not_in(select(Employment.person_id)),
+            Person.id.not_in(select(Account.person_id)),
+            Person.id.not_in(asked),
+        )
+        .distinct()
+    )
 
 
 def _remove(session: Session, blobs: BlobStore, request: ErasureRequest, clock: Clock) -> Removed:
     if request.kind == "person":
+        _end_consents(session, SYSTEM, Consent.person_id == request.person_id, clock)
         return erase_person(session, blobs, request.person_id, clock)
     if request.invitation_id is None:
         raise conflict("erasure.interview", "申请没有指明面试。", "The request names no interview.")
@@ -231,6 +263,18 @@ def _end_consents(session: Session, actor: Actor, which: Any, clock: Clock) -> N
     for consent in session.scalars(select(Consent).where(which, Consent.withdrawn_at.is_(None))):
         consent.withdrawn_at = clock.now()
         touch(consent, actor.id, clock)
+
+
+def _leave_pool(session: Session, actor: Actor, person_id: str, clock: Clock) -> None:
+    """Nobody is kept for other jobs whose consent to it has ended."""
+    person = find(session, Person, person_id, lock=True)
+    agreed = select(Consent.id).where(
+        Consent.person_id == person_id, Consent.purpose == "retention", Consent.granted, Consent.withdrawn_at.is_(None)
+    )
+    session.flush()
+    if person is not None and person.talent_pool and session.scalars(agreed.limit(1)).one_or_none() is None:
+        person.talent_pool = False
+        touch(person, actor.id, clock)
 
 
 def _assessment_ids(session: Session, invitation_id: str) -> list[str]:

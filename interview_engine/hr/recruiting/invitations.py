@@ -28,6 +28,7 @@ from interview_engine.hr.recruiting.reach import (
     application_for,
     change_stage,
     kit_of,
+    locked,
     note_event,
 )
 from interview_engine.hr.recruiting.rules import LIVE_INVITATION
@@ -299,7 +300,7 @@ def _view(session: Session, invitation: Invitation, secret: str | None) -> Opene
 
 
 def _for_recruiter(session: Session, actor: Actor, invitation_id: str) -> tuple[Invitation, Application]:
-    row = find(session, Invitation, invitation_id, lock=True)
+    row = locked(session, invitation_id)
     if row is None:
         raise missing("invitation", "邀请", "invitation")
     application, _ = application_for(session, actor, row.application_id, "interview", "write", lock=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.assessment.kit import Kit
@@ -69,12 +70,12 @@ def application_for(
 
 
 def invitation_of(session: Session, actor: Actor, invitation_id: str, *, lock: bool = False) -> Invitation:
-    """The candidate's own invitation; the system may open any.
+    """The candidate's own invitation; the system may open any. Locking takes its application too, see `locked`.
 
     Raises:
         NotFoundError, PermissionDenied: it is another's.
     """
-    invitation = find(session, Invitation, invitation_id, lock=lock)
+    invitation = locked(session, invitation_id) if lock else find(session, Invitation, invitation_id)
     if invitation is None:
         raise missing("invitation", "邀请", "invitation")
     if actor.id not in (f"candidate:{invitation.id}", "system"):
@@ -84,6 +85,16 @@ def invitation_of(session: Session, actor: Actor, invitation_id: str, *, lock: b
             Bilingual("请从你自己的邀请链接进入。", "Open it from your own invitation link."),
         )
     return invitation
+
+
+def locked(session: Session, invitation_id: str) -> Invitation | None:
+    """The invitation, locked after its application. Everybody who needs both locks them in this order, so that a
+    recruiter who decides and a candidate who answers never wait for each other in a circle."""
+    application_id = session.scalar(select(Invitation.application_id).where(Invitation.id == invitation_id))
+    if application_id is None:
+        return None
+    find(session, Application, application_id, lock=True)
+    return find(session, Invitation, invitation_id, lock=True)
 
 
 def kit_of(session: Session, invitation: Invitation) -> Kit:
