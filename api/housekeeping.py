@@ -16,6 +16,7 @@ from api.context import Context
 from api.wechat.inbound import work_off
 from api.wechat.quotas import forget_old
 from interview_engine.hr.blob_references import REFERENCES
+from interview_engine.hr.messaging import notices
 from interview_engine.hr.people import failures, sign_in
 from interview_engine.hr.recruiting import erasure, invitations, uploads
 from interview_engine.store.blob_garbage import collect
@@ -89,10 +90,17 @@ def forget_old_sign_ins(context: Context) -> None:
         failures.sweep(session, context.clock.now())
 
 
+def escalate_notices(context: Context) -> int:
+    """Notices that nobody has read in time go out again by another way; returns how many."""
+    with context.database.transaction() as session:
+        return notices.escalate(session, context.clock)
+
+
 def chores(context: Context) -> list[Chore]:
     """All of them."""
     return [
         Chore("wechat", 1.0, lambda: work_off(context)),
+        Chore("notices", 15.0, lambda: escalate_notices(context)),
         Chore("deletions", 10.0, lambda: erase_what_is_asked(context)),
         Chore("invitations", 60.0, lambda: end_invitations(context)),
         Chore("retention", HOUR_S, lambda: ask_for_what_is_over(context)),

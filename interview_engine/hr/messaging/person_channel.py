@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, DeliveryError, QuotaError
-from interview_engine.hr.messaging.rules import State, Way, quiet_until, ways_in_order
+from interview_engine.hr.messaging.notice_rules import next_way_first
+from interview_engine.hr.messaging.rules import BY_ANY_WAY, State, Way, quiet_until, ways_in_order
 from interview_engine.hr.messaging.tables import Reachability
 from interview_engine.hr.people.tables import Account, Person
 from interview_engine.store.deliver import Channel, Message, Receipt
@@ -27,7 +28,8 @@ class PersonChannel:
     """Hands a message to the best of the channels that are set up.
 
     A closed way is remembered; a way without an address is passed over; a failure that may pass is raised, so that the
-    message is tried again whole. Each channel drops a repeat of the same message by its dedupe key.
+    message is tried again whole (an emergency takes the next way at once). Each channel drops a repeat of the same
+    message by its dedupe key. A payload's "tried" names the ways that earlier messages of the same notice took.
     """
 
     def __init__(
@@ -54,11 +56,12 @@ class PersonChannel:
             known = ways_of(session, person.id)
         told = replace(message, recipient=f"person:{person.id}")
         last: DeliveryError | None = None
-        for name in ways_in_order(list(self._channels), known):
+        tried = message.payload.get("tried", [])
+        for name in next_way_first(ways_in_order(list(self._channels), known), tried):
             try:
                 receipt = self._channels[name].send(told)
             except DeliveryError as error:
-                if error.temporary:
+                if error.temporary and message.template not in BY_ANY_WAY:
                     raise
                 last = error
                 if self._closed(error):

@@ -21,6 +21,9 @@ CHINA = ZoneInfo("Asia/Shanghai")
 URGENT = frozenset({"notice.emergency", "invitation.sent", "sign_in.code"})
 """What goes out at any hour: emergencies, and what the receiver has just asked for."""
 
+BY_ANY_WAY = frozenset({"notice.emergency"})
+"""What does not wait for a way that is out of order for now, at the price of coming twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:

@@ -111,3 +111,37 @@ class Card(Row, Base):
     subject: Mapped[str] = mapped_column(String(120), index=True)
     response_code: Mapped[str | None] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(20), default="open")
+
+
+class Notice(Row, Base):
+    """Something that colleagues are told. `level` info, important, emergency."""
+
+    __tablename__ = "notice"
+
+    level: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(60))
+    body: Mapped[str] = mapped_column(Text)
+
+
+class NoticeReceiver(Row, Base):
+    """One person who is told, and whether they have read it. `next_at` is when it goes out again; None: no more."""
+
+    __tablename__ = "notice_receiver"
+    __table_args__ = (UniqueConstraint("notice_id", "person_id"), Index("ix_notice_receiver_due", "next_at"))
+
+    notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    sendings: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+
+
+class NoticeSending(Row, Base):
+    """One message of a notice to a receiver, with a link of its own."""
+
+    __tablename__ = "notice_sending"
+
+    receiver_id: Mapped[str] = mapped_column(ForeignKey("notice_receiver.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    message_id: Mapped[str] = mapped_column(String(32), index=True)
+    """Of the outbox; without a foreign key, for a message goes when its receiver is erased."""

@@ -107,6 +107,21 @@ _TEMPLATES: dict[str, _Template] = {
         Bilingual("一位候选人撤回了应聘：\n{link}", "A candidate has withdrawn:\n{link}"),
         "/console/applications/{application}",
     ),
+    "notice.info": _Template(
+        Bilingual("通知：{title}", "Notice: {title}"),
+        Bilingual("请打开查看：\n{link}", "Open to read:\n{link}"),
+        "/n/{token}",
+    ),
+    "notice.important": _Template(
+        Bilingual("重要通知：{title}", "Important: {title}"),
+        Bilingual("请打开查看并确认已读：\n{link}", "Open, read and confirm:\n{link}"),
+        "/n/{token}",
+    ),
+    "notice.emergency": _Template(
+        Bilingual("紧急通知：{title}", "EMERGENCY: {title}"),
+        Bilingual("请打开查看并确认已读：\n{link}", "Open, read and confirm:\n{link}"),
+        "/n/{token}",
+    ),
     "approval.pending": _Template(
         Bilingual("有一项待您审批", "Something awaits your approval"),
         Bilingual("请审批：\n{link}", "Please approve or reject:\n{link}"),

@@ -133,6 +133,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_legal_entity_name")),
     )
     op.create_table(
+        "notice",
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    op.create_table(
         "outbox_message",
         sa.Column("dedupe_key", sa.String(length=200), nullable=False),
         sa.Column("channel", sa.String(length=40), nullable=False),
@@ -446,6 +457,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_erasure_request_invitation_id"), "erasure_request", ["invitation_id"], unique=False)
     op.create_index(op.f("ix_erasure_request_person_id"), "erasure_request", ["person_id"], unique=False)
     op.create_table(
+        "notice_receiver",
+        sa.Column("notice_id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("sendings", sa.Integer(), nullable=False),
+        sa.Column("next_at", UtcDateTime(), nullable=True),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_receiver_notice_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_receiver_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_receiver")),
+        sa.UniqueConstraint("notice_id", "person_id", name=op.f("uq_notice_receiver_notice_id_person_id")),
+    )
+    op.create_index("ix_notice_receiver_due", "notice_receiver", ["next_at"], unique=False)
+    op.create_index(op.f("ix_notice_receiver_person_id"), "notice_receiver", ["person_id"], unique=False)
+    op.create_table(
         "person_flag",
         sa.Column("person_id", sa.String(length=32), nullable=False),
         sa.Column("other_person_id", sa.String(length=32), nullable=True),
@@ -649,6 +678,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_login_session")),
     )
     op.create_index(op.f("ix_login_session_account_id"), "login_session", ["account_id"], unique=False)
+    op.create_table(
+        "notice_sending",
+        sa.Column("receiver_id", sa.String(length=32), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["receiver_id"], ["notice_receiver.id"], name=op.f("fk_notice_sending_receiver_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_sending")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_notice_sending_token_hash")),
+    )
+    op.create_index(op.f("ix_notice_sending_message_id"), "notice_sending", ["message_id"], unique=False)
+    op.create_index(op.f("ix_notice_sending_receiver_id"), "notice_sending", ["receiver_id"], unique=False)
     op.create_table(
         "position",
         sa.Column("department_id", sa.String(length=32), nullable=False),
@@ -1050,6 +1094,7 @@ def downgrade() -> None:
     op.drop_table("requisition")
     op.drop_table("recovery_code")
     op.drop_table("position")
+    op.drop_table("notice_sending")
     op.drop_table("login_session")
     op.drop_table("approval_flow")
     op.drop_table("approval")
@@ -1061,6 +1106,7 @@ def downgrade() -> None:
     op.drop_table("resume")
     op.drop_table("reachability")
     op.drop_table("person_flag")
+    op.drop_table("notice_receiver")
     op.drop_table("erasure_request")
     op.drop_table("episode")
     op.drop_table("department")
@@ -1080,6 +1126,7 @@ def downgrade() -> None:
     op.drop_table("sign_in_failure")
     op.drop_table("person")
     op.drop_table("outbox_message")
+    op.drop_table("notice")
     op.drop_table("legal_entity")
     op.drop_table("kit_version")
     op.drop_table("inbound_event")

@@ -1,0 +1,231 @@
+"""Graded notices: sent to everyone once, again by another way while unread, and how many have read them (J4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, NotFoundError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require
+from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.messaging.notice_rules import GRADES, LEVELS, Level, ReadRate, next_sending
+from interview_engine.hr.messaging.tables import Notice, NoticeReceiver, NoticeSending
+from interview_engine.hr.people.tables import Account, Person
+from interview_engine.hr.problems import invalid, missing, text_within
+from interview_engine.store import audit, outbox
+from interview_engine.store.rows import find, stamp
+from interview_engine.store.secrets import digest, token
+from interview_engine.store.tables import OutboxMessage
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""Until a sending that still waits to go out is looked at again."""
+GOES_OUT = ("sent", "delivered")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedNotice:
+    """A notice as its receiver sees it."""
+
+    notice: Notice
+    read: bool
+    to_confirm: bool
+
+
+def colleagues(session: Session, department_ids: Iterable[str] | None = None) -> tuple[str, ...]:
+    """Ids of everyone who works here (an active account or an employment), in all departments or in these."""
+    statement = select(Person.id).where(
+        Person.erased_at.is_(None),
+        or_(
+            Person.id.in_(select(Account.person_id).where(Account.active.is_(True))),
+            Person.id.in_(select(Employment.person_id).where(Employment.state != "left")),
+        ),
+    )
+    if department_ids is not None:
+        statement = statement.where(Person.department_id.in_(tuple(department_ids)))
+    return tuple(session.scalars(statement.order_by(Person.id)))
+
+
+def send_notice(
+    session: Session, actor: Actor, level: str, title: str, body: str, recipients: Iterable[str], clock: Clock
+) -> Notice:
+    """One message to each person by the way that reaches them, and an entry in the inbox of who has a console.
+
+    Messages carry the title and a link; the text is on the page, where reading it is known.
+
+    Args:
+        recipients: ids of persons; one named twice is told once, one who was erased not at all.
+
+    Raises:
+        PermissionDenied: `access.denied`. InvalidInput: `notice.level`, title, body, `notice.nobody`.
+    """
+    require(actor, "public", "manage")
+    if level not in LEVELS:
+        raise invalid("level", "notice.level", "请选择通知级别。", "Choose a level.", "请选择。", "Choose one.")
+    persons = session.scalars(
+        select(Person.id).where(Person.id.in_(set(recipients)), Person.erased_at.is_(None)).order_by(Person.id)
+    ).all()
+    if not persons:
+        raise invalid("recipients", "notice.nobody", "没有接收人。", "Nobody would get it.", "请选择。", "Choose some.")
+    notice = Notice(
+        **stamp(actor.id, clock),
+        level=level,
+        title=text_within(title, "title", "标题", "title", 60),
+        body=text_within(body, "body", "内容", "text", 4000),
+    )
+    session.add(notice)
+    session.flush()
+    for person_id in persons:
+        receiver = NoticeReceiver(**stamp(actor.id, clock), notice_id=notice.id, person_id=person_id, sendings=0)
+        session.add(receiver)
+        session.flush()
+        _send(session, notice, receiver, [], clock)
+        account_id = session.scalar(
+            select(Account.id).where(Account.person_id == person_id, Account.active.is_(True)).limit(1)
+        )
+        if account_id is not None:
+            _enqueue(session, notice, receiver, "inbox", f"account:{account_id}", [], clock)
+    detail = {"level": level, "receivers": len(persons)}
+    audit.record(session, actor.id, "notice.send", f"notice:{notice.id}", detail, clock)
+    return notice
+
+
+def escalate(session: Session, clock: Clock, limit: int = 100) -> int:
+    """Job: send again what is unread and due, by the way that was tried least; returns how many went out again.
+
+    The wait begins when the sending before has gone out, so that what waited for the morning is not sent twice then;
+    an emergency waits for nothing.
+    """
+    now = clock.now()
+    due = session.execute(
+        select(NoticeReceiver, Notice)
+        .join(Notice, Notice.id == NoticeReceiver.notice_id)
+        .where(NoticeReceiver.read_at.is_(None), NoticeReceiver.next_at <= now)
+        .order_by(NoticeReceiver.next_at, NoticeReceiver.id)
+        .limit(limit)
+        .with_for_update(of=NoticeReceiver, skip_locked=True)
+    ).tuples()
+    again = 0
+    for receiver, notice in list(due):
+        messages = _messages(session, receiver)
+        last = messages[-1] if messages else None
+        level = cast(Level, notice.level)
+        if last is not None and last.state == "queued" and level != "emergency":
+            receiver.next_at = now + LOOK_AGAIN
+            continue
+        went_out_at = last.sent_at if last is not None and last.sent_at is not None else receiver.updated_at
+        when = next_sending(level, receiver.sendings, went_out_at)
+        if when is not None and when > now:
+            receiver.next_at = when
+            continue
+        _send(session, notice, receiver, [one.via for one in messages if one.via and one.sent_at is not None], clock)
+        again += 1
+    return again
+
+
+def open_notice(session: Session, link_token: str, clock: Clock, *, confirm: bool = False) -> OpenedNotice:
+    """The notice behind a link. An information is read by opening it, the others by confirming.
+
+    Raises:
+        NotFoundError: `notice.unknown`.
+    """
+    receiver = session.scalar(
+        select(NoticeReceiver)
+        .join(NoticeSending, NoticeSending.receiver_id == NoticeReceiver.id)
+        .where(NoticeSending.token_hash == digest(link_token))
+        .with_for_update(of=NoticeReceiver)
+    )
+    notice = find(session, Notice, receiver.notice_id) if receiver is not None else None
+    if receiver is None or notice is None:
+        raise NotFoundError(
+            "notice.unknown",
+            Bilingual("这个通知链接无效。", "This link leads to no notice."),
+            Bilingual("请从消息中重新打开。", "Open it again from the message."),
+        )
+    grade = GRADES[cast(Level, notice.level)]
+    if receiver.read_at is None and (confirm or not grade.confirmed):
+        receiver.read_at = clock.now()
+        receiver.next_at = None
+    read = receiver.read_at is not None
+    return OpenedNotice(notice, read, grade.confirmed and not read)
+
+
+def read_rate(session: Session, notice_id: str) -> ReadRate:
+    """How far a notice came.
+
+    Raises:
+        NotFoundError: there is no such notice.
+    """
+    if find(session, Notice, notice_id) is None:
+        raise missing("notice", "通知", "notice")
+    mine = NoticeReceiver.notice_id == notice_id
+    receivers, read = session.execute(
+        select(func.count(NoticeReceiver.id), func.count(NoticeReceiver.read_at)).where(mine)
+    ).one()
+    reached = session.scalar(
+        select(func.count(func.distinct(NoticeReceiver.id)))
+        .join(NoticeSending, NoticeSending.receiver_id == NoticeReceiver.id)
+        .join(OutboxMessage, OutboxMessage.id == NoticeSending.message_id)
+        .where(mine, OutboxMessage.state.in_(GOES_OUT))
+    )
+    return ReadRate(receivers, reached or 0, read)
+
+
+def list_notices(session: Session, actor: Actor, limit: int = 50) -> tuple[tuple[Notice, ReadRate], ...]:
+    """The latest notices with their read rates; needs "public" manage."""
+    require(actor, "public", "manage")
+    rows = session.scalars(select(Notice).order_by(Notice.id.desc()).limit(limit)).all()
+    return tuple((row, read_rate(session, row.id)) for row in rows)
+
+
+def _send(session: Session, notice: Notice, receiver: NoticeReceiver, tried: list[str], clock: Clock) -> None:
+    receiver.sendings += 1
+    receiver.updated_at = clock.now()
+    receiver.next_at = next_sending(cast(Level, notice.level), receiver.sendings, clock.now())
+    _enqueue(session, notice, receiver, "person", f"person:{receiver.person_id}", tried, clock)
+
+
+def _enqueue(
+    session: Session,
+    notice: Notice,
+    receiver: NoticeReceiver,
+    channel: str,
+    recipient: str,
+    tried: list[str],
+    clock: Clock,
+) -> None:
+    secret = token()
+    message = outbox.enqueue(
+        session,
+        dedupe_key=f"notice:{receiver.id}:{channel}:{receiver.sendings}",
+        channel=channel,
+        recipient=recipient,
+        template=f"notice.{notice.level}",
+        payload={"notice": notice.id, "title": notice.title, "token": secret, "tried": tried},
+        clock=clock,
+    )
+    if message is not None:
+        session.add(
+            NoticeSending(
+                **stamp("system", clock), receiver_id=receiver.id, token_hash=digest(secret), message_id=message.id
+            )
+        )
+        session.flush()
+
+
+def _messages(session: Session, receiver: NoticeReceiver) -> list[OutboxMessage]:
+    """What was sent so far, in order, without the inbox's entry."""
+    return list(
+        session.scalars(
+            select(OutboxMessage)
+            .join(NoticeSending, NoticeSending.message_id == OutboxMessage.id)
+            .where(NoticeSending.receiver_id == receiver.id, OutboxMessage.channel == "person")
+            .order_by(OutboxMessage.id)
+        )
+    )
