@@ -12,6 +12,7 @@ from api.pages import (
     console_deciding,
     console_kits,
     console_model,
+    console_notices,
     console_operations,
     console_people,
     console_portrait,
@@ -38,6 +39,7 @@ for part in (
     console_deciding,
     console_kits,
     console_model,
+    console_notices,
     console_operations,
 ):
     router.include_router(part.router)

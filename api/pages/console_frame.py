@@ -56,6 +56,7 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "System",
         (
             Entry("/console/organisation", "Organisation", ("public", "manage")),
+            Entry("/console/notices", "Notices", ("public", "manage")),
             Entry("/console/operations", "Operations", ("public", "manage")),
             Entry("/console/audit", "Audit log", ("interview", "audit")),
             Entry("/console/accounts", "Users and grants", ("contact", "manage")),
@@ -99,6 +100,7 @@ NOTICES: dict[str, str] = {
     "requested": "Requested.",
     "added": "Added.",
     "removed": "Removed.",
+    "noticed": "The notice is on its way.",
 }
 """What a page says after an action, by the `done` of its address; msgids."""
 

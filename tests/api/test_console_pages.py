@@ -429,6 +429,14 @@ def test_a4_blind_raters_see_no_score_and_nobody_rates_what_they_have_read(
         assert session.scalar(select(func.count()).select_from(HumanRating)) == 1
 
 
+def test_a4_fitting_from_too_few_ratings_says_so(made: Company, clients: dict[str, TestClient]) -> None:
+    path = f"/console/calibration/{made.kit_version_id}"
+    client = clients["hr"]
+    answer = client.post(f"{path}/fit", data={"csrf": csrf(client)})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+
+
 def test_impact_ratios_come_from_an_uploaded_table_that_is_not_kept(
     made: Company, clients: dict[str, TestClient]
 ) -> None:
