@@ -10,7 +10,8 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from api.access import Call, needs
-from api.routes.frame import Id, In, Out, PageOut, Reason, list_out, new_router
+from api.routes.frame import Cursor, Id, In, Limit, Out, PageOut, Reason, list_out, new_router, page_out
+from interview_engine.hr.employment import service as employment
 from interview_engine.hr.recruiting import offers as service
 from interview_engine.hr.recruiting.rules import OfferState
 from interview_engine.hr.recruiting.tables import Offer
@@ -66,8 +67,8 @@ class OfferApproval(Out):
     state: str
 
 
-class EmploymentOut(Out):
-    """An employment. `interview` is what hiring copied into the file; null after withdrawal or erasure."""
+class EmploymentRow(Out):
+    """An employment in a list."""
 
     id: str
     person_id: str
@@ -77,8 +78,13 @@ class EmploymentOut(Out):
     title: str
     start_date: date
     state: str
-    interview: dict[str, Any] | None
     created_at: datetime
+
+
+class EmploymentOut(EmploymentRow):
+    """An employment. `interview` is what hiring copied into the file; null after withdrawal or erasure."""
+
+    interview: dict[str, Any] | None
 
 
 @router.get("/applications/{application_id}/offers")
@@ -129,6 +135,25 @@ def cancel_offer(offer_id: Id, body: Cancelling, call: Annotated[Call, needs("pa
 def hire(application_id: Id, call: Annotated[Call, needs("interview", "decide")]) -> EmploymentOut:
     """Make the candidate an employee, with the interview's evidence in the file. Twice gives the same employment."""
     return call.once(lambda s: EmploymentOut.model_validate(service.hire(s, call.actor, application_id, call.clock)))
+
+
+@router.get("/employments")
+def list_employments(
+    call: Annotated[Call, needs("contact", "read")], cursor: Cursor = None, limit: Limit = 50
+) -> PageOut[EmploymentRow]:
+    """Employments within reach, newest first."""
+    with call.reading() as session:
+        page = employment.list_employments(session, call.actor, cursor=cursor, limit=limit)
+    return page_out(page, EmploymentRow.model_validate)
+
+
+@router.get("/employments/{employment_id}")
+def get_employment(
+    employment_id: Id, call: Annotated[Call, needs("contact", "read", ("interview", "read"))]
+) -> EmploymentOut:
+    """One employment with the interview's evidence in its file."""
+    with call.reading() as session:
+        return EmploymentOut.model_validate(employment.get_employment(session, call.actor, employment_id))
 
 
 def _out(row: Offer) -> OfferOut:

@@ -350,6 +350,8 @@ def test_whoever_is_hired_through_the_api_goes_all_the_way(world: World) -> None
     assert hired["interview"]["kit"]["id"] == "customer-service"
     with world.samples.company.context.database.reading() as session:
         assert session.get_one(Application, application).stage == "hired"
+    assert world.call("GET", "/employments").json()["items"][0]["id"] == hired["id"]
+    assert world.call("GET", f"/employments/{hired['id']}").json()["interview"] == hired["interview"]
     portrait = world.call("GET", f"/persons/{hired['person_id']}/portrait").json()
     assert {one["latest"]["source"] for one in portrait["competencies"]} == {"interview"}
 

@@ -118,7 +118,7 @@ class Samples:
         return None if isinstance(value, str) and len(value) == 32 else value
 
 
-OTHERS = ("grant_id", "token_id", "survey_id", "calibration_id", "episode_id")
+OTHERS = ("grant_id", "token_id", "survey_id", "calibration_id", "episode_id", "employment_id")
 """Names of things that the company does not have."""
 
 BODIES: dict[str, Any] = {
