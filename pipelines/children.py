@@ -25,6 +25,7 @@ from typing import Any, Literal
 from interview_engine.clock import Clock, SystemClock
 from interview_engine.errors import Bilingual, InterviewEngineError
 from interview_engine.settings import Settings
+from models.device import cuda_devices
 from pipelines.batch import single_threaded
 
 LOOK_EVERY_S = 0.2
@@ -49,7 +50,8 @@ class ChildLimits:
     """What one child may take.
 
     Args:
-        memory_bytes: of private memory (RLIMIT_DATA); None sets no limit (CUDA reserves more than there is).
+        memory_bytes: of private memory (RLIMIT_DATA), where the processor measures; with CUDA there is no such limit,
+            because its driver maps more than the machine has. None is no limit either.
         file_bytes: largest file it may write.
     """
 
@@ -200,7 +202,7 @@ def _live(
         end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
-    _limit(limits)
+    _limit(limits, settings)
     clock = SystemClock()
     while True:
         try:
@@ -261,10 +263,10 @@ def _die_with_parent(lifeline: Connection) -> None:
     os._exit(1)
 
 
-def _limit(limits: ChildLimits) -> None:
+def _limit(limits: ChildLimits, settings: Settings) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
-    if limits.memory_bytes is not None:
+    if limits.memory_bytes is not None and (settings.device == "cpu" or cuda_devices() == 0):
         resource.setrlimit(resource.RLIMIT_DATA, (limits.memory_bytes, limits.memory_bytes))
 
 

@@ -49,7 +49,7 @@ def do(task: str, settings: Settings, progress: Report) -> object:
 @pytest.fixture
 def children() -> Iterator[Children]:
     limits = ChildLimits(memory_bytes=1024**3, file_bytes=1024**2)
-    made = Children(1, do, Settings(), limits, SystemClock(), "fork")
+    made = Children(1, do, Settings(device="cpu"), limits, SystemClock(), "fork")
     yield made
     made.stop()
 
