@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 from databases import PostgresServer, copied_sqlite, make_tables, postgres_server
+from hypothesis import HealthCheck, settings
 
 from interview_engine.store.engine import Database, open_database
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+"""How fast a machine is at the moment says nothing about what the product does."""
 
 
 @pytest.fixture(scope="session")

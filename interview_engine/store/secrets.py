@@ -4,7 +4,6 @@ the settings, each purpose with its own derived key (HKDF, RFC 5869)."""
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import os
@@ -66,9 +65,10 @@ class SecretBox:
         version, _, encoded = sealed.partition(":")
         try:
             raw = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             raise _cannot_decrypt() from None
-        if version != VERSION or len(raw) <= NONCE_BYTES:
+        canonical = base64.b64encode(raw).decode() == encoded  # spare bits of the last character count too
+        if version != VERSION or not canonical or len(raw) <= NONCE_BYTES:
             raise _cannot_decrypt()
         for key in self._keys:
             text = _opened(key, raw)
