@@ -16,7 +16,17 @@ from api.limits import Buckets, Limits
 from api.middleware import SecurityHeaders
 from interview_engine import __version__
 
-PAGES = ("public", "candidate", "uploads", "sign_in", "console", "media", "wechat")
+PAGES = (
+    "public",
+    "own_applications",
+    "candidate",
+    "uploads",
+    "sign_in",
+    "console",
+    "media",
+    "wechat",
+    "wechat_todo",
+)
 """Modules of api.pages; each has `router`."""
 
 ROUTES: tuple[str, ...] = (

@@ -174,7 +174,7 @@ def inbox(request: Request, context: Ctx, actor: PageActor, cursor: str = "") ->
     with context.database.reading() as session:
         page = list_inbox(session, actor, cursor=cursor or None, limit=50)
         rows = page.items
-        titles = _subjects(session, [row.payload.get("subject", "") for row in rows])
+        titles = subjects_of(session, [row.payload.get("subject", "") for row in rows])
     return console_page(
         request,
         actor,
@@ -240,7 +240,7 @@ def _approvals(
 ) -> Response:
     with context.database.reading() as session:
         pending = approvals.pending_for(session, actor)
-        titles = _subjects(session, [one.approval.subject for one in pending])
+        titles = subjects_of(session, [one.approval.subject for one in pending])
         names = account_names(session, [one.approval.requested_by for one in pending], [])
     return console_page(
         request,
@@ -259,7 +259,7 @@ def _approvals(
     )
 
 
-def _subjects(session: Any, subjects: list[str]) -> dict[str, dict[str, str]]:
+def subjects_of(session: Any, subjects: list[str]) -> dict[str, dict[str, str]]:
     """Title and page of what approvals and messages are about ("requisition:id", "offer:id"), in two queries."""
     found: dict[str, dict[str, str]] = {}
     ids = {
@@ -284,6 +284,8 @@ def _message(row: OutboxMessage, titles: dict[str, dict[str, str]]) -> dict[str,
         href = f"/console/applications/{payload['application']}"
     if row.template == "approval.pending":
         href = "/console/approvals"
+    if row.template.startswith("notice."):
+        href = f"/n/{payload.get('token', '')}"
     return {
         "words": MESSAGES.get(row.template, "{title}"),
         "title": payload.get("title", ""),

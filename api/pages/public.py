@@ -1,25 +1,23 @@
-"""Pages that anybody may open who has the link: a job and its application form, where applications stand, an offer, a
-survey."""
+"""Pages that anybody may open who has the link: a job and its application form, an offer, a survey."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.candidate_sessions import OwnOrigin
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
+from api.pages.own_applications import applications_address
 from api.pages.render import page
 from api.wechat.visitor import browser_of, visitor_of
 from interview_engine.errors import (
@@ -37,27 +35,11 @@ from interview_engine.hr.people import identities
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting import applications, invitations, offers, postings
 from interview_engine.hr.recruiting.applications import NewPerson, NewResume
-from interview_engine.hr.recruiting.tables import Application, Requisition
+from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.store.blobs import register
 from pipelines.resume import MAX_BYTES, read_resume
 
 router = APIRouter()
-
-APPLICATIONS = "applications"
-APPLICATIONS_LIFETIME = timedelta(days=365)
-
-STAGES = {
-    "new": "Application received",
-    "screening": "Being looked at",
-    "invited": "Invited to the interview",
-    "interviewing": "Interview begun",
-    "review": "Interview handed in, being assessed",
-    "offer": "Offer sent to you",
-    "hired": "You are hired",
-    "rejected": "Decided: not this time",
-    "withdrawn": "You have withdrawn",
-}
-"""Stages in a candidate's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,25 +127,6 @@ def _recognise(session: Session, context: Context, request: Request, person: Per
         actor_id=f"person:{person.id}",
         unionid=visitor.unionid,
     )
-
-
-@router.get("/a/{signed}")
-def own_applications(signed: str, request: Request, context: Ctx) -> HTMLResponse:
-    """Where a person's applications stand, by a signed link."""
-    person_id = context.signer.verify(APPLICATIONS, signed, context.clock.now())
-    with context.database.reading() as session:
-        rows = session.execute(
-            select(Application, Requisition)
-            .join(Requisition, Requisition.id == Application.requisition_id)
-            .where(Application.person_id == person_id)
-            .order_by(Application.id.desc())
-        ).tuples()
-        return page(request, "public/applications.html", rows=list(rows), stages=STAGES)
-
-
-def applications_address(context: Context, person_id: str) -> str:
-    """The link to a person's own applications; for that person's eyes only."""
-    return f"/a/{context.signer.sign(APPLICATIONS, person_id, context.clock.now() + APPLICATIONS_LIFETIME)}"
 
 
 @router.get("/o/{token}")

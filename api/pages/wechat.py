@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from api.candidate_sessions import device_secret, keep_device
 from api.context import Context
 from api.deps import Ctx, client_address
-from api.pages.public import applications_address
+from api.pages.own_applications import applications_address
 from api.pages.render import page
+from api.pages.wechat_todo import TODO
 from api.sessions import PageActor, inside, keep_session, session_token
 from api.wechat import callbacks, oauth
 from api.wechat.callbacks import Signed
@@ -48,7 +49,6 @@ JOB = re.compile(r"/p/([A-Za-z0-9_-]{1,80})\?wx=1")
 INTERVIEW = re.compile(r"^/i/([A-Za-z0-9_-]{20,100})(?:[/?].*)?$")
 OWN = "/wechat/me"
 LINK = "/wechat/link"
-TODO = "/wechat/todo"
 LINKED = re.compile(r"^/[osnpa]/[A-Za-z0-9_.=-]{1,400}(?:\?.*)?$")
 """Pages whose link is all that it takes to see them: an offer, a survey, a notice."""
 OFFER = re.compile(r"^/o/([A-Za-z0-9_-]{20,100})(?:\?.*)?$")

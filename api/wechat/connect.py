@@ -38,6 +38,10 @@ class Wechat:
             made["wecom"] = WecomChannel(database, self.wecom, public_url, clock)
         return made
 
+    def channel_names(self) -> tuple[str, ...]:
+        """Of "official" and "wecom" those that are set up."""
+        return tuple(n for n, app in (("official", self.official), ("wecom", self.wecom)) if app is not None)
+
     def close(self) -> None:
         """Give the connections back."""
         for client in (self.official, self.wecom):
