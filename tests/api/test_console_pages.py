@@ -12,6 +12,7 @@ from pathlib import Path
 
 import console_data
 import openpyxl
+import pyotp
 import pytest
 from console_data import Company
 from hashing_embedder import HashingEmbedder
@@ -503,3 +504,50 @@ def csrf_of(client: TestClient) -> str:
     found = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get("/console/account/password").text)
     assert found is not None
     return found[1]
+
+
+def test_the_second_step_is_set_up_by_a_picture_and_asked_for_at_the_door(
+    made: Company, clients: dict[str, TestClient]
+) -> None:
+    client = clients["auditor"]
+    page = client.post(
+        "/console/account/second-factor", data={"csrf": csrf(client), "current": console_data.PASSWORD}
+    ).text
+    assert "<svg" in page
+    secret = re.search(r'<code class="secret">([A-Z2-7]+)</code>', page)
+    assert secret is not None
+    wrong = client.post("/console/account/second-factor/confirm", data={"csrf": csrf(client), "code": "000000"})
+    assert wrong.status_code == 422
+    codes = client.post(
+        "/console/account/second-factor/confirm", data={"csrf": csrf(client), "code": pyotp.TOTP(secret[1]).now()}
+    ).text
+    recovery = re.findall(r"<li>([0-9a-z-]{10,})</li>", codes)
+    assert len(recovery) == 10
+    fresh = signed_in(TestClient(create_app(made.context), base_url="http://127.0.0.1:8000"), "auditor")
+    halfway = fresh.get("/console/audit", follow_redirects=False)
+    assert halfway.headers["location"].startswith("/sign-in/code")
+    form = fresh.get("/sign-in/code").text
+    token = re.search(r'name="csrf" value="([0-9a-f]+)"', form)
+    assert token is not None
+    refused = fresh.post("/sign-in/code", data={"csrf": token[1], "code": "000000", "next": "/console/audit"})
+    assert refused.status_code == 401
+    entered = fresh.post(
+        "/sign-in/code",
+        data={"csrf": token[1], "code": recovery[0], "next": "/console/audit"},
+        follow_redirects=False,
+    )
+    assert entered.headers["location"] == "/console/audit"
+    assert fresh.get("/console/audit").status_code == 200
+
+
+def test_signing_in_is_locked_after_many_wrong_passwords_and_says_for_how_long(made: Company) -> None:
+    client = TestClient(create_app(made.context), base_url="http://127.0.0.1:8000", headers={"accept": "text/html"})
+    door = re.search(r'name="door" value="([^"]+)"', client.get("/sign-in").text)
+    assert door is not None
+    for _ in range(12):
+        answer = client.post("/sign-in", data={"login": "somebody", "password": "wrong", "door": door[1]})
+        if answer.status_code == 429:
+            break
+        assert answer.status_code == 401
+    assert answer.status_code == 429
+    assert 'role="alert"' in answer.text
