@@ -59,7 +59,7 @@ class Plan:
     together: int = 3
     heartbeat_s: float = 0.5
     dead_after_s: float = 5.0
-    limit_s: float = 120.0
+    limit_s: float = 300.0
     full_disk: str = ""
 
     @property
