@@ -19,6 +19,7 @@ from sqlalchemy import update
 
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, DeliveryError
+from interview_engine.store import audit
 from interview_engine.store.addresses import Resolve, checked_address, resolve
 from interview_engine.store.deliver import Message, Receipt
 from interview_engine.store.engine import Database
@@ -85,7 +86,10 @@ class WebhookChannel:
             return Receipt("delivered")
         if status == 410:
             with self._database.transaction() as session:
-                session.execute(update(Webhook).where(Webhook.id == hook_id).values(active=False))
+                values = {"active": False, "updated_at": self._clock.now(), "actor": "system"}
+                session.execute(update(Webhook).where(Webhook.id == hook_id).values(values))
+                detail = {"active": False, "answer": status}
+                audit.record(session, "system", "webhook.switch", f"webhook:{hook_id}", detail, self._clock)
             return Receipt("suppressed", "the receiver answered 410 Gone; the webhook is switched off")
         raise DeliveryError(
             "webhook.status",
