@@ -62,6 +62,7 @@ class Workplace:
     @contextmanager
     def folder(self, held: Claim) -> Iterator[Path]:
         """A folder for one attempt, empty at first and gone afterwards."""
+        self.scratch.mkdir(parents=True, exist_ok=True)  # systems clear their temporary folders of what looks old
         made = Path(tempfile.mkdtemp(prefix=f"{held.item_id}-", dir=self.scratch))
         try:
             yield made
