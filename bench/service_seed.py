@@ -23,7 +23,7 @@ from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.org import service as org
 from interview_engine.hr.people import service as people
-from interview_engine.hr.people.tables import Account, Person
+from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.tables import (
     Application,
     ApplicationEvent,
@@ -52,9 +52,9 @@ PASSWORD = "correct staple harbour nine"
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What was made: its administrator, and identifiers to open."""
+    """What was made: the administrator's account, and identifiers to open."""
 
-    account: Account
+    account: str
     applications: int
     assessments: int
     big_requisition: str
@@ -128,7 +128,7 @@ def seed(database: Database, applications: int, clock: Clock) -> Seeded:
                 subject = f"application:{made.known[number % len(made.known)]}"
                 audit.record(session, "system", "application.create", subject, {}, clock)
     return Seeded(
-        account, applications, made.assessed, jobs[0]["id"], *made.shown, kit_version=kit_version, profile=profile
+        account.id, applications, made.assessed, jobs[0]["id"], *made.shown, kit_version=kit_version, profile=profile
     )
 
 
