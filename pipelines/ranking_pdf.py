@@ -9,7 +9,7 @@ import typst
 
 import interview_engine
 from interview_engine.errors import Bilingual
-from pipelines.page import TEMPLATES
+from pipelines.page import TEMPLATES, ai_label
 from pipelines.report_pdf import Font, find_font, localised
 
 TEXTS: dict[str, Bilingual] = {
@@ -36,12 +36,14 @@ def render(document: dict[str, Any], *, language: str, font: Font | None = None)
         SystemPackageError: `fonts.cjk_missing`.
     """
     chosen = font or find_font()
+    producer = f"interview-engine {interview_engine.__version__}"
     data = {
         "document": localised(document, language),
         "texts": {key: text.get(language) for key, text in TEXTS.items()},
         "lang": language,
         "font": chosen.family,
-        "producer": f"interview-engine {interview_engine.__version__}",
+        "producer": producer,
+        "ai": ai_label(producer, document["requisition"]["id"]),
     }
     return bytes(
         typst.compile(  # type: ignore[misc]  # its stubs want one type for the source and for every path

@@ -89,20 +89,27 @@
   }
 
   // long work: the server tells how far it is, line by line, and sends the page when it is done
-  for (const button of all("[data-progress]")) {
-    button.form.addEventListener("submit", async (event) => {
-      if (event.submitter !== button) return;
+  for (const form of new Set(all("[data-progress]").map((button) => button.form))) {
+    form.addEventListener("submit", async (event) => {
+      const button = event.submitter;
+      if (!button || !button.matches("[data-progress]")) return;
       event.preventDefault();
       const bar = button.parentElement.querySelector("progress");
       const words = button.parentElement.querySelector("[data-progress-text]");
-      const body = new FormData(button.form);
+      const body = new FormData(form);
       bar.hidden = false;
       button.disabled = true;
       const started = Date.now();
       try {
         const answer = await fetch(button.formAction, { method: "POST", body, headers: { Accept: "application/x-ndjson" } });
+        if (!answer.ok) {
+          const told = await answer.json();
+          words.textContent = `${told.title} ${told.detail}`;
+          return;
+        }
         const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
         let rest = "";
+        let drawn = "";
         for (;;) {
           const { value, done } = await reader.read();
           if (done) break;
@@ -118,11 +125,13 @@
             } else if (said.problem) {
               words.textContent = said.problem;
             } else {
-              const page = new DOMParser().parseFromString(said.page, "text/html");
-              const fresh = page.getElementById("draft");
-              document.getElementById("draft").replaceChildren(...fresh.childNodes);
+              drawn = said.page;
             }
           }
+        }
+        if (drawn) {
+          const page = new DOMParser().parseFromString(drawn, "text/html");
+          form.replaceChildren(...page.getElementById("draft").childNodes);
         }
       } catch (error) {
         words.textContent = String(error.message || error);

@@ -114,6 +114,8 @@ def test_a_whole_hire_from_the_wish_to_the_employee_file(made: Company, browser:
     page.locator("input[name=requirement_weight]").nth(1).fill("2")
     recruiter.press("保存")
     expect(page.get_by_role("alert")).to_contain_text("学历")
+    assert [text for text in recruiter.wrong if "422" not in text] == [], "the refused form is the only complaint"
+    recruiter.wrong.clear()
     page.locator("input[name=requirement_weight]").nth(1).fill("0")
     page.select_option("#f-role_profile_id", index=1)
     page.select_option("#f-kit_version_id", value=made.kit_version_id)

@@ -48,6 +48,13 @@ PASSWORD = "correct staple harbour nine"
 CLOCK = SystemClock()
 DEMO = Path(__file__).parents[2] / "pipelines" / "demo"
 
+DESCRIPTION = """岗位职责：
+- 接听客户来电，处理投诉
+任职要求：
+- 一年以上客服经验
+- 本科及以上学历
+- 熟练使用 Excel"""
+
 TOLD: dict[str, dict[str, tuple[str, ...]]] = {
     "林晓": {
         "q1": samples.ZH_COMPLAINT,
@@ -137,7 +144,7 @@ def company(context: Context) -> Company:
             made.entity_id,
             made.department_id,
             headcount=2,
-            description="岗位职责：\n- 接听客户来电，处理投诉\n任职要求：\n- 一年以上客服经验\n- 本科及以上学历\n- 熟练使用 Excel",
+            description=DESCRIPTION,
             role_profile_id=made.profile_id,
             kit_version_id=made.kit_version_id,
         )
