@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -212,3 +213,15 @@ def test_a_result_that_was_collected_meanwhile_is_measured_again(
     assert measured is not None
     assert len(removed) == 1
     assert blobs.exists(measured)
+
+
+def test_a_scratch_folder_that_the_system_cleared_is_made_again(
+    sqlite_database: Database, blobs: BlobStore, tmp_path: Path, answer_id: str
+) -> None:
+    def clear(name: str, held: Claim) -> None:
+        if name == "begun":
+            shutil.rmtree(tmp_path / "scratch")
+
+    with _working(sqlite_database, blobs, tmp_path, do=child_tasks.do, boundary=clear):
+        _until(lambda: _item(sqlite_database, answer_id).state == "done")
+    assert _item(sqlite_database, answer_id).attempts == 1
