@@ -145,7 +145,6 @@ def interview(request: Request, context: Ctx, candidate: PageCandidate) -> Respo
         "next": missing[0] if missing else len(opened.kit.questions),
         "begun": bool(chosen),
         "all_answered": not missing,
-        "voice_only": False,
         "texts": texts,
     }
     return page(

@@ -1,7 +1,9 @@
 // The recorder: device check, then one question after the other in one document, so that phones ask for the camera only
 // once. What is recorded goes through uploader.js. The page's words and addresses are in the element's data-config.
 
-import { Courier, Refused, ask, openStore } from "./uploader.js";
+import { openStore } from "./chunk_store.js";
+import { Devices } from "./devices.js";
+import { Courier, Refused, ask } from "./uploader.js";
 
 const root = document.getElementById("recorder");
 const config = JSON.parse(root.dataset.config);
@@ -11,10 +13,6 @@ const CHUNK_MS = 1000;
 const SHORTEST_S = 2;
 const PRACTICE_S = 12;
 const QUIET_DB = -45;
-const VIDEO_TYPES = ["video/webm;codecs=vp8,opus", "video/webm", "video/mp4;codecs=avc1.42E01E,mp4a.40.2", "video/mp4"];
-const VOICE_TYPES = ["audio/webm;codecs=opus", "audio/webm", "audio/mp4", "audio/ogg;codecs=opus"];
-const PICTURE = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15, max: 30 }, facingMode: "user" };
-const SOUND = { channelCount: { ideal: 1 }, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const VIDEO_BITS = 600_000;
 const AUDIO_BITS = 48_000;
 
@@ -66,84 +64,18 @@ function button(id, text, action) {
 }
 
 const state = {
-  phase: "", n: config.next, question: null, mode: config.voice_only ? "voice" : "video", stream: null, recorder: null,
-  sending: null, pieces: [], timer: null, began: 0, peak_db: -100, practised: false, hidden: false, lock: null,
+  phase: "", n: config.next, question: null, recorder: null, sending: null, pieces: [], timer: null, began: 0,
+  hidden: false,
 };
+const devices = new Devices(root, say, deviceEnded);
 let store, courier;
 
-// ---- Camera, microphone, level -------------------------------------------------------------------------------------
-
-const canRecord = () =>
-  Boolean(navigator.mediaDevices && navigator.mediaDevices.getUserMedia && window.MediaRecorder) && Boolean(mediaType());
-
-function mediaType() {
-  const types = state.mode === "video" ? VIDEO_TYPES : VOICE_TYPES;
-  return types.find((type) => MediaRecorder.isTypeSupported(type)) || "";
-}
-
-async function openDevices() {
-  closeDevices();
-  const wanted = (id) => (id ? { deviceId: { exact: id } } : {});
-  const video = state.mode === "video" ? { ...PICTURE, ...wanted(state.camera) } : false;
-  state.stream = await navigator.mediaDevices.getUserMedia({ audio: { ...SOUND, ...wanted(state.microphone) }, video });
-  for (const track of state.stream.getTracks()) track.addEventListener("ended", deviceEnded);
-  const picture = byId("picture");
-  picture.srcObject = state.mode === "video" ? state.stream : null;
-  if (state.mode === "video") picture.play().catch(() => null);
-  root.dataset.mode = state.mode;
-  startMeter();
-  await listDevices();
-}
-
-function closeDevices() {
-  if (!state.stream) return;
-  for (const track of state.stream.getTracks()) {
-    track.removeEventListener("ended", deviceEnded);
-    track.stop();
-  }
-  state.stream = null;
-}
+// ---- Devices -------------------------------------------------------------------------------------------------------
 
 function deviceEnded() {
-  if (state.phase === "recording" || state.phase === "practice") {
-    notice(say("stopped"));
-    stopRecording();
-  }
-  closeDevices();
-}
-
-async function listDevices() {
-  const devices = await navigator.mediaDevices.enumerateDevices();
-  for (const [kind, id, name] of [["videoinput", "camera", "camera"], ["audioinput", "microphone", "microphone"]]) {
-    const found = devices.filter((device) => device.kind === kind && device.deviceId);
-    const select = byId(id);
-    select.replaceChildren(...found.map((device, index) => new Option(device.label || `${say(name)} ${index + 1}`, device.deviceId)));
-    const track = state.stream.getTracks().find((one) => one.kind === kind.slice(0, 5));
-    if (track) select.value = track.getSettings().deviceId || "";
-    select.closest(".field").hidden = found.length < 2 || !track;
-  }
-}
-
-function startMeter() {
-  const Context = window.AudioContext || window.webkitAudioContext;
-  if (!Context) return;
-  state.audio = state.audio || new Context();
-  state.audio.resume().catch(() => null);
-  if (state.source) state.source.disconnect();
-  state.source = state.audio.createMediaStreamSource(state.stream);
-  const analyser = state.audio.createAnalyser();
-  analyser.fftSize = 1024;
-  state.source.connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  clearInterval(state.meter);
-  state.meter = setInterval(() => {
-    analyser.getFloatTimeDomainData(samples);
-    const power = samples.reduce((sum, value) => sum + value * value, 0) / samples.length;
-    const level_db = 10 * Math.log10(power + 1e-10);
-    state.peak_db = Math.max(state.peak_db, level_db);
-    const share = Math.min(1, Math.max(0, (level_db + 60) / 50));
-    byId("level").style.transform = `scaleY(${share.toFixed(2)})`;
-  }, 100);
+  if (state.phase !== "recording" && state.phase !== "practice") return;
+  notice(say("stopped"));
+  stopRecording();
 }
 
 // What to say and to offer when the devices cannot be opened.
@@ -152,20 +84,20 @@ function devicesFailed(error, again) {
   const kind = kinds[error.name] || "busy";
   show("refused", { title: say(`${kind}_title`), text: say(`${kind}_text`) });
   button("again", say("retry"), again);
-  byId("refused-voice").hidden = state.mode === "voice";
-  button("refused-voice", say("ask_voice"), () => { state.mode = "voice"; again(); });
+  byId("refused-voice").hidden = devices.mode === "voice";
+  button("refused-voice", say("ask_voice"), () => { devices.mode = "voice"; again(); });
   button("refused-file", say("mode_file"), () => askForFile());
 }
 
 // ---- Recording -----------------------------------------------------------------------------------------------------
 
 function startRecording(phase, limit_s, sending) {
-  const type = mediaType();
+  const type = devices.mediaType();
   const options = { mimeType: type, audioBitsPerSecond: AUDIO_BITS };
-  if (state.mode === "video") options.videoBitsPerSecond = VIDEO_BITS;
-  const recorder = new MediaRecorder(state.stream, options);
+  if (devices.mode === "video") options.videoBitsPerSecond = VIDEO_BITS;
+  const recorder = new MediaRecorder(devices.stream, options);
   state.pieces = [];
-  state.peak_db = -100;
+  devices.peak_db = -100;
   state.recorder = recorder;
   state.sending = sending;
   const ended = new Promise((resolve) => { recorder.onstop = resolve; });
@@ -212,7 +144,7 @@ async function keepAwake() {
 }
 
 function replay(blob) {
-  const player = byId(state.mode === "video" ? "replay-video" : "replay-voice");
+  const player = byId(devices.mode === "video" ? "replay-video" : "replay-voice");
   for (const id of ["replay-video", "replay-voice"]) byId(id).hidden = byId(id) !== player;
   if (state.address) URL.revokeObjectURL(state.address);
   state.address = URL.createObjectURL(blob);
@@ -223,18 +155,18 @@ function replay(blob) {
 
 function check() {
   byId("where").textContent = say("where_check");
-  if (!canRecord()) {
+  if (!devices.canRecord()) {
     unsupported();
     return;
   }
   show("asking", { title: say("ask_title"), text: say("ask_text") });
-  button("turn-on", say("ask_button"), () => { state.mode = "video"; turnOn(); });
-  button("turn-on-voice", say("ask_voice"), () => { state.mode = "voice"; turnOn(); });
+  button("turn-on", say("ask_button"), () => { devices.mode = "video"; turnOn(); });
+  button("turn-on-voice", say("ask_voice"), () => { devices.mode = "voice"; turnOn(); });
 }
 
 async function turnOn() {
   try {
-    await openDevices();
+    await devices.open();
   } catch (error) {
     devicesFailed(error, turnOn);
     return;
@@ -245,7 +177,7 @@ async function turnOn() {
 }
 
 function practise() {
-  const sending = courier.begin("", mediaType(), { practice: true });
+  const sending = courier.begin("", devices.mediaType(), { practice: true });
   startRecording("practice", PRACTICE_S, sending);
   announce(say("starts"));
   mainButton("stop", say("record_stop"), stopRecording);
@@ -253,7 +185,7 @@ function practise() {
 }
 
 async function practised(sending, blob) {
-  const heard_db = state.peak_db;
+  const heard_db = devices.peak_db;
   show("practised", { title: say("replay_title") });
   replay(blob);
   verdict(say("check_sending"));
@@ -325,8 +257,8 @@ function offer() {
   const often = attempts > 1 ? say("ready_attempts", { attempts }) : say("ready_attempts_one");
   const times = say("ready_text", { think: span(think_s), answer: span(answer_s) });
   show("ready", { title: say("ready_title", { n: state.n, total: config.total }), text: `${times} ${often}` });
-  byId("mode-video").checked = state.mode === "video";
-  byId("mode-voice").checked = state.mode === "voice";
+  byId("mode-video").checked = devices.mode === "video";
+  byId("mode-voice").checked = devices.mode === "voice";
   button("reveal", say("ready_button"), think);
   button("send-file", "", () => askForFile());
   line();
@@ -354,15 +286,13 @@ function interrupted(sending) {
 }
 
 async function think() {
-  if (!canRecord()) { unsupported(); return; }
-  if (!state.stream || state.stream.getVideoTracks().length !== (state.mode === "video" ? 1 : 0)) {
-    try {
-      await openDevices();
-    } catch (error) {
-      devicesFailed(error, think);
-      return;
-    }
-  } else if (state.audio) state.audio.resume().catch(() => null);
+  if (!devices.canRecord()) { unsupported(); return; }
+  try {
+    await devices.ready();
+  } catch (error) {
+    devicesFailed(error, think);
+    return;
+  }
   const until = performance.now() + state.question.think_s * 1000;
   show("think", { focus: false });
   showQuestion();
@@ -385,7 +315,7 @@ function showQuestion() {
 
 function record() {
   clearInterval(state.timer);
-  const sending = courier.begin(state.question.id, mediaType());
+  const sending = courier.begin(state.question.id, devices.mediaType());
   watchAnswer(sending);
   startRecording("recording", state.question.answer_s, sending);
   announce(say("starts"));
@@ -512,9 +442,9 @@ function listen() {
     byId("hide").textContent = say(state.hidden ? "unhide" : "hide");
     byId("hide").setAttribute("aria-pressed", String(state.hidden));
   };
-  for (const mode of ["video", "voice"]) byId(`mode-${mode}`).onchange = () => { state.mode = mode; root.dataset.mode = mode; };
-  byId("camera").onchange = (event) => { state.camera = event.target.value; turnOn(); };
-  byId("microphone").onchange = (event) => { state.microphone = event.target.value; turnOn(); };
+  for (const mode of ["video", "voice"]) byId(`mode-${mode}`).onchange = () => { devices.mode = mode; root.dataset.mode = mode; };
+  byId("camera").onchange = (event) => { devices.camera = event.target.value; turnOn(); };
+  byId("microphone").onchange = (event) => { devices.microphone = event.target.value; turnOn(); };
   addEventListener("beforeunload", (event) => {
     const running = state.recorder && state.recorder.state !== "inactive";
     if (running || (!store.lasting && courier.waiting.length)) event.preventDefault();
@@ -538,7 +468,7 @@ function taken() {
   if (courier) courier.stop();
   stopRecording();
   show("taken", { title: say("taken_title"), text: say("taken_text") });
-  closeDevices();
+  devices.close();
 }
 
 async function start() {

@@ -1,6 +1,7 @@
 // The overview goes on sending what the recorder left, and lets the interview be handed in once everything is there.
 
-import { Courier, openStore } from "./uploader.js";
+import { openStore } from "./chunk_store.js";
+import { Courier } from "./uploader.js";
 
 const root = document.getElementById("review");
 const config = JSON.parse(root.dataset.config);

@@ -106,7 +106,7 @@ def test_every_word_of_candidate_pages_is_translated() -> None:
 
 
 def test_the_recorder_shows_only_words_that_are_translated() -> None:
-    script = (API / "static" / "recorder.js").read_text(encoding="utf-8")
+    script = "".join((API / "static" / f"{name}.js").read_text("utf-8") for name in ("recorder", "review", "devices"))
     named = set(re.findall(r'say\("(\w+)"', script)) | set(re.findall(r"texts\.(\w+)", PAGES[0].read_text("utf-8")))
     assert named <= set(TEXTS)
 
