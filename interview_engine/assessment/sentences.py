@@ -1,4 +1,8 @@
-"""Split an answer into sentences that are verbatim spans with times, whether it was typed or recognised from speech."""
+"""Split an answer into sentences that are verbatim spans with times, whether it was typed or recognised from speech.
+
+The text alone decides where a sentence ends. Pauses and the recogniser's segments would move with a telephone band or a
+codec while every word stays, and with them the score.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from interview_engine.assessment.scoring import AnswerText
-from interview_engine.assessment.transcript import Segment, Word
-
-PAUSE_S = 1.2
-"""A silence this long between two words ends a sentence when speech came without punctuation (a convention: well above
-the 0.5 s that counts as a pause, so that a hesitation inside a sentence does not cut it)."""
+from interview_engine.assessment.transcript import Word
 
 SHORTEST = {"en": 4, "zh": 6}
 """Words (en) or characters (zh) below which a piece joins its neighbour: "And then." carries nothing alone."""
@@ -58,13 +58,7 @@ def split(answer: AnswerText, join_short: bool = True) -> tuple[Sentence, ...]:
     language = "zh" if answer.language == "zh" else "en"
     text = answer.text
     starts = _offsets(text, answer.words)
-    cuts = (
-        {0, len(text)}
-        | _punctuation_cuts(text)
-        | _segment_cuts(text, answer.segments)
-        | _pause_cuts(answer.words, starts)
-    )
-    spans = _trim(text, sorted(cuts))
+    spans = _trim(text, sorted({0, len(text)} | _punctuation_cuts(text)))
     spans = [piece for span in spans for piece in _shorten(text, span, language)]
     if join_short:
         spans = _join_short(text, spans, language)
@@ -88,26 +82,6 @@ def _punctuation_cuts(text: str) -> set[int]:
         match.end()
         for match in _STOP.finditer(text)
         if not (match.group().startswith(".") and _ABBREVIATION.search(text[: match.start() + 1]))
-    }
-
-
-def _segment_cuts(text: str, segments: Sequence[Segment]) -> set[int]:
-    cuts = set()
-    position = 0
-    for segment in segments:
-        found = text.find(segment.text, position)
-        if found < 0 or not segment.text:
-            continue
-        position = found + len(segment.text)
-        cuts.add(position)
-    return cuts
-
-
-def _pause_cuts(words: Sequence[Word], starts: Sequence[int]) -> set[int]:
-    return {
-        start
-        for before, word, start in zip(words, words[1:], starts[1:], strict=False)
-        if start >= 0 and word.start_s - before.end_s >= PAUSE_S
     }
 
 

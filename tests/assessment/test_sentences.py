@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,18 +30,21 @@ def test_abbreviations_and_decimals_do_not_end_a_sentence() -> None:
     ]
 
 
-def test_speech_without_punctuation_is_cut_at_segments_and_long_pauses_and_timed() -> None:
-    said = ["我先核对了订单", "然后联系了仓库的同事", "第二天我又打电话回访"]
+def test_the_times_of_words_give_times_but_never_cut() -> None:
+    said = ["我先核对了订单，", "然后联系了仓库的同事。", "第二天我又打电话回访。"]
     text = "".join(said)
-    words = [
-        Word(said[0], 0.0, 2.0, 0.9),
-        Word(said[1], 2.1, 4.0, 0.9),
-        Word(said[2], 6.0, 8.0, 0.9),
-    ]
-    segments = (Segment(said[0], 0.0, 2.0, -0.2, 0.0), Segment(said[1] + said[2], 2.1, 8.0, -0.2, 0.0))
-    pieces = split(AnswerText("q", "zh", text, segments, tuple(words)))
-    assert [piece.text for piece in pieces] == said
-    assert [(piece.start_s, piece.end_s) for piece in pieces] == [(0.0, 2.0), (2.1, 4.0), (6.0, 8.0)]
+
+    def spoken(pause_s: float) -> AnswerText:
+        ends = [2.0, 4.0 + pause_s, 6.0 + 2 * pause_s]
+        words = tuple(Word(part, end - 1.9, end, 0.9) for part, end in zip(said, ends, strict=True))
+        segments = (Segment(said[0], 0.0, 2.0, -0.2, 0.0), Segment(said[1] + said[2], 2.1, ends[2], -0.2, 0.0))
+        return AnswerText("q", "zh", text, segments, words)
+
+    quick, slow = split(spoken(0.1)), split(spoken(3.0))
+    assert [piece.text for piece in quick] == [said[0] + said[1], said[2]]
+    assert [piece.text for piece in slow] == [piece.text for piece in quick]
+    assert (quick[0].start_s, quick[0].end_s) == pytest.approx((0.1, 4.1))
+    assert slow[1].end_s == 12.0
 
 
 def test_a_run_on_sentence_is_cut_at_connectives() -> None:
