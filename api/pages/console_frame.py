@@ -191,12 +191,16 @@ def _navigation(path: str, actor: Actor) -> dict[str, Any]:
     return {"sections": sections, "pages": pages}
 
 
+BELOW: dict[str, tuple[str, ...]] = {
+    "/console/requisitions": ("/console/applications/",),
+    "/console/pool": ("/console/people/",),
+    "/console/calibration": ("/console/rate/",),
+}
+"""Pages that belong to an entry without lying below its address."""
+
+
 def _is_at(path: str, href: str) -> bool:
-    if href == "/console/requisitions" and path.startswith("/console/applications/"):
-        return True
-    if href == "/console/pool" and path.startswith("/console/people/"):
-        return True
-    return path == href or path.startswith(f"{href}/")
+    return path == href or path.startswith((f"{href}/", *BELOW.get(href, ())))
 
 
 def _person(context: Context, request: Request, actor: Actor) -> dict[str, Any]:
