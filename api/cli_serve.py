@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
+import sys
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from interview_engine.clock import Clock, SystemClock
@@ -30,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
             environment[f"INTERVIEW_ENGINE_{name}"] = str(value)
     clock: Clock = SystemClock()
     service = read_service_settings(environment, demo=options.demo)
+    signal.signal(signal.SIGTERM, _leave)
     context = open_context(service, read_settings(environment), clock)
     try:
         _first_start(context)
@@ -49,6 +53,12 @@ def run(options: argparse.Namespace) -> int:
         context.wechat.close()
         context.database.close()
     return 0
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    """uvicorn sends itself the signal again when it has ended: without this the process would be gone before the
+    worker has given back what it has in hand."""
+    sys.exit(0)
 
 
 def _first_start(context: Context) -> None:
