@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import DBAPIError
 
 from api.context import Context
+from api.wechat.cards import settle_decided
 from api.wechat.inbound import work_off
 from api.wechat.quotas import forget_old
 from interview_engine.hr.blob_references import REFERENCES
@@ -100,6 +101,7 @@ def chores(context: Context) -> list[Chore]:
     """All of them."""
     return [
         Chore("wechat", 1.0, lambda: work_off(context)),
+        Chore("cards", 5.0, lambda: settle_decided(context)),
         Chore("notices", 15.0, lambda: escalate_notices(context)),
         Chore("deletions", 10.0, lambda: erase_what_is_asked(context)),
         Chore("invitations", 60.0, lambda: end_invitations(context)),

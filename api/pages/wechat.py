@@ -209,7 +209,10 @@ def _onward(context: Context, request: Request, visitor: Visitor, back: str) -> 
 
 
 def _bind_candidate(context: Context, request: Request, link_token: str, visitor: Visitor) -> bool:
-    """Whoever opens an invitation in WeChat is known from then on; known again, another browser is no hindrance.
+    """Whoever opens their invitation in WeChat is known from then on; known again, another browser is no hindrance.
+
+    Known is the first to come before the interview has begun, and whoever holds its device. Somebody else to whom the
+    link was forwarded is not, and gets none of the candidate's later messages.
 
     False when the link leads nowhere any more: there may be a newer one among the person's own applications.
     """
@@ -219,21 +222,25 @@ def _bind_candidate(context: Context, request: Request, link_token: str, visitor
         except NotFoundError:
             return False
         application = session.get_one(Application, invitation.application_id)
-        known = identities.person_of(session, visitor.channel, visitor.app_id, visitor.openid)
-        identities.bind(
-            session,
-            application.person_id,
-            visitor.channel,
-            visitor.app_id,
-            visitor.openid,
-            context.clock,
-            actor_id=f"candidate:{invitation.id}",
-            unionid=visitor.unionid,
-        )
-        begun = invitation.device_hash is not None and invitation.state not in ("submitted", "revoked")
+        begun = invitation.device_hash is not None
         here = devices.is_bound(invitation, device_secret(request, context, link_token))
-        if known is not None and known.id == application.person_id and begun and not here:
-            invitations.move_device(session, SYSTEM, invitation.id, context.clock)
+        known = identities.person_of(session, visitor.channel, visitor.app_id, visitor.openid)
+        if known is not None and known.id == application.person_id:
+            if begun and not here and invitation.state not in ("submitted", "revoked"):
+                invitations.move_device(session, SYSTEM, invitation.id, context.clock)
+            return True
+        first = not begun and not identities.has_one(session, application.person_id, visitor.app_id)
+        if here or first:
+            identities.bind(
+                session,
+                application.person_id,
+                visitor.channel,
+                visitor.app_id,
+                visitor.openid,
+                context.clock,
+                actor_id=f"candidate:{invitation.id}",
+                unionid=visitor.unionid,
+            )
     return True
 
 

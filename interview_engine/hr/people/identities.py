@@ -28,6 +28,12 @@ def is_taken(session: Session, app_id: str, openid: str) -> bool:
     return session.scalar(taken.limit(1)) is not None
 
 
+def has_one(session: Session, person_id: str, app_id: str) -> bool:
+    """Whether a person is known in this application already."""
+    held = select(WechatIdentity.id).where(WechatIdentity.app_id == app_id, WechatIdentity.person_id == person_id)
+    return session.scalar(held.limit(1)) is not None
+
+
 def account_of(session: Session, channel: str, app_id: str, openid: str) -> Account | None:
     """The console account of whoever this is, when it is active."""
     person = person_of(session, channel, app_id, openid)
