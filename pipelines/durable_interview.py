@@ -10,7 +10,8 @@ from interview_engine.assessment.reasons import Reason
 from interview_engine.errors import Bilingual, OutputError
 from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.assessments import new_assessment, store_assessment
-from interview_engine.hr.recruiting.tables import Application, Invitation, Requisition
+from interview_engine.hr.recruiting.reach import locked
+from interview_engine.hr.recruiting.tables import Application, Requisition
 from interview_engine.store.blobs import register
 from interview_engine.store.rows import find, touch
 from interview_engine.store.tables import WorkItem
@@ -140,7 +141,7 @@ def _changed() -> OutputError:
 def _hand_over(place: Workplace, held: Claim) -> None:
     """No score: the candidate refused one, or scoring was given up. A person reads the answers."""
     with place.database.transaction() as session:
-        invitation = find(session, Invitation, held.subject_id, lock=True)
+        invitation = locked(session, held.subject_id)
         if not finish(session, held, place.clock, stage="erased" if invitation is None else "by_person"):
             raise LostClaim
         application = None if invitation is None else find(session, Application, invitation.application_id, lock=True)

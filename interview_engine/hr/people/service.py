@@ -14,6 +14,7 @@ from interview_engine.hr.access.rules import DEFAULT_SCOPES, ROLES, SYSTEM, Acto
 from interview_engine.hr.access.service import check_row, denied, grants_of
 from interview_engine.hr.org.tables import Department
 from interview_engine.hr.people import failures, passwords, sign_in, tokens
+from interview_engine.hr.people.contact import email_key, phone_key
 from interview_engine.hr.people.own_password import check_own_password
 from interview_engine.hr.people.tables import Account, Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
@@ -268,6 +269,7 @@ def _person(session: Session, actor: Actor, new: NewAccount, clock: Clock) -> Pe
         name = text_within(new.name, "name", "姓名", "name", 120)
         person = Person(**stamp(actor.id, clock), name=name, language=new.language, talent_pool=False, synthetic=False)
         person.email, person.phone = new.email.strip()[:254], new.phone.strip()[:40]
+        _keep_keys(session, person)
         session.add(person)
     else:
         found = find(session, Person, new.person_id, lock=True)
@@ -282,6 +284,14 @@ def _person(session: Session, actor: Actor, new: NewAccount, clock: Clock) -> Pe
         person.level = new.level
     session.flush()
     return person
+
+
+def _keep_keys(session: Session, person: Person) -> None:
+    """So that a colleague who applies for another job is known as the same person; an address that somebody else has
+    stays theirs, and telling the two apart is for `recruiting/candidates.merge`."""
+    for column, key in ((Person.email_key, email_key(person.email)), (Person.phone_key, phone_key(person.phone))):
+        if key is not None and session.scalar(select(Person.id).where(column == key)) is None:
+            setattr(person, column.key, key)
 
 
 def _keep_an_administrator(session: Session, leaving: Account) -> None:
