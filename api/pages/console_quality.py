@@ -361,6 +361,15 @@ def _groups(form: Form) -> dict[str, dict[str, str]]:
     if given is None:
         raise invalid("table", "fairness.table", "请选择表格。", "Choose a table.", "CSV 或 XLSX。", "CSV or XLSX.")
     data = given.file.read(MOST_TABLE + 1)
+    if len(data) > MOST_TABLE:
+        raise invalid(
+            "table",
+            "fairness.table_size",
+            "表格超过 10 MB。",
+            "The table is larger than 10 MB.",
+            "请只保留编号列和分组列。",
+            "Keep the column of ids and the groups only.",
+        )
     suffix = ".xlsx" if (given.filename or "").lower().endswith(".xlsx") else ".csv"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"groups{suffix}"
