@@ -15,6 +15,7 @@ from interview_engine.assessment.ranking import EntryCompetency, Remark, Section
 from interview_engine.hr.recruiting import applications as service
 from interview_engine.hr.recruiting import lists, shortlist
 from interview_engine.hr.recruiting.rules import Stage
+from interview_engine.hr.recruiting.shortlist_page import ListWanted, list_page
 
 router = new_router("applications")
 
@@ -147,40 +148,30 @@ class RankedRow(Out):
     reasons: list[RemarkOut]
 
 
-class RankedListOut(Out):
-    """The list of one ruler: only scores of one kit version and scorer are compared."""
+class RulerOut(Out):
+    """What the scores of one list were measured with: only scores of one kit version and scorer are compared."""
 
+    kit_version_id: str
     kit_id: str
     kit_version: int
-    kit_sha256: str
     scorer: str
     role: Words
-    groups: int
-    candidates: list[RankedRow]
-
-
-class WaitingOut(Out):
-    """A candidate without an assessment, and why."""
-
-    application_id: str
-    person_id: str
-    name: str
-    synthetic: bool
-    stage: Stage
-    channel: str
-    reason: RemarkOut
 
 
 class RankingOut(Out):
-    """The shortlist of a requisition: who needs a person first, then tie groups."""
+    """A page of the shortlist: who needs a person first, then tie groups."""
 
     requisition_id: str
-    bar: float
-    above: int
+    rulers: list[RulerOut] = Field(description="Usually one; `ruler` says which this list is of.")
+    ruler: int
+    candidates: list[RankedRow]
+    page: int
+    pages: int
+    matching: int = Field(description="Candidates on all pages.")
+    total: int = Field(description="Candidates of this list before narrowing.")
+    above: int = Field(description="With a score at or above the bar.")
     below: int
-    unscored: int
-    lists: list[RankedListOut]
-    waiting: list[WaitingOut]
+    waiting: int = Field(description="Applications without an assessment; list them with `section=waiting`.")
 
 
 class TalentRow(Out):
@@ -246,19 +237,30 @@ def add_application(
 def rank_applications(
     requisition_id: Id,
     call: Annotated[Call, needs("interview", "read")],
+    section: Section | None = None,
+    stage: Stage | None = None,
     with_over: Annotated[bool, Query(description="Also those who were rejected or withdrew.")] = False,
+    ruler: Annotated[int, Query(ge=0, le=1000)] = 0,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    limit: Limit = 50,
 ) -> RankingOut:
-    """The ranked list: who needs a person first, then groups of equals, each place with its reasons."""
+    """The ranked list: who needs a person first, then groups of equals, each place with its reasons. Places change as
+    interviews are scored, so pages are numbered, not marked by cursors."""
+    wanted = ListWanted(section=section or "", stage=stage or "", with_over=with_over, ruler=ruler)
     with call.reading() as session:
-        page = shortlist.ranked(session, call.actor, requisition_id, with_over=with_over)
+        found = list_page(session, call.actor, requisition_id, wanted, page=page, size=limit)
     return RankingOut(
-        requisition_id=page.requisition_id,
-        bar=page.bar,
-        above=page.above,
-        below=page.below,
-        unscored=page.unscored,
-        lists=[_ranked_list(one) for one in page.lists],
-        waiting=[WaitingOut.model_validate(one) for one in page.waiting],
+        requisition_id=requisition_id,
+        rulers=[RulerOut.model_validate(one) for one in found.rulers],
+        ruler=found.ruler,
+        candidates=[_ranked_row(row) for row in found.rows],
+        page=found.page,
+        pages=found.pages,
+        matching=found.matching,
+        total=found.total,
+        above=found.above,
+        below=found.below,
+        waiting=found.waiting,
     )
 
 
@@ -328,18 +330,6 @@ def list_talents(
             limit=limit,
         )
     return page_out(page, TalentRow.model_validate)
-
-
-def _ranked_list(one: shortlist.RankedList) -> RankedListOut:
-    return RankedListOut(
-        kit_id=one.ruler.kit_id,
-        kit_version=one.ruler.kit_version,
-        kit_sha256=one.ruler.kit_sha256,
-        scorer=one.ruler.scorer,
-        role=Words(zh=one.role.zh, en=one.role.en),
-        groups=one.groups,
-        candidates=[_ranked_row(row) for row in one.rows],
-    )
 
 
 def _ranked_row(row: shortlist.RankedRow) -> RankedRow:

@@ -156,9 +156,20 @@ def test_who_may_not_see_scores_gets_applications_without_them(world: World) -> 
     assert any(row["name"] == "林晓" for row in page["items"])
     token = token_for(company, company.accounts["administrator"].id, ["interviews:read"])
     page = Program(world.call.client, token)("GET", f"{world.requisition}/ranking").json()
-    rows = page["lists"][0]["candidates"]
+    rows = page["candidates"]
     assert {row["name"] for row in rows} == {"—"}
     assert all(row["score"] is not None for row in rows if row["section"] != "cannot_assess")
+
+
+def test_the_ranking_comes_in_pages_that_together_are_the_whole_list(world: World) -> None:
+    whole = world.call("GET", f"{world.requisition}/ranking?limit=200").json()
+    assert whole["pages"] == 1
+    assert [row["section"] for row in whole["candidates"]] == sorted(
+        (row["section"] for row in whole["candidates"]), key=["cannot_assess", "needs_review", "ranked"].index
+    )
+    parts = [world.call("GET", f"{world.requisition}/ranking?limit=2&page={number}").json() for number in (1, 2)]
+    assert parts[0]["pages"] == 2
+    assert [row for part in parts for row in part["candidates"]] == whole["candidates"]
 
 
 def test_reading_a_report_through_the_api_is_in_the_audit_trail(world: World) -> None:
