@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.candidate_sessions import cookie_name
 from api.i18n import LANGUAGES, catalogue
-from api.pages import candidate_later, public
+from api.pages import candidate_later, own_applications
 from api.pages.recorder_texts import TEXTS
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import Bilingual
@@ -95,7 +95,12 @@ def answer_in_writing(client: TestClient, home: str) -> None:
 
 def test_every_word_of_candidate_pages_is_translated() -> None:
     chinese = catalogue("zh")
-    used = set(TEXTS.values()) | set(public.STAGES.values()) | set(candidate_later.OUTCOMES.values())
+    used = (
+        set(TEXTS.values())
+        | set(own_applications.STAGES.values())
+        | {own_applications.DECIDED}
+        | set(candidate_later.OUTCOMES.values())
+    )
     used |= {label for _, label in candidate_later.STEPS} | set(candidate_later.ERASED.values())
     for path in PAGES:
         used |= set(re.findall(r'\b_\("((?:[^"\\]|\\.)*)"', path.read_text(encoding="utf-8")))
