@@ -92,7 +92,9 @@ def _operations(app: FastAPI, company: Samples) -> Iterator[Any]:
         if not isinstance(body, dict):
             return body
         return {
-            name: company.ids[name] if name in company.ids and isinstance(value, str) and value[:1] in "01234567" else value
+            name: company.ids[name]
+            if name in company.ids and isinstance(value, str) and value[:1] in "01234567"
+            else value
             for name, value in body.items()
         }
 

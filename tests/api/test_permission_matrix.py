@@ -127,9 +127,7 @@ def test_a_token_does_no_more_than_its_scope_says(world: World) -> None:
 def test_each_scope_opens_something(world: World) -> None:
     calls = api_calls(world.app)
     for scope in TOKEN_SCOPES:
-        assert any(
-            token_reaches([scope], *right) for _, _, needed in calls for right in needed.rights
-        ), scope
+        assert any(token_reaches([scope], *right) for _, _, needed in calls for right in needed.rights), scope
 
 
 @pytest.mark.slow
