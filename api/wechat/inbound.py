@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from interview_engine.errors import DeliveryError, InterviewEngineError
+from interview_engine.errors import Bilingual, DeliveryError, InterviewEngineError
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.messaging.person_channel import set_state
 from interview_engine.hr.messaging.tables import Card, InboundEvent, SubscriptionCredit
@@ -23,6 +24,10 @@ log = logging.getLogger("interview_engine.wechat")
 
 AT_A_TIME = 50
 MAX_ATTEMPTS = 5
+
+DECLINED = Bilingual(
+    "在企业微信卡片上拒绝，未填写理由。", "Declined by the button of the WeCom card, without a reason."
+)
 
 AfterCommit = Callable[[], None]
 """A call to WeChat that belongs to what was written, made after it is written."""
@@ -58,6 +63,13 @@ def _one(context: Context, event_id: str) -> bool:
             event.updated_at = context.clock.now()
     except InterviewEngineError as error:
         _failed(context, event_id, error.code)
+        return False
+    except DBAPIError:
+        raise
+    except Exception:
+        # one event that nobody foresaw must not stop those behind it
+        log.exception("event %s", event_id)
+        _failed(context, event_id, "wechat.event")
         return False
     if later is not None:
         try:
@@ -104,8 +116,10 @@ def _pressed(context: Context, session: Session, sender: str, body: dict[str, An
     actor = actor_of(session, account, context.clock)
     approval_id = card.subject.removeprefix("approval:")
     words = {"approve": ("已同意", "Approved"), "reject": ("已拒绝", "Declined")}[decision]
+    # a button has no field for the reason that a refusal needs; whoever wants to give one opens the page
+    reason = DECLINED.get(account.language) if decision == "reject" else ""
     try:
-        approvals.decide(session, actor, approval_id, decision, "", context.clock)  # type: ignore[arg-type]
+        approvals.decide(session, actor, approval_id, decision, reason, context.clock)  # type: ignore[arg-type]
     except InterviewEngineError as error:
         log.info("a card's button came too late: %s", error.code)
         words = ("已处理", "Settled")
