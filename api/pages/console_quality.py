@@ -1,13 +1,12 @@
-"""How good the scores are: blind ratings and calibration, impact ratios, channels, time to hire (A4, C4, C6, K1)."""
+"""How good the scores are: blind ratings and calibration, impact ratios by group (A4, K1)."""
 
 from __future__ import annotations
 
 import json
 import math
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +17,26 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import Ctx
-from api.pages import console_words as words
 from api.pages.console_application import account_names
 from api.pages.console_charts import intervals, position
 from api.pages.console_export import attachment, table_csv
 from api.pages.console_forms import Form
 from api.pages.console_frame import console_page, done
 from api.pages.console_report import told_answers
+from api.pages.console_requisitions import titles_for
 from api.rescoring import features_of
 from api.sessions import PageActor
 from interview_engine.assessment.fairness import AuditTable
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor, may_at_all
-from interview_engine.hr.access.service import require, scoped
+from interview_engine.hr.access.service import require
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid, missing
-from interview_engine.hr.recruiting import calibrations, channels, impact, reviews
-from interview_engine.hr.recruiting.channel_rules import Estimate
+from interview_engine.hr.recruiting import calibrations, impact, reviews
 from interview_engine.hr.recruiting.reach import application_for, requisition_for
-from interview_engine.hr.recruiting.tables import Application, Assessment, HumanRating, Requisition
+from interview_engine.hr.recruiting.shortlist_page import AT_ONCE, batched
+from interview_engine.hr.recruiting.tables import Application, Assessment, HumanRating
 from interview_engine.store import audit
 from interview_engine.store.rows import find
 from pipelines.tables import read_table
@@ -45,16 +44,8 @@ from pipelines.tables import read_table
 router = APIRouter()
 
 MOST_TABLE = 10_000_000
-FIGURES_KEPT = timedelta(minutes=5)
-MOST_FIGURES = 200
 RATIO_AXIS = 2.0
 """Impact ratios above it are drawn at the end of the axis; the table has the number."""
-ADVICE = {
-    "best": "highest mean",
-    "alike": "cannot be told from the best",
-    "less": "below the best beyond chance",
-    "too_few": "too few to say",
-}
 ALARMS = {"severity": "half a level more lenient or severe than the others", "drift": "has drifted by half a level"}
 
 
@@ -64,15 +55,7 @@ def overview(request: Request, context: Ctx, actor: PageActor) -> Response:
     with context.database.reading() as session:
         require(actor, "interview", "write")
         kits = [kit for kit in competency.list_kits(session, actor) if kit.latest]
-        ratings = dict(
-            session.execute(
-                select(Assessment.kit_version_id, func.count())
-                .join(HumanRating, HumanRating.assessment_id == Assessment.id)
-                .group_by(Assessment.kit_version_id)
-            )
-            .tuples()
-            .all()
-        )
+        ratings = _ratings(session)
     return console_page(request, actor, "calibration.html", kits=kits, ratings=ratings)
 
 
@@ -172,65 +155,19 @@ def audited(request: Request, context: Ctx, actor: PageActor, form: Form) -> Res
     return _fairness(request, context, actor, requisition_id, tables=tables)
 
 
-@router.get("/console/channels")
-def channel_page(
-    request: Request, context: Ctx, actor: PageActor, requisition: str = "", days: int = 180, fresh: str = ""
-) -> Response:
-    """Which channels bring good candidates at what cost, and how long hiring takes."""
-    chosen = requisition or None
-    days = min(max(days, 7), 3650)
-    with context.database.reading() as session:
-        titles = _titles(session, actor, "read")
-    found = _figures(context, actor, chosen, days, fresh=bool(fresh))
-    rows, times = found.rows, found.times
-    return console_page(
-        request,
-        actor,
-        "channels.html",
-        rows=rows,
-        scores=intervals([_triple(row.score) for row in rows if row.score], 0, 10),
-        rates=intervals([_triple(row.hire_rate) for row in rows if row.hire_rate], 0, 1),
-        times=times,
-        at=found.at,
-        titles=titles,
-        requisition=requisition,
-        days=days,
-        stages=words.STAGES,
-        advice=ADVICE,
+def _ratings(session: Session) -> Counter[str]:
+    """Blind ratings by kit version. From the ratings, which are few, to their interviews, never the other way round."""
+    by_interview = dict(
+        session.execute(select(HumanRating.assessment_id, func.count()).group_by(HumanRating.assessment_id))
+        .tuples()
+        .all()
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What the channels' page shows, and when it was computed."""
-
-    at: datetime
-    rows: tuple[channels.ChannelRow, ...]
-    times: channels.HiringTimes
-
-
-_figures_kept: dict[tuple[Any, ...], Figures] = {}
-
-
-def _figures(context: Context, actor: Actor, requisition: str | None, days: int, *, fresh: bool) -> Figures:
-    """Sums over every application within reach take a second with 50,000 of them, so they are kept for a while: for
-    whoever holds the same grants and is the same person."""
-    key = (id(context.database), actor.grants, actor.person_id, requisition, days)
-    kept = _figures_kept.get(key)
-    if kept is not None and not fresh and context.clock.now() - kept.at < FIGURES_KEPT:
-        return kept
-    with context.database.reading() as session:
-        rows = channels.channel_quality(session, actor, requisition_id=requisition)
-        times = channels.hiring_times(session, actor, context.clock, requisition_id=requisition, days=days)
-    found = Figures(context.clock.now(), rows, times)
-    if len(_figures_kept) >= MOST_FIGURES:
-        _figures_kept.clear()
-    _figures_kept[key] = found
+    found: Counter[str] = Counter()
+    for ids in batched(by_interview, AT_ONCE):
+        kits = select(Assessment.id, Assessment.kit_version_id).where(Assessment.id.in_(ids))
+        for key, version in session.execute(kits).tuples():
+            found[version] += by_interview[key]
     return found
-
-
-def _triple(estimate: Estimate) -> tuple[float, float, float]:
-    return estimate.value, estimate.low, estimate.high
 
 
 def _kit(
@@ -318,7 +255,7 @@ def _fairness(
 ) -> Response:
     with context.database.reading() as session:
         require(actor, "interview", "export")
-        titles = _titles(session, actor, "export")
+        titles = titles_for(session, actor, "export")
     return console_page(
         request,
         actor,
@@ -381,15 +318,3 @@ def _groups(form: Form) -> dict[str, dict[str, str]]:
         }
         for row in rows
     }
-
-
-def _titles(session: Session, actor: Actor, action: str) -> list[tuple[str, str]]:
-    statement = scoped(
-        select(Requisition.id, Requisition.title).order_by(Requisition.id.desc()).limit(200),
-        actor,
-        "interview",
-        action,
-        department=Requisition.department_id,
-        legal_entity=Requisition.legal_entity_id,
-    )
-    return list(session.execute(statement).tuples())

@@ -19,7 +19,7 @@ from api.sessions import PageActor
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import require
+from interview_engine.hr.access.service import require, scoped
 from interview_engine.hr.approvals import requests as approvals
 from interview_engine.hr.approvals.tables import ApprovalStep
 from interview_engine.hr.competency import service as competency
@@ -341,3 +341,16 @@ def _steps(session: Session, approval_id: str) -> list[dict[str, Any]]:
 def _department_label(node: org.DepartmentNode, entities: dict[str, str]) -> str:
     """Indented by ideographic spaces, which an option keeps, with its company."""
     return f"{chr(0x3000) * node.depth}{node.department.name} · {entities[node.department.legal_entity_id]}"
+
+
+def titles_for(session: Session, actor: Actor, action: str) -> list[tuple[str, str]]:
+    """The newest jobs whose interviews the actor may read or export, as (id, title)."""
+    statement = scoped(
+        select(Requisition.id, Requisition.title).order_by(Requisition.id.desc()).limit(200),
+        actor,
+        "interview",
+        action,
+        department=Requisition.department_id,
+        legal_entity=Requisition.legal_entity_id,
+    )
+    return list(session.execute(statement).tuples())

@@ -26,6 +26,7 @@ from api.i18n import catalogue
 from api.pages import (
     console_administration,
     console_application,
+    console_channels,
     console_frame,
     console_model,
     console_operations,
@@ -230,7 +231,7 @@ def messages() -> dict[str, str]:
         console_people.STATES,
         console_model.QUESTION_WORDS,
         console_model.SURVEY_WORDS,
-        console_quality.ADVICE,
+        console_channels.ADVICE,
         console_quality.ALARMS,
         console_operations.KINDS,
         console_operations.PROBLEMS,

@@ -93,17 +93,12 @@ def to_rate(session: Session, actor: Actor, kit_version_id: str, *, limit: int =
     """Interviews of a kit version that this person has neither rated nor read the report of: those that one other
     has rated first (two on one interview are what agreement is measured on), then the newest."""
     require(actor, "interview", "write")
-    counts = (
-        select(HumanRating.assessment_id, func.count(func.distinct(HumanRating.account_id)).label("raters"))
-        .join(Assessment, Assessment.id == HumanRating.assessment_id)
-        .where(Assessment.kit_version_id == kit_version_id)
-        .group_by(HumanRating.assessment_id)
-        .subquery()
-    )
-    once = _ratable(actor, kit_version_id, counts.c.raters)
-    once = once.join(counts, counts.c.assessment_id == Assessment.id).where(counts.c.raters == 1).limit(limit)
-    found = [ToRate(*row) for row in session.execute(once).tuples()]
+    raters = func.count(func.distinct(HumanRating.account_id))
+    by_interview = select(HumanRating.assessment_id).group_by(HumanRating.assessment_id)
+    once = _ratable(actor, kit_version_id, literal(1)).where(Assessment.id.in_(by_interview.having(raters == 1)))
+    found = [ToRate(*row) for row in session.execute(once.limit(limit)).tuples()]
     if len(found) < limit:
+        counts = by_interview.add_columns(raters.label("raters")).subquery()
         rest = _ratable(actor, kit_version_id, func.coalesce(counts.c.raters, 0))
         rest = rest.outerjoin(counts, counts.c.assessment_id == Assessment.id)
         rest = rest.where(func.coalesce(counts.c.raters, 0) != 1).limit(limit - len(found))
