@@ -1,5 +1,6 @@
 # make demo   install, get the weights, assess the sample recordings, print where the ranked report is
 # make serve  the service with a made-up company, in the browser
+# make serve-wechat  the same with a WeChat and a WeCom of its own, whose phones are a page to look at
 # make test   everything that CI runs
 # make check  formatting, lint, types, import contracts
 # make quick  the tests without the long ones
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 DEMO_OUT ?= demo-output
 TEST_WORKERS ?= auto
 
-.PHONY: demo serve test check quick weights install system-demo system-test clean
+.PHONY: demo serve serve-wechat test check quick weights install system-demo system-test clean
 .DELETE_ON_ERROR:
 
 demo: install system-demo weights
@@ -20,6 +21,9 @@ demo: install system-demo weights
 
 serve: install system-demo weights
 	$(BIN)/interview-engine serve --demo
+
+serve-wechat: install-dev system-demo weights
+	$(BIN)/python -m tests.fakes.wechat -- $(BIN)/interview-engine serve --demo
 
 test: install-dev system-test weights check
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup

@@ -1,8 +1,13 @@
-"""`python -m tests.fakes.wechat`: the double by itself, for trying the product without WeChat."""
+"""`python -m tests.fakes.wechat`: the double by itself, for trying the product without WeChat.
+
+With a command behind `--` (`… -- interview-engine serve --demo`) it starts that with the settings it needs.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
 from datetime import UTC, datetime
 
 import uvicorn
@@ -22,6 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.fakes.wechat")
     parser.add_argument("--port", type=int, default=8900)
     parser.add_argument("--service", default="http://127.0.0.1:8000", help="where the product serves")
+    parser.add_argument("command", nargs="*", help="what to start beside it, behind --")
     options = parser.parse_args()
     host = options.service.partition("://")[2]
     fields = ("thing1", "phrase2", "time3")
@@ -36,30 +42,41 @@ def main() -> None:
     )
     corporation.members = {"recruiter", "manager"}
     here = f"http://127.0.0.1:{options.port}"
-    print("设置 · settings:")
     templates = ", ".join(
         f'"{kind}": {{"template_id": "{kind}", "fields": {{"title": "thing1", "stage": "phrase2", "time": "time3"}}}}'
         for kind in kinds
     )
-    for name, value in (
-        ("WECHAT_APP_ID", "wxfake"),
-        ("WECHAT_SECRET", "fake-secret"),
-        ("WECHAT_TOKEN", "fake-token"),
-        ("WECHAT_AES_KEY", AES_KEY),
-        ("WECHAT_API_URL", f"{here}/oa"),
-        ("WECHAT_OPEN_URL", f"{here}/oa"),
-        ("WECHAT_TEMPLATES", f"{{{templates}}}"),
-        ("WECOM_CORP_ID", "wwfake"),
-        ("WECOM_AGENT_ID", "1000002"),
-        ("WECOM_SECRET", "fake-secret"),
-        ("WECOM_TOKEN", "fake-token"),
-        ("WECOM_AES_KEY", AES_KEY),
-        ("WECOM_API_URL", f"{here}/qy"),
-        ("WECOM_OPEN_URL", f"{here}/qy"),
-    ):
-        print(f"export INTERVIEW_ENGINE_{name}='{value}'")
-    print(f"手机 · phones: {here}/", flush=True)
-    uvicorn.run(make_app(World(_Clock(), official, corporation)), port=options.port, log_level="warning")
+    settings = {
+        "INTERVIEW_ENGINE_WECHAT_APP_ID": "wxfake",
+        "INTERVIEW_ENGINE_WECHAT_SECRET": "fake-secret",
+        "INTERVIEW_ENGINE_WECHAT_TOKEN": "fake-token",
+        "INTERVIEW_ENGINE_WECHAT_AES_KEY": AES_KEY,
+        "INTERVIEW_ENGINE_WECHAT_API_URL": f"{here}/oa",
+        "INTERVIEW_ENGINE_WECHAT_OPEN_URL": f"{here}/oa",
+        "INTERVIEW_ENGINE_WECHAT_TEMPLATES": f"{{{templates}}}",
+        "INTERVIEW_ENGINE_WECOM_CORP_ID": "wwfake",
+        "INTERVIEW_ENGINE_WECOM_AGENT_ID": "1000002",
+        "INTERVIEW_ENGINE_WECOM_SECRET": "fake-secret",
+        "INTERVIEW_ENGINE_WECOM_TOKEN": "fake-token",
+        "INTERVIEW_ENGINE_WECOM_AES_KEY": AES_KEY,
+        "INTERVIEW_ENGINE_WECOM_API_URL": f"{here}/qy",
+        "INTERVIEW_ENGINE_WECOM_OPEN_URL": f"{here}/qy",
+    }
+    beside = None
+    if options.command:
+        beside = subprocess.Popen(options.command, env={**os.environ, **settings})
+    else:
+        print("设置 · settings:")
+        for name, value in settings.items():
+            print(f"export {name}='{value}'")
+    print(f"手机 · phones: {here}/")
+    print(f"绑定企业微信 · link a colleague: {options.service}/wechat/link", flush=True)
+    try:
+        uvicorn.run(make_app(World(_Clock(), official, corporation)), port=options.port, log_level="warning")
+    finally:
+        if beside is not None:
+            beside.terminate()
+            beside.wait(30)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
+from tests.fakes.wechat.phones import phone_routes
 from tests.fakes.wechat.state import Message, World
 
 LONGEST = {"thing": 20, "phrase": 5, "name": 10, "character_string": 32, "number": 32}
@@ -261,24 +262,6 @@ def make_app(world: World) -> Starlette:
         address = f"{query['redirect_uri']}{joint}{urlencode({'code': code, 'state': query['state']})}"
         return RedirectResponse(address, 302)
 
-    async def phones(request: Request) -> Response:
-        """Every phone with what it shows, for whoever watches a journey."""
-        rows = []
-        for message in reversed(world.messages):
-            card = message.body.get("textcard") or message.body.get("template_card") or {}
-            url = message.body.get("url") or card.get("url") or card.get("card_action", {}).get("url", "")
-            values = [str(entry["value"]) for entry in message.body.get("data", {}).values()]
-            title = card.get("title") or card.get("main_title", {}).get("title") or " · ".join(values)
-            title = title or message.body.get("text", {}).get("content", "")
-            settled = f" · {html.escape(card['settled'])}" if "settled" in card else ""
-            rows.append(
-                f"<tr><td>{html.escape(message.to)}<td>{message.fate}<td><a href='{html.escape(url)}'>"
-                f"{html.escape(title)}</a>{settled}"
-            )
-        return HTMLResponse(
-            "<meta charset=utf-8><h1>微信（仿真） WeChat (double)</h1><table>" + "".join(rows) + "</table>"
-        )
-
     oa = [
         Route("/cgi-bin/stable_token", stable_token, methods=["POST"]),
         Route("/cgi-bin/token", plain_token),
@@ -298,4 +281,4 @@ def make_app(world: World) -> Starlette:
         Route("/cgi-bin/get_jsapi_ticket", guarded(corporation.corp_id, ticket)),
         Route("/connect/oauth2/authorize", authorize),
     ]
-    return Starlette(routes=[Mount("/oa", routes=oa), Mount("/qy", routes=qy), Route("/", phones)])
+    return Starlette(routes=[Mount("/oa", routes=oa), Mount("/qy", routes=qy), *phone_routes(world)])

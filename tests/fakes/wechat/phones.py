@@ -1,0 +1,93 @@
+"""The phones of everybody in the double, side by side in one page: messages to open, buttons to press."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import httpx
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from tests.fakes.wechat.speaker import Speaker
+from tests.fakes.wechat.state import Message, World
+
+STYLE = """body{font:15px/1.5 system-ui,"Noto Sans SC",sans-serif;margin:1.5rem;background:#e9ecee;color:#1c2127}
+main{display:flex;flex-wrap:wrap;gap:1rem}section{width:19rem;background:#f2f4f5;border-radius:1.5rem;padding:1rem;
+border:6px solid #1c2127;min-height:24rem}h2{font-size:1rem;margin:0 0 .75rem;text-align:center}
+article{background:#fff;border-radius:8px;padding:.75rem;margin-bottom:.75rem}a{color:#2f6f8f}small{color:#5f6872}
+button,input{font:inherit;padding:.3rem .6rem}form{margin-top:.5rem}.dropped{opacity:.5}"""
+
+
+def phone_routes(world: World) -> list[Route]:
+    """The page, opening something on a phone, pressing a button."""
+
+    async def phones(request: Request) -> Response:
+        people = [(user, "微信 WeChat") for user in sorted(world.official.followers)]
+        people += [(user, "企业微信 WeCom") for user in sorted(world.corporation.members)]
+        shown = "".join(_phone(world, user, program) for user, program in people)
+        return HTMLResponse(
+            f"<!doctype html><meta charset=utf-8><meta http-equiv=refresh content=10><title>微信（仿真）</title>"
+            f"<style>{STYLE}</style><h1>微信（仿真） · WeChat (double)</h1><main>{shown}</main>"
+        )
+
+    async def open_on(request: Request) -> Response:
+        """Open an address as WeChat's browser would: a job's page goes by way of the sign-in."""
+        user, url = request.query_params["user"], request.query_params["url"]
+        parts = urlsplit(url)
+        if parts.path.startswith("/p/"):
+            url = f"{parts.scheme}://{parts.netloc}/wechat/in/official?back={quote(f'{parts.path}?wx=1', safe='')}"
+        response = RedirectResponse(url, 303)
+        response.set_cookie("fake-user", user, path="/")
+        return response
+
+    async def press(request: Request) -> Response:
+        form = await request.form()
+        user, task, key, code = (str(form[name]) for name in ("user", "task", "key", "code"))
+
+        def tell() -> None:
+            with httpx.Client() as http:
+                Speaker(world, http).press(user, task, key, code)
+
+        await run_in_threadpool(tell)
+        return RedirectResponse("/", 303)
+
+    return [Route("/", phones), Route("/open", open_on), Route("/press", press, methods=["POST"])]
+
+
+def _phone(world: World, user: str, program: str) -> str:
+    mine = [message for message in reversed(world.messages) if message.to == user]
+    messages = "".join(_message(world, user, message) for message in mine) or "<p><small>没有消息 · no messages</small>"
+    opener = (
+        f"<form action=/open><input type=hidden name=user value='{html.escape(user)}'><input name=url required "
+        f"placeholder='http://…/p/…' aria-label='打开链接 · open a link'> <button>打开</button></form>"
+    )
+    return f"<section><h2>{html.escape(user)} · {program}</h2>{messages}{opener}</section>"
+
+
+def _message(world: World, user: str, message: Message) -> str:
+    body: dict[str, Any] = message.body
+    card = body.get("textcard") or body.get("template_card") or {}
+    url = body.get("url") or card.get("url") or card.get("card_action", {}).get("url", "")
+    values = " · ".join(str(entry["value"]) for entry in body.get("data", {}).values())
+    title = card.get("title") or card.get("main_title", {}).get("title") or values
+    title = html.escape(title or body.get("text", {}).get("content", ""))
+    if url:
+        title = f"<a href='/open?{html.escape(urlencode({'user': user, 'url': url}))}'>{title}</a>"
+    below = html.escape(str(card.get("description", "")))
+    code = next((code for code, known in world.response_codes.items() if known["card"] is card), "")
+    if "settled" in card:
+        below += f"<b> {html.escape(card['settled'])}</b>"
+    elif code:
+        below += "".join(_button(user, card["task_id"], code, button) for button in card["button_list"])
+    when = f"{message.at:%H:%M} UTC · {message.fate}"
+    return f"<article class={message.fate}>{title}<br><small>{below} {when}</small></article>"
+
+
+def _button(user: str, task: str, code: str, button: dict[str, Any]) -> str:
+    fields = {"user": user, "task": task, "key": button["key"], "code": code}
+    hidden = "".join(f"<input type=hidden name={name} value='{html.escape(value)}'>" for name, value in fields.items())
+    return f"<form method=post action=/press>{hidden}<button>{html.escape(button['text'])}</button></form>"
