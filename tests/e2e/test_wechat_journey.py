@@ -129,7 +129,7 @@ class Journey:
         """A worker as the product runs it, with the real assessment in a child process."""
         stop = threading.Event()
         database_url = f"sqlite:///{self.context.database.engine.url.database}"
-        options = WorkerOptions(hands=1, poll_s=0.1)
+        options = WorkerOptions(hands=1, poll_s=0.1, scratch=self.context.service.data / "scratch")
         arguments = (
             self.context.database,
             self.context.blobs,
@@ -156,6 +156,7 @@ def picture(page: Page, name: str) -> None:
     """A screenshot to look at, where a folder is named for them; and what every page must keep."""
     assert page.evaluate(chromium.CONTRAST) == []
     if "/console/" not in page.url:  # test_console.py looks after names there
+        page.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         chromium.check_readable(page)
     assert chromium.width_over(page) <= 0, name
     folder = os.environ.get("WECHAT_PICTURES")
@@ -273,6 +274,12 @@ def test_a_whole_hiring_on_phones(journey: Journey) -> None:
     candidate.goto(journey.arrived("o-lin"))
     assert re.search(r"/i/[\w-]+(#.*)?$", candidate.url), "through the sign-in, without a question, to the interview"
     picture(candidate, "2-consent")
+    candidate.goto(f"{journey.url}/wechat/me")
+    expect(candidate.get_by_role("link", name="开始面试")).to_be_visible()
+    picture(candidate, "2-own-applications")
+    with candidate.expect_navigation():
+        candidate.get_by_role("link", name="开始面试").click()
+    assert "/i/" in candidate.url
     candidate.check("input[name=route][value=write]")
     candidate.check("input[name=automated][value=yes]")
     candidate.click("form button[type=submit]")
@@ -314,6 +321,10 @@ def test_a_whole_hiring_on_phones(journey: Journey) -> None:
     assert card.to == "manager"
     shown = card.body["template_card"]
     response_code = list(journey.fake.response_codes)[-1]
+    manager = journey.phone("manager", WECOM)
+    manager.goto(f"{journey.url}/wechat/todo")
+    expect(manager.get_by_role("button", name="同意", exact=True)).to_be_visible()
+    picture(manager, "4-to-do")
     speaker.press("manager", shown["task_id"], "approve", response_code)
     (decided,) = journey.deliver()
     assert decided.to == "recruiter"
@@ -324,7 +335,7 @@ def test_a_whole_hiring_on_phones(journey: Journey) -> None:
     candidate.goto(journey.arrived("o-lin"))
     assert "/o/" in candidate.url
     picture(candidate, "5-offer")
-    candidate.get_by_role("button", name="接受录用").click()
+    press(candidate, "接受")
     expect(candidate.get_by_role("status")).to_be_visible()
     journey.arrived("recruiter")
     recruiter.goto(report)
