@@ -135,6 +135,7 @@ def interview(request: Request, context: Ctx, candidate: PageCandidate) -> Respo
         if not invitations.consents_of(session, candidate.invitation.id).get("recording", False):
             return RedirectResponse(f"{candidate.home}/write/1", 303)
         chosen = answers.chosen_answers(session, candidate.invitation.id)
+        begun = bool(chosen) or bool(uploads.open_uploads(session, candidate.invitation.id))
         session.expunge_all()
     texts = recorder_texts(translator(language_of(request)))
     missing = [n for n, question in enumerate(opened.kit.questions, 1) if question.id not in chosen]
@@ -143,7 +144,7 @@ def interview(request: Request, context: Ctx, candidate: PageCandidate) -> Respo
         "invitation": candidate.invitation.id,
         "total": len(opened.kit.questions),
         "next": missing[0] if missing else len(opened.kit.questions),
-        "begun": bool(chosen),
+        "begun": begun,
         "all_answered": not missing,
         "texts": texts,
     }

@@ -201,6 +201,29 @@ def test_a_second_tab_doubles_nothing_and_may_take_over(camera: Browser, live_se
     assert answers == [("q1", 1, "video"), ("q2", 1, "voice")]
 
 
+def test_what_only_the_server_has_can_still_be_used(camera: Browser, live_server: LiveServer, tmp_path: Path) -> None:
+    issued = live_server.invite(live_server.short_job(questions=1))
+    context = on_phone(camera)
+    page = context.new_page()
+    agree(page, f"{live_server.url}/i/{issued.token}")
+    check_device(page)
+    page.click("#reveal")
+    record(page, 3)
+    cookies = context.cookies()
+    context.close()  # the phone is gone, with everything that was kept on it
+    context = on_phone(camera)
+    context.add_cookies(cookies)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{live_server.url}/i/{issued.token}")
+    page.click("#interrupted-use")
+    page.wait_for_url("**/review")
+    expect(page.locator("#leave")).to_have_count(0)
+    context.close()
+    answer, path = stored(live_server, tmp_path)["q1", 1]
+    assert (answer.mode, answer.state) == ("video", "chosen")
+    assert fake_camera.duration_s(path) >= 0.8, "at least the first finished chunk"
+
+
 def test_a_file_counts_like_a_recording(camera: Browser, live_server: LiveServer, tmp_path: Path) -> None:
     issued = live_server.invite(live_server.short_job(questions=1))
     context = on_phone(camera)
