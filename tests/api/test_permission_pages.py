@@ -61,6 +61,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/fairness": EXPORT,
     "/console/fairness/{requisition_id}/table.csv": EXPORT,
     "/console/channels": READ,
+    "/console/notices": MANAGE,
     "/console/operations": MANAGE,
     "/console/audit": (("interview", "audit"),),
     "/console/audit/export": (("interview", "audit"),),
