@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,6 +12,9 @@ import httpx
 from api.wechat.codes import MAX_TRIES, Platform, action_for
 from api.wechat.tokens import TokenHolder
 from interview_engine.errors import Bilingual, DeliveryError
+
+logging.getLogger("httpx").setLevel(logging.WARNING)
+"""Its lines hold whole addresses, in which WeChat wants secrets, tokens and codes."""
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 BACKOFF_S = (0.5, 2.0)

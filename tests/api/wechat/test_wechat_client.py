@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -166,3 +167,15 @@ def test_a_days_quota_ends_with_the_day_in_china() -> None:
     evening = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)  # 23:30 in Beijing
     assert wait_until("wait_day", evening) == datetime(2026, 11, 21, 16, 0, 5, tzinfo=UTC)
     assert wait_until("wait_minute", evening) == evening + timedelta(seconds=60)
+
+
+def test_no_log_ever_holds_a_secret_a_token_or_a_code(
+    wechat_world: WechatWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)  # as `serve` does
+    code = wechat_world.fake.new_code("wxfake", "o-candidate")
+    wechat_world.official.visitor(code)
+    send(wechat_world)
+    wechat_world.wecom.send_text(["recruiter"], "hello")
+    secrets = [code, "oa-secret", "qy-secret", *(token.value for token in wechat_world.fake.tokens)]
+    assert [one for one in secrets if one in caplog.text] == []
