@@ -12,12 +12,16 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from api.access import Call, needs
+from api.channel_figures import figures
 from api.routes.applications import RemarkOut
 from api.routes.frame import Done, Id, IdField, IdQuery, In, Out, PageOut, list_out, new_router
 from interview_engine.assessment.fairness import AuditTable, GroupRow
-from interview_engine.hr.recruiting import calibrations, channels, impact
+from interview_engine.hr.recruiting import calibrations, impact
 from interview_engine.hr.recruiting.rules import Stage
 from interview_engine.hr.recruiting.tables import CalibrationVersion
+
+DAYS = 180
+"""How far back figures look unless somebody says otherwise."""
 
 router = new_router("fairness")
 
@@ -160,22 +164,18 @@ def list_channels(
     call: Annotated[Call, needs("interview", "read")], requisition_id: IdQuery | None = None
 ) -> PageOut[ChannelOut]:
     """Which channels bring good candidates at what cost, best first."""
-    with call.reading() as session:
-        found = channels.channel_quality(session, call.actor, requisition_id=requisition_id)
-    return list_out(found, ChannelOut.model_validate)
+    found = figures(call.context, call.actor, requisition_id, DAYS)
+    return list_out(found.rows, ChannelOut.model_validate)
 
 
 @router.get("/hiring-times")
 def get_hiring_times(
     call: Annotated[Call, needs("interview", "read")],
     requisition_id: IdQuery | None = None,
-    days: Annotated[int, Query(ge=1, le=3650)] = 180,
+    days: Annotated[int, Query(ge=1, le=3650)] = DAYS,
 ) -> HiringTimesOut:
-    """Durations and the funnel of what happened in the last days."""
-    with call.reading() as session:
-        return HiringTimesOut.model_validate(
-            channels.hiring_times(session, call.actor, call.clock, requisition_id=requisition_id, days=days)
-        )
+    """Durations and the funnel of what happened in the last days; computed anew every five minutes."""
+    return HiringTimesOut.model_validate(figures(call.context, call.actor, requisition_id, days).times)
 
 
 @router.get("/kits/{kit_version_id}/to-rate")
