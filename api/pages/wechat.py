@@ -157,9 +157,14 @@ def own(context: Ctx, request: Request, who: str = "") -> Response:
 
 @router.get("/link")
 def link(context: Ctx, request: Request, actor: PageActor, who: str = "") -> Response:
-    """Whoever is signed in to the console makes this WeCom member their own; from then on no password is needed."""
+    """Whoever is signed in to the console makes this WeCom member their own; from then on no password is needed.
+
+    A page with a link first: after the form of the sign-in, browsers follow no redirect to another host (form-action).
+    """
     if not who:
-        return RedirectResponse(f"/wechat/in/wecom?back={LINK}", 303)
+        if context.wechat.wecom is None:
+            raise _not_set_up("wecom")
+        return page(request, "wechat/link.html")
     openid = _proved(context, request, "wechat-link", who)
     wecom = context.wechat.wecom
     if wecom is None or actor.person_id is None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
+import sys
 from datetime import UTC, datetime
 
 import uvicorn
@@ -71,6 +73,7 @@ def main() -> None:
             print(f"export {name}='{value}'")
     print(f"手机 · phones: {here}/")
     print(f"绑定企业微信 · link a colleague: {options.service}/wechat/link", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what was started beside it ends too
     try:
         uvicorn.run(make_app(World(_Clock(), official, corporation)), port=options.port, log_level="warning")
     finally:
