@@ -24,7 +24,7 @@ import httpx
 import pytest
 from hiring_world import MovingClock, World, make_world
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from serving import make_context, served, short_kit
+from serving import PASSWORD, make_context, served, short_kit
 from sqlalchemy import select
 from wechat_world import fake_world, on_a_port, settings_for
 
@@ -37,7 +37,8 @@ from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.approvals.requests import set_flow
 from interview_engine.hr.competency.service import profile_from_kit, publish_kit
 from interview_engine.hr.people import identities
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.people.passwords import hashed
+from interview_engine.hr.people.tables import Account, Person
 from interview_engine.hr.recruiting.postings import create_posting
 from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Offer
 from interview_engine.store.deliver import deliver_due
@@ -374,3 +375,25 @@ def test_a_whole_hiring_on_phones(journey: Journey) -> None:
 def press(page: Page, words: str) -> None:
     with page.expect_navigation():
         page.get_by_role("button", name=words, exact=True).first.click()
+
+
+def test_a_colleague_links_once_by_password_and_never_needs_it_again(journey: Journey) -> None:
+    account_id = journey.world.actor("hr").account_id
+    with journey.context.database.transaction() as session:
+        account = session.get_one(Account, account_id)
+        account.password_hash = hashed(PASSWORD)
+        login = account.login
+    journey.fake.corporation.members.add("hr-member")
+    page = journey.phone("hr-member", WECOM)
+    page.goto(f"{journey.url}/wechat/todo")
+    assert "/wechat/back/wecom" in page.url, "nobody we know"
+    page.locator("a[href*='/wechat/link']").click()
+    page.fill("#f-login", login)
+    page.fill("#f-password", PASSWORD)
+    press(page, "登录")
+    page.locator("a.primary").click()
+    page.wait_for_url("**/console/account**")
+    fresh = journey.phone("hr-member", WECOM)
+    fresh.goto(f"{journey.url}/wechat/todo")
+    expect(fresh.locator("h1")).to_have_text("待办")
+    picture(fresh, "7-to-do-empty")

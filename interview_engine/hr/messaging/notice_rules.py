@@ -56,7 +56,7 @@ def next_way_first(ways: Sequence[str], tried: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class ReadRate:
-    """How far a notice came: receivers, whom a message reached, who has read it."""
+    """How far a notice came: receivers, to how many a message went out (the console's inbox is none), readers."""
 
     receivers: int
     reached: int

@@ -172,7 +172,7 @@ def read_rate(session: Session, notice_id: str) -> ReadRate:
         select(func.count(func.distinct(NoticeReceiver.id)))
         .join(NoticeSending, NoticeSending.receiver_id == NoticeReceiver.id)
         .join(OutboxMessage, OutboxMessage.id == NoticeSending.message_id)
-        .where(mine, OutboxMessage.state.in_(GOES_OUT))
+        .where(mine, OutboxMessage.channel == "person", OutboxMessage.state.in_(GOES_OUT))
     )
     return ReadRate(receivers, reached or 0, read)
 
