@@ -10,6 +10,7 @@ from hiring_world import PUBLIC, World
 from sqlalchemy import func, select
 
 from interview_engine.errors import ConflictError, GoneError, InterviewEngineError, InvalidInput, PermissionDenied
+from interview_engine.hr.people import identities
 from interview_engine.hr.people.tables import Person, PersonFlag
 from interview_engine.hr.recruiting import candidates, invitations, postings, requisitions
 from interview_engine.hr.recruiting.applications import NewPerson, NewResume, apply, attach_resume, history, move
@@ -64,11 +65,13 @@ def test_c5_two_persons_of_different_jobs_are_merged_by_a_person(small_world: Wo
         drop = apply(session, PUBLIC, second.code, NewPerson("甲", "", "13800138000"), clock)
         apply(session, PUBLIC, first.code, NewPerson("甲", "a@example.com", "13800138000"), clock)
         flag = session.scalars(select(PersonFlag)).one()
+        identities.bind(session, drop.person_id, "official", "wx", "o-1", clock, actor_id="system")
         with pytest.raises(PermissionDenied):
             candidates.merge(session, world.actor("recruiter"), flag.id, clock)
         person = candidates.merge(session, world.actor("administrator"), flag.id, clock)
         assert person.id == keep.person_id
         assert person.phone_key == "+8613800138000"
+        assert identities.person_of(session, "official", "wx", "o-1") is person
         assert session.get_one(Application, drop.id).person_id == keep.person_id
         assert apply(session, PUBLIC, second.code, NewPerson("甲", "", "13800138000"), clock).id == drop.id
 

@@ -13,7 +13,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.people.contact import email_key, name_key, phone_key
-from interview_engine.hr.people.tables import Account, Consent, ErasureRequest, Person, PersonFlag
+from interview_engine.hr.people.tables import Account, Consent, ErasureRequest, Person, PersonFlag, WechatIdentity
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting.tables import Application, Resume
 from interview_engine.store import audit
@@ -167,6 +167,7 @@ def merge(session: Session, actor: Actor, flag_id: str, clock: Clock) -> Person:
         resume.person_id = keep.id
         touch(resume, actor.id, clock)
     session.execute(update(Consent).where(Consent.person_id == drop.id).values(person_id=keep.id))
+    session.execute(update(WechatIdentity).where(WechatIdentity.person_id == drop.id).values(person_id=keep.id))
     session.execute(update(ErasureRequest).where(ErasureRequest.person_id == drop.id).values(person_id=keep.id))
     phone, key = drop.phone, drop.phone_key
     drop.phone = drop.email = ""
