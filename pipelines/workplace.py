@@ -142,10 +142,13 @@ def scratch_folder(root: Path | None = None) -> Iterator[Path]:
     for left in base.glob(f"{PREFIX}*"):
         if left.is_dir() and _is_abandoned(left):
             shutil.rmtree(left, ignore_errors=True)
-    made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
-    handle = os.open(made / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    # locked before it has its name: another worker that begins now must not find it without an owner
+    unnamed = Path(tempfile.mkdtemp(prefix=f".{PREFIX}", dir=base))
+    handle = os.open(unnamed / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    made = base / unnamed.name.removeprefix(".")
+    unnamed.rename(made)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
         yield made
     finally:
         os.close(handle)
