@@ -205,7 +205,7 @@ def test_an_export_is_safe_for_a_spreadsheet_and_recorded(world: World) -> None:
     rows = list(csv.DictReader(io.StringIO(world.call("GET", f"{path}.csv").content.decode("utf-8-sig"))))
     assert "'=1+1" in {row["name"] for row in rows}
     as_json = world.call("GET", f"{path}.json").json()
-    assert len(as_json) == len(rows) > 10
+    assert len(as_json) == len(rows) > 1
     assert world.call("GET", f"{path}.xlsx").content[:2] == b"PK"
     events = world.call("GET", "/audit?action=applications.export").json()["items"]
     assert [event["detail"]["form"] for event in events] == ["xlsx", "json", "csv"]
