@@ -37,6 +37,7 @@ from interview_engine.hr.recruiting import applications, invitations, offers, po
 from interview_engine.hr.recruiting.applications import NewPerson, NewResume
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.store.blobs import register
+from pipelines.page import asset
 from pipelines.resume import MAX_BYTES, read_resume
 
 router = APIRouter()
@@ -55,6 +56,12 @@ class Filled:
 def first() -> RedirectResponse:
     """The console; who is not signed in is asked to."""
     return RedirectResponse("/console", 303)
+
+
+@router.get("/page.css")
+def page_style() -> Response:
+    """What pages and reports share in looks; base.css has what only the service's pages need."""
+    return Response(asset("page.css"), media_type="text/css", headers={"Cache-Control": "public, max-age=86400"})
 
 
 @router.get("/p/{code}")
