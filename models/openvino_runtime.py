@@ -22,7 +22,8 @@ def core() -> Any:
 
     made = openvino.Core()
     made.set_property(
-        "CPU", {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False, "PERFORMANCE_HINT": "LATENCY"}
+        "CPU",
+        {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False, "PERFORMANCE_HINT": "LATENCY"},
     )
     return made
 
