@@ -247,9 +247,9 @@ class Recording:
 
     def _ends_before_window(self, packet: Packet[Stream]) -> bool:
         """Whether a sound packet may be skipped; the second before the window is decoded so that codecs settle."""
-        if packet.pts is None:
+        if packet.pts is None or self._start_s <= 0.0:
             return False
-        return float(packet.pts * packet.time_base) < self._zero_s - 1.0 and self._start_s > 0.0
+        return float(packet.pts * packet.time_base) < self._zero_s - 1.0
 
     def _window_is_full(self, packet: Packet[Stream]) -> bool:
         if self._window_s is None:

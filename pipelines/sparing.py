@@ -46,7 +46,8 @@ class Sparer:
         self._sampler = sampler
         self._zero_s = zero_s
         self._waiting: deque[Packet[Stream]] = deque()
-        self._unjudged: list[tuple[int, float]] = []
+        self._unjudged: list[int] = []
+        self._tick_s = 0.0
         self._wanted: dict[int, bool] = {}
 
     def feed(self, packet: Packet[Stream] | None) -> list[tuple[Packet[Stream], bool]]:
@@ -57,7 +58,9 @@ class Sparer:
             self._waiting.clear()
             return ready if packet is None else [*ready, (packet, True)]
         self._waiting.append(packet)
-        heapq.heappush(self._unjudged, (packet.pts, float(packet.pts * packet.time_base)))
+        if not self._tick_s:
+            self._tick_s = float(packet.time_base)
+        heapq.heappush(self._unjudged, packet.pts)
         self._judge(packet.dts)
         ready = []
         while self._waiting and self._waiting[0].pts in self._wanted:
@@ -76,7 +79,7 @@ class Sparer:
 
     def _judge(self, horizon: int | None) -> None:
         """Decide all pictures up to `horizon` in order of presentation; all there are when it is None."""
-        while self._unjudged and (horizon is None or self._unjudged[0][0] <= horizon):
-            pts, shown_s = heapq.heappop(self._unjudged)
-            time_s = shown_s - self._zero_s
+        while self._unjudged and (horizon is None or self._unjudged[0] <= horizon):
+            pts = heapq.heappop(self._unjudged)
+            time_s = pts * self._tick_s - self._zero_s
             self._wanted[pts] = time_s >= 0.0 and self._sampler.takes(time_s)

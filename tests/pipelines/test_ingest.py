@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from interview_engine.errors import MediaError
+from pipelines import pictures
 from pipelines.ingest import Limits, Recording, grab_frames, open_recording
 
 DATA = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -299,6 +300,45 @@ def test_leaving_out_unneeded_pictures_changes_no_sampled_one(tmp_path, monkeypa
             assert pictures(**window) == spared
 
 
+def coloured(matrix: int, colour_range: int, pixels: str = "yuv420p") -> av.VideoFrame:
+    """A soft random picture of 320 x 240 with the full run of levels, marked as the arguments say."""
+    chance = np.random.default_rng(7)
+    small = chance.integers(0, 256, (15, 20, 3), dtype=np.uint8)
+    frame = av.VideoFrame.from_ndarray(np.kron(small, np.ones((16, 16, 1), np.uint8)), format="rgb24")
+    frame = frame.reformat(format=pixels, dst_colorspace=matrix, dst_color_range=colour_range)
+    frame.colorspace, frame.color_range = matrix, colour_range
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("matrix", "colour_range", "pixels"),
+    [(1, 1, "yuv420p"), (1, 2, "yuv420p"), (6, 1, "yuv420p"), (5, 2, "yuvj420p"), (2, 0, "yuv420p"), (2, 1, "yuv420p")],
+)
+def test_a_halved_picture_has_the_colours_that_ffmpeg_gives_it(monkeypatch, matrix, colour_range, pixels):
+    frame = coloured(matrix, colour_range, pixels)
+    ours = pictures.upright_rgb(frame, None, 120).astype(int)
+    monkeypatch.setattr(pictures, "HALVED_FORMATS", {})
+    theirs = pictures.upright_rgb(frame, None, 120).astype(int)
+    assert ours.shape == theirs.shape == (120, 160, 3)
+    assert np.abs(ours - theirs).mean() <= 1.0
+    assert np.abs((ours - theirs).mean(axis=(0, 1))).max() <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("frame", "side"),
+    [
+        (coloured(1, 1), 100),
+        (coloured(1, 1), 240),
+        (coloured(1, 1, "yuv422p"), 120),
+        (coloured(9, 1, "yuv420p10le"), 120),
+    ],
+    ids=["another scale", "unscaled", "4:2:2", "10 bit of another colour space"],
+)
+def test_pictures_of_every_other_form_are_left_to_ffmpeg(monkeypatch, frame, side):
+    monkeypatch.setattr(pictures, "_halved", lambda frame: pytest.fail("halved"))
+    assert pictures.upright_rgb(frame, None, side).shape == (side, round(side * 4 / 3), 3)
+
+
 def test_progress_rises_to_the_end(tmp_path):
     path = made.write(tmp_path / "a.mp4", times_s=made.every(0.04, 3), sound=made.tone(3))
     shares: list[float] = []
@@ -507,6 +547,22 @@ def test_leaving_out_unneeded_pictures_changes_no_sampled_one_of_real_recordings
     monkeypatch.setattr("pipelines.ingest.can_spare", lambda stream: False)
     assert pictures() == spared
     assert len(spared) == 20
+
+
+@needs_clips
+@pytest.mark.parametrize("name", ["latentsync_demo1.mp4", "webcam_glasses_near_silent.mp4", "webcam_noaudio_2.webm"])
+def test_halved_pictures_of_real_recordings_have_the_colours_that_ffmpeg_gives_them(monkeypatch, name):
+    def halves():
+        with av.open(str(CLIPS / name)) as container:
+            chosen = [frame for index, frame in enumerate(container.decode(video=0)) if index in (0, 20, 40)]
+        return [pictures.upright_rgb(frame, None, min(frame.width, frame.height) // 2).astype(int) for frame in chosen]
+
+    ours = halves()
+    monkeypatch.setattr(pictures, "HALVED_FORMATS", {})
+    theirs = halves()
+    assert any(not np.array_equal(one, other) for one, other in zip(ours, theirs, strict=True))
+    for one, other in zip(ours, theirs, strict=True):
+        assert np.abs(one - other).mean() <= 1.0
 
 
 @needs_clips
