@@ -1,4 +1,4 @@
-"""Speech recognition: one window of at most 30 s at a time, encoded once for language, text and word times.
+"""Speech recognition: windows of at most 30 s, each encoded once for language, text and word times.
 
 The decoding is a beam search without sampling, so the same samples give the same words on every run. What to do with
 long recordings, prompts, echoes and loops is the business of pipelines/transcribe.py.
@@ -12,6 +12,7 @@ import string
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,8 +21,9 @@ from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE
 from interview_engine.errors import Bilingual, WeightsError
-from models.device import Device, resolve
+from models.device import resolve
 from models.registry import WeightStore
+from models.whisper_encoder import WhisperEncoder
 
 MAX_WINDOW_S = 30.0
 """Seconds the model hears at once."""
@@ -90,89 +92,107 @@ class Heard:
         return "".join(word.text for word in self.words).strip()
 
 
-class Recogniser(Protocol):
-    """Turns windows of speech into words. Deterministic: same samples and arguments, same result."""
+@dataclass(frozen=True, slots=True)
+class DecodeRequest:
+    """A window whose words are wanted.
 
-    def encode(self, samples: NDArray[np.float32]) -> EncodedWindow:
-        """Encode at most 30 s of float32 samples, 16 kHz mono."""
+    Args:
+        language: ISO 639-1.
+        prompt: text that the model takes for what was said before: sets style and vocabulary.
+        avoid_repeats: forbid repeating any three tokens, to get out of a loop.
+    """
+
+    window: EncodedWindow
+    language: str
+    prompt: str = ""
+    avoid_repeats: bool = False
+
+
+class Recogniser(Protocol):
+    """Turns windows of speech into words. Deterministic: a window gives the same words in whatever company.
+
+    Attributes:
+        batch: windows worth handing over at once; more only cost memory.
+    """
+
+    batch: int
+
+    def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[EncodedWindow]:
+        """Encode windows of at most 30 s of float32 samples, 16 kHz mono."""
         ...
 
-    def decode(self, window: EncodedWindow, language: str, prompt: str = "", *, avoid_repeats: bool = False) -> Heard:
-        """The words of a window in `language` (ISO 639-1).
-
-        Args:
-            prompt: text that the model takes for what was said before: sets style and vocabulary.
-            avoid_repeats: forbid repeating any three tokens, to get out of a loop.
-        """
+    def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
+        """The words of each request, in their order."""
         ...
 
 
 class FasterWhisperRecogniser:
-    """Whisper by CTranslate2.
+    """Whisper on the CPU: the encoder by OpenVINO (models/whisper_encoder.py), the search by CTranslate2.
+
+    Windows are taken one by one: on a CPU core a batch of them is no faster and leaves the caches.
 
     Args:
         model_dir: a Whisper model in CTranslate2 form (model.bin, config.json, tokenizer.json, vocabulary).
-        device: "cpu" or "cuda"; see models/device.py.
-        compute_type: CTranslate2's; "auto" is int8 on the CPU and float16 on CUDA.
-        cpu_threads: threads of one recogniser; several recordings run as several processes.
+        compute_type: CTranslate2's, of the search.
+        cpu_threads: threads of one search; several recordings run as several processes.
         beam_size: hypotheses kept; 5 is the reference, 1 is faster (CER on AISHELL S0150 about 0.01 worse).
     """
 
-    def __init__(
-        self,
-        model_dir: Path,
-        device: Device = "cpu",
-        compute_type: str = "auto",
-        cpu_threads: int = 1,
-        beam_size: int = 5,
-    ) -> None:
+    batch = 1
+
+    def __init__(self, model_dir: Path, compute_type: str = "int8", cpu_threads: int = 1, beam_size: int = 5) -> None:
         self._model_dir = model_dir
-        self._device = device
-        self._compute_type = compute_type if compute_type != "auto" else "float16" if device == "cuda" else "int8"
+        self._compute_type = compute_type
         self._cpu_threads = cpu_threads
         self._beam_size = beam_size
-        self._model: Any = None
         self._tokenizers: dict[str, Any] = {}
 
-    def encode(self, samples: NDArray[np.float32]) -> EncodedWindow:
+    def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[EncodedWindow]:
         """See `Recogniser.encode`.
 
         Raises:
             ValueError: more than 30 s.
             WeightsError: the model cannot be loaded.
         """
+        return [self._encode(samples) for samples in windows]
+
+    def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
+        """See `Recogniser.decode`."""
+        return [self._decode(request) for request in requests]
+
+    def _encode(self, samples: NDArray[np.float32]) -> EncodedWindow:
         if len(samples) > MAX_WINDOW_S * SAMPLE_RATE:
             raise ValueError(f"a window holds at most {MAX_WINDOW_S} s, not {len(samples) / SAMPLE_RATE:.1f}")
-        model = self._loaded()
+        model = self._model
+        from ctranslate2 import StorageView
         from faster_whisper.audio import pad_or_trim
 
         features = model.feature_extractor(samples)
         frames = min(features.shape[-1] - 1, model.feature_extractor.nb_max_frames)
-        output = model.encode(pad_or_trim(features[:, :frames]))
+        output = StorageView.from_array(self._encoder(pad_or_trim(features[:, :frames])))
         probabilities = {"en": 1.0}
         if model.model.is_multilingual:
             probabilities = {token[2:-2]: float(p) for token, p in model.model.detect_language(output)[0]}
         return EncodedWindow(probabilities, len(samples) / SAMPLE_RATE, (output, frames))
 
-    def decode(self, window: EncodedWindow, language: str, prompt: str = "", *, avoid_repeats: bool = False) -> Heard:
-        """See `Recogniser.decode`."""
-        model = self._loaded()
-        tokenizer = self._tokenizer(language)
+    def _decode(self, request: DecodeRequest) -> Heard:
+        tokenizer = self._tokenizer(request.language)
+        window = request.window
         output, frames = window.state
         tokens = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
-        if prompt:
+        if request.prompt:
             # The end of a prompt weighs most, so a long one loses its beginning.
-            earlier = tokenizer.encode(" " + prompt.strip())[-(MAX_TOKENS - 1) :]
+            earlier = tokenizer.encode(" " + request.prompt.strip())[-(MAX_TOKENS - 1) :]
             tokens = [tokenizer.sot_prev, *earlier, *tokens]
         room = min(MAX_TOKENS, 20 + round(TOKENS_PER_SECOND * window.duration_s))
-        result = model.model.generate(
+        result = self._model.model.generate(
             output,
             [tokens],
             beam_size=self._beam_size,
             max_length=len(tokens) + room,
             return_scores=True,
             return_no_speech_prob=True,
-            no_repeat_ngram_size=3 if avoid_repeats else 0,
+            no_repeat_ngram_size=3 if request.avoid_repeats else 0,
             suppress_tokens=_suppressed(tokenizer),
         )[0]
         found = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
@@ -190,7 +210,7 @@ class FasterWhisperRecogniser:
     ) -> tuple[HeardWord, ...]:
         if not tokens:
             return ()
-        aligned = self._loaded().find_alignment(tokenizer, [list(tokens)], output, frames)[0]
+        aligned = self._model.find_alignment(tokenizer, [list(tokens)], output, frames)[0]
         raw = [
             HeardWord(
                 entry["word"],
@@ -207,22 +227,22 @@ class FasterWhisperRecogniser:
         if language not in self._tokenizers:
             from faster_whisper.tokenizer import Tokenizer
 
-            model = self._loaded()
             self._tokenizers[language] = Tokenizer(
-                model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language
+                self._model.hf_tokenizer, self._model.model.is_multilingual, task="transcribe", language=language
             )
         return self._tokenizers[language]
 
-    def _loaded(self) -> Any:
-        if self._model is None:
-            self._model = load(self._model_dir, self._device, self._compute_type, self._cpu_threads)
-        return self._model
+    @cached_property
+    def _model(self) -> Any:
+        return load(self._model_dir, self._compute_type, self._cpu_threads)
+
+    @cached_property
+    def _encoder(self) -> WhisperEncoder:
+        return WhisperEncoder(self._model_dir)
 
 
-def load_recogniser(
-    store: WeightStore, *, device: str = "auto", model: str = "whisper-base"
-) -> FasterWhisperRecogniser:
-    """The recogniser of the settings.
+def load_recogniser(store: WeightStore, *, device: str = "auto", model: str = "whisper-base") -> Recogniser:
+    """The recogniser of the settings: one window at a time on the CPU, batches in torch on a GPU.
 
     Args:
         device: "auto", "cpu" or "cuda".
@@ -233,7 +253,11 @@ def load_recogniser(
         WeightsError: the weights are missing or damaged.
     """
     folder = store.locate(model) if model in store.names() or not Path(model).is_dir() else Path(model)
-    return FasterWhisperRecogniser(folder, resolve(device))
+    if resolve(device) == "cpu":
+        return FasterWhisperRecogniser(folder)
+    from models.asr_torch import TorchRecogniser
+
+    return TorchRecogniser(folder, "cuda")
 
 
 def join_pieces(pieces: Sequence[HeardWord]) -> tuple[HeardWord, ...]:
@@ -304,8 +328,8 @@ def prefer_avx512() -> None:
         os.environ["CT2_FORCE_CPU_ISA"] = "AVX512"
 
 
-def load(model_dir: Path, device: Device, compute_type: str, cpu_threads: int) -> Any:
-    """The faster-whisper model in a folder.
+def load(model_dir: Path, compute_type: str, cpu_threads: int) -> Any:
+    """The faster-whisper model in a folder, on the CPU.
 
     Raises:
         WeightsError: `weights.not_a_model`: files are missing (faster-whisper would go and look for them on the net)
@@ -319,7 +343,7 @@ def load(model_dir: Path, device: Device, compute_type: str, cpu_threads: int) -
 
     try:
         return WhisperModel(
-            str(model_dir), device=device, compute_type=compute_type, cpu_threads=cpu_threads, num_workers=1
+            str(model_dir), device="cpu", compute_type=compute_type, cpu_threads=cpu_threads, num_workers=1
         )
     except (RuntimeError, ValueError) as error:
         raise _not_a_model(model_dir, str(error)) from error

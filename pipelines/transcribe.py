@@ -6,15 +6,16 @@ one window. Every window is decoded on its own, without sampling: a second run g
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interview_engine.assessment.kit import Phrases
 from interview_engine.assessment.media import SAMPLE_RATE, Audio
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.spans import Span, total_s
 from interview_engine.assessment.transcript import Segment, Transcript, Word
-from models.asr import EncodedWindow, Heard, Recogniser
+from models.asr import DecodeRequest, EncodedWindow, Heard, Recogniser
 from pipelines import answer_language
 from pipelines.activity import Activity, SpeechProbability, find_activity
 from pipelines.answer_language import LanguageFound
@@ -114,23 +115,14 @@ def transcribe(
     if total_s(spans) < MIN_SPEECH_S:
         return _nothing(Reason("audio.no_speech"))
     windows = pack(spans, audio.samples)
-    encoded = {index: recogniser.encode(windows[index].samples(audio.samples)) for index in _sampled(len(windows))}
+    sampled = _sampled(len(windows))
+    states = recogniser.encode([windows[index].samples(audio.samples) for index in sampled])
     found = answer_language.decide(
-        [(encoded[index].language_probabilities, windows[index].speech_s) for index in encoded], language
+        [(state.language_probabilities, windows[index].speech_s) for index, state in zip(sampled, states, strict=True)],
+        language,
     )
-    heard = []
-    for index, window in enumerate(windows):
-        # One at a time: the encodings of a long answer together would fill the memory.
-        state = encoded.pop(index, None)
-        rest: Window | None = window
-        while rest is not None:
-            state = state or recogniser.encode(rest.samples(audio.samples))
-            tries = [
-                _hear(state, rest, spans, audio, recogniser, spoken, vocabulary)
-                for spoken in _decoding_languages(state, found, language)
-            ]
-            heard.append(max(tries, key=_clarity))
-            rest, state = _unheard(heard[-1], rest, spans, audio), None
+    hearer = _Hearer(audio, spans, recogniser, found, language, vocabulary)
+    heard = hearer.hear(windows, dict(zip(sampled, states, strict=True)))
     return _assemble(heard, found, languages)
 
 
@@ -153,39 +145,113 @@ def _sampled(count: int) -> list[int]:
     return [round(step * (count - 1) / (LANGUAGE_WINDOWS - 1)) for step in range(LANGUAGE_WINDOWS)]
 
 
-def _decoding_languages(state: EncodedWindow, found: LanguageFound, language: str) -> tuple[str, ...]:
-    if found.language not in ("zh", "en"):
-        return (found.language,)  # its own words are of more use to a reader than a forced translation
-    return (language,) if language != "auto" else answer_language.decoding_languages(state.language_probabilities)
-
-
 def _clarity(heard: _Heard) -> float:
     """How well the words fit the sound; what a guard refuses fits worst."""
     return confidence(heard.words) if heard.words and heard.fault is None else 0.0
 
 
-def _hear(
-    state: EncodedWindow,
-    window: Window,
-    spans: Sequence[Span],
-    audio: Audio,
-    recogniser: Recogniser,
-    language: str,
-    vocabulary: Phrases | None,
-) -> _Heard:
-    """Decode a window with its prompt; when that loops or echoes it, without; when that loops, forbidding repeats."""
-    length_s = len(audio.samples) / SAMPLE_RATE
-    prompt = prompt_for(language, vocabulary)
-    heard = recogniser.decode(state, language, prompt)
-    echoed = is_echo(heard.text, prompt) or repeats_style(heard.text, STYLE.get(language, ""))
-    if prompt and (echoed or _loops(heard)):
-        heard = recogniser.decode(state, language)
-    if _loops(heard):
-        heard = recogniser.decode(state, language, avoid_repeats=True)
-        words = tuple(on_answer(heard, window, spans, length_s))
+class _Hearer:
+    """Decodes the windows of one answer, as many at a time as its recogniser takes."""
+
+    def __init__(
+        self,
+        audio: Audio,
+        spans: Sequence[Span],
+        recogniser: Recogniser,
+        found: LanguageFound,
+        language: str,
+        vocabulary: Phrases | None,
+    ) -> None:
+        self._audio = audio
+        self._spans = spans
+        self._recogniser = recogniser
+        self._found = found
+        self._language = language
+        self._vocabulary = vocabulary
+
+    def hear(self, windows: Sequence[Window], states: dict[int, EncodedWindow]) -> list[_Heard]:
+        """What was heard in each window, in order of time; what the recogniser left out of one follows it.
+
+        Args:
+            states: those already encoded, by index; they are taken out as they are used.
+        """
+        heard: list[list[_Heard]] = [[] for _ in windows]
+        waiting = deque(enumerate(windows))
+        while waiting:
+            # A block at a time: the encodings of a long answer together would fill the memory.
+            block = [waiting.popleft() for _ in range(min(self._recogniser.batch, len(waiting)))]
+            rests = []
+            for (index, window), best in zip(block, self._best(block, states), strict=True):
+                heard[index].append(best)
+                rest = _unheard(best, window, self._spans, self._audio)
+                if rest is not None:
+                    rests.append((index, rest))
+            waiting.extendleft(reversed(rests))
+        return [entry for entries in heard for entry in entries]
+
+    def _best(self, block: Sequence[tuple[int, Window]], states: dict[int, EncodedWindow]) -> list[_Heard]:
+        """The clearest decoding of each window of a block, of the languages it may be in."""
+        known = [states.pop(index, None) for index, _ in block]
+        fresh = [
+            window.samples(self._audio.samples) for (_, window), state in zip(block, known, strict=True) if not state
+        ]
+        encoded = iter(self._recogniser.encode(fresh) if fresh else [])
+        tries: list[tuple[int, Window, DecodeRequest]] = []
+        for place, ((_, window), state) in enumerate(zip(block, known, strict=True)):
+            ready = state or next(encoded)
+            for spoken in self._decoding_languages(ready):
+                tries.append((place, window, DecodeRequest(ready, spoken, prompt_for(spoken, self._vocabulary))))
+        best: dict[int, _Heard] = {}
+        decoded = self._decoded([(window, request) for _, window, request in tries])
+        for (place, _, _), result in zip(tries, decoded, strict=True):
+            if place not in best or _clarity(result) > _clarity(best[place]):
+                best[place] = result
+        return [best[place] for place in range(len(block))]
+
+    def _decoding_languages(self, state: EncodedWindow) -> tuple[str, ...]:
+        if self._found.language not in ("zh", "en"):
+            return (self._found.language,)  # its own words are of more use to a reader than a forced translation
+        if self._language != "auto":
+            return (self._language,)
+        return answer_language.decoding_languages(state.language_probabilities)
+
+    def _decoded(self, tries: Sequence[tuple[Window, DecodeRequest]]) -> list[_Heard]:
+        """Decode with the prompt; what loops or echoes it, without; what then loops, forbidding repeats.
+
+        Never more than three decodings of a window, and none by chance: Whisper's own fallback samples at up to five
+        temperatures, each several times.
+        """
+        requests = [request for _, request in tries]
+        heard = self._recogniser.decode(requests)
+        echoed = [_echoes(found.text, request) for found, request in zip(heard, requests, strict=True)]
+        doubtful = [i for i, request in enumerate(requests) if request.prompt and (echoed[i] or _loops(heard[i]))]
+        self._decode_again(doubtful, requests, heard, avoid_repeats=False)
+        looping = [i for i, found in enumerate(heard) if _loops(found)]
+        self._decode_again(looping, requests, heard, avoid_repeats=True)
+        length_s = len(self._audio.samples) / SAMPLE_RATE
+        return [
+            _judged(tuple(on_answer(heard[i], window, self._spans, length_s)), looped=i in looping, echoed=echoed[i])
+            for i, (window, _) in enumerate(tries)
+        ]
+
+    def _decode_again(
+        self, indices: Sequence[int], requests: Sequence[DecodeRequest], heard: list[Heard], *, avoid_repeats: bool
+    ) -> None:
+        """Replace those entries of `heard` by a decoding without prompt."""
+        plain = [replace(requests[index], prompt="", avoid_repeats=avoid_repeats) for index in indices]
+        for index, found in zip(indices, self._recogniser.decode(plain) if plain else [], strict=True):
+            heard[index] = found
+
+
+def _echoes(text: str, request: DecodeRequest) -> bool:
+    return is_echo(text, request.prompt) or repeats_style(text, STYLE.get(request.language, ""))
+
+
+def _judged(words: tuple[TimedWord, ...], *, looped: bool, echoed: bool) -> _Heard:
+    """The words of a window and whether they can be believed after what happened while decoding."""
+    if looped:
         fault = Reason("transcript.phrase_loop") if words and confidence(words) < LOOP_CONFIDENCE else None
         return _Heard(words, fault)
-    words = tuple(on_answer(heard, window, spans, length_s))
     if echoed and (not words or confidence(words) < MIN_CONFIDENCE):
         return _Heard(words, Reason("transcript.prompt_echo"))
     return _Heard(words, None)

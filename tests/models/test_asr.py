@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from interview_engine.errors import WeightsError
 from models import asr
-from models.asr import FasterWhisperRecogniser, HeardWord, join_pieces, load_recogniser
+from models.asr import DecodeRequest, FasterWhisperRecogniser, HeardWord, join_pieces, load_recogniser
 from models.registry import WeightStore, default_root
 
 
@@ -53,7 +53,7 @@ def test_joining_loses_no_letter(parts: list[str]) -> None:
 
 def test_a_folder_without_a_model_is_an_error_and_nothing_is_looked_up_on_the_net(tmp_path: Path) -> None:
     with pytest.raises(WeightsError) as caught:
-        FasterWhisperRecogniser(tmp_path).encode(np.zeros(16_000, np.float32))
+        FasterWhisperRecogniser(tmp_path).encode([np.zeros(16_000, np.float32)])
     assert caught.value.code == "weights.not_a_model"
     assert "model.bin" in caught.value.text("zh")
 
@@ -64,16 +64,16 @@ def test_a_damaged_model_is_an_error(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes((real / name).read_bytes())
     (tmp_path / "model.bin").write_bytes((real / "model.bin").read_bytes()[:100_000])
     with pytest.raises(WeightsError, match="no usable Whisper model"):
-        FasterWhisperRecogniser(tmp_path).encode(np.zeros(16_000, np.float32))
+        FasterWhisperRecogniser(tmp_path).encode([np.zeros(16_000, np.float32)])
 
 
 def test_a_window_longer_than_thirty_seconds_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at most"):
-        FasterWhisperRecogniser(tmp_path).encode(np.zeros(31 * 16_000, np.float32))
+        FasterWhisperRecogniser(tmp_path).encode([np.zeros(31 * 16_000, np.float32)])
 
 
 def test_importing_the_recogniser_loads_no_heavy_library() -> None:
-    heavy = "('ctranslate2', 'onnxruntime', 'av')"
+    heavy = "('ctranslate2', 'onnxruntime', 'openvino', 'torch', 'av')"
     code = f"import sys, models.asr, models.vad, models.registry; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -89,7 +89,8 @@ def test_the_same_samples_give_the_same_words_and_times_inside_the_window() -> N
     recogniser = load_recogniser(WeightStore(default_root()), device="cpu")
     generator = np.random.default_rng(1)
     samples = (0.1 * generator.standard_normal(5 * 16_000)).astype(np.float32)
-    first, second = (recogniser.decode(recogniser.encode(samples), "en", "Um, uh.") for _ in range(2))
+    states = recogniser.encode([samples, samples])
+    first, second = recogniser.decode([DecodeRequest(state, "en", "Um, uh.") for state in states])
     assert first == second
     for word in first.words:
         assert 0 <= word.start_s <= word.end_s <= 5.0

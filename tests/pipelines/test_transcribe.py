@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 from interview_engine.assessment.kit import Phrases
 from interview_engine.assessment.media import SAMPLE_RATE, Audio
 from interview_engine.assessment.transcript import Transcript
-from models.asr import EncodedWindow, FasterWhisperRecogniser, Heard, HeardWord, join_pieces, load_recogniser
+from models.asr import (
+    DecodeRequest,
+    EncodedWindow,
+    FasterWhisperRecogniser,
+    Heard,
+    HeardWord,
+    join_pieces,
+    load_recogniser,
+)
 from models.registry import WeightStore, default_root
 from models.vad import SileroVoiceActivity
 from pipelines.ingest import open_recording
@@ -44,6 +52,8 @@ class ScriptedVad:
 class ScriptedRecogniser:
     """Says what the script says for each decoding; records the prompts it was given."""
 
+    batch = 1
+
     def __init__(
         self,
         script: Callable[[str, str, bool], Sequence[HeardWord]],
@@ -55,13 +65,17 @@ class ScriptedRecogniser:
         self.no_speech = no_speech
         self.calls: list[tuple[str, str, bool]] = []
 
-    def encode(self, samples: NDArray[np.float32]) -> EncodedWindow:
-        assert len(samples) <= 30 * SAMPLE_RATE
-        return EncodedWindow(self.languages, len(samples) / SAMPLE_RATE, None)
+    def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[EncodedWindow]:
+        assert all(len(samples) <= 30 * SAMPLE_RATE for samples in windows)
+        return [EncodedWindow(self.languages, len(samples) / SAMPLE_RATE, None) for samples in windows]
 
-    def decode(self, window: EncodedWindow, language: str, prompt: str = "", *, avoid_repeats: bool = False) -> Heard:
-        self.calls.append((language, prompt, avoid_repeats))
-        return Heard(tuple(self.script(language, prompt, avoid_repeats)), -0.2, self.no_speech)
+    def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
+        assert len(requests) > 0
+        self.calls += [(request.language, request.prompt, request.avoid_repeats) for request in requests]
+        return [
+            Heard(tuple(self.script(request.language, request.prompt, request.avoid_repeats)), -0.2, self.no_speech)
+            for request in requests
+        ]
 
 
 def say(text: str, probability: float = 0.9, *, until_s: float = 9.5) -> list[HeardWord]:
