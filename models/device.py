@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from typing import Literal
 
 from interview_engine.errors import Bilingual, UsageError
@@ -11,18 +12,23 @@ DeviceSetting = Literal["auto", "cpu", "cuda"]
 
 
 def cuda_devices() -> int:
-    """How many CUDA devices the recogniser can use."""
+    """How many CUDA devices there are (asked of CTranslate2, which needs no torch for it)."""
     import ctranslate2
 
     return int(ctranslate2.get_cuda_device_count())
 
 
+def has_torch() -> bool:
+    """Whether torch is installed, which all work on a GPU is done with; it is not imported."""
+    return importlib.util.find_spec("torch") is not None
+
+
 def resolve(setting: str) -> Device:
-    """The device of a setting: "auto" is CUDA where there is one, else the CPU.
+    """The device of a setting: "auto" is CUDA where there is one and torch to use it, else the CPU.
 
     Raises:
-        UsageError: `device.unknown` for another word; `device.no_cuda` when "cuda" was asked for and there is none
-            (it never falls back in silence).
+        UsageError: `device.unknown` for another word; when "cuda" was asked for (it never falls back in silence),
+            `device.no_cuda` without a device and `device.no_torch` without torch.
     """
     if setting == "cpu":
         return "cpu"
@@ -32,10 +38,17 @@ def resolve(setting: str) -> Device:
             Bilingual(f"没有名为 {setting} 的设备。", f"There is no device named {setting}."),
             Bilingual("请用 auto、cpu 或 cuda。", "Use auto, cpu or cuda."),
         )
-    if cuda_devices() > 0:
+    found = cuda_devices() > 0
+    if found and has_torch():
         return "cuda"
     if setting == "auto":
         return "cpu"
+    if found:
+        raise UsageError(
+            "device.no_torch",
+            Bilingual("使用 cuda 需要安装 torch。", "cuda needs torch, which is not installed."),
+            Bilingual("请运行 pip install -e '.[gpu]'。", "Run pip install -e '.[gpu]'."),
+        )
     raise UsageError(
         "device.no_cuda",
         Bilingual("要求使用 cuda，但没有可用的 CUDA 设备。", "cuda was asked for, but no CUDA device can be used."),

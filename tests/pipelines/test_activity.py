@@ -95,3 +95,12 @@ def test_a_quiet_recording_with_rumble_is_brought_up_without_the_rumble() -> Non
     assert spectrum[30 * 4] < spectrum[440 * 4]
     loud, _ = levelled((0.5 * np.sin(2 * np.pi * 440 * times)).astype(np.float32))
     assert 10 * np.log10(np.mean(loud[SAMPLE_RATE:] ** 2)) == pytest.approx(LEVEL_DB, abs=0.2)
+
+
+def test_silence_after_a_sound_becomes_nothing_at_all() -> None:
+    click = np.zeros(2 * SAMPLE_RATE, np.float32)
+    click[:100] = 0.5
+    sound, _ = levelled(click)
+    assert not sound[SAMPLE_RATE:].any()
+    smallest_ordinary = np.finfo(np.float32).tiny
+    assert not ((sound != 0) & (np.abs(sound) < smallest_ordinary)).any()
