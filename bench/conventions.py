@@ -18,6 +18,9 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 
+INSTRUCTIONS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_int8", "amx_bf16", "asimddp", "bf16")
+"""Processor flags on which the speed of the models depends, as Linux names them."""
+
 DRIFT_LIMIT = 0.15
 """A run whose calibration kernel drifts more than this is marked invalid (PERFORMANCE.md): others used the machine."""
 
@@ -55,18 +58,32 @@ def run_info(libraries: Sequence[str], threads: int) -> RunInfo:
     )
 
 
+def installed(libraries: Sequence[str]) -> tuple[str, ...]:
+    """Those of the distributions that are installed."""
+    found = []
+    for name in libraries:
+        try:
+            importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        found.append(name)
+    return tuple(found)
+
+
 def machine() -> dict[str, Any]:
-    """Processor, cores and memory; never the host's name."""
+    """Processor, its instructions that matter, cores and memory; never the host's name."""
     processor = platform.processor() or platform.machine()
+    flags: set[str] = set()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.is_file():
-        for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("model name"):
-                processor = line.partition(":")[2].strip()
-                break
+        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+        values = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in reversed(lines))}
+        processor = values.get("model name", processor)
+        flags = set(values.get("flags", values.get("Features", "")).split())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "processor": processor,
+        "instructions": [name for name in INSTRUCTIONS if name in flags],
         "cores": os.cpu_count(),
         "memory_gib": round(memory, 1),
         "system": platform.system(),

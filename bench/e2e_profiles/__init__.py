@@ -1,0 +1,1 @@
+"""Three ways of assessing one recording: what one would write today, the best known practice, and the product."""
