@@ -1,4 +1,4 @@
-"""What a person sees while recordings are assessed: bars in a terminal, plain lines elsewhere."""
+"""What a person sees while recordings are assessed: bars in a terminal, plain lines elsewhere, and how long it will be."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from interview_engine.errors import Bilingual
 from pipelines.batch import Outcome
+from pipelines.batch_plan import Pace
 from pipelines.manifest import InterviewJob
 
 STAGES = {
@@ -19,6 +21,9 @@ STAGES = {
     "score": "评分 score",
     "report": "写报告 report",
 }
+
+LINE_EVERY_S = 30.0
+"""How often the pace is written where there is no terminal: a log of an hour stays short."""
 
 
 class Bars:
@@ -33,13 +38,14 @@ class Bars:
             BarColumn(bar_width=28),
             TextColumn("{task.percentage:>3.0f}%"),
             TimeElapsedColumn(),
-            TimeRemainingColumn(),
             console=self._console,
         )
         self._total: TaskID | None = None
         self._rows: dict[tuple[str, str], TaskID] = {}
         self._stage: dict[tuple[str, str], str] = {}
         self._share: dict[tuple[str, str], float] = {}
+        self._pace: Pace | None = None
+        self._written_s = 0.0
 
     def __enter__(self) -> Bars:
         if self._live:
@@ -51,6 +57,8 @@ class Bars:
     ) -> None:
         if self._live:
             self._bars.stop()
+        if self._pace is not None and error is None:
+            print(summary(self._pace), file=sys.stderr, flush=True)
 
     def planned(self, jobs: Sequence[InterviewJob]) -> None:
         """Set up the bar of the whole: one unit an answer, and one an interview for scoring and writing."""
@@ -76,6 +84,15 @@ class Bars:
         if stage == "done":
             self._bars.update(self._rows[key], visible=False)
 
+    def paced(self, pace: Pace) -> None:
+        """Show throughput and time left: beside the bar of the whole, or as a line now and then."""
+        self._pace = pace
+        if self._total is not None:
+            self._bars.update(self._total, description=" · ".join(["全部 all", *_pace_words(pace)]))
+        if not self._live and pace.elapsed_s - self._written_s >= LINE_EVERY_S and pace.speed is not None:
+            self._written_s = pace.elapsed_s
+            print(pace_line(pace), file=sys.stderr, flush=True)
+
     def finished(self, outcome: Outcome) -> None:
         """Print what became of an interview and take its rows away."""
         for key in [key for key in self._rows if key[0] == outcome.interview_id]:
@@ -87,3 +104,43 @@ class Bars:
             self._bars.console.print(line, markup=False, highlight=False, soft_wrap=True)
         else:
             print(line, flush=True)
+
+
+def pace_line(pace: Pace) -> str:
+    """How far it is, how fast it goes and how long it will take, in both languages, for a log."""
+    share = pace.done_s / pace.total_s if pace.total_s else 1.0
+    return " · ".join([f"进度 progress {share:.0%}", *_pace_words(pace)])
+
+
+def summary(pace: Pace) -> str:
+    """What was done in how long, for the end."""
+    recorded, taken = _span(pace.done_s), _span(pace.elapsed_s)
+    parts = [f"处理了 {recorded.zh}录制，用时 {taken.zh}", f"{recorded.en} of recordings in {taken.en}"]
+    if pace.elapsed_s > 0 and pace.done_s > 0:
+        parts.append(f"{pace.done_s / pace.elapsed_s:.1f}× 实时 real time")
+    return " · ".join(parts)
+
+
+def _pace_words(pace: Pace) -> list[str]:
+    words = []
+    if pace.speed is not None:
+        words.append(f"{pace.speed:.1f}× 实时 real time")
+    if pace.interviews_an_hour is not None:
+        words.append(f"{pace.interviews_an_hour:.0f} 场/小时 interviews/h")
+    if pace.left_s is not None and pace.done_s < pace.total_s:
+        left = _span(pace.left_s)
+        words.append(f"约剩 {left.zh} · about {left.en} left")
+    return words
+
+
+def _span(seconds: float) -> Bilingual:
+    """A length of time as a person would say it."""
+    if seconds < 60:
+        return Bilingual(f"{seconds:.0f} 秒", f"{seconds:.0f} s")
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return Bilingual(f"{minutes} 分钟", f"{minutes} min")
+    hours, rest = divmod(minutes, 60)
+    if not rest:
+        return Bilingual(f"{hours} 小时", f"{hours} h")
+    return Bilingual(f"{hours} 小时 {rest} 分钟", f"{hours} h {rest} min")

@@ -11,6 +11,7 @@ InterviewEngineError
 ├── ReportError           a report file is not valid, or is of another kit
 ├── OutputError           results cannot be written (disk full, no permission, in use)
 ├── ScorerError           a scorer failed (endpoint unreachable, invalid reply)
+├── RecognitionLost       the process that recognises for all others ended meanwhile
 ├── DeliveryError         a message could not be delivered (address refused, receiver unreachable)
 ├── NotSignedIn           nobody is signed in, or the proof of it does not hold
 │   └── SignInRefused     wrong name, password or code; counted
@@ -159,6 +160,10 @@ class OutputError(InterviewEngineError):
 
 class ScorerError(InterviewEngineError):
     """A scorer failed; nothing falls back to another scorer."""
+
+
+class RecognitionLost(InterviewEngineError):  # noqa: N818 what happened, not whose fault it is
+    """The process that recognises speech for all others ended; what it held for this one is gone."""
 
 
 class DeliveryError(InterviewEngineError):

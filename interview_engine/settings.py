@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from interview_engine.errors import Bilingual, UsageError
 
 Device = Literal["auto", "cpu", "cuda"]
+Vision = Literal["networks", "mediapipe"]
 JsonMode = Literal["schema", "object"]
 PREFIX = "INTERVIEW_ENGINE_"
 
@@ -45,23 +46,28 @@ class Settings:
         weights: folder of the verified weights; None is the user's cache folder.
         own_weights: the user's own folders by weight name ("whisper-base" → a larger Whisper in CTranslate2 format).
         device: where recognition runs.
+        vision: what looks at pictures: the networks with our own steps around them, or MediaPipe's tasks (CPU, slower).
         workers: processes that assess side by side; 0 is one a core.
         frames_per_second: pictures looked at each second; 12 or more also counts blinks.
         max_minutes: longest recording that is accepted for one answer.
         judge: the judge scorer's model; None when no address is set.
+        recognition: socket of the process that recognises for all (pipelines/recognition_server.py), set by whoever
+            started it; None is a recogniser of one's own.
     """
 
     weights: Path | None = None
     own_weights: tuple[tuple[str, Path], ...] = ()
     device: Device = "auto"
+    vision: Vision = "networks"
     workers: int = 0
     frames_per_second: float = 5.0
     max_minutes: float = 90.0
     judge: JudgeSettings | None = None
+    recognition: Path | None = None
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Settings from variables INTERVIEW_ENGINE_WEIGHTS, _DEVICE, _WORKERS, _FRAMES_PER_SECOND, _MAX_MINUTES,
+    """Settings from variables INTERVIEW_ENGINE_WEIGHTS, _DEVICE, _VISION, _WORKERS, _FRAMES_PER_SECOND, _MAX_MINUTES,
     INTERVIEW_ENGINE_WEIGHTS_<NAME> (upper case, "-" as "_") for one's own folders, and INTERVIEW_ENGINE_JUDGE_URL,
     _MODEL, _KEY, _JSON, _SAMPLES, _TIMEOUT_S, _MAX_TOKENS, _PROMPT_PRICE, _COMPLETION_PRICE, _CURRENCY.
 
@@ -84,6 +90,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     device = environment.get(PREFIX + "DEVICE", "").strip() or "auto"
     if device not in get_args(Device):
         raise _invalid("DEVICE", device, " | ".join(get_args(Device)))
+    vision = environment.get(PREFIX + "VISION", "").strip() or "networks"
+    if vision not in get_args(Vision):
+        raise _invalid("VISION", vision, " | ".join(get_args(Vision)))
     own_prefix = PREFIX + "WEIGHTS_"
     own = tuple(
         (key.removeprefix(own_prefix).lower().replace("_", "-"), Path(value).expanduser())
@@ -95,6 +104,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         weights=Path(weights).expanduser() if weights else None,
         own_weights=own,
         device=device,  # type: ignore[arg-type]
+        vision=vision,  # type: ignore[arg-type]
         workers=int(number("WORKERS", 0, 0, 512)),
         frames_per_second=number("FRAMES_PER_SECOND", 5.0, 0.5, 30.0),
         max_minutes=number("MAX_MINUTES", 90.0, 0.1, 240.0),

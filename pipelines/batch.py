@@ -1,16 +1,14 @@
 """Many interviews on one machine: a process a core, answers as the unit of work, and a death of a process survived.
 
 The parent only hands out tasks and collects values. A worker that dies takes one attempt of one task with it and is
-replaced; a task that kills two workers is given up with a reason, and the rest goes on.
+replaced; a task that kills two workers is given up with a reason, and the rest goes on. Where recognition runs on a GPU
+one more process has it (pipelines/recognition_server.py), and its death counts for all who waited for it.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
-import traceback
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,22 +19,31 @@ from typing import Protocol
 
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import AnswerAssessment, InterviewReport
-from interview_engine.clock import SystemClock
-from interview_engine.errors import Bilingual, InterviewEngineError
+from interview_engine.clock import Clock, SystemClock
+from interview_engine.errors import InterviewEngineError
 from interview_engine.settings import Settings
-from pipelines import store_report
-from pipelines.interview import Options, assess_answer, assess_interview, fingerprint, unusable_answer
+from models.device import resolve
+from pipelines import batch_worker, store_report
+from pipelines.batch_plan import Pace, Pacer, Queue, Task, lengths_by_task
+from pipelines.interview import Options, fingerprint, unusable_answer
 from pipelines.manifest import InterviewJob
+from pipelines.recognition_server import served
 from pipelines.score import identity
-from pipelines.workbench import Workbench, needed_weights
+from pipelines.workbench import needed_weights
 
 MAX_ATTEMPTS = 2
 """A task that kills a second worker is poisoned: more attempts would only cost the others time."""
 
-PROGRESS_EVERY_S = 0.2
-"""A bar need not move more often, and every message costs the parent a wake-up."""
+PACE_EVERY_S = 1.0
+"""How often the listener is told the pace."""
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "OPENCV_FOR_THREADS_NUM",
+)
 """One thread a process: measured faster than fewer processes with more threads, and bit-for-bit repeatable."""
 
 
@@ -66,24 +73,20 @@ class Listener(Protocol):
         """An answer's work is done to `share` (0..1); question_id is "" while the interview is scored and written."""
         ...
 
+    def paced(self, pace: Pace) -> None:
+        """How the whole gets on; about every second while there is work, and once at its end."""
+        ...
+
     def finished(self, outcome: Outcome) -> None:
         """An interview is done, one way or the other."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One answer of one interview, or with answer None the scoring and writing of it."""
-
-    job: int
-    answer: int | None
 
 
 @dataclass(slots=True)
 class _Worker:
     process: SpawnProcess
     pipe: Connection
-    task: _Task | None = None
+    task: Task | None = None
 
 
 @dataclass(slots=True)
@@ -107,9 +110,11 @@ def assess_all(
     next call skips what has the same inputs, kit, options, models and engine.
 
     Raises:
+        UsageError: `device.no_cuda`, `device.unknown`.
         OutputError: `out` cannot be written or another run is writing into it.
         WeightsError: weights are missing (checked before any work).
     """
+    resolve(settings.device)
     weights = needed_weights(settings)
     outcomes: dict[int, Outcome] = {}
     pending: dict[int, _Pending] = {}
@@ -126,7 +131,8 @@ def assess_all(
         for outcome in outcomes.values():
             listener.finished(outcome)
         if pending:
-            _Run(pending, outcomes, options, settings, out, listener, work or _work).run()
+            with served(settings) as settings:
+                _Run(pending, outcomes, options, settings, out, listener, work or batch_worker.work).run()
     return [outcomes[index] for index in range(len(jobs))]
 
 
@@ -150,18 +156,26 @@ class _Run:
         self.settings = settings
         self.out = out
         self.listener = listener
-        self.tasks = deque(_Task(index, n) for index, entry in pending.items() for n in range(len(entry.job.answers)))
-        self.attempts: dict[_Task, int] = {}
+        self.clock: Clock = SystemClock()
+        lengths = lengths_by_task({index: entry.job for index, entry in pending.items()})
+        self.count = max(1, min(settings.workers or len(os.sched_getaffinity(0)), len(lengths)))
+        self.tasks = Queue(lengths, self.count)
+        self.pacer = Pacer(lengths, len(pending), self.clock.monotonic_s())
+        self.told_s = self.clock.monotonic_s()
+        self.attempts: dict[Task, int] = {}
+        self.suspects: set[Task] = set()
+        """Tasks that waited for the recognition process when it died: any of them may have killed it, so they are tried
+        again one at a time, and only the one that did it loses its second attempt."""
         self.workers: list[_Worker] = []
 
     def run(self) -> None:
-        wanted = self.settings.workers or len(os.sched_getaffinity(0))
-        count = max(1, min(wanted, len(self.tasks)))
         try:
-            self.workers = [self._spawn() for _ in range(count)]
+            self.workers = [self._spawn() for _ in range(self.count)]
             while self.tasks or any(worker.task is not None for worker in self.workers):
                 self._hand_out()
                 self._collect()
+                self._tell_pace()
+            self.listener.paced(self.pacer.pace(self.clock.monotonic_s()))
         finally:
             for worker in self.workers:
                 _stop(worker)
@@ -177,17 +191,25 @@ class _Run:
 
     def _hand_out(self) -> None:
         for worker in list(self.workers):
-            if worker.task is None and self.tasks:
-                task = self.tasks.popleft()
-                entry = self.pending[task.job]
-                answers = None
-                if task.answer is None:
-                    answers = [entry.answers[n] for n in range(len(entry.job.answers))]
-                worker.task = task
-                try:
-                    worker.pipe.send((entry.job, entry.inputs_sha256, task.answer, answers))
-                except OSError:
-                    self._replace(worker)
+            if worker.task is not None:
+                continue
+            task = self.tasks.take(self._held_back())
+            if task is None:
+                return
+            entry = self.pending[task.job]
+            answers = None
+            if task.answer is None:
+                answers = [entry.answers[n] for n in range(len(entry.job.answers))]
+            worker.task = task
+            try:
+                worker.pipe.send((entry.job, entry.inputs_sha256, task.answer, answers))
+            except OSError:
+                self._replace(worker)
+
+    def _held_back(self) -> frozenset[Task]:
+        """Suspects wait while one of them is being tried."""
+        busy = any(worker.task in self.suspects for worker in self.workers)
+        return frozenset(self.suspects) if busy else frozenset()
 
     def _collect(self) -> None:
         by_pipe = {worker.pipe: worker for worker in self.workers if worker.task is not None}
@@ -200,6 +222,12 @@ class _Run:
                 continue
             self._take(worker, kind, value)
 
+    def _tell_pace(self) -> None:
+        now_s = self.clock.monotonic_s()
+        if now_s - self.told_s >= PACE_EVERY_S:
+            self.told_s = now_s
+            self.listener.paced(self.pacer.pace(now_s))
+
     def _take(self, worker: _Worker, kind: str, value: object) -> None:
         task = worker.task
         assert task is not None
@@ -208,9 +236,11 @@ class _Run:
             assert isinstance(value, tuple)
             stage, share = value
             question_id = "" if task.answer is None else entry.job.answers[task.answer].question_id
+            self.pacer.moved(task, share)
             self.listener.progress(entry.job, question_id, stage, share)
             return
         worker.task = None
+        self.suspects.discard(task)
         if kind == "answer":
             assert isinstance(value, AnswerAssessment)
             self._answered(task, value)
@@ -221,26 +251,27 @@ class _Run:
             assert isinstance(value, InterviewEngineError)
             self._failed(task, value)
 
-    def _answered(self, task: _Task, answer: AnswerAssessment) -> None:
+    def _answered(self, task: Task, answer: AnswerAssessment) -> None:
         entry = self.pending[task.job]
         assert task.answer is not None
         entry.answers[task.answer] = answer
+        self.pacer.measured(task, answer.duration_s)
         self.listener.progress(entry.job, answer.question_id, "done", 1.0)
         if len(entry.answers) == len(entry.job.answers):
             # the interview that can be finished comes first: its report is what somebody waits for
-            self.tasks.appendleft(_Task(task.job, None))
+            self.tasks.first(Task(task.job, None))
 
-    def _failed(self, task: _Task, error: InterviewEngineError) -> None:
+    def _failed(self, task: Task, error: InterviewEngineError) -> None:
         if task.answer is None or error.code.startswith(("weights.", "system.")):
             # an incomplete installation fails every answer alike: say so once, give no half-true report
-            self.tasks = deque(other for other in self.tasks if other.job != task.job)
+            self.tasks.drop(task.job)
             if task.job not in self.outcomes:
                 self._finish(task, None, error)
             return
         source = self.pending[task.job].job.answers[task.answer]
         self._answered(task, unusable_answer(source, Reason("engine.failed", {"error": error.message.en})))
 
-    def _finish(self, task: _Task, report: InterviewReport | None, error: InterviewEngineError | None) -> None:
+    def _finish(self, task: Task, report: InterviewReport | None, error: InterviewEngineError | None) -> None:
         job = self.pending[task.job].job
         outcome = Outcome(job.interview_id, self.out / job.interview_id, report, error)
         self.outcomes[task.job] = outcome
@@ -252,84 +283,15 @@ class _Run:
         task = worker.task
         assert task is not None
         self.workers[self.workers.index(worker)] = self._spawn()
+        self.pacer.moved(task, 0.0)
         self.attempts[task] = self.attempts.get(task, 0) + 1
+        if worker.process.exitcode == batch_worker.RECOGNITION_LOST:
+            self.suspects.add(task)
         if self.attempts[task] < MAX_ATTEMPTS:
-            self.tasks.appendleft(task)
+            self.tasks.first(task)
             return
-        self._failed(task, _unexpected(f"worker process ended with code {worker.process.exitcode}"))
-
-
-def _work(pipe: Connection, settings: Settings, options: Options, out: Path) -> None:
-    """A worker: one task after the other until the parent closes the pipe."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    bench = Workbench(settings, options.scorer, options.calibration)
-    try:
-        while True:
-            try:
-                job, inputs_sha256, index, answers = pipe.recv()
-            except EOFError:
-                return
-            pipe.send(_do(pipe, bench, options, out, job, inputs_sha256, index, answers))
-    except BrokenPipeError:
-        return  # the parent is gone: nobody waits for what this process could still do
-    finally:
-        bench.close()
-
-
-def _do(
-    pipe: Connection,
-    bench: Workbench,
-    options: Options,
-    out: Path,
-    job: InterviewJob,
-    inputs_sha256: str,
-    index: int | None,
-    answers: Sequence[AnswerAssessment] | None,
-) -> tuple[str, object]:
-    """One task: an answer, or with index None the scoring and writing of the interview."""
-    clock = SystemClock()
-    sent_s, sent_stage = clock.monotonic_s(), ""
-
-    def progress(stage: str, share: float) -> None:
-        nonlocal sent_s, sent_stage
-        now = clock.monotonic_s()
-        if stage != sent_stage or now - sent_s >= PROGRESS_EVERY_S:
-            sent_s, sent_stage = now, stage
-            pipe.send(("progress", (stage, share)))
-
-    try:
-        if index is not None:
-            return "answer", assess_answer(job.answers[index], job, options, bench, clock, progress)
-        assert answers is not None
-        progress("score", 0.0)
-        weights = needed_weights(bench.settings)
-        bench.vectors.begin()
-        report = assess_interview(
-            job,
-            answers,
-            options,
-            bench.scorer,
-            weights,
-            clock,
-            device=bench.settings.device,
-            inputs_sha256=inputs_sha256,
-        )
-        progress("report", 0.5)
-        return "report", store_report.save(report, job, options, out, bench.vectors.document())
-    except InterviewEngineError as error:
-        return "error", error
-    except Exception as error:  # noqa: BLE001 one broken recording must not stop the other interviews
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(frame.filename).name}:{frame.lineno}"
-        return "error", _unexpected(f"{type(error).__name__}: {error} ({where})")
-
-
-def _unexpected(detail: str) -> InterviewEngineError:
-    return InterviewEngineError(
-        "engine.failed",
-        Bilingual(f"评估程序内部出错：{detail}", f"The engine failed: {detail}"),
-        Bilingual("请保留文件并报告此问题。", "Please keep the file and report this."),
-    )
+        self.suspects.discard(task)
+        self._failed(task, batch_worker.unexpected(f"worker process ended with code {worker.process.exitcode}"))
 
 
 def _stop(worker: _Worker) -> None:

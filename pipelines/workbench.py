@@ -59,7 +59,11 @@ class Workbench:
 
     @cached_property
     def recogniser(self) -> Recogniser:
-        """Speech recognition on the device of the settings."""
+        """Speech recognition on the device of the settings, or by the process that recognises for all."""
+        if self.settings.recognition is not None:
+            from pipelines.recognition_client import RemoteRecogniser
+
+            return RemoteRecogniser(self.settings.recognition)
         from models.asr import load_recogniser
 
         return load_recogniser(self.store, device=self.settings.device)

@@ -23,6 +23,7 @@ from bench.e2e_parts.target import Target
 from bench.process_cost import cpu_s, run_alone
 from interview_engine.errors import Bilingual, UsageError
 from pipelines.batch import Outcome
+from pipelines.batch_plan import Pace
 from pipelines.manifest import InterviewJob
 
 
@@ -67,6 +68,9 @@ class Quiet:
         """See `Listener.progress`."""
         if self.first is None:
             self.first = time.perf_counter()
+
+    def paced(self, pace: Pace) -> None:
+        """See `Listener.paced`."""
 
     def finished(self, outcome: Outcome) -> None:
         """See `Listener.finished`."""

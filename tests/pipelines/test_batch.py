@@ -12,6 +12,7 @@ from interview_engine.errors import OutputError
 from interview_engine.settings import Settings
 from pipelines import store_report
 from pipelines.batch import Outcome, Work, assess_all
+from pipelines.batch_plan import Pace
 from pipelines.interview import Options
 from pipelines.manifest import InterviewJob, job_from_files
 
@@ -23,7 +24,7 @@ WORKER = '''
 """A worker whose process dies on files that are named so: once, or each time."""
 import os, signal
 from pathlib import Path
-from pipelines import batch, interview
+from pipelines import batch_worker, interview
 
 def work(pipe, settings, options, out):
     real = interview.assess_answer
@@ -36,8 +37,8 @@ def work(pipe, settings, options, out):
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         return real(source, job, *rest)
-    batch.assess_answer = dying
-    batch._work(pipe, settings, options, out)
+    batch_worker.assess_answer = dying
+    batch_worker.work(pipe, settings, options, out)
 '''
 
 ANSWER = (
@@ -51,12 +52,16 @@ class Recorder:
 
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
+        self.paces: list[Pace] = []
 
     def planned(self, jobs: Sequence[InterviewJob]) -> None:
         self.jobs = list(jobs)
 
     def progress(self, job: InterviewJob, question_id: str, stage: str, share: float) -> None:
         assert 0.0 <= share <= 1.0
+
+    def paced(self, pace: Pace) -> None:
+        self.paces.append(pace)
 
     def finished(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
@@ -102,6 +107,7 @@ def test_a_dead_worker_costs_an_attempt_and_a_poisoned_answer_only_itself(tmp_pa
     assert poisoned.answers[0].reason.code == "engine.failed"
     assert poisoned.answers[1].status == "assessed"
     assert len(recorder.outcomes) == 3
+    assert recorder.paces[-1].done_s == recorder.paces[-1].total_s
 
 
 @pytest.mark.slow
