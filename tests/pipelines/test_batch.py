@@ -1,18 +1,17 @@
 """The pool of processes (rows A9, A10): nothing is lost when a worker dies, one poisoned answer harms nobody else."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from batch_recorder import ANSWER, Recorder
 
 from interview_engine.assessment.kit_file import load_kit, shipped_kits
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import OutputError
 from interview_engine.settings import Settings
 from pipelines import store_report
-from pipelines.batch import Outcome, Work, assess_all
-from pipelines.batch_plan import Pace
+from pipelines.batch import Work, assess_all
 from pipelines.interview import Options
 from pipelines.manifest import InterviewJob, job_from_files
 
@@ -40,31 +39,6 @@ def work(pipe, settings, options, out):
     batch_worker.assess_answer = dying
     batch_worker.work(pipe, settings, options, out)
 '''
-
-ANSWER = (
-    "去年双十一，一位客户收到破损的冰箱，非常着急。我先把她说的情况重复了一遍确认，然后查了仓库的库存，"
-    "发现城西还有一台同型号的，就和司机协调当晚九点换货。第二天我又打电话确认，她给了五星评价。"
-)
-
-
-class Recorder:
-    """Listener that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.outcomes: list[Outcome] = []
-        self.paces: list[Pace] = []
-
-    def planned(self, jobs: Sequence[InterviewJob]) -> None:
-        self.jobs = list(jobs)
-
-    def progress(self, job: InterviewJob, question_id: str, stage: str, share: float) -> None:
-        assert 0.0 <= share <= 1.0
-
-    def paced(self, pace: Pace) -> None:
-        self.paces.append(pace)
-
-    def finished(self, outcome: Outcome) -> None:
-        self.outcomes.append(outcome)
 
 
 @pytest.fixture
