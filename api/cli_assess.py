@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         delivery=arguments.delivery == "on",
         frames_per_second=settings.frames_per_second,
         max_minutes=settings.max_minutes,
+        vision=settings.vision,
         scorer=arguments.scorer,
         calibration=load(arguments.calibration) if arguments.calibration else None,
     )

@@ -209,7 +209,7 @@ def face_blur(faces: FaceDetector) -> PictureChange:
     def blur(rgb: Picture) -> Picture:
         out = rgb.copy()
         height, width = rgb.shape[:2]
-        for box in faces.find(rgb):
+        for box in faces.find([rgb])[0]:
             left, right = max(0, int(box.left * width)), min(width, int(box.right * width))
             top, bottom = max(0, int(box.top * height)), min(height, int(box.bottom * height))
             if right > left and bottom > top:

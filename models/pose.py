@@ -1,19 +1,24 @@
-"""The upper body in a picture, behind a protocol that another runtime can fill."""
+"""The upper body in a picture, behind a protocol that several runtimes fill."""
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.observations import PoseSeen
-from models.mediapipe_tasks import close_at_exit, create, detect
+from interview_engine.settings import Vision
+from models.device import Device
 from models.registry import WeightStore
 
 WEIGHT = "pose-landmarker"
+BUNDLE = "pose_landmarker.task"
+
+FINDING_CONFIDENCE = 0.5
+"""Of the person detector and of the landmark model's own check; MediaPipe's defaults."""
 
 _SHOULDERS = (11, 12)
 _HAND_JOINTS = (15, 16, 17, 18, 19, 20, 21, 22)
@@ -28,8 +33,8 @@ HAND_VISIBILITY = 0.3
 class PoseDetector(Protocol):
     """Finds the most prominent person. Deterministic; keeps nothing from one picture to the next."""
 
-    def find(self, rgb: NDArray[np.uint8]) -> PoseSeen | None:
-        """The upper body in a picture (uint8, height x width x 3), or None when no person is found."""
+    def find(self, pictures: Sequence[NDArray[np.uint8]]) -> list[PoseSeen | None]:
+        """The upper body in each picture (uint8, height x width x 3), or None where no person is found."""
         ...
 
     def close(self) -> None:
@@ -37,51 +42,35 @@ class PoseDetector(Protocol):
         ...
 
 
-class MediaPipePose:
-    """`PoseDetector` by MediaPipe's Pose Landmarker, IMAGE mode."""
-
-    def __init__(self, model: Path) -> None:
-        """Load from a pose_landmarker.task file.
-
-        Raises:
-            SystemPackageError: a system library is missing. WeightsError: the file is not what it should be.
-        """
-
-        def landmarker(vision: Any, base: Any) -> Any:
-            options = vision.PoseLandmarkerOptions(base_options=base, num_poses=1)
-            return vision.PoseLandmarker.create_from_options(options)
-
-        self._landmarker = create(landmarker, model)
-        self._closing = close_at_exit(self, self._landmarker)
-
-    def find(self, rgb: NDArray[np.uint8]) -> PoseSeen | None:
-        """See `PoseDetector.find`."""
-        people = detect(self._landmarker, rgb).pose_landmarks
-        if not people:
-            return None
-        height, width = rgb.shape[:2]
-        points = people[0]
-        left, right = (points[joint] for joint in _SHOULDERS)
-        shoulder_width = None
-        if min(left.visibility, right.visibility) >= SHOULDER_VISIBILITY:
-            shoulder_width = math.hypot((left.x - right.x) * width / height, left.y - right.y)
-        expected = any(
-            points[joint].visibility >= HAND_VISIBILITY
-            and 0.0 <= points[joint].x <= 1.0
-            and 0.0 <= points[joint].y <= 1.0
-            for joint in _HAND_JOINTS
-        )
-        return PoseSeen(shoulder_width, expected)
-
-    def close(self) -> None:
-        """Free the model."""
-        self._closing()
-
-
-def load_pose(store: WeightStore) -> MediaPipePose:
-    """The default detector from the weight store.
+def load_pose(store: WeightStore, vision: Vision = "networks", device: Device = "cpu") -> PoseDetector:
+    """A detector from the weight store: our own steps around the networks, or MediaPipe (on the CPU) as reference.
 
     Raises:
-        WeightsError: the weights are missing or damaged. SystemPackageError: a system library is missing.
+        WeightsError: the weights are missing or damaged.
+        SystemPackageError: a system library that MediaPipe needs is missing.
     """
-    return MediaPipePose(store.locate(WEIGHT) / "pose_landmarker.task")
+    bundle = store.locate(WEIGHT) / BUNDLE
+    if vision == "mediapipe":
+        from models.mediapipe_pose import MediaPipePose
+
+        return MediaPipePose(bundle)
+    from models.network_pose import NetworkPose
+
+    return NetworkPose(bundle, device)
+
+
+def pose_seen(points: NDArray[np.floating], visibility: NDArray[np.floating], height: int, width: int) -> PoseSeen:
+    """The upper body from 33 landmarks.
+
+    Args:
+        points: 33 x 2 or more, in pixels of a picture of that height and width. visibility: 33, 0..1.
+    """
+    left, right = _SHOULDERS
+    shoulder_width = None
+    if min(visibility[left], visibility[right]) >= SHOULDER_VISIBILITY:
+        shoulder_width = math.dist(points[left, :2], points[right, :2]) / height
+    expected = any(
+        visibility[joint] >= HAND_VISIBILITY and 0.0 <= points[joint, 0] <= width and 0.0 <= points[joint, 1] <= height
+        for joint in _HAND_JOINTS
+    )
+    return PoseSeen(shoulder_width, expected)

@@ -24,6 +24,7 @@ from interview_engine.assessment.report import (
 from interview_engine.assessment.scoring import CompetencyResult, Evidence, Scorer, ScorerName, overall
 from interview_engine.clock import Clock
 from interview_engine.errors import MediaError
+from interview_engine.settings import Vision
 from pipelines.ingest import Limits, Recording, open_recording
 from pipelines.listen import hear, listen
 from pipelines.listen import signals as speech_signals
@@ -60,6 +61,7 @@ class Options:
     max_minutes: float = 90.0
     scorer: ScorerName = "evidence"
     calibration: Calibration | None = None
+    vision: Vision = "networks"
 
 
 def fingerprint(job: InterviewJob, options: Options, weights: Sequence[ModelUsed], scorer: Sequence[str] = ()) -> str:
@@ -73,7 +75,7 @@ def fingerprint(job: InterviewJob, options: Options, weights: Sequence[ModelUsed
         digest.update(("\x1f".join(str(value) for value in values) + "\x1e").encode())
 
     add(interview_engine.__version__, job.kit.sha256, job.candidate, job.synthetic, job.language)
-    add(options.policy.id, options.delivery, options.frames_per_second, options.max_minutes)
+    add(options.policy.id, options.delivery, options.frames_per_second, options.max_minutes, options.vision)
     add(options.scorer, *scorer)
     for model in weights:
         add(model.name, model.sha256)
@@ -292,6 +294,7 @@ def assess_interview(
             "delivery": options.delivery,
             "frames_per_second": options.frames_per_second,
             "max_minutes": options.max_minutes,
+            "vision": options.vision,
             "language": job.language,
             **content.settings,
         },

@@ -204,6 +204,7 @@ def _options(session: Session, invitation: Invitation, kit_version_id: str, kit:
         delivery=delivery <= policy.delivery_cap_percent,
         frames_per_second=settings.frames_per_second,
         max_minutes=settings.max_minutes,
+        vision=settings.vision,
         calibration=None if active is None else calibrations.from_document(active.document),
     )
 

@@ -77,10 +77,11 @@ class Workbench:
 
     @cached_property
     def detectors(self) -> Detectors:
-        """Faces, hands and pose."""
+        """Faces, hands and pose, on the device of the settings."""
+        from models.device import resolve
         from pipelines.watch import load_detectors
 
-        return load_detectors(self.store)
+        return load_detectors(self.store, self.settings.vision, resolve(self.settings.device))
 
     @cached_property
     def voices(self) -> VoiceEncoder:

@@ -10,7 +10,8 @@ import pytest
 from interview_engine.assessment.observations import Box
 from interview_engine.errors import SystemPackageError, WeightsError
 from models import mediapipe_tasks
-from models.face import MediaPipeFaces, head_angles
+from models.face import head_angles
+from models.mediapipe_faces import MediaPipeFaces
 from models.registry import WeightStore, default_root
 
 ROOT = Path(__file__).parents[2]
@@ -77,11 +78,12 @@ def test_nothing_is_printed_while_models_load_work_and_close():
         "import numpy as np\n"
         "from models.registry import WeightStore, default_root\n"
         "from pipelines.watch import load_detectors\n"
-        "detectors = load_detectors(WeightStore(default_root()))\n"
         "picture = np.full((180, 320, 3), 90, dtype=np.uint8)\n"
-        "assert detectors.faces.find(picture) == ()\n"
-        "assert detectors.hands.find(picture) == ()\n"
-        "assert detectors.pose.find(picture) is None\n"
+        "for vision in ('networks', 'mediapipe'):\n"
+        "    detectors = load_detectors(WeightStore(default_root()), vision)\n"
+        "    assert detectors.faces.find([picture]) == [()]\n"
+        "    assert detectors.hands.find([picture]) == [()]\n"
+        "    assert detectors.pose.find([picture]) == [None]\n"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, cwd=ROOT)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

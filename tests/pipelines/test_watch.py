@@ -179,7 +179,7 @@ def picture(clip: str, time_s: float) -> np.ndarray:
 
 
 def measured_face(detectors, rgb):
-    return detectors.faces.measure(rgb, detectors.faces.find(rgb)[0])
+    return detectors.faces.measure([(rgb, detectors.faces.find([rgb])[0][0])])[0]
 
 
 def stream(pictures, seconds: float, rate: float = 5.0):
@@ -260,7 +260,7 @@ def test_nods_and_shakes_of_known_number_are_counted(detectors):
 def test_strokes_of_known_length_are_counted_and_measured(detectors):
     """A real picture with a hand, moved sideways by 64 of 640 pixels and back: a tenth of its height."""
     rgb = picture("latentsync_demo1.mp4", 2.3)
-    shoulder_width = detectors.pose.find(rgb).shoulder_width
+    shoulder_width = detectors.pose.find([rgb])[0].shoulder_width
     moved = [np.roll(rgb, shift, axis=1) for shift in (0, 32, 64, 64, 32, 0)]
     cues = watch(stream(moved, 12), detectors)
     assert cues.gestures_per_min * 12 / 60 == pytest.approx(20, abs=2)
@@ -283,7 +283,7 @@ def test_looking_for_hands_only_where_pose_expects_them_loses_nothing(detectors)
             frame.time_s
             for frame in frames
             if wanted[clip]["hands"].get(int(2 * (frame.time_s + offset))) == "1"
-            and detectors.hands.find(frame.rgb)
+            and detectors.hands.find([frame.rgb])[0]
             and not gated[frame.time_s]
         ]
         assert len(lost) <= 1
@@ -299,23 +299,23 @@ class Script:
         self.boxes, self.small, self.hand_expected = boxes, small, hand_expected
         self.asked = defaultdict(int)
 
-    def find_faces(self, rgb, tile=None):
-        self.asked[f"tile {tile}"] += 1
-        return self.small if tile == 0.5 else self.boxes
+    def find_faces(self, pictures, tile=None):
+        self.asked[f"tile {tile}"] += len(pictures)
+        return [self.small if tile == 0.5 else self.boxes] * len(pictures)
 
-    def measure(self, rgb, box):
-        self.asked["measure"] += 1
-        return face(box=box)
+    def measure(self, places):
+        self.asked["measure"] += len(places)
+        return [face(box=box) for _, box in places]
 
-    def hands(self, rgb):
-        self.asked["hands"] += 1
-        return (HandSeen(0.5, 0.9),)
+    def hands(self, pictures):
+        self.asked["hands"] += len(pictures)
+        return [(HandSeen(0.5, 0.9),)] * len(pictures)
 
-    def pose(self, rgb):
-        self.asked["pose"] += 1
-        return PoseSeen(0.4, self.hand_expected)
+    def pose(self, pictures):
+        self.asked["pose"] += len(pictures)
+        return [PoseSeen(0.4, self.hand_expected)] * len(pictures)
 
-    def detectors(self) -> Detectors:
+    def detectors(self, block=4) -> Detectors:
         class Part:
             def close(self):
                 pass
@@ -323,7 +323,7 @@ class Script:
         faces, hands, pose = Part(), Part(), Part()
         faces.find, faces.measure = self.find_faces, self.measure
         hands.find, pose.find = self.hands, self.pose
-        return Detectors(faces, hands, pose)
+        return Detectors(faces, hands, pose, block)
 
 
 PICTURE = np.zeros((36, 64, 3), dtype=np.uint8)
@@ -360,7 +360,7 @@ def test_the_candidate_stays_the_same_person_while_another_is_a_little_larger():
     other = Box(0.7, 0.3, 0.92, 0.72)
     rows = []
     frames = list(stream([PICTURE], 2))
-    for index, row in enumerate(observe(frames, script.detectors())):
+    for index, row in enumerate(observe(frames, script.detectors(block=1))):
         rows.append(row)
         if index == 2:
             script.boxes = (other, MIDDLE)
@@ -368,7 +368,7 @@ def test_the_candidate_stays_the_same_person_while_another_is_a_little_larger():
     assert rows[-1].faces == 2
 
 
-def test_frames_are_let_go_one_by_one():
+def test_frames_are_let_go_block_by_block():
     alive = []
 
     def frames():
@@ -379,7 +379,7 @@ def test_frames_are_let_go_one_by_one():
             alive.append(weakref.ref(rgb))
             yield Frame(index / 5, rgb)
             del rgb
-            assert sum(reference() is not None for reference in alive) <= 2
+            assert sum(reference() is not None for reference in alive) <= 5
 
     assert watch(frames(), Script((MIDDLE,)).detectors()).sampled_frames == 20
 
