@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
 
-from models.whisper_weights import as_float32
+from models.whisper_weights import as_float32, read_variables, unreadable
+
+CONVERTED = "model.safetensors"
+"""The name of a network's file in GPU format."""
 
 
 class Linear(NamedTuple):
@@ -121,6 +127,30 @@ def sizes_of(variables: Mapping[str, NDArray[np.generic]]) -> Sizes:
         text_positions=variables["decoder/position_encodings/encodings"].shape[0],
         sound_positions=variables["encoder/position_encodings/encodings"].shape[0],
     )
+
+
+def load(folder: Path, device: str, dtype: Any) -> Whisper:
+    """The network in a folder: model.safetensors as models/convert.py writes it, else CTranslate2's model.bin.
+
+    Raises:
+        WeightsError: `weights.unreadable`.
+    """
+    converted = folder / CONVERTED
+    path = converted if converted.is_file() else folder / "model.bin"
+    try:
+        return build(read_converted(path) if path == converted else read_variables(path), device, dtype)
+    except (OSError, KeyError, ValueError, SafetensorError) as error:
+        raise unreadable(path, str(error)) from error
+
+
+def read_converted(path: Path) -> dict[str, NDArray[np.generic]]:
+    """The variables of a converted model by CTranslate2's names.
+
+    Raises:
+        OSError, SafetensorError: it cannot be read.
+    """
+    found: dict[str, NDArray[np.generic]] = load_file(path)
+    return found
 
 
 def build(variables: Mapping[str, NDArray[np.generic]], device: str, dtype: Any) -> Whisper:

@@ -1,0 +1,220 @@
+"""Speech recognition in torch for a GPU: many windows at once through encoder, search and alignment.
+
+The same weights, prompts and rules as the CPU's recogniser, so the same text; models/convert.py checks it. The network
+computes in half precision on CUDA and in float32 on the CPU, where it serves the tests.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interview_engine.assessment.media import SAMPLE_RATE
+from interview_engine.errors import Bilingual, UsageError
+from models.asr import MAX_WINDOW_S, DecodeRequest, EncodedWindow, Heard, HeardWord
+
+if TYPE_CHECKING:
+    from models.whisper_layers import Whisper
+    from models.whisper_search import BeamSearch
+    from models.whisper_text import Texts
+
+Precision = Literal["auto", "float32", "float16", "bfloat16"]
+
+BATCHES = (8, 32, 64, 128)
+"""Sizes the encoder is compiled for; a smaller batch is filled up with silence."""
+
+CUDA_BATCH = 64
+CPU_BATCH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A window's state: the encoder's output (1500, width) on the device, and how many mel frames are not padding."""
+
+    output: Any
+    frames: int
+
+
+class TorchRecogniser:
+    """Whisper in torch; see `models.asr.Recogniser`.
+
+    Args:
+        model_dir: a Whisper model in CTranslate2 form, or as models/convert.py writes it.
+        device: "cuda" or "cpu".
+        precision: "auto" is half precision on CUDA (see docs/performance.md for the choice) and float32 on the CPU.
+        beam_size: hypotheses kept; 5 is the reference.
+        batch: windows encoded and searched at once; None is 64 on CUDA and 8 on the CPU.
+        compiled: whether torch compiles the encoder; None does on CUDA only.
+
+    Raises:
+        UsageError: `device.no_torch`: torch is not installed, or not for that device.
+    """
+
+    def __init__(
+        self,
+        model_dir: Path,
+        device: str = "cuda",
+        precision: Precision = "auto",
+        beam_size: int = 5,
+        batch: int | None = None,
+        compiled: bool | None = None,
+    ) -> None:
+        require_torch(device)
+        on_cuda = device.startswith("cuda")
+        self.batch = batch or (CUDA_BATCH if on_cuda else CPU_BATCH)
+        self._model_dir = model_dir
+        self._device = device
+        self._precision = precision if precision != "auto" else "bfloat16" if on_cuda else "float32"
+        self._beam_size = beam_size
+        self._compiled = on_cuda if compiled is None else compiled
+
+    def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[EncodedWindow]:
+        """See `Recogniser.encode`.
+
+        Raises:
+            ValueError: more than 30 s.
+            WeightsError: the model cannot be loaded.
+        """
+        for samples in windows:
+            if len(samples) > MAX_WINDOW_S * SAMPLE_RATE:
+                raise ValueError(f"a window holds at most {MAX_WINDOW_S} s, not {len(samples) / SAMPLE_RATE:.1f}")
+        encoded: list[EncodedWindow] = []
+        for first in range(0, len(windows), self.batch):
+            encoded += self._encode(windows[first : first + self.batch])
+        return encoded
+
+    def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
+        """See `Recogniser.decode`."""
+        from models.whisper_search import Task
+        from models.whisper_text import limit
+
+        tasks = []
+        for request in requests:
+            prompt, start = self._texts.prompted(request.language, request.prompt)
+            room = limit(request.window.duration_s)
+            tasks.append(Task(request.window.state.output, prompt, start, room, request.avoid_repeats))
+        found = self._search.run(tasks)
+        end = self._texts.rules.end
+        words = self._words(requests, [tuple(token for token in text.tokens if token < end) for text in found])
+        return [
+            Heard(
+                words[index],
+                average_log_probability=text.log_probability / (len(text.tokens) + 1),
+                no_speech_probability=text.no_speech,
+                cut_off=len(text.tokens) >= task.limit,
+            )
+            for index, (task, text) in enumerate(zip(tasks, found, strict=True))
+        ]
+
+    def _encode(self, windows: Sequence[NDArray[np.float32]]) -> list[EncodedWindow]:
+        from models.whisper_mel import frames, log_mel
+        from models.whisper_net import encode
+
+        filled = [*windows, *[_SILENCE] * (self._filled(len(windows)) - len(windows))]
+        mel = log_mel(filled, self._net.sizes.mels, self._net.device).to(self._net.dtype)
+        output = encode(self._net, mel, self._block)[: len(windows)]
+        languages = self._languages(output)
+        return [
+            EncodedWindow(languages[index], len(samples) / SAMPLE_RATE, Sound(output[index], frames(len(samples))))
+            for index, samples in enumerate(windows)
+        ]
+
+    def _filled(self, count: int) -> int:
+        """The size a batch is filled up to: only a compiled encoder minds."""
+        if not self._compiled:
+            return count
+        return next((size for size in BATCHES if size >= count), count)
+
+    def _languages(self, output: Any) -> list[dict[str, float]]:
+        import torch
+
+        from models.whisper_net import cross_keys, logits, read
+
+        if not self._texts.multilingual:
+            return [{"en": 1.0}] * len(output)
+        start = torch.full((len(output), 1), self._texts.tokenizer("en").sot, device=self._net.device)
+        hidden = read(self._net, start, cross_keys(self._net, output)).hidden[:, 0]
+        ids = torch.tensor(self._texts.config.languages, device=self._net.device)
+        probabilities = torch.softmax(logits(self._net, hidden)[:, ids], dim=-1).tolist()
+        codes = self._texts.language_codes
+        return [dict(zip(codes, row, strict=True)) for row in probabilities]
+
+    def _words(
+        self, requests: Sequence[DecodeRequest], texts: Sequence[tuple[int, ...]]
+    ) -> list[tuple[HeardWord, ...]]:
+        from models.whisper_align import Spoken, align
+
+        words: list[tuple[HeardWord, ...]] = [() for _ in requests]
+        there = [index for index, text in enumerate(texts) if text]
+        spoken = []
+        for index in there:
+            sound: Sound = requests[index].window.state
+            spoken.append(Spoken(sound.output, sound.frames, self._texts.start(requests[index].language), texts[index]))
+        heads, end = self._texts.config.alignment_heads, self._texts.rules.end
+        for index, times in zip(there, align(self._net, spoken, heads, end), strict=True):
+            request = requests[index]
+            words[index] = self._texts.words(
+                request.language, texts[index], times.starts_s, times.probabilities, request.window.duration_s
+            )
+        return words
+
+    @cached_property
+    def _net(self) -> Whisper:
+        import torch
+
+        from models.whisper_layers import load
+
+        return load(self._model_dir, self._device, getattr(torch, self._precision))
+
+    @cached_property
+    def _texts(self) -> Texts:
+        from models.whisper_text import Texts
+
+        return Texts(self._model_dir, self._net.sizes.vocabulary)
+
+    @cached_property
+    def _search(self) -> BeamSearch:
+        from models.whisper_search import BeamSearch
+
+        return BeamSearch(self._net, self._texts.rules, self._beam_size, self.batch)
+
+    @cached_property
+    def _block(self) -> Any:
+        import torch
+
+        from models.whisper_net import encoder_block
+
+        return torch.compile(encoder_block, dynamic=False) if self._compiled else encoder_block
+
+
+_SILENCE = np.zeros(0, np.float32)
+
+
+def require_torch(device: str) -> None:
+    """Make sure that torch is there and can use the device.
+
+    Raises:
+        UsageError: `device.no_torch`.
+    """
+    why = "torch is not installed"
+    if importlib.util.find_spec("torch") is not None:
+        import torch
+
+        if not device.startswith("cuda") or torch.cuda.is_available():
+            return
+        why = "the installed torch finds no CUDA device"
+    raise UsageError(
+        "device.no_torch",
+        Bilingual(f"无法在 {device} 上识别语音：{why}。", f"Speech cannot be recognised on {device}: {why}."),
+        Bilingual(
+            "请安装带 gpu 选项的软件包（pip install '.[gpu]'）和显卡驱动，或使用 --device cpu。",
+            "Install the package with its gpu extra (pip install '.[gpu]') and the driver, or use --device cpu.",
+        ),
+    )
