@@ -233,10 +233,11 @@ def _steady(path: Path, start_s: float) -> Iterator[NDArray[np.uint8]]:
         stream = container.streams.video[0]
         first_s = None
         for frame in container.decode(stream):
-            if frame.time is None:
+            own_s: float | None = frame.time  # None in damaged files, whatever the annotation says
+            if own_s is None:
                 continue
-            first_s = frame.time if first_s is None else first_s
-            time_s = frame.time - first_s - start_s
+            first_s = own_s if first_s is None else first_s
+            time_s = own_s - first_s - start_s
             while rgb is not None and sent < wanted and sent / RATE < time_s:
                 yield rgb
                 sent += 1

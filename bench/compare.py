@@ -10,7 +10,7 @@ import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from interview_engine.errors import Bilingual, UsageError
 
@@ -123,7 +123,7 @@ def _says_invalid(path: str, value: Any) -> bool:
     return value is True and path.rpartition(".")[2] == "invalid"
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from bench.conventions import calibrate, drifted, installed, run_info, write_json
-from bench.process_cost import run_alone
+from bench.process_cost import answer, run_alone
 from bench.setting import results_folder
 
 LIBRARIES = ("numpy", "openvino", "onnxruntime", "ctranslate2", "torch", "mediapipe", "av", "opencv-python-headless")
@@ -184,12 +184,14 @@ def _measure(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--result", type=Path, required=True)
     options = parser.parse_args(arguments)
+    return answer(options.result, _rates)
+
+
+def _rates() -> dict[str, Any]:
     before_s = calibrate()
     document: dict[str, Any] = {"giga_operations_per_cpu_s": cpu_rates(), "copy_gb_s": copy_rate(), "gpu": gpu()}
     after_s = calibrate()
-    document |= {"calibration_s": [before_s, after_s], "invalid": drifted(before_s, after_s)}
-    write_json(options.result, document)
-    return 0
+    return {**document, "calibration_s": [before_s, after_s], "invalid": drifted(before_s, after_s)}
 
 
 def _print(document: dict[str, Any]) -> None:

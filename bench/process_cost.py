@@ -9,13 +9,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench.conventions import write_json
 from bench.setting import ROOT
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import Bilingual, InterviewEngineError, UsageError
 from pipelines.batch import THREAD_VARIABLES
 
 LAST_LINES = 15
@@ -86,6 +87,16 @@ def run_alone(module: str, arguments: Sequence[str]) -> Any:
         ),
         Bilingual("请先处理上述问题，再重新运行。", "Settle what it says, then run again."),
     )
+
+
+def answer(result: Path, measure: Callable[[], Any]) -> int:
+    """What a process of `run_alone` ends with: the result written and 0, or its error printed and 2."""
+    try:
+        write_json(result, measure())
+    except InterviewEngineError as error:
+        print(f"{error.text('zh')}\n{error.text('en')}")
+        return 2
+    return 0
 
 
 def missing_extra(package: str) -> UsageError:

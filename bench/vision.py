@@ -23,7 +23,7 @@ import numpy as np
 from bench.clips import Clip, make_clip, seconds_of
 from bench.conventions import calibrate, drifted, installed, run_info, write_json
 from bench.e2e_profiles.ours import Watched
-from bench.process_cost import cpu_s, run_alone
+from bench.process_cost import answer, cpu_s, run_alone
 from bench.setting import ROOT, results_folder, shared_data, weight_store
 from interview_engine.assessment.observations import FaceSeen, HandSeen
 from interview_engine.assessment.spans import Span
@@ -41,8 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measure, print, store."""
     options = _parser().parse_args(arguments)
     if options.result is not None:
-        write_json(options.result, _measure(options))
-        return 0
+        return answer(options.result, lambda: _measure(options))
     info = run_info(installed(LIBRARIES), threads=1)
     passed = ["--clips", options.clips, "--repeats", str(options.repeats), "--only", *options.only]
     document = {"schema": "bench-vision/1", "run": asdict(info), **run_alone("bench.vision", passed)}

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from bench.clips import Clip
-from bench.conventions import calibrate, drifted, write_json
+from bench.conventions import calibrate, drifted
 from bench.e2e_parts.target import Target
-from bench.process_cost import run_alone
+from bench.process_cost import answer, run_alone
 
 TIMES = 6
 
@@ -107,8 +107,7 @@ def _main(arguments: Sequence[str]) -> int:
     parser.add_argument("clip", type=Path)
     parser.add_argument("--result", type=Path, required=True)
     options = parser.parse_args(arguments)
-    write_json(options.result, _measure(options.clip))
-    return 0
+    return answer(options.result, lambda: _measure(options.clip))
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.clips import Clip
-from bench.conventions import calibrate, drifted, write_json
+from bench.conventions import calibrate, drifted
 from bench.e2e_parts.target import Target
-from bench.process_cost import StageClock, run_alone
+from bench.process_cost import StageClock, answer, run_alone
 
 KIT = "store-manager"
 """A shipped kit of seven questions."""
@@ -110,8 +110,7 @@ def _main(arguments: Sequence[str]) -> int:
     parser.add_argument("--answers", type=int, default=7)
     parser.add_argument("--result", type=Path, required=True)
     options = parser.parse_args(arguments)
-    write_json(options.result, _measure(options.clip, options.answers))
-    return 0
+    return answer(options.result, lambda: _measure(options.clip, options.answers))
 
 
 if __name__ == "__main__":

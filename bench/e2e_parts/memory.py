@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.clips import Clip
-from bench.conventions import calibrate, drifted, write_json
+from bench.conventions import calibrate, drifted
 from bench.e2e_parts.target import Target
-from bench.process_cost import StageClock, cpu_s, peak_mib, run_alone
+from bench.process_cost import StageClock, answer, cpu_s, peak_mib, run_alone
 
 MOST_MIB = 1200
 """1.2 GB a worker."""
@@ -98,8 +98,7 @@ def _main(arguments: Sequence[str]) -> int:
     parser.add_argument("--warm", type=Path, required=True)
     parser.add_argument("--result", type=Path, required=True)
     options = parser.parse_args(arguments)
-    write_json(options.result, _measure(options.clips, options.warm))
-    return 0
+    return answer(options.result, lambda: _measure(options.clips, options.warm))
 
 
 if __name__ == "__main__":

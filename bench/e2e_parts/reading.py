@@ -15,9 +15,9 @@ from statistics import median
 from typing import Any
 
 from bench.clips import Clip
-from bench.conventions import calibrate, drifted, write_json
+from bench.conventions import calibrate, drifted
 from bench.e2e_parts.target import Target
-from bench.process_cost import cpu_s, run_alone
+from bench.process_cost import answer, cpu_s, run_alone
 
 
 def measure(clip: Clip, repeats: int) -> dict[str, Any]:
@@ -102,8 +102,7 @@ def _main(arguments: Sequence[str]) -> int:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--result", type=Path, required=True)
     options = parser.parse_args(arguments)
-    write_json(options.result, _measure(options.clip, options.repeats))
-    return 0
+    return answer(options.result, lambda: _measure(options.clip, options.repeats))
 
 
 if __name__ == "__main__":

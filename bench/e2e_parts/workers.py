@@ -17,10 +17,11 @@ from statistics import median
 from typing import Any
 
 from bench.clips import Clip
-from bench.conventions import calibrate, drifted, write_json
+from bench.conventions import calibrate, drifted
 from bench.e2e_parts.memory import quantile
 from bench.e2e_parts.target import Target
-from bench.process_cost import cpu_s, run_alone
+from bench.process_cost import answer, cpu_s, run_alone
+from interview_engine.assessment.report import AnswerAssessment
 from interview_engine.errors import Bilingual, UsageError
 from pipelines.batch import Outcome
 from pipelines.batch_plan import Pace
@@ -95,14 +96,7 @@ def _measure(clip: Path, count: int, workers: int) -> dict[str, Any]:
         options = Options(policy=POLICIES["default"])
         outcomes = assess_all(jobs, options, replace(settings(), workers=workers), Path(folder) / "out", listener)
         ended = time.perf_counter()
-    reports = [outcome.report for outcome in outcomes if outcome.report is not None]
-    answers = [report.answers[0] for report in reports]
-    if len(reports) < count or any(answer.status != "assessed" for answer in answers):
-        raise UsageError(
-            "bench.not_assessed",
-            Bilingual("有面试未能评估。", "Not every interview could be assessed."),
-            Bilingual("请先用 interview-engine assess 查看原因。", "See why with `interview-engine assess` first."),
-        )
+    answers = [_answer(outcome) for outcome in outcomes]
     after_s = calibrate()
     return {
         "workers": workers,
@@ -115,6 +109,26 @@ def _measure(clip: Path, count: int, workers: int) -> dict[str, Any]:
     }
 
 
+def _answer(outcome: Outcome) -> AnswerAssessment:
+    """The one answer of an interview.
+
+    Raises:
+        UsageError: `bench.not_assessed`, with the reason.
+    """
+    if outcome.report is None:
+        why = outcome.error.code if outcome.error else ""
+    else:
+        found = outcome.report.answers[0]
+        if found.status == "assessed":
+            return found
+        why = found.reason.text("en") if found.reason else found.status
+    raise UsageError(
+        "bench.not_assessed",
+        Bilingual(f"{outcome.interview_id} 未能评估：{why}。", f"{outcome.interview_id} was not assessed: {why}."),
+        Bilingual("请先处理原因，再重新运行。", "Settle the reason, then run again."),
+    )
+
+
 def _main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("clip", type=Path)
@@ -122,8 +136,7 @@ def _main(arguments: Sequence[str]) -> int:
     parser.add_argument("--workers", type=int, required=True)
     parser.add_argument("--result", type=Path, required=True)
     options = parser.parse_args(arguments)
-    write_json(options.result, _measure(options.clip, options.count, options.workers))
-    return 0
+    return answer(options.result, lambda: _measure(options.clip, options.count, options.workers))
 
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from bench.conventions import calibrate, drifted, write_json
+from bench.conventions import calibrate, drifted
 from bench.e2e_profiles.measured import Profile
-from bench.process_cost import StageClock, cpu_s, peak_mib
+from bench.process_cost import StageClock, answer, cpu_s, peak_mib
 from bench.setting import settings, weight_store
-from interview_engine.errors import InterviewEngineError
 
 PROFILES = ("naive", "practice", "ours")
 
@@ -45,21 +45,21 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--warm", type=Path, required=True)
     parser.add_argument("--result", type=Path, required=True)
     options = parser.parse_args(arguments)
-    try:
-        profile = load(options.profile)
-        profile.assess(options.warm, StageClock())
-        before_s = calibrate()
-        clock = StageClock()
-        wall, cpu = time.perf_counter(), cpu_s()
-        assessed = profile.assess(options.clip, clock)
-        wall, cpu = time.perf_counter() - wall, cpu_s() - cpu
-        after_s = calibrate()
-    except InterviewEngineError as error:
-        print(f"{error.text('zh')}\n{error.text('en')}")
-        return 2
+    return answer(options.result, lambda: _measure(options.profile, options.clip, options.warm))
+
+
+def _measure(name: str, clip: Path, warm: Path) -> dict[str, Any]:
+    profile = load(name)
+    profile.assess(warm, StageClock())
+    before_s = calibrate()
+    clock = StageClock()
+    wall, cpu = time.perf_counter(), cpu_s()
+    assessed = profile.assess(clip, clock)
+    wall, cpu = time.perf_counter() - wall, cpu_s() - cpu
+    after_s = calibrate()
     clock.cpu["other"] = cpu - sum(seconds for stage, seconds in clock.cpu.items() if stage != "other")
-    document = {
-        "profile": options.profile,
+    return {
+        "profile": name,
         "cpu_s": cpu,
         "wall_s": wall,
         "stages_cpu_s": clock.cpu,
@@ -68,8 +68,6 @@ def main(arguments: Sequence[str]) -> int:
         "invalid": drifted(before_s, after_s),
         **asdict(assessed),
     }
-    write_json(options.result, document)
-    return 0
 
 
 if __name__ == "__main__":
