@@ -12,6 +12,7 @@ from models.asr import Recogniser
 from models.registry import WeightStore, default_root
 from models.speaker import VoiceEncoder
 from models.vad import VoiceActivity
+from pipelines.kit_vectors import FOLDER, KitVectors, PreparedScorer
 from pipelines.sentence_vectors import TEXT_WEIGHTS, SentenceVectors
 from pipelines.watch import Detectors
 
@@ -91,13 +92,25 @@ class Workbench:
     @cached_property
     def vectors(self) -> SentenceVectors:
         """The text embedder, which remembers the vectors of the interview in hand."""
+        return SentenceVectors(self.kit_vectors, self._text_weights)
+
+    @cached_property
+    def kit_vectors(self) -> KitVectors:
+        """The text embedder under `vectors`, which has the kits' own texts from a file beside the weights."""
         from models.embedding import TextEmbedder
 
-        return SentenceVectors(TextEmbedder(self.store), lambda: " ".join(map(self.store.sha256, TEXT_WEIGHTS)))
+        folder = (self.settings.weights or default_root()) / FOLDER
+        return KitVectors(TextEmbedder(self.store), folder, self._text_weights)
+
+    def _text_weights(self) -> str:
+        return " ".join(map(self.store.sha256, TEXT_WEIGHTS))
 
     @cached_property
     def scorer(self) -> Scorer:
         """The content scorer of that name, calibrated where there is a calibration."""
+        return PreparedScorer(self._scorer(), self.kit_vectors)
+
+    def _scorer(self) -> Scorer:
         from pipelines.score import calibrated_scorer, evidence_scorer, judge_scorer
 
         if self.calibration is not None:
