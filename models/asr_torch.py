@@ -71,7 +71,7 @@ class TorchRecogniser:
         self.batch = batch or (CUDA_BATCH if on_cuda else CPU_BATCH)
         self._model_dir = model_dir
         self._device = device
-        self._precision = precision if precision != "auto" else "bfloat16" if on_cuda else "float32"
+        self.precision = precision if precision != "auto" else "bfloat16" if on_cuda else "float32"
         self._beam_size = beam_size
         self._compiled = on_cuda if compiled is None else compiled
 
@@ -171,7 +171,7 @@ class TorchRecogniser:
 
         from models.whisper_layers import load
 
-        return load(self._model_dir, self._device, getattr(torch, self._precision))
+        return load(self._model_dir, self._device, getattr(torch, self.precision))
 
     @cached_property
     def _texts(self) -> Texts:

@@ -122,7 +122,7 @@ def sizes_of(variables: Mapping[str, NDArray[np.generic]]) -> Sizes:
         encoder_layers=_count(variables, "encoder/layer_"),
         decoder_layers=_count(variables, "decoder/layer_"),
         width=conv[0],
-        heads=int(variables["decoder/num_heads"]),
+        heads=int(variables["decoder/num_heads"].item()),
         vocabulary=variables["decoder/embeddings/weight"].shape[0],
         text_positions=variables["decoder/position_encodings/encodings"].shape[0],
         sound_positions=variables["encoder/position_encodings/encodings"].shape[0],
