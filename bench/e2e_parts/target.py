@@ -33,5 +33,5 @@ class Target:
         """As it is printed."""
         state = ("met" if self.met else "MISSED") + ("" if self.valid else ", run INVALID")
         sign = "≥" if self.at_least else "≤"
-        figure = f"{self.figure:.3g} {self.unit}".strip()
+        figure = f"{self.figure:.4g} {self.unit}".strip()
         return f"{self.number:<3} {self.name:<52} {figure:>14}  {sign} {self.bar:g}  {state}  ({self.of})"

@@ -110,7 +110,7 @@ def _measure(clip: Path, count: int, workers: int) -> dict[str, Any]:
 
 
 def _answer(outcome: Outcome) -> AnswerAssessment:
-    """The one answer of an interview.
+    """The one answer of an interview: measured, though what is said in it answers no question.
 
     Raises:
         UsageError: `bench.not_assessed`, with the reason.
@@ -119,7 +119,7 @@ def _answer(outcome: Outcome) -> AnswerAssessment:
         why = outcome.error.code if outcome.error else ""
     else:
         found = outcome.report.answers[0]
-        if found.status == "assessed":
+        if found.transcript is not None and found.transcript.words:
             return found
         why = found.reason.text("en") if found.reason else found.status
     raise UsageError(
