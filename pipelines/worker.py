@@ -31,6 +31,7 @@ from pipelines.durable_answer import do_answer
 from pipelines.durable_interview import do_interview
 from pipelines.lease import Lease, LeaseTimes
 from pipelines.queues import mend, next_items
+from pipelines.recognition_server import served
 from pipelines.workbench import needed_weights
 from pipelines.workflow import Journal, Step
 from pipelines.workplace import (
@@ -92,20 +93,23 @@ def run_worker(
 ) -> None:
     """Work until `stop` is set. Items in hand are then given back at once; another worker, or the next start, goes on.
 
+    With CUDA its children share one recognition process, so that windows of all answers in hand are one queue.
+
     Args:
         database: where the items are; its tables exist. `database_url` is its address: the journal lies with it.
     """
     chosen = options or WorkerOptions()
-    while not stop.is_set():
-        try:
-            lost = _Life(database, blobs, database_url, settings, clock, stop, chosen).live()
-        except Exception:
-            # database away, disk full, journal damaged: a worker does not end because of it, it tries again
-            log.exception("the worker failed; it begins again")
-            stop.wait(OUTAGE_PAUSE_S)
-            continue
-        if lost and not stop.is_set():
-            log.warning("this worker was taken for dead; it begins again under a new name")
+    with served(settings) as shared:
+        while not stop.is_set():
+            try:
+                lost = _Life(database, blobs, database_url, shared, clock, stop, chosen).live()
+            except Exception:
+                # database away, disk full, journal damaged: a worker does not end because of it, it tries again
+                log.exception("the worker failed; it begins again")
+                stop.wait(OUTAGE_PAUSE_S)
+                continue
+            if lost and not stop.is_set():
+                log.warning("this worker was taken for dead; it begins again under a new name")
 
 
 class _Life:
