@@ -34,7 +34,7 @@ _STRIDE_CUDA = 8
 _BOARDS_KEPT = 2
 
 _NEVER = -1e30
-"""Score of a hypothesis that is none yet: finite, so that sums stay numbers."""
+"""Score of a hypothesis that is none yet and of a forbidden token: finite, so that sums stay numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,17 +297,15 @@ class Board:
 
     def _restrict(self, raw: torch.Tensor) -> None:
         """Take the forbidden tokens out of the next token's scores."""
-        raw.index_fill_(2, self._suppressed, -torch.inf)
+        raw.index_fill_(2, self._suppressed, _NEVER)
         first = raw.index_select(2, self._suppressed_first)
-        raw.index_copy_(2, self._suppressed_first, first.masked_fill((self._made == 0)[:, None, None], -torch.inf))
+        raw.index_copy_(2, self._suppressed_first, first.masked_fill((self._made == 0)[:, None, None], _NEVER))
         # A token that once followed the last two would make three that come twice.
         history, made = self._history, self._made[:, None, None]
         before, last = (history.gather(2, (made - back).clamp(min=0).expand(-1, self._beam, 1)) for back in (2, 1))
         followed = (history[:, :, :-2] == before) & (history[:, :, 1:-1] == last)
         followed &= (self._places[2:] < made) & self._no_repeats[:, None, None]
-        raw.scatter_reduce_(
-            2, history[:, :, 2:], torch.where(followed, -torch.inf, torch.inf), "amin", include_self=True
-        )
+        raw.scatter_reduce_(2, history[:, :, 2:], torch.where(followed, _NEVER, torch.inf), "amin", include_self=True)
 
     def _set_aside(
         self, score: torch.Tensor, parent: torch.Tensor, token: torch.Tensor, ends: torch.Tensor

@@ -1,0 +1,132 @@
+"""The batched beam search finds what a search written out for one window finds (A1)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from models.whisper_layers import Sizes, random_network
+from models.whisper_net import cross_keys, logits, read
+from models.whisper_search import BeamSearch, Board, Rules, Task
+
+SIZES = Sizes(
+    mels=8, encoder_layers=1, decoder_layers=2, width=32, heads=2, vocabulary=40, text_positions=448, sound_positions=12
+)
+RULES = Rules(end=30, no_speech=33, suppressed=(3, 4, 31), suppressed_first=(5, 30))
+NET = random_network(SIZES, "cpu", torch.float32, seed=5)
+
+
+def tasks(count: int, seed: int = 0) -> list[Task]:
+    """Windows with prompts, limits and rules of their own."""
+    generator = np.random.default_rng(seed)
+    made = []
+    for index in range(count):
+        prompt = (35, *generator.integers(0, 30, generator.integers(0, 20)).tolist()) if index % 3 else ()
+        sound = torch.from_numpy((2 * generator.standard_normal((12, 32))).astype(np.float32))
+        made.append(
+            Task(sound, (*prompt, 36, 37, 38), len(prompt), int(generator.integers(4, 30)), no_repeats=index % 2 == 1)
+        )
+    return made
+
+
+def next_scores(task: Task, text: list[int]) -> list[float]:
+    """Log probabilities after a text, by reading all of it from the start, and the rules as they are worded."""
+    whole = torch.tensor([[*task.prompt, *text]])
+    raw = logits(NET, read(NET, whole, cross_keys(NET, task.sound[None])).hidden[0, -1])
+    for token in (*RULES.suppressed, *(RULES.suppressed_first if not text else ())):
+        raw[token] = -math.inf
+    if task.no_repeats:
+        for first in range(len(text) - 2):
+            if text[first : first + 2] == text[-2:]:
+                raw[text[first + 2]] = -math.inf
+    return list(torch.log_softmax(raw, dim=0).tolist())
+
+
+def searched(task: Task, beam: int) -> tuple[list[int], float]:
+    """Beam search as CTranslate2 defines it, for one window."""
+    live: list[tuple[float, list[int]]] = [(0.0, [])]
+    ended: list[tuple[float, list[int], float]] = []
+    for made in range(task.limit):
+        candidates = [
+            (score + value, [*text, token])
+            for score, text in live
+            for token, value in enumerate(next_scores(task, text))
+        ]
+        candidates = sorted(candidates, key=lambda candidate: -candidate[0])[: 2 * beam]
+        last = made + 1 == task.limit
+        for score, text in candidates[:beam]:
+            if text[-1] == RULES.end or last:
+                kept = text[:-1] if text[-1] == RULES.end else text
+                ended.append((score / len(kept), kept, score))
+        if len(ended) >= beam or last:
+            break
+        live = [candidate for candidate in candidates if candidate[1][-1] != RULES.end][:beam]
+    _, text, score = max(ended, key=lambda hypothesis: hypothesis[0])
+    return text, score
+
+
+@pytest.mark.parametrize("beam", [1, 5])
+def test_a_batch_with_prompts_limits_and_rules_of_their_own_gives_each_window_its_text(beam: int) -> None:
+    batch = tasks(9)
+    for task, found in zip(batch, BeamSearch(NET, RULES, beam, most=16).run(batch), strict=True):
+        text, score = searched(task, beam)
+        assert list(found.tokens) == text
+        assert found.log_probability == pytest.approx(score, abs=1e-3)
+
+
+def test_windows_that_wait_for_a_row_give_the_same_as_alone() -> None:
+    batch = tasks(7, seed=1)
+    together = BeamSearch(NET, RULES, 3, most=2).run(batch)
+    search = BeamSearch(NET, RULES, 3, most=8)
+    alone = [search.run([task])[0] for task in batch]
+    assert [found.tokens for found in together] == [found.tokens for found in alone]
+    for here, there in zip(together, alone, strict=True):
+        assert here.no_speech == pytest.approx(there.no_speech, abs=1e-6)
+        assert here.log_probability == pytest.approx(there.log_probability, abs=1e-4)
+
+
+def test_no_three_tokens_come_twice_where_it_is_forbidden() -> None:
+    looping = replace(tasks(1)[0], limit=60)
+    free, bound = BeamSearch(NET, RULES, 2, stop=False).run([looping, replace(looping, no_repeats=True)])
+    assert len(free.tokens) == len(bound.tokens) == 60
+    triples = [bound.tokens[first : first + 3] for first in range(58)]
+    assert len(set(triples)) == len(triples)
+
+
+def test_without_an_end_every_text_grows_to_its_limit() -> None:
+    batch = tasks(5)
+    found = BeamSearch(NET, RULES, 2, stop=False).run(batch)
+    assert [len(text.tokens) for text in found] == [task.limit for task in batch]
+    assert all(RULES.end not in text.tokens for text in found)
+
+
+def test_the_no_speech_probability_is_read_at_the_start_of_the_transcript() -> None:
+    task = tasks(3)[1]
+    whole = torch.tensor([task.prompt])
+    hidden = read(NET, whole, cross_keys(NET, task.sound[None])).hidden[0, task.start]
+    expected = torch.softmax(logits(NET, hidden), dim=0)[RULES.no_speech]
+    (found,) = BeamSearch(NET, RULES, 2).run([task])
+    assert found.no_speech == pytest.approx(float(expected), abs=1e-6)
+
+
+def test_nothing_to_search_and_prompts_that_are_too_long() -> None:
+    search = BeamSearch(NET, RULES, 2)
+    assert search.run([]) == []
+    with pytest.raises(ValueError, match="more than"):
+        search.run([replace(tasks(1)[0], prompt=(36,) * 300)])
+
+
+def test_a_step_holds_no_branch_on_values_so_a_graph_can_hold_it() -> None:
+    """torch traces the whole step as one graph; it fails at the first look at a tensor's values."""
+    board = Board(NET, RULES, beam=3, width=4, prompts=32, texts=128)
+    batch = tasks(4)
+    board.seat([0, 1, 2, 3], batch)
+    torch.compile(board.advance, backend="eager", fullgraph=True)()
+    for _ in range(200):
+        board.advance()
+    found = board.finished([0, 1, 2, 3])
+    assert [list(found[row][0]) for row in range(4)] == [searched(task, 3)[0] for task in batch]
