@@ -42,41 +42,37 @@ class Network(Protocol):
 
 
 class OpenVinoNetwork:
-    """`Network` on the CPU, one thread."""
+    """`Network` on the CPU, one thread. Compiled when it is first run: not every recording shows a hand."""
 
     def __init__(self, tflite: bytes, outputs: Sequence[str], together: int = 1) -> None:
-        """Load and compile.
+        """Load.
 
         Args:
             tflite: bytes of a .tflite file with one input.
             outputs: names of the wanted outputs; what only the others need is not computed.
-            together: pictures that are run at once where so many are left, the rest one by one. Which number is
-                fastest differs: in a batch some networks spend less time a picture, others more.
+            together: pictures that are run at once; a batch is filled up to a multiple of it. Which number is fastest
+                differs: in a batch some networks spend less time a picture, others more. The results are the same.
 
         Raises:
             WeightsError: `weights.unusable`: the file is no network, or has no such output.
         """
-        model = _read(tflite)
-        known = {name: output for output in model.outputs for name in output.get_names()}
-        missing = [name for name in outputs if name not in known]
-        if missing:
-            raise unusable("OpenVINO", f"no output {', '.join(missing)}")
-        self._shapes = [_numbers(known[name].get_partial_shape()) for name in outputs]
-        self._plans = [(1, _compiled(model, outputs, 1))]
-        if together > 1:
-            self._plans.insert(0, (together, _compiled(_read(tflite), outputs, together)))
+        self._model = _pruned(tflite, outputs)
+        self._shapes = [_numbers(output.get_partial_shape()) for output in self._model.outputs]
+        self._together = together
+        self._request: Any = None
 
     def run(self, batch: Numbers) -> tuple[Numbers, ...]:
         """See `Network.run`."""
-        results = [np.empty((len(batch), *shape), dtype=np.float32) for shape in self._shapes]
-        done = 0
-        for count, request in self._plans:
-            while len(batch) - done >= count:
-                found = request.infer([batch[done : done + count]], share_inputs=True, share_outputs=True)
-                for result, values in zip(results, found.values(), strict=True):
-                    result[done : done + count] = values.reshape((count, *result.shape[1:]))
-                done += count
-        return tuple(results)
+        results = tuple(np.empty((len(batch), *shape), dtype=np.float32) for shape in self._shapes)
+        if self._request is None and len(batch) > 0:
+            self._request = _compiled(self._model, self._together)
+        for start in range(0, len(batch), self._together):
+            piece = batch[start : start + self._together]
+            full = np.resize(piece, (self._together, *piece.shape[1:])) if len(piece) < self._together else piece
+            found = self._request.infer([full], share_inputs=True, share_outputs=True)
+            for result, values in zip(results, found.values(), strict=True):
+                result[start : start + len(piece)] = values.reshape((self._together, *result.shape[1:]))[: len(piece)]
+        return results
 
 
 def load_network(tflite: bytes, outputs: Sequence[str], device: Device = "cpu", together: int = 1) -> Network:
@@ -118,28 +114,33 @@ def unusable(name: str, problem: str) -> WeightsError:
     )
 
 
-def _read(tflite: bytes) -> Any:
-    """An OpenVINO model; it reads .tflite from a file only."""
+def _pruned(tflite: bytes, outputs: Sequence[str]) -> Any:
+    """An OpenVINO model with only these outputs; OpenVINO reads .tflite from a file only."""
+    import openvino
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.tflite"
         path.write_bytes(tflite)
         try:
-            return core().read_model(path)
+            model = core().read_model(path)
         except RuntimeError as error:
             raise unusable("OpenVINO", str(error).strip().splitlines()[-1]) from error
+    named = {name: output for output in model.outputs for name in output.get_names()}
+    missing = [name for name in outputs if name not in named]
+    if missing:
+        raise unusable("OpenVINO", f"no output {', '.join(missing)}")
+    return openvino.Model([named[name] for name in outputs], model.get_parameters(), "network")
 
 
-def _compiled(model: Any, outputs: Sequence[str], together: int) -> Any:
-    """An inference request for batches of exactly `together`."""
+def _compiled(model: Any, together: int) -> Any:
+    """An inference request for batches of exactly `together`; changes the model."""
     import openvino
 
-    named = {name: output for output in model.outputs for name in output.get_names()}
-    pruned = openvino.Model([named[name] for name in outputs], model.get_parameters(), "network")
     if together > 1:
-        _free_batch(pruned, together)
-        entry = pruned.inputs[0]
-        pruned.reshape({entry: openvino.PartialShape([together, *_numbers(entry.get_partial_shape())])})
-    return compile_model(pruned).create_infer_request()
+        _free_batch(model, together)
+        entry = model.inputs[0]
+        model.reshape({entry: openvino.PartialShape([together, *_numbers(entry.get_partial_shape())])})
+    return compile_model(model).create_infer_request()
 
 
 def _free_batch(model: Any, together: int) -> None:
