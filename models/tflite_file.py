@@ -144,7 +144,7 @@ def read_tflite(data: bytes) -> TfliteGraph:
     """
     try:
         return _fold(_read(data))
-    except (struct.error, ValueError, IndexError, KeyError, UnicodeDecodeError, OverflowError) as error:
+    except (struct.error, ValueError, IndexError, KeyError, OverflowError, MemoryError) as error:
         raise unusable(str(error) or type(error).__name__) from error
 
 
