@@ -63,7 +63,7 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
     if "cost" in options.only:
         document["cost"] = [cost(clip, loaded, options.repeats) for clip in clips]
     if "agreement" in options.only:
-        document["agreement"] = agreement(clips[:2], loaded)
+        document["agreement"] = [agreement(clip, loaded) for clip in clips[:2]]
     if "labels" in options.only:
         document["labels"] = {kind: label_scores(detectors, shared_data()) for kind, detectors in loaded.items()}
     for detectors in loaded.values():
@@ -104,42 +104,38 @@ def cost(clip: Clip, loaded: dict[str, Any], repeats: int) -> dict[str, Any]:
     return result
 
 
-def agreement(clips: Sequence[Clip], loaded: dict[str, Any]) -> dict[str, Any]:
-    """How far the product's detectors are from the reference on the same pictures, pooled over the clips."""
+def agreement(clip: Clip, loaded: dict[str, Any]) -> dict[str, Any]:
+    """How far the product's detectors are from the reference on the same pictures of a clip."""
     from pipelines.ingest import open_recording
 
     ours, theirs = loaded["networks"], loaded["mediapipe"]
     gaps: dict[str, list[float]] = defaultdict(list)
-    counts: dict[str, dict[str, int]] = {
-        name: {"both": 0, "ours": 0, "theirs": 0} for name in ("face", "hands", "pose")
-    }
-    for clip in clips:
-        with open_recording(clip.path) as recording:
-            frames = [frame.rgb for frame in recording.frames()]
-        for start in range(0, len(frames), BLOCK):
-            block = frames[start : start + BLOCK]
-            boxes = [found[0] if found else None for found in theirs.faces.find(block)]
-            places = [(rgb, box) for rgb, box in zip(block, boxes, strict=True) if box is not None]
-            faces = zip(places, ours.faces.measure(places), theirs.faces.measure(places), strict=True)
-            for (rgb, _), one, other in faces:
-                if _count(counts["face"], one, other):
-                    _face_gaps(gaps, one, other, rgb.shape[0], rgb.shape[1])
-            hands = zip(block, ours.hands.find(block), theirs.hands.find(block), strict=True)
-            for rgb, one_hands, other_hands in hands:
-                for distance in _hand_gaps(counts["hands"], one_hands, other_hands):
-                    gaps["palm middle, px"].append(distance * rgb.shape[0])
-            poses = zip(block, ours.pose.find(block), theirs.pose.find(block), strict=True)
-            for rgb, one_pose, other_pose in poses:
-                if not _count(counts["pose"], one_pose, other_pose):
-                    continue
-                if one_pose.shoulder_width is not None and other_pose.shoulder_width is not None:
-                    gap = abs(one_pose.shoulder_width - other_pose.shoulder_width)
-                    gaps["shoulder width, px"].append(gap * rgb.shape[0])
-                gaps["hand expected, differs"].append(float(one_pose.hand_expected != other_pose.hand_expected))
+    counts = {name: {"both": 0, "ours": 0, "theirs": 0} for name in ("face", "hands", "pose")}
+    with open_recording(clip.path) as recording:
+        frames = [frame.rgb for frame in recording.frames()]
+    for start in range(0, len(frames), BLOCK):
+        block = frames[start : start + BLOCK]
+        places = [(rgb, found[0]) for rgb, found in zip(block, theirs.faces.find(block), strict=True) if found]
+        faces = zip(places, ours.faces.measure(places), theirs.faces.measure(places), strict=True)
+        for (rgb, _), one, other in faces:
+            if _count(counts["face"], one, other):
+                _face_gaps(gaps, one, other, rgb.shape[0], rgb.shape[1])
+        hands = zip(block, ours.hands.find(block), theirs.hands.find(block), strict=True)
+        for rgb, one_hands, other_hands in hands:
+            for distance in _hand_gaps(counts["hands"], one_hands, other_hands):
+                gaps["palm middle, px"].append(distance * rgb.shape[0])
+        poses = zip(block, ours.pose.find(block), theirs.pose.find(block), strict=True)
+        for rgb, one_pose, other_pose in poses:
+            if not _count(counts["pose"], one_pose, other_pose):
+                continue
+            if one_pose.shoulder_width is not None and other_pose.shoulder_width is not None:
+                gap = abs(one_pose.shoulder_width - other_pose.shoulder_width)
+                gaps["shoulder width, px"].append(gap * rgb.shape[0])
+            gaps["hand expected, differs"].append(float(one_pose.hand_expected != other_pose.hand_expected))
     quantiles = {
         name: [round(float(q), 4) for q in np.quantile(values, (0.5, 0.95, 1.0))] for name, values in gaps.items()
     }
-    return {"found": counts, "p50_p95_max": quantiles}
+    return {"clip": clip.name, "found": counts, "p50_p95_max": quantiles}
 
 
 def _count(counts: dict[str, int], one: object, other: object) -> bool:
@@ -230,12 +226,13 @@ def _print(document: dict[str, Any]) -> None:
         for kind in KINDS:
             print(f"  {kind:<10}" + "".join(f"{name:>8} {value:7.1f}" for name, value in row[kind].items()))
         print(f"  mediapipe / networks {row['ratio']:.2f}")
-    if "agreement" in document:
-        for what, count in document["agreement"]["found"].items():
+    for row in document.get("agreement", ()):
+        print(f"{row['clip']}: networks against mediapipe on the same pictures")
+        for what, count in row["found"].items():
             print(
                 f"  {what:<6} found by both {count['both']}, by ours alone {count['ours']}, by theirs {count['theirs']}"
             )
-        for name, (middle, high, most) in document["agreement"]["p50_p95_max"].items():
+        for name, (middle, high, most) in row["p50_p95_max"].items():
             print(f"  {name:<32} p50 {middle:.4f}  p95 {high:.4f}  max {most:.4f}")
     for kind, found in document.get("labels", {}).items():
         print(f"  {kind:<10}" + "  ".join(f"{what} F1 {count['f1']:.3f}" for what, count in found.items()))
