@@ -133,7 +133,7 @@ class Queue:
             return None
         longest = max(self._rest, key=lambda task: self._lengths[task])
         rest_s = sum(self._lengths[task] for task in self._rest) - self._lengths[longest]
-        chosen = longest if self._lengths[longest] * self._workers > rest_s else self._rest[0]
+        chosen = longest if self._lengths[longest] * (self._workers - 1) > rest_s else self._rest[0]
         self._rest.remove(chosen)
         return chosen
 
