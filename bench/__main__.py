@@ -12,9 +12,10 @@ from interview_engine.errors import InterviewEngineError
 COMMANDS = {
     "machine": "processor, memory, versions and a calibration kernel",
     "asr": "recognition: CER and WER, speed, guards",
-    "e2e": "whole interviews: time per stage, memory",
+    "e2e": "whole answers against a naive script and the best practice, and every target of speed",
     "speech": "rates, pauses, fillers, second voice, against known truths",
     "vision": "faces, hands and pose: agreement and speed",
+    "gpu_vision": "the networks of faces, hands and pose on a GPU: agreement and speed",
     "fit": "the scorer's constants, from the open sets",
     "validity": "scores against human ratings",
     "validity_calibrated": "the same, calibrated on other people",
@@ -23,7 +24,7 @@ COMMANDS = {
     "resume": "what is read from résumés, against labels",
     "load": "a hundred candidates upload at once: answers expected, stored, lost, doubled",
     "console": "every list page of console and API over 50,000 applications",
-    "compare": "two results, interleaved runs, paired ratios",
+    "compare": "two results of one command side by side, and whether they may be",
 }
 
 

@@ -57,7 +57,7 @@ def targets(found: dict[str, Any]) -> list[Target]:
 
 
 def _measure(clip: Path, answers: int) -> dict[str, Any]:
-    from bench.setting import settings
+    from bench.e2e_profiles.ours import product_settings
     from interview_engine.assessment.kit_file import load_kit, shipped_kits
     from interview_engine.assessment.policy import POLICIES
     from interview_engine.clock import SystemClock
@@ -66,7 +66,7 @@ def _measure(clip: Path, answers: int) -> dict[str, Any]:
     from pipelines.manifest import job_from_files
     from pipelines.workbench import Workbench, needed_weights
 
-    clock, options, found = SystemClock(), Options(policy=POLICIES["default"]), settings()
+    clock, options, found = SystemClock(), Options(policy=POLICIES["default"]), product_settings()
     bench = Workbench(found)
     before_s = calibrate()
     stages = StageClock()

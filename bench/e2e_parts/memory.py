@@ -77,10 +77,9 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def _measure(clips: Sequence[Path], warm: Path) -> dict[str, Any]:
-    from bench.e2e_profiles.ours import Ours
-    from bench.setting import settings
+    from bench.e2e_profiles.ours import Ours, product_settings
 
-    profile = Ours(settings())
+    profile = Ours(product_settings())
     profile.assess(warm, StageClock())
     before_s = calibrate()
     rows = []

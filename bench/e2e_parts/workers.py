@@ -78,8 +78,7 @@ class Quiet:
 
 
 def _measure(clip: Path, count: int, workers: int) -> dict[str, Any]:
-    from bench.e2e_profiles.ours import one_answer
-    from bench.setting import settings
+    from bench.e2e_profiles.ours import one_answer, product_settings
     from interview_engine.assessment.policy import POLICIES
     from pipelines.batch import assess_all
     from pipelines.interview import Options
@@ -94,7 +93,9 @@ def _measure(clip: Path, count: int, workers: int) -> dict[str, Any]:
             jobs.append(one_answer(copy))
         started, cpu = time.perf_counter(), cpu_s()
         options = Options(policy=POLICIES["default"])
-        outcomes = assess_all(jobs, options, replace(settings(), workers=workers), Path(folder) / "out", listener)
+        outcomes = assess_all(
+            jobs, options, replace(product_settings(), workers=workers), Path(folder) / "out", listener
+        )
         ended = time.perf_counter()
     answers = [_answer(outcome) for outcome in outcomes]
     after_s = calibrate()

@@ -79,7 +79,7 @@ class Naive:
         import cv2
         import mediapipe
 
-        video = cv2.VideoCapture(str(path))
+        video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
         rate = video.get(cv2.CAP_PROP_FPS)
         pictures = faces = hands = 0
         while True:

@@ -16,6 +16,7 @@ import numpy as np
 
 from bench.e2e_profiles.measured import Assessed, Seen, heard_of
 from bench.process_cost import StageClock, cpu_s
+from bench.setting import settings
 from interview_engine.assessment.kit_file import load_kit, shipped_kits
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import Bilingual, UsageError
@@ -84,17 +85,17 @@ def pictures_in(argument: Any) -> int:
 class Ours:
     """The product's models, loaded."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, found: Settings) -> None:
         """Load; the rest is loaded by the first recording.
 
         Raises:
             WeightsError, SystemPackageError: the installation is not complete.
         """
-        self._bench = Workbench(settings)
+        self._bench = Workbench(found)
         detectors: Any = self._bench.detectors
         self._watched = {name: Watched(getattr(detectors, name)) for name in ("faces", "hands", "pose")}
         self._bench.__dict__["detectors"] = replace(detectors, **self._watched)
-        self._options = Options(policy=POLICIES["default"], frames_per_second=settings.frames_per_second)
+        self._options = Options(policy=POLICIES["default"], frames_per_second=found.frames_per_second)
 
     def assess(self, path: Path, clock: StageClock) -> Assessed:
         """See `Profile.assess`.
@@ -135,6 +136,11 @@ class Ours:
         speech = found.speech
         pitch = speech.pitch.median_hz if speech is not None and speech.pitch is not None else None
         return Assessed(transcript.text, transcript.language, seen, heard_of(speech, pitch))
+
+
+def product_settings() -> Settings:
+    """The settings of this machine, but on the CPU: CPU seconds say nothing of what a GPU does meanwhile."""
+    return replace(settings(), device="cpu")
 
 
 def one_answer(path: Path) -> InterviewJob:

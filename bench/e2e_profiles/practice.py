@@ -72,6 +72,7 @@ class Practice:
         next_s, end_s = 0.0, 0.0
         with av.open(str(path)) as container:
             resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+            container.streams.video[0].codec_context.thread_count = 1
             frames: Any = container.decode(container.streams.video[0], container.streams.audio[0])
             while True:
                 with clock.stage("decode"):

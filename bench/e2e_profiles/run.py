@@ -13,7 +13,7 @@ from typing import Any
 from bench.conventions import calibrate, drifted
 from bench.e2e_profiles.measured import Profile
 from bench.process_cost import StageClock, answer, cpu_s, peak_mib
-from bench.setting import settings, weight_store
+from bench.setting import weight_store
 
 PROFILES = ("naive", "practice", "ours")
 
@@ -32,9 +32,9 @@ def load(name: str) -> Profile:
         from bench.e2e_profiles.practice import Practice
 
         return Practice(weight_store())
-    from bench.e2e_profiles.ours import Ours
+    from bench.e2e_profiles.ours import Ours, product_settings
 
-    return Ours(settings())
+    return Ours(product_settings())
 
 
 def main(arguments: Sequence[str]) -> int:
