@@ -3,6 +3,7 @@
 import csv
 import os
 from collections import defaultdict
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +14,14 @@ from seen import face
 
 from interview_engine.assessment.media import Frame
 from interview_engine.assessment.observations import Box, HandSeen, PoseSeen
+from interview_engine.assessment.policy import POLICIES
 from interview_engine.assessment.visual_rules import summarise
+from interview_engine.errors import UsageError
+from interview_engine.settings import read_settings
 from models.registry import WeightStore, default_root
 from pipelines.ingest import grab_frames, open_recording
+from pipelines.interview import Options, fingerprint
+from pipelines.manifest import InterviewJob, find_kit
 from pipelines.watch import Detectors, load_detectors, observe, signals, watch
 
 DATA = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -171,6 +177,29 @@ def test_the_same_clip_gives_the_same_cues(detectors):
     others.close()
 
 
+@needs_models
+@needs_clips
+@pytest.mark.parametrize(("clip", "end_s"), [("latentsync_demo1.mp4", 2.5), ("may_5s.mp4", 3.0)])
+def test_cues_are_those_that_mediapipe_would_give_whatever_the_size_of_a_block(detectors, clip, end_s):
+    """Frame by frame: the same faces, hands and poses, head angles within 0.5 degrees; blocks change no bit."""
+    with open_recording(CLIPS / clip, end_s=end_s) as recording:
+        frames = list(recording.frames())
+    seen = list(observe(frames, detectors))
+    for block in (3, 128):
+        assert list(observe(frames, replace(detectors, block=block))) == seen
+    reference = load_detectors(WeightStore(default_root()), "mediapipe")
+    wanted = list(observe(frames, reference))
+    reference.close()
+    for ours, theirs in zip(seen, wanted, strict=True):
+        assert (ours.faces, len(ours.hands), ours.pose_looked) == (theirs.faces, len(theirs.hands), theirs.pose_looked)
+        assert (ours.pose is None) == (theirs.pose is None)
+        assert (ours.face.yaw, ours.face.pitch, ours.face.roll) == pytest.approx(
+            (theirs.face.yaw, theirs.face.pitch, theirs.face.roll), abs=0.5
+        )
+        assert ours.face.eyes_shut == pytest.approx(theirs.face.eyes_shut, abs=0.02)
+        assert ours.face.smile == pytest.approx(theirs.face.smile, abs=0.02)
+
+
 # --- motion of known size on real pictures ---------------------------------------------------------------------------
 
 
@@ -289,6 +318,29 @@ def test_looking_for_hands_only_where_pose_expects_them_loses_nothing(detectors)
         assert len(lost) <= 1
 
 
+@needs_models
+@needs_clips
+def test_a_person_far_behind_is_noticed_within_two_seconds_and_followed_until_gone(detectors):
+    """A face of 8 % of the picture's height behind a real person, from 3 to 9 s; it moves by half its width in 2 s."""
+    main, other = picture("webcam_noaudio_2.webm", 10.0), picture("may_5s.mp4", 2.0)
+    box = detectors.faces.find([other])[0][0]
+    scale = 0.08 * main.shape[0] / ((box.bottom - box.top) * other.shape[0])
+    small = cv2.resize(other, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+    def frame(index: int) -> Frame:
+        rgb = main.copy()
+        if 15 <= index < 45:
+            left = 10 + round(0.05 * 0.08 * main.shape[0] * (index - 15))
+            rgb[10 : 10 + small.shape[0], left : left + small.shape[1]] = small
+        return Frame(index / 5, rgb)
+
+    counts = [row.faces for row in observe(map(frame, range(60)), detectors)]
+    assert set(counts[:15]) == {1}
+    assert 2 in counts[15:26]
+    assert set(counts[25:45]) == {2}
+    assert set(counts[45:]) == {1}
+
+
 # --- the order of looking, with stand-ins for the models -------------------------------------------------------------
 
 
@@ -386,3 +438,13 @@ def test_frames_are_let_go_block_by_block():
 
 def test_no_frames_no_cues():
     assert watch(iter(()), Script(()).detectors()) is None
+
+
+def test_what_looks_is_a_setting_and_part_of_what_a_report_was_made_from():
+    assert read_settings({}).vision == "networks"
+    assert read_settings({"INTERVIEW_ENGINE_VISION": "mediapipe"}).vision == "mediapipe"
+    with pytest.raises(UsageError, match="INTERVIEW_ENGINE_VISION"):
+        read_settings({"INTERVIEW_ENGINE_VISION": "eyes"})
+    job = InterviewJob("interview", "candidate", False, find_kit("customer-service"), "auto", ())
+    options = Options(POLICIES["default"])
+    assert fingerprint(job, options, ()) != fingerprint(job, replace(options, vision="mediapipe"), ())
