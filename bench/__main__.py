@@ -15,6 +15,7 @@ COMMANDS = {
     "e2e": "whole answers against a naive script and the best practice, and every target of speed",
     "speech": "rates, pauses, fillers, second voice, against known truths",
     "vision": "faces, hands and pose: agreement and speed",
+    "gpu": "recognition, watching and whole interviews on a GPU",
     "gpu_vision": "the networks of faces, hands and pose on a GPU: agreement and speed",
     "fit": "the scorer's constants, from the open sets",
     "validity": "scores against human ratings",

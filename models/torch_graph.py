@@ -48,6 +48,16 @@ def build(graph: TfliteGraph, outputs: Sequence[int], depthwise: Depthwise = "co
     return _Builder(graph, depthwise).module(outputs)
 
 
+def needed(graph: TfliteGraph, outputs: Sequence[int]) -> list[Operator]:
+    """The operators that the outputs (tensor numbers) depend on, in the file's order."""
+    wanted, kept = set(outputs), []
+    for operator in reversed(graph.operators):
+        if wanted.intersection(operator.outputs):
+            wanted.update(operator.inputs)
+            kept.append(operator)
+    return kept[::-1]
+
+
 class _Builder:
     """Writes a torch.fx graph, one tflite operator after the other."""
 
@@ -89,22 +99,13 @@ class _Builder:
     def module(self, outputs: Sequence[int]) -> Any:
         (source,) = self._file.inputs
         self._values[source] = self._graph.placeholder("batch")
-        wanted = self._needed(outputs)
-        for operator in wanted:
+        for operator in needed(self._file, outputs):
             if operator.kind not in self._emitters or len(operator.outputs) != 1:
                 raise unusable(f"operator {operator.kind} is not supported on a GPU")
             self._values[operator.outputs[0]] = self._emitters[operator.kind](operator)
         self._graph.output(tuple(self._values[number] for number in outputs))
         self._graph.lint()
         return torch.fx.GraphModule(self._root, self._graph).eval().requires_grad_(False)
-
-    def _needed(self, outputs: Sequence[int]) -> list[Operator]:
-        needed, kept = set(outputs), []
-        for operator in reversed(self._file.operators):
-            if needed.intersection(operator.outputs):
-                needed.update(operator.inputs)
-                kept.append(operator)
-        return kept[::-1]
 
     # ---- values ----
 

@@ -96,17 +96,33 @@ def test_a_result_that_is_no_number_does_not_agree(store, monkeypatch):
     assert [agreement.ok for agreement in check(store)] == [False]
 
 
-@pytest.mark.parametrize("name", ["face_detector", "pose_detector", "hand_landmarks_detector"])
+@pytest.mark.parametrize("name", ["face_detector", "pose_detector"])
 def test_the_form_that_is_compiled_for_a_gpu_says_the_same(store, name):
-    """Depthwise convolutions as sums over taps, and one graph without a break for the compiler."""
+    """Depthwise convolutions as sums over taps."""
     graph = read_tflite(tflite(store, name))
-    batch = torch.rand((2, *graph.tensors[graph.inputs[0]].shape[1:]), generator=torch.manual_seed(3))
+    batch = torch.rand((1, *graph.tensors[graph.inputs[0]].shape[1:]), generator=torch.manual_seed(3))
     with torch.no_grad():
         plain = build(graph, graph.outputs)(batch)
-        module = build(graph, graph.outputs, "taps")
-        taps = (torch.compile(module, fullgraph=True, backend="eager") if "hand" in name else module)(batch)
+        taps = build(graph, graph.outputs, "taps")(batch)
     for left, right in zip(plain, taps, strict=True):
         assert float((left - right).abs().max()) < 0.01
+
+
+def test_a_compiler_sees_one_graph_without_a_break(store):
+    """What is left of a network when Python has to step in could not be captured."""
+    graph = read_tflite(tflite(store, "face_blendshapes"))
+    module = build(graph, graph.outputs)
+    batch = torch.rand((2, 146, 2), generator=torch.manual_seed(4))
+    seen = []
+
+    def compiler(traced, inputs):
+        seen.append(traced)
+        return traced.forward
+
+    with torch.no_grad():
+        (value,) = torch.compile(module, fullgraph=True, backend=compiler)(batch)
+        assert torch.equal(value, module(batch)[0])
+    assert len(seen) == 1
     torch.compiler.reset()
 
 
