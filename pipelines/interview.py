@@ -29,6 +29,7 @@ from pipelines.ingest import Limits, Recording, open_recording
 from pipelines.listen import hear, listen
 from pipelines.listen import signals as speech_signals
 from pipelines.manifest import AnswerSource, InterviewJob
+from pipelines.memory import return_free_memory
 from pipelines.score import answer_text
 from pipelines.transcribe import transcribe, written
 from pipelines.watch import signals as visual_signals
@@ -126,6 +127,7 @@ def _assess_recording(
 
     def lap(stage: str) -> None:
         nonlocal started
+        return_free_memory()
         now = clock.monotonic_s()
         seconds[stage] = now - started
         started = now
