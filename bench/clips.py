@@ -37,7 +37,7 @@ from interview_engine.errors import Bilingual, UsageError
 Language = Literal["zh", "en"]
 
 MADE = "bench-clip/1"
-SPOKEN = "speech/2"
+SPOKEN = "speech/3"
 """Change when the same sources shall give other pictures, or other sound."""
 
 WIDTH, HEIGHT, RATE = 1280, 720, 30
@@ -165,23 +165,26 @@ def speech(
         spoken: samples (float32, 16 kHz mono) and words of each utterance.
 
     Returns:
-        Exactly `seconds` of samples; an utterance that would not fit whole is left out. And the words.
+        Exactly `seconds` of samples, and the words; an utterance that would not fit whole is passed over.
     """
     generator = np.random.default_rng(0)
     room = round(seconds * SAMPLE_RATE)
+    least = round(LEAST_PAUSE_S * SAMPLE_RATE)
     parts: list[NDArray[np.float32]] = []
     words: list[str] = []
-    index = 0
-    while True:
-        pause = np.zeros(round(generator.uniform(*PAUSE_S) * SAMPLE_RATE), np.float32)
+    index = passed_over = 0
+    while passed_over < len(spoken):
         samples, text = spoken[index % len(spoken)]
-        room -= pause.size + samples.size
-        if room < LEAST_PAUSE_S * SAMPLE_RATE:
-            room += pause.size + samples.size
-            break
-        parts += [pause, samples * np.float32(LEVEL / max(1e-6, float(np.sqrt(np.mean(samples**2)))))]
-        words.append(text)
         index += 1
+        pause = round(generator.uniform(*PAUSE_S) * SAMPLE_RATE)
+        if pause + samples.size > room - least:
+            passed_over += 1
+            continue
+        passed_over = 0
+        room -= pause + samples.size
+        loudness = max(1e-6, float(np.sqrt(np.mean(samples**2))))
+        parts += [np.zeros(pause, np.float32), samples * np.float32(LEVEL / loudness)]
+        words.append(text)
     # a recording's silence is never digital: a hiss far below the speech
     sound = np.concatenate([*parts, np.zeros(room, np.float32)])
     hiss = generator.standard_normal(sound.size).astype(np.float32) * np.float32(LEVEL / 100)
