@@ -38,6 +38,9 @@ BEAMS = (1, 5)
 TOKENS = 110
 """Of text in thirty seconds: English spoken at 160 words a minute."""
 
+INTERVIEWS = 300
+"""A recruiter's batch. Of few, loading and compiling would be most of the time."""
+
 VISION_BATCHES = (1, 16, 64, 128)
 
 NO_DEVICE = 3
@@ -276,7 +279,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--beams", type=int, nargs="+", default=list(BEAMS))
     parser.add_argument("--tokens", type=int, default=TOKENS, help="of text in every window (default %(default)s)")
     parser.add_argument("--recordings", type=Path, nargs="+", default=[], metavar="FILE")
-    parser.add_argument("--interviews", type=int, default=32, help="assessed end to end (default %(default)s)")
+    parser.add_argument("--interviews", type=int, default=INTERVIEWS, help="assessed end to end (default %(default)s)")
     parser.add_argument("--skip-vision", action="store_true")
     parser.add_argument("--out", type=Path, default=results_folder() / "gpu.json")
     return parser

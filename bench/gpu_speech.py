@@ -66,6 +66,8 @@ def encoder_operations(sizes: Sizes) -> float:
 def compiled_block(device: str) -> Callable[..., torch.Tensor]:
     """The encoder's block as the recogniser runs it on this device."""
     block: Callable[..., torch.Tensor] = encoder_block
+    # torch compiles a function for a few shapes only and then quietly no more: each measurement starts afresh.
+    torch.compiler.reset()
     return torch.compile(block, dynamic=False) if device.startswith("cuda") else block
 
 

@@ -130,7 +130,7 @@ class TorchRecogniser:
         """The size a batch is filled up to: only a compiled encoder minds."""
         if not self._compiled:
             return count
-        return next((size for size in BATCHES if size >= count), count)
+        return next((size for size in BATCHES if size >= count), -(-count // BATCHES[-1]) * BATCHES[-1])
 
     def _languages(self, output: Any) -> list[dict[str, float]]:
         import torch

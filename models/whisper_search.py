@@ -158,7 +158,8 @@ def captured(board: Board) -> Callable[[], None]:
             board.advance()
     torch.cuda.current_stream().wait_stream(side)
     graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
+    # Other threads of the process may go on using the device.
+    with torch.cuda.graph(graph, capture_error_mode="thread_local"):
         board.advance()
     board.clear()
 
