@@ -4,7 +4,9 @@ in one batch, and deaths on either side survived."""
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import socket
 import sys
 import threading
 import time
@@ -20,9 +22,10 @@ from numpy.typing import NDArray
 from interview_engine.assessment.kit_file import load_kit, shipped_kits
 from interview_engine.assessment.media import SAMPLE_RATE, Audio
 from interview_engine.assessment.policy import POLICIES
+from interview_engine.clock import SystemClock
 from interview_engine.errors import RecognitionLost, WeightsError
 from interview_engine.settings import Settings
-from models.asr import DecodeRequest, load_recogniser
+from models.asr import DecodeRequest, EncodedWindow, load_recogniser
 from models.registry import WeightStore, default_root
 from models.vad import SileroVoiceActivity
 from pipelines import recognition_server
@@ -160,19 +163,17 @@ def test_a_windows_state_is_let_go_when_nobody_refers_to_it_or_its_client_is_gon
     class Silent:
         batch = 4
 
-        def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[recognition_server.EncodedWindow]:
-            return [recognition_server.EncodedWindow({}, 1.0, object()) for _ in windows]
+        def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[EncodedWindow]:
+            return [EncodedWindow({}, 1.0, object()) for _ in windows]
 
         def decode(self, requests: Sequence[DecodeRequest]) -> list[object]:
             raise AssertionError
-
-    import socket
 
     folder = recognition_server._private_folder()
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(str(folder / "socket"))
     listener.listen()
-    desk = recognition_server.Desk(listener, Silent(), recognition_server.SystemClock())  # type: ignore[arg-type]
+    desk = recognition_server.Desk(listener, Silent(), SystemClock())  # type: ignore[arg-type]
     threading.Thread(target=desk.serve, daemon=True).start()
 
     def held() -> list[int]:
@@ -196,6 +197,7 @@ def test_a_windows_state_is_let_go_when_nobody_refers_to_it_or_its_client_is_gon
     assert soon([1])
     assert len(kept) == 1
     assert folder.stat().st_mode & 0o077 == 0
+    shutil.rmtree(folder)
 
 
 def test_a_server_that_dies_is_told_to_those_who_waited_and_is_there_again(server: RecognitionServer) -> None:
