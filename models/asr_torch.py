@@ -121,9 +121,11 @@ class TorchRecogniser:
         mel = log_mel(filled, self._net.sizes.mels, self._net.device).to(self._net.dtype)
         output = encode(self._net, mel, self._block)[: len(windows)]
         languages = self._languages(output)
+        # Copies: a window that is kept must not keep its whole batch in memory.
+        sounds = [Sound(output[index].clone(), frames(len(samples))) for index, samples in enumerate(windows)]
         return [
-            EncodedWindow(languages[index], len(samples) / SAMPLE_RATE, Sound(output[index], frames(len(samples))))
-            for index, samples in enumerate(windows)
+            EncodedWindow(known, len(samples) / SAMPLE_RATE, sound)
+            for known, samples, sound in zip(languages, windows, sounds, strict=True)
         ]
 
     def _filled(self, count: int) -> int:
