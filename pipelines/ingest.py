@@ -25,7 +25,7 @@ from av.video.frame import VideoFrame
 from interview_engine.assessment.media import Audio, Frame, Media, VideoInfo
 from interview_engine.assessment.reasons import Reason
 from pipelines.container import Limits, Opened, check_size, media_error, open_container, packets_from, too_long
-from pipelines.pictures import Sampler, picture_info, upright_rgb
+from pipelines.pictures import Sampler, picture_info, seconds, upright_rgb
 from pipelines.screenshots import decoded_pictures, grab_frames
 from pipelines.sound import SoundTrack
 from pipelines.sparing import Sparer, can_spare
@@ -190,7 +190,7 @@ class Recording:
                 return
             check_size(self._path, frame.width, frame.height, self._limits)
             self._check_length(time_s)
-            length_s = float(frame.duration * frame.time_base) if frame.duration and frame.time_base else 0.0
+            length_s = seconds(frame.duration, frame.time_base) if frame.duration and frame.time_base else 0.0
             self._pictures_end_s = max(self._pictures_end_s, time_s + length_s)
             if self._samples(frame, time_s):
                 yield Frame(time_s, upright_rgb(frame, video.sample_aspect_ratio, self._short_side))
@@ -221,11 +221,12 @@ class Recording:
         """Note how far a packet that is not decoded reaches."""
         if packet.pts is None or packet.is_corrupt:
             return
-        time_s = float(packet.pts * packet.time_base) - self._zero_s
+        base = packet.time_base
+        time_s = seconds(packet.pts, base) - self._zero_s
         if self._is_stray(time_s) or (self._window_s is not None and time_s >= self._window_s):
             return
         self._check_length(time_s)
-        self._pictures_end_s = max(self._pictures_end_s, time_s + float((packet.duration or 0) * packet.time_base))
+        self._pictures_end_s = max(self._pictures_end_s, time_s + seconds(packet.duration or 0, base))
 
     def _decode(self, packet: Packet[Stream] | None) -> list[AudioFrame | VideoFrame]:
         """Frames of a packet (None: what the picture decoder still holds); a damaged packet is counted, not fatal."""
@@ -249,12 +250,12 @@ class Recording:
         """Whether a sound packet may be skipped; the second before the window is decoded so that codecs settle."""
         if packet.pts is None or self._start_s <= 0.0:
             return False
-        return float(packet.pts * packet.time_base) < self._zero_s - 1.0
+        return seconds(packet.pts, packet.time_base) < self._zero_s - 1.0
 
     def _window_is_full(self, packet: Packet[Stream]) -> bool:
         if self._window_s is None:
             return False
-        time_s = None if packet.dts is None else float(packet.dts * packet.time_base) - self._zero_s
+        time_s = None if packet.dts is None else seconds(packet.dts, packet.time_base) - self._zero_s
         if time_s is not None and time_s > self._window_s + STRAY_S:
             return True
         sound_done = self._opened.audio is None or self._sound.complete

@@ -45,6 +45,11 @@ _GRID_SLACK = 1e-3
 """Seconds by which a frame may come before its grid point and still be taken: webm rounds times to milliseconds."""
 
 
+def seconds(ticks: int, time_base: Fraction) -> float:
+    """Ticks of a stream's clock as seconds, rounded once: float(ticks * time_base) without the cost of a fraction."""
+    return ticks * time_base.numerator / time_base.denominator
+
+
 class Sampler:
     """Chooses frames by their true times: the first frame at or after every 1 / frames_per_second.
 

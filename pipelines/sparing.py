@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
+from fractions import Fraction
 
 from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from pipelines.pictures import Sampler
+from pipelines.pictures import Sampler, seconds
 
 
 def can_spare(stream: VideoStream) -> bool:
@@ -47,7 +48,7 @@ class Sparer:
         self._zero_s = zero_s
         self._waiting: deque[Packet[Stream]] = deque()
         self._unjudged: list[int] = []
-        self._tick_s = 0.0
+        self._time_base: Fraction | None = None
         self._wanted: dict[int, bool] = {}
 
     def feed(self, packet: Packet[Stream] | None) -> list[tuple[Packet[Stream], bool]]:
@@ -58,8 +59,8 @@ class Sparer:
             self._waiting.clear()
             return ready if packet is None else [*ready, (packet, True)]
         self._waiting.append(packet)
-        if not self._tick_s:
-            self._tick_s = float(packet.time_base)
+        if self._time_base is None:
+            self._time_base = packet.time_base
         heapq.heappush(self._unjudged, packet.pts)
         self._judge(packet.dts)
         ready = []
@@ -79,7 +80,9 @@ class Sparer:
 
     def _judge(self, horizon: int | None) -> None:
         """Decide all pictures up to `horizon` in order of presentation; all there are when it is None."""
+        if self._time_base is None:
+            return
         while self._unjudged and (horizon is None or self._unjudged[0] <= horizon):
             pts = heapq.heappop(self._unjudged)
-            time_s = pts * self._tick_s - self._zero_s
+            time_s = seconds(pts, self._time_base) - self._zero_s
             self._wanted[pts] = time_s >= 0.0 and self._sampler.takes(time_s)
