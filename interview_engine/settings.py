@@ -45,7 +45,7 @@ class Settings:
     Args:
         weights: folder of the verified weights; None is the user's cache folder.
         own_weights: the user's own folders by weight name ("whisper-base" → a larger Whisper in CTranslate2 format).
-        device: where recognition runs.
+        device: where recognition and the vision networks run.
         vision: what looks at pictures: the networks with our own steps around them, or MediaPipe's tasks (CPU, slower).
         workers: processes that assess side by side; 0 is one a core.
         frames_per_second: pictures looked at each second; 12 or more also counts blinks.
