@@ -1,6 +1,6 @@
 """python -m bench gpu: recognition, watching and whole interviews on a GPU.
 
-Rate of bf16 matrix products and the encoder's share of it; recognition (RTFx: seconds heard a second) with whisper-base
+Rate of matrix products and the encoder's share of it; recognition (RTFx: seconds heard a second) with whisper-base
 and, with random weights, in the shape of large-v3-turbo, at a fixed number of tokens a window, for several batches,
 greedy and with beam 5; the networks for faces, hands and pose. With `--recordings` also: agreement of the texts with
 the CPU's path, reading the files on all cores, and whole interviews by `interview-engine assess --device cuda` against
@@ -30,6 +30,7 @@ from bench.conventions import RunInfo, calibrate, drifted, installed, run_info, 
 from bench.e2e_parts.target import Target
 from bench.setting import ROOT, results_folder, weight_store
 from interview_engine.errors import Bilingual, UsageError
+from models.asr_torch import CUDA_PRECISION
 
 LIBRARIES = ("torch", "faster-whisper", "ctranslate2", "openvino", "numpy", "av", "mediapipe")
 
@@ -113,18 +114,19 @@ def _speech(options: argparse.Namespace) -> dict[str, Any]:
     from bench.gpu_speech import GEMM_SIDE, TINY, Subject, gemm_tflops, measure_all
     from models.whisper_layers import TURBO, load, random_network
 
-    device = options.device
+    device, dtype = options.device, getattr(torch, options.precision)
     if options.tiny:
         gemm = gemm_tflops(device, torch.float32, 256)
         subjects = [Subject(TINY_NAME, "random weights", random_network(TINY, device, torch.float32))]
     else:
-        gemm = gemm_tflops(device, torch.bfloat16, GEMM_SIDE)
+        gemm = gemm_tflops(device, dtype, GEMM_SIDE)
         subjects = [
-            Subject("whisper-base", "real", load(weight_store().locate("whisper-base"), device, torch.bfloat16)),
-            Subject("large-v3-turbo", "random weights", random_network(TURBO, device, torch.bfloat16)),
+            Subject("whisper-base", "real", load(weight_store().locate("whisper-base"), device, dtype)),
+            Subject("large-v3-turbo", "random weights", random_network(TURBO, device, dtype)),
         ]
     measured = measure_all(subjects, options.batches, options.beams, options.tokens, device, gemm)
-    return {"gemm_tflops": round(gemm, 3), "largest": subjects[-1].name, **measured}
+    precision = "float32" if options.tiny else options.precision
+    return {"precision": precision, "gemm_tflops": round(gemm, 3), "largest": subjects[-1].name, **measured}
 
 
 def _vision(options: argparse.Namespace) -> Any:
@@ -139,7 +141,8 @@ def _recordings(options: argparse.Namespace) -> dict[str, Any]:
 
     folder = weight_store().locate("whisper-base")
     windows = [window for path in options.recordings for window in windows_of(path)]
-    figures = check_speech(folder, folder, windows, options.device)
+    precision = "auto" if options.device == "cpu" else options.precision
+    figures = check_speech(folder, folder, windows, options.device, precision)
     reading = read_on_all_cores(options.recordings)
     document: dict[str, Any] = {"agreement": [asdict(figure) for figure in figures], "reading": reading}
     whole = end_to_end(options.recordings, options.interviews, options.device)
@@ -258,7 +261,7 @@ def _print(document: dict[str, Any], info: RunInfo) -> None:
     state = " INVALID: the machine was disturbed" if document["invalid"] else ""
     print(f"{device}, {info.machine['processor']}, {info.machine['cores']} cores, git {info.git_revision[:12]}{state}")
     print(", ".join(f"{library} {version}" for library, version in info.versions.items()))
-    print(f"matrix products: {document['gemm_tflops']} TFLOP/s")
+    print(f"matrix products in {document['precision']}: {document['gemm_tflops']} TFLOP/s")
     for part in ("encoder", "recognition"):
         print(f"\n{part}")
         for row in document[part]:
@@ -275,6 +278,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench gpu", description=__doc__)
     parser.add_argument("--device", default="cuda", choices=("cuda", "cpu"))
     parser.add_argument("--tiny", action="store_true", help="a tiny random network instead of the real ones")
+    parser.add_argument("--precision", default=CUDA_PRECISION, choices=("float16", "bfloat16", "float32"))
     parser.add_argument("--batches", type=int, nargs="+", default=list(BATCHES))
     parser.add_argument("--beams", type=int, nargs="+", default=list(BEAMS))
     parser.add_argument("--tokens", type=int, default=TOKENS, help="of text in every window (default %(default)s)")

@@ -113,6 +113,16 @@ def test_the_no_speech_probability_is_read_at_the_start_of_the_transcript() -> N
     assert found.no_speech == pytest.approx(float(expected), abs=1e-6)
 
 
+def test_half_precision_changes_the_scores_by_its_rounding_only() -> None:
+    half = random_network(SIZES, "cpu", torch.float16, seed=5)
+    batch = [replace(task, limit=1) for task in tasks(4)]
+    rounded = [replace(task, sound=task.sound.half()) for task in batch]
+    expected = BeamSearch(NET, RULES, 2, stop=False).run(batch)
+    for here, there in zip(BeamSearch(half, RULES, 2, stop=False).run(rounded), expected, strict=True):
+        assert here.log_probability == pytest.approx(there.log_probability, abs=0.03)
+        assert here.no_speech == pytest.approx(there.no_speech, abs=0.01)
+
+
 def test_nothing_to_search_and_prompts_that_are_too_long() -> None:
     search = BeamSearch(NET, RULES, 2)
     assert search.run([]) == []
