@@ -16,6 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+cv2.setNumThreads(1)  # one process a core, one thread each: more threads only get into each other's way
+
 Picture = NDArray[np.uint8]
 Border = Literal["black", "edge"]
 

@@ -20,7 +20,7 @@ PLACES = {
     "may_5s.mp4": (0.4, 1.0, 2.0, 3.0),
     "webcam_noaudio_1.webm": (19.0, 20.2, 21.2, 22.9, 24.5, 44.0),
     "webcam_noaudio_2.webm": (4.0, 10.0, 12.0),
-    "latentsync_demo1.mp4": (1.0, 2.3, 4.0, 5.0),
+    "latentsync_demo1.mp4": (0.4, 1.0, 2.3),
     "two_people_statement.mp4": (2.0, 4.0, 6.0),
     "webcam_glasses_near_silent.mp4": (1.0, 3.0, 5.0, 7.0),
     "one_face_expressions_silent.mp4": (2.0, 6.5, 10.0, 18.0),
@@ -151,7 +151,9 @@ def test_measures_are_those_of_mediapipe_on_a_cut_out(faces, reference, clip):
 @needs_clips
 def test_a_picture_gives_the_same_numbers_alone_in_a_batch_and_again(faces):
     every = [
-        rgb for clip in ("may_5s.mp4", "webcam_noaudio_2.webm", "two_people_statement.mp4") for rgb in pictures(clip)
+        rgb
+        for clip in ("may_5s.mp4", "webcam_noaudio_2.webm", "two_people_statement.mp4")
+        for rgb in pictures(clip)[:2]
     ]
     boxes = faces.find(every)
     assert [faces.find([rgb])[0] for rgb in every] == boxes

@@ -15,7 +15,7 @@ CLIPS = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared" 
 PLACES = {
     "webcam_noaudio_1.webm": (19.0, 22.9, 44.0, 45.0),
     "webcam_noaudio_2.webm": (4.0, 10.0),
-    "latentsync_demo1.mp4": (1.0, 2.3, 4.0, 5.0),
+    "latentsync_demo1.mp4": (0.4, 1.0, 2.3),
     "two_people_statement.mp4": (2.0, 6.0),
     "googlework_short.mp4": (21.0, 25.0, 27.0),
     "hdtf_aoc.mp4": (1.0, 3.0),
