@@ -127,11 +127,11 @@ def measure(
                     "network": described.name,
                     "batch": size,
                     **common,
-                    "pictures_per_s": round(whole, 1),
-                    "device_pictures_per_s": round(alone, 1),
-                    "gflop_per_picture": round(work, 4),
-                    "gemm_gflops": round(gemm, 1),
-                    "share_of_gemm": round(alone * work / gemm, 5),
+                    "pictures_per_s": whole,
+                    "device_pictures_per_s": alone,
+                    "gflop_per_picture": work,
+                    "gemm_gflops": gemm,
+                    "share_of_gemm": alone * work / gemm,
                 }
             )
     return rows + [_cadence(rows, size) | common for size in batch_sizes]
@@ -221,8 +221,8 @@ def _cadence(rows: Sequence[Mapping[str, Any]], size: int) -> dict[str, Any]:
     return {
         "network": "cadence",
         "batch": size,
-        "video_s_per_s": round(video("pictures_per_s"), 2),
-        "device_video_s_per_s": round(video("device_pictures_per_s"), 2),
+        "video_s_per_s": video("pictures_per_s"),
+        "device_video_s_per_s": video("device_pictures_per_s"),
         "face_fps": FACE_FPS,
         "pose_fps": POSE_FPS,
         "hands_share": HANDS_SHARE,
@@ -249,15 +249,15 @@ def _print(document: Mapping[str, Any]) -> None:
     for row in document["rows"]:
         if row["network"] != "cadence":
             print(
-                f"{row['network']:<26}{row['batch']:>6}{row['pictures_per_s']:>12}"
-                f"{row['device_pictures_per_s']:>12}{row['share_of_gemm']:>13.2%}"
+                f"{row['network']:<26}{row['batch']:>6}{row['pictures_per_s']:>12.1f}"
+                f"{row['device_pictures_per_s']:>12.1f}{row['share_of_gemm']:>13.2%}"
             )
     for row in document["rows"]:
         if row["network"] == "cadence":
             print(
                 f"faces {row['face_fps']} and pose {row['pose_fps']} a second, hands {row['hands_share']:.0%} of the "
-                f"time, batch {row['batch']}: {row['video_s_per_s']} s of video a second "
-                f"(device only: {row['device_video_s_per_s']})"
+                f"time, batch {row['batch']}: {row['video_s_per_s']:.2f} s of video a second "
+                f"(device only: {row['device_video_s_per_s']:.2f})"
             )
     if not document["valid"]:
         print("the machine was disturbed: this run is not valid")
