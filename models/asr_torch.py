@@ -32,7 +32,7 @@ BATCHES = (8, 32, 64, 128)
 
 CUDA_PRECISION: Precision = "float16"
 """As the pinned weights are. bfloat16 is as fast and keeps three bits less: beside float32 it changed the text of 8 of
-19 windows of whisper-base (a word or a character each)."""
+19 windows of whisper-base (a word or a character each), where float16 gives the text of float32 in all 8."""
 
 CUDA_BATCH = 64
 CPU_BATCH = 8
