@@ -189,7 +189,8 @@ class FasterWhisperRecogniser:
             output,
             [tokens],
             beam_size=self._beam_size,
-            max_length=len(tokens) + room,
+            # CTranslate2 stops at half of this, or at this less what went before, whichever comes first.
+            max_length=max(2 * room, len(tokens) - 1 + room),
             return_scores=True,
             return_no_speech_prob=True,
             no_repeat_ngram_size=3 if request.avoid_repeats else 0,

@@ -25,7 +25,7 @@ from av.video.frame import VideoFrame
 from interview_engine.assessment.media import Audio, Frame, Media, VideoInfo
 from interview_engine.assessment.reasons import Reason
 from pipelines.container import Limits, Opened, check_size, media_error, open_container, packets_from, too_long
-from pipelines.pictures import Sampler, picture_info, seconds, upright_rgb
+from pipelines.pictures import Orientation, Sampler, orientation_of, picture_info, seconds, upright_rgb
 from pipelines.screenshots import decoded_pictures, grab_frames
 from pipelines.sound import SoundTrack
 from pipelines.sparing import Sparer, can_spare
@@ -81,6 +81,8 @@ class Recording:
         self._pictures_done = opened.video is None
         self._want_pictures = False
         self._broke_off = False
+        self._turn: Orientation | None = None
+        self._closed = False
         self._events = self._run()
 
     def __enter__(self) -> Self:
@@ -92,9 +94,13 @@ class Recording:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
-        self._events.close()
-        self._opened.container.close()
+        """Close the file and let go of all that was read, at once: a recording that its own parts refer to would keep
+        its sound and its decoder until the collector of cycles comes by."""
+        if not self._closed:
+            self._closed = True
+            self._events.close()
+            self._sound.forget()
+            self._opened.container.close()
 
     def frames(self, on_progress: Progress | None = None) -> Iterator[Frame]:
         """Stream the sampled pictures in order of time, upright and scaled; the sound is collected on the way.
@@ -193,7 +199,9 @@ class Recording:
             length_s = seconds(frame.duration, frame.time_base) if frame.duration and frame.time_base else 0.0
             self._pictures_end_s = max(self._pictures_end_s, time_s + length_s)
             if self._samples(frame, time_s):
-                yield Frame(time_s, upright_rgb(frame, video.sample_aspect_ratio, self._short_side))
+                if self._turn is None:
+                    self._turn = orientation_of(frame)
+                yield Frame(time_s, upright_rgb(frame, video.sample_aspect_ratio, self._short_side, self._turn))
 
     def _samples(self, frame: VideoFrame, time_s: float) -> bool:
         if self._sparer is None:

@@ -73,6 +73,9 @@ def orientation_of(frame: VideoFrame) -> Orientation:
 
     The matrix maps (x, y) to (a x + c y, b x + d y) with y downwards (ISO 14496-12, 6.2.2). Angles between quarter
     turns go to the nearest. PyAV's `frame.rotation` is not used: it counts anticlockwise and loses mirroring.
+
+    Ask it of one frame of a recording: a frame and its side data refer to each other, so that each frame asked stays in
+    memory until the collector of cycles comes by.
     """
     side_data = cast(Iterable[SideData], frame.side_data)  # iterates over its values, whatever its stub says
     matrices = [bytes(item) for item in side_data if item.type == SideDataType.DISPLAYMATRIX]
@@ -91,7 +94,9 @@ def shown_size(width: int, height: int, pixel_shape: Fraction | None, turn: Orie
     return (height, width) if turn[0] else (width, height)
 
 
-def upright_rgb(frame: VideoFrame, pixel_shape: Fraction | None, short_side: int) -> NDArray[np.uint8]:
+def upright_rgb(
+    frame: VideoFrame, pixel_shape: Fraction | None, short_side: int, turn: Orientation
+) -> NDArray[np.uint8]:
     """The picture, upright, with square pixels, its shorter side scaled down to `short_side` (never up), as RGB.
 
     Scaling is FFmpeg's area average, so fine detail does not alias; the shorter side counts so that a phone held
@@ -99,7 +104,6 @@ def upright_rgb(frame: VideoFrame, pixel_shape: Fraction | None, short_side: int
 
     Returns: uint8, height x width x 3, contiguous.
     """
-    turn = orientation_of(frame)
     width, height = shown_size(frame.width, frame.height, pixel_shape, UPRIGHT)
     scale = min(1.0, short_side / min(width, height))
     size = (max(2, round(width * scale)), max(2, round(height * scale)))

@@ -10,7 +10,7 @@ from av.video.frame import VideoFrame
 
 from interview_engine.assessment.media import Frame
 from pipelines.container import Limits, Opened, check_size, media_error, open_container, packets_from
-from pipelines.pictures import upright_rgb
+from pipelines.pictures import orientation_of, upright_rgb
 
 
 def grab_frames(
@@ -49,7 +49,10 @@ def _grab(path: Path, time_s: float, height: int, limits: Limits) -> Frame:
         if found is None or found.time is None:
             raise media_error("media.unreadable", path)
         check_size(path, found.width, found.height, limits)
-        return Frame(found.time - opened.origin_s, upright_rgb(found, opened.video.sample_aspect_ratio, height))
+        return Frame(
+            found.time - opened.origin_s,
+            upright_rgb(found, opened.video.sample_aspect_ratio, height, orientation_of(found)),
+        )
 
 
 def decoded_pictures(opened: Opened, start_s: float) -> Iterator[VideoFrame]:

@@ -89,6 +89,12 @@ class SoundTrack:
         self._blocks.clear()
         return track
 
+    def forget(self) -> None:
+        """Let go of what was collected and of the caller; nothing can be added or asked for afterwards."""
+        self._blocks.clear()
+        self._resampler = None
+        del self._on_error
+
     def _start_of(self, frame: AudioFrame) -> float:
         """Where the frame belongs, in samples of the track; without a time of its own it follows the one before."""
         if frame.pts is None or frame.time_base is None:

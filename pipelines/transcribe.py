@@ -150,6 +150,15 @@ def _clarity(heard: _Heard) -> float:
     return confidence(heard.words) if heard.words and heard.fault is None else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A window decoded in one language; `place` is its index in the block."""
+
+    place: int
+    window: Window
+    request: DecodeRequest
+
+
 class _Hearer:
     """Decodes the windows of one answer, as many at a time as its recogniser takes."""
 
@@ -196,16 +205,16 @@ class _Hearer:
             window.samples(self._audio.samples) for (_, window), state in zip(block, known, strict=True) if not state
         ]
         encoded = iter(self._recogniser.encode(fresh) if fresh else [])
-        tries: list[tuple[int, Window, DecodeRequest]] = []
+        tries = []
         for place, ((_, window), state) in enumerate(zip(block, known, strict=True)):
             ready = state or next(encoded)
             for spoken in self._decoding_languages(ready):
-                tries.append((place, window, DecodeRequest(ready, spoken, prompt_for(spoken, self._vocabulary))))
+                request = DecodeRequest(ready, spoken, prompt_for(spoken, self._vocabulary))
+                tries.append(_Try(place, window, request))
         best: dict[int, _Heard] = {}
-        decoded = self._decoded([(window, request) for _, window, request in tries])
-        for (place, _, _), result in zip(tries, decoded, strict=True):
-            if place not in best or _clarity(result) > _clarity(best[place]):
-                best[place] = result
+        for attempt, result in zip(tries, self._decoded(tries), strict=True):
+            if attempt.place not in best or _clarity(result) > _clarity(best[attempt.place]):
+                best[attempt.place] = result
         return [best[place] for place in range(len(block))]
 
     def _decoding_languages(self, state: EncodedWindow) -> tuple[str, ...]:
@@ -215,24 +224,32 @@ class _Hearer:
             return (self._language,)
         return answer_language.decoding_languages(state.language_probabilities)
 
-    def _decoded(self, tries: Sequence[tuple[Window, DecodeRequest]]) -> list[_Heard]:
+    def _decoded(self, tries: Sequence[_Try]) -> list[_Heard]:
         """Decode with the prompt; what loops or echoes it, without; what then loops, forbidding repeats.
 
-        Never more than three decodings of a window, and none by chance: Whisper's own fallback samples at up to five
-        temperatures, each several times.
+        A language in which a window loops or echoes is given up when another one makes sound text of it. Never more
+        than three decodings of a window in a language, and none by chance: Whisper's own fallback samples at up to
+        five temperatures, each several times.
         """
-        requests = [request for _, request in tries]
+        requests = [attempt.request for attempt in tries]
         heard = self._recogniser.decode(requests)
         echoed = [_echoes(found.text, request) for found, request in zip(heard, requests, strict=True)]
-        doubtful = [i for i, request in enumerate(requests) if request.prompt and (echoed[i] or _loops(heard[i]))]
+        failed = [echo or _loops(found) for found, echo in zip(heard, echoed, strict=True)]
+        sound = {tries[i].place for i, found in enumerate(heard) if found.words and not failed[i]}
+        given_up = {i for i, attempt in enumerate(tries) if failed[i] and attempt.place in sound}
+        doubtful = [i for i, request in enumerate(requests) if request.prompt and failed[i] and i not in given_up]
         self._decode_again(doubtful, requests, heard, avoid_repeats=False)
-        looping = [i for i, found in enumerate(heard) if _loops(found)]
+        looping = [i for i, found in enumerate(heard) if _loops(found) and i not in given_up]
         self._decode_again(looping, requests, heard, avoid_repeats=True)
-        length_s = len(self._audio.samples) / SAMPLE_RATE
-        return [
-            _judged(tuple(on_answer(heard[i], window, self._spans, length_s)), looped=i in looping, echoed=echoed[i])
-            for i, (window, _) in enumerate(tries)
-        ]
+        results = []
+        for i, attempt in enumerate(tries):
+            words = tuple(on_answer(heard[i], attempt.window, self._spans, len(self._audio.samples) / SAMPLE_RATE))
+            if i in given_up:
+                fault = Reason("transcript.prompt_echo" if echoed[i] else "transcript.phrase_loop")
+                results.append(_Heard(words, fault))
+            else:
+                results.append(_judged(words, looped=i in looping, echoed=echoed[i]))
+        return results
 
     def _decode_again(
         self, indices: Sequence[int], requests: Sequence[DecodeRequest], heard: list[Heard], *, avoid_repeats: bool

@@ -1,10 +1,12 @@
 """A recording is read in one pass, at its true times, upright, in sync, and never as more than it is."""
 
 import contextlib
+import gc
 import os
 import struct
 import subprocess
 import sys
+import weakref
 from fractions import Fraction
 from pathlib import Path
 
@@ -316,9 +318,9 @@ def coloured(matrix: int, colour_range: int, pixels: str = "yuv420p") -> av.Vide
 )
 def test_a_halved_picture_has_the_colours_that_ffmpeg_gives_it(monkeypatch, matrix, colour_range, pixels):
     frame = coloured(matrix, colour_range, pixels)
-    ours = pictures.upright_rgb(frame, None, 120).astype(int)
+    ours = pictures.upright_rgb(frame, None, 120, pictures.UPRIGHT).astype(int)
     monkeypatch.setattr(pictures, "HALVED_FORMATS", {})
-    theirs = pictures.upright_rgb(frame, None, 120).astype(int)
+    theirs = pictures.upright_rgb(frame, None, 120, pictures.UPRIGHT).astype(int)
     assert ours.shape == theirs.shape == (120, 160, 3)
     assert np.abs(ours - theirs).mean() <= 1.0
     assert np.abs((ours - theirs).mean(axis=(0, 1))).max() <= 1.0
@@ -336,7 +338,7 @@ def test_a_halved_picture_has_the_colours_that_ffmpeg_gives_it(monkeypatch, matr
 )
 def test_pictures_of_every_other_form_are_left_to_ffmpeg(monkeypatch, frame, side):
     monkeypatch.setattr(pictures, "_halved", lambda frame: pytest.fail("halved"))
-    assert pictures.upright_rgb(frame, None, side).shape == (side, round(side * 4 / 3), 3)
+    assert pictures.upright_rgb(frame, None, side, pictures.UPRIGHT).shape == (side, round(side * 4 / 3), 3)
 
 
 def test_progress_rises_to_the_end(tmp_path):
@@ -555,7 +557,10 @@ def test_halved_pictures_of_real_recordings_have_the_colours_that_ffmpeg_gives_t
     def halves():
         with av.open(str(CLIPS / name)) as container:
             chosen = [frame for index, frame in enumerate(container.decode(video=0)) if index in (0, 20, 40)]
-        return [pictures.upright_rgb(frame, None, min(frame.width, frame.height) // 2).astype(int) for frame in chosen]
+        return [
+            pictures.upright_rgb(frame, None, min(frame.width, frame.height) // 2, pictures.UPRIGHT).astype(int)
+            for frame in chosen
+        ]
 
     ours = halves()
     monkeypatch.setattr(pictures, "HALVED_FORMATS", {})
@@ -582,3 +587,18 @@ def test_real_recordings_have_their_known_length_start_and_size(name):
     heard = np.flatnonzero(np.abs(media.audio.samples) > 0)
     assert heard[0] / 16_000 >= sound_starts_s - 0.001
     assert heard[0] / 16_000 < sound_starts_s + 0.5
+
+
+def test_a_closed_recording_leaves_nothing_for_the_collector_of_cycles(tmp_path):
+    path = made.write(tmp_path / "clip.mp4", times_s=made.every(0.04, 2), sound=made.tone(2))
+    gc.collect()
+    gc.disable()
+    try:
+        with open_recording(path) as recording:
+            held = weakref.ref(recording)
+            assert sum(1 for _ in recording.frames()) == 10
+            assert recording.media().audio is not None
+        del recording
+        assert held() is None
+    finally:
+        gc.enable()

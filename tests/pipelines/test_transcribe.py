@@ -294,6 +294,16 @@ def test_a_window_in_doubt_keeps_the_words_that_fit_the_sound_better() -> None:
     assert transcript.language == "en"
 
 
+def test_a_language_that_loops_is_given_up_where_the_other_makes_sound_text() -> None:
+    def script(language: str, prompt: str, avoid_repeats: bool) -> Sequence[HeardWord]:
+        return say("比赛" * 30, 0.9) if language == "zh" else say("It was an awful thing", 0.6)
+
+    recogniser = ScriptedRecogniser(script, {"zh": 0.6, "en": 0.4})
+    transcript = hear(recogniser)
+    assert transcript.text == "It was an awful thing"
+    assert sorted(language for language, _, _ in recogniser.calls) == ["en", "zh"]
+
+
 def test_a_language_setting_decides_how_to_decode_and_the_text_what_it_is() -> None:
     recogniser = ScriptedRecogniser(lambda *_: say("I led it"), {"zh": 0.9, "en": 0.1})
     transcript = hear(recogniser, language="en")
