@@ -1,4 +1,4 @@
-"""What a person sees while recordings are assessed: bars in a terminal, plain lines elsewhere, and how long it will be."""
+"""What a person sees while recordings are assessed: bars in a terminal, plain lines elsewhere, and the time left."""
 
 from __future__ import annotations
 

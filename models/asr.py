@@ -34,6 +34,11 @@ TOKENS_PER_SECOND = 12
 MAX_TOKENS = 220
 """The model's text context of 448 tokens, shared with a prompt of the same size."""
 
+ENCODED_FRAME_S = 0.02
+"""Of sound that one frame of the encoder's output stands for; it is made of two log-mel frames."""
+
+MEL_FRAMES_EACH = 2
+
 MODEL_FILES = ("model.bin", "config.json", "tokenizer.json")
 
 _LETTER_END = re.compile(r"[A-Za-z0-9]$")
@@ -121,6 +126,10 @@ class Recogniser(Protocol):
         """Encode windows of at most 30 s of float32 samples, 16 kHz mono."""
         ...
 
+    def later(self, window: EncodedWindow, from_s: float) -> EncodedWindow | None:
+        """An encoded window without its beginning, to be decoded like any other; None where it must be encoded anew."""
+        ...
+
     def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
         """The words of each request, in their order."""
         ...
@@ -155,6 +164,16 @@ class FasterWhisperRecogniser:
             WeightsError: the model cannot be loaded.
         """
         return [self._encode(samples) for samples in windows]
+
+    def later(self, window: EncodedWindow, from_s: float) -> EncodedWindow:
+        """See `Recogniser.later`: what the decoder may look at begins later; nothing is encoded."""
+        from ctranslate2 import StorageView
+
+        output, frames = window.state
+        first = min(int(from_s / ENCODED_FRAME_S), output.shape[1] - 1)
+        rest = StorageView.from_array(np.ascontiguousarray(np.asarray(output)[:, first:]))
+        mel_frames = max(1, frames - MEL_FRAMES_EACH * first)
+        return EncodedWindow(window.language_probabilities, window.duration_s - from_s, (rest, mel_frames))
 
     def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
         """See `Recogniser.decode`."""

@@ -94,6 +94,9 @@ class TorchRecogniser:
             encoded += self._encode(windows[first : first + self.batch])
         return encoded
 
+    def later(self, window: EncodedWindow, from_s: float) -> None:
+        """See `Recogniser.later`: there is always room in the next batch to encode anew."""
+
     def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
         """See `Recogniser.decode`."""
         from models.whisper_search import Task

@@ -138,6 +138,9 @@ class RemoteRecogniser:
         encoded: tuple[EncodedWindow, ...] = self._ask(line, Encode(tuple(windows)))
         return [replace(window, state=_held(window.state, line)) for window in encoded]
 
+    def later(self, window: EncodedWindow, from_s: float) -> None:
+        """See `Recogniser.later`: there is always room in a GPU's next batch to encode anew."""
+
     def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
         """See `Recogniser.decode`."""
         line = self._connected()

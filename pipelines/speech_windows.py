@@ -43,6 +43,11 @@ class Window:
     pieces: tuple[Piece, ...]
     speech_s: float
 
+    @property
+    def start_s(self) -> float:
+        """Where in the answer it begins."""
+        return self.pieces[0].start / SAMPLE_RATE
+
     def samples(self, audio: NDArray[np.float32]) -> NDArray[np.float32]:
         """The window's sound out of the answer's."""
         return np.concatenate([audio[piece.start : piece.end] for piece in self.pieces])
@@ -53,6 +58,25 @@ class Window:
         cut = min(max(0, round(answer_s * SAMPLE_RATE) - first.start), first.end - first.start)
         moved = [Piece(piece.start, piece.end, piece.at - cut) for piece in self.pieces[1:]]
         return Window((Piece(first.start + cut, first.end, 0), *moved), self.speech_s)
+
+    def after(self, window_s: float) -> Window:
+        """What of the window follows a moment in it."""
+        cut = round(window_s * SAMPLE_RATE)
+        rest = []
+        for piece in self.pieces:
+            inside = max(0, cut - piece.at)
+            if piece.start + inside < piece.end:
+                rest.append(Piece(piece.start + inside, piece.end, max(0, piece.at - cut)))
+        return Window(tuple(rest), self.speech_s)
+
+    def window_time(self, answer_s: float) -> float:
+        """Seconds from the window's start of a moment of the answer; between two pieces, where the later one begins."""
+        sample = answer_s * SAMPLE_RATE
+        last = self.pieces[-1]
+        for piece in self.pieces:
+            if sample < piece.end:
+                return (piece.at + max(0.0, sample - piece.start)) / SAMPLE_RATE
+        return (last.at + last.end - last.start) / SAMPLE_RATE
 
     def answer_time(self, window_s: float) -> float:
         """Seconds from the answer's start of a moment in the window."""

@@ -7,7 +7,7 @@ one window. Every window is decoded on its own, without sampling: a second run g
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from interview_engine.assessment.kit import Phrases
@@ -15,12 +15,12 @@ from interview_engine.assessment.media import SAMPLE_RATE, Audio
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.spans import Span, total_s
 from interview_engine.assessment.transcript import Segment, Transcript, Word
-from models.asr import DecodeRequest, EncodedWindow, Heard, Recogniser
+from models.asr import ENCODED_FRAME_S, DecodeRequest, EncodedWindow, Heard, Recogniser
 from pipelines import answer_language
 from pipelines.activity import Activity, SpeechProbability, find_activity
 from pipelines.answer_language import LanguageFound
 from pipelines.chinese_script import to_simplified
-from pipelines.speech_windows import Window, pack
+from pipelines.speech_windows import LEAD_S, Window, pack
 from pipelines.spoken_numbers import with_digits
 from pipelines.transcript_guards import (
     WEAK_PROBABILITY,
@@ -151,6 +151,20 @@ def _clarity(heard: _Heard) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A window to be heard; `state` is its encoding where there is one.
+
+    `anew`: the window is the end of one that was heard in part. Its encoding knows what went before, and the decoder
+    sometimes passes over the beginning then: this one is encoded and heard in its place.
+    """
+
+    index: int
+    window: Window
+    state: EncodedWindow | None = None
+    anew: Window | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Try:
     """A window decoded in one language; `place` is its index in the block."""
 
@@ -178,39 +192,50 @@ class _Hearer:
         self._language = language
         self._vocabulary = vocabulary
 
-    def hear(self, windows: Sequence[Window], states: dict[int, EncodedWindow]) -> list[_Heard]:
+    def hear(self, windows: Sequence[Window], states: Mapping[int, EncodedWindow]) -> list[_Heard]:
         """What was heard in each window, in order of time; what the recogniser left out of one follows it.
 
         Args:
-            states: those already encoded, by index; they are taken out as they are used.
+            states: those already encoded, by index.
         """
         heard: list[list[_Heard]] = [[] for _ in windows]
-        waiting = deque(enumerate(windows))
+        waiting = deque(_Waiting(index, window, states.get(index)) for index, window in enumerate(windows))
         while waiting:
             # A block at a time: the encodings of a long answer together would fill the memory.
             block = [waiting.popleft() for _ in range(min(self._recogniser.batch, len(waiting)))]
+            encoded = self._encoded(block)
             rests = []
-            for (index, window), best in zip(block, self._best(block, states), strict=True):
-                heard[index].append(best)
-                rest = _unheard(best, window, self._spans, self._audio)
+            for item, state, best in zip(block, encoded, self._best(block, encoded), strict=True):
+                if item.anew is not None and not _begins_in_time(best, item.anew):
+                    rests.append(_Waiting(item.index, item.anew))
+                    continue
+                heard[item.index].append(best)
+                rest = _unheard(best, item.window, self._spans, self._audio)
                 if rest is not None:
-                    rests.append((index, rest))
+                    rests.append(self._rest(item, state, rest))
             waiting.extendleft(reversed(rests))
         return [entry for entries in heard for entry in entries]
 
-    def _best(self, block: Sequence[tuple[int, Window]], states: dict[int, EncodedWindow]) -> list[_Heard]:
-        """The clearest decoding of each window of a block, of the languages it may be in."""
-        known = [states.pop(index, None) for index, _ in block]
-        fresh = [
-            window.samples(self._audio.samples) for (_, window), state in zip(block, known, strict=True) if not state
-        ]
+    def _rest(self, item: _Waiting, state: EncodedWindow, rest: Window) -> _Waiting:
+        """What was left out of a window, out of the window's own encoding where that can be."""
+        from_s = int(item.window.window_time(rest.start_s) / ENCODED_FRAME_S) * ENCODED_FRAME_S
+        later = self._recogniser.later(state, from_s)
+        if later is None:
+            return _Waiting(item.index, rest)
+        return _Waiting(item.index, item.window.after(from_s), later, rest)
+
+    def _encoded(self, block: Sequence[_Waiting]) -> list[EncodedWindow]:
+        fresh = [item.window.samples(self._audio.samples) for item in block if item.state is None]
         encoded = iter(self._recogniser.encode(fresh) if fresh else [])
+        return [item.state or next(encoded) for item in block]
+
+    def _best(self, block: Sequence[_Waiting], states: Sequence[EncodedWindow]) -> list[_Heard]:
+        """The clearest decoding of each window of a block, of the languages it may be in."""
         tries = []
-        for place, ((_, window), state) in enumerate(zip(block, known, strict=True)):
-            ready = state or next(encoded)
-            for spoken in self._decoding_languages(ready):
-                request = DecodeRequest(ready, spoken, prompt_for(spoken, self._vocabulary))
-                tries.append(_Try(place, window, request))
+        for place, (item, state) in enumerate(zip(block, states, strict=True)):
+            for spoken in self._decoding_languages(state):
+                request = DecodeRequest(state, spoken, prompt_for(spoken, self._vocabulary))
+                tries.append(_Try(place, item.window, request))
         best: dict[int, _Heard] = {}
         for attempt, result in zip(tries, self._decoded(tries), strict=True):
             if attempt.place not in best or _clarity(result) > _clarity(best[attempt.place]):
@@ -258,6 +283,11 @@ class _Hearer:
         plain = [replace(requests[index], prompt="", avoid_repeats=avoid_repeats) for index in indices]
         for index, found in zip(indices, self._recogniser.decode(plain) if plain else [], strict=True):
             heard[index] = found
+
+
+def _begins_in_time(heard: _Heard, rest: Window) -> bool:
+    """Whether the words of a rest begin where its speech does, and can be believed."""
+    return bool(heard.words) and heard.fault is None and heard.words[0].start_s < rest.start_s + LEAD_S + UNHEARD_S
 
 
 def _echoes(text: str, request: DecodeRequest) -> bool:

@@ -77,3 +77,15 @@ def test_a_window_can_start_later() -> None:
     assert later.answer_time(0.0) == pytest.approx(11.0)
     assert len(window.samples(AUDIO)) - len(later.samples(AUDIO)) == round(1.5 * SAMPLE_RATE)
     assert later.answer_time(2.0) == window.answer_time(3.5)
+
+
+@given(speech(), st.floats(0.0, 1.0))
+def test_what_follows_a_moment_is_the_end_of_the_window(spans: list[Span], share: float) -> None:
+    for window in pack(spans, AUDIO):
+        whole = window.samples(AUDIO)
+        cut = min(len(whole) - 1, int(share * len(whole)))
+        rest = window.after(cut / SAMPLE_RATE)
+        assert np.array_equal(rest.samples(AUDIO), whole[cut:])
+        assert rest.answer_time(0.0) == pytest.approx(window.answer_time(cut / SAMPLE_RATE), abs=1e-6)
+        moment_s = window.answer_time(cut / SAMPLE_RATE)
+        assert window.window_time(moment_s) == pytest.approx(cut / SAMPLE_RATE, abs=1e-3)

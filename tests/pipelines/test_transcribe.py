@@ -69,6 +69,9 @@ class ScriptedRecogniser:
         assert all(len(samples) <= 30 * SAMPLE_RATE for samples in windows)
         return [EncodedWindow(self.languages, len(samples) / SAMPLE_RATE, None) for samples in windows]
 
+    def later(self, window: EncodedWindow, from_s: float) -> EncodedWindow | None:
+        return None
+
     def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
         assert len(requests) > 0
         self.calls += [(request.language, request.prompt, request.avoid_repeats) for request in requests]
@@ -214,6 +217,45 @@ def test_someone_who_really_says_the_vocabulary_is_kept() -> None:
     transcript = hear(ScriptedRecogniser(lambda *_: say(spoken)), vocabulary=vocabulary)
     assert transcript.text == spoken
     assert transcript.reason is None
+
+
+class Hasty(ScriptedRecogniser):
+    """Stops after the first words of a window; `ending` says what it makes of the rest out of the same encoding."""
+
+    def __init__(self, ending: Sequence[HeardWord]) -> None:
+        super().__init__(lambda *_: say("I led the team", until_s=3.0))
+        self.ending = ending
+        self.encoded = 0
+
+    def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[EncodedWindow]:
+        self.encoded += len(windows)
+        return super().encode(windows)
+
+    def later(self, window: EncodedWindow, from_s: float) -> EncodedWindow | None:
+        return EncodedWindow(window.language_probabilities, window.duration_s - from_s, "the end")
+
+    def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
+        if requests[0].window.state == "the end":
+            return [Heard(tuple(self.ending), -0.2, 0.0)]
+        if self.encoded > 1:
+            return [Heard(tuple(say("and we delivered", until_s=6.4)), -0.2, 0.0)]
+        return super().decode(requests)
+
+
+def test_what_was_left_out_is_heard_from_the_same_encoding() -> None:
+    recogniser = Hasty(say("and we delivered", until_s=6.4))
+    transcript = hear(recogniser)
+    assert transcript.text == "I led the team and we delivered"
+    assert recogniser.encoded == 1
+    assert 2.5 < transcript.words[4].start_s < 4.0
+
+
+def test_a_rest_whose_beginning_is_passed_over_is_encoded_anew() -> None:
+    late = [HeardWord(" delivered", 4.0, 5.0, 0.9)]
+    recogniser = Hasty(late)
+    transcript = hear(recogniser)
+    assert transcript.text == "I led the team and we delivered"
+    assert recogniser.encoded == 2
 
 
 def test_a_loop_is_heard_again_without_prompt_then_without_repeats() -> None:
