@@ -96,7 +96,7 @@ def test_a_disturbed_run_is_seen() -> None:
 
 
 def test_the_machine_is_described_without_its_name() -> None:
-    assert set(machine()) == {"processor", "cores", "memory_gib", "system"}
+    assert set(machine()) == {"processor", "cores", "memory_gib", "system", "instructions"}
 
 
 @pytest.mark.slow
