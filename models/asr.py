@@ -24,15 +24,10 @@ from interview_engine.errors import Bilingual, WeightsError
 from models.device import resolve
 from models.registry import WeightStore
 from models.whisper_encoder import WhisperEncoder
+from models.whisper_tokens import limit, prompted, suppressed
 
 MAX_WINDOW_S = 30.0
 """Seconds the model hears at once."""
-
-TOKENS_PER_SECOND = 12
-"""No one speaks faster; a decoding that reaches this is a loop and is cut off."""
-
-MAX_TOKENS = 220
-"""The model's text context of 448 tokens, shared with a prompt of the same size."""
 
 ENCODED_FRAME_S = 0.02
 """Of sound that one frame of the encoder's output stands for; it is made of two log-mel frames."""
@@ -180,8 +175,7 @@ class FasterWhisperRecogniser:
         return [self._decode(request) for request in requests]
 
     def _encode(self, samples: NDArray[np.float32]) -> EncodedWindow:
-        if len(samples) > MAX_WINDOW_S * SAMPLE_RATE:
-            raise ValueError(f"a window holds at most {MAX_WINDOW_S} s, not {len(samples) / SAMPLE_RATE:.1f}")
+        check_length(samples)
         model = self._model
         from ctranslate2 import StorageView
         from faster_whisper.audio import pad_or_trim
@@ -198,22 +192,18 @@ class FasterWhisperRecogniser:
         tokenizer = self._tokenizer(request.language)
         window = request.window
         output, frames = window.state
-        tokens = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
-        if request.prompt:
-            # The end of a prompt weighs most, so a long one loses its beginning.
-            earlier = tokenizer.encode(" " + request.prompt.strip())[-(MAX_TOKENS - 1) :]
-            tokens = [tokenizer.sot_prev, *earlier, *tokens]
-        room = min(MAX_TOKENS, 20 + round(TOKENS_PER_SECOND * window.duration_s))
+        tokens, _ = prompted(tokenizer, request.prompt)
+        room = limit(window.duration_s)
         result = self._model.model.generate(
             output,
-            [tokens],
+            [list(tokens)],
             beam_size=self._beam_size,
             # CTranslate2 stops at half of this, or at this less what went before, whichever comes first.
             max_length=max(2 * room, len(tokens) - 1 + room),
             return_scores=True,
             return_no_speech_prob=True,
             no_repeat_ngram_size=3 if request.avoid_repeats else 0,
-            suppress_tokens=_suppressed(tokenizer),
+            suppress_tokens=suppressed(tokenizer),
         )[0]
         found = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
         length = len(result.sequences_ids[0])
@@ -259,6 +249,16 @@ class FasterWhisperRecogniser:
     @cached_property
     def _encoder(self) -> WhisperEncoder:
         return WhisperEncoder(self._model_dir)
+
+
+def check_length(samples: NDArray[np.float32]) -> None:
+    """Refuse what a model cannot hear at once.
+
+    Raises:
+        ValueError: more than 30 s.
+    """
+    if len(samples) > MAX_WINDOW_S * SAMPLE_RATE:
+        raise ValueError(f"a window holds at most {MAX_WINDOW_S} s, not {len(samples) / SAMPLE_RATE:.1f}")
 
 
 def load_recogniser(store: WeightStore, *, device: str = "auto", model: str = "whisper-base") -> Recogniser:
@@ -315,21 +315,6 @@ def _continues(before: str, text: str) -> bool:
 
 def _is_punctuation(character: str) -> bool:
     return character in string.punctuation or unicodedata.category(character)[0] in "PSZ"
-
-
-def _suppressed(tokenizer: Any) -> list[int]:
-    """Whisper's own list: symbols that are not speech, and the special tokens."""
-    return sorted(
-        {
-            *tokenizer.non_speech_tokens,
-            tokenizer.transcribe,
-            tokenizer.translate,
-            tokenizer.sot,
-            tokenizer.sot_prev,
-            tokenizer.sot_lm,
-            tokenizer.no_speech,
-        }
-    )
 
 
 def prefer_avx512() -> None:

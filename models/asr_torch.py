@@ -6,7 +6,6 @@ computes in half precision on CUDA and in float32 on the CPU, where it serves th
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +17,8 @@ from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE
 from interview_engine.errors import Bilingual, UsageError
-from models.asr import MAX_WINDOW_S, DecodeRequest, EncodedWindow, Heard, HeardWord
+from models.asr import DecodeRequest, EncodedWindow, Heard, HeardWord, check_length
+from models.device import has_torch
 
 if TYPE_CHECKING:
     from models.whisper_layers import Whisper
@@ -87,8 +87,7 @@ class TorchRecogniser:
             WeightsError: the model cannot be loaded.
         """
         for samples in windows:
-            if len(samples) > MAX_WINDOW_S * SAMPLE_RATE:
-                raise ValueError(f"a window holds at most {MAX_WINDOW_S} s, not {len(samples) / SAMPLE_RATE:.1f}")
+            check_length(samples)
         encoded: list[EncodedWindow] = []
         for first in range(0, len(windows), self.batch):
             encoded += self._encode(windows[first : first + self.batch])
@@ -100,7 +99,7 @@ class TorchRecogniser:
     def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
         """See `Recogniser.decode`."""
         from models.whisper_search import Task
-        from models.whisper_text import limit
+        from models.whisper_tokens import limit
 
         tasks = []
         for request in requests:
@@ -213,7 +212,7 @@ def require_torch(device: str) -> None:
         UsageError: `device.no_torch`.
     """
     why = "torch is not installed"
-    if importlib.util.find_spec("torch") is not None:
+    if has_torch():
         import torch
 
         if not device.startswith("cuda") or torch.cuda.is_available():

@@ -51,12 +51,12 @@ class WhisperEncoder:
         return np.array(output[0], dtype=np.float32)
 
 
-def encoder_graph(weights: Mapping[str, NDArray[Any]], *, quantised: bool = False) -> Any:
+def encoder_graph(weights: Mapping[str, NDArray[Any]]) -> Any:
     """The OpenVINO graph (mels x 3000 in, 1500 x width out, batch 1) of a CTranslate2 Whisper's encoder."""
     import openvino
     import openvino.opset13 as ops
 
-    build = _Builder(ops, weights, quantised)
+    build = _Builder(ops, weights)
     mels = weights["encoder/conv1/weight"].shape[1]
     features = ops.parameter([1, mels, MEL_FRAMES], np.float32, name="features")
     frames = build.convolution(features, "encoder/conv1", stride=1)
@@ -75,10 +75,9 @@ def encoder_graph(weights: Mapping[str, NDArray[Any]], *, quantised: bool = Fals
 class _Builder:
     """The parts of a transformer layer, by CTranslate2's names of its weights."""
 
-    def __init__(self, ops: Any, weights: Mapping[str, NDArray[Any]], quantised: bool) -> None:
+    def __init__(self, ops: Any, weights: Mapping[str, NDArray[Any]]) -> None:
         self._ops = ops
         self._weights = weights
-        self._quantised = quantised
 
     def constant(self, name: str) -> Any:
         return self._ops.constant(self.values(name))
@@ -91,15 +90,6 @@ class _Builder:
         scale = self._weights[f"{name}_scale"].astype(np.float32)
         return stored.astype(np.float32) / scale.reshape(scale.shape + (1,) * (stored.ndim - scale.ndim))
 
-    def matrix(self, name: str) -> Any:
-        """A linear layer's weight; where the encoder is quantised, rows of 8-bit numbers with a scale each."""
-        rows = self.values(name)
-        if not self._quantised:
-            return self._ops.constant(rows)
-        scale = np.abs(rows).max(axis=1, keepdims=True) / 127.0
-        whole = np.rint(rows / scale).astype(np.int8)
-        return self._ops.multiply(self._ops.convert(self._ops.constant(whole), np.float32), self._ops.constant(scale))
-
     def convolution(self, frames: Any, name: str, stride: int) -> Any:
         kernel = self.constant(f"{name}/weight")
         bias = self._ops.constant(self.values(f"{name}/bias").reshape(1, -1, 1))
@@ -107,7 +97,7 @@ class _Builder:
         return self._ops.gelu(self._ops.add(found, bias), "erf")
 
     def linear(self, values: Any, name: str) -> Any:
-        product = self._ops.matmul(values, self.matrix(f"{name}/weight"), False, True)
+        product = self._ops.matmul(values, self.constant(f"{name}/weight"), False, True)
         return self._ops.add(product, self.constant(f"{name}/bias"))
 
     def layer_norm(self, values: Any, name: str) -> Any:

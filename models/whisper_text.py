@@ -1,4 +1,4 @@
-"""Between text and Whisper's tokens: prompts, forbidden tokens, and words out of timed tokens.
+"""A model folder's own tokens and rules, and words out of timed tokens.
 
 The tokenizer is faster-whisper's over the model's tokenizer.json.
 """
@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.asr import MAX_TOKENS, TOKENS_PER_SECOND, HeardWord, join_pieces
+from models.asr import HeardWord, join_pieces
 from models.whisper_search import Rules
+from models.whisper_tokens import prompted, suppressed
 from models.whisper_weights import unreadable
 
 MULTILINGUAL_VOCABULARY = 51865
@@ -93,33 +94,19 @@ class Texts:
 
     @cached_property
     def rules(self) -> Rules:
-        """The search's tokens; Whisper's own list of suppressed ones: symbols that are not speech, special tokens."""
+        """The search's tokens."""
         any_language = self.tokenizer("en")
-        suppressed = {
-            *any_language.non_speech_tokens,
-            any_language.transcribe,
-            any_language.translate,
-            any_language.sot,
-            any_language.sot_prev,
-            any_language.sot_lm,
-            any_language.no_speech,
-        }
-        return Rules(any_language.eot, any_language.no_speech, tuple(sorted(suppressed)), self.config.suppressed_first)
+        return Rules(
+            any_language.eot, any_language.no_speech, tuple(suppressed(any_language)), self.config.suppressed_first
+        )
 
     def start(self, language: str) -> tuple[int, ...]:
         """The tokens that ask for a transcript without timestamps."""
-        tokenizer = self.tokenizer(language)
-        return (*tokenizer.sot_sequence, tokenizer.no_timestamps)
+        return self.prompted(language, "")[0]
 
     def prompted(self, language: str, prompt: str) -> tuple[tuple[int, ...], int]:
         """All tokens before the text, and the index of the start of the transcript among them."""
-        start = self.start(language)
-        if not prompt:
-            return start, 0
-        tokenizer = self.tokenizer(language)
-        # The end of a prompt weighs most, so a long one loses its beginning.
-        earlier = tokenizer.encode(" " + prompt.strip())[-(MAX_TOKENS - 1) :]
-        return (tokenizer.sot_prev, *earlier, *start), len(earlier) + 1
+        return prompted(self.tokenizer(language), prompt)
 
     def words(
         self,
@@ -148,8 +135,3 @@ class Texts:
                 words.append(HeardWord(text, start_s, end_s, float(np.mean(probabilities[first:after]))))
             first = after
         return join_pieces(words)
-
-
-def limit(duration_s: float) -> int:
-    """Tokens at most for a window of that length: more is a loop."""
-    return min(MAX_TOKENS, 20 + round(TOKENS_PER_SECOND * duration_s))

@@ -11,8 +11,7 @@ def return_free_memory() -> None:
     """Let the C library give its free pages back, where it can (glibc).
 
     Each stage frees what the next one cannot use: pieces between others. Without this a worker's memory is the sum of
-    what its stages leave lying about: a peak of 1.9 GB after six clips from 4 s to 3 min, of 1.3 GB with it after eight
-    of 10 s. Takes some milliseconds.
+    what its stages leave lying about. Takes some milliseconds.
     """
     trim = _trim()
     if trim is not None:
