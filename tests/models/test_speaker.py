@@ -143,6 +143,7 @@ def torch_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
     torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
     torch.FloatStorage = FloatStorage  # type: ignore[attr-defined]
+    torch.Tensor = type("Tensor", (), {})  # type: ignore[attr-defined]  # scipy asks for it where it sees torch
     utils._rebuild_tensor_v2 = _rebuild_tensor_v2  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "torch", torch)
     monkeypatch.setitem(sys.modules, "torch._utils", utils)
