@@ -28,7 +28,7 @@ from pipelines.container import Limits, Opened, check_size, media_error, open_co
 from pipelines.pictures import Orientation, Sampler, orientation_of, picture_info, seconds, upright_rgb
 from pipelines.screenshots import decoded_pictures, grab_frames
 from pipelines.sound import SoundTrack
-from pipelines.sparing import Sparer, can_spare
+from pipelines.sparing import Sparer, can_skip_smoothing, can_spare
 
 __all__ = ["Limits", "Recording", "grab_frames", "open_recording"]
 
@@ -75,6 +75,9 @@ class Recording:
         self._sampler = sampler
         self._sparer = Sparer(sampler, self._zero_s) if opened.video is not None and can_spare(opened.video) else None
         self._short_side = short_side
+        if opened.video is not None and can_skip_smoothing(opened.video, short_side):
+            decoder = opened.video.codec_context
+            decoder.options = {**decoder.options, "skip_loop_filter": "all"}
         self._sound = SoundTrack(self._zero_s, self._window_s, self._count_error)
         self._heard = False
         self._pictures_end_s = 0.0

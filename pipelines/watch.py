@@ -19,7 +19,7 @@ from models.networks import CPU_BLOCK, GPU_BLOCK
 from models.pose import PoseDetector, load_pose
 from models.registry import WeightStore
 
-SMALL_FACE_SCAN_S = 2.0
+SMALL_FACE_SCAN_S = 3.0
 """Every so often the picture is searched for faces too small for the ordinary look (under a sixth of its height)."""
 
 SMALL_FACE_TILE = 0.5
