@@ -6,6 +6,8 @@ one window. Every window is decoded on its own, without sampling: a second run g
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -62,6 +64,14 @@ UNHEARD_S = 0.6
 counts when it is longer than `FRAGMENT_S`."""
 
 FRAGMENT_S = 0.3
+
+SKIPPED_S = 1.2
+"""So much speech between two words of a window is a sentence that the recogniser passed over: it is heard again from
+there. Whisper without timestamps does so in windows of many sentences: of 29 learners' sentences read one after the
+other it left out 9."""
+
+MOST_SKIPS = 4
+"""A window is heard again at most so often for what was passed over."""
 
 LANGUAGE_WINDOWS = 4
 """Windows, spread over the answer, that decide its language: up to two minutes of speech."""
@@ -162,12 +172,18 @@ class _Waiting:
 
     `anew`: the window is the end of one that was heard in part. Its encoding knows what went before, and the decoder
     sometimes passes over the beginning then: this one is encoded and heard in its place.
+    `before`: what was heard of it already, after something that was passed over; it stands unless more is heard now.
+    `skips`: how often its window was heard again already.
+    `until_s`: words that begin later are another window's.
     """
 
     index: int
     window: Window
     state: EncodedWindow | None = None
     anew: Window | None = None
+    before: _Heard | None = None
+    skips: int = 0
+    until_s: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,22 +229,35 @@ class _Hearer:
             rests = []
             for item, state, best in zip(block, encoded, self._best(block, encoded), strict=True):
                 if item.anew is not None and not _begins_in_time(best, item.anew):
-                    rests.append(_Waiting(item.index, item.anew))
+                    rests.append(replace(item, window=item.anew, state=None, anew=None))
                     continue
+                best = _until(best, item.until_s)
+                late = _late(best, item, self._spans, self._audio)
+                if late is not None:
+                    rests.append(late)
+                skipped: _Heard | None = None
+                if item.before is not None and not _begins_in_time(best, item.window):
+                    best = item.before
+                elif item.skips < MOST_SKIPS:
+                    best, skipped = _until_skip(best, self._spans)
                 heard[item.index].append(best)
-                rest = _unheard(best, item.window, self._spans, self._audio)
+                own_end = item.until_s == math.inf
+                rest = _unheard(best, item.window, self._spans, self._audio) if own_end else None
                 if rest is not None:
-                    rests.append(self._rest(item, state, rest))
+                    rests.append(self._rest(item, state, rest, skipped))
+                elif skipped is not None:
+                    heard[item.index].append(skipped)
             waiting.extendleft(reversed(rests))
-        return [entry for entries in heard for entry in entries]
+        return [entry for entries in heard for entry in sorted(entries, key=_begins_s)]
 
-    def _rest(self, item: _Waiting, state: EncodedWindow, rest: Window) -> _Waiting:
+    def _rest(self, item: _Waiting, state: EncodedWindow, rest: Window, before: _Heard | None) -> _Waiting:
         """What was left out of a window, out of the window's own encoding where that can be."""
+        waiting = _Waiting(item.index, rest, before=before, skips=item.skips + (before is not None))
         from_s = int(item.window.window_time(rest.start_s) / ENCODED_FRAME_S) * ENCODED_FRAME_S
         later = self._recogniser.later(state, from_s)
         if later is None:
-            return _Waiting(item.index, rest)
-        return _Waiting(item.index, item.window.after(from_s), later, rest)
+            return waiting
+        return replace(waiting, window=item.window.after(from_s), state=later, anew=rest)
 
     def _encoded(self, block: Sequence[_Waiting]) -> list[EncodedWindow]:
         fresh = [item.window.samples(self._audio.samples) for item in block if item.state is None]
@@ -305,6 +334,37 @@ class _Hearer:
 def _begins_in_time(heard: _Heard, rest: Window) -> bool:
     """Whether the words of a rest begin where its speech does, and can be believed."""
     return bool(heard.words) and heard.fault is None and heard.words[0].start_s < rest.start_s + LEAD_S + UNHEARD_S
+
+
+def _begins_s(heard: _Heard) -> float:
+    return heard.words[0].start_s if heard.words else 0.0
+
+
+def _until(heard: _Heard, until_s: float) -> _Heard:
+    return _Heard(tuple(word for word in heard.words if word.start_s < until_s), heard.fault)
+
+
+def _late(heard: _Heard, item: _Waiting, spans: Sequence[Span], audio: Audio) -> _Waiting | None:
+    """The beginning of a window of which the recogniser passed over so much that it is heard again, on its own."""
+    if not heard.words or heard.fault is not None or item.skips or item.before is not None or item.anew is not None:
+        return None
+    first_s = heard.words[0].start_s
+    missed = [Span(max(span.start_s, item.window.start_s), min(span.end_s, first_s)) for span in spans]
+    missed = [span for span in missed if span.duration_s > FRAGMENT_S]
+    if total_s(missed) < SKIPPED_S:
+        return None
+    return _Waiting(item.index, pack(missed, audio.samples)[0], skips=MOST_SKIPS, until_s=first_s)
+
+
+def _until_skip(heard: _Heard, spans: Sequence[Span]) -> tuple[_Heard, _Heard | None]:
+    """The words up to where speech was passed over, and those after it; None for those when nothing was."""
+    if heard.fault is not None:
+        return heard, None
+    for place, (word, following) in enumerate(itertools.pairwise(heard.words), start=1):
+        between = [Span(max(span.start_s, word.end_s), min(span.end_s, following.start_s)) for span in spans]
+        if total_s([span for span in between if span.duration_s > 0.0]) >= SKIPPED_S:
+            return _Heard(heard.words[:place], None), _Heard(heard.words[place:], None)
+    return heard, None
 
 
 def _echoes(text: str, request: DecodeRequest) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -256,6 +257,53 @@ def test_a_rest_whose_beginning_is_passed_over_is_encoded_anew() -> None:
     transcript = hear(recogniser)
     assert transcript.text == "I led the team and we delivered"
     assert recogniser.encoded == 2
+
+
+class Skipping(ScriptedRecogniser):
+    """Passes over the middle of a window; `again` says what it hears from there."""
+
+    def __init__(self, again: Sequence[HeardWord]) -> None:
+        ends = [*say("I led", until_s=2.0), *(replace(word, start_s=6.0 + i) for i, word in enumerate(LAST))]
+        super().__init__(lambda *_: ends)
+        self.again = again
+
+    def later(self, window: EncodedWindow, from_s: float) -> EncodedWindow | None:
+        assert 1.5 < from_s < 2.5
+        return EncodedWindow(window.language_probabilities, window.duration_s - from_s, "from there")
+
+    def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[EncodedWindow]:
+        return [
+            replace(state, state="from there" if state.duration_s < 9.0 else None) for state in super().encode(windows)
+        ]
+
+    def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
+        if requests[0].window.state == "from there":
+            return [Heard(tuple(self.again), -0.2, 0.0)]
+        return super().decode(requests)
+
+
+LAST = (HeardWord(" and", 6.0, 6.9, 0.9), HeardWord(" then", 7.0, 7.9, 0.9), HeardWord(" sold", 8.0, 9.4, 0.9))
+
+
+def test_what_was_passed_over_inside_a_window_is_heard_from_there() -> None:
+    transcript = hear(Skipping(say("a team of five people and then sold", until_s=7.5)))
+    assert transcript.text == "I led a team of five people and then sold"
+
+
+def test_what_was_heard_after_a_skip_stands_when_no_more_is_heard_from_there() -> None:
+    transcript = hear(Skipping([HeardWord(" sold", 6.0, 7.4, 0.9)]))
+    assert transcript.text == "I led and then sold"
+    transcript = hear(Skipping([]))
+    assert transcript.text == "I led and then sold"
+
+
+def test_a_beginning_that_was_passed_over_is_heard_on_its_own() -> None:
+    class Late(ScriptedRecogniser):
+        def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
+            early = requests[0].window.duration_s < 9.0
+            return [Heard(tuple(say("I led a team", until_s=5.6)) if early else LAST, -0.2, 0.0)]
+
+    assert hear(Late(lambda *_: [])).text == "I led a team and then sold"
 
 
 def test_a_loop_is_heard_again_without_prompt_then_without_repeats() -> None:
