@@ -36,7 +36,7 @@ SAME_FACE = 0.5
 TILES_OVERLAP = {1.0: 0.5}
 """By tile size, the share of their side by which tiles overlap at least: a face that large is whole in one of them."""
 
-SMALL_TILES_OVERLAP = 0.36
+SMALL_TILES_OVERLAP = 0.4
 """The same for smaller tiles. What is looked for there are faces up to a third of the tile, with margin for the
 detector; larger ones are found on the whole picture."""
 
