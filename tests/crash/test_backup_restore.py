@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,9 +81,8 @@ def test_a_restored_sqlite_service_goes_on_where_the_backup_was_made(tmp_path: P
     # somebody kept it: it says that the work is done which the restored database has still to do
     (data / "interview-engine-journal.db").write_bytes(journal)
 
-    restored = open_database(f"sqlite:///{data / 'interview-engine.db'}")
-    _assert_goes_on(restored, data)
-    restored.close()
+    with closing(open_database(f"sqlite:///{data / 'interview-engine.db'}")) as restored:
+        _assert_goes_on(restored, data)
 
 
 def test_a_restored_postgresql_service_goes_on_where_the_backup_was_made(
@@ -98,7 +98,6 @@ def test_a_restored_postgresql_service_goes_on_where_the_backup_was_made(
     postgres.execute(f"DROP DATABASE IF EXISTS {name}")
     restored_url = postgres.url(name)
     _follow("postgresql-restore", SERVER_URL=postgres.url("postgres"), RESTORED_URL=restored_url, BACKUP=tmp_path)
-    restored = open_database(restored_url)
-    _assert_goes_on(restored, tmp_path)
-    restored.close()
+    with closing(open_database(restored_url)) as restored:
+        _assert_goes_on(restored, tmp_path)
     postgres.execute(f"DROP DATABASE {name}")

@@ -141,7 +141,7 @@ def main(plan: Plan) -> int:
     living: set[int] = set()
     killed = 0
     until = time.monotonic() + plan.limit_s
-    while time.monotonic() < until and _open_items(plan):
+    while time.monotonic() < until and not _at_rest(plan):
         while len(living) < plan.together:
             living.add(_fork(plan))
         for pid in list(living):
@@ -168,6 +168,12 @@ def _fork(plan: Plan) -> int:
         finally:
             os._exit(status)
     return pid
+
+
+def _at_rest(plan: Plan) -> bool:
+    """Whether nothing runs or may begin. Asked twice: between the two questions of one look a worker may take the very
+    item that the first did not count yet and the second no longer does."""
+    return _open_items(plan) == 0 and _open_items(plan) == 0
 
 
 def _open_items(plan: Plan) -> int:
