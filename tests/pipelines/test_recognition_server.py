@@ -271,8 +271,6 @@ def test_an_answer_that_kills_the_recognition_process_is_given_up_and_those_it_t
     assert [answer.status for answer in others] == ["assessed", "assessed"]
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not CLIP.is_file(), reason="the test recordings (SHARED_DATA) are not here")
 class EncodingAnew(FasterWhisperRecogniser):
     """As a GPU's recogniser does with what a window left out."""
 
@@ -280,6 +278,8 @@ class EncodingAnew(FasterWhisperRecogniser):
         return None
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not CLIP.is_file(), reason="the test recordings (SHARED_DATA) are not here")
 def test_the_transcript_is_the_same_as_with_a_recogniser_of_ones_own() -> None:
     store = WeightStore(default_root())
     with open_recording(CLIP) as recording:
