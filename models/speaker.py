@@ -110,7 +110,8 @@ def encoder_graph(tensors: Mapping[str, Floats]) -> Any:
     nothing = ops.broadcast(np.float32(0.0), ops.concat([windows, np.array([1, _HIDDEN], dtype=np.int64)], 0))
     frames = mels
     for layer in range(_LAYERS):
-        into, onward = (_gates(tensors, f"lstm.weight_{part}_l{layer}") for part in ("ih", "hh"))
+        into = _gates(tensors, f"lstm.weight_ih_l{layer}", _MELS if layer == 0 else _HIDDEN)
+        onward = _gates(tensors, f"lstm.weight_hh_l{layer}", _HIDDEN)
         bias = _gates(tensors, f"lstm.bias_ih_l{layer}") + _gates(tensors, f"lstm.bias_hh_l{layer}")
         lstm = ops.lstm_sequence(frames, nothing, nothing, lengths, into, onward, bias, _HIDDEN, "forward")
         frames, last = (ops.squeeze(lstm.output(place), np.array([1])) for place in (0, 1))
@@ -119,11 +120,11 @@ def encoder_graph(tensors: Mapping[str, Floats]) -> Any:
     return openvino.Model([ops.normalize_l2(raw, np.array([1]), 1e-18, "max")], [mels], "voice-encoder")
 
 
-def _gates(tensors: Mapping[str, Floats], name: str) -> Floats:
+def _gates(tensors: Mapping[str, Floats], name: str, *inputs: int) -> Floats:
     """Weights or biases of an LSTM as OpenVINO wants them: a leading 1, and the gates in the order forget, input, cell,
     output; PyTorch's is input, forget, cell, output."""
     stored = np.asarray(tensors[name], dtype=np.float32)
-    if stored.shape[0] != 4 * _HIDDEN:
+    if stored.shape != (4 * _HIDDEN, *inputs):
         raise ValueError(f"{name} has shape {stored.shape}")
     let_in, forget, cell, let_out = np.split(stored, 4)
     return np.concatenate([forget, let_in, cell, let_out])[None]

@@ -73,6 +73,13 @@ def test_the_network_is_an_lstm_as_published(encoder: VoiceEncoder) -> None:
         np.testing.assert_allclose(encoder._encode(mels)[row], raw / np.linalg.norm(raw), atol=2e-4)
 
 
+def test_weights_of_another_shape_are_refused() -> None:
+    tensors = dict(read_tensors(WeightStore(default_root()).locate("speaker") / "pretrained.pt", "model_state"))
+    tensors["lstm.weight_ih_l1"] = tensors["lstm.weight_ih_l0"]
+    with pytest.raises(ValueError, match="weight_ih_l1"):
+        speaker.encoder_graph(tensors)
+
+
 def test_one_voice_is_like_itself_and_unlike_another(encoder: VoiceEncoder) -> None:
     starts = [1.0, 3.5, 6.0]
     one = encoder.embed(sound("C_audio/jfk/jfk.flac"), starts)
