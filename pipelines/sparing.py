@@ -43,9 +43,9 @@ SMOOTHING_REDUCED = 2.0
 def can_skip_smoothing(stream: VideoStream, short_side: int) -> bool:
     """Whether the decoder's smoothing of block edges (H.264, 8.7) may be left out; in HEVC it costs next to nothing.
 
-    It is 30 % of decoding. Measured on two minutes of 720p: sampled pictures change by 0.9 of 255 on
-    average, head angles by 0.2 degrees in the median and 1.1 at most in 99 of 100 pictures, which is what compressing
-    the recording once more at x264's usual quality does, too.
+    It is 30 % of decoding. Measured on two minutes of 720p: a sampled picture changes by at most 0.9 of 255 on average,
+    head angles by 0.2 degrees in the median and by at most 1.1 in 99 of 100 pictures, which is what compressing the
+    recording once more at x264's usual quality does, too.
 
     Args:
         short_side: of the sampled pictures, in pixels.

@@ -16,6 +16,7 @@ from interview_engine.assessment.kit import Phrases
 from interview_engine.assessment.media import SAMPLE_RATE, Audio
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.spans import Span, total_s
+from interview_engine.assessment.speech_rules import clip
 from interview_engine.assessment.transcript import Segment, Transcript, Word
 from models.asr import ENCODED_FRAME_S, DecodeRequest, EncodedWindow, Heard, Recogniser
 from pipelines import answer_language
@@ -55,7 +56,7 @@ LOOP_CONFIDENCE = 0.6
 
 CLEAR_ENGLISH = 0.6
 """A window that is likelier English than Mandarin, and whose English is heard this clearly, is not decoded as Mandarin
-as well. Of 14 doubtful windows of Mandarin speakers' English six were likelier English: the one whose Mandarin decoding
+as well. Of 13 doubtful windows of Mandarin speakers' English six were likelier English: the one whose Mandarin decoding
 was clearer had an English of 0.44. A window that is likelier Mandarin is always decoded both ways: there Mandarin was
 heard at up to 0.64 in sentences whose English, at 0.92, was right."""
 
@@ -67,8 +68,8 @@ FRAGMENT_S = 0.3
 
 SKIPPED_S = 1.2
 """So much speech between two words of a window is a sentence that the recogniser passed over: it is heard again from
-there. Whisper without timestamps does so in windows of many sentences: of 29 learners' sentences read one after the
-other it left out 9."""
+there. Whisper without timestamps does so in windows of many sentences: hearing again what it had left out of three
+minutes of learners' sentences, read one after the other, brought WER from 0.363 to 0.300."""
 
 MOST_SKIPS = 4
 """A window is heard again at most so often for what was passed over."""
@@ -231,7 +232,9 @@ class _Hearer:
                 if item.anew is not None and not _begins_in_time(best, item.anew):
                     rests.append(replace(item, window=item.anew, state=None, anew=None))
                     continue
-                best = _until(best, item.until_s)
+                if item.until_s < math.inf:
+                    heard[item.index].append(_until(best, item.until_s))
+                    continue
                 late = _late(best, item, self._spans, self._audio)
                 if late is not None:
                     rests.append(late)
@@ -241,8 +244,7 @@ class _Hearer:
                 elif item.skips < MOST_SKIPS:
                     best, skipped = _until_skip(best, self._spans)
                 heard[item.index].append(best)
-                own_end = item.until_s == math.inf
-                rest = _unheard(best, item.window, self._spans, self._audio) if own_end else None
+                rest = _unheard(best, item.window, self._spans, self._audio)
                 if rest is not None:
                     rests.append(self._rest(item, state, rest, skipped))
                 elif skipped is not None:
@@ -346,14 +348,13 @@ def _until(heard: _Heard, until_s: float) -> _Heard:
 
 def _late(heard: _Heard, item: _Waiting, spans: Sequence[Span], audio: Audio) -> _Waiting | None:
     """The beginning of a window of which the recogniser passed over so much that it is heard again, on its own."""
-    if not heard.words or heard.fault is not None or item.skips or item.before is not None or item.anew is not None:
+    if not heard.words or heard.fault is not None or item.skips or item.anew is not None:
         return None
     first_s = heard.words[0].start_s
-    missed = [Span(max(span.start_s, item.window.start_s), min(span.end_s, first_s)) for span in spans]
-    missed = [span for span in missed if span.duration_s > FRAGMENT_S]
+    missed = [span for span in clip(spans, Span(item.window.start_s, first_s)) if span.duration_s > FRAGMENT_S]
     if total_s(missed) < SKIPPED_S:
         return None
-    return _Waiting(item.index, pack(missed, audio.samples)[0], skips=MOST_SKIPS, until_s=first_s)
+    return _Waiting(item.index, pack(missed, audio.samples)[0], until_s=first_s)
 
 
 def _until_skip(heard: _Heard, spans: Sequence[Span]) -> tuple[_Heard, _Heard | None]:
@@ -361,8 +362,8 @@ def _until_skip(heard: _Heard, spans: Sequence[Span]) -> tuple[_Heard, _Heard | 
     if heard.fault is not None:
         return heard, None
     for place, (word, following) in enumerate(itertools.pairwise(heard.words), start=1):
-        between = [Span(max(span.start_s, word.end_s), min(span.end_s, following.start_s)) for span in spans]
-        if total_s([span for span in between if span.duration_s > 0.0]) >= SKIPPED_S:
+        between = Span(word.end_s, following.start_s)
+        if between.duration_s >= SKIPPED_S and total_s(clip(spans, between)) >= SKIPPED_S:
             return _Heard(heard.words[:place], None), _Heard(heard.words[place:], None)
     return heard, None
 
@@ -390,8 +391,7 @@ def _unheard(heard: _Heard, window: Window, spans: Sequence[Span], audio: Audio)
     if last_s <= window.pieces[0].start / SAMPLE_RATE + FRAGMENT_S:
         return None  # it would be the same window again
     end_s = window.pieces[-1].end / SAMPLE_RATE
-    rest = [Span(max(span.start_s, last_s), min(span.end_s, end_s)) for span in spans]
-    rest = [span for span in rest if span.duration_s > FRAGMENT_S and span.start_s < end_s]
+    rest = [span for span in clip(spans, Span(last_s, end_s)) if span.duration_s > FRAGMENT_S]
     if total_s(rest) < UNHEARD_S:
         return None
     return pack(rest, audio.samples)[0].starting_at(last_s)
