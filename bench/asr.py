@@ -10,7 +10,7 @@ import argparse
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from interview_engine.assessment.transcript import Transcript
 
 LIBRARIES = ("faster-whisper", "ctranslate2", "onnxruntime", "numpy", "av")
 DEFAULT_SETS = tuple(name for name in SETS if name != "noise")
+RECOGNISERS = ("ours", "practice", "naive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,7 @@ class Sample:
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmark and write its summary."""
     options = _parser().parse_args(arguments)
-    from models.asr import load_recogniser
-    from models.registry import WeightStore, default_root
-    from models.vad import SileroVoiceActivity
-
-    store = WeightStore(options.weights or default_root())
-    recogniser = load_recogniser(store, device=options.device, model=options.model)
-    vad = SileroVoiceActivity(store)
-    vocabulary = _vocabulary(options.vocabulary)
+    run = _recogniser(options)
     info = run_info(LIBRARIES, threads=1)
     data = shared_data()
     samples: list[Sample] = []
@@ -72,9 +66,9 @@ def main(arguments: Sequence[str]) -> int:
         for clip in _limited(SETS[name](data), options.limit):
             audio = load(clip)
             if not warm:
-                _transcribe(audio, recogniser, vad, vocabulary)
+                run(audio)
                 warm = True
-            samples.append(measure(name, clip, audio, lambda a: _transcribe(a, recogniser, vad, vocabulary)))
+            samples.append(measure(name, clip, audio, run))
             lines.write(samples[-1])
         _print_set(name, samples)
         document = _document(options, info, samples)
@@ -95,16 +89,17 @@ def _document(options: argparse.Namespace, info: RunInfo, samples: Sequence[Samp
         "run": asdict(info),
         "invalid": drifted(info.calibration_s, after_s),
         "calibration_after_s": after_s,
+        "by": options.by,
         "model": options.model,
         "vocabulary": options.vocabulary,
         "sets": {name: summary([sample for sample in samples if sample.set == name]) for name in finished},
     }
 
 
-def measure(name: str, clip: Clip, audio: Audio, run: Any) -> Sample:
+def measure(name: str, clip: Clip, audio: Audio, run: Callable[[Audio], Transcript]) -> Sample:
     """Transcribe and score one clip."""
     wall, cpu = time.perf_counter(), time.process_time()
-    transcript: Transcript = run(audio)
+    transcript = run(audio)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     counted = score(clip.reference, transcript.text, clip.language) if clip.reference else ErrorCount(0, 0)
     return Sample(
@@ -194,10 +189,47 @@ def load(clip: Clip) -> Audio:
     return Audio(samples, rate, "")
 
 
-def _transcribe(audio: Audio, recogniser: Any, vad: Any, vocabulary: Phrases | None) -> Transcript:
+def _recogniser(options: argparse.Namespace) -> Callable[[Audio], Transcript]:
+    """What turns sound into text: the product, or one of the scripts that `bench e2e` compares it with."""
+    from models.registry import WeightStore, default_root
+
+    store = WeightStore(options.weights or default_root())
+    if options.by == "practice":
+        from bench.e2e_profiles.practice import load_faster_whisper, recognise
+
+        practice = load_faster_whisper(store)
+
+        def practised(audio: Audio) -> Transcript:
+            segments, language = recognise(practice, audio.samples)
+            return _plain("".join(segment.text for segment in segments), language)
+
+        return practised
+    if options.by == "naive":
+        import torch
+
+        from bench.e2e_profiles.whisper_reference import load_openai_whisper
+
+        torch.set_num_threads(1)
+        naive = load_openai_whisper(store.locate("whisper-base"))
+
+        def plainly(audio: Audio) -> Transcript:
+            found = naive.transcribe(audio.samples, word_timestamps=True, fp16=False)
+            return _plain(found["text"], found["language"])
+
+        return plainly
+    from models.asr import load_recogniser
+    from models.vad import SileroVoiceActivity
     from pipelines.transcribe import transcribe
 
-    return transcribe(audio, recogniser, vad, vocabulary=vocabulary)
+    recogniser = load_recogniser(store, device=options.device, model=options.model)
+    vad = SileroVoiceActivity(store)
+    vocabulary = _vocabulary(options.vocabulary)
+    return lambda audio: transcribe(audio, recogniser, vad, vocabulary=vocabulary)
+
+
+def _plain(text: str, language: str) -> Transcript:
+    """A text of which nothing else is known."""
+    return Transcript(language, 1.0, 1.0, text.strip(), text.strip(), (), ())
 
 
 def _vocabulary(kit: str | None) -> Phrases | None:
@@ -249,6 +281,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--limit", type=int, help="clips of each set at most")
     parser.add_argument("--out", type=Path, default=results_folder() / "asr.json", help="the summary")
     parser.add_argument("--samples", type=Path, help="a JSON line for every clip, with its text and reference")
+    parser.add_argument(
+        "--by", choices=RECOGNISERS, default="ours", help="the product, or a script it is compared with"
+    )
     parser.add_argument("--model", default="whisper-base", help="a name of the weights, or a folder")
     parser.add_argument("--weights", type=Path, help="the folder of the weights")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 JFK = "And so my fellow Americans ask not what your country can do for you ask what you can do for your country"
 COSYVOICE = "希望你以后能够做的比我还好呦。"
 MIXED = "大家好我的名字是AutoCut这是一条用于测试的视频Hello my name is AutoCut This is a video for testing"
@@ -48,6 +50,17 @@ def aishell_joined(data: Path) -> Iterator[Clip]:
         group = clips[start : start + 10]
         paths = tuple(path for clip in group for path in clip.paths)
         yield Clip(f"joined-{start // 10}", paths, "".join(clip.reference for clip in group), "zh")
+
+
+def long(data: Path) -> Iterator[Clip]:
+    """All Mandarin and all learners' English utterances in three drawn orders, each joined to one long recording: an
+    answer of many sentences, of which a recogniser may pass over some."""
+    english = [*speechocean(data), *speechbrain(data), *mfa(data)]
+    for language, there, between in (("zh", [*aishell(data)], ""), ("en", english, " ")):
+        for seed in range(3):
+            drawn = [there[index] for index in np.random.default_rng(seed).permutation(len(there))]
+            paths = tuple(path for clip in drawn for path in clip.paths)
+            yield Clip(f"{language}-{seed}", paths, between.join(clip.reference for clip in drawn), language)
 
 
 def speechocean(data: Path) -> Iterator[Clip]:
@@ -108,7 +121,7 @@ def guards(data: Path) -> Iterator[Clip]:
 
 def noise(data: Path) -> Iterator[Clip]:
     """Every fifth AISHELL and speechocean clip under white noise: where does recognition break, and does the
-    confidence say so? The threshold of pipelines/transcribe.py is read off this set."""
+    confidence say so? The threshold of pipelines/word_times.py is read off this set."""
     clips = [*list(aishell(data))[::5], *list(speechocean(data))[::5]]
     for snr_db in (10.0, 0.0, -5.0):
         for clip in clips:
@@ -118,6 +131,7 @@ def noise(data: Path) -> Iterator[Clip]:
 SETS: dict[str, Callable[[Path], Iterator[Clip]]] = {
     "aishell": aishell,
     "aishell-joined": aishell_joined,
+    "long": long,
     "speechocean762": speechocean,
     "mfa": mfa,
     "speechbrain": speechbrain,

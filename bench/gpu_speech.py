@@ -201,10 +201,10 @@ def _recognise(
 
 
 def _rules(sizes: Sizes) -> Rules:
-    """Every special token is forbidden, as it would be, so that texts are text."""
-    special = 1608
-    end = sizes.vocabulary - special if sizes.vocabulary > 2 * special else sizes.vocabulary - 10
-    return Rules(end, end + 5, tuple(range(end + 1, sizes.vocabulary)), ())
+    """Every special token is forbidden, as it would be, so that texts are text; the last 1,501 are timestamps."""
+    special, times = (1608, 1501) if sizes.vocabulary > 2 * 1608 else (10, 4)
+    end = sizes.vocabulary - special
+    return Rules(end, end + 5, tuple(range(end + 1, sizes.vocabulary)), (), sizes.vocabulary - times)
 
 
 def _fitting(named: dict[str, Any], run: Callable[[], dict[str, Any]]) -> dict[str, Any]:

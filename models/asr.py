@@ -1,7 +1,7 @@
 """Speech recognition: windows of at most 30 s, each encoded once for language, text and word times.
 
 The decoding is a beam search without sampling, so the same samples give the same words on every run. What to do with
-long recordings, prompts, echoes and loops is the business of pipelines/transcribe.py.
+long recordings, prompts, echoes and loops is the business of pipelines/window_hearing.py.
 """
 
 from __future__ import annotations

@@ -105,7 +105,8 @@ class TorchRecogniser:
         for request in requests:
             prompt, start = self._texts.prompted(request.language, request.prompt)
             room = limit(request.window.duration_s)
-            tasks.append(Task(request.window.state.output, prompt, start, room, request.avoid_repeats))
+            sound, timed = request.window.state.output, self._texts.timed(request.language)
+            tasks.append(Task(sound, prompt, start, room, request.avoid_repeats, timed))
         found = self._search.run(tasks)
         end = self._texts.rules.end
         words = self._words(requests, [tuple(token for token in text.tokens if token < end) for text in found])

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -34,6 +34,9 @@ _STRIDE_CUDA = 8
 _BOARDS_KEPT = 4
 """Making one takes a second on CUDA; each holds about 50 MiB a row with large-v3-turbo. The last used stay."""
 
+_LATEST_BEGIN = 50
+"""Timestamps are 0.02 s apart: speech begins within the first second."""
+
 _NEVER = -1e30
 """Score of a hypothesis that is none yet and of a forbidden token: finite, so that sums stay numbers."""
 
@@ -47,12 +50,14 @@ class Rules:
         no_speech: its probability at the start of the transcript says how little the window sounds like speech.
         suppressed: never chosen.
         suppressed_first: not chosen as the first of a text.
+        first_time: the timestamp of 0 s; every later token is a later timestamp. Beyond the vocabulary: there are none.
     """
 
     end: int
     no_speech: int
     suppressed: tuple[int, ...]
     suppressed_first: tuple[int, ...]
+    first_time: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class Task:
         start: index of the start-of-transcript token in the prompt.
         limit: tokens of text at most.
         no_repeats: forbid any three tokens to come twice.
+        timed: timestamps stand between the sentences of the text.
     """
 
     sound: Any
@@ -72,6 +78,7 @@ class Task:
     start: int
     limit: int
     no_repeats: bool = False
+    timed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ class BeamSearch:
 
     def __init__(self, net: Whisper, rules: Rules, beam: int = 5, most: int = 64, *, stop: bool = True) -> None:
         self._net = net
-        self._rules = rules if stop else Rules(rules.end, rules.no_speech, (*rules.suppressed, rules.end), ())
+        self._rules = rules if stop else replace(rules, suppressed=(*rules.suppressed, rules.end), suppressed_first=())
         self._beam = beam
         self._most = most
         self._on_cuda = net.device.type == "cuda"
@@ -185,6 +192,7 @@ class Board:
         self._net = net
         self._end = rules.end
         self._no_speech = rules.no_speech
+        self._first_time = min(rules.first_time, sizes.vocabulary)
         self._beam = beam
         self._prompts = prompts
         self._slots = prompts + beam * texts
@@ -198,6 +206,7 @@ class Board:
         self._cross = CrossKeys(*(whole(*head, sizes.sound_positions, depth, kind=net.dtype) for _ in range(2)))
         self._suppressed = torch.tensor(rules.suppressed, dtype=torch.long, device=device)
         self._suppressed_first = torch.tensor(rules.suppressed_first, dtype=torch.long, device=device)
+        self._times = torch.arange(self._first_time, sizes.vocabulary, device=device)
         self._lanes = torch.arange(beam, device=device)
         self._ranks = torch.arange(2 * beam, device=device)
         self._places = torch.arange(texts, device=device)
@@ -206,6 +215,7 @@ class Board:
         self._made = whole(width)
         self._limit = whole(width)
         self._no_repeats = whole(width, kind=torch.bool)
+        self._timed = whole(width, kind=torch.bool)
         self._active = whole(width, kind=torch.bool)
         self._last = whole(width, beam)
         self._score = whole(width, beam, kind=torch.float32)
@@ -247,6 +257,7 @@ class Board:
         self._made[where] = 0
         self._limit[where] = torch.tensor([task.limit for task in tasks], device=device)
         self._no_repeats[where] = torch.tensor([task.no_repeats for task in tasks], device=device)
+        self._timed[where] = torch.tensor([task.timed for task in tasks], device=device)
         self._last[where] = torch.tensor([task.prompt[-1] for task in tasks], device=device)[:, None]
         self._score[where] = torch.where(self._lanes == 0, 0.0, _NEVER)
         self._ended[where] = 0
@@ -310,6 +321,29 @@ class Board:
         followed = (history[:, :, :-2] == before) & (history[:, :, 1:-1] == last)
         followed &= (self._places[2:] < made) & self._no_repeats[:, None, None]
         raw.scatter_reduce_(2, history[:, :, 2:], torch.where(followed, _NEVER, torch.inf), "amin", include_self=True)
+        self._restrict_times(raw, before[:, :, 0], last[:, :, 0])
+
+    def _restrict_times(self, raw: torch.Tensor, before: torch.Tensor, last: torch.Tensor) -> None:
+        """Whisper's rules for timestamps, as CTranslate2 words them: one within the first second begins the text, they
+        stand in pairs (a sentence's end, the next one's begin), none is earlier than the one before, and one is chosen
+        where all of them together are likelier than any other token.
+
+        Args:
+            before: (N, hypotheses) the last token but one, and `last` the last; meaningless where there is none yet.
+        """
+        first, made, timed = self._first_time, self._made[:, None], self._timed[:, None]
+        begins = (timed & (made == 0))[:, :, None]
+        after_time = timed & (made > 0) & (last >= first)
+        in_pair = after_time & ((made < 2) | (before >= first))
+        latest = torch.where(self._places < made[:, :, None], self._history, 0).amax(dim=2, keepdim=True)
+        times = raw[:, :, first:]
+        times.masked_fill_(begins & (self._times > first + _LATEST_BEGIN), _NEVER)
+        times.masked_fill_(in_pair[:, :, None] | (timed[:, :, None] & (self._times < latest)), _NEVER)
+        raw[:, :, :first].masked_fill_(begins, _NEVER)
+        raw[:, :, : self._end].masked_fill_((after_time & ~in_pair)[:, :, None], _NEVER)
+        text = raw[:, :, :first]
+        likelier = times.logsumexp(dim=2) > text.amax(dim=2)
+        text.masked_fill_((likelier & timed & (made > 0) & ~in_pair)[:, :, None], _NEVER)
 
     def _set_aside(
         self, score: torch.Tensor, parent: torch.Tensor, token: torch.Tensor, ends: torch.Tensor

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from models.asr import HeardWord, join_pieces
 from models.whisper_search import Rules
-from models.whisper_tokens import prompted, suppressed
+from models.whisper_tokens import prompted, start_of_text, suppressed, without_times
 from models.whisper_weights import unreadable
 
 MULTILINGUAL_VOCABULARY = 51865
@@ -97,12 +97,20 @@ class Texts:
         """The search's tokens."""
         any_language = self.tokenizer("en")
         return Rules(
-            any_language.eot, any_language.no_speech, tuple(suppressed(any_language)), self.config.suppressed_first
+            any_language.eot,
+            any_language.no_speech,
+            tuple(suppressed(any_language)),
+            self.config.suppressed_first,
+            any_language.timestamp_begin,
         )
 
     def start(self, language: str) -> tuple[int, ...]:
         """The tokens that ask for a transcript without timestamps."""
-        return self.prompted(language, "")[0]
+        return start_of_text(self.tokenizer(language))
+
+    def timed(self, language: str) -> bool:
+        """Whether timestamps stand between the sentences of the language's texts while they are searched."""
+        return not without_times(self.tokenizer(language))
 
     def prompted(self, language: str, prompt: str) -> tuple[tuple[int, ...], int]:
         """All tokens before the text, and the index of the start of the transcript among them."""

@@ -25,6 +25,19 @@ LINES = 360
 PITCH_HZ = (65.0, 400.0)
 
 
+def load_faster_whisper(store: WeightStore) -> Any:
+    """The practised recogniser: 8-bit, one thread."""
+    from faster_whisper import WhisperModel
+
+    return WhisperModel(str(store.locate("whisper-base")), device="cpu", compute_type="int8", cpu_threads=1)
+
+
+def recognise(model: Any, sound: NDArray[np.float32]) -> tuple[list[Any], str]:
+    """The segments, with words, of 16 kHz mono samples, and the language found."""
+    segments, info = model.transcribe(sound, beam_size=5, vad_filter=True, word_timestamps=True)
+    return list(segments), info.language
+
+
 class Practice:
     """The loaded libraries of the practised script."""
 
@@ -38,19 +51,16 @@ class Practice:
             import librosa
         except ImportError as error:
             raise missing_extra(error.name or "librosa") from error
-        from faster_whisper import WhisperModel
 
         self._librosa = librosa
-        folder = store.locate("whisper-base")
-        self._model: Any = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
+        self._model = load_faster_whisper(store)
         self._faces, self._hands, self._pose = landmarkers(store, "IMAGE")
 
     def assess(self, path: Path, clock: StageClock) -> Assessed:
         """See `Profile.assess`."""
         sound, pictures, faces, hands, duration_s = self._watch(path, clock)
         with clock.stage("recognition"):
-            segments, info = self._model.transcribe(sound, beam_size=5, vad_filter=True, word_timestamps=True)
-            found = list(segments)
+            found, language = recognise(self._model, sound)
         with clock.stage("prosody"):
             low, high = PITCH_HZ
             hz = self._librosa.yin(sound, fmin=low, fmax=high, sr=SAMPLE_RATE)
@@ -61,7 +71,7 @@ class Practice:
         rate = pictures / duration_s
         seen = Seen(rate, rate, rate, faces / max(1, pictures), hands / max(1, pictures))
         pitch = float(np.median(voiced)) if voiced.size else None
-        return Assessed(text, info.language, seen, speech_of(words, info.language, duration_s, pitch))
+        return Assessed(text, language, seen, speech_of(words, language, duration_s, pitch))
 
     def _watch(self, path: Path, clock: StageClock) -> tuple[NDArray[np.float32], int, int, int, float]:
         import av

@@ -14,9 +14,16 @@ from models.whisper_net import cross_keys, logits, read
 from models.whisper_search import BeamSearch, Board, Rules, Task
 
 SIZES = Sizes(
-    mels=8, encoder_layers=1, decoder_layers=2, width=32, heads=2, vocabulary=40, text_positions=448, sound_positions=12
+    mels=8,
+    encoder_layers=1,
+    decoder_layers=2,
+    width=32,
+    heads=2,
+    vocabulary=100,
+    text_positions=448,
+    sound_positions=12,
 )
-RULES = Rules(end=30, no_speech=33, suppressed=(3, 4, 31), suppressed_first=(5, 30))
+RULES = Rules(end=30, no_speech=33, suppressed=(3, 4, *range(31, 40)), suppressed_first=(5, 30), first_time=40)
 NET = random_network(SIZES, "cpu", torch.float32, seed=5)
 
 
@@ -28,7 +35,14 @@ def tasks(count: int, seed: int = 0) -> list[Task]:
         prompt = (35, *generator.integers(0, 30, generator.integers(0, 20)).tolist()) if index % 3 else ()
         sound = torch.from_numpy((2 * generator.standard_normal((12, 32))).astype(np.float32))
         made.append(
-            Task(sound, (*prompt, 36, 37, 38), len(prompt), int(generator.integers(4, 30)), no_repeats=index % 2 == 1)
+            Task(
+                sound,
+                (*prompt, 36, 37, 38),
+                len(prompt),
+                int(generator.integers(4, 30)),
+                no_repeats=index % 2 == 1,
+                timed=index % 4 > 1,
+            )
         )
     return made
 
@@ -43,7 +57,28 @@ def next_scores(task: Task, text: list[int]) -> list[float]:
         for first in range(len(text) - 2):
             if text[first : first + 2] == text[-2:]:
                 raw[text[first + 2]] = -math.inf
+    if task.timed:
+        restrict_times(raw, text)
     return list(torch.log_softmax(raw, dim=0).tolist())
+
+
+def restrict_times(raw: torch.Tensor, text: list[int]) -> None:
+    """Whisper's rules for timestamps, one after the other."""
+    begins, first = not text, RULES.first_time
+    if begins:
+        raw[:first] = -math.inf
+        raw[first + 51 :] = -math.inf
+        return
+    times = [token for token in text if token >= first]
+    raw[first : times[-1]] = -math.inf
+    in_pair = text[-1] >= first and (len(text) == 1 or text[-2] >= first)
+    if in_pair:
+        raw[first:] = -math.inf
+        return
+    if text[-1] >= first:
+        raw[: RULES.end] = -math.inf
+    if raw[first:].logsumexp(0) > raw[:first].max():
+        raw[:first] = -math.inf
 
 
 def searched(task: Task, beam: int) -> tuple[list[int], float]:
@@ -87,6 +122,18 @@ def test_windows_that_wait_for_a_row_give_the_same_as_alone() -> None:
     for here, there in zip(together, alone, strict=True):
         assert here.no_speech == pytest.approx(there.no_speech, abs=1e-6)
         assert here.log_probability == pytest.approx(there.log_probability, abs=1e-4)
+
+
+def test_timestamps_begin_a_text_stand_in_pairs_and_never_go_back() -> None:
+    timed = [replace(task, timed=True, limit=60) for task in tasks(6, seed=2)]
+    found = BeamSearch(NET, RULES, 5, stop=False).run(timed)
+    assert any(token < RULES.end for text in found for token in text.tokens)
+    for text in found:
+        times = [token for token in text.tokens if token >= RULES.first_time]
+        assert text.tokens[0] == times[0] <= RULES.first_time + 50
+        assert times == sorted(times)
+        inner = "".join("t" if token >= RULES.first_time else "w" for token in text.tokens)[1:].rstrip("t").strip("w")
+        assert all(len(run) == 2 for run in inner.replace("w", " ").split())
 
 
 def test_no_three_tokens_come_twice_where_it_is_forbidden() -> None:

@@ -29,7 +29,9 @@ from models.asr import (
 from models.registry import WeightStore, default_root
 from models.vad import SileroVoiceActivity
 from pipelines.ingest import open_recording
-from pipelines.transcribe import MIN_CONFIDENCE, STYLE, prompt_for, transcribe, written
+from pipelines.recogniser_prompt import STYLE, VOCABULARY_WORDS, prompt_for
+from pipelines.transcribe import transcribe, written
+from pipelines.word_times import MIN_CONFIDENCE
 
 DATA = Path(os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[2].parent / "shared" / "data"))
 NO_WORDS = Phrases((), ())
@@ -289,6 +291,22 @@ def test_what_was_passed_over_inside_a_window_is_heard_from_there() -> None:
     assert transcript.text == "I led a team of five people and then sold"
 
 
+def test_a_long_number_whose_end_was_found_too_early_is_not_heard_again() -> None:
+    number = HeardWord(" 13740052246", 0.5, 1.2, 0.9)
+    after = HeardWord(" called", 2.6, 3.0, 0.9)
+
+    class Counting(ScriptedRecogniser):
+        def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
+            self.decoded = getattr(self, "decoded", 0) + 1
+            return super().decode(requests)
+
+    recogniser = Counting(lambda *_: [number, after, *LAST])
+    hear(recogniser)
+    told = Counting(lambda *_: [replace(number, text=" Daniel"), after, *LAST])
+    hear(told)
+    assert recogniser.decoded < told.decoded
+
+
 def test_what_was_heard_after_a_skip_stands_when_no_more_is_heard_from_there() -> None:
     transcript = hear(Skipping([HeardWord(" sold", 6.0, 7.4, 0.9)]))
     assert transcript.text == "I led and then sold"
@@ -454,10 +472,14 @@ def test_numbers_are_kept_as_spoken_and_given_as_digits() -> None:
     assert transcript.text_digits == "提升了15%。"
 
 
-def test_the_prompt_holds_the_role_words_and_then_the_style() -> None:
+def test_the_role_words_stand_inside_the_style_sentence() -> None:
     vocabulary = Phrases(("投诉", "退款"), ("refund",))
-    assert prompt_for("zh", vocabulary) == "投诉，退款。" + STYLE["zh"]
-    assert prompt_for("en", vocabulary) == "refund. " + STYLE["en"]
+    assert prompt_for("zh", vocabulary) == "以下是普通话的句子，会说到投诉、退款。"
+    assert "thinking about refund, uh, for a while." in prompt_for("en", vocabulary)
+    assert prompt_for("en", Phrases(("投诉",), ())) == STYLE["en"]
+    many = Phrases((), tuple(f"word{number}" for number in range(40)))
+    assert prompt_for("en", many).count("word") == VOCABULARY_WORDS
+    assert prompt_for("en", Phrases((), ("{braces}",))).count("{braces}") == 1
     assert prompt_for("pt", vocabulary) == ""
     assert prompt_for("zh", NO_WORDS) == STYLE["zh"]
 
@@ -519,7 +541,8 @@ def test_a_mandarin_sentence_is_simplified_and_timed(
     audio = sound("C_audio/cosyvoice/zero_shot_prompt.wav")
     transcript = transcribe(audio, recogniser, vad)
     assert transcript.language == "zh"
-    assert "希望你以后能够做的比我还好" in transcript.text
+    # Whether a comma stands in it hangs on the last bit of the numbers.
+    assert "希望你以后能够做的比我还好" in transcript.text.replace("，", "")
     assert_verbatim_and_ordered(transcript, len(audio.samples) / SAMPLE_RATE)
 
 

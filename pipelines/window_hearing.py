@@ -1,0 +1,302 @@
+"""Hears the windows of an answer: in which language, again where the recogniser looped, echoed or passed over speech.
+
+Every window is decoded on its own, without sampling: a second run gives the same words.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from interview_engine.assessment.kit import Phrases
+from interview_engine.assessment.media import SAMPLE_RATE, Audio
+from interview_engine.assessment.reasons import Reason
+from interview_engine.assessment.spans import Span, total_s
+from interview_engine.assessment.speech_rules import clip
+from models.asr import ENCODED_FRAME_S, DecodeRequest, EncodedWindow, Heard, Recogniser
+from pipelines import answer_language
+from pipelines.answer_language import LanguageFound
+from pipelines.recogniser_prompt import STYLE, prompt_for
+from pipelines.speech_windows import LEAD_S, Window, pack
+from pipelines.transcript_guards import is_echo, is_loop, repeats_style
+from pipelines.word_times import MIN_CONFIDENCE, TimedWord, confidence, on_answer
+
+LOOP_CONFIDENCE = 0.6
+"""A window that looped is believed, once repeats are forbidden, only when its words are then heard clearly."""
+
+CLEAR_ENGLISH = 0.6
+"""A window that is likelier English than Mandarin, and whose English is heard this clearly, is not decoded as Mandarin
+as well. Of 13 doubtful windows of Mandarin speakers' English six were likelier English: the one whose Mandarin decoding
+was clearer had an English of 0.44. A window that is likelier Mandarin is always decoded both ways: there Mandarin was
+heard at up to 0.64 in sentences whose English, at 0.92, was right."""
+
+UNHEARD_S = 0.6
+"""So much speech after the last word of a window is heard again on its own, without the end of that word, which
+counts when it is longer than `FRAGMENT_S`."""
+
+FRAGMENT_S = 0.3
+
+SKIPPED_S = 1.2
+"""So much speech between two words of a window is a sentence that the recogniser passed over: it is heard again from
+there. Whisper without timestamps does so in windows of many sentences: hearing again what it had left out of three
+minutes of learners' sentences, read one after the other, brought WER from 0.363 to 0.300."""
+
+MOST_SKIPS = 4
+"""A window is heard again at most so often for what was passed over."""
+
+DIGIT_S = 0.15
+"""A digit takes at least so long to say. A number of many digits is one word, and its end is often found too early."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWindow:
+    """A decoded window: its words on the answer's axis, and why they cannot be used, or None."""
+
+    words: tuple[TimedWord, ...]
+    fault: Reason | None
+
+
+def _clarity(heard: HeardWindow) -> float:
+    """How well the words fit the sound; what a guard refuses fits worst."""
+    return confidence(heard.words) if heard.words and heard.fault is None else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A window to be heard; `state` is its encoding where there is one.
+
+    `anew`: the window is the end of one that was heard in part. Its encoding knows what went before, and the decoder
+    sometimes passes over the beginning then: this one is encoded and heard in its place.
+    `before`: what was heard of it already, after something that was passed over; it stands unless more is heard now.
+    `skips`: how often its window was heard again already.
+    `until_s`: words that begin later are another window's.
+    """
+
+    index: int
+    window: Window
+    state: EncodedWindow | None = None
+    anew: Window | None = None
+    before: HeardWindow | None = None
+    skips: int = 0
+    until_s: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A window decoded in one language; `place` is its index in the block."""
+
+    place: int
+    window: Window
+    request: DecodeRequest
+
+
+class Hearer:
+    """Decodes the windows of one answer, as many at a time as its recogniser takes."""
+
+    def __init__(
+        self,
+        audio: Audio,
+        spans: Sequence[Span],
+        recogniser: Recogniser,
+        found: LanguageFound,
+        language: str,
+        vocabulary: Phrases | None,
+    ) -> None:
+        self._audio = audio
+        self._spans = spans
+        self._recogniser = recogniser
+        self._found = found
+        self._language = language
+        self._vocabulary = vocabulary
+
+    def hear(self, windows: Sequence[Window], states: Mapping[int, EncodedWindow]) -> list[HeardWindow]:
+        """What was heard in each window, in order of time; what the recogniser left out of one follows it.
+
+        Args:
+            states: those already encoded, by index.
+        """
+        heard: list[list[HeardWindow]] = [[] for _ in windows]
+        waiting = deque(_Waiting(index, window, states.get(index)) for index, window in enumerate(windows))
+        while waiting:
+            # A block at a time: the encodings of a long answer together would fill the memory.
+            block = [waiting.popleft() for _ in range(min(self._recogniser.batch, len(waiting)))]
+            encoded = self._encoded(block)
+            rests = []
+            for item, state, best in zip(block, encoded, self._best(block, encoded), strict=True):
+                if item.anew is not None and not _begins_in_time(best, item.anew):
+                    rests.append(replace(item, window=item.anew, state=None, anew=None))
+                    continue
+                if item.until_s < math.inf:
+                    heard[item.index].append(_until(best, item.until_s))
+                    continue
+                late = _late(best, item, self._spans, self._audio)
+                if late is not None:
+                    rests.append(late)
+                skipped: HeardWindow | None = None
+                if item.before is not None and not _begins_in_time(best, item.window):
+                    best = item.before
+                elif item.skips < MOST_SKIPS:
+                    best, skipped = _until_skip(best, self._spans)
+                heard[item.index].append(best)
+                rest = _unheard(best, item.window, self._spans, self._audio)
+                if rest is not None:
+                    rests.append(self._rest(item, state, rest, skipped))
+                elif skipped is not None:
+                    heard[item.index].append(skipped)
+            waiting.extendleft(reversed(rests))
+        return [entry for entries in heard for entry in sorted(entries, key=_begins_s)]
+
+    def _rest(self, item: _Waiting, state: EncodedWindow, rest: Window, before: HeardWindow | None) -> _Waiting:
+        """What was left out of a window, out of the window's own encoding where that can be."""
+        waiting = _Waiting(item.index, rest, before=before, skips=item.skips + (before is not None))
+        from_s = int(item.window.window_time(rest.start_s) / ENCODED_FRAME_S) * ENCODED_FRAME_S
+        later = self._recogniser.later(state, from_s)
+        if later is None:
+            return waiting
+        return replace(waiting, window=item.window.after(from_s), state=later, anew=rest)
+
+    def _encoded(self, block: Sequence[_Waiting]) -> list[EncodedWindow]:
+        fresh = [item.window.samples(self._audio.samples) for item in block if item.state is None]
+        encoded = iter(self._recogniser.encode(fresh) if fresh else [])
+        return [item.state or next(encoded) for item in block]
+
+    def _best(self, block: Sequence[_Waiting], states: Sequence[EncodedWindow]) -> list[HeardWindow]:
+        """The clearest decoding of each window of a block, of the languages it may be in."""
+        tries: list[_Try] = []
+        doubts: list[_Try] = []
+        for place, (item, state) in enumerate(zip(block, states, strict=True)):
+            likelier, *others = [
+                _Try(place, item.window, DecodeRequest(state, spoken, prompt_for(spoken, self._vocabulary)))
+                for spoken in self._decoding_languages(state)
+            ]
+            tries.append(likelier)
+            (doubts if likelier.request.language == "en" else tries).extend(others)
+        best = self._clearest(tries, {})
+        unclear = [attempt for attempt in doubts if _clarity(best[attempt.place]) < CLEAR_ENGLISH]
+        best = self._clearest(unclear, best)
+        return [best[place] for place in range(len(block))]
+
+    def _clearest(self, tries: Sequence[_Try], before: Mapping[int, HeardWindow]) -> dict[int, HeardWindow]:
+        """By place the clearest of what was heard before and what these decodings hear."""
+        best = dict(before)
+        for attempt, result in zip(tries, self._decoded(tries) if tries else [], strict=True):
+            if attempt.place not in best or _clarity(result) > _clarity(best[attempt.place]):
+                best[attempt.place] = result
+        return best
+
+    def _decoding_languages(self, state: EncodedWindow) -> tuple[str, ...]:
+        if self._found.language not in ("zh", "en"):
+            return (self._found.language,)  # its own words are of more use to a reader than a forced translation
+        if self._language != "auto":
+            return (self._language,)
+        return answer_language.decoding_languages(state.language_probabilities)
+
+    def _decoded(self, tries: Sequence[_Try]) -> list[HeardWindow]:
+        """Decode with the prompt; what loops or echoes it, without; what then loops, forbidding repeats.
+
+        A language in which a window loops or echoes is given up when another one makes sound text of it. Never more
+        than three decodings of a window in a language, and none by chance: Whisper's own fallback samples at up to
+        five temperatures, each several times.
+        """
+        requests = [attempt.request for attempt in tries]
+        heard = self._recogniser.decode(requests)
+        echoed = [_echoes(found.text, request) for found, request in zip(heard, requests, strict=True)]
+        failed = [echo or _loops(found) for found, echo in zip(heard, echoed, strict=True)]
+        sound = {tries[i].place for i, found in enumerate(heard) if found.words and not failed[i]}
+        given_up = {i for i, attempt in enumerate(tries) if failed[i] and attempt.place in sound}
+        doubtful = [i for i, request in enumerate(requests) if request.prompt and failed[i] and i not in given_up]
+        self._decode_again(doubtful, requests, heard, avoid_repeats=False)
+        looping = [i for i, found in enumerate(heard) if _loops(found) and i not in given_up]
+        self._decode_again(looping, requests, heard, avoid_repeats=True)
+        results = []
+        for i, attempt in enumerate(tries):
+            words = tuple(on_answer(heard[i], attempt.window, self._spans, len(self._audio.samples) / SAMPLE_RATE))
+            if i in given_up:
+                fault = Reason("transcript.prompt_echo" if echoed[i] else "transcript.phrase_loop")
+                results.append(HeardWindow(words, fault))
+            else:
+                results.append(_judged(words, looped=i in looping, echoed=echoed[i]))
+        return results
+
+    def _decode_again(
+        self, indices: Sequence[int], requests: Sequence[DecodeRequest], heard: list[Heard], *, avoid_repeats: bool
+    ) -> None:
+        """Replace those entries of `heard` by a decoding without prompt."""
+        plain = [replace(requests[index], prompt="", avoid_repeats=avoid_repeats) for index in indices]
+        for index, found in zip(indices, self._recogniser.decode(plain) if plain else [], strict=True):
+            heard[index] = found
+
+
+def _begins_in_time(heard: HeardWindow, rest: Window) -> bool:
+    """Whether the words of a rest begin where its speech does, and can be believed."""
+    return bool(heard.words) and heard.fault is None and heard.words[0].start_s < rest.start_s + LEAD_S + UNHEARD_S
+
+
+def _begins_s(heard: HeardWindow) -> float:
+    return heard.words[0].start_s if heard.words else 0.0
+
+
+def _until(heard: HeardWindow, until_s: float) -> HeardWindow:
+    return HeardWindow(tuple(word for word in heard.words if word.start_s < until_s), heard.fault)
+
+
+def _late(heard: HeardWindow, item: _Waiting, spans: Sequence[Span], audio: Audio) -> _Waiting | None:
+    """The beginning of a window of which the recogniser passed over so much that it is heard again, on its own."""
+    if not heard.words or heard.fault is not None or item.skips or item.anew is not None:
+        return None
+    first_s = heard.words[0].start_s
+    missed = [span for span in clip(spans, Span(item.window.start_s, first_s)) if span.duration_s > FRAGMENT_S]
+    if total_s(missed) < SKIPPED_S:
+        return None
+    return _Waiting(item.index, pack(missed, audio.samples)[0], until_s=first_s)
+
+
+def _said_until_s(word: TimedWord) -> float:
+    return max(word.end_s, word.start_s + DIGIT_S * sum(character.isdigit() for character in word.text))
+
+
+def _until_skip(heard: HeardWindow, spans: Sequence[Span]) -> tuple[HeardWindow, HeardWindow | None]:
+    """The words up to where speech was passed over, and those after it; None for those when nothing was."""
+    if heard.fault is not None:
+        return heard, None
+    for place, (word, following) in enumerate(itertools.pairwise(heard.words), start=1):
+        between = Span(min(_said_until_s(word), following.start_s), following.start_s)
+        if between.duration_s >= SKIPPED_S and total_s(clip(spans, between)) >= SKIPPED_S:
+            return HeardWindow(heard.words[:place], None), HeardWindow(heard.words[place:], None)
+    return heard, None
+
+
+def _echoes(text: str, request: DecodeRequest) -> bool:
+    return is_echo(text, request.prompt) or repeats_style(text, STYLE.get(request.language, ""))
+
+
+def _judged(words: tuple[TimedWord, ...], *, looped: bool, echoed: bool) -> HeardWindow:
+    """The words of a window and whether they can be believed after what happened while decoding."""
+    if looped:
+        fault = Reason("transcript.phrase_loop") if words and confidence(words) < LOOP_CONFIDENCE else None
+        return HeardWindow(words, fault)
+    if echoed and (not words or confidence(words) < MIN_CONFIDENCE):
+        return HeardWindow(words, Reason("transcript.prompt_echo"))
+    return HeardWindow(words, None)
+
+
+def _unheard(heard: HeardWindow, window: Window, spans: Sequence[Span], audio: Audio) -> Window | None:
+    """A window of the speech that follows the last word, when that is too much to be its ending: the recogniser
+    sometimes stops early, at a change of language or a long pause."""
+    if not heard.words or heard.fault is not None:
+        return None
+    last_s = _said_until_s(heard.words[-1])
+    if last_s <= window.pieces[0].start / SAMPLE_RATE + FRAGMENT_S:
+        return None  # it would be the same window again
+    end_s = window.pieces[-1].end / SAMPLE_RATE
+    rest = [span for span in clip(spans, Span(last_s, end_s)) if span.duration_s > FRAGMENT_S]
+    if total_s(rest) < UNHEARD_S:
+        return None
+    return pack(rest, audio.samples)[0].starting_at(last_s)
+
+
+def _loops(heard: Heard) -> bool:
+    return heard.cut_off or is_loop(heard.text)
