@@ -44,11 +44,15 @@ SKIPPED_S = 1.2
 there. Whisper without timestamps does so in windows of many sentences: hearing again what it had left out of three
 minutes of learners' sentences, read one after the other, brought WER from 0.363 to 0.300."""
 
+MOST_DECODINGS = 3
+"""Of one window in one language."""
+
 MOST_SKIPS = 4
 """A window is heard again at most so often for what was passed over."""
 
-DIGIT_S = 0.15
-"""A digit takes at least so long to say. A number of many digits is one word, and its end is often found too early."""
+DIGIT_S = 0.4
+"""What a digit of a number takes that is read out, with its pauses: such a number is one word, whose end is often found
+too early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,15 @@ class _Waiting:
 
 @dataclass(frozen=True, slots=True)
 class _Try:
-    """A window decoded in one language; `place` is its index in the block."""
+    """A window decoded in one language.
+
+    `place` is its index in the block. `once`: something else stands, or is heard next, when this decoding fails.
+    """
 
     place: int
     window: Window
     request: DecodeRequest
+    once: bool
 
 
 class Hearer:
@@ -169,7 +177,12 @@ class Hearer:
         doubts: list[_Try] = []
         for place, (item, state) in enumerate(zip(block, states, strict=True)):
             likelier, *others = [
-                _Try(place, item.window, DecodeRequest(state, spoken, prompt_for(spoken, self._vocabulary)))
+                _Try(
+                    place,
+                    item.window,
+                    DecodeRequest(state, spoken, prompt_for(spoken, self._vocabulary)),
+                    once=item.anew is not None or item.before is not None or item.until_s < math.inf,
+                )
                 for spoken in self._decoding_languages(state)
             ]
             tries.append(likelier)
@@ -195,39 +208,56 @@ class Hearer:
         return answer_language.decoding_languages(state.language_probabilities)
 
     def _decoded(self, tries: Sequence[_Try]) -> list[HeardWindow]:
-        """Decode with the prompt; what loops or echoes it, without; what then loops, forbidding repeats.
+        """Decode with the prompt; what echoes it, without; what loops, forbidding repeats.
 
-        A language in which a window loops or echoes is given up when another one makes sound text of it. Never more
-        than three decodings of a window in a language, and none by chance: Whisper's own fallback samples at up to
-        five temperatures, each several times.
+        A language in which a window loops or echoes is given up when another one makes sound text of it, and so is what
+        need not be heard. Never more than three decodings of a window in a language, and none by chance: Whisper's own
+        fallback samples at up to five temperatures, each several times.
         """
         requests = [attempt.request for attempt in tries]
         heard = self._recogniser.decode(requests)
-        echoed = [_echoes(found.text, request) for found, request in zip(heard, requests, strict=True)]
-        failed = [echo or _loops(found) for found, echo in zip(heard, echoed, strict=True)]
-        sound = {tries[i].place for i, found in enumerate(heard) if found.words and not failed[i]}
-        given_up = {i for i, attempt in enumerate(tries) if failed[i] and attempt.place in sound}
-        doubtful = [i for i, request in enumerate(requests) if request.prompt and failed[i] and i not in given_up]
-        self._decode_again(doubtful, requests, heard, avoid_repeats=False)
-        looping = [i for i, found in enumerate(heard) if _loops(found) and i not in given_up]
-        self._decode_again(looping, requests, heard, avoid_repeats=True)
+        echoed, looped = _failures(heard, requests)
+        failed = echoed | looped
+        sound = {tries[i].place for i, found in enumerate(heard) if i not in failed and _is_clear(found)}
+        given_up = {i for i in failed if tries[i].once or tries[i].place in sound}
+        left = failed - given_up
+        for _ in range(MOST_DECODINGS - 1):
+            if not left:
+                break
+            for i in left:
+                prompt = "" if i in echoed else requests[i].prompt
+                requests[i] = replace(requests[i], prompt=prompt, avoid_repeats=i in looped)
+            order = sorted(left)
+            again = self._recogniser.decode([requests[i] for i in order])
+            echoes, loops = _failures(again, [requests[i] for i in order])
+            for i, found in zip(order, again, strict=True):
+                heard[i] = found
+            still = {order[i] for i in echoes | loops}
+            echoed |= {order[i] for i in echoes}
+            looped |= {order[i] for i in loops}
+            left = {i for i in still if (i in echoed and requests[i].prompt) or not requests[i].avoid_repeats}
         results = []
         for i, attempt in enumerate(tries):
             words = tuple(on_answer(heard[i], attempt.window, self._spans, len(self._audio.samples) / SAMPLE_RATE))
             if i in given_up:
-                fault = Reason("transcript.prompt_echo" if echoed[i] else "transcript.phrase_loop")
+                fault = Reason("transcript.prompt_echo" if i in echoed else "transcript.phrase_loop")
                 results.append(HeardWindow(words, fault))
             else:
-                results.append(_judged(words, looped=i in looping, echoed=echoed[i]))
+                results.append(_judged(words, looped=i in looped, echoed=i in echoed))
         return results
 
-    def _decode_again(
-        self, indices: Sequence[int], requests: Sequence[DecodeRequest], heard: list[Heard], *, avoid_repeats: bool
-    ) -> None:
-        """Replace those entries of `heard` by a decoding without prompt."""
-        plain = [replace(requests[index], prompt="", avoid_repeats=avoid_repeats) for index in indices]
-        for index, found in zip(indices, self._recogniser.decode(plain) if plain else [], strict=True):
-            heard[index] = found
+
+def _failures(heard: Sequence[Heard], requests: Sequence[DecodeRequest]) -> tuple[set[int], set[int]]:
+    """Which of the decodings echo their prompt, and which loop."""
+    pairs = list(enumerate(zip(heard, requests, strict=True)))
+    return {i for i, (found, request) in pairs if _echoes(found.text, request)}, {
+        i for i, (found, _) in pairs if _loops(found)
+    }
+
+
+def _is_clear(heard: Heard) -> bool:
+    """Whether the words fit the sound so well that another language need not be tried harder."""
+    return bool(heard.words) and sum(word.probability for word in heard.words) >= LOOP_CONFIDENCE * len(heard.words)
 
 
 def _begins_in_time(heard: HeardWindow, rest: Window) -> bool:

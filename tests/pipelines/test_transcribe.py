@@ -323,7 +323,7 @@ def test_a_beginning_that_was_passed_over_is_heard_on_its_own() -> None:
     assert hear(Late(lambda *_: [])).text == "I led a team and then sold"
 
 
-def test_a_loop_is_heard_again_without_prompt_then_without_repeats() -> None:
+def test_a_loop_is_heard_again_without_repeats() -> None:
     def script(language: str, prompt: str, avoid_repeats: bool) -> Sequence[HeardWord]:
         return say("I led the team") if avoid_repeats else say("no " * 20)
 
@@ -332,9 +332,32 @@ def test_a_loop_is_heard_again_without_prompt_then_without_repeats() -> None:
     assert transcript.text == "I led the team"
     assert [(bool(prompt), avoid) for _, prompt, avoid in recogniser.calls] == [
         (True, False),
+        (True, True),
+    ]
+
+
+def test_an_echo_that_becomes_a_loop_is_heard_three_times_at_most() -> None:
+    def script(language: str, prompt: str, avoid_repeats: bool) -> Sequence[HeardWord]:
+        if prompt:
+            return say("以下是普通话的句子以下是普通话的句子")
+        return say("比赛结束了") if avoid_repeats else say("比赛" * 30)
+
+    recogniser = ScriptedRecogniser(script, {"zh": 1.0})
+    assert hear(recogniser).text == "比赛结束了"
+    assert [(bool(prompt), avoid) for _, prompt, avoid in recogniser.calls] == [
+        (True, False),
         (False, False),
         (False, True),
     ]
+
+
+def test_a_loop_in_one_language_is_not_given_up_for_words_that_hardly_fit_in_the_other() -> None:
+    def script(language: str, prompt: str, avoid_repeats: bool) -> Sequence[HeardWord]:
+        if language == "zh":
+            return say("这就是要扶货的", 0.3)
+        return say("It was an awful thing", 0.7) if avoid_repeats else say("car " * 30, 0.9)
+
+    assert hear(ScriptedRecogniser(script, {"zh": 0.6, "en": 0.4})).text == "It was an awful thing"
 
 
 def test_a_loop_that_stays_unclear_is_its_own_reason() -> None:
