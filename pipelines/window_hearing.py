@@ -41,8 +41,8 @@ FRAGMENT_S = 0.3
 
 SKIPPED_S = 1.2
 """So much speech between two words of a window is a sentence that the recogniser passed over: it is heard again from
-there. Whisper without timestamps does so in windows of many sentences: hearing again what it had left out of three
-minutes of learners' sentences, read one after the other, brought WER from 0.363 to 0.300."""
+there. On 9 minutes of learners' sentences, read one after the other, that brought WER from 0.191 to 0.181 (0.326 to
+0.258 while English was searched without timestamps)."""
 
 MOST_DECODINGS = 3
 """Of one window in one language."""
