@@ -113,6 +113,10 @@ def spans_of(probability: Floats, harmonicity: Floats) -> tuple[Span, ...]:
     return tuple(spans)
 
 
+BLOCK = 1 << 20
+"""Samples (about a minute) looked at together."""
+
+
 def levelled(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
     """The sound without rumble and with its loud parts at `LEVEL_DB`, and the gain in dB that did it."""
     frame = SAMPLE_RATE // 40
@@ -121,7 +125,10 @@ def levelled(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
         return samples.copy(), 0.0
     high_pass = butter(4, RUMBLE_HZ, "highpass", fs=SAMPLE_RATE, output="sos").astype(np.float32)
     sound: NDArray[np.float32] = sosfilt(high_pass, samples)
-    sound[np.abs(sound) < INAUDIBLE] = 0.0
+    # Block by block: of a long answer each whole array beside the sound is felt.
+    for start in range(0, sound.size, BLOCK):
+        block = sound[start : start + BLOCK]
+        block[np.abs(block) < INAUDIBLE] = 0.0
     frames = sound[:whole].reshape(-1, frame)
     power = np.einsum("ij,ij->i", frames, frames) / frame
     loud_db = 10 * np.log10(max(float(np.quantile(power, 0.95)), 1e-18))

@@ -31,8 +31,8 @@ WEAKEST = 0.2
 _RATE = SAMPLE_RATE // 2
 _HALF_BAND = firwin(33, 0.45).astype(np.float32)
 """Low pass at 3.6 kHz before every second sample is dropped."""
-_BATCH = 3000
-"""Frames computed together: bounds memory to about 50 MB."""
+_BATCH = 1000
+"""Frames computed together: bounds memory to about 17 MB."""
 
 Floats = NDArray[np.float64]
 
