@@ -220,22 +220,21 @@ class Hearer:
         failed = echoed | looped
         sound = {tries[i].place for i, found in enumerate(heard) if i not in failed and _is_clear(found)}
         given_up = {i for i in failed if tries[i].once or tries[i].place in sound}
-        left = failed - given_up
+        failing = failed - given_up
         for _ in range(MOST_DECODINGS - 1):
-            if not left:
+            again = {
+                i: request
+                for i in sorted(failing)
+                if (request := _otherwise(requests[i], echoed=i in echoed, looped=i in looped))
+            }
+            if not again:
                 break
-            for i in left:
-                prompt = "" if i in echoed else requests[i].prompt
-                requests[i] = replace(requests[i], prompt=prompt, avoid_repeats=i in looped)
-            order = sorted(left)
-            again = self._recogniser.decode([requests[i] for i in order])
-            echoes, loops = _failures(again, [requests[i] for i in order])
-            for i, found in zip(order, again, strict=True):
-                heard[i] = found
-            still = {order[i] for i in echoes | loops}
-            echoed |= {order[i] for i in echoes}
-            looped |= {order[i] for i in loops}
-            left = {i for i in still if (i in echoed and requests[i].prompt) or not requests[i].avoid_repeats}
+            for (i, request), found in zip(again.items(), self._recogniser.decode([*again.values()]), strict=True):
+                requests[i], heard[i] = request, found
+            echoes, loops = _failures(heard, requests)
+            failing = (echoes | loops) & again.keys()
+            echoed |= echoes
+            looped |= loops
         results = []
         for i, attempt in enumerate(tries):
             words = tuple(on_answer(heard[i], attempt.window, self._spans, len(self._audio.samples) / SAMPLE_RATE))
@@ -247,12 +246,19 @@ class Hearer:
         return results
 
 
+def _otherwise(asked: DecodeRequest, *, echoed: bool, looped: bool) -> DecodeRequest | None:
+    """The request without an echoed prompt, and without repeats where it looped; None when it was so already."""
+    prompt = "" if echoed else asked.prompt
+    if (prompt, looped) == (asked.prompt, asked.avoid_repeats):
+        return None
+    return replace(asked, prompt=prompt, avoid_repeats=looped)
+
+
 def _failures(heard: Sequence[Heard], requests: Sequence[DecodeRequest]) -> tuple[set[int], set[int]]:
     """Which of the decodings echo their prompt, and which loop."""
-    pairs = list(enumerate(zip(heard, requests, strict=True)))
-    return {i for i, (found, request) in pairs if _echoes(found.text, request)}, {
-        i for i, (found, _) in pairs if _loops(found)
-    }
+    pairs = zip(heard, requests, strict=True)
+    echoed = {i for i, (found, request) in enumerate(pairs) if _echoes(found.text, request)}
+    return echoed, {i for i, found in enumerate(heard) if _loops(found)}
 
 
 def _is_clear(heard: Heard) -> bool:
@@ -318,10 +324,10 @@ def _unheard(heard: HeardWindow, window: Window, spans: Sequence[Span], audio: A
     sometimes stops early, at a change of language or a long pause."""
     if not heard.words or heard.fault is not None:
         return None
-    last_s = _said_until_s(heard.words[-1])
+    end_s = window.pieces[-1].end / SAMPLE_RATE
+    last_s = min(_said_until_s(heard.words[-1]), end_s)
     if last_s <= window.pieces[0].start / SAMPLE_RATE + FRAGMENT_S:
         return None  # it would be the same window again
-    end_s = window.pieces[-1].end / SAMPLE_RATE
     rest = [span for span in clip(spans, Span(last_s, end_s)) if span.duration_s > FRAGMENT_S]
     if total_s(rest) < UNHEARD_S:
         return None
