@@ -207,13 +207,14 @@ def _recogniser(options: argparse.Namespace) -> Callable[[Audio], Transcript]:
     if options.by == "naive":
         import torch
 
+        from bench.e2e_profiles import naive
         from bench.e2e_profiles.whisper_reference import load_openai_whisper
 
         torch.set_num_threads(1)
-        naive = load_openai_whisper(store.locate("whisper-base"))
+        openai_whisper = load_openai_whisper(store.locate("whisper-base"))
 
         def plainly(audio: Audio) -> Transcript:
-            found = naive.transcribe(audio.samples, word_timestamps=True, fp16=False)
+            found = naive.recognise(openai_whisper, audio.samples)
             return _plain(found["text"], found["language"])
 
         return plainly

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.e2e_profiles.landmarkers import landmarkers
 from bench.e2e_profiles.measured import Assessed, Seen, speech_of
@@ -24,6 +26,12 @@ GAP_MS = 1000
 """Between the times of two recordings: landmarkers in VIDEO mode want times that only grow."""
 
 PITCH_HZ = (65.0, 400.0)
+
+
+def recognise(model: Any, sound: NDArray[np.float32]) -> dict[str, Any]:
+    """openai-whisper's result, with words, of 16 kHz mono samples."""
+    found: dict[str, Any] = model.transcribe(sound, word_timestamps=True, fp16=False)
+    return found
 
 
 class Naive:
@@ -59,7 +67,7 @@ class Naive:
         with clock.stage("decode"):
             sound = self._whisper.load_audio(str(path))
         with clock.stage("recognition"):
-            result = self._model.transcribe(sound, word_timestamps=True, fp16=False)
+            result = recognise(self._model, sound)
         with clock.stage("prosody"):
             low, high = PITCH_HZ
             hz, _, _ = self._librosa.pyin(sound, fmin=low, fmax=high, sr=self._whisper.audio.SAMPLE_RATE)
