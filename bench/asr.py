@@ -23,7 +23,7 @@ from bench.conventions import RunInfo, calibrate, drifted, run_info, write_json
 from bench.setting import results_folder, shared_data
 from bench.text_scores import HESITATIONS, ErrorCount, score
 from interview_engine.assessment.kit import Phrases
-from interview_engine.assessment.media import SAMPLE_RATE, Audio
+from interview_engine.assessment.media import SAMPLE_RATE, Audio, as_floats, as_integers
 from interview_engine.assessment.transcript import Transcript
 
 LIBRARIES = ("faster-whisper", "ctranslate2", "onnxruntime", "numpy", "av")
@@ -170,22 +170,22 @@ def load(clip: Clip) -> Audio:
     """The clip's sound through the product's ingest; several files joined, noise added where the set wants it."""
     from pipelines.ingest import open_recording
 
-    parts: list[NDArray[np.float32]] = []
+    parts: list[NDArray[np.int16]] = []
     rate = SAMPLE_RATE
     for path in clip.paths:
         with open_recording(path) as recording:
             audio = recording.media().audio
         if audio is None:
             raise ValueError(f"{path.name} has no sound")
-        parts += [audio.samples, np.zeros(SAMPLE_RATE // 2, np.float32)]
+        parts += [audio.samples, np.zeros(SAMPLE_RATE // 2, np.int16)]
         rate = audio.source_rate
     samples = np.concatenate(parts[:-1])
     if clip.snr_db is not None:
         generator = np.random.default_rng(0)
         hiss = generator.standard_normal(len(samples)).astype(np.float32)
-        power = float(np.mean(samples**2)) / 10 ** (clip.snr_db / 10)
-        samples = samples + hiss * np.float32(np.sqrt(power))
-        samples = np.clip(samples, -1.0, 1.0)
+        clean = as_floats(samples)
+        power = float(np.mean(clean**2)) / 10 ** (clip.snr_db / 10)
+        samples = as_integers(clean + hiss * np.float32(np.sqrt(power)))
     return Audio(samples, rate, "")
 
 
@@ -200,7 +200,7 @@ def _recogniser(options: argparse.Namespace) -> Callable[[Audio], Transcript]:
         practice = load_faster_whisper(store)
 
         def practised(audio: Audio) -> Transcript:
-            segments, language = recognise(practice, audio.samples)
+            segments, language = recognise(practice, as_floats(audio.samples))
             return _plain("".join(segment.text for segment in segments), language)
 
         return practised
@@ -214,7 +214,7 @@ def _recogniser(options: argparse.Namespace) -> Callable[[Audio], Transcript]:
         openai_whisper = load_openai_whisper(store.locate("whisper-base"))
 
         def plainly(audio: Audio) -> Transcript:
-            found = naive.recognise(openai_whisper, audio.samples)
+            found = naive.recognise(openai_whisper, as_floats(audio.samples))
             return _plain(found["text"], found["language"])
 
         return plainly

@@ -31,7 +31,7 @@ from bench.asr import load
 from bench.asr_sets import Clip as Spoken
 from bench.asr_sets import aishell, mfa, speechbrain, speechocean
 from bench.speech_truths import clean_speech
-from interview_engine.assessment.media import SAMPLE_RATE
+from interview_engine.assessment.media import SAMPLE_RATE, as_floats
 from interview_engine.errors import Bilingual, UsageError
 
 Language = Literal["zh", "en"]
@@ -150,7 +150,8 @@ def make_clip(language: Language, seconds: int, data: Path, folder: Path | None 
     path = folder / f"{language}-{named(seconds)}-{_key(SPOKEN, reel.name, str(seconds), *map(_digest, sources))}.mp4"
     words = path.with_suffix(".txt")
     if not (path.is_file() and words.is_file()):
-        sound, reference = speech(language, [(_trimmed(load(one).samples), one.reference) for one in spoken], seconds)
+        utterances = [(_trimmed(as_floats(load(one).samples)), one.reference) for one in spoken]
+        sound, reference = speech(language, utterances, seconds)
         _write_whole(path, lambda temporary: _mux(reel, sound, seconds, temporary))
         _write_whole(words, lambda temporary: temporary.write_text(reference, encoding="utf-8"))
     return Clip(f"{language}-{named(seconds)}", language, path, float(seconds), words.read_text(encoding="utf-8"))

@@ -29,7 +29,7 @@ from bench.speech_truths import (
     two_voices,
     with_gaps,
 )
-from interview_engine.assessment.media import SAMPLE_RATE, Audio
+from interview_engine.assessment.media import SAMPLE_RATE, Audio, as_floats, as_integers
 from interview_engine.assessment.spans import Span
 from interview_engine.assessment.speech_cues import SpeechCues
 from interview_engine.assessment.speech_rules import PAUSE_S, gaps, speech_measures
@@ -123,7 +123,7 @@ def known_counts(data: Path, vad: Any, words_of: Transcribe) -> list[dict[str, A
     sets.append(("jfk", "en", JFK, load(Clip("jfk", (data / "C_audio/jfk/jfk.flac",), JFK, "en"))))
     rows = []
     for name, language, text, audio in sets:
-        spans = clean_speech(audio.samples)
+        spans = clean_speech(as_floats(audio.samples))
         extent = Span(spans[0].start_s, spans[-1].end_s)
         pauses = [gap for gap in gaps(spans, extent) if gap.duration_s > PAUSE_S]
         true = 60 * count_units(text, language) / (extent.duration_s - sum(gap.duration_s for gap in pauses))
@@ -155,11 +155,11 @@ def inserted_gaps(data: Path, vad: Any, snr_db: float) -> dict[str, Any]:
     """Utterances joined with silences of known length: which pauses are found, and how far their ends are off."""
     from pipelines.activity import find_activity
 
-    clips = [load(clip).samples for clip in [*aishell(data), *speechocean(data)]]
+    clips = [as_floats(load(clip).samples) for clip in [*aishell(data), *speechocean(data)]]
     starts, ends, found, true = [], [], 0, 0
     for index in range(0, len(clips), 10):
         sound, silences = with_gaps(clips[index : index + 10], index, snr_db)
-        measured = gaps(find_activity(sound, vad).spans, Span(0.0, sound.size / SAMPLE_RATE))
+        measured = gaps(find_activity(as_integers(sound), vad).spans, Span(0.0, sound.size / SAMPLE_RATE))
         for silence in silences:
             near = [gap for gap in measured if gap.start_s < silence.end_s and gap.end_s > silence.start_s]
             best = max(near, key=lambda gap: gap.duration_s, default=None)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bench.asr import load
 from bench.asr_sets import Clip, aishell, speechocean
-from interview_engine.assessment.media import SAMPLE_RATE, Audio
+from interview_engine.assessment.media import SAMPLE_RATE, Audio, as_floats
 from interview_engine.assessment.spans import Span
 from interview_engine.assessment.speech_rules import merge
 from interview_engine.assessment.transcript import Word
@@ -67,7 +67,7 @@ def joined_mandarin(data: Path) -> Iterator[tuple[str, str, Audio]]:
 
 
 def clean_speech(samples: NDArray[np.float32]) -> tuple[Span, ...]:
-    """Where a clean recording is loud, silences up to 0.1 s closed: speech by a rule without any model."""
+    """Where a clean recording (in -1..1) is loud, silences up to 0.1 s closed: speech by a rule without any model."""
     frames = samples[: samples.size // FRAME * FRAME].reshape(-1, FRAME)
     level = 10 * np.log10(np.mean(frames**2, axis=1) + 1e-10)
     level = np.convolve(level, np.ones(3) / 3, "same")
@@ -129,7 +129,7 @@ def one_voice_long(data: Path) -> Iterator[tuple[str, Audio]]:
     clips = [load(clip).samples for clip in aishell(data)]
     for seed in range(8):
         drawn = np.random.default_rng(seed).permutation(len(clips))[: len(clips) // 2]
-        parts = [part for index in drawn for part in (clips[index], np.zeros(SAMPLE_RATE // 2, np.float32))]
+        parts = [part for index in drawn for part in (clips[index], np.zeros(SAMPLE_RATE // 2, np.int16))]
         yield f"drawn-{seed}", Audio(np.concatenate(parts), SAMPLE_RATE, "")
 
 
@@ -148,12 +148,14 @@ def two_voices(data: Path) -> Iterator[tuple[str, Audio]]:
 
 def inserted_voice(data: Path, second_s: float) -> Iterator[tuple[str, Audio]]:
     """About 20 s of one reader with `second_s` of another in the middle, every ordered pair of eight readers."""
-    readers: dict[str, list[NDArray[np.float32]]] = {"aishell": [load(clip).samples for clip in aishell(data)][:12]}
+    readers: dict[str, list[NDArray[np.float32]]] = {
+        "aishell": [as_floats(load(clip).samples) for clip in aishell(data)][:12]
+    }
     for clip in speechocean(data):
-        readers.setdefault(clip.name[:5], []).append(load(clip).samples)
+        readers.setdefault(clip.name[:5], []).append(as_floats(load(clip).samples))
     for speaker in (1, 2):
         paths = sorted((data / "C_audio/speechbrain").glob(f"spk{speaker}_*.wav"))
-        readers[f"speechbrain-{speaker}"] = [load(Clip("", (path,), "", "en")).samples for path in paths]
+        readers[f"speechbrain-{speaker}"] = [as_floats(load(Clip("", (path,), "", "en")).samples) for path in paths]
     for main, first in readers.items():
         for other, second in readers.items():
             if main == other:
@@ -164,7 +166,7 @@ def inserted_voice(data: Path, second_s: float) -> Iterator[tuple[str, Audio]]:
             ]
             middle = len(own) // 2 + 1
             sound = np.concatenate([*own[:middle], added, *own[middle:]])
-            yield f"{main}+{other}", Audio(sound, SAMPLE_RATE, "")
+            yield f"{main}+{other}", Audio.from_floats(sound, SAMPLE_RATE, "")
 
 
 def _levelled(clip: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 from scipy.signal import butter, sosfilt
 
-from interview_engine.assessment.media import SAMPLE_RATE
+from interview_engine.assessment.media import SAMPLE_RATE, as_floats
 from interview_engine.assessment.spans import Span
 from pipelines.periodicity import STEP_S, Floats, Periodicity, periodicity
 
@@ -65,23 +65,23 @@ class Activity:
 
     Args:
         spans: of voice, filled pauses included; in order, inside the sound, none touching the next.
-        samples: the sound as it was given: float32, 16 kHz mono.
+        samples: the sound as it was given: 16-bit, 16 kHz mono.
         gain_db: what brings its loud parts to `LEVEL_DB` once the rumble is out.
         periodicity: of the sound without rumble.
     """
 
     spans: tuple[Span, ...]
-    samples: NDArray[np.float32]
+    samples: NDArray[np.int16]
     gain_db: float
     periodicity: Periodicity
 
     def sound(self) -> NDArray[np.float32]:
-        """The samples without rumble, amplified by `gain_db`. Made anew each time: cheaper than keeping a copy."""
+        """float32: the samples without rumble, amplified by `gain_db`. Made anew each time: cheaper than keeping it."""
         return levelled(self.samples)[0]
 
 
-def find_activity(samples: NDArray[np.float32], vad: SpeechProbability) -> Activity:
-    """Voice in float32 samples of 16 kHz mono, -1..1."""
+def find_activity(samples: NDArray[np.int16], vad: SpeechProbability) -> Activity:
+    """Voice in 16-bit samples of 16 kHz mono."""
     sound, gain_db = levelled(samples)
     periodic = periodicity(sound)
     if samples.size < WINDOW_SAMPLES:
@@ -113,28 +113,35 @@ def spans_of(probability: Floats, harmonicity: Floats) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-BLOCK = 1 << 20
-"""Samples (about a minute) looked at together."""
+BLOCK = 1 << 18
+"""Samples (16 s) filtered together: of a long answer each whole array beside the sound is felt."""
 
 
-def levelled(samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
-    """The sound without rumble and with its loud parts at `LEVEL_DB`, and the gain in dB that did it."""
+def levelled(samples: NDArray[np.int16]) -> tuple[NDArray[np.float32], float]:
+    """The sound without rumble and with its loud parts at `LEVEL_DB`, float32, and the gain in dB that did it."""
     frame = SAMPLE_RATE // 40
     whole = samples.size // frame * frame
     if whole == 0:
-        return samples.copy(), 0.0
-    high_pass = butter(4, RUMBLE_HZ, "highpass", fs=SAMPLE_RATE, output="sos").astype(np.float32)
-    sound: NDArray[np.float32] = sosfilt(high_pass, samples)
-    # Block by block: of a long answer each whole array beside the sound is felt.
-    for start in range(0, sound.size, BLOCK):
-        block = sound[start : start + BLOCK]
-        block[np.abs(block) < INAUDIBLE] = 0.0
+        return as_floats(samples), 0.0
+    sound = _without_rumble(samples)
     frames = sound[:whole].reshape(-1, frame)
     power = np.einsum("ij,ij->i", frames, frames) / frame
     loud_db = 10 * np.log10(max(float(np.quantile(power, 0.95)), 1e-18))
     gain_db = min(LEVEL_DB - loud_db, MOST_GAIN_DB)
     sound *= np.float32(10 ** (gain_db / 20))
     return sound, gain_db
+
+
+def _without_rumble(samples: NDArray[np.int16]) -> NDArray[np.float32]:
+    """float32 in about -1..1, without any sample that is `INAUDIBLE`."""
+    high_pass = butter(4, RUMBLE_HZ, "highpass", fs=SAMPLE_RATE, output="sos").astype(np.float32)
+    state = np.zeros((len(high_pass), 2), np.float32)
+    sound = np.empty(samples.size, np.float32)
+    for start in range(0, samples.size, BLOCK):
+        block, state = sosfilt(high_pass, as_floats(samples[start : start + BLOCK]), zi=state)
+        block[np.abs(block) < INAUDIBLE] = 0.0
+        sound[start : start + BLOCK] = block
+    return sound
 
 
 def true_runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

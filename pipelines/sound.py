@@ -18,8 +18,8 @@ out; FFmpeg's own `aresample=async` takes the same step. Smaller differences are
 
 
 BLOCK = 1 << 24
-"""Samples (17 minutes) that are kept together. Only what is written takes memory; a block this large is handed back to
-the system as soon as it is let go, so that integers and floats are never held at once."""
+"""Samples (17 minutes) that are kept together, and handed out without a copy when there are no more. Only what is
+written takes memory; a block this large is handed back to the system as soon as it is let go."""
 
 
 class SoundTrack:
@@ -27,7 +27,7 @@ class SoundTrack:
 
     Sound that starts late, or pauses, gets silence; sound that overlaps what is there is left out; sound before t = 0
     or after `end_s` is cut to the sample. The downmix to mono is FFmpeg's, in integers, so channels are averaged and
-    cannot clip. Samples wait as 16-bit integers, half of what they take as floats.
+    cannot clip.
 
     Args:
         origin_s: the time on the container's clock that becomes t = 0.
@@ -78,14 +78,15 @@ class SoundTrack:
         if self._convert(frame):
             self._next += length
 
-    def samples(self) -> NDArray[np.float32]:
-        """Everything collected, float32 in -1..1; empties the collection as it copies, so that it is held once."""
+    def samples(self) -> NDArray[np.int16]:
+        """Everything collected; empties the collection block by block, so that hardly any of it is held twice."""
         self._drain()
         total = self._written if self._end is None else min(self._written, self._end)
-        track = np.empty(total, dtype=np.float32)
+        if len(self._blocks) == 1:
+            return self._blocks.pop()[:total]
+        track = np.empty(total, dtype=np.int16)
         for at in range(0, total, BLOCK):
-            part = track[at : at + BLOCK]
-            np.multiply(self._blocks.popleft()[: len(part)], np.float32(1 / 32768), out=part)
+            track[at : at + BLOCK] = self._blocks.popleft()[: total - at]
         self._blocks.clear()
         return track
 

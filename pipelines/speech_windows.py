@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.assessment.media import SAMPLE_RATE
+from interview_engine.assessment.media import SAMPLE_RATE, as_floats
 from interview_engine.assessment.spans import Span
 
 TARGET_S = 28.0
@@ -48,9 +48,9 @@ class Window:
         """Where in the answer it begins."""
         return self.pieces[0].start / SAMPLE_RATE
 
-    def samples(self, audio: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The window's sound out of the answer's."""
-        return np.concatenate([audio[piece.start : piece.end] for piece in self.pieces])
+    def samples(self, audio: NDArray[np.int16]) -> NDArray[np.float32]:
+        """The window's sound, in -1..1, out of the answer's 16-bit samples."""
+        return as_floats(np.concatenate([audio[piece.start : piece.end] for piece in self.pieces]))
 
     def starting_at(self, answer_s: float) -> Window:
         """The same window without the sound before a moment that lies in its first piece."""
@@ -88,12 +88,12 @@ class Window:
         return min(piece.end, piece.start + max(0.0, sample - piece.at)) / SAMPLE_RATE
 
 
-def pack(spans: Sequence[Span], audio: NDArray[np.float32]) -> list[Window]:
+def pack(spans: Sequence[Span], audio: NDArray[np.int16]) -> list[Window]:
     """Windows that together hold every span, in order.
 
     Args:
         spans: of speech, in order, not overlapping.
-        audio: the answer's samples; a span too long for a window is cut where they are quietest.
+        audio: the answer's 16-bit samples; a span too long for a window is cut where they are quietest.
     """
     length_s = len(audio) / SAMPLE_RATE
     windows: list[Window] = []
@@ -131,7 +131,7 @@ def _window(group: Sequence[Span], length_s: float) -> Window:
     return Window(tuple(pieces), sum(span.duration_s for span in group))
 
 
-def _no_longer_than_a_window(spans: Sequence[Span], audio: NDArray[np.float32]) -> list[Span]:
+def _no_longer_than_a_window(spans: Sequence[Span], audio: NDArray[np.int16]) -> list[Span]:
     limit = TARGET_S - 2 * LEAD_S
     result = []
     for span in spans:
@@ -144,7 +144,7 @@ def _no_longer_than_a_window(spans: Sequence[Span], audio: NDArray[np.float32]) 
     return result
 
 
-def _quietest(audio: NDArray[np.float32], start_s: float, end_s: float) -> float:
+def _quietest(audio: NDArray[np.int16], start_s: float, end_s: float) -> float:
     """Middle of the quietest 0.1 s between two moments."""
     step = SAMPLE_RATE // 10
     start = round(start_s * SAMPLE_RATE)

@@ -52,7 +52,7 @@ def operations(layers: int, width: int, mels: int, frames: int = 3000) -> float:
 def _measure(path: Path) -> dict[str, Any]:
     from bench.machine import cpu_rates
     from bench.setting import weight_store
-    from interview_engine.assessment.media import SAMPLE_RATE
+    from interview_engine.assessment.media import SAMPLE_RATE, as_floats
     from models.asr import MAX_WINDOW_S, load
     from models.whisper_encoder import MEL_FRAMES, WhisperEncoder
     from models.whisper_weights import read_variables
@@ -63,7 +63,7 @@ def _measure(path: Path) -> dict[str, Any]:
         audio = recording.media().audio
     if audio is None:
         raise ValueError("the clip has no sound")
-    window = np.resize(audio.samples, round(MAX_WINDOW_S * SAMPLE_RATE))
+    window = np.resize(as_floats(audio.samples), round(MAX_WINDOW_S * SAMPLE_RATE))
     encoder = WhisperEncoder(folder)
     other = load(folder, "int8", 1)  # faster-whisper's own, for comparison
     features = np.ascontiguousarray(other.feature_extractor(window)[:, :MEL_FRAMES], dtype=np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,27 @@ from interview_engine.assessment.reasons import Reason
 
 SAMPLE_RATE = 16_000
 """Hz of every audio array in the product: what Whisper and Silero were trained on."""
+
+
+FULL_SCALE = 32_768
+"""The integer that stands for 1.0. The largest sample lies one below it."""
+
+
+def as_floats(samples: NDArray[np.int16]) -> NDArray[np.float32]:
+    """16-bit samples as float32 in -1..1, exactly. For the piece that is computed on: floats take twice the memory.
+
+    Raises:
+        TypeError: they are not 16-bit: floats, scaled once more, would pass for silence.
+    """
+    if samples.dtype != np.int16:
+        raise TypeError(f"16-bit samples were expected, not {samples.dtype}")
+    floats: NDArray[np.float32] = samples * np.float32(1 / FULL_SCALE)
+    return floats
+
+
+def as_integers(samples: NDArray[np.float32] | NDArray[np.float64]) -> NDArray[np.int16]:
+    """Samples in -1..1 as 16-bit integers, to the nearest step; what lies beyond is cut to full scale."""
+    return np.clip(np.rint(samples * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +60,19 @@ class VideoInfo:
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """float32 samples in -1..1 at 16 kHz mono, and the file's own rate in Hz and codec."""
+    """16-bit samples at 16 kHz mono (`as_floats` for -1..1), and the file's own rate in Hz and codec.
 
-    samples: NDArray[np.float32]
+    Integers, because a worker holds a long answer's sound from the demux to the last measure of it.
+    """
+
+    samples: NDArray[np.int16]
     source_rate: int
     codec: str
+
+    @classmethod
+    def from_floats(cls, samples: NDArray[np.float32] | NDArray[np.float64], source_rate: int, codec: str) -> Self:
+        """Of samples in -1..1."""
+        return cls(as_integers(samples), source_rate, codec)
 
 
 @dataclass(frozen=True, slots=True)

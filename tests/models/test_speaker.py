@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from interview_engine.assessment.media import as_floats
 from interview_engine.errors import WeightsError
 from models import speaker
 from models.registry import WeightStore, default_root
@@ -34,7 +35,7 @@ def sound(relative: str) -> NDArray[np.float32]:
     with open_recording(path) as recording:
         audio = recording.media().audio
     assert audio is not None
-    return audio.samples
+    return as_floats(audio.samples)
 
 
 def test_the_front_end_is_the_one_the_encoder_was_trained_with() -> None:

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.signal import butter, sosfilt
 
-from interview_engine.assessment.media import SAMPLE_RATE
+from interview_engine.assessment.media import SAMPLE_RATE, as_floats, as_integers
 from interview_engine.assessment.spans import Span
-from pipelines.activity import LEVEL_DB, MOST_GAIN_DB, find_activity, levelled, spans_of, true_runs
+from pipelines import activity as module
+from pipelines.activity import LEVEL_DB, MOST_GAIN_DB, RUMBLE_HZ, find_activity, levelled, spans_of, true_runs
 
 
 def scores(*stretches: tuple[float, float]) -> NDArray[np.float64]:
@@ -80,27 +82,49 @@ class Deaf:
 
 @pytest.mark.parametrize("length", [0, 1, 400, 511, 512, 5000])
 def test_sound_of_any_length_can_be_heard(length: int) -> None:
-    activity = find_activity(np.zeros(length, np.float32), Deaf())
+    activity = find_activity(np.zeros(length, np.int16), Deaf())
     assert activity.spans == ()
     assert activity.sound().size == length
+    assert activity.sound().dtype == np.float32
 
 
 def test_a_quiet_recording_with_rumble_is_brought_up_without_the_rumble() -> None:
     times = np.arange(4 * SAMPLE_RATE) / SAMPLE_RATE
     tone = 0.002 * np.sin(2 * np.pi * 440 * times)
     rumble = 0.2 * np.sin(2 * np.pi * 30 * times)
-    sound, gain_db = levelled((tone + rumble).astype(np.float32))
+    sound, gain_db = levelled(as_integers(tone + rumble))
     assert gain_db == pytest.approx(MOST_GAIN_DB)
     spectrum = np.abs(np.fft.rfft(sound))
     assert spectrum[30 * 4] < spectrum[440 * 4]
-    loud, _ = levelled((0.5 * np.sin(2 * np.pi * 440 * times)).astype(np.float32))
+    loud, _ = levelled(as_integers(0.5 * np.sin(2 * np.pi * 440 * times)))
     assert 10 * np.log10(np.mean(loud[SAMPLE_RATE:] ** 2)) == pytest.approx(LEVEL_DB, abs=0.2)
 
 
 def test_silence_after_a_sound_becomes_nothing_at_all() -> None:
-    click = np.zeros(2 * SAMPLE_RATE, np.float32)
-    click[:100] = 0.5
+    click = np.zeros(2 * SAMPLE_RATE, np.int16)
+    click[:100] = 16_384
     sound, _ = levelled(click)
     assert not sound[SAMPLE_RATE:].any()
     smallest_ordinary = np.finfo(np.float32).tiny
     assert not ((sound != 0) & (np.abs(sound) < smallest_ordinary)).any()
+
+
+@pytest.mark.parametrize("length", [0, 1, 399, 400, 999, 1000, 1001, 3000, 4567])
+def test_sound_is_levelled_in_blocks_as_in_one_go(length: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = np.random.default_rng(0).integers(-32_768, 32_768, length, dtype=np.int16)
+    whole, whole_gain_db = levelled(samples)
+    monkeypatch.setattr(module, "BLOCK", 1000)
+    sound, gain_db = levelled(samples)
+    assert gain_db == pytest.approx(whole_gain_db, abs=1e-6)
+    np.testing.assert_allclose(sound, whole, atol=1e-6)
+    if length >= 400:
+        high_pass = butter(4, RUMBLE_HZ, "highpass", fs=SAMPLE_RATE, output="sos")
+        expected = sosfilt(high_pass, as_floats(samples).astype(np.float64)) * 10 ** (gain_db / 20)
+        np.testing.assert_allclose(sound, expected, atol=1e-4)
+
+
+def test_levelling_leaves_the_sound_it_was_given_as_it_is() -> None:
+    samples = np.random.default_rng(0).integers(-32_768, 32_768, 5000, dtype=np.int16)
+    before = samples.copy()
+    levelled(samples)
+    assert np.array_equal(samples, before)

@@ -47,7 +47,7 @@ def sound(*relative: str) -> Audio:
         with open_recording(path) as recording:
             audio = recording.media().audio
         assert audio is not None
-        parts += [audio.samples, np.zeros(int(0.4 * SAMPLE_RATE), np.float32)]
+        parts += [audio.samples, np.zeros(int(0.4 * SAMPLE_RATE), np.int16)]
     return Audio(np.concatenate(parts[:-1]), SAMPLE_RATE, "")
 
 
@@ -116,11 +116,11 @@ def test_a_known_sentence_has_its_known_pace(vad: SileroVoiceActivity) -> None:
 
 
 def test_a_written_answer_and_silence_measure_nothing(vad: SileroVoiceActivity) -> None:
-    silence = Audio(np.zeros(3 * SAMPLE_RATE, np.float32), SAMPLE_RATE, "")
+    silence = Audio(np.zeros(3 * SAMPLE_RATE, np.int16), SAMPLE_RATE, "")
     assert listen(silence, transcript([Word("written", 0.0, 0.0, 1.0)]), vad) is None
     assert listen(silence, transcript([Word("ghost", 1.0, 1.5, 1.0)]), vad) is None
     assert listen(silence, transcript([]), vad) is None
-    assert listen(Audio(np.zeros(0, np.float32), SAMPLE_RATE, ""), transcript([Word("x", 0.1, 0.2, 1.0)]), vad) is None
+    assert listen(Audio(np.zeros(0, np.int16), SAMPLE_RATE, ""), transcript([Word("x", 0.1, 0.2, 1.0)]), vad) is None
     assert signals(silence, transcript([]), vad, None) == ()
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from interview_engine.assessment.media import SAMPLE_RATE
+from interview_engine.assessment.media import SAMPLE_RATE, as_floats, as_integers
 from interview_engine.assessment.spans import Span
 from pipelines.activity import Activity, levelled
 from pipelines.ingest import open_recording
@@ -36,8 +36,9 @@ def glide(start_hz: float, end_hz: float, seconds: float) -> NDArray[np.float64]
 
 def heard(samples: NDArray[np.float32]) -> Activity:
     """As listen() hears it, all of it taken for speech."""
-    sound, gain_db = levelled(samples)
-    return Activity((Span(0.0, samples.size / SAMPLE_RATE),), samples, gain_db, periodicity(sound))
+    integers = as_integers(samples)
+    sound, gain_db = levelled(integers)
+    return Activity((Span(0.0, samples.size / SAMPLE_RATE),), integers, gain_db, periodicity(sound))
 
 
 def recording(relative: str) -> NDArray[np.float32]:
@@ -47,7 +48,7 @@ def recording(relative: str) -> NDArray[np.float32]:
     with open_recording(path) as opened:
         audio = opened.media().audio
     assert audio is not None
-    return audio.samples
+    return as_floats(audio.samples)
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.003, 0.01])
@@ -157,7 +158,7 @@ def test_a_step_in_a_real_voice_is_recovered_within_five_percent() -> None:
 
 def test_levels_do_not_depend_on_the_level_the_finder_works_at() -> None:
     samples = voice(np.full(2 * SAMPLE_RATE, 150.0))
-    sound, gain_db = levelled(samples)
+    sound, gain_db = levelled(as_integers(samples))
     direct = loudness_track(sound / np.float32(10 ** (gain_db / 20)))
     np.testing.assert_allclose(loudness_track(sound, gain_db).db, direct.db, atol=0.01)
 

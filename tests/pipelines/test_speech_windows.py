@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interview_engine.assessment.media import SAMPLE_RATE
+from interview_engine.assessment.media import SAMPLE_RATE, as_floats
 from interview_engine.assessment.spans import Span
 from models.asr import MAX_WINDOW_S
 from pipelines.speech_windows import pack
@@ -31,7 +31,7 @@ def speech(draw: st.DrawFn) -> list[Span]:
     return spans
 
 
-AUDIO = np.random.default_rng(0).standard_normal(round(LENGTH_S * SAMPLE_RATE)).astype(np.float32)
+AUDIO = np.random.default_rng(0).integers(-32_768, 32_768, round(LENGTH_S * SAMPLE_RATE), dtype=np.int16)
 
 
 @given(speech())
@@ -53,7 +53,7 @@ def test_a_moment_of_a_window_leads_back_to_its_own_sound(spans: list[Span], sha
         samples = window.samples(AUDIO)
         index = min(len(samples) - 1, round(share * len(samples)))
         back = round(window.answer_time(index / SAMPLE_RATE) * SAMPLE_RATE)
-        assert samples[index] in AUDIO[max(0, back - 1) : back + 2]
+        assert samples[index] in as_floats(AUDIO[max(0, back - 1) : back + 2])
 
 
 @given(speech())
@@ -69,6 +69,17 @@ def test_a_long_silence_is_shortened_not_heard() -> None:
     assert len(window.samples(AUDIO)) / SAMPLE_RATE == pytest.approx(0.5 + 2 + 1 + 3 + 0.5, abs=0.01)
     assert window.answer_time(0.0) == pytest.approx(9.5)
     assert window.answer_time(0.5 + 2 + 0.75) == pytest.approx(99.75, abs=0.01)
+
+
+def test_a_span_too_long_for_a_window_is_cut_where_the_loudest_sound_there_is_pauses() -> None:
+    """Full scale, whose squares no 16-bit number holds, but for 0.2 s."""
+    audio = np.full(40 * SAMPLE_RATE, -32_768, np.int16)
+    audio[20 * SAMPLE_RATE : round(20.2 * SAMPLE_RATE)] = 100
+    first, second = pack([Span(0.0, 40.0)], audio)
+    assert first.pieces[-1].end / SAMPLE_RATE == pytest.approx(20.1 + 0.5, abs=0.06)
+    assert second.start_s == pytest.approx(20.1 - 0.5, abs=0.06)
+    heard = first.samples(audio)
+    assert (heard.dtype, heard.min()) == (np.float32, -1.0)
 
 
 def test_a_window_can_start_later() -> None:

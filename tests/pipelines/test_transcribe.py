@@ -94,7 +94,7 @@ def say(text: str, probability: float = 0.9, *, until_s: float = 9.5) -> list[He
 def hear(
     recogniser: ScriptedRecogniser, seconds: float = 9.6, vad: ScriptedVad | None = None, **kwargs: object
 ) -> Transcript:
-    audio = Audio(np.zeros(round(seconds * SAMPLE_RATE), np.float32), 48_000, "opus")
+    audio = Audio(np.zeros(round(seconds * SAMPLE_RATE), np.int16), 48_000, "opus")
     return transcribe(audio, recogniser, vad or ScriptedVad(), **kwargs)  # type: ignore[arg-type]
 
 
@@ -162,7 +162,7 @@ def test_silence_is_no_speech_and_the_recogniser_is_never_asked() -> None:
 
 
 def test_a_sample_rate_that_carries_no_speech_is_said_so() -> None:
-    audio = Audio(np.zeros(16_000, np.float32), 400, "pcm_s16le")
+    audio = Audio(np.zeros(16_000, np.int16), 400, "pcm_s16le")
     transcript = transcribe(audio, ScriptedRecogniser(lambda *_: []), ScriptedVad())
     assert transcript.reason is not None
     assert transcript.reason.code == "audio.too_low_rate"
