@@ -24,7 +24,7 @@ from interview_engine.errors import Bilingual, WeightsError
 from models.device import resolve
 from models.registry import WeightStore
 from models.whisper_encoder import WhisperEncoder
-from models.whisper_tokens import limit, prompted, suppressed
+from models.whisper_tokens import limit, longest_run, prompted, suppressed
 
 MAX_WINDOW_S = 30.0
 """Seconds the model hears at once."""
@@ -99,7 +99,7 @@ class DecodeRequest:
     Args:
         language: ISO 639-1.
         prompt: text that the model takes for what was said before: sets style and vocabulary.
-        avoid_repeats: forbid repeating any three tokens, to get out of a loop.
+        avoid_repeats: forbid even short repeats, to get out of a loop.
     """
 
     window: EncodedWindow
@@ -202,7 +202,7 @@ class FasterWhisperRecogniser:
             max_length=max(2 * room, len(tokens) - 1 + room),
             return_scores=True,
             return_no_speech_prob=True,
-            no_repeat_ngram_size=3 if request.avoid_repeats else 0,
+            no_repeat_ngram_size=longest_run(request.avoid_repeats),
             suppress_tokens=suppressed(tokenizer),
         )[0]
         found = [token for token in result.sequences_ids[0] if token < tokenizer.eot]

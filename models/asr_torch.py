@@ -99,14 +99,14 @@ class TorchRecogniser:
     def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
         """See `Recogniser.decode`."""
         from models.whisper_search import Task
-        from models.whisper_tokens import limit
+        from models.whisper_tokens import limit, longest_run
 
         tasks = []
         for request in requests:
             prompt, start = self._texts.prompted(request.language, request.prompt)
-            room = limit(request.window.duration_s)
+            room, run = limit(request.window.duration_s), longest_run(request.avoid_repeats)
             sound, timed = request.window.state.output, self._texts.timed(request.language)
-            tasks.append(Task(sound, prompt, start, room, request.avoid_repeats, timed))
+            tasks.append(Task(sound, prompt, start, room, run, timed))
         found = self._search.run(tasks)
         end = self._texts.rules.end
         words = self._words(requests, [tuple(token for token in text.tokens if token < end) for text in found])

@@ -20,6 +20,7 @@ import torch
 
 from models.whisper_layers import Whisper
 from models.whisper_net import CrossKeys, cross_keys, logits, read, step
+from models.whisper_tokens import LONGEST_RUN
 
 WIDTHS = (1, 8, 32, 64, 128)
 """Rows of a board: a call takes the smallest that holds its windows, so that few graphs are captured."""
@@ -69,7 +70,7 @@ class Task:
         prompt: all tokens before the text, at least two.
         start: index of the start-of-transcript token in the prompt.
         limit: tokens of text at most.
-        no_repeats: forbid any three tokens to come twice.
+        run: so many tokens in a row may not come twice, at most `LONGEST_RUN`; 0 allows all repeats.
         timed: timestamps stand between the sentences of the text.
     """
 
@@ -77,7 +78,7 @@ class Task:
     prompt: tuple[int, ...]
     start: int
     limit: int
-    no_repeats: bool = False
+    run: int = 0
     timed: bool = False
 
 
@@ -214,7 +215,7 @@ class Board:
         self._prompt_length = whole(width)
         self._made = whole(width)
         self._limit = whole(width)
-        self._no_repeats = whole(width, kind=torch.bool)
+        self._run = whole(width)
         self._timed = whole(width, kind=torch.bool)
         self._active = whole(width, kind=torch.bool)
         self._last = whole(width, beam)
@@ -256,7 +257,7 @@ class Board:
         self._prompt_length[where] = lengths
         self._made[where] = 0
         self._limit[where] = torch.tensor([task.limit for task in tasks], device=device)
-        self._no_repeats[where] = torch.tensor([task.no_repeats for task in tasks], device=device)
+        self._run[where] = torch.tensor([task.run for task in tasks], device=device)
         self._timed[where] = torch.tensor([task.timed for task in tasks], device=device)
         self._last[where] = torch.tensor([task.prompt[-1] for task in tasks], device=device)[:, None]
         self._score[where] = torch.where(self._lanes == 0, 0.0, _NEVER)
@@ -315,13 +316,26 @@ class Board:
         raw.index_fill_(2, self._suppressed, _NEVER)
         first = raw.index_select(2, self._suppressed_first)
         raw.index_copy_(2, self._suppressed_first, first.masked_fill((self._made == 0)[:, None, None], _NEVER))
-        # A token that once followed the last two would make three that come twice.
-        history, made = self._history, self._made[:, None, None]
-        before, last = (history.gather(2, (made - back).clamp(min=0).expand(-1, self._beam, 1)) for back in (2, 1))
-        followed = (history[:, :, :-2] == before) & (history[:, :, 1:-1] == last)
-        followed &= (self._places[2:] < made) & self._no_repeats[:, None, None]
-        raw.scatter_reduce_(2, history[:, :, 2:], torch.where(followed, _NEVER, torch.inf), "amin", include_self=True)
+        raw.scatter_reduce_(
+            2, self._history, torch.where(self._repeating(), _NEVER, torch.inf), "amin", include_self=True
+        )
+        made = self._made[:, None, None]
+        before, last = (self._history.gather(2, self._back(made, back)) for back in (2, 1))
         self._restrict_times(raw, before[:, :, 0], last[:, :, 0])
+
+    def _repeating(self) -> torch.Tensor:
+        """Which tokens, coming again now, would make a run of tokens come twice: (N, hypotheses, texts)."""
+        history, made, run = self._history, self._made[:, None, None], self._run[:, None, None]
+        repeating = ((self._places < made) & (run > 0)).expand(history.shape)
+        for back in range(1, LONGEST_RUN):
+            same = torch.zeros_like(repeating)
+            same[:, :, back:] = history[:, :, :-back] == history.gather(2, self._back(made, back))
+            repeating = repeating & (same | (run <= back))
+        return repeating
+
+    def _back(self, made: torch.Tensor, back: int) -> torch.Tensor:
+        """The place of the last token but so many, for each hypothesis; of the first where there are fewer."""
+        return (made - back).clamp(min=0).expand(-1, self._beam, 1)
 
     def _restrict_times(self, raw: torch.Tensor, before: torch.Tensor, last: torch.Tensor) -> None:
         """Whisper's rules for timestamps, as CTranslate2 words them: one within the first second begins the text, they

@@ -12,6 +12,7 @@ import torch
 from models.whisper_layers import Sizes, random_network
 from models.whisper_net import cross_keys, logits, read
 from models.whisper_search import BeamSearch, Board, Rules, Task
+from models.whisper_tokens import LONGEST_RUN
 
 SIZES = Sizes(
     mels=8,
@@ -40,7 +41,7 @@ def tasks(count: int, seed: int = 0) -> list[Task]:
                 (*prompt, 36, 37, 38),
                 len(prompt),
                 int(generator.integers(4, 30)),
-                no_repeats=index % 2 == 1,
+                run=(0, 3, 2, LONGEST_RUN)[index % 4],
                 timed=index % 4 > 1,
             )
         )
@@ -53,10 +54,10 @@ def next_scores(task: Task, text: list[int]) -> list[float]:
     raw = logits(NET, read(NET, whole, cross_keys(NET, task.sound[None])).hidden[0, -1])
     for token in (*RULES.suppressed, *(RULES.suppressed_first if not text else ())):
         raw[token] = -math.inf
-    if task.no_repeats:
-        for first in range(len(text) - 2):
-            if text[first : first + 2] == text[-2:]:
-                raw[text[first + 2]] = -math.inf
+    before = task.run - 1
+    for first in range(len(text) - before) if task.run else ():
+        if text[first : first + before] == text[len(text) - before :]:
+            raw[text[first + before]] = -math.inf
     if task.timed:
         restrict_times(raw, text)
     return list(torch.log_softmax(raw, dim=0).tolist())
@@ -136,12 +137,14 @@ def test_timestamps_begin_a_text_stand_in_pairs_and_never_go_back() -> None:
         assert all(len(run) == 2 for run in inner.replace("w", " ").split())
 
 
-def test_no_three_tokens_come_twice_where_it_is_forbidden() -> None:
+@pytest.mark.parametrize("run", [2, 3, 5, LONGEST_RUN])
+def test_no_run_of_tokens_comes_twice_where_it_is_forbidden(run: int) -> None:
     looping = replace(tasks(1)[0], limit=60)
-    free, bound = BeamSearch(NET, RULES, 2, stop=False).run([looping, replace(looping, no_repeats=True)])
+    free, bound = BeamSearch(NET, RULES, 2, stop=False).run([looping, replace(looping, run=run)])
     assert len(free.tokens) == len(bound.tokens) == 60
-    triples = [bound.tokens[first : first + 3] for first in range(58)]
-    assert len(set(triples)) == len(triples)
+    freely, runs = ([text.tokens[first : first + run] for first in range(61 - run)] for text in (free, bound))
+    assert len(set(freely)) < len(freely)
+    assert len(set(runs)) == len(runs)
 
 
 def test_without_an_end_every_text_grows_to_its_limit() -> None:
