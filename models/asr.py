@@ -34,6 +34,13 @@ ENCODED_FRAME_S = 0.02
 
 MEL_FRAMES_EACH = 2
 
+AFTER_SOUND_S = 2.0
+"""The encoder fills a window up to 30 s; of the silence after its sound the decoder attends to so much.
+
+Each step of the search reads all that is attended to. With the whole silence, 2 s and 0.5 s of it CER was 0.164, 0.154
+and 0.169, WER 0.186, 0.183 and 0.190 on 9 minutes each (within what chance does); a 20-s answer took a fifth less.
+"""
+
 MODEL_FILES = ("model.bin", "config.json", "tokenizer.json")
 
 _LETTER_END = re.compile(r"[A-Za-z0-9]$")
@@ -182,7 +189,8 @@ class FasterWhisperRecogniser:
 
         features = model.feature_extractor(samples)
         frames = min(features.shape[-1] - 1, model.feature_extractor.nb_max_frames)
-        output = StorageView.from_array(self._encoder(pad_or_trim(features[:, :frames])))
+        encoded = self._encoder(pad_or_trim(features[:, :frames]))[:, : attended(frames)]
+        output = StorageView.from_array(np.ascontiguousarray(encoded))
         probabilities = {"en": 1.0}
         if model.model.is_multilingual:
             probabilities = {token[2:-2]: float(p) for token, p in model.model.detect_language(output)[0]}
@@ -249,6 +257,12 @@ class FasterWhisperRecogniser:
     @cached_property
     def _encoder(self) -> WhisperEncoder:
         return WhisperEncoder(self._model_dir)
+
+
+def attended(mel_frames: int) -> int:
+    """Frames of the encoder's output that the decoder attends to, of a window of so many mel frames."""
+    sound_s = mel_frames / MEL_FRAMES_EACH * ENCODED_FRAME_S
+    return round(min(MAX_WINDOW_S, sound_s + AFTER_SOUND_S) / ENCODED_FRAME_S)
 
 
 def check_length(samples: NDArray[np.float32]) -> None:

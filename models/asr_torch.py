@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE
 from interview_engine.errors import Bilingual, UsageError
-from models.asr import DecodeRequest, EncodedWindow, Heard, HeardWord, check_length
+from models.asr import DecodeRequest, EncodedWindow, Heard, HeardWord, attended, check_length
 from models.device import has_torch
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ CPU_BATCH = 8
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A window's state: the encoder's output (1500, width) on the device, and how many mel frames are not padding."""
+    """A window's state: what is attended to of the encoder's output (at most 1500, width), on the device, and how many
+    mel frames are not padding."""
 
     output: Any
     frames: int
@@ -105,8 +106,8 @@ class TorchRecogniser:
         for request in requests:
             prompt, start = self._texts.prompted(request.language, request.prompt)
             room, run = limit(request.window.duration_s), longest_run(request.avoid_repeats)
-            sound, timed = request.window.state.output, self._texts.timed(request.language)
-            tasks.append(Task(sound, prompt, start, room, run, timed))
+            sound, timed = request.window.state, self._texts.timed(request.language)
+            tasks.append(Task(sound.output, prompt, start, room, run, timed))
         found = self._search.run(tasks)
         end = self._texts.rules.end
         words = self._words(requests, [tuple(token for token in text.tokens if token < end) for text in found])
@@ -127,9 +128,10 @@ class TorchRecogniser:
         filled = [*windows, *[_SILENCE] * (self._filled(len(windows)) - len(windows))]
         mel = log_mel(filled, self._net.sizes.mels, self._net.device).to(self._net.dtype)
         output = encode(self._net, mel, self._block)[: len(windows)]
-        languages = self._languages(output)
         # Copies: a window that is kept must not keep its whole batch in memory.
-        sounds = [Sound(output[index].clone(), frames(len(samples))) for index, samples in enumerate(windows)]
+        lengths = [frames(len(samples)) for samples in windows]
+        sounds = [Sound(output[index, : attended(length)].clone(), length) for index, length in enumerate(lengths)]
+        languages = self._languages([sound.output for sound in sounds])
         return [
             EncodedWindow(known, len(samples) / SAMPLE_RATE, sound)
             for known, samples, sound in zip(languages, windows, sounds, strict=True)
@@ -141,15 +143,15 @@ class TorchRecogniser:
             return count
         return next((size for size in BATCHES if size >= count), -(-count // BATCHES[-1]) * BATCHES[-1])
 
-    def _languages(self, output: Any) -> list[dict[str, float]]:
+    def _languages(self, sounds: Sequence[Any]) -> list[dict[str, float]]:
         import torch
 
         from models.whisper_net import cross_keys, logits, read
 
         if not self._texts.multilingual:
-            return [{"en": 1.0}] * len(output)
-        start = torch.full((len(output), 1), self._texts.tokenizer("en").sot, device=self._net.device)
-        hidden = read(self._net, start, cross_keys(self._net, output)).hidden[:, 0]
+            return [{"en": 1.0}] * len(sounds)
+        start = torch.full((len(sounds), 1), self._texts.tokenizer("en").sot, device=self._net.device)
+        hidden = read(self._net, start, cross_keys(self._net, sounds)).hidden[:, 0]
         ids = torch.tensor(self._texts.config.languages, device=self._net.device)
         probabilities = torch.softmax(logits(self._net, hidden)[:, ids], dim=-1).tolist()
         codes = self._texts.language_codes
@@ -165,7 +167,8 @@ class TorchRecogniser:
         spoken = []
         for index in there:
             sound: Sound = requests[index].window.state
-            spoken.append(Spoken(sound.output, sound.frames, self._texts.start(requests[index].language), texts[index]))
+            start = self._texts.start(requests[index].language)
+            spoken.append(Spoken(sound.output, sound.frames, start, texts[index]))
         heads, end = self._texts.config.alignment_heads, self._texts.rules.end
         for index, times in zip(there, align(self._net, spoken, heads, end), strict=True):
             request = requests[index]

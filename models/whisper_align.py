@@ -34,7 +34,7 @@ class Spoken:
     """A text to find in its sound.
 
     Args:
-        sound: the encoder's output (1500, width).
+        sound: what is attended to of the encoder's output (at most 1500, width).
         frames: mel frames of 10 ms that hold the sound; the rest is padding.
         start: tokens before the text, the last of them the one after which text comes.
         text: at least one token.
@@ -74,7 +74,7 @@ def _align(net: Whisper, texts: Sequence[Spoken], heads: Sequence[tuple[int, int
     tokens = [[*spoken.start, *spoken.text, end] for spoken in texts]
     longest = max(map(len, tokens))
     padded = torch.tensor([[*row, *[end] * (longest - len(row))] for row in tokens], device=net.device)
-    cross = cross_keys(net, torch.stack([spoken.sound for spoken in texts]))
+    cross = cross_keys(net, [spoken.sound for spoken in texts])
     reading = read(net, padded, cross, heads)
     assert reading.scores is not None
     probabilities = _probabilities(net, reading.hidden, padded, end)

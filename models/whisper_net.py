@@ -24,11 +24,24 @@ FRAMES_IN = 3000
 """Mel frames of 10 ms in the 30 s that the network always hears."""
 
 
-class CrossKeys(NamedTuple):
-    """Keys and values of the sound, for every decoder layer: each (layers, N, H, 1500, D)."""
+class Past(NamedTuple):
+    """Keys and values of the text so far, for every decoder layer: each (layers, N, H, S, D)."""
 
     keys: torch.Tensor
     values: torch.Tensor
+
+
+class CrossKeys(NamedTuple):
+    """Keys and values of the sound, for every decoder layer.
+
+    Args:
+        keys, values: each (layers, N, H, 1500, D).
+        bias: (N, 1, 1, 1500) 0 where a frame is attended to, -inf elsewhere, in the network's type.
+    """
+
+    keys: torch.Tensor
+    values: torch.Tensor
+    bias: torch.Tensor
 
 
 class Reading(NamedTuple):
@@ -74,14 +87,24 @@ def encoder_block(layer: EncoderLayer, x: torch.Tensor, heads: int) -> torch.Ten
     return x + _feed(layer.feed, x)
 
 
-def cross_keys(net: Whisper, sound: torch.Tensor) -> CrossKeys:
-    """What the decoder attends to of a sound (N, 1500, width), computed once a window."""
+def cross_keys(net: Whisper, sounds: Sequence[torch.Tensor]) -> CrossKeys:
+    """What the decoder attends to of windows, computed once a window.
+
+    Args:
+        sounds: of each window the frames that are attended to, (at most 1500, width).
+    """
+    sound = sounds[0].new_zeros(len(sounds), net.sizes.sound_positions, net.sizes.width)
+    for row, frames in zip(sound, sounds, strict=True):
+        row[: len(frames)] = frames
     keys, values = [], []
     for layer in net.decoder:
         key, value = F.linear(sound, *layer.key_value).chunk(2, dim=-1)
         keys.append(_split(key, net.sizes.heads))
         values.append(_split(value, net.sizes.heads))
-    return CrossKeys(torch.stack(keys), torch.stack(values))
+    lengths = torch.tensor([len(frames) for frames in sounds], device=net.device)
+    beyond = torch.arange(sound.shape[1], device=net.device) >= lengths[:, None]
+    bias = torch.zeros(beyond.shape, dtype=net.dtype, device=net.device).masked_fill(beyond, -torch.inf)
+    return CrossKeys(torch.stack(keys), torch.stack(values), bias[:, None, None])
 
 
 def read(net: Whisper, tokens: torch.Tensor, cross: CrossKeys, heads: Sequence[tuple[int, int]] = ()) -> Reading:
@@ -100,7 +123,7 @@ def read(net: Whisper, tokens: torch.Tensor, cross: CrossKeys, heads: Sequence[t
         attended = F.scaled_dot_product_attention(query, key, value, is_causal=True)
         x = x + F.linear(_merge(attended), *layer.out)
         query = _split(F.linear(_norm(layer.cross_norm, x), *layer.query), net.sizes.heads)
-        attended = F.scaled_dot_product_attention(query, cross.keys[index], cross.values[index])
+        attended = F.scaled_dot_product_attention(query, cross.keys[index], cross.values[index], attn_mask=cross.bias)
         for head in (head for at, head in heads if at == index):
             product = query[:, head] @ cross.keys[index][:, head].transpose(1, 2)
             scores[index, head] = product.float() * query.shape[-1] ** -0.5
@@ -114,7 +137,7 @@ def step(
     net: Whisper,
     tokens: torch.Tensor,
     positions: torch.Tensor,
-    cache: CrossKeys,
+    cache: Past,
     slots: torch.Tensor,
     bias: torch.Tensor,
     cross: CrossKeys,
@@ -146,7 +169,7 @@ def step(
         )
         x = x + F.linear(_merge(attended), *layer.out)
         query = _split(F.linear(_norm(layer.cross_norm, x), *layer.query), net.sizes.heads)
-        attended = F.scaled_dot_product_attention(query, cross.keys[index], cross.values[index])
+        attended = F.scaled_dot_product_attention(query, cross.keys[index], cross.values[index], attn_mask=cross.bias)
         x = x + F.linear(_merge(attended), *layer.cross_out)
         x = x + _feed(layer.feed, x)
     return logits(net, _norm(net.decoder_norm, x))

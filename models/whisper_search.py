@@ -19,7 +19,7 @@ from typing import Any
 import torch
 
 from models.whisper_layers import Whisper
-from models.whisper_net import CrossKeys, cross_keys, logits, read, step
+from models.whisper_net import CrossKeys, Past, cross_keys, logits, read, step
 from models.whisper_tokens import LONGEST_RUN
 
 WIDTHS = (1, 8, 32, 64, 128)
@@ -66,7 +66,7 @@ class Task:
     """A window to search.
 
     Args:
-        sound: the encoder's output (1500, width).
+        sound: what is attended to of the encoder's output (at most 1500, width).
         prompt: all tokens before the text, at least two.
         start: index of the start-of-transcript token in the prompt.
         limit: tokens of text at most.
@@ -203,8 +203,9 @@ class Board:
 
         head = (sizes.decoder_layers, width, sizes.heads)
         depth = sizes.width // sizes.heads
-        self._cache = CrossKeys(*(whole(*head, self._slots, depth, kind=net.dtype) for _ in range(2)))
-        self._cross = CrossKeys(*(whole(*head, sizes.sound_positions, depth, kind=net.dtype) for _ in range(2)))
+        self._cache = Past(*(whole(*head, self._slots, depth, kind=net.dtype) for _ in range(2)))
+        keys, values = (whole(*head, sizes.sound_positions, depth, kind=net.dtype) for _ in range(2))
+        self._cross = CrossKeys(keys, values, whole(width, 1, 1, sizes.sound_positions, kind=net.dtype))
         self._suppressed = torch.tensor(rules.suppressed, dtype=torch.long, device=device)
         self._suppressed_first = torch.tensor(rules.suppressed_first, dtype=torch.long, device=device)
         self._times = torch.arange(self._first_time, sizes.vocabulary, device=device)
@@ -246,10 +247,11 @@ class Board:
         longest = max(len(tokens) for tokens in read_now)
         padded = torch.tensor([[*tokens, *[0] * (longest - len(tokens))] for tokens in read_now], device=device)
         lengths = torch.tensor([len(tokens) for tokens in read_now], device=device)
-        cross = cross_keys(self._net, torch.stack([task.sound for task in tasks]))
+        cross = cross_keys(self._net, [task.sound for task in tasks])
         reading = read(self._net, padded, cross)
-        for kept, new in zip(self._cross, cross, strict=True):
-            kept.index_copy_(1, where, new)
+        self._cross.keys.index_copy_(1, where, cross.keys)
+        self._cross.values.index_copy_(1, where, cross.values)
+        self._cross.bias.index_copy_(0, where, cross.bias)
         for kept, new in ((self._cache.keys, reading.keys), (self._cache.values, reading.values)):
             kept[:, :, :, :longest].index_copy_(1, where, new)
         seen = torch.arange(self._slots, device=device) < lengths[:, None]

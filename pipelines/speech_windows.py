@@ -48,6 +48,11 @@ class Window:
         """Where in the answer it begins."""
         return self.pieces[0].start / SAMPLE_RATE
 
+    @property
+    def end_s(self) -> float:
+        """Where in the answer it ends."""
+        return self.pieces[-1].end / SAMPLE_RATE
+
     def samples(self, audio: NDArray[np.int16]) -> NDArray[np.float32]:
         """The window's sound, in -1..1, out of the answer's 16-bit samples."""
         return as_floats(np.concatenate([audio[piece.start : piece.end] for piece in self.pieces]))

@@ -64,8 +64,11 @@ class HeardWindow:
 
 
 def _clarity(heard: HeardWindow) -> float:
-    """How well the words fit the sound; what a guard refuses fits worst."""
-    return confidence(heard.words) if heard.words and heard.fault is None else 0.0
+    """How well the words fit the sound; what a guard refuses fits worst. Each word counts the same: in what is heard in
+    a wrong language a few words are stretched over all that fits none."""
+    if not heard.words or heard.fault is not None:
+        return 0.0
+    return sum(word.probability for word in heard.words) / len(heard.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,11 +327,10 @@ def _unheard(heard: HeardWindow, window: Window, spans: Sequence[Span], audio: A
     sometimes stops early, at a change of language or a long pause."""
     if not heard.words or heard.fault is not None:
         return None
-    end_s = window.pieces[-1].end / SAMPLE_RATE
-    last_s = min(_said_until_s(heard.words[-1]), end_s)
-    if last_s <= window.pieces[0].start / SAMPLE_RATE + FRAGMENT_S:
+    last_s = min(_said_until_s(heard.words[-1]), window.end_s)
+    if last_s <= window.start_s + FRAGMENT_S:
         return None  # it would be the same window again
-    rest = [span for span in clip(spans, Span(last_s, end_s)) if span.duration_s > FRAGMENT_S]
+    rest = [span for span in clip(spans, Span(last_s, window.end_s)) if span.duration_s > FRAGMENT_S]
     if total_s(rest) < UNHEARD_S:
         return None
     return pack(rest, audio.samples)[0].starting_at(last_s)
