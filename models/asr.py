@@ -35,11 +35,14 @@ ENCODED_FRAME_S = 0.02
 MEL_FRAMES_EACH = 2
 
 AFTER_SOUND_S = 2.0
-"""The encoder fills a window up to 30 s; of the silence after its sound the decoder attends to so much.
-
-Each step of the search reads all that is attended to. With the whole silence, 2 s and 0.5 s of it CER was 0.164, 0.154
-and 0.169, WER 0.186, 0.183 and 0.190 on 9 minutes each (within what chance does); a 20-s answer took a fifth less.
+"""The encoder fills a window up to 30 s; of the silence after its sound the decoder attends to so much, since each step
+of the search reads all that is attended to: 10 % of recognition of answers of 20 s. On 40 such answers WER was 0.184
+instead of 0.205 and CER 0.147 instead of 0.141, on nine minutes each 0.183 instead of 0.186 and 0.154 instead of 0.164.
 """
+
+SHORT_S = 12.0
+"""Of a shorter window the decoder attends to all of the silence: on single English sentences WER was 0.29 instead of
+0.20 without it."""
 
 MODEL_FILES = ("model.bin", "config.json", "tokenizer.json")
 
@@ -200,7 +203,7 @@ class FasterWhisperRecogniser:
         tokenizer = self._tokenizer(request.language)
         window = request.window
         output, frames = window.state
-        tokens, _ = prompted(tokenizer, request.prompt)
+        tokens, _ = prompted(tokenizer, request.prompt, window.duration_s)
         room = limit(window.duration_s)
         result = self._model.model.generate(
             output,
@@ -262,7 +265,8 @@ class FasterWhisperRecogniser:
 def attended(mel_frames: int) -> int:
     """Frames of the encoder's output that the decoder attends to, of a window of so many mel frames."""
     sound_s = mel_frames / MEL_FRAMES_EACH * ENCODED_FRAME_S
-    return round(min(MAX_WINDOW_S, sound_s + AFTER_SOUND_S) / ENCODED_FRAME_S)
+    attended_s = MAX_WINDOW_S if sound_s < SHORT_S else min(MAX_WINDOW_S, sound_s + AFTER_SOUND_S)
+    return round(attended_s / ENCODED_FRAME_S)
 
 
 def check_length(samples: NDArray[np.float32]) -> None:

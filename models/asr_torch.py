@@ -104,10 +104,11 @@ class TorchRecogniser:
 
         tasks = []
         for request in requests:
-            prompt, start = self._texts.prompted(request.language, request.prompt)
-            room, run = limit(request.window.duration_s), longest_run(request.avoid_repeats)
-            sound, timed = request.window.state, self._texts.timed(request.language)
-            tasks.append(Task(sound.output, prompt, start, room, run, timed))
+            language, duration_s = request.language, request.window.duration_s
+            prompt, start = self._texts.prompted(language, request.prompt, duration_s)
+            run, timed = longest_run(request.avoid_repeats), self._texts.timed(language, duration_s)
+            sound = request.window.state.output
+            tasks.append(Task(sound, prompt, start, limit(duration_s), run, timed))
         found = self._search.run(tasks)
         end = self._texts.rules.end
         words = self._words(requests, [tuple(token for token in text.tokens if token < end) for text in found])

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from models.asr import HeardWord, join_pieces
 from models.whisper_search import Rules
-from models.whisper_tokens import prompted, start_of_text, suppressed, without_times
+from models.whisper_tokens import prompted, start_of_text, suppressed, timed
 from models.whisper_weights import unreadable
 
 MULTILINGUAL_VOCABULARY = 51865
@@ -108,13 +108,13 @@ class Texts:
         """The tokens that ask for a transcript without timestamps."""
         return start_of_text(self.tokenizer(language))
 
-    def timed(self, language: str) -> bool:
-        """Whether timestamps stand between the sentences of the language's texts while they are searched."""
-        return not without_times(self.tokenizer(language))
+    def timed(self, language: str, duration_s: float) -> bool:
+        """Whether timestamps stand among the words while a window of that length is searched."""
+        return timed(self.tokenizer(language), duration_s)
 
-    def prompted(self, language: str, prompt: str) -> tuple[tuple[int, ...], int]:
-        """All tokens before the text, and the index of the start of the transcript among them."""
-        return prompted(self.tokenizer(language), prompt)
+    def prompted(self, language: str, prompt: str, duration_s: float) -> tuple[tuple[int, ...], int]:
+        """All tokens before the text of a window, and the index of the start of the transcript among them."""
+        return prompted(self.tokenizer(language), prompt, duration_s)
 
     def words(
         self,
