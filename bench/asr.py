@@ -54,7 +54,11 @@ class Sample:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmark and write its summary."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    own = ("model", "device", "vocabulary")
+    if options.by != "ours" and any(getattr(options, name) != parser.get_default(name) for name in own):
+        parser.error("--model, --device and --vocabulary are the product's own: leave them out with --by")
     run = _recogniser(options)
     info = run_info(LIBRARIES, threads=1)
     data = shared_data()

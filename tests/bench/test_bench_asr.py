@@ -81,6 +81,16 @@ def test_an_unknown_command_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> 
     assert "asr" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("own", [["--model", "x"], ["--device", "cpu"], ["--vocabulary", "customer-service"]])
+def test_another_recogniser_takes_none_of_the_products_settings(
+    own: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        asr.main(["--by", "practice", *own])
+    assert left.value.code == 2
+    assert "--by" in capsys.readouterr().err
+
+
 def test_results_appear_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "results" / "x.json"
     write_json(path, {"字": 1})

@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 
 from interview_engine.errors import WeightsError
 from models import asr
-from models.asr import DecodeRequest, FasterWhisperRecogniser, HeardWord, join_pieces, load_recogniser
+from models.asr import (
+    AFTER_SOUND_S,
+    ENCODED_FRAME_S,
+    MAX_WINDOW_S,
+    SHORT_S,
+    DecodeRequest,
+    FasterWhisperRecogniser,
+    HeardWord,
+    attended,
+    join_pieces,
+    load_recogniser,
+)
 from models.registry import WeightStore, default_root
 
 
@@ -49,6 +60,16 @@ def test_joining_loses_no_letter(parts: list[str]) -> None:
     joined = "".join(texts(join_pieces(pieces(*parts))))
     letters = [character for character in "".join(parts) if character.isalnum()]
     assert [character for character in joined if character.isalnum()] == letters
+
+
+@given(st.integers(0, 3000))
+def test_the_decoder_attends_to_all_sound_and_to_little_silence_after_a_long_one(mel_frames: int) -> None:
+    sound_s, attended_s = mel_frames * 0.01, attended(mel_frames) * ENCODED_FRAME_S
+    assert sound_s - ENCODED_FRAME_S <= attended_s <= MAX_WINDOW_S
+    if sound_s < SHORT_S:
+        assert attended_s == MAX_WINDOW_S
+    else:
+        assert attended_s <= sound_s + AFTER_SOUND_S + ENCODED_FRAME_S
 
 
 def test_a_folder_without_a_model_is_an_error_and_nothing_is_looked_up_on_the_net(tmp_path: Path) -> None:
