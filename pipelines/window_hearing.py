@@ -16,7 +16,7 @@ from interview_engine.assessment.media import SAMPLE_RATE, Audio
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.spans import Span, total_s
 from interview_engine.assessment.speech_rules import clip
-from models.asr import ENCODED_FRAME_S, DecodeRequest, EncodedWindow, Heard, Recogniser
+from models.asr import ENCODED_FRAME_S, DecodeRequest, EncodedWindow, Heard, HeardWord, Recogniser
 from pipelines import answer_language
 from pipelines.answer_language import LanguageFound
 from pipelines.recogniser_prompt import STYLE, prompt_for
@@ -66,9 +66,11 @@ class HeardWindow:
 def _clarity(heard: HeardWindow) -> float:
     """How well the words fit the sound; what a guard refuses fits worst. Each word counts the same: in what is heard in
     a wrong language a few words are stretched over all that fits none."""
-    if not heard.words or heard.fault is not None:
-        return 0.0
-    return sum(word.probability for word in heard.words) / len(heard.words)
+    return _mean_probability(heard.words) if heard.fault is None else 0.0
+
+
+def _mean_probability(words: Sequence[TimedWord | HeardWord]) -> float:
+    return sum(word.probability for word in words) / len(words) if words else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,7 @@ def _failures(heard: Sequence[Heard], requests: Sequence[DecodeRequest]) -> tupl
 
 def _is_clear(heard: Heard) -> bool:
     """Whether the words fit the sound so well that another language need not be tried harder."""
-    return bool(heard.words) and sum(word.probability for word in heard.words) >= LOOP_CONFIDENCE * len(heard.words)
+    return _mean_probability(heard.words) >= LOOP_CONFIDENCE
 
 
 def _begins_in_time(heard: HeardWindow, rest: Window) -> bool:
