@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE
 from interview_engine.errors import Bilingual, UsageError
-from models.asr import DecodeRequest, EncodedWindow, Heard, HeardWord, attended, check_length
+from models.asr import BEAM_SIZE, DecodeRequest, EncodedWindow, Heard, HeardWord, attended, check_length
 from models.device import has_torch
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ CPU_BATCH = 8
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A window's state: what is attended to of the encoder's output (at most 1500, width), on the device, and how many
-    mel frames are not padding."""
+    """A window's state: the encoder's output (at most 1500, width), on the device, and how many mel frames are not
+    padding."""
 
     output: Any
     frames: int
@@ -54,7 +54,7 @@ class TorchRecogniser:
         model_dir: a Whisper model in CTranslate2 form, or as models/convert.py writes it.
         device: "cuda" or "cpu".
         precision: "auto" is `CUDA_PRECISION` on CUDA and float32 on the CPU.
-        beam_size: hypotheses kept; 5 is the reference.
+        beam_size: hypotheses kept.
         batch: windows encoded and searched at once; None is 64 on CUDA and 8 on the CPU.
         compiled: whether torch compiles the encoder; None does on CUDA only.
 
@@ -67,7 +67,7 @@ class TorchRecogniser:
         model_dir: Path,
         device: str = "cuda",
         precision: Precision = "auto",
-        beam_size: int = 5,
+        beam_size: int = BEAM_SIZE,
         batch: int | None = None,
         compiled: bool | None = None,
     ) -> None:
@@ -128,10 +128,11 @@ class TorchRecogniser:
 
         filled = [*windows, *[_SILENCE] * (self._filled(len(windows)) - len(windows))]
         mel = log_mel(filled, self._net.sizes.mels, self._net.device).to(self._net.dtype)
-        output = encode(self._net, mel, self._block)[: len(windows)]
+        lengths = [frames(len(samples)) for samples in filled]
+        kept = [attended(length) for length in lengths]
+        output = encode(self._net, mel, self._block, kept)
         # Copies: a window that is kept must not keep its whole batch in memory.
-        lengths = [frames(len(samples)) for samples in windows]
-        sounds = [Sound(output[index, : attended(length)].clone(), length) for index, length in enumerate(lengths)]
+        sounds = [Sound(output[index, : kept[index]].clone(), lengths[index]) for index in range(len(windows))]
         languages = self._languages([sound.output for sound in sounds])
         return [
             EncodedWindow(known, len(samples) / SAMPLE_RATE, sound)

@@ -20,7 +20,7 @@ LAYER_NORM_EPSILON = 1e-5
 """PyTorch's default, with which Whisper was trained."""
 
 MEL_FRAMES = 3000
-"""Of 10 ms: thirty seconds, which the model always hears."""
+"""Of 10 ms: thirty seconds, which the model was trained to hear at once."""
 
 
 class WhisperEncoder:
@@ -43,26 +43,31 @@ class WhisperEncoder:
         """Encode one window.
 
         Args:
-            features: log-mel, mels x 3000, padded to thirty seconds.
+            features: log-mel, mels x an even number of frames, at most 3000. What is silent after a sound may be left
+                out; its cost is proportional to the frames.
 
-        Returns: float32, 1 x 1500 x width.
+        Returns: float32, 1 x half as many frames x width.
         """
         output = self._request.infer([np.ascontiguousarray(features[None], dtype=np.float32)])
         return np.array(output[0], dtype=np.float32)
 
 
 def encoder_graph(weights: Mapping[str, NDArray[Any]]) -> Any:
-    """The OpenVINO graph (mels x 3000 in, 1500 x width out, batch 1) of a CTranslate2 Whisper's encoder."""
+    """The OpenVINO graph of a CTranslate2 Whisper's encoder: 1 x mels x at most 3000 in, 1 x half as many x width out.
+
+    One graph for every length, since each compiled one would hold the weights again.
+    """
     import openvino
     import openvino.opset13 as ops
 
     build = _Builder(ops, weights)
     mels = weights["encoder/conv1/weight"].shape[1]
-    features = ops.parameter([1, mels, MEL_FRAMES], np.float32, name="features")
+    shape = openvino.PartialShape([1, mels, openvino.Dimension(1, MEL_FRAMES)])
+    features = ops.parameter(shape, np.float32, name="features")
     frames = build.convolution(features, "encoder/conv1", stride=1)
     frames = build.convolution(frames, "encoder/conv2", stride=2)
     frames = ops.transpose(frames, np.array([0, 2, 1]))
-    frames = ops.add(frames, build.constant("encoder/position_encodings/encodings"))
+    frames = ops.add(frames, build.first(build.constant("encoder/position_encodings/encodings"), frames))
     heads = int(weights["encoder/num_heads"])
     layer = 0
     while f"encoder/layer_{layer}/ffn/linear_0/weight" in weights:
@@ -89,6 +94,12 @@ class _Builder:
             return stored.astype(np.float32)
         scale = self._weights[f"{name}_scale"].astype(np.float32)
         return stored.astype(np.float32) / scale.reshape(scale.shape + (1,) * (stored.ndim - scale.ndim))
+
+    def first(self, rows: Any, frames: Any) -> Any:
+        """As many of the rows as there are frames (1 x frames x width)."""
+        ops = self._ops
+        count = ops.gather(ops.shape_of(frames), np.array([1]), np.array(0))
+        return ops.slice(rows, np.array([0]), count, np.array([1]), np.array([0]))
 
     def convolution(self, frames: Any, name: str, stride: int) -> Any:
         kernel = self.constant(f"{name}/weight")

@@ -60,30 +60,37 @@ class Reading(NamedTuple):
 
 
 def encode(
-    net: Whisper, mel: torch.Tensor, block: Callable[[EncoderLayer, torch.Tensor, int], torch.Tensor] | None = None
+    net: Whisper,
+    mel: torch.Tensor,
+    block: Callable[[EncoderLayer, torch.Tensor, int, torch.Tensor | None], torch.Tensor] | None = None,
+    lengths: Sequence[int] | None = None,
 ) -> torch.Tensor:
     """The sound of windows.
 
     Args:
         mel: (N, mels, 3000) log-mel frames in the network's type.
         block: a compiled `encoder_block`; as it is by default.
+        lengths: of each window the frames of the output that are wanted, as if it were no longer; None is all 1500.
+            Mel frames from twice as many on must be 0.
 
     Returns:
-        (N, 1500, width).
+        (N, 1500, width); what is beyond a window's length means nothing.
     """
     run = block or encoder_block
     x = F.gelu(F.conv1d(mel, net.conv1.weight, net.conv1.bias, padding=1))
     x = F.gelu(F.conv1d(x, net.conv2.weight, net.conv2.bias, stride=2, padding=1))
     x = x.transpose(1, 2) + net.sound_positions
+    # Without a mask attention is faster, and most windows of a batch of interviews are full.
+    bias = _beyond(net, lengths) if lengths is not None and min(lengths) < x.shape[1] else None
     for layer in net.encoder:
-        x = run(layer, x, net.sizes.heads)
+        x = run(layer, x, net.sizes.heads, bias)
     return _norm(net.encoder_norm, x)
 
 
-def encoder_block(layer: EncoderLayer, x: torch.Tensor, heads: int) -> torch.Tensor:
+def encoder_block(layer: EncoderLayer, x: torch.Tensor, heads: int, bias: torch.Tensor | None) -> torch.Tensor:
     """One block of the encoder. All blocks have the same shapes, so compiling this one compiles the encoder."""
     query, key, value = (_split(part, heads) for part in F.linear(_norm(layer.norm, x), *layer.qkv).chunk(3, dim=-1))
-    x = x + F.linear(_merge(F.scaled_dot_product_attention(query, key, value)), *layer.out)
+    x = x + F.linear(_merge(F.scaled_dot_product_attention(query, key, value, attn_mask=bias)), *layer.out)
     return x + _feed(layer.feed, x)
 
 
@@ -101,10 +108,8 @@ def cross_keys(net: Whisper, sounds: Sequence[torch.Tensor]) -> CrossKeys:
         key, value = F.linear(sound, *layer.key_value).chunk(2, dim=-1)
         keys.append(_split(key, net.sizes.heads))
         values.append(_split(value, net.sizes.heads))
-    lengths = torch.tensor([len(frames) for frames in sounds], device=net.device)
-    beyond = torch.arange(sound.shape[1], device=net.device) >= lengths[:, None]
-    bias = torch.zeros(beyond.shape, dtype=net.dtype, device=net.device).masked_fill(beyond, -torch.inf)
-    return CrossKeys(torch.stack(keys), torch.stack(values), bias[:, None, None])
+    bias = _beyond(net, [len(frames) for frames in sounds])
+    return CrossKeys(torch.stack(keys), torch.stack(values), bias)
 
 
 def read(net: Whisper, tokens: torch.Tensor, cross: CrossKeys, heads: Sequence[tuple[int, int]] = ()) -> Reading:
@@ -178,6 +183,14 @@ def step(
 def logits(net: Whisper, hidden: torch.Tensor) -> torch.Tensor:
     """Scores of the next token before the softmax, float32, from the decoder's normed output."""
     return F.linear(hidden, net.embedding).float()
+
+
+def _beyond(net: Whisper, lengths: Sequence[int]) -> torch.Tensor:
+    """(N, 1, 1, 1500) 0 in the frames of a window's length, -inf beyond it, in the network's type."""
+    ends = torch.tensor(lengths, device=net.device)[:, None]
+    beyond = torch.arange(net.sizes.sound_positions, device=net.device) >= ends
+    bias = torch.zeros(beyond.shape, dtype=net.dtype, device=net.device).masked_fill(beyond, -torch.inf)
+    return bias[:, None, None]
 
 
 def _self_parts(net: Whisper, layer: DecoderLayer, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

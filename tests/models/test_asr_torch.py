@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from interview_engine.errors import UsageError, WeightsError
 from models import convert
-from models.asr import DecodeRequest, EncodedWindow, FasterWhisperRecogniser, Heard
+from models.asr import DecodeRequest, EncodedWindow, FasterWhisperRecogniser, Heard, attended
 from models.asr_torch import TorchRecogniser
 from models.registry import WeightStore, default_root
 from models.whisper_layers import load
@@ -32,12 +32,13 @@ def folder() -> Path:
 
 @pytest.fixture(scope="module")
 def windows() -> list[NDArray[np.float32]]:
-    """English of 11 s, Mandarin of 3 s, 2 s of digital silence."""
+    """English of 15 s (of which the silence after it is left out), Mandarin of 3 s, 2 s of digital silence."""
     if not AUDIO.is_dir():
         pytest.skip("the recordings are not there")
     mandarin = next((AUDIO / "aishell_S0150").glob("*W0016.wav"))
+    english = decode_audio(str(AUDIO / "jfk" / "jfk.flac"))
     return [
-        decode_audio(str(AUDIO / "jfk" / "jfk.flac")),
+        np.concatenate([english, english[: 4 * SAMPLE_RATE]]),
         decode_audio(str(mandarin)),
         np.zeros(2 * SAMPLE_RATE, np.float32),
     ]
@@ -88,6 +89,9 @@ def test_words_times_and_probabilities_are_those_of_the_plain_path(
     for here, there in zip(encoded, reference, strict=True):
         assert here.duration_s == there.duration_s
         assert here.language_probabilities == pytest.approx(there.language_probabilities, abs=1e-3)
+        found_sound, expected_sound = here.state.output.numpy(), np.asarray(there.state[0])[0]
+        assert len(found_sound) == len(expected_sound) == attended(here.state.frames)
+        assert np.linalg.norm(found_sound - expected_sound) / np.linalg.norm(expected_sound) < 1e-3
     for found, expected in zip(heard, plain.decode(requests(reference)), strict=True):
         assert found.text == expected.text
         assert found.average_log_probability == pytest.approx(expected.average_log_probability, abs=1e-3)
