@@ -158,6 +158,7 @@ def _assess_recording(
     if media.audio is None:
         return replace(answer, status="cannot_assess", reason=Reason("audio.none"))
     activity = hear(media.audio, bench.voice_activity)
+    return_free_memory()
     transcript = transcribe(
         media.audio,
         bench.recogniser,

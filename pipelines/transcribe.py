@@ -82,13 +82,13 @@ def transcribe(
         return _nothing(Reason("audio.no_speech"))
     windows = pack(spans, audio.samples)
     sampled = _sampled(len(windows))
-    states = recogniser.encode([windows[index].samples(audio.samples) for index in sampled])
+    encoded = recogniser.encode([windows[index].samples(audio.samples) for index in sampled])
+    states = dict(zip(sampled, encoded, strict=True))
+    del encoded
     found = answer_language.decide(
-        [(state.language_probabilities, windows[index].speech_s) for index, state in zip(sampled, states, strict=True)],
-        language,
+        [(state.language_probabilities, windows[index].speech_s) for index, state in states.items()], language
     )
-    hearer = Hearer(audio, spans, recogniser, found, language, vocabulary)
-    heard = hearer.hear(windows, dict(zip(sampled, states, strict=True)))
+    heard = Hearer(audio, spans, recogniser, found, language, vocabulary).hear(windows, states)
     return _assemble(heard, found, languages)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 
 from interview_engine.assessment.kit import Phrases
@@ -125,14 +125,14 @@ class Hearer:
         self._language = language
         self._vocabulary = vocabulary
 
-    def hear(self, windows: Sequence[Window], states: Mapping[int, EncodedWindow]) -> list[HeardWindow]:
+    def hear(self, windows: Sequence[Window], states: MutableMapping[int, EncodedWindow]) -> list[HeardWindow]:
         """What was heard in each window, in order of time; what the recogniser left out of one follows it.
 
         Args:
-            states: those already encoded, by index.
+            states: those already encoded, by index. They are taken out: each is 3 MB, free once its window is heard.
         """
         heard: list[list[HeardWindow]] = [[] for _ in windows]
-        waiting = deque(_Waiting(index, window, states.get(index)) for index, window in enumerate(windows))
+        waiting = deque(_Waiting(index, window, states.pop(index, None)) for index, window in enumerate(windows))
         while waiting:
             # A block at a time: the encodings of a long answer together would fill the memory.
             block = [waiting.popleft() for _ in range(min(self._recogniser.batch, len(waiting)))]

@@ -35,3 +35,39 @@ def test_pieces_between_others_go_back_to_the_system() -> None:
         [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
     )
     assert int(done.stdout) > 150
+
+
+HEAPS = """
+import ctypes, sys, tempfile, threading
+if "one" in sys.argv:
+    from pipelines.memory import use_one_heap
+    use_one_heap()
+libc = ctypes.CDLL(None)
+libc.malloc.restype = libc.fdopen.restype = ctypes.c_void_p
+together = threading.Barrier(3)
+
+def take():
+    together.wait()
+    libc.malloc(1000)
+    together.wait()
+
+threads = [threading.Thread(target=take) for _ in range(3)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+with tempfile.NamedTemporaryFile() as file:
+    stream = ctypes.c_void_p(libc.fdopen(file.fileno(), b"w"))
+    libc.malloc_info(0, stream)
+    libc.fflush(stream)
+    print(open(file.name).read().count("<heap nr"))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library is not glibc")
+@pytest.mark.parametrize(("how", "expected"), [("one", {1}), ("many", {2, 3, 4})])
+def test_all_threads_take_from_one_heap(how: str, expected: set[int]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HEAPS, how], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
+    )
+    assert int(done.stdout) in expected
