@@ -24,7 +24,7 @@ from interview_engine.errors import Bilingual, WeightsError
 from models.device import resolve
 from models.registry import WeightStore
 from models.whisper_encoder import WhisperEncoder
-from models.whisper_tokens import limit, longest_run, prompted, suppressed
+from models.whisper_tokens import kept, limit, longest_run, prompted, suppressed
 
 MAX_WINDOW_S = 30.0
 """Seconds the model hears at once."""
@@ -268,12 +268,14 @@ class FasterWhisperRecogniser:
             output, frames = window.state
             found = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
             length = len(result.sequences_ids[0])
+            cut_off = length >= search.room
+            tokens = kept(found, cut_off=cut_off, run=search.run)
             heard.append(
                 Heard(
-                    self._words(tokenizer, found, output, frames, window.duration_s),
+                    self._words(tokenizer, tokens, output, frames, window.duration_s),
                     average_log_probability=result.scores[0] * length / (length + 1),
                     no_speech_probability=float(result.no_speech_prob),
-                    cut_off=length >= search.room,
+                    cut_off=cut_off,
                 )
             )
         return heard

@@ -100,7 +100,7 @@ class TorchRecogniser:
     def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
         """See `Recogniser.decode`."""
         from models.whisper_search import Task
-        from models.whisper_tokens import limit, longest_run
+        from models.whisper_tokens import kept, limit, longest_run
 
         tasks = []
         for request in requests:
@@ -111,15 +111,19 @@ class TorchRecogniser:
             tasks.append(Task(sound, prompt, start, limit(duration_s), run, timed))
         found = self._search.run(tasks)
         end = self._texts.rules.end
-        words = self._words(requests, [tuple(token for token in text.tokens if token < end) for text in found])
+        cut_off = [len(text.tokens) >= task.limit for task, text in zip(tasks, found, strict=True)]
+        texts = [
+            kept(tuple(token for token in text.tokens if token < end), cut_off=cut, run=task.run)
+            for task, text, cut in zip(tasks, found, cut_off, strict=True)
+        ]
         return [
             Heard(
-                words[index],
+                words,
                 average_log_probability=text.log_probability / (len(text.tokens) + 1),
                 no_speech_probability=text.no_speech,
-                cut_off=len(text.tokens) >= task.limit,
+                cut_off=cut,
             )
-            for index, (task, text) in enumerate(zip(tasks, found, strict=True))
+            for words, text, cut in zip(self._words(requests, texts), found, cut_off, strict=True)
         ]
 
     def _encode(self, windows: Sequence[NDArray[np.float32]]) -> list[EncodedWindow]:

@@ -6,6 +6,7 @@ faster-whisper's, for one language.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 TOKENS_PER_SECOND = 12
@@ -35,6 +36,10 @@ SHORTEST_RUN = 3
 
 MAX_TOKENS = 220
 """The model's text context of 448 tokens, shared with a prompt of the same size."""
+
+LOOP_TOKENS = 110
+"""Kept of a text that was cut off before short repeats were forbidden. It is a loop, and heard again without them;
+finding the times of all its words took 90 MiB, more than anything else of a recognition."""
 
 
 def prompted(tokenizer: Any, prompt: str, duration_s: float) -> tuple[tuple[int, ...], int]:
@@ -71,6 +76,11 @@ def suppressed(tokenizer: Any) -> list[int]:
             tokenizer.no_timestamps,
         }
     )
+
+
+def kept(tokens: Sequence[int], *, cut_off: bool, run: int) -> tuple[int, ...]:
+    """The tokens of a found text whose words are of use. run: as `longest_run` gave it for the search."""
+    return tuple(tokens[:LOOP_TOKENS] if cut_off and run == LONGEST_RUN else tokens)
 
 
 def longest_run(avoid_repeats: bool) -> int:

@@ -48,14 +48,14 @@ class Periodicity:
     """
 
     times_s: Floats
-    hz: Floats
-    strength: Floats
+    hz: NDArray[np.float32]
+    strength: NDArray[np.float32]
     intensity: Floats
 
     @property
     def harmonicity(self) -> Floats:
         """How periodic each frame is, 0..1."""
-        strongest: Floats = self.strength.max(axis=1, initial=0.0)
+        strongest: Floats = self.strength.max(axis=1, initial=0.0).astype(np.float64)
         return strongest
 
 
@@ -63,7 +63,8 @@ def periodicity(samples: NDArray[np.float32]) -> Periodicity:
     """The candidates of 16 kHz mono sound in -1..1; no frames when it is shorter than one window (46 ms)."""
     window_size = int(3 * _RATE / FLOOR_HZ)
     if samples.size // 2 < window_size:
-        return Periodicity(np.zeros(0), np.zeros((0, CANDIDATES)), np.zeros((0, CANDIDATES)), np.zeros(0))
+        none = np.zeros((0, CANDIDATES), np.float32)
+        return Periodicity(np.zeros(0), none, none, np.zeros(0))
     step = int(STEP_S * _RATE)
     frames = 1 + (samples.size // 2 - window_size) // step
     window = np.hanning(window_size).astype(np.float32)
@@ -71,8 +72,9 @@ def periodicity(samples: NDArray[np.float32]) -> Periodicity:
     size = _fast_size(window_size + max_lag)
     of_window = np.fft.irfft(np.abs(np.fft.rfft(window, size)) ** 2, size)
     weight = (of_window[0] / of_window[:max_lag]).astype(np.float32)
-    hz = np.zeros((frames, CANDIDATES))
-    strength = np.zeros((frames, CANDIDATES))
+    # As precise as the correlation, and kept until the whole answer has been heard.
+    hz = np.zeros((frames, CANDIDATES), np.float32)
+    strength = np.zeros((frames, CANDIDATES), np.float32)
     peak = np.zeros(frames)
     for start in range(0, frames, _BATCH):
         batch = slice(start, min(start + _BATCH, frames))

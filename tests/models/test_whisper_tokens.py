@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from models.whisper_tokens import (
     FEW_SENTENCES_S,
     LONGEST_RUN,
+    LOOP_TOKENS,
     MAX_TOKENS,
     SHORTEST_RUN,
+    kept,
     limit,
     longest_run,
     prompted,
@@ -63,3 +65,10 @@ def test_a_longer_window_may_have_more_tokens_up_to_the_models_limit(duration_s:
 
 def test_a_window_that_looped_may_repeat_less() -> None:
     assert longest_run(avoid_repeats=True) == SHORTEST_RUN < longest_run(avoid_repeats=False) == LONGEST_RUN
+
+
+def test_of_a_loop_that_is_heard_again_only_the_beginning_is_kept() -> None:
+    text = range(MAX_TOKENS)
+    assert kept(text, cut_off=True, run=LONGEST_RUN) == tuple(range(LOOP_TOKENS))
+    assert kept(text, cut_off=True, run=SHORTEST_RUN) == tuple(text)
+    assert kept(text, cut_off=False, run=LONGEST_RUN) == tuple(text)
