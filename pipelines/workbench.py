@@ -13,7 +13,6 @@ from models.registry import WeightStore, default_root
 from models.speaker import VoiceEncoder
 from models.vad import VoiceActivity
 from pipelines.kit_vectors import FOLDER, KitVectors, PreparedScorer
-from pipelines.memory import use_one_heap
 from pipelines.sentence_vectors import TEXT_WEIGHTS, SentenceVectors
 from pipelines.watch import Detectors
 
@@ -48,7 +47,6 @@ class Workbench:
     def __init__(
         self, settings: Settings, scorer: ScorerName = "evidence", calibration: Calibration | None = None
     ) -> None:
-        use_one_heap()
         self.settings = settings
         self.scorer_name = scorer
         self.calibration = calibration

@@ -2,9 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
+
+from pipelines.batch import single_threaded
 
 SCRIPT = """
 import ctypes
@@ -38,10 +42,7 @@ def test_pieces_between_others_go_back_to_the_system() -> None:
 
 
 HEAPS = """
-import ctypes, sys, tempfile, threading
-if "one" in sys.argv:
-    from pipelines.memory import use_one_heap
-    use_one_heap()
+import ctypes, tempfile, threading
 libc = ctypes.CDLL(None)
 libc.malloc.restype = libc.fdopen.restype = ctypes.c_void_p
 together = threading.Barrier(3)
@@ -65,9 +66,10 @@ with tempfile.NamedTemporaryFile() as file:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the C library is not glibc")
-@pytest.mark.parametrize(("how", "expected"), [("one", {1}), ("many", {2, 3, 4})])
-def test_all_threads_take_from_one_heap(how: str, expected: set[int]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", HEAPS, how], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
-    )
+@pytest.mark.parametrize(("born", "expected"), [(single_threaded, {1}), (nullcontext, {2, 3, 4})])
+def test_all_threads_of_a_worker_take_from_one_heap(
+    born: Callable[[], AbstractContextManager[None]], expected: set[int]
+) -> None:
+    with born():
+        done = subprocess.run([sys.executable, "-c", HEAPS], capture_output=True, text=True, check=True)
     assert int(done.stdout) in expected

@@ -14,8 +14,6 @@ from models.asr import DecodeRequest, EncodedWindow, Heard, HeardWord
 from pipelines.recogniser_prompt import STYLE
 from pipelines.word_times import MIN_CONFIDENCE
 
-NO_WORDS = Phrases((), ())
-
 
 def test_an_echo_of_the_prompt_is_heard_again_without_it() -> None:
     def script(language: str, prompt: str, avoid_repeats: bool) -> Sequence[HeardWord]:
