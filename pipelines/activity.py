@@ -19,6 +19,7 @@ from scipy.signal import butter, sosfilt
 
 from interview_engine.assessment.media import SAMPLE_RATE, as_floats
 from interview_engine.assessment.spans import Span
+from pipelines.memory import return_pages
 from pipelines.periodicity import STEP_S, Floats, Periodicity, periodicity
 
 WINDOW_SAMPLES = 512
@@ -141,6 +142,7 @@ def _without_rumble(samples: NDArray[np.int16]) -> NDArray[np.float32]:
         block, state = sosfilt(high_pass, as_floats(samples[start : start + BLOCK]), zi=state)
         block[np.abs(block) < INAUDIBLE] = 0.0
         sound[start : start + BLOCK] = block
+        return_pages(samples)
     return sound
 
 

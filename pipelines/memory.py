@@ -1,10 +1,14 @@
-"""Memory that a stage has let go of, handed back to the system before the next stage takes its own."""
+"""Memory that a stage has let go of or need not hold, handed back to the system before the next takes its own."""
 
 from __future__ import annotations
 
 import ctypes
+import mmap
 from functools import cache
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 def return_free_memory() -> None:
@@ -16,6 +20,17 @@ def return_free_memory() -> None:
     trim = _trim()
     if trim is not None:
         trim(0)
+
+
+def return_pages(samples: NDArray[np.int16]) -> None:
+    """Let the pages of an answer's sound go, where they are a file's (pipelines/sound.py) and the system can; they come
+    back when they are looked at."""
+    whole: Any = samples
+    while isinstance(whole, np.ndarray):
+        whole = whole.base
+    mapped = whole.obj if isinstance(whole, memoryview) else whole
+    if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 @cache

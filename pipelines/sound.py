@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
+import contextlib
+import mmap
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
+from typing import IO
 
 import av
 import numpy as np
@@ -11,15 +15,14 @@ from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE
+from pipelines.writing import writing
 
 GAP_S = 0.1
 """A frame's time may differ by this much from where the samples before it end before silence is put in or sound is left
 out; FFmpeg's own `aresample=async` takes the same step. Smaller differences are rounding (webm counts milliseconds)."""
 
-
-BLOCK = 1 << 24
-"""Samples (17 minutes) that are kept together, and handed out without a copy when there are no more. Only what is
-written takes memory; a block this large is handed back to the system as soon as it is let go."""
+BUFFER = 1 << 18
+"""Bytes (8 s) that are written at a time."""
 
 
 class SoundTrack:
@@ -27,7 +30,8 @@ class SoundTrack:
 
     Sound that starts late, or pauses, gets silence; sound that overlaps what is there is left out; sound before t = 0
     or after `end_s` is cut to the sample. The downmix to mono is FFmpeg's, in integers, so channels are averaged and
-    cannot clip.
+    cannot clip. What was collected lies in a temporary file without a name, which is mapped: a long answer's sound
+    takes memory only where it is looked at (`pipelines.memory.return_pages`).
 
     Args:
         origin_s: the time on the container's clock that becomes t = 0.
@@ -39,7 +43,7 @@ class SoundTrack:
         self._origin_s = origin_s
         self._on_error = on_error
         self._end = None if end_s is None else round(end_s * SAMPLE_RATE)
-        self._blocks: deque[NDArray[np.int16]] = deque()
+        self._file: IO[bytes] | None = None
         self._written = 0
         self._resampler: av.AudioResampler | None = None
         self._form: tuple[str, str, int] | None = None
@@ -57,7 +61,11 @@ class SoundTrack:
         return self._end is not None and self._next >= self._end
 
     def add(self, frame: AudioFrame) -> None:
-        """Take one decoded frame."""
+        """Take one decoded frame.
+
+        Raises:
+            OutputError: the folder of temporary files is full.
+        """
         if self.complete or not frame.samples or not frame.sample_rate:
             return
         length = frame.samples * SAMPLE_RATE / frame.sample_rate
@@ -79,20 +87,25 @@ class SoundTrack:
             self._next += length
 
     def samples(self) -> NDArray[np.int16]:
-        """Everything collected; empties the collection block by block, so that hardly any of it is held twice."""
+        """Everything collected, not to be written to; nothing can be added afterwards.
+
+        Raises:
+            OutputError: the folder of temporary files is full.
+        """
         self._drain()
         total = self._written if self._end is None else min(self._written, self._end)
-        if len(self._blocks) == 1:
-            return self._blocks.pop()[:total]
-        track = np.empty(total, dtype=np.int16)
-        for at in range(0, total, BLOCK):
-            track[at : at + BLOCK] = self._blocks.popleft()[: total - at]
-        self._blocks.clear()
-        return track
+        if self._file is None or not total:
+            return np.empty(0, dtype=np.int16)
+        with writing(Path(tempfile.gettempdir())), self._file as file:
+            file.flush()
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return np.frombuffer(mapped, np.int16, count=total)
 
     def forget(self) -> None:
         """Let go of what was collected and of the caller; nothing can be added or asked for afterwards."""
-        self._blocks.clear()
+        if self._file is not None:
+            with contextlib.suppress(OSError):  # a full disk says once more what `add` has said
+                self._file.close()
         self._resampler = None
         del self._on_error
 
@@ -144,12 +157,8 @@ class SoundTrack:
             self._append(samples)
 
     def _append(self, samples: NDArray[np.int16]) -> None:
-        taken = 0
-        while taken < len(samples):
-            place = self._written % BLOCK
-            if place == 0:
-                self._blocks.append(np.empty(BLOCK, dtype=np.int16))
-            fits = min(BLOCK - place, len(samples) - taken)
-            self._blocks[-1][place : place + fits] = samples[taken : taken + fits]
-            taken += fits
-            self._written += fits
+        with writing(Path(tempfile.gettempdir())):
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(buffering=BUFFER)  # noqa: SIM115 open as long as there is sound
+            self._file.write(samples.data)
+        self._written += len(samples)

@@ -19,6 +19,7 @@ from interview_engine.assessment.speech_rules import clip
 from models.asr import ENCODED_FRAME_S, DecodeRequest, EncodedWindow, Heard, HeardWord, Recogniser
 from pipelines import answer_language
 from pipelines.answer_language import LanguageFound
+from pipelines.memory import return_pages
 from pipelines.recogniser_prompt import STYLE, prompt_for
 from pipelines.speech_windows import LEAD_S, Window, pack
 from pipelines.transcript_guards import is_echo, is_loop, repeats_style
@@ -137,6 +138,7 @@ class Hearer:
             # A block at a time: the encodings of a long answer together would fill the memory.
             block = [waiting.popleft() for _ in range(min(self._recogniser.batch, len(waiting)))]
             encoded = self._encoded(block)
+            return_pages(self._audio.samples)
             rests = []
             for item, state, best in zip(block, encoded, self._best(block, encoded), strict=True):
                 if item.anew is not None and not _begins_in_time(best, item.anew):

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from interview_engine.assessment.media import as_floats
 from interview_engine.errors import MediaError
 from pipelines import pictures
-from pipelines import sound as sound_module
 from pipelines.ingest import Limits, Recording, grab_frames, open_recording
 
 DATA = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -146,15 +145,6 @@ def test_sound_that_starts_late_stays_in_sync_behind_silence(tmp_path, name):
     assert loudness_of(media.audio.samples[: round(1.45 * 16_000)]) < 1e-3
     assert loudness_of(media.audio.samples[round(1.6 * 16_000) : round(2.8 * 16_000)]) > 0.4
     assert len(media.audio.samples) == pytest.approx(3 * 16_000, abs=1_000)
-
-
-@pytest.mark.parametrize("window", [{}, {"end_s": 0.5}])
-@pytest.mark.parametrize("block", [1000, 3000, 16_000])
-def test_sound_kept_in_several_blocks_is_the_same_sound(tmp_path, monkeypatch, block, window):
-    path = made.write(tmp_path / "a.wav", sound=made.glide(1, 16_000), rate=16_000, audio_codec="pcm_s16le")
-    whole = read(path, **window)[1].audio.samples
-    monkeypatch.setattr(sound_module, "BLOCK", block)
-    assert np.array_equal(read(path, **window)[1].audio.samples, whole)
 
 
 def test_pictures_that_start_late_keep_their_times(tmp_path):
