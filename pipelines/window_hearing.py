@@ -28,11 +28,10 @@ from pipelines.word_times import MIN_CONFIDENCE, TimedWord, confidence, on_answe
 LOOP_CONFIDENCE = 0.6
 """A window that looped is believed, once repeats are forbidden, only when its words are then heard clearly."""
 
-CLEAR_ENGLISH = 0.6
-"""A window that is likelier English than Mandarin, and whose English is heard this clearly, is not decoded as Mandarin
-as well. Of 13 doubtful windows of Mandarin speakers' English six were likelier English: the one whose Mandarin decoding
-was clearer had an English of 0.44. A window that is likelier Mandarin is always decoded both ways: there Mandarin was
-heard at up to 0.64 in sentences whose English, at 0.92, was right."""
+CLEAR = 0.65
+"""A window that may be in either language is decoded in the second only when the first is not heard this clearly. On
+196 such windows (English of Mandarin speakers, and both languages mixed) that took 216 decodings instead of 392, with
+5 % fewer errors than taking the clearer of both: a translation is often heard more clearly than what was said."""
 
 UNHEARD_S = 0.6
 """So much speech after the last word of a window is heard again on its own, without the end of that word, which
@@ -193,9 +192,13 @@ class Hearer:
                 for spoken in self._decoding_languages(state)
             ]
             tries.append(likelier)
-            (doubts if likelier.request.language == "en" else tries).extend(others)
+            doubts.extend(others)
         best = self._clearest(tries, {})
-        unclear = [attempt for attempt in doubts if _clarity(best[attempt.place]) < CLEAR_ENGLISH]
+        unclear = [
+            replace(attempt, once=attempt.once or _clarity(best[attempt.place]) >= LOOP_CONFIDENCE)
+            for attempt in doubts
+            if _clarity(best[attempt.place]) < CLEAR
+        ]
         best = self._clearest(unclear, best)
         return [best[place] for place in range(len(block))]
 

@@ -34,8 +34,9 @@ def test_windows_count_by_their_speech() -> None:
     assert decide([({"zh": 1.0}, 20.0), ({"en": 1.0}, 3.0)]).language == "zh"
 
 
-def test_a_window_in_doubt_is_decoded_both_ways() -> None:
+def test_a_window_in_doubt_may_be_in_either_language_and_an_accent_counts_as_mandarin() -> None:
     assert decoding_languages({"zh": 0.3, "en": 0.6}) == ("en", "zh")
+    assert decoding_languages({"zh": 0.65, "en": 0.3}) == ("en", "zh")
     assert decoding_languages({"zh": 0.8, "en": 0.19}) == ("zh", "en")
     assert decoding_languages({"zh": 0.05, "en": 0.9}) == ("en",)
     assert decoding_languages({"zh": 0.98, "en": 0.01}) == ("zh",)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from scripted_hearing import ScriptedRecogniser, ScriptedVad, codes, hear, say
 
@@ -224,7 +225,23 @@ def test_a_language_that_loops_is_given_up_where_the_other_makes_sound_text() ->
     recogniser = ScriptedRecogniser(script, {"zh": 0.6, "en": 0.4})
     transcript = hear(recogniser)
     assert transcript.text == "It was an awful thing"
-    assert sorted(language for language, _, _ in recogniser.calls) == ["en", "zh"]
+    assert [language for language, _, _ in recogniser.calls] == ["en", "zh"]
+
+
+@pytest.mark.parametrize(("mandarin", "first"), [(0.6, "en"), (0.8, "zh")])
+@pytest.mark.parametrize(("clarity", "asked"), [(0.7, 1), (0.5, 2)])
+def test_the_second_language_is_asked_only_where_the_first_is_unclear(
+    mandarin: float, first: str, clarity: float, asked: int
+) -> None:
+    """Words that fit in both: a translation is often heard more clearly than what was said."""
+
+    def script(language: str, prompt: str, avoid_repeats: bool) -> Sequence[HeardWord]:
+        return say("大家好" if language == "zh" else "Hello all", clarity if language == first else 0.9)
+
+    recogniser = ScriptedRecogniser(script, {"zh": mandarin, "en": 1 - mandarin})
+    transcript = hear(recogniser)
+    assert [language for language, _, _ in recogniser.calls] == [first, "en" if first == "zh" else "zh"][:asked]
+    assert (transcript.language == first) == (asked == 1)
 
 
 def test_speech_after_the_last_word_is_heard_again_on_its_own() -> None:
