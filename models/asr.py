@@ -251,7 +251,9 @@ class FasterWhisperRecogniser:
 
         tokenizer = self._tokenizer(search.language)
         outputs = [window.state[0] for window in windows]
-        together = StorageView.from_array(np.concatenate([np.asarray(output) for output in outputs]))
+        together = outputs[0]
+        if len(outputs) > 1:
+            together = StorageView.from_array(np.concatenate([np.asarray(output) for output in outputs]))
         results = self._model.model.generate(
             together,
             [list(search.tokens)] * len(windows),

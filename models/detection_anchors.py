@@ -64,6 +64,8 @@ def detections(
     raw = np.clip(scores.reshape(-1).astype(np.float64), -SCORE_LIMIT, SCORE_LIMIT)
     sure = 1.0 / (1.0 + np.exp(-raw))
     kept = np.flatnonzero(sure >= least)
+    if not kept.size:
+        return []
     kept = kept[np.argsort(-sure[kept], kind="stable")]
     sure = sure[kept]
     shares = numbers[kept].astype(np.float64) / side
