@@ -32,9 +32,10 @@ REGION_SCALE = 1.5
 RIGHT_EYE, LEFT_EYE = 0, 1
 """Key points of the detector between which a face that is upright is level; the person's own right and left."""
 
-_TOGETHER = {"detector": 4, "landmarks": 2}
-"""Measured, milliseconds a picture on one thread: detector 1.8 alone, 1.6 by four; landmarks 11.5 alone, 6.5 by two.
-Blendshapes, 0.9, cannot be batched on the CPU."""
+_TOGETHER = {"detector": 2, "landmarks": 2}
+"""Measured, milliseconds a picture on one thread: detector 1.8 alone, 1.6 by two, 1.5 by four, of which more come to
+nothing in a search that is no multiple of it; landmarks 9.3 alone, 5.7 by two, 6.2 by four. Blendshapes, 0.9, cannot be
+batched on the CPU."""
 
 # fmt: off
 SHAPE_POINTS = (

@@ -15,6 +15,7 @@ from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE
+from pipelines.pictures import seconds
 from pipelines.writing import writing
 
 GAP_S = 0.1
@@ -43,6 +44,7 @@ class SoundTrack:
         self._origin_s = origin_s
         self._on_error = on_error
         self._end = None if end_s is None else round(end_s * SAMPLE_RATE)
+        self._folder = Path(tempfile.gettempdir())
         self._file: IO[bytes] | None = None
         self._written = 0
         self._resampler: av.AudioResampler | None = None
@@ -96,7 +98,7 @@ class SoundTrack:
         total = self._written if self._end is None else min(self._written, self._end)
         if self._file is None or not total:
             return np.empty(0, dtype=np.int16)
-        with writing(Path(tempfile.gettempdir())), self._file as file:
+        with writing(self._folder), self._file as file:
             file.flush()
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return np.frombuffer(mapped, np.int16, count=total)
@@ -111,9 +113,10 @@ class SoundTrack:
 
     def _start_of(self, frame: AudioFrame) -> float:
         """Where the frame belongs, in samples of the track; without a time of its own it follows the one before."""
-        if frame.pts is None or frame.time_base is None:
+        time_base = frame.time_base  # made anew each time it is asked for
+        if frame.pts is None or time_base is None:
             return self._next
-        return (float(frame.pts * frame.time_base) - self._origin_s) * SAMPLE_RATE
+        return (seconds(frame.pts, time_base) - self._origin_s) * SAMPLE_RATE
 
     def _restart(self, start: float) -> None:
         """Continue at `start`: silence up to there, or, before t = 0, that much to cut from what comes."""
@@ -148,7 +151,7 @@ class SoundTrack:
         return True
 
     def _keep(self, part: AudioFrame) -> None:
-        samples = part.to_ndarray().reshape(-1).astype(np.int16, copy=False)
+        samples = np.frombuffer(memoryview(part.planes[0]), dtype=np.int16, count=part.samples)
         if self._cut:
             dropped = min(self._cut, len(samples))
             self._cut -= dropped
@@ -157,8 +160,8 @@ class SoundTrack:
             self._append(samples)
 
     def _append(self, samples: NDArray[np.int16]) -> None:
-        with writing(Path(tempfile.gettempdir())):
+        with writing(self._folder):
             if self._file is None:
-                self._file = tempfile.TemporaryFile(buffering=BUFFER)  # noqa: SIM115 open as long as there is sound
+                self._file = tempfile.TemporaryFile(buffering=BUFFER, dir=self._folder)  # noqa: SIM115 open as long as there is sound
             self._file.write(samples.data)
         self._written += len(samples)
