@@ -32,7 +32,7 @@ REGION_SCALE = 1.5
 RIGHT_EYE, LEFT_EYE = 0, 1
 """Key points of the detector between which a face that is upright is level; the person's own right and left."""
 
-_TOGETHER = {"detector": 2, "landmarks": 2}
+_TOGETHER = 2
 """Measured, milliseconds a picture on one thread: detector 1.8 alone, 1.6 by two, 1.5 by four, of which more come to
 nothing in a search that is no multiple of it; landmarks 9.3 alone, 5.7 by two, 6.2 by four. Blendshapes, 0.9, cannot be
 batched on the CPU."""
@@ -92,8 +92,8 @@ class NetworkFaces:
             "geometry_pipeline_metadata_landmarks.binarypb",
         )
         outputs = ("regressors", "classificators")
-        self._detector = load_network(detector, outputs, device, _TOGETHER["detector"])
-        self._landmarks = load_network(landmarks, ("Identity", "Identity_1"), device, _TOGETHER["landmarks"])
+        self._detector = load_network(detector, outputs, device, _TOGETHER)
+        self._landmarks = load_network(landmarks, ("Identity", "Identity_1"), device, _TOGETHER)
         self._shapes = load_network(shapes, ("StatefulPartitionedCall:0",), device)
         self._anchors = anchor_centres(DETECTOR_SIDE, DETECTOR_STRIDES)
         try:

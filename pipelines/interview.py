@@ -29,7 +29,7 @@ from pipelines.ingest import Limits, Recording, open_recording
 from pipelines.listen import hear, listen
 from pipelines.listen import signals as speech_signals
 from pipelines.manifest import AnswerSource, InterviewJob
-from pipelines.memory import return_free_memory, return_pages
+from pipelines.memory import return_free_memory
 from pipelines.score import answer_text
 from pipelines.transcribe import transcribe, written
 from pipelines.watch import signals as visual_signals
@@ -158,7 +158,6 @@ def _assess_recording(
     if media.audio is None:
         return replace(answer, status="cannot_assess", reason=Reason("audio.none"))
     activity = hear(media.audio, bench.voice_activity)
-    return_pages(media.audio.samples)
     return_free_memory()
     transcript = transcribe(
         media.audio,

@@ -195,9 +195,9 @@ class Hearer:
             doubts.extend(others)
         best = self._clearest(tries, {})
         unclear = [
-            replace(attempt, once=attempt.once or _clarity(best[attempt.place]) >= LOOP_CONFIDENCE)
+            replace(attempt, once=attempt.once or clarity >= LOOP_CONFIDENCE)
             for attempt in doubts
-            if _clarity(best[attempt.place]) < CLEAR
+            if (clarity := _clarity(best[attempt.place])) < CLEAR
         ]
         best = self._clearest(unclear, best)
         return [best[place] for place in range(len(block))]
