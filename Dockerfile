@@ -3,7 +3,7 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends libegl1 libgles2 fonts-noto-cjk \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY interview_engine interview_engine
 COPY models models
 COPY pipelines pipelines
