@@ -8,6 +8,7 @@ exhausting the stack.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import yaml
@@ -23,6 +24,9 @@ _QUOTED = ("'", '"', "|", ">")
 
 _UNPRINTABLE = re.compile(r"[^\n\r\t\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """What YAML 1.1 does not allow in a stream, and the byte order mark inside a text."""
+
+_FLOW_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|(?P<opening>[\[{])|(?P<closing>[\]}])""", re.DOTALL)
+"""Quoted text, which is stepped over, and the brackets outside it."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's parser where PyYAML was built with it (about thirty times faster), else the same grammar in Python."""
@@ -83,13 +87,7 @@ def read_tree(data: bytes) -> tuple[Node, tuple[FileProblem, ...]]:
     Raises:
         TreeError: the file as a whole cannot be read (encoding, size, empty, tabs, syntax, aliases, tags, depth).
     """
-    text = _decode(data)
-    try:
-        return _build(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise _syntax(line, column, getattr(error, "problem", None) or "") from error
+    return _build(_decode(data))
 
 
 def _decode(data: bytes) -> str:
@@ -137,12 +135,40 @@ def _decode(data: bytes) -> str:
     return text
 
 
+def _events(text: str) -> Iterator[yaml.Event]:
+    """The parse events, with syntax errors told as ours and nesting held at our limit.
+
+    A parser looks ahead: a line of brackets is scanned whole before the first of them is an event, and some versions
+    stop there at a limit of their own. So the brackets between the last event and an error are counted too: the
+    answer depends on the file and not on the version.
+    """
+    depth, read = 0, 0
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise _too_deep(event.start_mark.line + 1 if event.start_mark else 0)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            read = event.end_mark.index if event.end_mark else read
+            yield event
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        for token in _FLOW_TOKEN.finditer(text, read, mark.index if mark else len(text)):
+            depth += (token["opening"] is not None) - (token["closing"] is not None)
+            if depth > MAX_DEPTH:
+                raise _too_deep(text.count("\n", 0, token.start()) + 1) from error
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise _syntax(line, column, getattr(error, "problem", None) or "") from error
+
+
 def _build(text: str) -> tuple[Node, tuple[FileProblem, ...]]:
     """Turn events into the tree with a stack of open collections; no recursion, so no input can exhaust it."""
     stack: list[_Open] = []
     problems: list[FileProblem] = []
     root: Node | None = None
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in _events(text):
         mark = event.start_mark
         line = mark.line + 1 if mark else 0
         if isinstance(event, yaml.DocumentStartEvent) and root is not None:
@@ -151,8 +177,6 @@ def _build(text: str) -> tuple[Node, tuple[FileProblem, ...]]:
             _check_node(event, line)
         node: Node
         if isinstance(event, yaml.CollectionStartEvent):
-            if len(stack) >= MAX_DEPTH:
-                raise _refused(line, f"超过 {MAX_DEPTH} 层的嵌套", f"nesting deeper than {MAX_DEPTH} levels")
             stack.append(_Open(line, isinstance(event, yaml.MappingStartEvent)))
             continue
         if isinstance(event, yaml.ScalarEvent):
@@ -221,6 +245,10 @@ def _refused(line: int, what_zh: str, what_en: str) -> TreeError:
             "Write the content out; quote it if it is meant as plain text.",
         ),
     )
+
+
+def _too_deep(line: int) -> TreeError:
+    return _refused(line, f"超过 {MAX_DEPTH} 层的嵌套", f"nesting deeper than {MAX_DEPTH} levels")
 
 
 def _syntax(line: int, column: int, problem: str) -> TreeError:

@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from interview_engine.assessment import yaml_tree
 from interview_engine.assessment.kit_file import MOST_SHOWN, kit_yaml, load_kit, parse_kit
 from interview_engine.assessment.kit_rules import DELIVERY_CAP
 from interview_engine.assessment.policy import POLICIES
@@ -281,10 +283,16 @@ def test_a_very_wrong_file_shows_the_first_problems_and_counts_the_rest() -> Non
         (b"? [a]\n: 1\n", "kit.yaml_feature", 1),
         (b"a: " + b"[" * 50_000, "kit.yaml_feature", 1),
         (b"{" * 50_000, "kit.yaml_feature", 1),
+        (b"a: 1\nb: " + b"[" * 20 + b"'", "kit.yaml_feature", 2),
+        (b"a: ['" + b"[" * 50_000 + b"' b", "kit.syntax", 1),
         (b"a: 1\n" * 300_000, "kit.too_large", 0),
     ],
 )
-def test_a_file_that_is_no_kit_at_all_says_why(data: bytes, code: str, line: int) -> None:
+@pytest.mark.parametrize("loader", [yaml_tree._LOADER, yaml.SafeLoader], ids=lambda loader: loader.__name__)
+def test_a_file_that_is_no_kit_at_all_says_why(
+    loader: type, data: bytes, code: str, line: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yaml_tree, "_LOADER", loader)
     with pytest.raises(KitError) as caught:
         parse_kit(data, "k.yaml")
     assert caught.value.code == code

@@ -9,7 +9,7 @@ from pathlib import Path
 import fake_camera
 import numpy as np
 import pytest
-from chromium import check_readable, large_text, width_over
+from chromium import check_readable, large_text, wait_until, width_over
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serving import LiveServer, live_server
 from sqlalchemy import select
@@ -65,9 +65,7 @@ def record(page: Page, seconds: int) -> None:
 
 
 def recorded_for(page: Page, seconds: int) -> None:
-    page.wait_for_function(
-        "seconds => Number(document.getElementById('used').textContent.slice(2)) >= seconds", arg=seconds
-    )
+    wait_until(page, f"Number(document.getElementById('used').textContent.slice(2)) >= {seconds}")
 
 
 def check_device(page: Page) -> None:

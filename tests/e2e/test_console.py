@@ -170,9 +170,10 @@ def test_a_whole_hire_from_the_wish_to_the_employee_file(made: Company, browser:
     quote = page.locator('.quote[data-start][data-answer="0"]').first
     start_s = float(quote.get_attribute("data-start") or "nan")
     quote.click()
-    page.wait_for_function(
-        f"() => Math.abs(document.getElementById('player').currentTime - {start_s}) < 3 "
-        "&& !document.getElementById('player').paused"
+    chromium.wait_until(
+        page,
+        f"Math.abs(document.getElementById('player').currentTime - {start_s}) < 3 "
+        "&& !document.getElementById('player').paused",
     )
     page.keyboard.press(" ")
     expect(page.locator("button.line[aria-current]")).to_have_count(1)

@@ -11,7 +11,7 @@ from pathlib import Path
 import chromium
 import pytest
 import report_samples as samples
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import InterviewReport
@@ -196,7 +196,7 @@ def test_a18_sorting_filtering_and_searching(browser: Browser, ranked: Path) -> 
         page.fill("#search", "maria")
         assert names(page) == ["Maria Lopez"]
         page.locator("button[type=reset]").click()
-        page.wait_for_function("document.querySelectorAll('tr.candidate').length === 7")
+        expect(page.locator("tr.candidate")).to_have_count(7)
         page.select_option("#by-status", "needs_review")
         assert names(page) == ["周凯"]
         page.select_option("#by-status", "")

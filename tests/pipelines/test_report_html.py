@@ -60,7 +60,7 @@ def player(page: Page, what: str) -> object:
 
 
 def wait_until(page: Page, condition: str) -> None:
-    page.wait_for_function(condition, timeout=10_000)
+    chromium.wait_until(page, condition, seconds=10)
 
 
 def test_a15_a_click_on_a_quote_plays_it_at_its_second(browser: Browser, strong: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,6 +59,18 @@ def opened(browser: Browser, path: Path, *, width: int = 1280, height: int = 820
     yield page
     context.close()
     assert wrong == []
+
+
+def wait_until(page: Page, condition: str, *, seconds: float = 30) -> None:
+    """Wait until a JavaScript expression is true.
+
+    Asked from outside, again and again: Playwright's own wait evaluates text inside the page, which its content
+    security policy forbids.
+    """
+    until = time.monotonic() + seconds
+    while not page.evaluate(condition):
+        assert time.monotonic() < until, f"not within {seconds} s: {condition}"
+        page.wait_for_timeout(50)
 
 
 CONTRAST = """() => {
