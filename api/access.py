@@ -22,7 +22,7 @@ from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, NotSignedIn
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.access.service import require
-from interview_engine.hr.people import tokens
+from interview_engine.hr.accounts import tokens
 from interview_engine.store import idempotency
 
 Made = TypeVar("Made", bound=BaseModel)

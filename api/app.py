@@ -17,38 +17,38 @@ from api.middleware import SecurityHeaders
 from interview_engine import __version__
 
 PAGES = (
-    "public",
-    "own_applications",
-    "candidate",
-    "uploads",
-    "sign_in",
-    "console",
-    "media",
-    "wechat",
-    "wechat_todo",
+    "candidate.public",
+    "candidate.own_applications",
+    "candidate.pages",
+    "candidate.uploads",
+    "console.system.sign_in",
+    "console.router",
+    "candidate.media",
+    "wechat.pages",
+    "wechat.todo",
 )
-"""Modules of api.pages; each has `router`."""
+"""Modules of api with pages; each has `router`."""
 
 ROUTES: tuple[str, ...] = (
-    "requisitions",
-    "postings",
-    "applications",
-    "persons",
-    "resumes",
-    "invitations",
-    "interviews",
-    "reviews",
-    "offers",
-    "competencies",
-    "surveys",
-    "portraits",
-    "organisation",
-    "fairness",
-    "exports",
-    "webhooks",
-    "administration",
-    "operations",
-    "system",
+    "recruiting.requisitions",
+    "recruiting.postings",
+    "recruiting.applications",
+    "system.persons",
+    "recruiting.resumes",
+    "recruiting.invitations",
+    "recruiting.interviews",
+    "recruiting.reviews",
+    "recruiting.offers",
+    "competency.competencies",
+    "competency.surveys",
+    "competency.portraits",
+    "system.organisation",
+    "recruiting.fairness",
+    "recruiting.exports",
+    "system.webhooks",
+    "system.administration",
+    "system.operations",
+    "system.system",
 )
 """Modules of api.routes; each has `router`, mounted under /api/v1."""
 
@@ -72,7 +72,7 @@ def create_app(context: Context, buckets: Buckets | None = None) -> FastAPI:
     openapi.install(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for name in PAGES:
-        app.include_router(import_module(f"api.pages.{name}").router, include_in_schema=False)
+        app.include_router(import_module(f"api.{name}").router, include_in_schema=False)
     for name in ROUTES:
         app.include_router(import_module(f"api.routes.{name}").router, prefix="/api/v1")
     app.include_router(reference.router)

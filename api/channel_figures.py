@@ -8,7 +8,7 @@ from typing import Any
 
 from api.context import Context
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.recruiting import channels
+from interview_engine.hr.recruiting.jobs import channels
 
 FIGURES_KEPT = timedelta(minutes=5)
 MOST_FIGURES = 200

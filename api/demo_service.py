@@ -9,17 +9,17 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 import pipelines
+from api.candidate.received import keep
 from api.context import Context
-from api.received import keep
 from interview_engine.hr.demo import DemoAccounts, DemoInterview, seed_demo
-from interview_engine.hr.recruiting import answers, invitations, upload_rules
-from interview_engine.hr.recruiting.answers import RecordedUpload
+from interview_engine.hr.recruiting.interviewing import answers, invitations, upload_rules
+from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload
 from interview_engine.hr.recruiting.tables import Invitation, Upload
 from interview_engine.store.blobs import register
 from interview_engine.store.rows import stamp
-from pipelines.container import Limits
-from pipelines.manifest import AnswerSource, job_from_manifest
-from pipelines.remux import receive
+from pipelines.folders.manifest import AnswerSource, job_from_manifest
+from pipelines.media.container import Limits
+from pipelines.media.remux import receive
 
 DEMO = Path(pipelines.__file__).parent / "demo"
 

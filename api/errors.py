@@ -170,7 +170,7 @@ def respond(
     language = language_of(request)
     accepts = request.headers.get("accept", "")
     if "text/html" in accepts and not request.url.path.startswith("/api/"):
-        from api.pages.render import page
+        from api.render import page
 
         values = {"code": code, "message": message.get(language), "next_step": next_step.get(language)}
         response = page(request, "error.html", status=status, problem=values, **more)

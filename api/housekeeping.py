@@ -16,10 +16,11 @@ from api.context import Context
 from api.wechat.cards import settle_decided
 from api.wechat.inbound import work_off
 from api.wechat.quotas import forget_old
+from interview_engine.hr.accounts import failures, sign_in
 from interview_engine.hr.blob_references import REFERENCES
 from interview_engine.hr.messaging import notices
-from interview_engine.hr.people import failures, sign_in
-from interview_engine.hr.recruiting import erasure, invitations, uploads
+from interview_engine.hr.privacy import erasure
+from interview_engine.hr.recruiting.interviewing import invitations, uploads
 from interview_engine.store.blob_garbage import collect
 from interview_engine.store.deliver import Channel, run_dispatcher
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.openapi import DESCRIPTION
-from api.pages.render import page
+from api.render import page
 from interview_engine.hr.access.rules import TOKEN_SCOPES
 from interview_engine.store.webhook_events import SUBJECTS
 

@@ -19,7 +19,7 @@ def report_pdf(blobs: BlobStore, document: dict[str, Any], frames: Mapping[str, 
     Raises:
         SystemPackageError: `fonts.cjk_missing`. NotFoundError: a screenshot is gone by retention.
     """
-    from pipelines import report_pdf as pdf  # typst is only needed here
+    from pipelines.reports import pdf  # typst is only needed here
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

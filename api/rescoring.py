@@ -15,14 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.deps import get_context
-from interview_engine.assessment.calibration_features import FeatureReader, Features
-from interview_engine.assessment.evidence import EvidenceScorer
-from interview_engine.assessment.kit import Kit
-from interview_engine.assessment.ranking import Entry
+from interview_engine.assessment.calibration.features import FeatureReader, Features
+from interview_engine.assessment.comparing.ranking import Entry
+from interview_engine.assessment.evidence.scorer import EvidenceScorer
+from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.scoring import Embedder, Scorer
 from interview_engine.hr.competency.kits import Rescore
 from interview_engine.hr.competency.kits import kit as kit_of
-from interview_engine.hr.recruiting.calibrations import ReadFeatures
+from interview_engine.hr.recruiting.reviewing.calibrations import ReadFeatures
 from interview_engine.hr.recruiting.tables import Assessment
 from interview_engine.settings import Settings
 
@@ -65,8 +65,8 @@ def rescorer(settings: Settings, embedder: Embedder | None = None) -> Rescore:
     given = None if embedder is None else EvidenceScorer(RememberingEmbedder(embedder))
 
     def rescore(document: Mapping[str, Any], kit: Kit) -> Entry:
-        from pipelines.report_reading import from_document
-        from pipelines.rescore import rescore_report
+        from pipelines.folders.rescore import rescore_report
+        from pipelines.reports.reading import from_document
 
         report = from_document(dict(document))
         delivery = bool(report.provenance.settings.get("delivery", True))
@@ -94,8 +94,8 @@ def features_of(request: Request, session: Session, kit_version_id: str) -> tupl
     Raises (when called):
         WeightsError: the text models are not there. NotFoundError: a report is gone by retention.
     """
-    from pipelines.report_reading import from_document
-    from pipelines.score import answer_text
+    from pipelines.reports.reading import from_document
+    from pipelines.scoring.score import answer_text
 
     context = get_context(request)
     embedder = getattr(request.app.state, "embedder", None)

@@ -12,8 +12,8 @@ from api.context import Context
 from api.wechat.connect import Wechat, connect
 from interview_engine.clock import Clock
 from interview_engine.hr.all_tables import Base
+from interview_engine.hr.messaging.channels import make_channels
 from interview_engine.hr.messaging.person_channel import PersonChannel
-from interview_engine.hr.people.channels import make_channels
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import Settings
 from interview_engine.store.blobs import open_blobs
@@ -84,7 +84,7 @@ def working(context: Context, *, on_queue: bool = True) -> Iterator[None]:
 
 
 def _worker(context: Context, stop: threading.Event) -> threading.Thread:
-    from pipelines.worker import run_worker
+    from pipelines.service.worker import run_worker
 
     arguments = (
         context.database,

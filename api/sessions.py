@@ -15,8 +15,8 @@ from api.context import Context
 from api.deps import Ctx
 from interview_engine.errors import Bilingual, NotSignedIn, PermissionDenied
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.people import sign_in
-from interview_engine.hr.people.sign_in import Visit
+from interview_engine.hr.accounts import sign_in
+from interview_engine.hr.accounts.sign_in import Visit
 
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"

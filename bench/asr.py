@@ -22,7 +22,7 @@ from bench.asr_sets import SETS, Clip
 from bench.conventions import RunInfo, calibrate, drifted, run_info, write_json
 from bench.setting import results_folder, shared_data
 from bench.text_scores import HESITATIONS, ErrorCount, score
-from interview_engine.assessment.kit import Phrases
+from interview_engine.assessment.kits.kit import Phrases
 from interview_engine.assessment.media import SAMPLE_RATE, Audio, as_floats, as_integers
 from interview_engine.assessment.transcript import Transcript
 
@@ -172,7 +172,7 @@ def by_confidence(samples: Sequence[Sample]) -> list[dict[str, float]]:
 
 def load(clip: Clip) -> Audio:
     """The clip's sound through the product's ingest; several files joined, noise added where the set wants it."""
-    from pipelines.ingest import open_recording
+    from pipelines.media.ingest import open_recording
 
     parts: list[NDArray[np.int16]] = []
     rate = SAMPLE_RATE
@@ -195,7 +195,7 @@ def load(clip: Clip) -> Audio:
 
 def _recogniser(options: argparse.Namespace) -> Callable[[Audio], Transcript]:
     """What turns sound into text: the product, or one of the scripts that `bench e2e` compares it with."""
-    from models.registry import WeightStore, default_root
+    from models.weights.registry import WeightStore, default_root
 
     store = WeightStore(options.weights or default_root())
     if options.by == "practice":
@@ -222,9 +222,9 @@ def _recogniser(options: argparse.Namespace) -> Callable[[Audio], Transcript]:
             return _plain(found["text"], found["language"])
 
         return plainly
-    from models.asr import load_recogniser
-    from models.vad import SileroVoiceActivity
-    from pipelines.transcribe import transcribe
+    from models.speech.recogniser import load_recogniser
+    from models.speech.vad import SileroVoiceActivity
+    from pipelines.hearing.transcribe import transcribe
 
     recogniser = load_recogniser(store, device=options.device, model=options.model)
     vad = SileroVoiceActivity(store)
@@ -240,7 +240,7 @@ def _plain(text: str, language: str) -> Transcript:
 def _vocabulary(kit: str | None) -> Phrases | None:
     if kit is None:
         return None
-    from interview_engine.assessment.kit_file import load_kit, shipped_kits
+    from interview_engine.assessment.kits.file import load_kit, shipped_kits
 
     return load_kit(shipped_kits()[kit]).vocabulary
 

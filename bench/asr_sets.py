@@ -121,7 +121,7 @@ def guards(data: Path) -> Iterator[Clip]:
 
 def noise(data: Path) -> Iterator[Clip]:
     """Every fifth AISHELL and speechocean clip under white noise: where does recognition break, and does the
-    confidence say so? The threshold of pipelines/word_times.py is read off this set."""
+    confidence say so? The threshold of pipelines/hearing/word_times.py is read off this set."""
     clips = [*list(aishell(data))[::5], *list(speechocean(data))[::5]]
     for snr_db in (10.0, 0.0, -5.0):
         for clip in clips:

@@ -105,7 +105,7 @@ class Clip:
 
 def clip_folder() -> Path:
     """Where clips are kept between runs."""
-    from models.registry import default_root
+    from models.weights.registry import default_root
 
     return default_root().parent / "bench-clips"
 

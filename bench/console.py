@@ -29,10 +29,10 @@ from bench.service_seed import BIG, Seeded, seed
 from bench.setting import results_folder
 from interview_engine.clock import Clock, SystemClock
 from interview_engine.hr.access.rules import TOKEN_SCOPES
+from interview_engine.hr.accounts import service as people
+from interview_engine.hr.accounts import sign_in
+from interview_engine.hr.accounts.tokens import create_token
 from interview_engine.hr.all_tables import Base
-from interview_engine.hr.people import service as people
-from interview_engine.hr.people import sign_in
-from interview_engine.hr.people.tokens import create_token
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import read_settings
 from interview_engine.store.blobs import open_blobs

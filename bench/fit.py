@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from bench import fit_reference
 from bench.datasets import short_answers, simulated, twins
 from bench.setting import shared_data, text_embedder, twin_folder
-from interview_engine.assessment import level, quotes
-from interview_engine.assessment.kit_file import load_kit, shipped_kits
-from interview_engine.assessment.reading import Piece, read
-from interview_engine.assessment.reference import ReferenceModel
-from interview_engine.assessment.routing import route, sentence_weights
-from interview_engine.assessment.rubric import Encoder, KitIndex, build
+from interview_engine.assessment.evidence import level, quotes
+from interview_engine.assessment.evidence.reading import Piece, read
+from interview_engine.assessment.evidence.reference import ReferenceModel
+from interview_engine.assessment.evidence.routing import route, sentence_weights
+from interview_engine.assessment.evidence.rubric import Encoder, KitIndex, build
+from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.scoring import AnswerText, Embedder
 
 Matrix = NDArray[np.float64]

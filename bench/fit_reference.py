@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.datasets.short_answers import ShortAnswer
-from interview_engine.assessment.reference import FEATURES, SIGNS, ReferenceModel, measure, predict
-from interview_engine.assessment.rubric import Encoder
+from interview_engine.assessment.evidence.reference import FEATURES, SIGNS, ReferenceModel, measure, predict
+from interview_engine.assessment.evidence.rubric import Encoder
 from interview_engine.assessment.scoring import Embedder
 
 Matrix = NDArray[np.float64]

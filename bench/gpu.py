@@ -30,7 +30,7 @@ from bench.conventions import RunInfo, calibrate, drifted, installed, run_info, 
 from bench.e2e_parts.target import Target
 from bench.setting import ROOT, results_folder, weight_store
 from interview_engine.errors import Bilingual, UsageError
-from models.asr_torch import CUDA_PRECISION
+from models.speech.torch_recogniser import CUDA_PRECISION
 
 LIBRARIES = ("torch", "faster-whisper", "ctranslate2", "openvino", "numpy", "av", "mediapipe")
 
@@ -112,7 +112,7 @@ def _speech(options: argparse.Namespace) -> dict[str, Any]:
     import torch
 
     from bench.gpu_speech import GEMM_SIDE, TINY, Subject, gemm_tflops, measure_all
-    from models.whisper_layers import TURBO, load, random_network
+    from models.speech.whisper.layers import TURBO, load, random_network
 
     device, dtype = options.device, getattr(torch, options.precision)
     if options.tiny:
@@ -137,7 +137,7 @@ def _vision(options: argparse.Namespace) -> Any:
 
 
 def _recordings(options: argparse.Namespace) -> dict[str, Any]:
-    from models.convert import check_speech, windows_of
+    from models.weights.convert import check_speech, windows_of
 
     folder = weight_store().locate("whisper-base")
     windows = [window for path in options.recordings for window in windows_of(path)]
@@ -154,7 +154,7 @@ def _recordings(options: argparse.Namespace) -> dict[str, Any]:
 
 def _recognition_bound(options: argparse.Namespace, windows: Sequence[Any]) -> dict[str, float]:
     """How fast the recogniser of the settings hears these recordings when it is given all windows at once."""
-    from models.asr import DecodeRequest, load_recogniser
+    from models.speech.recogniser import DecodeRequest, load_recogniser
 
     recogniser = load_recogniser(weight_store(), device=options.device)
     many = [windows[index % len(windows)] for index in range(max(len(windows), 2 * recogniser.batch))]
@@ -193,7 +193,7 @@ def end_to_end(recordings: Sequence[Path], interviews: int, device: str) -> dict
         manifests = [
             write_manifest(Path(folder), index, recordings[index % len(recordings)]) for index in range(interviews)
         ]
-        command = [sys.executable, "-m", "api.cli", "assess", *map(str, manifests)]
+        command = [sys.executable, "-m", "api.cli.main", "assess", *map(str, manifests)]
         command += ["--device", device, "--out", str(Path(folder) / "out")]
         started = time.perf_counter()
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
@@ -229,7 +229,7 @@ def write_manifest(folder: Path, index: int, recording: Path) -> Path:
 
 
 def _read(path: Path) -> float:
-    from pipelines.ingest import open_recording
+    from pipelines.media.ingest import open_recording
 
     with open_recording(path) as recording:
         for _ in recording.frames():

@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.whisper_align import Spoken, align
-from models.whisper_layers import Sizes, Whisper
-from models.whisper_mel import log_mel
-from models.whisper_net import FRAMES_IN, encode, encoder_block
-from models.whisper_search import BeamSearch, Rules, Task
+from models.speech.whisper.align import Spoken, align
+from models.speech.whisper.layers import Sizes, Whisper
+from models.speech.whisper.mel import log_mel
+from models.speech.whisper.net import FRAMES_IN, encode, encoder_block
+from models.speech.whisper.search import BeamSearch, Rules, Task
 
 WINDOW_S = 30.0
 

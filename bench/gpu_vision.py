@@ -20,11 +20,11 @@ import numpy as np
 
 from bench.conventions import calibrate, drifted, installed, run_info, write_json
 from bench.setting import results_folder, weight_store
-from models.bundled_networks import NETWORKS, bundle_file
-from models.networks import read_bundle
-from models.registry import WeightStore
-from models.tflite_file import TfliteGraph, read_tflite
-from models.torch_network import BUCKETS, Precision, TorchNetwork, check
+from models.runtime.bundled_networks import NETWORKS, bundle_file
+from models.runtime.networks import read_bundle
+from models.runtime.tflite_file import TfliteGraph, read_tflite
+from models.runtime.torch_network import BUCKETS, Precision, TorchNetwork, check
+from models.weights.registry import WeightStore
 
 LIBRARIES = ("numpy", "openvino", "torch", "triton")
 
@@ -139,7 +139,7 @@ def measure(
 
 def gflop(graph: TfliteGraph, outputs: Sequence[str]) -> float:
     """Multiplications and additions, in 1e9, of the convolutions and matrix products that outputs of a picture need."""
-    from models.torch_graph import needed
+    from models.runtime.torch_graph import needed
 
     numbers = [number for number in graph.outputs if graph.tensors[number].name in outputs]
     total = 0

@@ -27,7 +27,7 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
-from api.candidate_sessions import cookie_name
+from api.candidate.sessions import cookie_name
 from api.context import Context
 from api.serving import open_context
 from bench.candidates import Invited, Line, Told, answer_all
@@ -35,11 +35,13 @@ from bench.conventions import run_info, write_json
 from bench.setting import ROOT, results_folder
 from interview_engine.clock import SystemClock
 from interview_engine.hr.access.rules import SYSTEM, candidate_actor
+from interview_engine.hr.accounts import service as people
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.org import service as org
-from interview_engine.hr.people import service as people
-from interview_engine.hr.recruiting import applications, invitations, postings, requisitions
+from interview_engine.hr.recruiting.applying import applications
+from interview_engine.hr.recruiting.interviewing import invitations
+from interview_engine.hr.recruiting.jobs import postings, requisitions
 from interview_engine.hr.recruiting.tables import Answer, Upload
 from interview_engine.service_settings import read_service_settings
 from interview_engine.settings import read_settings
@@ -167,7 +169,7 @@ def _invite(context: Context, number: int, questions: int, clips: Sequence[Path]
 def _serving(environment: dict[str, str], address: str) -> Iterator[int]:
     """The server as a process of its own; its id."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "serve"], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "api.cli.main", "serve"], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL
     )
     try:
         deadline = time.monotonic() + START_S

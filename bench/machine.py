@@ -69,7 +69,7 @@ def openvino_rate(precision: str) -> float | None:
     import openvino
     import openvino.opset13 as ops
 
-    from models.openvino_runtime import compile_model, has_bf16
+    from models.runtime.openvino_runtime import compile_model, has_bf16
 
     if precision == "bf16" and not has_bf16():
         return None
@@ -103,7 +103,7 @@ def _numpy_rate() -> float:
 def _torch_rates() -> dict[str, float]:
     import torch
 
-    from models.openvino_runtime import has_bf16
+    from models.runtime.openvino_runtime import has_bf16
 
     torch.set_num_threads(1)
     work = 2 * ROWS * WIDTH * WIDER

@@ -22,7 +22,7 @@ from bench.demo_making.film import FRAMES_PER_SECOND, Actor, write_audio, write_
 from bench.demo_making.motion import Away, move
 from bench.demo_making.parts import fetch
 from bench.demo_making.voice import SAMPLE_RATE, Line, Spoken, Voice, room_noise
-from models.registry import WeightStore, default_root
+from models.weights.registry import WeightStore, default_root
 
 SCRIPT = Path(__file__).parent / "demo_making/candidates.yaml"
 

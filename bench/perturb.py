@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE
-from models.face import FaceDetector
+from models.vision.face import FaceDetector
 
 Picture = NDArray[np.uint8]
 Sound = NDArray[np.float32]

@@ -17,7 +17,7 @@ from typing import Any
 from bench.conventions import write_json
 from bench.setting import ROOT
 from interview_engine.errors import Bilingual, InterviewEngineError, UsageError
-from pipelines.batch import THREAD_VARIABLES
+from pipelines.folders.batch import THREAD_VARIABLES
 
 LAST_LINES = 15
 """Of what a failed process printed, shown to the user."""

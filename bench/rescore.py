@@ -27,16 +27,16 @@ import yaml
 from bench.conventions import calibrate, drifted, run_info, write_json
 from bench.datasets.twins import Twin, twins
 from bench.setting import results_folder, twin_folder
-from interview_engine.assessment.kit import Kit
-from interview_engine.assessment.kit_file import load_kit, shipped_kits
+from interview_engine.assessment.kits.file import load_kit, shipped_kits
+from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import SystemClock
 from interview_engine.settings import Settings
+from pipelines.folders.manifest import AnswerSource, InterviewJob
 from pipelines.interview import Options, assess_answer, assess_interview
-from pipelines.manifest import AnswerSource, InterviewJob
-from pipelines.report_document import to_document
-from pipelines.report_reading import dump
-from pipelines.sentence_vectors import FILE
+from pipelines.reports.document import to_document
+from pipelines.reports.reading import dump
+from pipelines.scoring.sentence_vectors import FILE
 from pipelines.workbench import Workbench
 
 KIT = "software-engineer"
@@ -156,7 +156,7 @@ def changed_kit(path: Path) -> str:
 
 
 def _timed(archive: Path, kit: Path) -> tuple[float, str]:
-    command = [sys.executable, "-m", "api.cli", "rescore", str(archive), "--kit", str(kit), "--against", KIT]
+    command = [sys.executable, "-m", "api.cli.main", "rescore", str(archive), "--kit", str(kit), "--against", KIT]
     started = time.monotonic()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     seconds = time.monotonic() - started

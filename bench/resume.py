@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.conventions import run_info, write_json
 from bench.setting import results_folder, shared_data
-from interview_engine.hr.recruiting.resume_entities import entities
+from interview_engine.hr.recruiting.applying.resume_entities import entities
 
 KINDS = {
     "NAME": "name",

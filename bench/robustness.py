@@ -28,10 +28,10 @@ from interview_engine.assessment.policy import POLICIES
 from interview_engine.assessment.report import AnswerAssessment
 from interview_engine.clock import SystemClock
 from interview_engine.settings import Settings
-from models.face import FaceDetector
+from models.vision.face import FaceDetector
+from pipelines.folders.manifest import AnswerSource, InterviewJob, job_from_manifest
 from pipelines.interview import Options, assess_answer
-from pipelines.manifest import AnswerSource, InterviewJob, job_from_manifest
-from pipelines.score import answer_text
+from pipelines.scoring.score import answer_text
 from pipelines.workbench import Workbench
 
 LIBRARIES = ("av", "faster-whisper", "ctranslate2", "mediapipe", "numpy")

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from bench.perturb import join, sound_of, write_sound
-from interview_engine.assessment.kit import Competency, Kit, Phrases, Question
+from interview_engine.assessment.kits.kit import Competency, Kit, Phrases, Question
 from interview_engine.assessment.media import SAMPLE_RATE
 from interview_engine.errors import Bilingual
-from pipelines.manifest import AnswerSource, InterviewJob, job_from_manifest
+from pipelines.folders.manifest import AnswerSource, InterviewJob, job_from_manifest
 
 DEMO = (("lin-xiao", "q1"), ("daniel-novak", "q1"))
 """One Mandarin and one English video answer of the demo: synthetic people, complete answers."""

@@ -17,12 +17,12 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from interview_engine.assessment.kit import Kit
+from interview_engine.assessment.kits.kit import Kit
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import SYSTEM
+from interview_engine.hr.accounts import service as people
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.org import service as org
-from interview_engine.hr.people import service as people
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.tables import (
     Application,

@@ -8,8 +8,8 @@ from pathlib import Path
 from bench.vector_cache import CachedEmbedder
 from interview_engine.errors import Bilingual, UsageError
 from interview_engine.settings import Settings, read_settings
-from models.embedding import TextEmbedder
-from models.registry import WeightStore, default_root
+from models.text.embedding import TextEmbedder
+from models.weights.registry import WeightStore, default_root
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -29,11 +29,11 @@ from bench.speech_truths import (
     two_voices,
     with_gaps,
 )
+from interview_engine.assessment.delivery.spans import Span
+from interview_engine.assessment.delivery.speech_cues import SpeechCues
+from interview_engine.assessment.delivery.speech_rules import PAUSE_S, gaps, speech_measures
+from interview_engine.assessment.delivery.speech_units import count_units
 from interview_engine.assessment.media import SAMPLE_RATE, Audio, as_floats, as_integers
-from interview_engine.assessment.spans import Span
-from interview_engine.assessment.speech_cues import SpeechCues
-from interview_engine.assessment.speech_rules import PAUSE_S, gaps, speech_measures
-from interview_engine.assessment.speech_units import count_units
 from interview_engine.assessment.transcript import Transcript, Word
 
 LIBRARIES = ("faster-whisper", "ctranslate2", "onnxruntime", "numpy", "scipy")
@@ -47,11 +47,11 @@ Transcribe = Callable[[Audio, str], Transcript]
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmark and write its summary."""
     options = _parser().parse_args(arguments)
-    from models.asr import load_recogniser
-    from models.registry import WeightStore, default_root
-    from models.speaker import VoiceEncoder
-    from models.vad import SileroVoiceActivity
-    from pipelines.transcribe import transcribe
+    from models.speech.recogniser import load_recogniser
+    from models.speech.speaker import VoiceEncoder
+    from models.speech.vad import SileroVoiceActivity
+    from models.weights.registry import WeightStore, default_root
+    from pipelines.hearing.transcribe import transcribe
 
     store = WeightStore(options.weights or default_root())
     vad, voices, recogniser = SileroVoiceActivity(store), VoiceEncoder(store), load_recogniser(store, device="cpu")
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _aligned(timed: Any, vad: Any, words_of: Transcribe) -> dict[str, Any]:
     """One recording with known words and times."""
-    from pipelines.listen import listen
+    from pipelines.hearing.listen import listen
 
     truth = speech_measures(timed.words, [Span(w.start_s, w.end_s) for w in timed.words], "en")
     known = listen(timed.audio, _transcript(timed.words), vad)
@@ -117,7 +117,7 @@ def _errors(truth: SpeechCues, known: SpeechCues, heard: SpeechCues, name: str) 
 
 def known_counts(data: Path, vad: Any, words_of: Transcribe) -> list[dict[str, Any]]:
     """Clean recordings with a known text; speaking time by a rule without a model."""
-    from pipelines.listen import listen
+    from pipelines.hearing.listen import listen
 
     sets = [(name, "zh", text, audio) for name, text, audio in joined_mandarin(data)]
     sets.append(("jfk", "en", JFK, load(Clip("jfk", (data / "C_audio/jfk/jfk.flac",), JFK, "en"))))
@@ -153,7 +153,7 @@ def known_counts(data: Path, vad: Any, words_of: Transcribe) -> list[dict[str, A
 
 def inserted_gaps(data: Path, vad: Any, snr_db: float) -> dict[str, Any]:
     """Utterances joined with silences of known length: which pauses are found, and how far their ends are off."""
-    from pipelines.activity import find_activity
+    from pipelines.hearing.activity import find_activity
 
     clips = [as_floats(load(clip).samples) for clip in [*aishell(data), *speechocean(data)]]
     starts, ends, found, true = [], [], 0, 0
@@ -181,8 +181,8 @@ def inserted_gaps(data: Path, vad: Any, snr_db: float) -> dict[str, Any]:
 
 def second_voices(data: Path, vad: Any, voices: Any) -> dict[str, Any]:
     """False alarms on one voice, hits on several."""
-    from pipelines.activity import find_activity
-    from pipelines.voices import second_voice
+    from pipelines.hearing.activity import find_activity
+    from pipelines.hearing.voices import second_voice
 
     def flagged(entries: Iterable[tuple[str, Audio]]) -> tuple[list[str], list[str]]:
         there: list[str] = []
@@ -208,8 +208,8 @@ def second_voices(data: Path, vad: Any, voices: Any) -> dict[str, Any]:
 
 def backgrounds(data: Path, vad: Any) -> dict[str, Any]:
     """Loud background: false alarms on clean recordings of one voice, hits where there is music or noise."""
-    from pipelines.activity import find_activity
-    from pipelines.background import loud_background
+    from pipelines.hearing.activity import find_activity
+    from pipelines.service.background import loud_background
 
     def flagged(entries: Iterable[tuple[str, Audio]]) -> list[str]:
         return [name for name, audio in entries if loud_background(find_activity(audio.samples, vad))]
@@ -229,8 +229,8 @@ def backgrounds(data: Path, vad: Any) -> dict[str, Any]:
 
 def cost(data: Path, vad: Any, voices: Any) -> dict[str, float]:
     """CPU milliseconds for each second of sound, on the longest joined recording."""
-    from pipelines.activity import find_activity
-    from pipelines.listen import listen, signals
+    from pipelines.hearing.activity import find_activity
+    from pipelines.hearing.listen import listen, signals
 
     _, _, audio = max(joined_mandarin(data), key=lambda entry: entry[2].samples.size)
     seconds = audio.samples.size / SAMPLE_RATE

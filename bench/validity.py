@@ -17,7 +17,7 @@ from bench.datasets.twins import twins
 from bench.outcome import SetOutcome
 from bench.setting import results_folder, shared_data, text_embedder, twin_folder
 from bench.vector_cache import CachedEmbedder
-from interview_engine.assessment.evidence import EvidenceScorer
+from interview_engine.assessment.evidence.scorer import EvidenceScorer
 
 MOST = 600
 """Answers per short-answer set unless --all is given: the figures' intervals are then about ±.05."""

@@ -25,13 +25,13 @@ from bench.outcome import Figure, SetOutcome, bootstrap, lexical_length
 from bench.setting import results_folder, shared_data, text_embedder, twin_folder
 from bench.validity_interviews import CUTS, LeftOut
 from bench.vector_cache import CachedEmbedder
-from interview_engine.assessment.agreement import cohens_kappa, pearson, quadratic_weighted_kappa
-from interview_engine.assessment.calibration import LEAST_INTERVIEWS
-from interview_engine.assessment.calibration_features import FeatureReader
-from interview_engine.assessment.calibration_fit import FOLDS, Example, cross_validated
-from interview_engine.assessment.evidence import EvidenceScorer
-from interview_engine.assessment.panel import among, compare
-from interview_engine.assessment.reference import ReferenceModel
+from interview_engine.assessment.calibration.agreement import cohens_kappa, pearson, quadratic_weighted_kappa
+from interview_engine.assessment.calibration.calibration import LEAST_INTERVIEWS
+from interview_engine.assessment.calibration.features import FeatureReader
+from interview_engine.assessment.calibration.fit import FOLDS, Example, cross_validated
+from interview_engine.assessment.calibration.panel import among, compare
+from interview_engine.assessment.evidence.reference import ReferenceModel
+from interview_engine.assessment.evidence.scorer import EvidenceScorer
 from interview_engine.assessment.scoring import AnswerText, Embedder, Scorer
 
 Vector = NDArray[np.float64]

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from bench import fit
 from bench.datasets import simulated, twins
 from bench.outcome import Figure, SetOutcome, bootstrap, lexical_length
-from interview_engine.assessment.agreement import pearson, quadratic_weighted_kappa
-from interview_engine.assessment.evidence import EvidenceScorer
-from interview_engine.assessment.level import Constants
+from interview_engine.assessment.calibration.agreement import pearson, quadratic_weighted_kappa
+from interview_engine.assessment.evidence.level import Constants
+from interview_engine.assessment.evidence.scorer import EvidenceScorer
 from interview_engine.assessment.scoring import Embedder
 
 Vector = NDArray[np.float64]

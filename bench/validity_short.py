@@ -13,8 +13,8 @@ from bench import fit_reference
 from bench.datasets import short_answers
 from bench.datasets.short_answers import ShortAnswer
 from bench.outcome import Figure, SetOutcome, bootstrap, lexical_length
-from interview_engine.assessment.agreement import cohens_kappa, pearson
-from interview_engine.assessment.evidence import EvidenceScorer
+from interview_engine.assessment.calibration.agreement import cohens_kappa, pearson
+from interview_engine.assessment.evidence.scorer import EvidenceScorer
 from interview_engine.assessment.scoring import AnswerText, Embedder
 
 Vector = NDArray[np.float64]

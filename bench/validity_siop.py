@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from bench.datasets import siop
 from bench.outcome import Figure, SetOutcome, bootstrap, lexical_length
-from interview_engine.assessment.agreement import pearson
-from interview_engine.assessment.evidence import EvidenceScorer
-from interview_engine.assessment.kit import Competency, Kit, Phrases, Question
+from interview_engine.assessment.calibration.agreement import pearson
+from interview_engine.assessment.evidence.scorer import EvidenceScorer
+from interview_engine.assessment.kits.kit import Competency, Kit, Phrases, Question
 from interview_engine.assessment.scoring import AnswerText, Embedder, Scorer
 from interview_engine.errors import Bilingual
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from bench.datasets.twins import Twin, twins
 from bench.outcome import Figure, SetOutcome, bootstrap
 from bench.setting import fresh_twin_folder
-from interview_engine.assessment.agreement import pearson, quadratic_weighted_kappa
-from interview_engine.assessment.evidence import EvidenceScorer
-from interview_engine.assessment.kit_file import load_kit, shipped_kits
+from interview_engine.assessment.calibration.agreement import pearson, quadratic_weighted_kappa
+from interview_engine.assessment.evidence.scorer import EvidenceScorer
+from interview_engine.assessment.evidence.sentences import units
+from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.scoring import AnswerText, ContentScores, Embedder, Scorer
-from interview_engine.assessment.sentences import units
 
 REFUSED = (
     *("one-word", "empty-ish", "keyword-list", "anchor-read-aloud"),

@@ -3,7 +3,7 @@
 Three parts. Cost: `observe` over the sampled pictures of the 720p clips, without decoding, by the product's detectors
 and by MediaPipe's tasks in IMAGE mode, by turns. Agreement: both on the same pictures and boxes; distances are of the
 sampled picture (360 lines), angles in degrees, blendshapes 0..1. Labels: F1 of faces, hands and looks off camera by
-half seconds against tests/pipelines/visual_labels.tsv.
+half seconds against tests/pipelines/watching/visual_labels.tsv.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from bench.conventions import calibrate, drifted, installed, run_info, write_jso
 from bench.e2e_profiles.ours import Watched
 from bench.process_cost import answer, cpu_s, run_alone
 from bench.setting import ROOT, results_folder, shared_data, weight_store
-from interview_engine.assessment.observations import FaceSeen, HandSeen
-from interview_engine.assessment.spans import Span
+from interview_engine.assessment.delivery.observations import FaceSeen, HandSeen
+from interview_engine.assessment.delivery.spans import Span
 
 LIBRARIES = ("openvino", "mediapipe", "numpy", "opencv-python-headless", "av")
 LABELS = ROOT / "tests" / "pipelines" / "visual_labels.tsv"
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _measure(options: argparse.Namespace) -> dict[str, Any]:
-    from pipelines.watch import load_detectors
+    from pipelines.watching.watch import load_detectors
 
     store = weight_store()
     loaded: dict[str, Any] = {kind: load_detectors(store, vision=kind) for kind in KINDS}  # type: ignore[arg-type]
@@ -78,8 +78,8 @@ def _weights() -> tuple[str, ...]:
 
 def cost(clip: Clip, loaded: dict[str, Any], repeats: int) -> dict[str, Any]:
     """CPU milliseconds a video second of watching, in all and by detector, of each kind."""
-    from pipelines.ingest import open_recording
-    from pipelines.watch import observe
+    from pipelines.media.ingest import open_recording
+    from pipelines.watching.watch import observe
 
     with open_recording(clip.path) as recording:
         frames = list(recording.frames())
@@ -106,7 +106,7 @@ def cost(clip: Clip, loaded: dict[str, Any], repeats: int) -> dict[str, Any]:
 
 def agreement(clip: Clip, loaded: dict[str, Any]) -> dict[str, Any]:
     """How far the product's detectors are from the reference on the same pictures of a clip."""
-    from pipelines.ingest import open_recording
+    from pipelines.media.ingest import open_recording
 
     ours, theirs = loaded["networks"], loaded["mediapipe"]
     gaps: dict[str, list[float]] = defaultdict(list)
@@ -176,8 +176,8 @@ def _hand_gaps(counts: dict[str, int], one: Sequence[HandSeen], other: Sequence[
 
 def label_scores(detectors: Any, data: Path) -> dict[str, Any]:
     """Hits, false alarms, misses and F1 by half seconds against the labels, over all labelled recordings."""
-    from pipelines.ingest import open_recording
-    from pipelines.watch import watch
+    from pipelines.media.ingest import open_recording
+    from pipelines.watching.watch import watch
 
     counts = {what: {"hit": 0, "false": 0, "missed": 0} for what in ("face", "hands", "off_camera")}
     for clip, wanted in read_labels(LABELS).items():

@@ -19,7 +19,7 @@ PREFIX = "INTERVIEW_ENGINE_"
 
 @dataclass(frozen=True, slots=True)
 class JudgeSettings:
-    """The language model of the judge scorer; see models.llm.Endpoint for each field.
+    """The language model of the judge scorer; see models.text.llm.Endpoint for each field.
 
     Args:
         samples: differently ordered prompts that are pooled, 1..4.
@@ -51,8 +51,8 @@ class Settings:
         frames_per_second: pictures looked at each second; 12 or more also counts blinks.
         max_minutes: longest recording that is accepted for one answer.
         judge: the judge scorer's model; None when no address is set.
-        recognition: socket of the process that recognises for all (pipelines/recognition_server.py), set by whoever
-            started it; None is a recogniser of one's own.
+        recognition: socket of the process that recognises for all (pipelines/hearing/recognition_server.py), set by
+            whoever started it; None is a recogniser of one's own.
     """
 
     weights: Path | None = None

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import interview_engine
-from interview_engine.assessment.calibration import Calibration
-from interview_engine.assessment.delivery import score_delivery
-from interview_engine.assessment.kit import Competency, Kit
+from interview_engine.assessment.calibration.calibration import Calibration
+from interview_engine.assessment.delivery.scorer import score_delivery
+from interview_engine.assessment.kits.kit import Competency, Kit
 from interview_engine.assessment.policy import Policy, check_kit
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import (
@@ -25,15 +25,15 @@ from interview_engine.assessment.scoring import CompetencyResult, Evidence, Scor
 from interview_engine.clock import Clock
 from interview_engine.errors import MediaError
 from interview_engine.settings import Vision
-from pipelines.ingest import Limits, Recording, open_recording
-from pipelines.listen import hear, listen
-from pipelines.listen import signals as speech_signals
-from pipelines.manifest import AnswerSource, InterviewJob
+from pipelines.folders.manifest import AnswerSource, InterviewJob
+from pipelines.hearing.listen import hear, listen
+from pipelines.hearing.listen import signals as speech_signals
+from pipelines.hearing.transcribe import transcribe, written
+from pipelines.media.ingest import Limits, Recording, open_recording
 from pipelines.memory import return_free_memory
-from pipelines.score import answer_text
-from pipelines.transcribe import transcribe, written
-from pipelines.watch import signals as visual_signals
-from pipelines.watch import watch
+from pipelines.scoring.score import answer_text
+from pipelines.watching.watch import signals as visual_signals
+from pipelines.watching.watch import watch
 from pipelines.workbench import Workbench
 
 Progress = Callable[[str, float], None]
@@ -68,7 +68,7 @@ class Options:
 def fingerprint(job: InterviewJob, options: Options, weights: Sequence[ModelUsed], scorer: Sequence[str] = ()) -> str:
     """sha256 over everything that decides the result; equal fingerprints give equal scores, so a resumed run skips.
 
-    `scorer` is what pipelines.score.identity says of the scorer.
+    `scorer` is what pipelines.scoring.score.identity says of the scorer.
     """
     digest = hashlib.sha256()
 

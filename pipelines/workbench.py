@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from interview_engine.assessment.calibration import Calibration
+from interview_engine.assessment.calibration.calibration import Calibration
 from interview_engine.assessment.report import ModelUsed
 from interview_engine.assessment.scoring import Scorer, ScorerName
 from interview_engine.settings import Settings
-from models.asr import Recogniser
-from models.registry import WeightStore, default_root
-from models.speaker import VoiceEncoder
-from models.vad import VoiceActivity
-from pipelines.kit_vectors import FOLDER, KitVectors, PreparedScorer
-from pipelines.sentence_vectors import TEXT_WEIGHTS, SentenceVectors
-from pipelines.watch import Detectors
+from models.speech.recogniser import Recogniser
+from models.speech.speaker import VoiceEncoder
+from models.speech.vad import VoiceActivity
+from models.weights.registry import WeightStore, default_root
+from pipelines.scoring.kit_vectors import FOLDER, KitVectors, PreparedScorer
+from pipelines.scoring.sentence_vectors import TEXT_WEIGHTS, SentenceVectors
+from pipelines.watching.watch import Detectors
 
 NEEDED = (
     "whisper-base",
@@ -62,25 +62,25 @@ class Workbench:
     def recogniser(self) -> Recogniser:
         """Speech recognition on the device of the settings, or by the process that recognises for all."""
         if self.settings.recognition is not None:
-            from pipelines.recognition_client import RemoteRecogniser
+            from pipelines.hearing.recognition_client import RemoteRecogniser
 
             return RemoteRecogniser(self.settings.recognition)
-        from models.asr import load_recogniser
+        from models.speech.recogniser import load_recogniser
 
         return load_recogniser(self.store, device=self.settings.device)
 
     @cached_property
     def voice_activity(self) -> VoiceActivity:
         """Speech or not."""
-        from models.vad import SileroVoiceActivity
+        from models.speech.vad import SileroVoiceActivity
 
         return SileroVoiceActivity(self.store)
 
     @cached_property
     def detectors(self) -> Detectors:
         """Faces, hands and pose, on the device of the settings."""
-        from models.device import resolve
-        from pipelines.watch import load_detectors
+        from models.runtime.device import resolve
+        from pipelines.watching.watch import load_detectors
 
         return load_detectors(self.store, self.settings.vision, resolve(self.settings.device))
 
@@ -97,7 +97,7 @@ class Workbench:
     @cached_property
     def kit_vectors(self) -> KitVectors:
         """The text embedder under `vectors`, which has the kits' own texts from a file beside the weights."""
-        from models.embedding import TextEmbedder
+        from models.text.embedding import TextEmbedder
 
         folder = (self.settings.weights or default_root()) / FOLDER
         return KitVectors(TextEmbedder(self.store), folder, self._text_weights)
@@ -111,7 +111,7 @@ class Workbench:
         return PreparedScorer(self._scorer(), self.kit_vectors)
 
     def _scorer(self) -> Scorer:
-        from pipelines.score import calibrated_scorer, evidence_scorer, judge_scorer
+        from pipelines.scoring.score import calibrated_scorer, evidence_scorer, judge_scorer
 
         if self.calibration is not None:
             return calibrated_scorer(self.store, self.calibration, self.vectors)

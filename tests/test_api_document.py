@@ -68,7 +68,7 @@ def test_the_signature_check_takes_ours_and_no_other() -> None:
 @pytest.mark.parametrize("number", ["30 calls a second", "300 at once", "20 at once", "up to 1 MB", "10 MB"])
 def test_the_limits_that_it_names_are_those_of_the_code(number: str) -> None:
     from api.limits import RATES, most_bytes
-    from pipelines.resume import MAX_BYTES
+    from pipelines.service.resume import MAX_BYTES
 
     assert number in TEXT
     assert (RATES["api"].per_s, RATES["api"].burst, RATES["export"].burst) == (30, 300, 20)

@@ -1,6 +1,6 @@
 // Recordings on their way to the server. Every chunk is kept in the browser (IndexedDB) until the server has said that it
 // is safe, so that a closed page, a lost network or a dead phone loses nothing that was recorded. Speaks the small
-// subset of tus 1.0 that api/pages/uploads.py answers.
+// subset of tus 1.0 that api/candidate/uploads.py answers.
 
 const TUS = "1.0.0";
 const STEP_BYTES = 256 * 1024;

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from api.context import Context
 from interview_engine.errors import DeliveryError
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals.tables import Approval
 from interview_engine.hr.messaging.tables import Card
-from interview_engine.hr.people.tables import Account, WechatIdentity
+from interview_engine.hr.people.tables import WechatIdentity
 from interview_engine.store.rows import find
 
 log = logging.getLogger("interview_engine.wechat")

@@ -18,9 +18,10 @@ from api.wechat.quotas import daily_limit, member_limits, pause, quota_used, spe
 from api.wechat.wecom import Button, Sent, WecomApp
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, DeliveryError
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.messaging.tables import Card, SubscriptionCredit
-from interview_engine.hr.people.message_words import link_of, words_for
-from interview_engine.hr.people.tables import Account, Person, WechatIdentity
+from interview_engine.hr.messaging.words import link_of, words_for
+from interview_engine.hr.people.tables import Person, WechatIdentity
 from interview_engine.store.deliver import Message, Receipt
 from interview_engine.store.engine import Database
 from interview_engine.store.rows import stamp

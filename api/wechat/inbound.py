@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from interview_engine.errors import Bilingual, DeliveryError, InterviewEngineError
+from interview_engine.hr.accounts.service import actor_of
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.messaging.person_channel import set_state
 from interview_engine.hr.messaging.tables import Card, InboundEvent, SubscriptionCredit
 from interview_engine.hr.people import identities
-from interview_engine.hr.people.service import actor_of
 from interview_engine.store.rows import stamp
 from interview_engine.store.upsert import insert_for
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from interview_engine.assessment.kit import Competency, Kit, Phrases, Question
+from interview_engine.assessment.kits.kit import Competency, Kit, Phrases, Question
 from interview_engine.errors import Bilingual
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from interview_engine.assessment.kit import Competency, Kit, Phrases, Question
+from interview_engine.assessment.kits.kit import Competency, Kit, Phrases, Question
 from interview_engine.assessment.scoring import AnswerText
 from interview_engine.errors import Bilingual
 

@@ -53,10 +53,10 @@ def _measure(path: Path) -> dict[str, Any]:
     from bench.machine import cpu_rates
     from bench.setting import weight_store
     from interview_engine.assessment.media import SAMPLE_RATE, as_floats
-    from models.asr import MAX_WINDOW_S, load
-    from models.whisper_encoder import MEL_FRAMES, WhisperEncoder
-    from models.whisper_weights import read_variables
-    from pipelines.ingest import open_recording
+    from models.speech.recogniser import MAX_WINDOW_S, load
+    from models.speech.whisper.encoder import MEL_FRAMES, WhisperEncoder
+    from models.speech.whisper.weights import read_variables
+    from pipelines.media.ingest import open_recording
 
     folder = weight_store().locate("whisper-base")
     with open_recording(path) as recording:

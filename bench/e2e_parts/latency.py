@@ -58,12 +58,12 @@ def targets(found: dict[str, Any]) -> list[Target]:
 
 def _measure(clip: Path, answers: int) -> dict[str, Any]:
     from bench.e2e_profiles.ours import product_settings
-    from interview_engine.assessment.kit_file import load_kit, shipped_kits
+    from interview_engine.assessment.kits.file import load_kit, shipped_kits
     from interview_engine.assessment.policy import POLICIES
     from interview_engine.clock import SystemClock
-    from pipelines import store_report
+    from pipelines.folders.manifest import job_from_files
     from pipelines.interview import Options, assess_answer, assess_interview
-    from pipelines.manifest import job_from_files
+    from pipelines.reports import store as store_report
     from pipelines.workbench import Workbench, needed_weights
 
     clock, options, found = SystemClock(), Options(policy=POLICIES["default"]), product_settings()

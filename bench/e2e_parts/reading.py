@@ -47,7 +47,7 @@ def targets(found: dict[str, Any]) -> list[Target]:
 
 def read(path: Path) -> None:
     """The product's ingest: one demux, sampled small pictures, 16 kHz sound; the pictures are let go."""
-    from pipelines.ingest import open_recording
+    from pipelines.media.ingest import open_recording
 
     with open_recording(path) as recording:
         for _ in recording.frames():

@@ -23,9 +23,9 @@ from bench.e2e_parts.target import Target
 from bench.process_cost import answer, cpu_s, run_alone
 from interview_engine.assessment.report import AnswerAssessment
 from interview_engine.errors import Bilingual, UsageError
-from pipelines.batch import Outcome
-from pipelines.batch_plan import Pace
-from pipelines.manifest import InterviewJob
+from pipelines.folders.batch import Outcome
+from pipelines.folders.batch_plan import Pace
+from pipelines.folders.manifest import InterviewJob
 
 
 def measure(clip: Clip, count: int, repeats: int) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class Quiet:
 def _measure(clip: Path, count: int, workers: int) -> dict[str, Any]:
     from bench.e2e_profiles.ours import one_answer, product_settings
     from interview_engine.assessment.policy import POLICIES
-    from pipelines.batch import assess_all
+    from pipelines.folders.batch import assess_all
     from pipelines.interview import Options
 
     before_s = calibrate()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.registry import WeightStore
+from models.weights.registry import WeightStore
 
 
 def landmarkers(store: WeightStore, mode: str) -> tuple[Any, Any, Any]:

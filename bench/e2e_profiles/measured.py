@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from bench.process_cost import StageClock
-from interview_engine.assessment.spans import Span
-from interview_engine.assessment.speech_cues import SpeechCues
-from interview_engine.assessment.speech_rules import speech_measures
+from interview_engine.assessment.delivery.spans import Span
+from interview_engine.assessment.delivery.speech_cues import SpeechCues
+from interview_engine.assessment.delivery.speech_rules import speech_measures
 from interview_engine.assessment.transcript import Word
 
 STAGES = ("decode", "faces", "hands", "pose", "recognition", "prosody", "other")

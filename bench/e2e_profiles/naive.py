@@ -20,7 +20,7 @@ from bench.e2e_profiles.whisper_reference import load_openai_whisper
 from bench.process_cost import StageClock, missing_extra
 from interview_engine.assessment.transcript import Word
 from interview_engine.errors import Bilingual, UsageError
-from models.registry import WeightStore
+from models.weights.registry import WeightStore
 
 GAP_MS = 1000
 """Between the times of two recordings: landmarkers in VIDEO mode want times that only grow."""

@@ -17,12 +17,12 @@ import numpy as np
 from bench.e2e_profiles.measured import Assessed, Seen, heard_of
 from bench.process_cost import StageClock, cpu_s
 from bench.setting import settings
-from interview_engine.assessment.kit_file import load_kit, shipped_kits
+from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import Bilingual, UsageError
 from interview_engine.settings import Settings
+from pipelines.folders.manifest import InterviewJob, job_from_files
 from pipelines.interview import Options, assess_answer
-from pipelines.manifest import InterviewJob, job_from_files
 from pipelines.workbench import Workbench
 
 KIT = "customer-service"

@@ -18,7 +18,7 @@ from bench.e2e_profiles.measured import Assessed, Seen, speech_of
 from bench.process_cost import StageClock, missing_extra
 from interview_engine.assessment.media import SAMPLE_RATE
 from interview_engine.assessment.transcript import Word
-from models.registry import WeightStore
+from models.weights.registry import WeightStore
 
 PICTURES_PER_S = 5.0
 LINES = 360

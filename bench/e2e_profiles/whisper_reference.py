@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.process_cost import missing_extra
-from models.whisper_weights import as_float32, read_variables
+from models.speech.whisper.weights import as_float32, read_variables
 
 
 def load_openai_whisper(folder: Path) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from interview_engine.assessment.kit import Kit
+from interview_engine.assessment.kits.kit import Kit
 from interview_engine.errors import Bilingual, PolicyError
 
 

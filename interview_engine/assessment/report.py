@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from interview_engine.assessment.delivery.spans import Span
+from interview_engine.assessment.delivery.speech_cues import SpeechCues
+from interview_engine.assessment.delivery.visual_cues import VisualCues
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import CompetencyResult, Overall, Status
-from interview_engine.assessment.spans import Span
-from interview_engine.assessment.speech_cues import SpeechCues
 from interview_engine.assessment.transcript import Transcript
-from interview_engine.assessment.visual_cues import VisualCues
 
 SCHEMA = "interview-report/1"
 Mode = Literal["video", "voice", "text"]

@@ -15,17 +15,20 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import SYSTEM, Actor, candidate_actor
+from interview_engine.hr.accounts.passwords import generated
+from interview_engine.hr.accounts.service import NewAccount, account_and_person, actor_of, create_account
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency.service import import_shipped_kits, list_kits, profile_from_kit
 from interview_engine.hr.org.service import create_department, create_legal_entity, set_manager
 from interview_engine.hr.org.tables import Department, LegalEntity
-from interview_engine.hr.people.passwords import generated
-from interview_engine.hr.people.service import NewAccount, account_and_person, actor_of, create_account
-from interview_engine.hr.people.tables import Account
-from interview_engine.hr.recruiting import applications, erasure, invitations, postings, requisitions
-from interview_engine.hr.recruiting.applications import NewPerson
-from interview_engine.hr.recruiting.invitations import ConsentGiven
-from interview_engine.hr.recruiting.requisitions import NewRequisition
+from interview_engine.hr.privacy import erasure
+from interview_engine.hr.recruiting.applying import applications
+from interview_engine.hr.recruiting.applying.applications import NewPerson
+from interview_engine.hr.recruiting.interviewing import invitations
+from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven
+from interview_engine.hr.recruiting.jobs import postings, requisitions
+from interview_engine.hr.recruiting.jobs.requisitions import NewRequisition
 from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
 
 COMPANY = "云汀科技（演示）"

@@ -353,7 +353,7 @@ def test_whoever_is_hired_through_the_api_goes_all_the_way(world: World) -> None
     assert sent["monthly_pay"] == "12000.00"
     early = world.call("POST", f"/applications/{application}/hire")
     assert (early.status_code, early.json()["code"]) == (409, "hire.no_offer")
-    from interview_engine.hr.recruiting.offers import answer_offer
+    from interview_engine.hr.recruiting.hiring.offers import answer_offer
 
     with world.samples.company.context.database.transaction() as session:
         answer_offer(session, sent["link"].rpartition("/")[2], True, world.samples.company.context.clock)

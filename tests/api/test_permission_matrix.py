@@ -86,7 +86,7 @@ def test_without_a_token_nothing_is_answered(world: World) -> None:
 
 
 def test_a_session_cookie_opens_no_route_of_the_api(world: World) -> None:
-    from interview_engine.hr.people import sign_in
+    from interview_engine.hr.accounts import sign_in
 
     with world.samples.company.context.database.transaction() as session:
         account = world.samples.company.accounts["administrator"]

@@ -11,8 +11,8 @@ from console_data import make_context
 from starlette.testclient import TestClient
 
 from interview_engine.hr.access.rules import SYSTEM
-from interview_engine.hr.people.second_factor import RECOVERY_CODES
-from interview_engine.hr.people.service import NewAccount, create_account
+from interview_engine.hr.accounts.second_factor import RECOVERY_CODES
+from interview_engine.hr.accounts.service import NewAccount, create_account
 
 PASSWORD = "seven lamps over a quiet harbour"
 

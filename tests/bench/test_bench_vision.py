@@ -6,7 +6,7 @@ import pytest
 from seen import face
 
 from bench.vision import LABELS, _face_gaps, _hand_gaps, f1, read_labels
-from interview_engine.assessment.observations import Box, HandSeen
+from interview_engine.assessment.delivery.observations import Box, HandSeen
 
 
 def test_labels_are_read_by_half_seconds():

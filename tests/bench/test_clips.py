@@ -8,7 +8,7 @@ from bench import clips
 from bench.setting import ROOT
 from interview_engine.assessment.media import SAMPLE_RATE
 from interview_engine.errors import UsageError
-from pipelines.ingest import open_recording
+from pipelines.media.ingest import open_recording
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("20s", 20), ("3min", 180), ("15min", 900), ("90", 90)])

@@ -12,9 +12,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from bench import gpu
 from bench.gpu_speech import TINY, encoder_operations
-from models.whisper_layers import random_network
-from models.whisper_net import FRAMES_IN, encode
-from pipelines.manifest import job_from_manifest
+from models.speech.whisper.layers import random_network
+from models.speech.whisper.net import FRAMES_IN, encode
+from pipelines.folders.manifest import job_from_manifest
 
 ARGUMENTS = ["--device", "cpu", "--tiny", "--skip-vision", "--batches", "1", "2", "--tokens", "6"]
 

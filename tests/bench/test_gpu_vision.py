@@ -9,11 +9,11 @@ import pytest
 
 from bench import __main__ as bench_main
 from bench import gpu_vision
-from models.bundled_networks import NETWORKS, bundle_file
-from models.networks import read_bundle
-from models.registry import WeightStore, default_root
-from models.tflite_file import read_tflite
-from models.torch_network import Agreement
+from models.runtime.bundled_networks import NETWORKS, bundle_file
+from models.runtime.networks import read_bundle
+from models.runtime.tflite_file import read_tflite
+from models.runtime.torch_network import Agreement
+from models.weights.registry import WeightStore, default_root
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from bench import perturb, robustness
 from bench.perturb import Perturbation
 from bench.robustness import Effect
+from interview_engine.assessment.delivery.observations import Box
 from interview_engine.assessment.media import SAMPLE_RATE
-from interview_engine.assessment.observations import Box
 
 TIMES = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
 GENERATOR = np.random.default_rng(0)

@@ -13,8 +13,8 @@ from bench.datasets.short_answers import ShortAnswer
 from bench.datasets.twins import twins
 from bench.outcome import Figure, SetOutcome, bootstrap
 from bench.setting import twin_folder
-from interview_engine.assessment.evidence import EvidenceScorer
-from interview_engine.assessment.reference import FEATURES
+from interview_engine.assessment.evidence.reference import FEATURES
+from interview_engine.assessment.evidence.scorer import EvidenceScorer
 
 ANSWERS = [
     ShortAnswer(

@@ -10,7 +10,7 @@ import pytest
 from bench import validity_siop
 from bench.datasets import siop
 from bench.outcome import Figure, SetOutcome
-from interview_engine.assessment.kit import Kit
+from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.scoring import AnswerFinding, AnswerText, CompetencyResult, ContentScores, Score
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "A_text"

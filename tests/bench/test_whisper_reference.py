@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.registry import WeightStore, default_root
+from models.weights.registry import WeightStore, default_root
 
 torch = pytest.importorskip("torch", reason="needs pip install -e '.[bench]'")
 pytest.importorskip("whisper", reason="needs pip install -e '.[bench]'")
@@ -15,7 +15,7 @@ pytest.importorskip("whisper", reason="needs pip install -e '.[bench]'")
 )
 def test_openai_whisper_with_the_converted_weights_encodes_what_the_product_encodes():
     from bench.e2e_profiles.whisper_reference import load_openai_whisper
-    from models.whisper_encoder import WhisperEncoder
+    from models.speech.whisper.encoder import WhisperEncoder
 
     folder = WeightStore(default_root()).locate("whisper-base")
     model = load_openai_whisper(folder)

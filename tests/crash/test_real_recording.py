@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import select
 from work_rows import CLOCK, KIT, make_invitation
 
-from interview_engine.hr.recruiting.answers import RecordedUpload, record_answer
-from interview_engine.hr.recruiting.invitations import submit
+from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload, record_answer
+from interview_engine.hr.recruiting.interviewing.invitations import submit
 from interview_engine.hr.recruiting.tables import Answer, Assessment, Invitation, Upload
 from interview_engine.store.blobs import open_blobs, register
 from interview_engine.store.engine import open_database
@@ -37,7 +37,7 @@ pytestmark = [
 def _worker(environment: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     with (folder / "worker.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "worker", "--hands", "1"], env=environment, stdout=log, stderr=log
+            [sys.executable, "-m", "api.cli.main", "worker", "--hands", "1"], env=environment, stdout=log, stderr=log
         )
     try:
         yield process

@@ -17,7 +17,7 @@ from hashing_embedder import HashingEmbedder
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serving import served
 
-from interview_engine.hr.recruiting import offers
+from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.tables import Application
 from interview_engine.store.work import enqueue_work
 

@@ -34,12 +34,13 @@ from api.wechat.connect import connect
 from api.wechat.inbound import work_off
 from interview_engine.hr.access.rules import Actor, preset_rules
 from interview_engine.hr.access.tables import Grant
+from interview_engine.hr.accounts.passwords import hashed
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals.requests import set_flow
 from interview_engine.hr.competency.service import profile_from_kit, publish_kit
 from interview_engine.hr.people import identities
-from interview_engine.hr.people.passwords import hashed
-from interview_engine.hr.people.tables import Account, Person
-from interview_engine.hr.recruiting.postings import create_posting
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.recruiting.jobs.postings import create_posting
 from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Offer
 from interview_engine.store.deliver import deliver_due
 from interview_engine.store.engine import Database
@@ -47,7 +48,7 @@ from interview_engine.store.rows import stamp
 from interview_engine.store.secrets import SecretBox
 from interview_engine.store.tables import OutboxMessage
 from interview_engine.wechat_settings import read_wechat_settings
-from pipelines.worker import WorkerOptions, run_worker
+from pipelines.service.worker import WorkerOptions, run_worker
 from tests.fakes.wechat.app import make_app
 from tests.fakes.wechat.speaker import Speaker
 from tests.fakes.wechat.state import Message

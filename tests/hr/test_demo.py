@@ -6,8 +6,9 @@ from hiring_world import MovingClock
 from sqlalchemy import func, select
 
 from interview_engine.hr import demo
-from interview_engine.hr.people.tables import Account, Person
-from interview_engine.hr.recruiting import answers, invitations
+from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.recruiting.interviewing import answers, invitations
 from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation
 from interview_engine.store.engine import Database
 

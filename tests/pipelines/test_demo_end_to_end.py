@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.cli import main
-from pipelines.report_reading import validate
+from api.cli.main import main
+from pipelines.reports.reading import validate
 
 DEMO = Path(__file__).resolve().parents[2] / "pipelines" / "demo"
 

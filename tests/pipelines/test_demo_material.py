@@ -9,9 +9,9 @@ import av
 import pytest
 import yaml
 
-from interview_engine.assessment.kit import Kit
-from interview_engine.assessment.kit_file import load_kit, shipped_kits
-from pipelines.manifest import InterviewJob, job_from_manifest
+from interview_engine.assessment.kits.file import load_kit, shipped_kits
+from interview_engine.assessment.kits.kit import Kit
+from pipelines.folders.manifest import InterviewJob, job_from_manifest
 
 DEMO = Path(__file__).resolve().parents[2] / "pipelines/demo"
 MANIFESTS = sorted(DEMO.glob("*.yaml"))

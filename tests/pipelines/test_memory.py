@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.batch import single_threaded
+from pipelines.folders.batch import single_threaded
 
 SCRIPT = """
 import ctypes

@@ -20,10 +20,12 @@ from api.openapi import Endpoint
 from api.reference import example
 from interview_engine.hr.access import grants
 from interview_engine.hr.access.rules import SYSTEM, TOKEN_SCOPES
-from interview_engine.hr.people import service as people
+from interview_engine.hr.accounts import service as people
+from interview_engine.hr.accounts.tokens import create_token
 from interview_engine.hr.people.tables import PersonFlag
-from interview_engine.hr.people.tokens import create_token
-from interview_engine.hr.recruiting import offers, requisitions, reviews
+from interview_engine.hr.recruiting.hiring import offers
+from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.recruiting.reviewing import reviews
 from interview_engine.hr.recruiting.tables import Application, HumanReview, Invitation, Posting, Resume
 from interview_engine.store.rows import stamp
 from interview_engine.store.tables import OutboxMessage, Webhook, WorkItem

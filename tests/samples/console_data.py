@@ -15,22 +15,25 @@ from hashing_embedder import HashingEmbedder
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from interview_engine.assessment.evidence import EvidenceScorer
+from interview_engine.assessment.evidence.scorer import EvidenceScorer
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.assessment.report import AnswerAssessment, InterviewReport
 from interview_engine.clock import SystemClock
 from interview_engine.hr.access.rules import ROLES, SYSTEM, Actor, candidate_actor
+from interview_engine.hr.accounts import service as people
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.all_tables import Base
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.org import service as org
-from interview_engine.hr.people import service as people
-from interview_engine.hr.people.tables import Account
-from interview_engine.hr.recruiting import answers, applications, assessments, invitations, postings, requisitions
-from interview_engine.hr.recruiting.answers import RecordedUpload
-from interview_engine.hr.recruiting.candidates import NewPerson
-from interview_engine.hr.recruiting.invitations import ConsentGiven
-from interview_engine.hr.recruiting.requisitions import NewRequisition
+from interview_engine.hr.recruiting.applying import applications
+from interview_engine.hr.recruiting.applying.candidates import NewPerson
+from interview_engine.hr.recruiting.interviewing import answers, invitations
+from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload
+from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven
+from interview_engine.hr.recruiting.jobs import postings, requisitions
+from interview_engine.hr.recruiting.jobs.requisitions import NewRequisition
+from interview_engine.hr.recruiting.reviewing import assessments
 from interview_engine.hr.recruiting.tables import Upload
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import Settings, read_settings
@@ -38,10 +41,10 @@ from interview_engine.store.blobs import open_blobs, register
 from interview_engine.store.engine import open_database
 from interview_engine.store.rows import stamp
 from interview_engine.store.secrets import SecretBox, Signer
+from pipelines.folders.manifest import AnswerSource, InterviewJob
 from pipelines.interview import Options, assess_interview
-from pipelines.manifest import AnswerSource, InterviewJob
-from pipelines.report_document import to_document
-from pipelines.report_reading import dump
+from pipelines.reports.document import to_document
+from pipelines.reports.reading import dump
 
 SECRET = "for-tests-only-" + "x" * 32
 PASSWORD = "correct staple harbour nine"

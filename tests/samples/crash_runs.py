@@ -15,8 +15,8 @@ import crash_site
 from crash_site import Plan
 from work_rows import CLOCK, KIT, TEXT, Rows, make_invitation
 
-from interview_engine.hr.recruiting.answers import record_answer
-from interview_engine.hr.recruiting.invitations import submit
+from interview_engine.hr.recruiting.interviewing.answers import record_answer
+from interview_engine.hr.recruiting.interviewing.invitations import submit
 from interview_engine.hr.recruiting.tables import Invitation
 from interview_engine.store.engine import Database
 

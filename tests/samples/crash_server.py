@@ -19,8 +19,8 @@ from sqlalchemy import func, select
 from work_rows import CLOCK, KIT
 
 from interview_engine.hr.access.rules import candidate_actor
-from interview_engine.hr.recruiting.answers import RecordedUpload, record_answer
-from interview_engine.hr.recruiting.invitations import submit
+from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload, record_answer
+from interview_engine.hr.recruiting.interviewing.invitations import submit
 from interview_engine.hr.recruiting.tables import Answer, Invitation
 from interview_engine.store.blobs import open_blobs, register
 from interview_engine.store.engine import open_database

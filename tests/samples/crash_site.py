@@ -24,7 +24,7 @@ from hashing_embedder import HashingEmbedder
 from sqlalchemy import func, or_, select
 from work_rows import KIT
 
-from interview_engine.assessment.evidence import EvidenceScorer
+from interview_engine.assessment.evidence.scorer import EvidenceScorer
 from interview_engine.clock import SystemClock
 from interview_engine.errors import Bilingual, OutputError
 from interview_engine.settings import Settings
@@ -32,13 +32,13 @@ from interview_engine.store.blobs import BlobStore, open_blobs
 from interview_engine.store.engine import open_database
 from interview_engine.store.tables import WorkItem
 from interview_engine.store.work_run import Claim
-from pipelines import child_tasks, worker
-from pipelines.lease import LeaseTimes
-from pipelines.queues import next_items
-from pipelines.score import answer_text
-from pipelines.transcribe import written
+from pipelines.hearing.transcribe import written
+from pipelines.scoring.score import answer_text
+from pipelines.service import child_tasks, worker
+from pipelines.service.lease import LeaseTimes
+from pipelines.service.queues import next_items
+from pipelines.service.worker import WorkerOptions, run_worker
 from pipelines.workbench import Workbench, needed_weights
-from pipelines.worker import WorkerOptions, run_worker
 
 
 @dataclass(frozen=True)

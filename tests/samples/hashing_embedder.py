@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.assessment.rubric import background
+from interview_engine.assessment.evidence.rubric import background
 
 
 class HashingEmbedder:

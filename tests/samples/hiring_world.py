@@ -9,26 +9,27 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from interview_engine.assessment.kit_file import shipped_kits
-from interview_engine.assessment.ranking import EntryCompetency, Remark
+from interview_engine.assessment.comparing.ranking import EntryCompetency, Remark
+from interview_engine.assessment.kits.file import shipped_kits
 from interview_engine.assessment.scoring import Score
 from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor, candidate_actor, preset_rules
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals.service import decide as decide_approval
 from interview_engine.hr.competency.service import kit, profile_from_kit, publish_kit
 from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.org.service import create_department, create_legal_entity, set_manager
-from interview_engine.hr.people.tables import Account, Person
-from interview_engine.hr.recruiting import answers, invitations
-from interview_engine.hr.recruiting.applications import NewPerson, apply
-from interview_engine.hr.recruiting.assessments import NewAssessment, store_assessment
-from interview_engine.hr.recruiting.postings import create_posting
-from interview_engine.hr.recruiting.requisitions import (
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.recruiting.applying.applications import NewPerson, apply
+from interview_engine.hr.recruiting.interviewing import answers, invitations
+from interview_engine.hr.recruiting.jobs.postings import create_posting
+from interview_engine.hr.recruiting.jobs.requisitions import (
     NewRequisition,
     create_requisition,
     open_requisition,
     submit_for_approval,
 )
+from interview_engine.hr.recruiting.reviewing.assessments import NewAssessment, store_assessment
 from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Posting, Requisition
 from interview_engine.store.engine import Database
 from interview_engine.store.rows import stamp

@@ -6,7 +6,10 @@ import itertools
 import math
 from dataclasses import replace
 
-from interview_engine.assessment.kit import (
+from interview_engine.assessment.delivery.spans import Span
+from interview_engine.assessment.delivery.speech_cues import FilledPause, Loudness, Pitch, SpeechCues
+from interview_engine.assessment.delivery.visual_cues import HeadPose, VisualCues
+from interview_engine.assessment.kits.kit import (
     Competency,
     CompetencyKind,
     DeliveryMeasure,
@@ -25,10 +28,7 @@ from interview_engine.assessment.report import (
     StoredFrame,
 )
 from interview_engine.assessment.scoring import CompetencyResult, Evidence, Polarity, Score, overall
-from interview_engine.assessment.spans import Span
-from interview_engine.assessment.speech_cues import FilledPause, Loudness, Pitch, SpeechCues
 from interview_engine.assessment.transcript import Segment, Transcript, Word
-from interview_engine.assessment.visual_cues import HeadPose, VisualCues
 from interview_engine.errors import Bilingual
 
 KIT_SHA256 = "5f0c7d1be2a94f6f0d3e8a1c4b7f9e2d6a5c3b1f8e7d6c5b4a39281706f5e4d3"

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE, Audio
 from interview_engine.assessment.transcript import Transcript
-from models.asr import DecodeRequest, EncodedWindow, Heard, HeardWord
-from pipelines.transcribe import transcribe
+from models.speech.recogniser import DecodeRequest, EncodedWindow, Heard, HeardWord
+from pipelines.hearing.transcribe import transcribe
 
 
 class ScriptedVad:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from interview_engine.assessment.observations import Box, FaceSeen, HandSeen, Observation, PoseSeen
+from interview_engine.assessment.delivery.observations import Box, FaceSeen, HandSeen, Observation, PoseSeen
 
 FACE = FaceSeen(
     box=Box(0.4, 0.3, 0.6, 0.7),

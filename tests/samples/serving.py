@@ -16,12 +16,12 @@ from hiring_world import World, make_world
 
 from api.app import create_app
 from api.context import Context
-from interview_engine.assessment.kit_file import shipped_kits
+from interview_engine.assessment.kits.file import shipped_kits
 from interview_engine.clock import Clock
+from interview_engine.hr.accounts.passwords import hashed
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.competency.service import profile_from_kit, publish_kit
-from interview_engine.hr.people.passwords import hashed
-from interview_engine.hr.people.tables import Account
-from interview_engine.hr.recruiting import invitations
+from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import read_settings

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from interview_engine.assessment.kit_file import load_kit, shipped_kits
+from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.clock import SystemClock
 from interview_engine.hr.access.rules import Actor, candidate_actor
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.org.tables import Department, LegalEntity
-from interview_engine.hr.people.tables import Account, Consent, Person
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.privacy.tables import Consent
 from interview_engine.hr.recruiting.tables import Application, Invitation, Requisition
 from interview_engine.store.ids import new_id
 from interview_engine.store.rows import stamp

@@ -12,7 +12,7 @@ from api.serving import open_context
 from interview_engine.errors import UsageError
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.all_tables import Base
-from interview_engine.hr.people.webhooks import create_webhook
+from interview_engine.hr.messaging.webhooks import create_webhook
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import read_settings
 from interview_engine.store.engine import Database

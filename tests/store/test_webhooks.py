@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from interview_engine.errors import DeliveryError, InvalidInput, PermissionDenied
 from interview_engine.hr.access.rules import SYSTEM, Actor
-from interview_engine.hr.people import webhooks as service
+from interview_engine.hr.messaging import webhooks as service
 from interview_engine.store import audit
 from interview_engine.store.addresses import checked_address, is_public
 from interview_engine.store.deliver import deliver_due

@@ -18,11 +18,11 @@ from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, PermissionDenied
 from interview_engine.hr.access.rules import ROLES, Actor
 from interview_engine.hr.access.service import require
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
 from interview_engine.hr.messaging.notify import tell_account
 from interview_engine.hr.org.service import manager_of
 from interview_engine.hr.org.tables import Department
-from interview_engine.hr.people.tables import Account
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch

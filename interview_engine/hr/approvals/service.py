@@ -23,7 +23,8 @@ from interview_engine.hr.approvals.requests import (
     steps_of,
 )
 from interview_engine.hr.approvals.tables import Approval
-from interview_engine.hr.recruiting import offers, requisitions
+from interview_engine.hr.recruiting.hiring import offers
+from interview_engine.hr.recruiting.jobs import requisitions
 
 __all__ = [
     "Decision",

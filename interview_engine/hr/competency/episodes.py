@@ -16,7 +16,7 @@ from interview_engine.hr.access.service import check_row
 from interview_engine.hr.competency.tables import CompetencyRow, Episode
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
-from interview_engine.hr.recruiting.hiring import reference
+from interview_engine.hr.recruiting.hiring.evidence import reference
 from interview_engine.hr.recruiting.reach import application_for
 from interview_engine.hr.recruiting.tables import Assessment
 from interview_engine.store import audit

@@ -9,7 +9,7 @@ from typing import get_args
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from interview_engine.assessment.kit import LEVELS, CompetencyKind
+from interview_engine.assessment.kits.kit import LEVELS, CompetencyKind
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.assessment.comparison import GroupDifference, compare_groups
+from interview_engine.assessment.comparing.comparison import GroupDifference, compare_groups
 from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import scoped

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.assessment.kit_file import parse_kit
-from interview_engine.assessment.time_machine import Change, compare
+from interview_engine.assessment.comparing.time_machine import Change, compare
+from interview_engine.assessment.kits.file import parse_kit
 from interview_engine.errors import NotFoundError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require, scoped

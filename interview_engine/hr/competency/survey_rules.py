@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import Any, Literal, get_args
 
-from interview_engine.assessment.comparison import SHARE, t_quantile
+from interview_engine.assessment.comparing.comparison import SHARE, t_quantile
 from interview_engine.hr.problems import invalid
 
 QuestionKind = Literal["open", "scale", "top3"]

@@ -14,10 +14,11 @@ from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, NotFoundError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.messaging.notice_rules import GRADES, LEVELS, Level, ReadRate, next_sending
 from interview_engine.hr.messaging.tables import Notice, NoticeReceiver, NoticeSending
-from interview_engine.hr.people.tables import Account, Person
+from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid, missing, text_within
 from interview_engine.store import audit, outbox
 from interview_engine.store.rows import find, stamp

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, DeliveryError, QuotaError
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.messaging.notice_rules import next_way_first
 from interview_engine.hr.messaging.rules import BY_ANY_WAY, State, Way, quiet_until, ways_in_order
 from interview_engine.hr.messaging.tables import Reachability
-from interview_engine.hr.people.tables import Account, Person
+from interview_engine.hr.people.tables import Person
 from interview_engine.store.deliver import Channel, Message, Receipt
 from interview_engine.store.engine import Database
 from interview_engine.store.rows import stamp

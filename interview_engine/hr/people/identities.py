@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, ConflictError
-from interview_engine.hr.people.tables import Account, Person, WechatIdentity
+from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.people.tables import Person, WechatIdentity
 from interview_engine.store import audit
 from interview_engine.store.rows import stamp
 

@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.assessment.kit import Kit
+from interview_engine.assessment.kits.kit import Kit
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, PermissionDenied
 from interview_engine.hr.access.rules import Action, Actor, FieldClass

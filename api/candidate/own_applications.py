@@ -1,0 +1,133 @@
+"""What people see of their own: where applications stand, the way back into them, how they want to be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.candidate.sessions import OwnOrigin
+from api.context import Context
+from api.deps import Ctx
+from api.render import page
+from api.wechat.visitor import browser_of
+from interview_engine.hr.messaging.choices import choices_of, choose
+from interview_engine.hr.recruiting.tables import Application, Invitation, Offer, Requisition
+
+router = APIRouter()
+
+APPLICATIONS = "applications"
+APPLICATIONS_LIFETIME = timedelta(days=365)
+
+STAGES = {
+    "new": "Application received",
+    "screening": "Being looked at",
+    "invited": "Invited to the interview",
+    "interviewing": "Interview begun",
+    "review": "Interview handed in, being assessed",
+    "offer": "Offer sent to you",
+    "hired": "You are hired",
+    "rejected": "Decided: not this time",
+    "withdrawn": "You have withdrawn",
+}
+"""Stages in a candidate's words."""
+
+DECIDED = "Decided, you will hear from us"
+"""Instead of "Offer sent to you" while there is none yet."""
+
+WAYS: Mapping[str, str] = {"official": "WeChat", "wecom": "WeCom", "email": "E-mail"}
+"""msgids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One application: what is shown of it, and what can be gone on with now."""
+
+    application: Application
+    requisition: Requisition
+    stage: str
+    interview: str
+    """ "open", "submitted" or ""."""
+    offer: str
+    """ "sent", "accepted", "declined" or ""."""
+
+
+@router.get("/a/{signed}")
+def own_applications(signed: str, request: Request, context: Ctx) -> HTMLResponse:
+    """Where a person's applications stand, by a signed link."""
+    person_id = context.signer.verify(APPLICATIONS, signed, context.clock.now())
+    channel = "wecom" if browser_of(request) == "wecom" else "official"
+    inside = browser_of(request) is not None and channel in context.wechat.channel_names()
+    with context.database.reading() as session:
+        return page(
+            request,
+            "public/applications.html",
+            rows=_rows(session, context, person_id),
+            again=f"/wechat/in/{channel}?back=/wechat" if inside else None,
+            ways=choices_of(session, person_id, ways_set_up(context)),
+            names=WAYS,
+            way_action=f"/a/{signed}/way",
+            csrf_field=None,
+        )
+
+
+@router.post("/a/{signed}/way")
+def choose_way(
+    signed: str, context: Ctx, _: OwnOrigin, way: Annotated[str, Form(max_length=40)] = ""
+) -> RedirectResponse:
+    """By which way to be reached first."""
+    person_id = context.signer.verify(APPLICATIONS, signed, context.clock.now())
+    with context.database.transaction() as session:
+        choose(session, person_id, way, ways_set_up(context), context.clock)
+    return RedirectResponse(f"/a/{signed}", 303)
+
+
+def applications_address(context: Context, person_id: str) -> str:
+    """The link to a person's own applications; for that person's eyes only."""
+    return f"/a/{context.signer.sign(APPLICATIONS, person_id, context.clock.now() + APPLICATIONS_LIFETIME)}"
+
+
+def ways_set_up(context: Context) -> tuple[str, ...]:
+    """The channels that this installation has."""
+    mail = ("email",) if context.service.smtp_url else ()
+    return (*context.wechat.channel_names(), *mail)
+
+
+def _rows(session: Session, context: Context, person_id: str) -> list[Row]:
+    found = session.execute(
+        select(Application, Requisition)
+        .join(Requisition, Requisition.id == Application.requisition_id)
+        .where(Application.person_id == person_id)
+        .order_by(Application.id.desc())
+    ).tuples()
+    return [_row(session, context, application, requisition) for application, requisition in found]
+
+
+def _row(session: Session, context: Context, application: Application, requisition: Requisition) -> Row:
+    now = context.clock.now()
+    invitation = session.scalars(
+        select(Invitation)
+        .where(Invitation.application_id == application.id, Invitation.state != "revoked")
+        .order_by(Invitation.id.desc())
+        .limit(1)
+    ).one_or_none()
+    interview = ""
+    if invitation is not None:
+        live = invitation.state in ("sent", "opened", "consented", "in_progress") and invitation.expires_at > now
+        interview = "submitted" if invitation.state == "submitted" else "open" if live else ""
+    offer = session.scalars(
+        select(Offer)
+        .where(Offer.application_id == application.id, Offer.state.in_(("sent", "accepted", "declined")))
+        .order_by(Offer.id.desc())
+        .limit(1)
+    ).one_or_none()
+    stage = STAGES[application.stage]
+    if application.stage == "offer" and offer is None:
+        stage = DECIDED
+    return Row(application, requisition, stage, interview, "" if offer is None else offer.state)

@@ -1,0 +1,203 @@
+"""`interview-engine assess`: from arguments to jobs, and from outcomes to lines a person or a script can read."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import replace
+from types import FrameType
+
+from api.cli.progress import Bars
+from interview_engine.assessment.calibration.calibration import Calibration
+from interview_engine.assessment.kits.kit import Kit
+from interview_engine.assessment.policy import POLICIES, check_kit
+from interview_engine.assessment.report import InterviewReport
+from interview_engine.errors import Bilingual, UsageError
+from interview_engine.settings import Settings, read_settings
+from pipelines.folders.batch import Outcome, assess_all
+from pipelines.folders.calibrate import load
+from pipelines.folders.manifest import (
+    MANIFEST_SUFFIXES,
+    InterviewJob,
+    find_kit,
+    job_from_files,
+    job_from_manifest,
+    job_from_whole,
+)
+from pipelines.interview import Options
+from pipelines.scoring.score import check_judge
+
+ALL_ASSESSED, SOME_NOT_ASSESSED = 0, 3
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Assess and print; returns 0 or 3. Raises InterviewEngineError for everything the user can mend."""
+    settings = _settings(arguments)
+    jobs = read_jobs(arguments)
+    options = Options(
+        policy=POLICIES[arguments.policy],
+        delivery=arguments.delivery == "on",
+        frames_per_second=settings.frames_per_second,
+        max_minutes=settings.max_minutes,
+        vision=settings.vision,
+        scorer=arguments.scorer,
+        calibration=load(arguments.calibration) if arguments.calibration else None,
+    )
+    if options.calibration is not None:
+        _check_calibration(options, options.calibration, jobs)
+    if options.scorer == "judge":
+        check_judge(settings)
+    if options.delivery:
+        for job in jobs:
+            check_kit(job.kit, options.policy)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    with Bars(on_finished=_print_json if arguments.json else _print_lines) as bars:
+        outcomes = assess_all(jobs, options, settings, arguments.out, bars)
+    return ALL_ASSESSED if all(_is_complete(outcome) for outcome in outcomes) else SOME_NOT_ASSESSED
+
+
+def read_jobs(arguments: argparse.Namespace) -> list[InterviewJob]:
+    """Manifests give one interview each; other files together give one.
+
+    Raises:
+        UsageError, KitError, ManifestError: see pipelines.folders.manifest.
+    """
+    manifests = [path for path in arguments.files if path.suffix.lower() in MANIFEST_SUFFIXES]
+    kit = find_kit(arguments.kit) if arguments.kit else None
+    if manifests and len(manifests) != len(arguments.files):
+        raise UsageError(
+            "files.mixed",
+            Bilingual("清单文件（.yaml）和录音录像不能混在一起。", "Manifests (.yaml) and recordings cannot be mixed."),
+            Bilingual("请分两次运行。", "Run them separately."),
+        )
+    if manifests and arguments.questions:
+        raise UsageError(
+            "files.questions_with_manifest",
+            Bilingual("--questions 只用于一个录制文件。", "--questions goes with one recording, not with manifests."),
+            Bilingual("请在清单里写 recording 和 starts。", "Write recording and starts in the manifest."),
+        )
+    if manifests:
+        candidate = arguments.candidate if len(manifests) == 1 else None
+        jobs = [job_from_manifest(path, kit, candidate, arguments.lang) for path in manifests]
+    else:
+        jobs = [_job_from_recordings(arguments, kit)]
+    _refuse_same_ids(jobs)
+    return jobs
+
+
+def _check_calibration(options: Options, calibration: Calibration, jobs: Sequence[InterviewJob]) -> None:
+    if options.scorer != "evidence":
+        raise UsageError(
+            "calibration.scorer",
+            Bilingual("校准只用于默认评分器。", "A calibration goes with the evidence scorer."),
+            Bilingual("请去掉 --scorer judge 或 --calibration。", "Leave out --scorer judge or --calibration."),
+        )
+    for job in jobs:
+        calibration.check(job.kit)
+
+
+def _job_from_recordings(arguments: argparse.Namespace, kit: Kit | None) -> InterviewJob:
+    if kit is None:
+        raise UsageError(
+            "kit.missing",
+            Bilingual("没有指定面试包。", "No kit was given."),
+            Bilingual("请加 --kit，例如 --kit customer-service。", "Add --kit, for example --kit customer-service."),
+        )
+    language = arguments.lang or "auto"
+    if arguments.questions is None:
+        return job_from_files(arguments.files, kit, arguments.candidate, language)
+    if len(arguments.files) != 1:
+        raise UsageError(
+            "files.questions_needs_one",
+            Bilingual("--questions 需要恰好一个录制文件。", "--questions needs exactly one recording."),
+            Bilingual("请只给一个文件。", "Give one file."),
+        )
+    return job_from_whole(arguments.files[0], arguments.questions, kit, arguments.candidate, language)
+
+
+def _refuse_same_ids(jobs: Sequence[InterviewJob]) -> None:
+    seen: set[str] = set()
+    for job in jobs:
+        if job.interview_id in seen:
+            raise UsageError(
+                "files.same_interview",
+                Bilingual(f"面试 {job.interview_id} 出现了两次。", f"Interview {job.interview_id} is given twice."),
+                Bilingual("请去掉重复的，或写不同的 id。", "Remove one, or give different ids."),
+            )
+        seen.add(job.interview_id)
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    environment = dict(os.environ)
+    if arguments.fps is not None:
+        environment["INTERVIEW_ENGINE_FRAMES_PER_SECOND"] = str(arguments.fps)
+    if arguments.workers is not None:
+        environment["INTERVIEW_ENGINE_WORKERS"] = str(arguments.workers)
+    settings = read_settings(environment)
+    return replace(settings, device=arguments.device) if arguments.device else settings
+
+
+def _is_complete(outcome: Outcome) -> bool:
+    """Every recording that was given could be assessed; a question left out on purpose does not count."""
+    report = outcome.report
+    if report is None or report.overall.status == "cannot_assess":
+        return False
+    given = [answer for answer in report.answers if answer.source]
+    return all(answer.status != "cannot_assess" for answer in given)
+
+
+def _print_lines(outcome: Outcome) -> str:
+    report = outcome.report
+    if report is None:
+        assert outcome.error is not None
+        return f"✗ {outcome.interview_id}\n  {outcome.error.text('zh')}\n  {outcome.error.text('en')}"
+    head = f"{report.candidate} → {outcome.folder / 'report.html'}"
+    if outcome.resumed:
+        head += "  (已有，未重做 · kept from an earlier run)"
+    lines = [_score_line(report) + "  " + head]
+    if report.overall.reason is not None:
+        lines += [f"  {report.overall.reason.text(language)}" for language in ("zh", "en")]
+    for answer in report.answers:
+        if answer.reason is not None and answer.source:
+            zh, en = answer.reason.text("zh"), answer.reason.text("en")
+            lines.append(f"  {answer.question_id} [{answer.reason.code}] {zh} {en}")
+    return "\n".join(lines)
+
+
+def _score_line(report: InterviewReport) -> str:
+    score, match = report.overall.score, report.overall.match_percent
+    if score is None or match is None:
+        return "– 无法评估 cannot assess"
+    return f"✓ {score.value:.1f}/10 ({score.low:.1f}–{score.high:.1f}) 匹配 match {match:.0f}%"
+
+
+def _print_json(outcome: Outcome) -> str:
+    report, error = outcome.report, outcome.error
+    line: dict[str, object] = {
+        "interview": outcome.interview_id,
+        "folder": str(outcome.folder),
+        "resumed": outcome.resumed,
+    }
+    if report is None:
+        assert error is not None
+        line |= {"status": "failed", "error": {"code": error.code, "zh": error.text("zh"), "en": error.text("en")}}
+    else:
+        score = report.overall.score
+        line |= {
+            "candidate": report.candidate,
+            "status": report.overall.status,
+            "match_percent": report.overall.match_percent,
+            "score": None if score is None else {"value": score.value, "low": score.low, "high": score.high},
+            "answers": [
+                {"question": a.question_id, "status": a.status, "reason": a.reason.code if a.reason else None}
+                for a in report.answers
+            ],
+        }
+    return json.dumps(line, ensure_ascii=False)
+
+
+def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

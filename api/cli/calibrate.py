@@ -1,0 +1,100 @@
+"""`interview-engine calibrate KIT RATINGS`: agreement among people beside agreement with the engine, and a file."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+
+from rich.console import Console
+from rich.progress import Progress
+
+from interview_engine.assessment.calibration.calibration import Calibration
+from interview_engine.errors import Bilingual, UsageError
+from interview_engine.settings import read_settings
+from models.weights.registry import WeightStore, default_root
+from pipelines.folders.calibrate import Source, calibrate_source, read_ratings, read_reports, save
+from pipelines.folders.manifest import find_kit
+from pipelines.scoring.score import feature_reader
+
+SHAPES = {
+    "none": Bilingual("评分保持不变（没有改动被证明有益）", "scores stay as they are (no change was shown to help)"),
+    "linear": Bilingual("只调整宽严与斜率", "shift and slope only"),
+    "full": Bilingual("宽严、斜率、线索与用词", "shift, slope, cues and word groups"),
+}
+ALARMS = {
+    "severity": Bilingual("宽严偏离半级以上", "more than half a level from the panel"),
+    "drift": Bilingual("前后偏移半级以上", "drifted by more than half a level"),
+}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Calibrate, print and write; returns 0. Raises InterviewEngineError for everything the user can mend."""
+    if not arguments.reports.is_dir():
+        raise UsageError(
+            "calibration.no_folder",
+            Bilingual(f"没有目录 {arguments.reports}。", f"There is no folder {arguments.reports}."),
+            Bilingual("请给出 assess 的 --out 目录。", "Give the folder that assess wrote with --out."),
+        )
+    kit = find_kit(arguments.kit)
+    ratings = read_ratings(arguments.ratings, kit, arguments.scale)
+    interviews = list(dict.fromkeys(rating.interview for rating in ratings))
+    source = Source(kit, ratings, read_reports(arguments.reports, kit, interviews))
+    settings = read_settings(os.environ)
+    store = WeightStore(settings.weights or default_root(), dict(settings.own_weights))
+    with Progress(console=Console(stderr=True)) as bars:
+        row = bars.add_task("校准 calibrate", total=None)
+        found = calibrate_source(
+            source, feature_reader(store), lambda done, total: bars.update(row, completed=done, total=total)
+        )
+    save(found, arguments.out)
+    print(table(found))
+    print(f"写入 written: {arguments.out}  ({found.scorer_id})")
+    return 0
+
+
+def table(found: Calibration) -> str:
+    """The agreement table for people, in both languages."""
+    figures = found.figures
+    lines = [
+        f"{found.kit_id} v{found.kit_version}: {found.ratings} 个评分 ratings, {found.interviews} 场 interviews, "
+        f"{len(found.raters)} 人 raters",
+        f"{'':34s} ICC(A,1)  ICC(A,k)     QWK       r",
+        _line(
+            "人–人 human–human", figures.human_single, figures.human_average, figures.human_kappa, math.nan,
+            f"  n={figures.human_items}, {figures.human_raters} 人",
+        ),
+        _line(
+            "人–机 human–engine", figures.before_single, math.nan, figures.before_kappa, figures.before_r,
+            f"  n={figures.items}",
+        ),
+        _line(
+            "人–机，校准后 calibrated", figures.after_single, math.nan, figures.after_kappa, figures.after_r,
+            f"  n={figures.items}  QWK [{_figure(figures.after_kappa_low).strip()}, "
+            f"{_figure(figures.after_kappa_high).strip()}]  没有参与拟合的人 people left out",
+        ),
+    ]  # fmt: skip
+    if figures.unscored:
+        lines.append(f"无法评估 cannot assess: {figures.unscored}")
+    lines.append("评分人 rater: 评分数 ratings, 宽严 severity, 漂移 drift (±10 分制 points of 10)")
+    for rater in found.raters:
+        marks = "; ".join(f"{ALARMS[name].zh} {ALARMS[name].en}" for name in rater.alarms)
+        lines.append(
+            f"  {rater.name}: {rater.ratings}, {_figure(rater.severity, True)}, {_figure(rater.drift, True)}"
+            + (f"  ⚠ {marks}" if marks else "")
+        )
+    shape = SHAPES[found.shape]
+    lines.append(f"{shape.zh} · {shape.en}; ±{found.band:.1f}; {len(found.weights)} 个权重 weights moved")
+    return "\n".join(lines)
+
+
+def _line(name: str, single: float, average: float, kappa: float, r: float, note: str) -> str:
+    width = 34 - sum(1 for character in name if "\u2e80" <= character <= "\uffef")
+    cells = "  ".join(f"{_figure(value):>8s}" for value in (single, average, kappa, r))
+    return f"{name:{width}s} {cells}{note}"
+
+
+def _figure(value: float, signed: bool = False) -> str:
+    if not math.isfinite(value):
+        return "–"
+    return f"{value:+.2f}" if signed else f"{value:.3f}"

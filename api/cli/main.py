@@ -1,0 +1,245 @@
+"""The command line: `interview-engine …`. Parses, hands over, prints; nothing heavy is imported for --help."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import interview_engine
+from interview_engine.errors import InterviewEngineError, KitError, ManifestError, PolicyError, UsageError
+
+OK, BAD_USAGE, SOME_NOT_ASSESSED, INTERRUPTED, FAILED = 0, 2, 3, 130, 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0 done, 1 failed, 2 bad usage, 3 some not assessed, 130 interrupted."""
+    options = build_parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (UsageError, KitError, ManifestError, PolicyError) as error:
+        print_error(error)
+        return BAD_USAGE
+    except InterviewEngineError as error:
+        print_error(error)
+        return FAILED
+    except KeyboardInterrupt:
+        print("\n已中断；已完成的面试保留，重新运行同一命令会接着做。", file=sys.stderr)
+        print("Interrupted. Finished interviews are kept; run the same command to go on.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # the reader of our output went away (`| head`): not an error of ours, and nothing more can be printed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def print_error(error: InterviewEngineError) -> None:
+    """Both languages and the code, on standard error."""
+    print(f"错误 [{error.code}] {error.text('zh')}", file=sys.stderr)
+    print(f"error [{error.code}] {error.text('en')}", file=sys.stderr)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="interview-engine",
+        description="视频面试评估 · Assess recorded interview answers, with quoted evidence.",
+    )
+    parser.add_argument("--version", action="version", version=interview_engine.__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_assess(commands)
+    _add_rank(commands)
+    _add_rescore(commands)
+    _add_calibrate(commands)
+    _add_audit(commands)
+    _add_models(commands)
+    _add_kit(commands)
+    _add_serve(commands)
+    _add_worker(commands)
+    return parser
+
+
+def _add_assess(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "assess",
+        help="评估录制的回答 · assess recordings, texts or manifests",
+        description="Assess recorded answers. FILES are recordings or texts that answer the kit's questions in order, "
+        "or interview manifests (.yaml), one an interview.",
+        epilog="Exit status: 0 all assessed, 3 some could not be (reasons printed), 2 bad usage, 130 interrupted.",
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--kit", help="a kit's id (see `kit list`) or a .yaml file")
+    parser.add_argument("--candidate", help="name shown in the report (default: the manifest's, or the file's name)")
+    parser.add_argument("--questions", type=Path, metavar="AT.yaml", help="FILE is a whole interview; start times here")
+    parser.add_argument("--policy", default="default", choices=["default", "cn", "eu", "us-ny", "us-il"])
+    parser.add_argument("--delivery", default="on", choices=["on", "off"], help="score delivery competencies or not")
+    parser.add_argument(
+        "--scorer",
+        default="evidence",
+        choices=["evidence", "judge"],
+        help="judge asks the model of INTERVIEW_ENGINE_JUDGE_URL",
+    )
+    parser.add_argument("--calibration", type=Path, metavar="FILE", help="what `calibrate` wrote for this kit")
+    parser.add_argument("--lang", default=None, choices=["auto", "zh", "en"], help="language of the answers")
+    parser.add_argument("--device", default=None, choices=["auto", "cpu", "cuda"])
+    parser.add_argument(
+        "--workers", type=int, default=None, metavar="N", help="processes side by side (default: cores)"
+    )
+    parser.add_argument(
+        "--fps", type=float, default=None, help="pictures a second (default 5; 12 or more counts blinks)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON line per finished interview")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.set_defaults(run=_run_assess)
+
+
+def _add_rank(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("rank", help="排序 · rank the reports in a folder")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--json", action="store_true", help="print the ranking as JSON")
+    parser.set_defaults(run=_run_rank)
+
+
+def _add_rescore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "rescore", help="改评分标准前先看影响 · which past decisions would flip under another kit"
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--kit", required=True, metavar="NEW", help="the changed kit (.yaml)")
+    parser.add_argument("--against", required=True, metavar="OLD", help="the kit in use (id or .yaml)")
+    parser.add_argument("--bar", type=float, default=70.0, metavar="PERCENT", help="match at the bar (default 70)")
+    parser.add_argument("--calibration", type=Path, metavar="FILE", help="score the NEW side with it")
+    parser.set_defaults(run=_run_rescore)
+
+
+def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "calibrate",
+        help="按人工评分校准 · learn the raters' scale, with agreement figures",
+        description="RATINGS is a CSV or XLSX with the columns interview, competency, rater, rating. See "
+        "docs/calibration.md.",
+    )
+    parser.add_argument("kit", metavar="KIT", help="a kit's id or a .yaml file")
+    parser.add_argument("ratings", type=Path, metavar="RATINGS")
+    parser.add_argument("--reports", type=Path, required=True, metavar="DIR", help="the --out folder of assess")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="calibration.json")
+    parser.add_argument("--scale", type=int, default=5, choices=[5, 10], help="ratings are levels 1-5, or 0-10")
+    parser.set_defaults(run=_run_calibrate)
+
+
+def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("audit", help="公平性审计 · impact ratios by group (LL144 form)")
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--groups", type=Path, required=True, metavar="TABLE", help="CSV or XLSX: interview, sex, …")
+    parser.add_argument("--kit", metavar="ID", help="audit only this kit's interviews")
+    parser.set_defaults(run=_run_audit)
+
+
+def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("models", help="模型权重 · weights by sha256")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, text in (
+        ("pull", "download what is missing (resumable)"),
+        ("list", "names, sizes, licences, where they are"),
+        ("verify", "hash every file again"),
+    ):
+        action = actions.add_parser(name, help=text)
+        action.add_argument("names", nargs="*", metavar="NAME", help="default: all that an assessment needs")
+        action.set_defaults(run=_run_models)
+
+
+def _add_kit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("kit", help="面试包 · interview kits")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="kits that ship").set_defaults(run=_run_kit)
+    for name, text in (("show", "print a kit for people"), ("check", "check a kit file; exit 2 with every error")):
+        action = actions.add_parser(name, help=text)
+        action.add_argument("kit", metavar="KIT", help="a kit's id or a .yaml file")
+        if name == "show":
+            action.add_argument("--lang", default="zh", choices=["zh", "en"])
+        action.set_defaults(run=_run_kit)
+
+
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "serve",
+        help="招聘服务 · the service: candidates record in the browser, recruiters review",
+        description="Serve with SQLite, local files and a worker in the same process; see docs/service.md for "
+        "PostgreSQL, S3 and more machines.",
+    )
+    parser.add_argument("--demo", action="store_true", help="a made-up company with synthetic candidates")
+    parser.add_argument("--host", default=None, help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=None, help="default 8000")
+    parser.set_defaults(run=_run_serve)
+
+
+def _add_worker(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "worker",
+        help="评估队列 · assess what waits in the service's queue",
+        description="Work on the queue of the service with the same settings (INTERVIEW_ENGINE_DATABASE_URL, "
+        "_BLOBS_URL, _SECRET), beside `serve`; start as many as there are machines. See docs/operations.md.",
+    )
+    parser.add_argument("--hands", type=int, default=None, metavar="N", help="answers at a time (default: cores)")
+    parser.add_argument("--demo", action="store_true", help="the queue of `serve --demo`")
+    parser.set_defaults(run=_run_worker)
+
+
+def _run_worker(options: argparse.Namespace) -> int:
+    from api.cli.worker import run
+
+    return run(options)
+
+
+def _run_serve(options: argparse.Namespace) -> int:
+    from api.cli.serve import run
+
+    return run(options)
+
+
+def _run_assess(options: argparse.Namespace) -> int:
+    from api.cli.assess import run
+
+    return run(options)
+
+
+def _run_rank(options: argparse.Namespace) -> int:
+    from api.cli.rank import run
+
+    return run(options)
+
+
+def _run_rescore(options: argparse.Namespace) -> int:
+    from api.cli.rescore import run
+
+    return run(options)
+
+
+def _run_calibrate(options: argparse.Namespace) -> int:
+    from api.cli.calibrate import run
+
+    return run(options)
+
+
+def _run_audit(options: argparse.Namespace) -> int:
+    from api.cli.audit import run
+
+    return run(options)
+
+
+def _run_models(options: argparse.Namespace) -> int:
+    from api.cli.models import run
+
+    return run(options)
+
+
+def _run_kit(options: argparse.Namespace) -> int:
+    from api.cli.kit import run
+
+    return run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

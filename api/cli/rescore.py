@@ -1,0 +1,166 @@
+"""`interview-engine rescore DIR --kit NEW --against OLD`: who would flip, and why, before a rubric is changed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import Progress
+
+from interview_engine.assessment.comparing.ranking import Entry
+from interview_engine.assessment.comparing.time_machine import Change, Comparison, Driver, compare
+from interview_engine.errors import Bilingual, UsageError
+from interview_engine.settings import read_settings
+from pipelines.folders.calibrate import load
+from pipelines.folders.manifest import find_kit
+from pipelines.folders.rescore import Rescored, no_reports, rescore_folder
+from pipelines.folders.tables import write_csv
+from pipelines.writing import write_whole, writing
+
+SCHEMA = "interview-rescore/1"
+
+CAUSES = {
+    "score": Bilingual("评分变了", "scored differently"),
+    "weight": Bilingual("权重变了", "weight changed"),
+    "required_level": Bilingual("要求水平变了", "required level changed"),
+    "added": Bilingual("新增的能力", "new competency"),
+    "removed": Bilingual("去掉的能力", "competency removed"),
+    "assessed": Bilingual("现在可以评估", "can now be assessed"),
+    "not_assessed": Bilingual("现在无法评估", "can no longer be assessed"),
+}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare, print and write rescore.json and rescore.csv; returns 0, or 3 when a report could not be read."""
+    if not arguments.folder.is_dir():
+        raise UsageError(
+            "rescore.no_folder",
+            Bilingual(f"没有目录 {arguments.folder}。", f"There is no folder {arguments.folder}."),
+            Bilingual("请给出 assess 的 --out 目录。", "Give the folder that assess wrote with --out."),
+        )
+    if not 0.0 <= arguments.bar <= 100.0:
+        raise UsageError(
+            "rescore.bar",
+            Bilingual(
+                f"--bar 应在 0 到 100 之间，而不是 {arguments.bar:g}。", f"--bar is {arguments.bar:g}, not 0..100."
+            ),
+            Bilingual("它是岗位匹配度的线，单位为百分比。", "It is a match in percent."),
+        )
+    new, old = find_kit(arguments.kit), find_kit(arguments.against)
+    calibration = load(arguments.calibration) if arguments.calibration else None
+    with Progress(console=Console(stderr=True)) as bars:
+        row = bars.add_task("重新评分 rescore", total=None)
+        found = rescore_folder(
+            arguments.folder,
+            old,
+            new,
+            read_settings(os.environ),
+            lambda done, total: bars.update(row, completed=done, total=total),
+            calibration,
+        )
+    broken = [entry for entry in found if entry.error is not None]
+    other = sum(entry.error is None and entry.before is None for entry in found)
+    if other == len(found):
+        raise no_reports(arguments.folder, old)
+    comparison = compare(
+        [entry.before for entry in found if entry.before is not None],
+        [entry.after for entry in found if entry.after is not None],
+        arguments.bar,
+    )
+    with writing(arguments.folder):
+        text = json.dumps(to_document(comparison), ensure_ascii=False, indent=1)
+        write_whole(arguments.folder / "rescore.json", text.encode("utf-8"))
+        write_whole(arguments.folder / "rescore.csv", _csv(comparison))
+    _print(comparison, broken, f"{old.id} v{old.version} → {new.id} v{new.version}")
+    if other:
+        print(f"其他面试包的报告，未计入 reports of other kits, left out: {other}")
+    print(f"写入 written: {arguments.folder / 'rescore.json'}, {arguments.folder / 'rescore.csv'}")
+    return 3 if broken else 0
+
+
+def to_document(comparison: Comparison) -> dict[str, object]:
+    """The comparison as JSON values, the same for the same archive and kits."""
+    return {
+        "schema": SCHEMA,
+        "bar_percent": comparison.bar,
+        "interviews": len(comparison.changes),
+        "flips": comparison.flips,
+        "changes": [_change(change) for change in comparison.changes],
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {
+        "interview": change.before.interview_id,
+        "candidate": change.before.candidate,
+        "flips": change.flips,
+        "band_left": change.band_left,
+        "group_changed": change.group_changed,
+        "before": _side(change.before, change.group_before, change.above_before),
+        "after": _side(change.after, change.group_after, change.above_after),
+        "drivers": [
+            {
+                "competency": driver.competency_id,
+                "points_before": round(driver.points_before, 2),
+                "points_after": round(driver.points_after, 2),
+                "causes": list(driver.causes),
+            }
+            for driver in change.drivers
+        ],
+    }
+
+
+def _side(entry: Entry, group: int | None, above: bool | None) -> dict[str, object]:
+    score = entry.score
+    return {
+        "match_percent": None if entry.match_percent is None else round(entry.match_percent, 2),
+        "score": None if score is None else [round(value, 2) for value in (score.value, score.low, score.high)],
+        "tie_group": group,
+        "above_bar": above,
+    }
+
+
+def _csv(comparison: Comparison) -> bytes:
+    header = ["interview", "candidate", "flips", "match_before", "match_after", "group_before", "group_after", "why"]
+    rows = [
+        [
+            change.before.interview_id,
+            change.before.candidate,
+            "yes" if change.flips else "no",
+            _percent(change.before),
+            _percent(change.after),
+            str(change.group_before or "–"),
+            str(change.group_after or "–"),
+            "; ".join(_why(driver, "zh") + " " + _why(driver, "en") for driver in change.drivers),
+        ]
+        for change in comparison.changes
+    ]
+    return write_csv(header, rows)
+
+
+def _percent(entry: Entry) -> str:
+    return "–" if entry.match_percent is None else f"{entry.match_percent:.1f}"
+
+
+def _why(driver: Driver, language: str) -> str:
+    comma = "、" if language == "zh" else ", "
+    causes = comma.join(CAUSES[cause].get(language) for cause in driver.causes)
+    return f"{driver.competency_id} {driver.points_before:.1f}→{driver.points_after:.1f} ({causes})"
+
+
+def _print(comparison: Comparison, broken: Sequence[Rescored], title: str) -> None:
+    total = len(comparison.changes)
+    counted = f"翻转 {comparison.flips} / {total} · flips {comparison.flips} of {total}"
+    print(f"{title}: {counted}  (线 bar {comparison.bar:g}%)")
+    for change in comparison.changes:
+        if change.flips or change.band_left or change.group_changed:
+            mark = "⇅" if change.flips else "·"
+            print(f"{mark} {change.before.candidate}: {_percent(change.before)} → {_percent(change.after)}%")
+            for driver in change.drivers:
+                print(f"    {_why(driver, 'zh')} {_why(driver, 'en')}")
+    for entry in broken:
+        assert entry.error is not None
+        print(f"✗ {entry.folder}: {entry.error.text('zh')} {entry.error.text('en')}")

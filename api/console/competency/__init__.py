@@ -1,0 +1,1 @@
+"""Console pages of kits, the competency model and portraits."""

@@ -1,0 +1,74 @@
+"""The kit editor's form: what a person may change without YAML, written over the version it began with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from api.console.forms import Fields
+from interview_engine.assessment.kits.kit import Competency, Kit, Question
+from interview_engine.errors import Bilingual
+
+LEVELS = range(1, 6)
+
+
+def draft_from_form(base: Kit, form: Fields) -> Kit:
+    """The base with the form's texts, weights, levels, anchors and questions. Phrases, delivery formulas and whatever
+    else the form does not show stay as they are. The version follows when it is published.
+
+    Raises:
+        InvalidInput: `form.number`, naming the field.
+    """
+    kept = [one for one in base.competencies if not form.checked(f"c.{one.id}.remove")]
+    competencies = tuple(_competency(one, form) for one in kept)
+    known = {one.id for one in competencies}
+    questions = [_question(one, form, known) for one in base.questions if not form.checked(f"q.{one.id}.remove")]
+    if form.text("q.new.zh") or form.text("q.new.en"):
+        questions.append(_new_question(base, form, known))
+    return replace(
+        base,
+        role=_both(form, "role"),
+        description=_both(form, "description"),
+        competencies=competencies,
+        questions=tuple(questions),
+    )
+
+
+def _competency(one: Competency, form: Fields) -> Competency:
+    name = f"c.{one.id}"
+    return replace(
+        one,
+        name=_both(form, f"{name}.name"),
+        definition=_both(form, f"{name}.definition"),
+        weight=form.number(f"{name}.weight", 0, 100, 0.0),
+        required_level=form.number(f"{name}.required", 1, 5, one.required_level),
+        anchors=tuple(_both(form, f"{name}.anchor{level}") for level in LEVELS),
+    )
+
+
+def _question(one: Question, form: Fields, known: set[str]) -> Question:
+    name = f"q.{one.id}"
+    return replace(
+        one,
+        text=_both(form, name),
+        think_s=form.whole(f"{name}.think", 0, 600, one.think_s),
+        answer_s=form.whole(f"{name}.answer", 10, 1800, one.answer_s),
+        attempts=form.whole(f"{name}.attempts", 1, 10, one.attempts),
+        probes=tuple(code for code in form.many(f"{name}.probes") if code in known),
+    )
+
+
+def _new_question(base: Kit, form: Fields, known: set[str]) -> Question:
+    taken = {one.id for one in base.questions}
+    number = next(n for n in range(1, len(taken) + 2) if f"q{n}" not in taken)
+    return Question(
+        id=f"q{number}",
+        text=_both(form, "q.new"),
+        think_s=form.whole("q.new.think", 0, 600, 30),
+        answer_s=form.whole("q.new.answer", 10, 1800, 180),
+        attempts=form.whole("q.new.attempts", 1, 10, 2),
+        probes=tuple(code for code in form.many("q.new.probes") if code in known),
+    )
+
+
+def _both(form: Fields, name: str) -> Bilingual:
+    return Bilingual(form.text(f"{name}.zh"), form.text(f"{name}.en"))

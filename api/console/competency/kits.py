@@ -1,0 +1,295 @@
+"""Interview kits: versions, a form without YAML, the text for experts, differences, the preview before publishing."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+from sqlalchemy import select
+
+from api.console import words
+from api.console.competency.kit_form import draft_from_form
+from api.console.export import attachment
+from api.console.forms import Form
+from api.console.frame import console_page, done
+from api.console.recruiting.application import account_names
+from api.context import Context
+from api.deps import Ctx
+from api.i18n import language_of
+from api.rescoring import rescore_of
+from api.sessions import PageActor
+from interview_engine.assessment.kits.file import kit_yaml, parse_kit
+from interview_engine.assessment.kits.kit import Kit
+from interview_engine.assessment.policy import POLICIES
+from interview_engine.errors import InterviewEngineError, KitError, PolicyError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require
+from interview_engine.hr.competency import service as competency
+from interview_engine.hr.competency.preview import BAR_PERCENT, Preview, preview_kit
+from interview_engine.hr.competency.tables import KitVersion
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.recruiting.tables import Application
+
+router = APIRouter()
+HOME = "/console/kits"
+PREVIEWED = "kit-preview"
+KEPT = timedelta(hours=12)
+"""How long what a preview said can be published with."""
+SHOWN = 100
+"""Interviews listed after a preview: those that flip stand first."""
+
+
+@router.get(HOME)
+def listed(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """The kits, each with its versions."""
+    with context.database.reading() as session:
+        rows = competency.list_kits(session, actor)
+    kits: dict[str, list[competency.KitSummary]] = {}
+    for row in rows:
+        kits.setdefault(row.kit_id, []).append(row)
+    return console_page(request, actor, "competency/kits.html", kits=kits, version_states=words.VERSION_STATES)
+
+
+@router.get(f"{HOME}/{{version_id}}")
+def version(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """One version: questions, competencies with anchors, and its history."""
+    with context.database.reading() as session:
+        require(actor, "public", "read")
+        row = competency.kit_version(session, version_id)
+        kit = competency.kit(session, version_id)
+        versions = competency.list_kits(session, actor, kit_id=row.kit_id)
+        names = account_names(session, [], [one.published_by for one in versions])
+    return console_page(
+        request, actor, "competency/kit.html", row=row, kit=kit, versions=versions, names=names,
+        version_states=words.VERSION_STATES, kinds=words.COMPETENCY_KINDS,
+    )  # fmt: skip
+
+
+@router.get(f"{HOME}/{{version_id}}/file")
+def file(version_id: str, context: Ctx, actor: PageActor) -> Response:
+    """The file as it was published."""
+    with context.database.reading() as session:
+        require(actor, "public", "read")
+        row = competency.kit_version(session, version_id)
+    return attachment(row.text.encode(), "application/yaml", f"{row.kit_id}-v{row.version}.yaml")
+
+
+@router.get(f"{HOME}/{{version_id}}/differences")
+def differences(version_id: str, request: Request, context: Ctx, actor: PageActor, against: str) -> Response:
+    """Two versions side by side, line by line."""
+    with context.database.reading() as session:
+        require(actor, "public", "read")
+        new, old = competency.kit_version(session, version_id), competency.kit_version(session, against)
+    lines = unified(old.text, new.text, f"v{old.version}", f"v{new.version}")
+    return console_page(request, actor, "competency/kit_differences.html", old=old, new=new, lines=lines)
+
+
+@router.get(f"{HOME}/{{version_id}}/edit")
+def edit(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """The form over a version."""
+    require(actor, "public", "manage")
+    with context.database.reading() as session:
+        row = competency.kit_version(session, version_id)
+        kit = competency.kit(session, version_id)
+    return console_page(request, actor, "competency/kit_edit.html", row=row, kit=kit, kinds=words.COMPETENCY_KINDS)
+
+
+@router.post(f"{HOME}/{{version_id}}/edit")
+def from_form(version_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """The form as a kit file, to be looked at before it is published."""
+    require(actor, "public", "manage")
+    with context.database.reading() as session:
+        row = competency.kit_version(session, version_id)
+        kit = competency.kit(session, version_id)
+    try:
+        changed = draft_from_form(kit, form)
+    except InterviewEngineError as problem:
+        return console_page(
+            request,
+            actor,
+            "competency/kit_edit.html",
+            status=422,
+            problem=problem,
+            row=row,
+            kit=kit,
+            kinds=words.COMPETENCY_KINDS,
+        )
+    return _draft(request, context, actor, row, kit_yaml(changed).decode())
+
+
+@router.post(f"{HOME}/{{version_id}}/draft")
+def from_text(version_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """A text for experts, checked and compared."""
+    require(actor, "public", "manage")
+    with context.database.reading() as session:
+        row = competency.kit_version(session, version_id)
+    return _draft(request, context, actor, row, form.raw("text"))
+
+
+@router.get(f"{HOME}/{{version_id}}/draft")
+def raw(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """The version's own text, to be changed."""
+    require(actor, "public", "manage")
+    with context.database.reading() as session:
+        row = competency.kit_version(session, version_id)
+    return _draft(request, context, actor, row, row.text)
+
+
+@router.post(f"{HOME}/{{version_id}}/preview")
+def preview(version_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """What it would do to past interviews. A script that asks for lines is told of the progress as it goes."""
+    text, bar = form.raw("text"), form.number("bar", 0, 100, BAR_PERCENT)
+    with context.database.reading() as session:
+        row = competency.kit_version(session, version_id)
+    parse_kit(text.encode(), "kit.yaml")
+    if "application/x-ndjson" in request.headers.get("accept", ""):
+        return StreamingResponse(_lines(request, context, actor, row, text, bar), media_type="application/x-ndjson")
+    found = _preview(request, context, actor, text, bar, None)
+    return _draft(request, context, actor, row, text, found=found)
+
+
+@router.post(f"{HOME}/{{version_id}}/publish")
+def publish(version_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Publish it as the next version, with what its preview said."""
+    text = form.raw("text")
+    policy = form.text("policy", "cn")
+    try:
+        with context.database.transaction() as session:
+            kept = _kept(context, form.text("previewed"), text)
+            made = competency.publish_kit(
+                session, actor, text, form.text("note"), context.clock, policy=policy, preview=kept
+            )
+    except (KitError, PolicyError) as problem:
+        with context.database.reading() as session:
+            row = competency.kit_version(session, version_id)
+        return _draft(request, context, actor, row, text, problem=problem)
+    return done(f"{HOME}/{made.id}", "published")
+
+
+@router.post(f"{HOME}/{{version_id}}/retire")
+def retire(version_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Offer it no longer to new requisitions."""
+    with context.database.transaction() as session:
+        competency.retire_kit(session, actor, version_id, context.clock)
+    return done(f"{HOME}/{version_id}", "retired")
+
+
+def unified(old: str, new: str, old_name: str, new_name: str) -> list[tuple[str, str]]:
+    """(class, line) of a unified difference: "plus", "minus", "where" or ""."""
+    found = difflib.unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm="", n=2)
+    kinds = {"+": "plus", "-": "minus", "@": "where"}
+    return [(kinds.get(line[:1], ""), line) for line in found]
+
+
+def _draft(
+    request: Request,
+    context: Context,
+    actor: Actor,
+    base: KitVersion,
+    text: str,
+    *,
+    found: Preview | None = None,
+    problem: InterviewEngineError | None = None,
+) -> Response:
+    """The page before publishing: problems by line, differences, preview, the text itself."""
+    problems: list[str] = []
+    kit: Kit | None = None
+    try:
+        kit = parse_kit(text.encode(), "kit.yaml")
+    except KitError as error:
+        problems = [one.text(language_of(request)) for one in error.problems] or [error.text(language_of(request))]
+    return console_page(
+        request,
+        actor,
+        "competency/kit_draft.html",
+        status=422 if problems or problem else 200,
+        problem=problem,
+        problems=problems,
+        base=base,
+        kit=kit,
+        text=text,
+        lines=unified(base.text, text, f"v{base.version}", "—"),
+        policies=POLICIES,
+        bar=found.bar if found is not None else BAR_PERCENT,
+        **_shown(request, context, found),
+    )
+
+
+def _shown(request: Request, context: Context, found: Preview | None) -> dict[str, Any]:
+    """What a preview says, and its seal for publishing."""
+    if found is None:
+        return {"preview": None, "changes": [], "previewed": ""}
+    with context.database.reading() as session:
+        ids = [change.before.interview_id for change in found.rows[:SHOWN]]
+        names = dict(
+            session.execute(
+                select(Application.id, Person.name)
+                .join(Person, Person.id == Application.person_id)
+                .where(Application.id.in_(ids))
+            )
+            .tuples()
+            .all()
+        )
+    language = language_of(request)
+    competencies = {
+        one.competency_id: one.name.get(language)
+        for change in found.rows
+        for one in (*change.before.competencies, *change.after.competencies)
+    }
+    sealed = context.signer.sign(PREVIEWED, json.dumps(found.document()), context.clock.now() + KEPT)
+    return {
+        "preview": found,
+        "changes": [
+            {"change": change, "name": names.get(change.before.interview_id, ""), "id": change.before.interview_id}
+            for change in found.rows[:SHOWN]
+            if change.flips or change.group_changed or change.before.match_percent != change.after.match_percent
+        ],
+        "competency_names": competencies,
+        "previewed": sealed,
+    }
+
+
+def _kept(context: Context, sealed: str, text: str) -> Mapping[str, Any] | None:
+    """What a preview of exactly this text said; nothing where there was none."""
+    if not sealed:
+        return None
+    said: dict[str, Any] = json.loads(context.signer.verify(PREVIEWED, sealed, context.clock.now()))
+    return said if said["sha256"] == parse_kit(text.encode(), "kit.yaml").sha256 else None
+
+
+def _preview(request: Request, context: Context, actor: Actor, text: str, bar: float, progress: Any) -> Preview:
+    with context.database.reading() as session:
+        return preview_kit(session, context.blobs, actor, text, rescore_of(request), bar=bar, progress=progress)
+
+
+def _lines(request: Request, context: Context, actor: Actor, row: KitVersion, text: str, bar: float) -> Iterator[str]:
+    """Progress as lines of JSON, the page last."""
+    told: SimpleQueue[tuple[int, int] | Preview | BaseException] = SimpleQueue()
+
+    def work() -> None:
+        try:
+            told.put(_preview(request, context, actor, text, bar, lambda at, total: told.put((at, total))))
+        except BaseException as error:  # noqa: BLE001 handed to the thread that answers
+            told.put(error)
+
+    Thread(target=work, daemon=True).start()
+    while True:
+        said = told.get()
+        if isinstance(said, tuple):
+            yield json.dumps({"done": said[0], "total": said[1]}) + "\n"
+        elif isinstance(said, InterviewEngineError):
+            yield json.dumps({"problem": said.text(language_of(request))}, ensure_ascii=False) + "\n"
+            return
+        elif isinstance(said, BaseException):
+            raise said
+        else:
+            page = _draft(request, context, actor, row, text, found=said)
+            yield json.dumps({"page": bytes(page.body).decode()}, ensure_ascii=False) + "\n"
+            return

@@ -1,0 +1,392 @@
+"""The competency model, role profiles and surveys (B1, B2, B5, B6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.console import words
+from api.console.charts import position
+from api.console.forms import Fields, Form, as_number
+from api.console.frame import console_page, done
+from api.context import Context
+from api.deps import Ctx
+from api.render import ZONE
+from api.sessions import PageActor
+from interview_engine.assessment.kits.kit import LEVELS
+from interview_engine.errors import Bilingual, ConflictError, InterviewEngineError, InvalidInput
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require, scoped
+from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.competency import service as competency
+from interview_engine.hr.competency.model import KINDS
+from interview_engine.hr.competency.survey_rules import QUESTION_KINDS
+from interview_engine.hr.competency.tables import RoleProfile, SurveyResponse
+from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.problems import invalid, missing
+from interview_engine.store.rows import find
+
+router = APIRouter()
+
+QUESTION_WORDS = {"open": "Open answer", "scale": "Scale 1–5", "top3": "Three most important"}
+SURVEY_WORDS = {"draft": "Draft", "sent": "Sent", "closed": "Closed"}
+STARTERS: tuple[dict[str, Any], ...] = (
+    {
+        "kind": "open",
+        "zh": "过去6个月，请讲一次你与同事合作完成的具体工作：你做了什么，结果怎样？",
+        "en": "In the last 6 months, which piece of work did you do with colleagues? What did you do, what came of it?",
+    },
+    {
+        "kind": "top3",
+        "zh": "做好你的岗位，最核心的3项专业技能是什么？",
+        "en": "Which 3 professional skills matter most for doing your job well?",
+    },
+    {
+        "kind": "scale",
+        "zh": "我会主动把进展告诉需要知道的人。",
+        "en": "I tell those who need to know how far things are.",
+    },
+)
+"""A new survey begins with these (B2); each can be changed or emptied."""
+
+
+@router.get("/console/competencies")
+def model(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """The three dimensions with definitions, levels and behavioural anchors."""
+    return _model(request, context, actor)
+
+
+@router.post("/console/competencies")
+def add(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """A competency of one's own."""
+    new = competency.NewCompetency(
+        code=form.text("code"),
+        kind=form.text("kind"),  # type: ignore[arg-type]  # add_competency refuses another
+        name=_both(form, "name"),
+        definition=_both(form, "definition"),
+        anchors=tuple(_both(form, f"anchor{level}") for level in LEVELS),
+        indicators=tuple(
+            Bilingual(zh, en)
+            for zh, en in zip(form.many("indicator_zh"), form.many("indicator_en"), strict=False)
+            if zh or en
+        ),
+    )
+    try:
+        with context.database.transaction() as session:
+            competency.add_competency(session, actor, new, context.clock)
+    except (InvalidInput, ConflictError) as problem:
+        return _model(request, context, actor, problem, form.values())
+    return done("/console/competencies", "added")
+
+
+@router.post("/console/competencies/{code}/retire")
+def retire(code: str, context: Ctx, actor: PageActor) -> Response:
+    """Offer it no longer."""
+    with context.database.transaction() as session:
+        competency.retire_competency(session, actor, code, context.clock)
+    return done("/console/competencies", "retired")
+
+
+@router.get("/console/profiles")
+def profiles(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """What roles need, in versions."""
+    with context.database.reading() as session:
+        rows = competency.list_profiles(session, actor)
+        kits = [kit for kit in competency.list_kits(session, actor) if kit.latest]
+    by_code: dict[str, list[RoleProfile]] = {}
+    for row in rows:
+        by_code.setdefault(row.code, []).append(row)
+    return console_page(
+        request, actor, "competency/profiles.html", profiles=by_code, kits=kits, version_states=words.VERSION_STATES
+    )
+
+
+@router.post("/console/profiles/from-kit")
+def from_kit(context: Ctx, actor: PageActor, form: Form) -> Response:
+    """A profile with a kit's weights and levels."""
+    with context.database.transaction() as session:
+        row = competency.profile_from_kit(session, actor, form.text("kit"), context.clock)
+    return done(f"/console/profiles/{row.id}", "published")
+
+
+@router.get("/console/profiles/new")
+def new_profile(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """An empty profile."""
+    return _profile(request, context, actor, None, {})
+
+
+@router.get("/console/profiles/{profile_id}")
+def profile(profile_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """One version, and the form of the next."""
+    with context.database.reading() as session:
+        require(actor, "public", "read")
+        row = find(session, RoleProfile, profile_id)
+    if row is None:
+        raise missing("role_profile", "岗位能力模型", "role profile")
+    values = {one.competency: (f"{one.weight:g}", f"{one.required_level:g}") for one in competency.requirements_of(row)}
+    return _profile(request, context, actor, row, values)
+
+
+@router.post("/console/profiles")
+def save_profile(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """The next version as a draft, published at once when asked; weights that do not sum to 100 are refused (B6)."""
+    try:
+        with context.database.transaction() as session:
+            row = competency.create_profile(session, actor, _new_profile(form), context.clock)
+            if form.checked("publish"):
+                competency.publish_profile(session, actor, row.id, context.clock)
+    except InvalidInput as problem:
+        typed = {
+            code: (weight, level)
+            for code, weight, level in zip(
+                form.many("competency"), form.many("weight"), form.many("level"), strict=False
+            )
+        }
+        return _profile(request, context, actor, None, typed, problem, form.values())
+    return done(f"/console/profiles/{row.id}", "saved")
+
+
+@router.post("/console/profiles/{profile_id}/publish")
+def publish_profile(profile_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Make a draft the one in use."""
+    with context.database.transaction() as session:
+        competency.publish_profile(session, actor, profile_id, context.clock)
+    return done(f"/console/profiles/{profile_id}", "published")
+
+
+@router.get("/console/surveys")
+def surveys(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """All surveys, and a new one."""
+    return _surveys(request, context, actor)
+
+
+@router.post("/console/surveys")
+def create_survey(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """A draft from the designer."""
+    columns = [form.many(f"question_{name}") for name in ("kind", "zh", "en", "competency")]
+    questions = [
+        {"id": f"q{place}", "kind": kind, "text": {"zh": zh, "en": en}, "competency": code or None}
+        for place, (kind, zh, en, code) in enumerate(zip(*columns, strict=False), start=1)
+        if zh or en
+    ]
+    try:
+        with context.database.transaction() as session:
+            row = competency.create_survey(
+                session,
+                actor,
+                Bilingual(form.text("title_zh"), form.text("title_en")),
+                questions,
+                context.clock,
+                closes_at=_moment(form.text("closes_at")),
+            )
+    except InvalidInput as problem:
+        return _surveys(request, context, actor, problem, form.values())
+    return done(f"/console/surveys/{row.id}", "created")
+
+
+@router.get("/console/surveys/{survey_id}")
+def survey(survey_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """One survey: to whom it goes, and what came back."""
+    return _survey(survey_id, request, context, actor)
+
+
+@router.post("/console/surveys/{survey_id}/send")
+def send(survey_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Send it to the chosen people; links are shown this once."""
+    with context.database.transaction() as session:
+        issued = competency.send_survey(session, actor, survey_id, form.many("person"), context.clock)
+        ids = [one.response.person_id for one in issued]
+        names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples().all())
+    links = [(names[one.response.person_id], f"{context.service.public_url}/s/{one.token}") for one in issued]
+    return _survey(survey_id, request, context, actor, links)
+
+
+@router.post("/console/surveys/{survey_id}/close")
+def close(survey_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Take no more answers."""
+    with context.database.transaction() as session:
+        competency.close_survey(session, actor, survey_id, context.clock)
+    return done(f"/console/surveys/{survey_id}", "closed")
+
+
+def _model(
+    request: Request,
+    context: Context,
+    actor: Actor,
+    problem: InterviewEngineError | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    with context.database.reading() as session:
+        require(actor, "public", "read")
+        rows = competency.competency_model(session)
+    return console_page(
+        request,
+        actor,
+        "competency/competencies.html",
+        status=200 if problem is None else 422,
+        problem=problem,
+        typed=typed or {},
+        groups={kind: [row for row in rows if row.kind == kind] for kind in KINDS},
+        kinds=words.COMPETENCY_KINDS,
+        levels=LEVELS,
+    )
+
+
+def _profile(
+    request: Request,
+    context: Context,
+    actor: Actor,
+    row: RoleProfile | None,
+    values: dict[str, tuple[str, str]],
+    problem: InterviewEngineError | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    with context.database.reading() as session:
+        model_rows = competency.competency_model(session)
+        kits = [kit for kit in competency.list_kits(session, actor) if kit.state == "published"]
+        versions = [one for one in competency.list_profiles(session, actor) if row is not None and one.code == row.code]
+    base = (
+        {"code": row.code, "name_zh": row.name["zh"], "name_en": row.name["en"], "kit": row.kit_version_id or ""}
+        if row is not None
+        else {"code": "", "name_zh": "", "name_en": "", "kit": ""}
+    )
+    return console_page(
+        request,
+        actor,
+        "competency/profile.html",
+        status=200 if problem is None else 422,
+        problem=problem,
+        row=row,
+        versions=versions,
+        base={**base, **(typed or {})},
+        values=values,
+        rows=sorted(model_rows, key=lambda one: one.code not in values),
+        kits=kits,
+        kinds=words.COMPETENCY_KINDS,
+        version_states=words.VERSION_STATES,
+        total=sum(as_number(weight, "weight", 0, 100, 0.0) for weight, _ in values.values() if _is_number(weight)),
+    )
+
+
+def _surveys(
+    request: Request,
+    context: Context,
+    actor: Actor,
+    problem: InterviewEngineError | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    with context.database.reading() as session:
+        rows = competency.list_surveys(session, actor)
+        model_rows = competency.competency_model(session)
+    return console_page(
+        request,
+        actor,
+        "competency/surveys.html",
+        status=200 if problem is None else 422,
+        problem=problem,
+        typed=typed or {},
+        rows=rows,
+        model=model_rows,
+        starters=STARTERS,
+        question_kinds={kind: QUESTION_WORDS[kind] for kind in QUESTION_KINDS},
+        survey_words=SURVEY_WORDS,
+    )
+
+
+def _survey(
+    survey_id: str,
+    request: Request,
+    context: Context,
+    actor: Actor,
+    links: list[tuple[str, str]] | None = None,
+) -> Response:
+    with context.database.reading() as session:
+        results = competency.survey_results(session, actor, survey_id)
+        people = _askable(session, actor)
+        asked = set(session.scalars(select(SurveyResponse.person_id).where(SurveyResponse.survey_id == survey_id)))
+        names = {row.code: row.name for row in competency.competency_model(session)}
+    lines = [
+        {"result": one, "chart": None if one.scale is None or one.scale.low is None else _scale_chart(one.scale)}
+        for one in results.questions
+    ]
+    return console_page(
+        request,
+        actor,
+        "competency/survey.html",
+        results=results,
+        lines=lines,
+        people=people,
+        asked=asked,
+        links=links or [],
+        names=names,
+        question_kinds=QUESTION_WORDS,
+        survey_words=SURVEY_WORDS,
+    )
+
+
+def _scale_chart(scale: Any) -> dict[str, float]:
+    low, high = scale.low, scale.high
+    return {"value": position(scale.mean, 1, 5), "low": position(low, 1, 5), "high": position(high, 1, 5)}
+
+
+def _askable(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Employees and holders of accounts within reach: whom a survey can go to."""
+    ids = select(Employment.person_id).union(select(Account.person_id))
+    statement = scoped(
+        select(Person.id, Person.name).where(Person.id.in_(ids), Person.erased_at.is_(None)).order_by(Person.name),
+        actor,
+        "contact",
+        "read",
+        department=Person.department_id,
+        person=Person.id,
+    )
+    return list(session.execute(statement.limit(500)).tuples())
+
+
+def _new_profile(form: Fields) -> competency.NewProfile:
+    columns = [form.many(name) for name in ("competency", "weight", "level")]
+    requirements = tuple(
+        competency.Requirement(
+            code,
+            as_number(weight, f"requirements.{place}.weight", 0, 100),
+            as_number(level, f"requirements.{place}.required_level", 1, 5, 3.0),
+        )
+        for place, (code, weight, level) in enumerate(zip(*columns, strict=False))
+        if weight and as_number(weight, f"requirements.{place}.weight", 0, 100) > 0
+    )
+    return competency.NewProfile(
+        form.text("code"),
+        Bilingual(form.text("name_zh"), form.text("name_en")),
+        requirements,
+        form.optional("kit"),
+    )
+
+
+def _is_number(raw: str) -> bool:
+    try:
+        float(raw)
+    except ValueError:
+        return False
+    return True
+
+
+def _both(form: Fields, name: str) -> Bilingual:
+    return Bilingual(form.text(f"{name}_zh"), form.text(f"{name}_en"))
+
+
+def _moment(raw: str) -> datetime | None:
+    """A local time of a form (Beijing), None when it is empty."""
+    if not raw:
+        return None
+    try:
+        return datetime.fromisoformat(raw).replace(tzinfo=ZONE)
+    except ValueError:
+        raise invalid(
+            "closes_at", "form.moment", "时间无效。", "This is no time.", "请重新选择。", "Choose it again."
+        ) from None

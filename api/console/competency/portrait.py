@@ -1,0 +1,109 @@
+"""One person's competencies: radar, dated history, growth with its error, behavioural events (B3, B4, B7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+
+from api.console import words
+from api.console.charts import Axis, intervals, radar
+from api.console.forms import Form
+from api.console.frame import console_page, done
+from api.context import Context
+from api.deps import Ctx
+from api.i18n import language_of
+from api.sessions import PageActor
+from interview_engine.errors import ConflictError, InterviewEngineError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.competency import service as competency
+from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.recruiting.applying import lists
+from interview_engine.hr.recruiting.tables import Application, Requisition
+from interview_engine.store import audit
+
+router = APIRouter()
+
+
+@router.get("/console/people/{person_id}")
+def person(person_id: str, request: Request, context: Ctx, actor: PageActor, profile: str = "") -> Response:
+    """The portrait, beside a role profile when one is chosen. The reading is recorded."""
+    return _page(person_id, request, context, actor, profile)
+
+
+@router.post("/console/people/{person_id}/pool")
+def pool(person_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Keep for other jobs, or no longer."""
+    keep = form.checked("keep")
+    try:
+        with context.database.transaction() as session:
+            lists.set_talent_pool(session, actor, person_id, keep, context.clock)
+    except ConflictError as problem:
+        return _page(person_id, request, context, actor, "", problem)
+    return done(f"/console/people/{person_id}", "added" if keep else "removed")
+
+
+def _page(
+    person_id: str,
+    request: Request,
+    context: Context,
+    actor: Actor,
+    profile: str,
+    problem: InterviewEngineError | None = None,
+) -> Response:
+    language = language_of(request)
+    with context.database.transaction() as session:
+        found = competency.portrait(session, actor, person_id, profile_id=profile or None)
+        audit.record(session, actor.id, "portrait.read", f"person:{person_id}", {}, context.clock)
+        episodes = competency.episodes_of(session, actor, person_id)
+        profiles = competency.list_profiles(session, actor, state="published")
+        model = {row.code: row.name[language] for row in competency.competency_model(session)}
+        applied = session.execute(
+            select(Application.id, Application.stage, Application.created_at, Requisition.title)
+            .join(Requisition, Requisition.id == Application.requisition_id)
+            .where(Application.person_id == person_id)
+            .order_by(Application.id.desc())
+        ).all()
+        employment = session.scalar(select(Employment).where(Employment.person_id == person_id))
+    axes = [
+        Axis(
+            one.name.get(language),
+            one.latest.score,
+            one.latest.low,
+            one.latest.high,
+            None if one.required_level is None else (one.required_level - 1) / 0.4,
+        )
+        for one in found.competencies
+    ]
+    axes += [Axis(model.get(code, code), None) for code in found.missing]
+    return console_page(
+        request,
+        actor,
+        "competency/person.html",
+        status=200 if problem is None else 422,
+        problem=problem,
+        found=found,
+        figure=radar(axes) if len(axes) >= 3 else None,
+        rows=[_row(one, language) for one in found.competencies],
+        missing=[model.get(code, code) for code in found.missing],
+        episodes=[{"row": one, "name": model.get(one.competency_code, one.competency_code)} for one in episodes],
+        profiles=profiles,
+        profile=profile,
+        applied=applied,
+        employment=employment,
+        stages=words.STAGES,
+        sources=words.SOURCES,
+        kinds=words.COMPETENCY_KINDS,
+    )
+
+
+def _row(one: competency.CompetencyPortrait, language: str) -> dict[str, Any]:
+    drawn = intervals([(measure.score, measure.low, measure.high) for measure in one.history], 0, 10)
+    return {
+        "one": one,
+        "name": one.name.get(language),
+        "history": [{"measure": measure, "drawn": place} for measure, place in zip(one.history, drawn, strict=True)],
+        "required": None if one.required_level is None else 25 * (one.required_level - 1),
+    }

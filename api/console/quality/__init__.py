@@ -1,0 +1,1 @@
+"""Console pages on the quality of scores: calibration and fairness."""

@@ -1,0 +1,320 @@
+"""How good the scores are: blind ratings and calibration, impact ratios by group (A4, K1)."""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.console.charts import intervals, position
+from api.console.export import attachment, table_csv
+from api.console.forms import Form
+from api.console.frame import console_page, done
+from api.console.recruiting.application import account_names
+from api.console.recruiting.report import told_answers
+from api.console.recruiting.requisitions import titles_for
+from api.context import Context
+from api.deps import Ctx
+from api.rescoring import features_of
+from api.sessions import PageActor
+from interview_engine.assessment.comparing.fairness import AuditTable
+from interview_engine.errors import InterviewEngineError
+from interview_engine.hr.access.rules import Actor, may_at_all
+from interview_engine.hr.access.service import require
+from interview_engine.hr.competency import service as competency
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.problems import invalid, missing
+from interview_engine.hr.recruiting.reach import application_for, requisition_for
+from interview_engine.hr.recruiting.reviewing import calibrations, impact, reviews
+from interview_engine.hr.recruiting.reviewing.shortlist_page import AT_ONCE, batched
+from interview_engine.hr.recruiting.tables import Application, Assessment, HumanRating
+from interview_engine.store import audit
+from interview_engine.store.rows import find
+from pipelines.folders.tables import read_table
+
+router = APIRouter()
+
+MOST_TABLE = 10_000_000
+RATIO_AXIS = 2.0
+"""Impact ratios above it are drawn at the end of the axis; the table has the number."""
+ALARMS = {"severity": "half a level more lenient or severe than the others", "drift": "has drifted by half a level"}
+
+
+@router.get("/console/calibration")
+def overview(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """Kits, and how many interviews each has to rate."""
+    with context.database.reading() as session:
+        require(actor, "interview", "write")
+        kits = [kit for kit in competency.list_kits(session, actor) if kit.latest]
+        ratings = _ratings(session)
+    return console_page(request, actor, "quality/calibration.html", kits=kits, ratings=ratings)
+
+
+@router.get("/console/calibration/{version_id}")
+def kit_version(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """One kit version: what to rate, how far people agree, and its calibrations."""
+    return _kit(version_id, request, context, actor)
+
+
+@router.post("/console/calibration/{version_id}/fit")
+def fit(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """Fit a calibration from the ratings there are."""
+    try:
+        with context.database.transaction() as session:
+            read, scorer_id = features_of(request, session, version_id)
+            calibrations.calibrate_kit(session, actor, version_id, read, scorer_id, context.clock)
+    except InterviewEngineError as problem:
+        return _kit(version_id, request, context, actor, problem)
+    return done(f"/console/calibration/{version_id}", "fitted")
+
+
+@router.post("/console/calibrations/{calibration_id}/activate")
+def activate(calibration_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Let it count from now on."""
+    with context.database.transaction() as session:
+        row = calibrations.activate(session, actor, calibration_id, context.clock)
+    return done(f"/console/calibration/{row.kit_version_id}", "activated")
+
+
+@router.post("/console/calibration/{version_id}/deactivate")
+def deactivate(version_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Score without one."""
+    with context.database.transaction() as session:
+        calibrations.deactivate(session, actor, version_id, context.clock)
+    return done(f"/console/calibration/{version_id}", "saved")
+
+
+@router.get("/console/rate/{assessment_id}")
+def blind(assessment_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """An interview to be rated: answers and anchors, nothing that the engine found."""
+    return _blind(assessment_id, request, context, actor)
+
+
+@router.post("/console/rate/{assessment_id}")
+def rate(assessment_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """The rating; competencies without a level are left out."""
+    levels = {
+        name.removeprefix("level."): form.number(name, 1, 5)
+        for name, value in form.values().items()
+        if name.startswith("level.") and value
+    }
+    try:
+        with context.database.transaction() as session:
+            reviews.rate_blind(session, actor, assessment_id, levels, context.clock, text=form.raw("note"))
+            row = find(session, Assessment, assessment_id)
+    except InterviewEngineError as problem:
+        return _blind(assessment_id, request, context, actor, problem)
+    return done(f"/console/calibration/{row.kit_version_id if row else ''}", "rated")
+
+
+@router.get("/console/fairness")
+def fairness(request: Request, context: Ctx, actor: PageActor, requisition: str = "") -> Response:
+    """Choose a job and bring a table of groups."""
+    return _fairness(request, context, actor, requisition)
+
+
+@router.get("/console/fairness/{requisition_id}/table.csv")
+def empty_table(requisition_id: str, context: Ctx, actor: PageActor) -> Response:
+    """The table to fill in: a line an assessed application, one column an attribute."""
+    with context.database.transaction() as session:
+        row = requisition_for(session, actor, requisition_id, "interview", "export")
+        rows = session.execute(
+            select(Application.id, Person.name)
+            .join(Person, Person.id == Application.person_id)
+            .where(Application.requisition_id == requisition_id, Application.score_value.is_not(None))
+            .order_by(Application.id)
+        ).tuples()
+        lines: list[list[str | float | int | None]] = [[key, name, "", ""] for key, name in rows]
+        audit.record(
+            session, actor.id, "ranking.export", f"requisition:{requisition_id}", {"form": "groups"}, context.clock
+        )
+    return attachment(
+        table_csv(["application", "candidate", "sex", "age"], lines), "text/csv; charset=utf-8", f"{row.title}.csv"
+    )
+
+
+@router.post("/console/fairness")
+def audited(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Impact ratios by the groups of an uploaded table, which is used and forgotten."""
+    requisition_id = form.text("requisition")
+    try:
+        groups = _groups(form)
+        with context.database.transaction() as session:
+            tables = impact.impact_ratios(session, actor, requisition_id, groups, context.clock)
+    except InterviewEngineError as problem:
+        return _fairness(request, context, actor, requisition_id, problem)
+    return _fairness(request, context, actor, requisition_id, tables=tables)
+
+
+def _ratings(session: Session) -> Counter[str]:
+    """Blind ratings by kit version. From the ratings, which are few, to their interviews, never the other way round."""
+    by_interview = dict(
+        session.execute(select(HumanRating.assessment_id, func.count()).group_by(HumanRating.assessment_id))
+        .tuples()
+        .all()
+    )
+    found: Counter[str] = Counter()
+    for ids in batched(by_interview, AT_ONCE):
+        kits = select(Assessment.id, Assessment.kit_version_id).where(Assessment.id.in_(ids))
+        for key, version in session.execute(kits).tuples():
+            found[version] += by_interview[key]
+    return found
+
+
+def _kit(
+    version_id: str, request: Request, context: Context, actor: Actor, problem: InterviewEngineError | None = None
+) -> Response:
+    decides = may_at_all(actor, "interview", "decide")
+    with context.database.reading() as session:
+        require(actor, "interview", "write")
+        row = competency.kit_version(session, version_id)
+        waiting = calibrations.to_rate(session, actor, version_id, limit=50)
+        found = calibrations.agreement(session, actor, version_id) if decides else None
+        fitted = calibrations.calibrations_of(session, actor, version_id) if decides else ()
+        raters = found.raters if found is not None else ()
+        names = account_names(session, [rater.name for rater in raters], [])
+    return console_page(
+        request,
+        actor,
+        "quality/calibration_kit.html",
+        status=200 if problem is None else 422,
+        problem=problem,
+        row=row,
+        waiting=waiting,
+        found=found,
+        fitted=fitted,
+        raters=[
+            {
+                "rater": rater,
+                "name": names.get(f"account:{rater.name}", rater.name),
+                "severity": _finite(rater.severity),
+            }
+            for rater in raters
+        ],
+        alarms=ALARMS,
+        kappa=None
+        if found is None or found.engine is None
+        else intervals([(found.engine.kappa.value, found.engine.kappa.low, found.engine.kappa.high)], -0.2, 1.0)[0],
+    )
+
+
+def _blind(
+    assessment_id: str, request: Request, context: Context, actor: Actor, problem: InterviewEngineError | None = None
+) -> Response:
+    """Only answers are taken from the report: no score, quote or signal reaches the page. The reading is recorded under
+    a name of its own, because having read the report is what ends blindness."""
+    with context.database.transaction() as session:
+        row = find(session, Assessment, assessment_id)
+        if row is None:
+            raise missing("assessment", "评估", "assessment")
+        application_for(session, actor, row.application_id, "interview", "write")
+        asked = competency.kit(session, row.kit_version_id)
+        document = json.loads(context.blobs.read(row.report_sha256))
+        told = told_answers(session, context, actor, row.invitation_id, document)
+        rated = reviews.ratable_competencies(session, assessment_id)
+        audit.record(session, actor.id, "interview.read_blind", f"application:{row.application_id}", {}, context.clock)
+    answers = [
+        {
+            "question": answer["question_text"],
+            "text": (answer["transcript"] or {}).get("text", ""),
+            "language": (answer["transcript"] or {}).get("language", "und"),
+            "told": one,
+        }
+        for answer, one in zip(document["answers"], told, strict=True)
+        if answer["transcript"] is not None or one is not None
+    ]
+    return console_page(
+        request,
+        actor,
+        "quality/rate.html",
+        status=200 if problem is None else 422,
+        problem=problem,
+        row=row,
+        kit=asked,
+        competencies=[one for one in asked.competencies if one.id in rated],
+        answers=answers,
+    )
+
+
+def _fairness(
+    request: Request,
+    context: Context,
+    actor: Actor,
+    requisition: str,
+    problem: InterviewEngineError | None = None,
+    tables: Sequence[AuditTable] | None = None,
+) -> Response:
+    with context.database.reading() as session:
+        require(actor, "interview", "export")
+        titles = titles_for(session, actor, "export")
+    return console_page(
+        request,
+        actor,
+        "quality/fairness.html",
+        status=200 if problem is None else 422,
+        problem=problem,
+        titles=titles,
+        requisition=requisition,
+        tables=None if tables is None else [_table(table) for table in tables],
+        four_fifths=position(0.8, 0, RATIO_AXIS),
+    )
+
+
+def _table(table: AuditTable) -> dict[str, Any]:
+    """A table with the geometry of its ratios."""
+    lines = []
+    for row in table.rows:
+        drawn = None
+        if row.impact_ratio is not None and row.ratio_low is not None and row.ratio_high is not None:
+            drawn = intervals([(row.impact_ratio, row.ratio_low, row.ratio_high)], 0, RATIO_AXIS)[0]
+        lines.append(
+            {
+                "row": row,
+                "drawn": drawn,
+                "difference": _finite(row.standardised_difference),
+                "low": _finite(row.difference_low),
+                "high": _finite(row.difference_high),
+            }
+        )
+    return {"table": table, "lines": lines, "below": sum(row.below_four_fifths for row in table.rows)}
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value
+
+
+def _groups(form: Form) -> dict[str, dict[str, str]]:
+    """The uploaded table: column `application`, one column an attribute; `candidate` is for people only."""
+    given = form.upload("table")
+    if given is None:
+        raise invalid("table", "fairness.table", "请选择表格。", "Choose a table.", "CSV 或 XLSX。", "CSV or XLSX.")
+    data = given.file.read(MOST_TABLE + 1)
+    if len(data) > MOST_TABLE:
+        raise invalid(
+            "table",
+            "fairness.table_size",
+            "表格超过 10 MB。",
+            "The table is larger than 10 MB.",
+            "请只保留编号列和分组列。",
+            "Keep the column of ids and the groups only.",
+        )
+    suffix = ".xlsx" if (given.filename or "").lower().endswith(".xlsx") else ".csv"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"groups{suffix}"
+        path.write_bytes(data)
+        rows = read_table(path, ("application",))
+    return {
+        row.cells["application"]: {
+            name: value for name, value in row.cells.items() if name not in ("application", "candidate") and value
+        }
+        for row in rows
+    }

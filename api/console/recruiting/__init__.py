@@ -1,0 +1,1 @@
+"""Console pages from the requisition to the hire."""

@@ -1,0 +1,56 @@
+"""Which channels bring good candidates at what cost, and how long hiring takes (C4, C6)."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.channel_figures import figures
+from api.console import words
+from api.console.charts import intervals
+from api.console.frame import console_page
+from api.console.recruiting.requisitions import titles_for
+from api.deps import Ctx
+from api.sessions import PageActor
+from interview_engine.hr.recruiting.jobs.channel_rules import Estimate
+
+router = APIRouter()
+
+ADVICE = {
+    "best": "highest mean",
+    "alike": "cannot be told from the best",
+    "less": "below the best beyond chance",
+    "too_few": "too few to say",
+}
+
+
+@router.get("/console/channels")
+def channel_page(
+    request: Request, context: Ctx, actor: PageActor, requisition: str = "", days: int = 180, fresh: str = ""
+) -> Response:
+    """Which channels bring good candidates at what cost, and how long hiring takes."""
+    chosen = requisition or None
+    days = min(max(days, 7), 3650)
+    with context.database.reading() as session:
+        titles = titles_for(session, actor, "read")
+    found = figures(context, actor, chosen, days, fresh=bool(fresh))
+    rows, times = found.rows, found.times
+    return console_page(
+        request,
+        actor,
+        "recruiting/channels.html",
+        rows=rows,
+        scores=intervals([_triple(row.score) for row in rows if row.score], 0, 10),
+        rates=intervals([_triple(row.hire_rate) for row in rows if row.hire_rate], 0, 1),
+        times=times,
+        at=found.at,
+        titles=titles,
+        requisition=requisition,
+        days=days,
+        stages=words.STAGES,
+        advice=ADVICE,
+    )
+
+
+def _triple(estimate: Estimate) -> tuple[float, float, float]:
+    return estimate.value, estimate.low, estimate.high

@@ -1,0 +1,291 @@
+"""The ranked list of a requisition: who needs a person first, then tie groups; compared, exported (A9, A18)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
+
+from api.console import words
+from api.console.export import XLSX, Cell, attachment, table_csv, table_xlsx
+from api.console.frame import console_page
+from api.console.recruiting.requisitions import HOME, requisition_head
+from api.context import Context
+from api.deps import Ctx
+from api.i18n import language_of, translator
+from api.sessions import PageActor
+from interview_engine.assessment.comparing.ranking import EntryCompetency
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.problems import conflict
+from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.recruiting.reach import requisition_for
+from interview_engine.hr.recruiting.reviewing import assessments, shortlist
+from interview_engine.hr.recruiting.reviewing.shortlist import RankedList, RankedPage, RankedRow
+from interview_engine.hr.recruiting.reviewing.shortlist_page import ListWanted, compared_rows, list_page
+from interview_engine.hr.recruiting.tables import Requisition
+from interview_engine.store import audit
+from pipelines.reports import ranking_pdf
+
+router = APIRouter()
+
+PAGE = 50
+MOST_COMPARED = 4
+
+
+@router.get(f"{HOME}/{{requisition_id}}")
+def ranking(
+    requisition_id: str,
+    request: Request,
+    context: Ctx,
+    actor: PageActor,
+    q: str = "",
+    section: str = "",
+    stage: str = "",
+    channel: str = "",
+    meets: str = "",
+    sort: str = "rank",
+    over: str = "",
+    kit: int = 0,
+    page: int = 1,
+) -> Response:
+    """The list."""
+    wanted = ListWanted(q.strip(), section, stage, channel, meets, sort, bool(over), kit)
+    with context.database.reading() as session:
+        row = requisitions.get_requisition(session, actor, requisition_id)
+        found = list_page(session, actor, requisition_id, wanted, page=page, size=PAGE)
+        head = requisition_head(session, actor, row)
+    values: dict[str, Any] = {
+        "head": head,
+        "row": row,
+        "found": found,
+        "chosen": found.rulers[found.ruler] if found.rulers else None,
+        "rows": _with_headings(found.rows, sort),
+        "filters": wanted,
+        "query": _query(wanted),
+    }
+    return console_page(
+        request,
+        actor,
+        "recruiting/ranking.html",
+        **values,
+        stages=words.STAGES,
+        sections=words.SECTION_WORDS,
+        most=MOST_COMPARED,
+    )
+
+
+@router.get(f"{HOME}/{{requisition_id}}/compare")
+def compare(
+    requisition_id: str,
+    request: Request,
+    context: Ctx,
+    actor: PageActor,
+    id: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    """Two to four candidates side by side, with the strongest quote of each competency. Counts as reading them."""
+    wanted = list(dict.fromkeys(id or []))[:MOST_COMPARED]
+    if len(wanted) < 2:
+        return RedirectResponse(f"{HOME}/{requisition_id}", 303)
+    with context.database.transaction() as session:
+        row = requisitions.get_requisition(session, actor, requisition_id)
+        rows = compared_rows(session, actor, requisition_id, wanted)
+        quotes = {one.application_id: _quotes(session, context, actor, one.application_id) for one in rows}
+        head = requisition_head(session, actor, row)
+    columns: dict[str, EntryCompetency] = {}
+    for one in rows:
+        for competency in one.place.entry.competencies:
+            columns.setdefault(competency.competency_id, competency)
+    cells = {one.application_id: {entry.competency_id: entry for entry in one.place.entry.competencies} for one in rows}
+    return console_page(
+        request, actor, "recruiting/compare.html", head=head, rows=rows, columns=columns, cells=cells, quotes=quotes,
+        stages=words.STAGES,
+    )  # fmt: skip
+
+
+@router.get(f"{HOME}/{{requisition_id}}/ranking.{{form}}")
+def export(
+    requisition_id: str, form: str, request: Request, context: Ctx, actor: PageActor, over: str = ""
+) -> Response:
+    """The whole list as xlsx, csv, pdf or json."""
+    if form not in ("xlsx", "csv", "pdf", "json"):
+        raise conflict("export.form", "没有这种格式。", "There is no such form.")
+    with context.database.transaction() as session:
+        row = requisition_for(session, actor, requisition_id, "interview", "export")
+        found = shortlist.ranked(session, actor, requisition_id, with_over=bool(over))
+        audit.record(
+            session, actor.id, "ranking.export", f"requisition:{requisition_id}", {"form": form}, context.clock
+        )
+    language = language_of(request)
+    return _exported(form, row, found, language)
+
+
+def _exported(form: str, row: Requisition, found: RankedPage, language: str) -> Response:
+    if form == "json":
+        data = json.dumps(as_document(row, found), ensure_ascii=False, indent=1).encode()
+        return attachment(data, "application/json", f"{row.title}.json")
+    if form == "pdf":
+        data = ranking_pdf.render(as_document(row, found), language=language)
+        return attachment(data, "application/pdf", f"{row.title}.pdf")
+    header, rows = as_table(found, language)
+    if form == "csv":
+        return attachment(table_csv(header, rows), "text/csv; charset=utf-8", f"{row.title}.csv")
+    return attachment(table_xlsx(row.title, header, rows), XLSX, f"{row.title}.xlsx")
+
+
+def as_table(found: RankedPage, language: str) -> tuple[list[str], list[list[Cell]]]:
+    """Header and lines of the list, those without an assessment last, each with its reasons."""
+    say = translator(language)
+    columns: dict[str, str] = {}
+    for one in found.lists:
+        for part in _list_competencies(one):
+            columns.setdefault(part.competency_id, part.name.get(language))
+    header = [
+        *(say("Place"), say("Candidate"), say("Channel"), say("Stage"), say("Match %"), say("Score")),
+        *(say("Band from"), say("Band to"), say("Score by a person")),
+        *columns.values(),
+        say("Why"),
+    ]
+    lines: list[list[Cell]] = []
+    for one in found.lists:
+        for row in one.rows:
+            entry = row.place.entry
+            scores = {part.competency_id: part.score for part in entry.competencies}
+            total = entry.score
+            lines.append(
+                [
+                    _place_words(row, say),
+                    row.name,
+                    row.channel,
+                    say(words.STAGES[row.stage]),
+                    None if entry.match_percent is None else round(entry.match_percent, 1),
+                    *((None, None, None) if total is None else (_one(total.value), _one(total.low), _one(total.high))),
+                    row.human_score,
+                    *(_one(score.value) if (score := scores.get(code)) is not None else None for code in columns),
+                    " ".join(reason.text.get(language) for reason in row.reasons),
+                ]
+            )
+    empty: list[Cell] = [None] * (5 + len(columns))
+    for waiting in found.waiting:
+        lines.append(
+            [
+                say("Not assessed"), waiting.name, waiting.channel, say(words.STAGES[waiting.stage]), *empty,
+                waiting.reason.text.get(language),
+            ]
+        )  # fmt: skip
+    return header, lines
+
+
+def as_document(row: Requisition, found: RankedPage) -> dict[str, Any]:
+    """The list as JSON values, in its order."""
+    return {
+        "schema": "requisition-ranking/1",
+        "requisition": {"id": row.id, "title": row.title, "bar": row.bar},
+        "lists": [
+            {
+                "kit": {"id": one.ruler.kit_id, "version": one.ruler.kit_version, "sha256": one.ruler.kit_sha256},
+                "scorer": one.ruler.scorer,
+                "role": {"zh": one.role.zh, "en": one.role.en},
+                "competencies": [
+                    {"id": c.competency_id, "name": {"zh": c.name.zh, "en": c.name.en}, "weight": c.weight,
+                     "required_level": c.required_level, "is_delivery": c.is_delivery}
+                    for c in _list_competencies(one)
+                ],
+                "candidates": [_row_document(line) for line in one.rows],
+            }
+            for one in found.lists
+        ],
+        "waiting": [
+            {"application": one.application_id, "candidate": one.name, "stage": one.stage, "channel": one.channel,
+             "reason": {"zh": one.reason.text.zh, "en": one.reason.text.en}}
+            for one in found.waiting
+        ],
+    }  # fmt: skip
+
+
+def _row_document(row: RankedRow) -> dict[str, Any]:
+    entry = row.place.entry
+    return {
+        "application": row.application_id,
+        "candidate": row.name,
+        "synthetic": row.synthetic,
+        "stage": row.stage,
+        "channel": row.channel,
+        "section": row.place.section,
+        "group": row.place.group,
+        "match_percent": None if entry.match_percent is None else round(entry.match_percent, 4),
+        "score": _score(entry.score),
+        "human_score": row.human_score,
+        "above_bar": row.above_bar,
+        "reasons": [
+            {"code": one.code, "text": {"zh": one.text.zh, "en": one.text.en}} for one in row.reasons
+        ],
+        "competencies": [
+            {"id": one.competency_id, "score": _score(one.score), "meets": one.meets} for one in entry.competencies
+        ],
+    }  # fmt: skip
+
+
+def _score(score: Any) -> dict[str, float] | None:
+    return None if score is None else {"value": score.value, "low": score.low, "high": score.high}
+
+
+def _one(value: float) -> float:
+    return round(value, 1)
+
+
+def _place_words(row: RankedRow, say: Any) -> str:
+    if row.place.section == "ranked":
+        return str(say("Tie group {number}", number=row.place.group))
+    return str(say(words.SECTION_WORDS[row.place.section]))
+
+
+def _list_competencies(one: RankedList) -> tuple[EntryCompetency, ...]:
+    return one.rows[0].place.entry.competencies if one.rows else ()
+
+
+def _with_headings(rows: Sequence[RankedRow], sort: str) -> list[dict[str, Any]]:
+    """Each row with the heading that stands before it: the sections of the ranking's own order."""
+    lines: list[dict[str, Any]] = []
+    last: tuple[bool, int | None] | None = None
+    for row in rows:
+        key = (row.place.section == "ranked", row.place.group if row.place.section == "ranked" else None)
+        lines.append({"row": row, "heading": key != last and sort == "rank"})
+        last = key
+    return lines
+
+
+def _query(wanted: ListWanted) -> str:
+    """The filters as an address's query, for the next page."""
+    pairs = {
+        "q": wanted.name,
+        "section": wanted.section,
+        "stage": wanted.stage,
+        "channel": wanted.channel,
+        "meets": wanted.meets,
+        "sort": wanted.sort,
+        "over": "1" if wanted.with_over else "",
+        "kit": str(wanted.ruler) if wanted.ruler else "",
+    }
+    return urlencode({name: value for name, value in pairs.items() if value})
+
+
+def _quotes(session: Session, context: Context, actor: Actor, application_id: str) -> dict[str, list[dict[str, Any]]]:
+    """The strongest quote for and against of each competency, with its number on the report's page."""
+    document = assessments.report_document(session, actor, context.blobs, application_id, context.clock)
+    numbers = {answer["question"]: place for place, answer in enumerate(document["answers"], start=1)}
+    found: dict[str, list[dict[str, Any]]] = {}
+    count = 0
+    for competency in document["competencies"]:
+        strongest: dict[str, dict[str, Any]] = {}
+        for at, evidence in enumerate(competency["evidence"], start=count):
+            told = {"number": at, "question": numbers[evidence["answer"]], "text": evidence["quote"],
+                    "against": evidence["polarity"] == "against"}  # fmt: skip
+            strongest.setdefault(evidence["polarity"], told)
+        count += len(competency["evidence"])
+        found[competency["id"]] = list(strongest.values())
+    return found

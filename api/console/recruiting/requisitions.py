@@ -1,0 +1,357 @@
+"""Requisitions: the list, writing one, its approval and life, its postings (C1, C3, B8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.console import words
+from api.console.charts import qr_code
+from api.console.forms import Fields, Form, as_number
+from api.console.frame import console_page, done
+from api.context import Context
+from api.deps import Ctx
+from api.sessions import PageActor
+from interview_engine.assessment.policy import POLICIES
+from interview_engine.errors import InterviewEngineError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require, scoped
+from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.approvals import requests as approvals
+from interview_engine.hr.approvals.tables import ApprovalStep
+from interview_engine.hr.competency import service as competency
+from interview_engine.hr.org import service as org
+from interview_engine.hr.org.tables import Department
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.problems import required
+from interview_engine.hr.recruiting.jobs import postings, requisitions
+from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, requirements_of
+from interview_engine.hr.recruiting.jobs.requisitions import NewRequisition
+from interview_engine.hr.recruiting.tables import Requisition
+from interview_engine.store.rows import find
+
+router = APIRouter()
+HOME = "/console/requisitions"
+
+
+@router.get(HOME)
+def listed(
+    request: Request, context: Ctx, actor: PageActor, state: str = "", mine: str = "", cursor: str = ""
+) -> Response:
+    """All requisitions within reach, newest first."""
+    with context.database.reading() as session:
+        page = requisitions.list_requisitions(
+            session,
+            actor,
+            state or None,
+            cursor or None,
+            limit=25,
+            owner_account_id=actor.account_id if mine else None,
+        )
+        waiting = approvals.pending_for(session, actor)
+        entities = org.legal_entities(session)
+    return console_page(
+        request,
+        actor,
+        "recruiting/requisitions.html",
+        page=page,
+        state=state,
+        mine=mine,
+        states=words.REQUISITION_STATES,
+        waiting=len(waiting),
+        has_company=bool(entities),
+    )
+
+
+@router.get(f"{HOME}/new")
+def blank(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """An empty form."""
+    require(actor, "public", "write")
+    return _form(request, context, actor, None, {"headcount": "1", "policy": "cn", "language": "zh", "bar": "6.0"})
+
+
+@router.post(f"{HOME}/new")
+def create(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Write a draft; what is wrong is said beside the field and nothing typed is lost."""
+    try:
+        with context.database.transaction() as session:
+            made = requisitions.create_requisition(session, actor, _written(session, form, None), context.clock)
+    except InterviewEngineError as problem:
+        return _form(request, context, actor, None, form.values(), problem)
+    return done(f"{HOME}/{made.id}/edit", "created")
+
+
+@router.get(f"{HOME}/{{requisition_id}}/edit")
+def edit(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """The form with what is written now."""
+    with context.database.reading() as session:
+        row = requisitions.get_requisition(session, actor, requisition_id)
+    values = {
+        "title": row.title,
+        "department_id": row.department_id,
+        "headcount": str(row.headcount),
+        "description": row.description,
+        "role_profile_id": row.role_profile_id or "",
+        "kit_version_id": row.kit_version_id or "",
+        "policy": row.policy,
+        "language": row.language,
+        "bar": f"{row.bar:g}",
+        "owner_account_id": row.owner_account_id,
+    }
+    return _form(request, context, actor, row, values)
+
+
+@router.post(f"{HOME}/{{requisition_id}}/edit")
+def update(requisition_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Write it anew."""
+    try:
+        with context.database.transaction() as session:
+            new = _written(session, form, _requirements(form))
+            requisitions.update_requisition(session, actor, requisition_id, new, context.clock)
+    except InterviewEngineError as problem:
+        with context.database.reading() as session:
+            row = requisitions.get_requisition(session, actor, requisition_id)
+        return _form(request, context, actor, row, form.values(), problem, _typed_requirements(form))
+    return done(f"{HOME}/{requisition_id}/job", "saved")
+
+
+@router.get(f"{HOME}/{{requisition_id}}/job")
+def job(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """The job itself: description, requirements, approval, postings."""
+    with context.database.reading() as session:
+        row = requisitions.get_requisition(session, actor, requisition_id)
+        approval = approvals.of_subject(session, requisitions.KIND, f"{requisitions.KIND}:{row.id}")
+        steps = _steps(session, approval.id) if approval is not None else []
+        mine = {pending.approval.id for pending in approvals.pending_for(session, actor)}
+        values: dict[str, Any] = {
+            "row": row,
+            "head": requisition_head(session, actor, row),
+            "requirements": requirements_of(row.requirements),
+            "postings": [_posting(context, one) for one in postings.postings_of(session, actor, row.id)],
+            "approval": approval,
+            "steps": steps,
+            "may_approve": approval is not None and approval.id in mine,
+            "profile": next((p for p in competency.list_profiles(session, actor) if p.id == row.role_profile_id), None),
+            "kit": next((k for k in competency.list_kits(session, actor) if k.id == row.kit_version_id), None),
+        }
+    return console_page(
+        request,
+        actor,
+        "recruiting/requisition_job.html",
+        **values,
+        kinds=words.REQUIREMENT_KINDS,
+        channels=words.CHANNELS,
+        policies=POLICIES,
+    )
+
+
+@router.post(f"{HOME}/{{requisition_id}}/submit")
+def submit(requisition_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Ask for approval."""
+    with context.database.transaction() as session:
+        requisitions.submit_for_approval(session, actor, requisition_id, context.clock)
+    return done(f"{HOME}/{requisition_id}/job", "sent")
+
+
+@router.post(f"{HOME}/{{requisition_id}}/open")
+def open_it(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """Open to applications; without a role profile and a kit it is refused (B8)."""
+    with context.database.transaction() as session:
+        requisitions.open_requisition(session, actor, requisition_id, context.clock)
+    return done(f"{HOME}/{requisition_id}/job", "opened")
+
+
+@router.post(f"{HOME}/{{requisition_id}}/hold")
+def hold(requisition_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Take no applications for a while."""
+    with context.database.transaction() as session:
+        requisitions.hold_requisition(session, actor, requisition_id, context.clock)
+    return done(f"{HOME}/{requisition_id}/job", "held")
+
+
+@router.post(f"{HOME}/{{requisition_id}}/close")
+def close(requisition_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Filled or cancelled."""
+    state = form.choice("state", ("filled", "cancelled"))
+    with context.database.transaction() as session:
+        requisitions.close_requisition(session, actor, requisition_id, state, context.clock)  # type: ignore[arg-type]
+    return done(f"{HOME}/{requisition_id}/job", state)
+
+
+@router.post(f"{HOME}/{{requisition_id}}/postings")
+def post(requisition_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Publish it in a channel."""
+    with context.database.transaction() as session:
+        postings.create_posting(
+            session,
+            actor,
+            requisition_id,
+            form.text("channel"),
+            form.money("cost"),
+            context.clock,
+            automatic_invitation=form.checked("automatic_invitation"),
+        )
+    return done(f"{HOME}/{requisition_id}/job#postings", "posted")
+
+
+@router.post("/console/postings/{posting_id}/close")
+def close_posting(posting_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Its link takes no more applications."""
+    with context.database.transaction() as session:
+        row = postings.close_posting(session, actor, posting_id, context.clock)
+    return done(f"{HOME}/{row.requisition_id}/job#postings", "closed")
+
+
+def requisition_head(session: Session, actor: Actor, row: Requisition) -> dict[str, Any]:
+    """What stands above every page of a requisition: its title, state, place and numbers."""
+    names = org.department_names(session)
+    owner = session.scalar(
+        select(Person.name).join(Account, Account.person_id == Person.id).where(Account.id == row.owner_account_id)
+    )
+    counts = requisitions.stage_counts(session, actor, row.id)
+    return {
+        "id": row.id,
+        "title": row.title,
+        "state": row.state,
+        "state_label": words.REQUISITION_STATES[row.state],
+        "department": names.get(row.department_id, ""),
+        "owner": owner or "",
+        "headcount": row.headcount,
+        "counts": counts,
+        "total": sum(counts.values()),
+    }
+
+
+def _posting(context: Context, one: postings.PostingSummary) -> dict[str, Any]:
+    address = f"{context.service.public_url}/p/{one.posting.code}"
+    return {"row": one.posting, "applications": one.applications, "address": address, "qr": qr_code(address)}
+
+
+def _form(
+    request: Request,
+    context: Context,
+    actor: Actor,
+    row: Requisition | None,
+    values: dict[str, str],
+    problem: InterviewEngineError | None = None,
+    typed: list[dict[str, str]] | None = None,
+) -> Response:
+    with context.database.reading() as session:
+        entities = {entity.id: entity.name for entity in org.legal_entities(session)}
+        departments = [
+            (
+                node.department.id,
+                _department_label(node, entities),
+            )
+            for node in org.departments(session)
+        ]
+        profiles = competency.list_profiles(session, actor, state="published")
+        kits = [kit for kit in competency.list_kits(session, actor) if kit.state == "published"]
+        owners = (
+            session.execute(
+                select(Account.id, Person.name)
+                .join(Person, Person.id == Account.person_id)
+                .where(Account.active, Account.role.in_(("administrator", "hr", "recruiter", "hiring_manager")))
+                .order_by(Person.name)
+            )
+            .tuples()
+            .all()
+        )
+    if typed is None and row is not None:
+        typed = [
+            {"text": one.text, "kind": one.kind, "weight": f"{one.weight:g}", "reason": one.reason}
+            for one in requirements_of(row.requirements)
+        ]
+    return console_page(
+        request,
+        actor,
+        "recruiting/requisition_form.html",
+        status=200 if problem is None else 422,
+        problem=problem,
+        row=row,
+        values=values,
+        departments=departments,
+        profiles=profiles,
+        kits=kits,
+        owners=owners,
+        policies=POLICIES,
+        kinds=words.REQUIREMENT_KINDS,
+        requirements=typed or [],
+    )
+
+
+def _written(session: Session, form: Fields, requirements: tuple[JobRequirement, ...] | None) -> NewRequisition:
+    department = find(session, Department, form.text("department_id"))
+    if department is None:
+        raise required("department_id", "部门", "department")
+    return NewRequisition(
+        title=form.text("title"),
+        legal_entity_id=department.legal_entity_id,
+        department_id=department.id,
+        headcount=form.whole("headcount", 1, 10_000, 1),
+        description=form.raw("description"),
+        requirements=requirements,
+        role_profile_id=form.optional("role_profile_id"),
+        kit_version_id=form.optional("kit_version_id"),
+        policy=form.text("policy", "cn"),
+        language=form.text("language", "zh"),
+        bar=form.number("bar", 0, 10, 6.0),
+        owner_account_id=form.optional("owner_account_id"),
+    )
+
+
+def _typed_requirements(form: Fields) -> list[dict[str, str]]:
+    columns = [form.many(f"requirement_{name}") for name in ("text", "kind", "weight", "reason")]
+    return [
+        {"text": text, "kind": kind, "weight": weight, "reason": reason}
+        for text, kind, weight, reason in zip(*columns, strict=False)
+        if text
+    ]
+
+
+def _requirements(form: Fields) -> tuple[JobRequirement, ...] | None:
+    """What the table holds; None (read from the description) when that was asked for."""
+    if form.checked("read_again"):
+        return None
+    return tuple(
+        JobRequirement(
+            one["text"],
+            one["kind"],  # type: ignore[arg-type]  # checked_requirements refuses another
+            as_number(one["weight"], f"requirements.{place}.weight", 0, 10, 0.0),
+            one["reason"],
+        )
+        for place, one in enumerate(_typed_requirements(form))
+    )
+
+
+def _steps(session: Session, approval_id: str) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(ApprovalStep, Person.name)
+        .join(Account, Account.id == ApprovalStep.account_id)
+        .join(Person, Person.id == Account.person_id)
+        .where(ApprovalStep.approval_id == approval_id)
+        .order_by(ApprovalStep.step, ApprovalStep.id)
+    )
+    return [{"row": row, "name": name} for row, name in rows.tuples()]
+
+
+def _department_label(node: org.DepartmentNode, entities: dict[str, str]) -> str:
+    """Indented by ideographic spaces, which an option keeps, with its company."""
+    return f"{chr(0x3000) * node.depth}{node.department.name} · {entities[node.department.legal_entity_id]}"
+
+
+def titles_for(session: Session, actor: Actor, action: str) -> list[tuple[str, str]]:
+    """The newest jobs whose interviews the actor may read or export, as (id, title)."""
+    statement = scoped(
+        select(Requisition.id, Requisition.title).order_by(Requisition.id.desc()).limit(200),
+        actor,
+        "interview",
+        action,
+        department=Requisition.department_id,
+        legal_entity=Requisition.legal_entity_id,
+    )
+    return list(session.execute(statement).tuples())

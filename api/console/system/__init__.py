@@ -1,0 +1,1 @@
+"""Console pages of accounts, organisation, operations and audit; sign-in."""

@@ -1,0 +1,218 @@
+"""The queue of durable work, kept fresh by server-sent events, and the audit log (A10, L10)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from api.console import words
+from api.console.frame import console_page, done
+from api.console.recruiting.application import account_names
+from api.context import Context
+from api.deps import Ctx
+from api.i18n import language_of, translator
+from api.render import ZONE, environment
+from api.sessions import PageActor, csrf_token, session_token
+from interview_engine.hr.access import trail
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require
+from interview_engine.hr.access.trail import TrailFilter
+from interview_engine.hr.problems import invalid
+from interview_engine.hr.recruiting.tables import Answer, Invitation
+from interview_engine.store import work
+from interview_engine.store.audit import exported
+from interview_engine.store.tables import WorkItem
+
+router = APIRouter()
+
+EVERY_S = 2.0
+LINES_AT_ONCE = 500
+STREAM_S = 24.0
+"""A stream ends after this and the browser opens the next one, so that a server can be stopped without waiting long."""
+
+KINDS = {"answer": "Answer", "interview": "Interview"}
+PROBLEMS = {
+    "missing": "an event is missing",
+    "changed": "an event was changed",
+    "unlinked": "an event does not follow the one before",
+    "cut": "events are missing at the end",
+    "rewritten": "the chain was rewritten",
+}
+STARTS = ("report", "media", "review", "application", "interview", "offer", "kit", "requisition", "account", "grant",
+          "sign_in", "audit")  # fmt: skip
+"""Beginnings of actions that the filter offers."""
+
+
+@router.get("/console/operations")
+def operations(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """Queue, failures, throughput, workers."""
+    require(actor, "public", "manage")
+    return console_page(request, actor, "system/operations.html", live=_fragment(request, context, actor))
+
+
+@router.get("/console/operations/events")
+async def events(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """The same, every two seconds while the page is open."""
+    require(actor, "public", "manage")
+
+    async def stream() -> AsyncIterator[str]:
+        yield "retry: 1000\n\n"
+        sent = 0.0
+        while sent < STREAM_S and not await request.is_disconnected():
+            fragment = await run_in_threadpool(_fragment, request, context, actor)
+            yield "".join(f"data: {line}\n" for line in str(fragment).splitlines()) + "\n"
+            await asyncio.sleep(EVERY_S)
+            sent += EVERY_S
+
+    return StreamingResponse(stream(), media_type="text/event-stream")
+
+
+@router.post("/console/work/{item_id}/retry")
+def retry(item_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Begin a parked item anew."""
+    require(actor, "public", "manage")
+    with context.database.transaction() as session:
+        work.retry_work(session, actor, item_id, context.clock)
+    return done("/console/operations", "retried")
+
+
+@router.post("/console/work/{item_id}/give-up")
+def give_up(item_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Go on without it."""
+    require(actor, "public", "manage")
+    with context.database.transaction() as session:
+        work.give_up(session, actor, item_id, context.clock)
+    return done("/console/operations", "given-up")
+
+
+@router.get("/console/audit")
+def audit_log(
+    request: Request,
+    context: Ctx,
+    actor: PageActor,
+    who: str = "",
+    action: str = "",
+    subject: str = "",
+    since: str = "",
+    until: str = "",
+    cursor: str = "",
+) -> Response:
+    """Who did what to what, latest first."""
+    wanted = TrailFilter(
+        actor_id=who or None,
+        action=(action if "." in action else f"{action}.*") if action else None,
+        subject=subject or None,
+        since=_day(since, "since"),
+        until=_day(until, "until", timedelta(days=1)),
+    )
+    return _audit(request, context, actor, wanted, cursor)
+
+
+@router.post("/console/audit/check")
+def check(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """Walk the whole chain; that it was walked is in it too."""
+    with context.database.transaction() as session:
+        found = trail.check_trail(session, actor, context.clock)
+    return _audit(request, context, actor, TrailFilter(), "", found)
+
+
+@router.get("/console/audit/export")
+def export(context: Ctx, actor: PageActor) -> Response:
+    """The whole trail, one event a line."""
+    with context.database.transaction() as session:
+        trail.export_trail(session, actor, context.clock)  # permission, and a line that it was taken
+
+    def pieces() -> Iterator[str]:
+        """Some lines at a time: each piece goes through a thread of its own, which costs more than a line."""
+        with context.database.reading() as session:
+            lines = exported(session)
+            while some := list(islice(lines, LINES_AT_ONCE)):
+                yield "\n".join(some) + "\n"
+
+    return StreamingResponse(
+        pieces(),
+        media_type="application/x-ndjson",
+        headers={"Content-Disposition": 'attachment; filename="audit.ndjson"'},
+    )
+
+
+def _fragment(request: Request, context: Context, actor: Actor) -> str:
+    with context.database.reading() as session:
+        found = work.operations(session, context.clock)
+        titles = _subjects(session, [*found.parked_items, *found.running_items])
+    language = language_of(request)
+    return (
+        environment()
+        .get_template("console/system/operations_live.html")
+        .render(
+            found=found,
+            titles=titles,
+            kinds=KINDS,
+            language=language,
+            _=translator(language),
+            csrf=csrf_token(session_token(request, context)),
+        )
+    )
+
+
+def _subjects(session: Session, items: list[WorkItem]) -> dict[str, str]:
+    """The application of each item, by the item's id, in two queries."""
+    by_answer = [item.subject_id for item in items if item.kind == "answer"]
+    rows = session.execute(select(Answer.id, Answer.invitation_id).where(Answer.id.in_(by_answer))).tuples()
+    invitation_of = dict(rows.all())
+    wanted = {invitation_of.get(item.subject_id, item.subject_id) for item in items}
+    applications = dict(
+        session.execute(select(Invitation.id, Invitation.application_id).where(Invitation.id.in_(wanted)))
+        .tuples()
+        .all()
+    )
+    return {item.id: applications.get(invitation_of.get(item.subject_id, item.subject_id), "") for item in items}
+
+
+def _audit(
+    request: Request,
+    context: Context,
+    actor: Actor,
+    wanted: TrailFilter,
+    cursor: str,
+    found: trail.TrailCheck | None = None,
+) -> Response:
+    with context.database.reading() as session:
+        page = trail.list_events(session, actor, wanted, cursor=cursor or None, limit=50)
+        names = account_names(session, [], [row.actor for row in page.items])
+    query: dict[str, Any] = {
+        name: request.query_params.get(name, "") for name in ("who", "action", "subject", "since", "until")
+    }
+    return console_page(
+        request,
+        actor,
+        "system/audit.html",
+        page=page,
+        names=names,
+        found=found,
+        query=query,
+        starts=STARTS,
+        actors=words.ACTORS,
+        problems=PROBLEMS,
+    )
+
+
+def _day(raw: str, field: str, plus: timedelta = timedelta(0)) -> datetime | None:
+    """The beginning of a day in Beijing time; None when it is empty."""
+    if not raw:
+        return None
+    try:
+        return datetime.fromisoformat(raw).replace(tzinfo=ZONE) + plus
+    except ValueError:
+        raise invalid(
+            field, "form.day", "请填写日期。", "Give a day.", "格式为 年-月-日。", "Write it as year-month-day."
+        ) from None

@@ -1,1 +1,0 @@
-"""Pages for people: HTML made on the server."""

@@ -1,0 +1,67 @@
+"""From a template to a page: one Jinja environment, the page's language, and what every template may use."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+
+from api.i18n import language_of, translator
+from interview_engine import __version__
+
+FOLDER = Path(__file__).parent / "templates"
+ZONE = ZoneInfo("Asia/Shanghai")
+"""Times on pages are Beijing time, and say so; the API's are UTC."""
+
+
+@cache
+def environment() -> Environment:
+    """The templates: everything is escaped, an unknown name is an error."""
+    made = Environment(
+        loader=ChoiceLoader(
+            [FileSystemLoader(FOLDER), PrefixLoader({"pipelines": PackageLoader("pipelines", "templates")})]
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["day"] = lambda value: _local(value, "%Y-%m-%d")
+    made.filters["minute"] = lambda value: _local(value, "%Y-%m-%d %H:%M")
+    made.filters["clock"] = clock_text
+    made.globals["version"] = __version__
+    return made
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """The template as a response. It sees `request`, `language`, `_`, and `values`."""
+    language = language_of(request)
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            request=request,
+            language=language,
+            _=translator(language),
+            csrf=getattr(request.state, "csrf", ""),
+            account=getattr(request.state, "account", None),
+            **values,
+        )
+    )
+    return HTMLResponse(html, status)
+
+
+def clock_text(seconds: float) -> str:
+    """ "1:05" of 65 seconds."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def _local(value: datetime | None, form: str) -> str:
+    return "" if value is None else value.astimezone(ZONE).strftime(form)

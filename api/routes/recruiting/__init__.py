@@ -1,0 +1,1 @@
+"""API routes from the requisition to the offer."""

@@ -1,0 +1,1 @@
+"""API routes of the organisation, accounts, webhooks and operations."""

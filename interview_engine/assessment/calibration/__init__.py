@@ -1,0 +1,1 @@
+"""Calibration on human ratings, and agreement among raters."""

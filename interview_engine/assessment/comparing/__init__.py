@@ -1,0 +1,1 @@
+"""Comparing interviews: ranking, match, fairness, and what a changed rubric would change."""

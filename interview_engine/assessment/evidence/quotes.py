@@ -1,0 +1,174 @@
+"""Choose the quotes that carry a score: verbatim sentences, their times, the part they played, the cues in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from interview_engine.assessment.evidence import level
+from interview_engine.assessment.evidence.cues import fold, is_negated
+from interview_engine.assessment.evidence.reading import Piece, Reading
+from interview_engine.assessment.evidence.rubric import CompetencyIndex, IndicatorIndex
+from interview_engine.assessment.scoring import Evidence, Polarity
+
+MOST_QUOTES = 4
+ALIKE = 0.93
+"""Cosine from which two quotes say the same (SCORING_RECIPE.md, step 10)."""
+
+LEAST_POINTS = 0.02
+"""A sentence that moved s by less is no evidence."""
+
+SHOWS = {"en": 0.60, "zh": 0.62}
+"""Cosine of a sentence to an indicator's own text from which it shows the indicator without using one of its phrases,
+if nothing in the sentence is negated and it tells of something done. Set high: phrases are the usual way."""
+
+_DONE = frozenset({"action", "method", "check", "probe", "instrument", "outcome"})
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """A sentence that shows an indicator."""
+
+    indicator: str
+    reading: int
+    piece: int
+
+
+def shows(piece: Piece, indicator: IndicatorIndex, language: str) -> bool:
+    """Whether the sentence shows the indicator: by one of its phrases, not negated, or by saying the same thing."""
+    if piece.left_out is not None or piece.weight <= 0:
+        return False
+    folded = fold(piece.sentence.text)
+    if indicator.pattern is not None:
+        for match in indicator.pattern.finditer(folded):
+            if not is_negated(folded, match.start(), language) or _holds_negation(match.group(), language):
+                return True
+    told = {cue.category for cue in piece.cues if not cue.negated}
+    against = any(cue.negated or cue.category == "undone" for cue in piece.cues)
+    return not against and bool(told & _DONE) and float(piece.vector @ indicator.vector) >= SHOWS[language]
+
+
+def _holds_negation(phrase: str, language: str) -> bool:
+    """Phrases such as "did not interrupt" or 没有打断 are themselves negative."""
+    marks = ("没", "不", "未") if language == "zh" else ("not ", "n't", "never", "without", "no ")
+    return any(mark in phrase for mark in marks)
+
+
+def showings(readings: Sequence[Reading], entry: CompetencyIndex) -> tuple[Showing, ...]:
+    """All sentences of the readings that show an indicator of the competency, in order."""
+    return tuple(
+        Showing(indicator.id, at, number)
+        for at, reading in enumerate(readings)
+        for number, piece in enumerate(reading.pieces)
+        for indicator in entry.indicators
+        if shows(piece, indicator, reading.language)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    reading: int
+    piece: int
+    points: dict[str, float]
+    strength: float
+
+
+def choose(
+    readings: Sequence[Reading],
+    weights: Sequence[Sequence[float]],
+    shares: Sequence[float],
+    shown: Sequence[Showing],
+    fitted: level.Constants,
+) -> tuple[Evidence, ...]:
+    """The strongest quotes, at most MOST_QUOTES, one of them against the candidate if there is one.
+
+    Args:
+        weights: per reading and piece, how much the sentence counted for this competency.
+        shares: per reading, its weight in the pooled score.
+    """
+    candidates = _candidates(readings, weights, shares, shown, fitted)
+    chosen: list[_Candidate] = []
+    for candidate in candidates:
+        if len(chosen) == MOST_QUOTES:
+            break
+        if not _known(candidate, chosen, readings):
+            chosen.append(candidate)
+    against = [candidate for candidate in candidates if candidate.strength < 0]
+    if against and len(chosen) == MOST_QUOTES and all(candidate.strength > 0 for candidate in chosen):
+        chosen[-1] = against[0]
+    largest = max((abs(candidate.strength) for candidate in chosen), default=1.0)
+    return tuple(_evidence(candidate, readings, shown, largest) for candidate in chosen)
+
+
+def compared(reading: Reading, score: float) -> Evidence:
+    """The quote of an answer that was compared with a reference: its longest sentence that counts."""
+    kept = [piece for piece in reading.pieces if piece.left_out is None]
+    piece = max(kept, key=lambda one: (one.words, -one.sentence.char_start))
+    sentence = piece.sentence
+    return Evidence(
+        reading.answer.question_id,
+        sentence.text,
+        sentence.char_start,
+        sentence.start_s,
+        sentence.end_s,
+        None,
+        "for" if score >= 0.5 else "against",
+        1.0,
+        ("reference",),
+    )
+
+
+def _candidates(
+    readings: Sequence[Reading],
+    weights: Sequence[Sequence[float]],
+    shares: Sequence[float],
+    shown: Sequence[Showing],
+    fitted: level.Constants,
+) -> list[_Candidate]:
+    indicated = {(showing.reading, showing.piece) for showing in shown}
+    found = []
+    for at, (reading, row, share) in enumerate(zip(readings, weights, shares, strict=True)):
+        words = sum(piece.words * weight for piece, weight in zip(reading.pieces, row, strict=True))
+        for number, (piece, weight) in enumerate(zip(reading.pieces, row, strict=True)):
+            points = level.piece_points(piece, weight, words, reading.language, fitted)
+            if (at, number) in indicated:
+                points["indicator"] = fitted.indicator_weight
+            strength = share * sum(points.values())
+            if abs(strength) >= LEAST_POINTS * min(1.0, share):
+                found.append(_Candidate(at, number, points, strength))
+    return sorted(found, key=lambda entry: (-round(abs(entry.strength), 6), entry.reading, entry.piece))
+
+
+def _known(candidate: _Candidate, chosen: Sequence[_Candidate], readings: Sequence[Reading]) -> bool:
+    own = readings[candidate.reading]
+    vector = own.pieces[candidate.piece].vector
+    same = [entry for entry in chosen if readings[entry.reading].language == own.language]
+    return any(float(np.dot(vector, readings[e.reading].pieces[e.piece].vector)) > ALIKE for e in same)
+
+
+def _evidence(candidate: _Candidate, readings: Sequence[Reading], shown: Sequence[Showing], largest: float) -> Evidence:
+    reading = readings[candidate.reading]
+    sentence = reading.pieces[candidate.piece].sentence
+    polarity: Polarity = "for" if candidate.strength > 0 else "against"
+    sign = 1.0 if candidate.strength > 0 else -1.0
+    leading = sorted(
+        (name for name, value in candidate.points.items() if value * sign > 0),
+        key=lambda name: (-round(abs(candidate.points[name]), 6), name),
+    )
+    indicator = next(
+        (entry.indicator for entry in shown if (entry.reading, entry.piece) == (candidate.reading, candidate.piece)),
+        None,
+    )
+    return Evidence(
+        reading.answer.question_id,
+        sentence.text,
+        sentence.char_start,
+        sentence.start_s,
+        sentence.end_s,
+        indicator,
+        polarity,
+        min(1.0, abs(candidate.strength) / largest) if largest else 0.0,
+        tuple(leading[:4]),
+    )

@@ -1,0 +1,213 @@
+"""The default scorer: quotes from the transcript, cues in the quotes, one stated formula. Offline, no language model.
+
+The steps (docs/scoring.md explains each): read every answer (sentences, locks, relevance, gate), route it to the
+competencies its question probes, turn its cues into a level, pool the answers of a competency, and say which quotes did
+it. Nothing depends on the order of the answers, on time or on chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from interview_engine.assessment.evidence import level, quotes, reference
+from interview_engine.assessment.evidence.coherence import coherence
+from interview_engine.assessment.evidence.reading import Reading, read
+from interview_engine.assessment.evidence.routing import route, sentence_weights
+from interview_engine.assessment.evidence.rubric import CompetencyIndex, Encoder, KitIndex, build
+from interview_engine.assessment.evidence.suitability import suited
+from interview_engine.assessment.kits.kit import Kit
+from interview_engine.assessment.reasons import Reason
+from interview_engine.assessment.scoring import (
+    AnswerFinding,
+    AnswerText,
+    CompetencyResult,
+    ContentScores,
+    Embedder,
+    Evidence,
+    Score,
+)
+
+SCORER_ID = "evidence/2"
+
+LEAST_WEIGHT = 0.2
+"""Pooled weight below which a competency was not shown (SCORING_RECIPE.md, step 7, has .35)."""
+
+WIDE_WEIGHT = 0.5
+
+COHERENCE_SHARE = 0.35
+"""Part of the level of a competency marked `coherence` that comes from the order of the answer (a convention)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """One answer as evidence for one competency: its share in the pool, its sentences' weights, its level s, the
+    indicators it shows, and the comparison with a reference where the question has one."""
+
+    reading: Reading
+    share: float
+    row: tuple[float, ...]
+    level: float
+    shown: tuple[quotes.Showing, ...]
+    match: reference.ReferenceMatch | None
+
+
+class EvidenceScorer:
+    """Implements scoring.Scorer. Keeps the indexes of the kits it has seen, so a rescoring run embeds each kit once.
+
+    Args:
+        embedder: unit vectors for zh and en; injected, so that the domain imports no model.
+        fitted: constants of the formula; None for those that ship.
+        references: constants of the comparison with reference answers; None for those that ship.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        fitted: level.Constants | None = None,
+        references: reference.ReferenceModel | None = None,
+    ) -> None:
+        self._encoder = Encoder(embedder)
+        self._fitted = fitted or level.constants()
+        self._references = references or reference.model()
+        self._indexes: dict[tuple[str, str], tuple[Kit, KitIndex]] = {}
+
+    @property
+    def scorer_id(self) -> str:
+        """Name and version."""
+        return SCORER_ID
+
+    def score(self, kit: Kit, answers: Sequence[AnswerText]) -> ContentScores:
+        """Score one interview (see scoring.Scorer)."""
+        ordered = sorted(answers, key=lambda answer: (answer.question_id, answer.language, answer.text))
+        readings = [self._read(kit, answer) for answer in ordered]
+        matches = [self._match(reading, kit) for reading in readings]
+        routes = [route(reading, self._index(kit, reading.language)) for reading in readings]
+        reasons = {id(answer): reading.reason for answer, reading in zip(ordered, readings, strict=True)}
+        findings = tuple(AnswerFinding(answer.question_id, reasons[id(answer)]) for answer in answers)
+        results = []
+        for position in range(len(self._index(kit, kit.languages[0]).competencies)):
+            used = [
+                self._use(reading, kit, position, routed[position], match)
+                for reading, routed, match in zip(readings, routes, matches, strict=True)
+                if position in routed
+            ]
+            results.append(self._competency(kit, position, readings, used))
+        return ContentScores(tuple(results), findings)
+
+    def _index(self, kit: Kit, language: str) -> KitIndex:
+        side = "zh" if language == "zh" else "en"
+        key = (kit.sha256, side)
+        known = self._indexes.get(key)
+        if known is None or known[0] != kit:
+            known = (kit, build(kit, side, self._encoder))
+            self._indexes[key] = known
+        return known[1]
+
+    def _read(self, kit: Kit, answer: AnswerText) -> Reading:
+        index = self._index(kit, answer.language)
+        return suited(read(answer, index, self._encoder), index, self._fitted)
+
+    def _use(
+        self, reading: Reading, kit: Kit, position: int, share: float, match: reference.ReferenceMatch | None
+    ) -> _Use:
+        index = self._index(kit, reading.language)
+        entry = index.competencies[position]
+        row = sentence_weights(reading, index, position)
+        shown = quotes.showings([reading], entry)
+        s = (
+            self._level(reading, row, entry, len({one.indicator for one in shown}))
+            if match is None
+            else 2.0 * match.score
+        )
+        return _Use(reading, share, tuple(row), s, shown, match)
+
+    def _level(self, reading: Reading, row: Sequence[float], entry: CompetencyIndex, shown: int) -> float:
+        found = level.parts(reading.pieces, row, reading.language, self._fitted)
+        s = level.level(found, shown if entry.indicators else None, self._fitted)
+        if not entry.competency.coherence:
+            return s
+        kept = [piece for piece in reading.pieces if piece.left_out is None]
+        ordered = coherence(
+            [piece.sentence.text for piece in kept], np.array([piece.vector for piece in kept]), reading.language
+        )
+        return s if ordered is None else (1 - COHERENCE_SHARE) * s + COHERENCE_SHARE * 2.0 * ordered
+
+    def _match(self, reading: Reading, kit: Kit) -> reference.ReferenceMatch | None:
+        """The comparison with the question's reference answers; None where there is none or nothing to compare."""
+        given = [question for question in kit.questions if question.id == reading.answer.question_id]
+        if not given or not given[0].references or reading.reason is not None:
+            return None
+        kept = " ".join(piece.sentence.text for piece in reading.pieces if piece.left_out is None)
+        texts = [one.get(reading.language) for one in given[0].references]
+        asked = given[0].text.get(reading.language)
+        return reference.compare(kept, asked, texts, reading.language, self._encoder, self._references)
+
+    def _competency(
+        self, kit: Kit, position: int, readings: Sequence[Reading], used: Sequence[_Use]
+    ) -> CompetencyResult:
+        fitted = self._fitted
+        entry = self._index(kit, kit.languages[0]).competencies[position]
+        notes = _notes(readings, position)
+        weight = sum(one.share for one in used)
+        if weight < LEAST_WEIGHT:
+            return _cannot(entry, _why(readings, position), notes)
+        pooled = level.pool([one.level for one in used], [one.share for one in used], fitted)
+        value = round(min(10.0, max(0.0, 5.0 * pooled)), 4)
+        spread = fitted.wide_spread if weight < WIDE_WEIGHT else fitted.spread
+        found = {showing.indicator for one in used for showing in one.shown}
+        return CompetencyResult(
+            entry.competency.id,
+            "assessed",
+            Score(value, max(0.0, value - spread), min(10.0, value + spread)),
+            level.distribution(value, spread),
+            _quoted(used, fitted),
+            tuple(indicator.id for indicator in entry.indicators if indicator.id not in found),
+            tuple((indicator.id, indicator.id in found) for indicator in entry.indicators if indicator.marker),
+            reasons=(*notes, *(reason for one in used if one.match for reason in reference.reasons(one.match))),
+        )
+
+
+def _quoted(used: Sequence[_Use], fitted: level.Constants) -> tuple[Evidence, ...]:
+    told = [one for one in used if one.match is None]
+    shown = [
+        quotes.Showing(showing.indicator, at, showing.piece) for at, one in enumerate(told) for showing in one.shown
+    ]
+    chosen = quotes.choose(
+        [one.reading for one in told], [one.row for one in told], [one.share for one in told], shown, fitted
+    )
+    compared = tuple(quotes.compared(one.reading, one.match.score) for one in used if one.match is not None)
+    return (*compared, *chosen)
+
+
+def _why(readings: Sequence[Reading], position: int) -> Reason:
+    probing = [reading for reading in readings if position in reading.probed]
+    if probing and all(reading.reason is not None for reading in probing):
+        return Reason("competency.answers_not_assessable")
+    return Reason("competency.not_shown")
+
+
+def _notes(readings: Sequence[Reading], position: int) -> tuple[Reason, ...]:
+    """Why answers that probe the competency were left out, in whole or in part; each once."""
+    found: dict[str, Reason] = {}
+    for reading in readings:
+        if position in reading.probed:
+            for reason in (*((reading.reason,) if reading.reason else ()), *reading.notes):
+                found.setdefault(reason.code, reason)
+    return tuple(found[code] for code in sorted(found))
+
+
+def _cannot(entry: CompetencyIndex, reason: Reason, notes: tuple[Reason, ...]) -> CompetencyResult:
+    return CompetencyResult(
+        entry.competency.id,
+        "cannot_assess",
+        None,
+        (),
+        (),
+        tuple(indicator.id for indicator in entry.indicators),
+        tuple((indicator.id, False) for indicator in entry.indicators if indicator.marker),
+        reason,
+        notes,
+    )

@@ -1,0 +1,1 @@
+"""The judge scorer: a language model proposes, code verifies."""

@@ -1,0 +1,1 @@
+"""Interview kits: values, rules, and the YAML files they are read from."""

@@ -1,0 +1,192 @@
+"""Kit files: YAML bytes to a valid Kit, or one KitError that lists every problem with line and field; and back."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from interview_engine.assessment.kits.kit import Competency, DeliveryMeasure, Indicator, Kit, Phrases, Question
+from interview_engine.assessment.kits.reader import SCHEMA, KitReader
+from interview_engine.assessment.kits.yaml_tree import MAX_BYTES, TreeError, read_tree
+from interview_engine.errors import Bilingual, FileProblem, KitError
+
+MOST_SHOWN = 30
+"""Problems listed in an error's message; `KitError.problems` holds all."""
+
+
+def load_kit(path: Path) -> Kit:
+    """The kit in that file.
+
+    Raises:
+        KitError: `kit.missing`, `kit.unreadable`, or as `parse_kit`.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise _whole_file(
+            "kit.missing",
+            Bilingual(f"找不到面试包文件 {path}。", f"There is no kit file {path}."),
+            Bilingual(
+                "请检查路径，或用 interview-engine kit list 查看自带的面试包。",
+                "Check the path; `interview-engine kit list` shows the kits that ship.",
+            ),
+        ) from error
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        raise _whole_file(
+            "kit.unreadable",
+            Bilingual(f"无法读取面试包文件 {path}（{said}）。", f"The kit file {path} cannot be read ({said})."),
+            Bilingual("请确认它是文件，并且有读取权限。", "Check that it is a file and that you may read it."),
+        ) from error
+    return parse_kit(data, path.name)
+
+
+def parse_kit(data: bytes, name: str) -> Kit:
+    """The kit in a file's bytes; `name` is the file's name in error messages, `sha256` is of exactly these bytes.
+
+    Raises:
+        KitError: `kit.invalid` with all problems; or, when the file as a whole cannot be read, `kit.empty`,
+            `kit.encoding`, `kit.too_large`, `kit.tab`, `kit.character`, `kit.syntax` or `kit.yaml_feature`.
+    """
+    try:
+        tree, problems = read_tree(data)
+    except TreeError as error:
+        raise _error(name, error.problem.code, (error.problem,)) from error
+    reader = KitReader()
+    kit = reader.kit(tree, hashlib.sha256(data).hexdigest())
+    found = [*problems, *reader.problems]
+    if kit is not None:
+        found += reader.rule_problems(kit)
+    if kit is None or found:
+        raise _error(name, "kit.invalid", tuple(sorted(found, key=lambda problem: problem.line)))
+    return kit
+
+
+def shipped_kits() -> dict[str, Path]:
+    """The kits that ship with the product: id → file, in order of id. A file is named after its kit's id."""
+    folder = Path(str(resources.files("interview_engine") / "kits"))
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def kit_yaml(kit: Kit) -> bytes:
+    """The kit as a file that `parse_kit` reads back to an equal kit (all but `sha256`, which is of the new bytes)."""
+    document = {
+        "schema": SCHEMA,
+        "id": kit.id,
+        "version": kit.version,
+        "role": _texts(kit.role),
+        "description": _texts(kit.description),
+        "languages": list(kit.languages),
+        "vocabulary": _phrases(kit.vocabulary),
+        "competencies": [_competency(competency) for competency in kit.competencies],
+        "questions": [_question(question) for question in kit.questions],
+    }
+    text: str = yaml.dump(document, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=118)
+    return text.encode()
+
+
+class _Writer(yaml.SafeDumper):
+    """Plain decimal numbers, and never an alias."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _write_number(writer: _Writer, value: float) -> yaml.ScalarNode:
+    text = f"{value:.9f}".rstrip("0")
+    if text.endswith("."):
+        return writer.represent_int(int(value))
+    return writer.represent_scalar("tag:yaml.org,2002:float", text)
+
+
+_Writer.add_representer(float, _write_number)
+
+
+def _competency(competency: Competency) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "id": competency.id,
+        "kind": competency.kind,
+        "name": _texts(competency.name),
+        "definition": _texts(competency.definition),
+        "weight": competency.weight,
+        "required_level": competency.required_level,
+        "indicators": [_indicator(indicator) for indicator in competency.indicators],
+        "anchors": {level: _texts(anchor) for level, anchor in enumerate(competency.anchors, start=1)},
+    }
+    if competency.delivery:
+        fields["delivery"] = [_measure(measure) for measure in competency.delivery]
+    if competency.coherence:
+        fields["coherence"] = True
+    return fields
+
+
+def _indicator(indicator: Indicator) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "id": indicator.id,
+        "text": _texts(indicator.text),
+        "phrases": _phrases(indicator.phrases),
+    }
+    if indicator.marker:
+        fields["marker"] = True
+    return fields
+
+
+def _measure(measure: DeliveryMeasure) -> dict[str, object]:
+    fields: dict[str, object] = {"cue": measure.cue}
+    if measure.language:
+        fields["language"] = measure.language
+    fields.update(low=measure.low, high=measure.high, falloff=measure.falloff, weight=measure.weight)
+    return fields
+
+
+def _question(question: Question) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "id": question.id,
+        "text": _texts(question.text),
+        "think_s": question.think_s,
+        "answer_s": question.answer_s,
+        "attempts": question.attempts,
+        "probes": list(question.probes),
+    }
+    if question.references:
+        fields["references"] = [_texts(reference) for reference in question.references]
+    return fields
+
+
+def _texts(text: Bilingual) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _phrases(phrases: Phrases) -> dict[str, list[str]]:
+    return {"zh": list(phrases.zh), "en": list(phrases.en)}
+
+
+def _error(name: str, code: str, problems: tuple[FileProblem, ...]) -> KitError:
+    """One error from all problems: a line each, file name first."""
+    shown = problems[:MOST_SHOWN]
+    rest = len(problems) - len(shown)
+    lines_zh = [f"{name} {problem.text('zh')}" for problem in shown]
+    lines_en = [f"{name}, {problem.text('en')}" for problem in shown]
+    if rest:
+        lines_zh.append(f"……另有 {rest} 处。")
+        lines_en.append(f"… and {rest} more.")
+    count = len(problems)
+    head = Bilingual(f"面试包 {name} 有 {count} 处问题：", f"Kit {name} has {count} problem{'s' if count > 1 else ''}:")
+    return KitError(
+        code,
+        Bilingual("\n".join((head.zh, *lines_zh)), "\n".join((head.en, *lines_en))),
+        Bilingual(
+            "\n改好后用 interview-engine kit check 再查一遍；格式见 docs/kits.md。",
+            "\nThen run `interview-engine kit check` again; docs/kits.md describes the format.",
+        ),
+        problems,
+    )
+
+
+def _whole_file(code: str, message: Bilingual, next_step: Bilingual) -> KitError:
+    return KitError(code, message, next_step, (FileProblem(code, 0, "", message, next_step),))

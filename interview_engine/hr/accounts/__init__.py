@@ -1,0 +1,1 @@
+"""Console accounts: sign-in, passwords, second factor, sessions and API tokens."""

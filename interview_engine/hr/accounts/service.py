@@ -1,0 +1,320 @@
+"""Console accounts: made, given a role, a new password, closed. Signing in is in `sign_in`, tokens in `tokens`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, InvalidInput
+from interview_engine.hr.access import grants
+from interview_engine.hr.access.rules import DEFAULT_SCOPES, ROLES, SYSTEM, Actor
+from interview_engine.hr.access.service import check_row, denied, grants_of
+from interview_engine.hr.accounts import failures, passwords, sign_in, tokens
+from interview_engine.hr.accounts.own_password import check_own_password
+from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.org.tables import Department
+from interview_engine.hr.people.contact import email_key, phone_key
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.store import audit
+from interview_engine.store.page import Page, clamp, page_of, read_cursor
+from interview_engine.store.rows import find, stamp, touch
+
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What an account is made from.
+
+    Args:
+        login: 2..120 characters, kept in lower case.
+        name: of the person; ignored with `person_id`.
+        role: one of access.rules.ROLES; its preset becomes the account's grants.
+        scope, scope_ref: how far the role reaches; the role's default when None. "subtree" without a reference is the
+            person's own department.
+        person_id: when the person is known already, for instance a former candidate.
+        password: to be given to them; one is generated, to be changed at first sign-in, when None.
+    """
+
+    login: str
+    name: str
+    role: str
+    email: str = ""
+    phone: str = ""
+    person_id: str | None = None
+    department_id: str | None = None
+    level: int | None = None
+    scope: str | None = None
+    scope_ref: str | None = None
+    language: str = "zh"
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedAccount:
+    """A new account and the password to hand over. The password is nowhere else."""
+
+    account: Account
+    password: str
+
+
+def create_account(session: Session, actor: Actor, new: NewAccount, clock: Clock) -> IssuedAccount:
+    """A login for a person, with the grants of a role.
+
+    Raises:
+        PermissionDenied: the actor may not manage accounts, or does not hold what the role would give.
+        InvalidInput: login, name, role, scope or password. ConflictError: `account.login_taken`, `account.exists`.
+    """
+    check_row(session, actor, "contact", "manage")
+    login = text_within(new.login, "login", "登录名", "login", 120, least=2).lower()
+    if session.scalar(select(func.count()).select_from(Account).where(Account.login == login)):
+        raise conflict("account.login_taken", "登录名已被使用。", "This login is taken.")
+    if new.role not in ROLES:
+        raise _choose("role", "角色", "role", ROLES)
+    if new.language not in LANGUAGES:
+        raise _choose("language", "语言", "language", LANGUAGES)
+    person = _person(session, actor, new, clock)
+    if new.password is not None:
+        passwords.check_strength(new.password, (login, person.name, person.email))
+    password = new.password or passwords.generated()
+    account = Account(
+        **stamp(actor.id, clock),
+        person_id=person.id,
+        login=login,
+        role=new.role,
+        password_hash=passwords.hashed(password),
+        password_set_at=clock.now(),
+        must_change_password=new.password is None,
+        active=True,
+        language=new.language,
+    )
+    session.add(account)
+    session.flush()
+    audit.record(session, actor.id, "account.create", f"account:{account.id}", {"role": new.role}, clock)
+    set_role(session, actor, account.id, new.role, clock, scope=new.scope, scope_ref=new.scope_ref)
+    return IssuedAccount(account, password)
+
+
+def first_administrator(
+    session: Session, clock: Clock, *, login: str = "admin", name: str = "管理员", language: str = "zh"
+) -> tuple[Account, str] | None:
+    """An administrator with a random password that must be changed, when there is no account at all; else None."""
+    if session.scalar(select(func.count()).select_from(Account)):
+        return None
+    issued = create_account(session, SYSTEM, NewAccount(login, name, "administrator", language=language), clock)
+    return issued.account, issued.password
+
+
+def set_role(
+    session: Session,
+    actor: Actor,
+    account_id: str,
+    role: str,
+    clock: Clock,
+    *,
+    scope: str | None = None,
+    scope_ref: str | None = None,
+) -> Account:
+    """Give an account a role: the grants of its old preset go, those of the new one come, personal ones stay.
+
+    Raises:
+        InvalidInput: role, scope or its reference. ConflictError: `account.last_administrator`.
+        PermissionDenied: may not manage accounts, or does not hold what the role would give.
+    """
+    check_row(session, actor, "contact", "manage")
+    account, person = account_and_person(session, account_id, lock=True)
+    if role not in ROLES:
+        raise _choose("role", "角色", "role", ROLES)
+    if role != "administrator":
+        _keep_an_administrator(session, account)
+    chosen = scope or DEFAULT_SCOPES[role]
+    reference = scope_ref or (person.department_id if chosen == "subtree" else None)
+    grants.replace_preset(session, actor, account.id, role, chosen, reference, clock)
+    account.role = role
+    touch(account, actor.id, clock)
+    audit.record(
+        session,
+        actor.id,
+        "account.role",
+        f"account:{account.id}",
+        {"role": role, "scope": chosen, "scope_ref": reference},
+        clock,
+    )
+    return account
+
+
+def change_password(
+    session: Session, account_id: str, current: str, new: str, clock: Clock, *, address: str = "", user_agent: str = ""
+) -> str:
+    """The owner's own change. Every session of the account ends; returns the secret of a new one.
+
+    Raises:
+        SignInRefused: `password.wrong`, counted like a failed sign-in. TooManyRequests: `sign_in.locked`.
+        InvalidInput: the new one is weak, or the old one again.
+    """
+    account, person = account_and_person(session, account_id, lock=True)
+    check_own_password(session, account, current, clock)
+    if new == current:
+        raise invalid(
+            "new", "password.same", "新密码与当前密码相同。", "The new password is the current one.",
+            "请换一个密码。", "Choose another one.",
+        )  # fmt: skip
+    passwords.check_strength(new, (account.login, person.name, person.email), "new")
+    account.password_hash = passwords.hashed(new)
+    account.password_set_at = clock.now()
+    account.must_change_password = False
+    actor_id = f"account:{account.id}"
+    touch(account, actor_id, clock)
+    sign_in.revoke_all(session, account.id, clock)
+    audit.record(session, actor_id, "password.change", actor_id, {}, clock)
+    return sign_in.open_session(session, account, clock, complete=True, address=address, user_agent=user_agent)
+
+
+def reset_password(session: Session, actor: Actor, account_id: str, clock: Clock) -> str:
+    """A new password from an administrator, to be changed at the next sign-in. Sessions end.
+
+    Raises:
+        PermissionDenied: may not manage accounts.
+    """
+    check_row(session, actor, "contact", "manage")
+    account, _ = account_and_person(session, account_id, lock=True)
+    password = passwords.generated()
+    account.password_hash = passwords.hashed(password)
+    account.password_set_at = clock.now()
+    account.must_change_password = True
+    touch(account, actor.id, clock)
+    failures.forget(session, account.login)
+    sign_in.revoke_all(session, account.id, clock)
+    audit.record(session, actor.id, "password.reset", f"account:{account.id}", {}, clock)
+    return password
+
+
+def deactivate(session: Session, actor: Actor, account_id: str, clock: Clock) -> None:
+    """Close an account: no sign-in, sessions and tokens end at once. Its history stays.
+
+    Raises:
+        PermissionDenied: may not manage accounts. ConflictError: `account.last_administrator`, `account.own`.
+    """
+    check_row(session, actor, "contact", "manage")
+    account, _ = account_and_person(session, account_id, lock=True)
+    if account.id == actor.account_id:
+        raise conflict("account.own", "不能停用自己的账号。", "You cannot close your own account.")
+    _keep_an_administrator(session, account)
+    account.active = False
+    touch(account, actor.id, clock)
+    sign_in.revoke_all(session, account.id, clock)
+    tokens.revoke_all(session, account.id, clock)
+    audit.record(session, actor.id, "account.deactivate", f"account:{account.id}", {}, clock)
+
+
+def reactivate(session: Session, actor: Actor, account_id: str, clock: Clock) -> str:
+    """Open a closed account again; returns a new password, to be changed at first sign-in."""
+    check_row(session, actor, "contact", "manage")
+    account, _ = account_and_person(session, account_id, lock=True)
+    account.active = True
+    audit.record(session, actor.id, "account.reactivate", f"account:{account.id}", {}, clock)
+    return reset_password(session, actor, account_id, clock)
+
+
+def set_language(session: Session, actor: Actor, language: str, clock: Clock) -> None:
+    """The language an account's owner reads. InvalidInput when there is none such."""
+    if actor.account_id is None:
+        raise denied()
+    if language not in LANGUAGES:
+        raise _choose("language", "语言", "language", LANGUAGES)
+    account, _ = account_and_person(session, actor.account_id, lock=True)
+    account.language = language
+    touch(account, actor.id, clock)
+
+
+def list_accounts(
+    session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50
+) -> Page[tuple[Account, Person]]:
+    """Accounts with their persons, by login.
+
+    Raises:
+        PermissionDenied: may not manage accounts. InvalidInput: the cursor.
+    """
+    check_row(session, actor, "contact", "manage")
+    limit = clamp(limit)
+    statement = select(Account, Person).join(Person, Person.id == Account.person_id).order_by(Account.login)
+    if cursor is not None:
+        statement = statement.where(Account.login > str(read_cursor(cursor, 1)[0]))
+    rows = [(account, person) for account, person in session.execute(statement.limit(limit + 1))]
+    return page_of(rows, limit, [(account.login,) for account, _ in rows])
+
+
+def actor_of(session: Session, account: Account, clock: Clock, *, token_scopes: frozenset[str] | None = None) -> Actor:
+    """The account as an actor, with the grants in force now. A closed account holds none."""
+    person = session.get_one(Person, account.person_id)
+    held = grants_of(session, account.id, person, clock.now()) if account.active else ()
+    return Actor(f"account:{account.id}", account.id, person.id, account.role, held, account.language, token_scopes)
+
+
+def account_and_person(session: Session, account_id: str, *, lock: bool = False) -> tuple[Account, Person]:
+    """Both rows. NotFoundError: `not_found.account`."""
+    account = find(session, Account, account_id, lock=lock)
+    if account is None:
+        raise missing("account", "账号", "account")
+    return account, session.get_one(Person, account.person_id)
+
+
+def _person(session: Session, actor: Actor, new: NewAccount, clock: Clock) -> Person:
+    if new.department_id is not None and find(session, Department, new.department_id) is None:
+        raise missing("department", "部门", "department")
+    if new.person_id is None:
+        name = text_within(new.name, "name", "姓名", "name", 120)
+        person = Person(**stamp(actor.id, clock), name=name, language=new.language, talent_pool=False, synthetic=False)
+        person.email, person.phone = new.email.strip()[:254], new.phone.strip()[:40]
+        _keep_keys(session, person)
+        session.add(person)
+    else:
+        found = find(session, Person, new.person_id, lock=True)
+        if found is None:
+            raise missing("person", "人员", "person")
+        if session.scalar(select(func.count()).select_from(Account).where(Account.person_id == found.id)):
+            raise conflict("account.exists", "此人已有账号。", "This person has an account already.")
+        person = found
+    if new.department_id is not None:
+        person.department_id = new.department_id
+    if new.level is not None:
+        person.level = new.level
+    session.flush()
+    return person
+
+
+def _keep_keys(session: Session, person: Person) -> None:
+    """So that a colleague who applies for another job is known as the same person; an address that somebody else has
+    stays theirs, and telling the two apart is for `recruiting/candidates.merge`."""
+    for column, key in ((Person.email_key, email_key(person.email)), (Person.phone_key, phone_key(person.phone))):
+        if key is not None and session.scalar(select(Person.id).where(column == key)) is None:
+            setattr(person, column.key, key)
+
+
+def _keep_an_administrator(session: Session, leaving: Account) -> None:
+    """Somebody must be able to let others in."""
+    if leaving.role != "administrator" or not leaving.active:
+        return
+    others = session.scalars(
+        select(Account.id)
+        .where(Account.role == "administrator", Account.active, Account.id != leaving.id)
+        .with_for_update()
+    ).all()
+    if not others:
+        raise conflict(
+            "account.last_administrator",
+            "这是最后一个管理员。",
+            "This is the last administrator.",
+            Bilingual("请先指定另一位管理员。", "Make somebody else an administrator first."),
+        )
+
+
+def _choose(field: str, zh: str, en: str, values: tuple[str, ...]) -> InvalidInput:
+    shown = ", ".join(values)
+    return invalid(
+        field, "input.choice", f"{zh}无效。", f"There is no such {en}.", f"可选：{shown}。", f"One of {shown}."
+    )

@@ -1,0 +1,1 @@
+"""Withdrawal, deletion and retention, with receipts."""

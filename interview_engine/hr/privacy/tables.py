@@ -1,0 +1,42 @@
+"""Tables of consent and deletion."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from interview_engine.store.base import Base, Row
+
+
+class Consent(Row, Base):
+    """What a person agreed to, by text version; never deleted, only withdrawn."""
+
+    __tablename__ = "consent"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    invitation_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    purpose: Mapped[str] = mapped_column(String(40))
+    """recording, voice, face, automated_assessment, retention."""
+    granted: Mapped[bool]
+    policy: Mapped[str] = mapped_column(String(20))
+    text_version: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(5))
+    withdrawn_at: Mapped[datetime | None]
+
+
+class ErasureRequest(Row, Base):
+    """A wish to be deleted, and the receipt that proves what was: sha256 of what went, no content."""
+
+    __tablename__ = "erasure_request"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    invitation_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    kind: Mapped[str] = mapped_column(String(20), default="interview")
+    """interview (everything of one interview), person (everything of a person), retention (recordings past their
+    time; scores stay)."""
+    due_at: Mapped[datetime]
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
+    receipt: Mapped[dict[str, Any] | None]

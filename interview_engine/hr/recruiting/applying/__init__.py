@@ -1,0 +1,1 @@
+"""Applications and applicants: intake, résumés, lists, contact data."""

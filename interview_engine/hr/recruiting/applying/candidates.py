@@ -1,0 +1,244 @@
+"""Who applied: one person applying twice is one person (C5); what does not fit together is flagged, never merged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require
+from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.people.contact import email_key, name_key, phone_key
+from interview_engine.hr.people.tables import Person, PersonFlag, WechatIdentity
+from interview_engine.hr.privacy.tables import Consent, ErasureRequest
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.hr.recruiting.tables import Application, Resume
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp, touch
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Who applies, as the form says it. Mail or phone must be given.
+
+    Args:
+        synthetic: invented for demonstration; shown wherever the person is.
+    """
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    language: str = "zh"
+    synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The person of a form, and whether they were there before."""
+
+    person: Person
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FlagView:
+    """A flag with the names of those it is about."""
+
+    flag: PersonFlag
+    person: Person
+    other: Person | None
+
+
+def find_or_add(session: Session, actor: Actor, new: NewPerson, clock: Clock) -> Known:
+    """The person with this mail or phone, else a new one. Two at once give one person.
+
+    When mail and phone belong to two persons the one of the mail applies, and the pair is flagged. Contact data that
+    is already there is never overwritten by a form: what differs is flagged with what was given.
+
+    Raises:
+        InvalidInput: `person.contact` (neither mail nor phone), `person.email`, `person.phone`, no name, language.
+    """
+    name = text_within(new.name, "name", "姓名", "name", 120)
+    if new.language not in ("zh", "en"):
+        raise invalid(
+            "language",
+            "person.language",
+            "语言只能是 zh 或 en。",
+            "The language is zh or en.",
+            "请选择。",
+            "Choose one.",
+        )
+    mail, phone = email_key(new.email), phone_key(new.phone)
+    if mail is None and phone is None:
+        raise invalid(
+            "email",
+            "person.contact",
+            "请填写邮箱或手机号。",
+            "Give an e-mail address or a phone number.",
+            "我们用它联系您。",
+            "It is how we reach you.",
+        )
+    person = _known(session, mail, phone)
+    if person is None:
+        fresh = Person(
+            **stamp(actor.id, clock),
+            name=name,
+            email=new.email.strip() if mail else "",
+            phone=new.phone.strip() if phone else "",
+            email_key=mail,
+            phone_key=phone,
+            language=new.language,
+            synthetic=new.synthetic,
+        )
+        try:
+            with session.begin_nested():
+                session.add(fresh)
+            audit.record(session, actor.id, "person.create", f"person:{fresh.id}", {}, clock)
+            return Known(fresh, True)
+        except IntegrityError:  # the same person came in by another transaction and was first
+            person = _known(session, mail, phone)
+            if person is None:
+                raise
+    _complete(session, actor, person, new, mail, phone, clock)
+    return Known(person, False)
+
+
+def open_flags(session: Session, actor: Actor) -> tuple[FlagView, ...]:
+    """What a human must look at, oldest first."""
+    require(actor, "contact", "write")
+    rows = session.scalars(select(PersonFlag).where(PersonFlag.state == "open").order_by(PersonFlag.id))
+    views = []
+    for flag in rows:
+        person = find(session, Person, flag.person_id)
+        if person is not None:
+            other = find(session, Person, flag.other_person_id) if flag.other_person_id else None
+            views.append(FlagView(flag, person, other))
+    return tuple(views)
+
+
+def flags_of(session: Session, person_id: str) -> tuple[PersonFlag, ...]:
+    """The open flags of a person, for pages that were opened with permission already."""
+    about = or_(PersonFlag.person_id == person_id, PersonFlag.other_person_id == person_id)
+    statement = select(PersonFlag).where(PersonFlag.state == "open", about).order_by(PersonFlag.id)
+    return tuple(session.scalars(statement))
+
+
+def resolve_flag(session: Session, actor: Actor, flag_id: str, clock: Clock) -> PersonFlag:
+    """Say that a flag was looked at and nothing is to be done."""
+    require(actor, "contact", "write")
+    flag = _flag(session, flag_id)
+    flag.state = "resolved"
+    touch(flag, actor.id, clock)
+    audit.record(session, actor.id, "person_flag.resolve", f"person_flag:{flag.id}", {"kind": flag.kind}, clock)
+    return flag
+
+
+def merge(session: Session, actor: Actor, flag_id: str, clock: Clock) -> Person:
+    """Make the two persons of a flag one: applications, résumés and missing contact data go to the flag's person.
+
+    Raises:
+        ConflictError: `person.merge`: the flag is not of two persons, the other is an employee or has an account, or
+            both applied for the same job.
+    """
+    require(actor, "contact", "manage")
+    flag = _flag(session, flag_id)
+    keep = find(session, Person, flag.person_id, lock=True)
+    drop = find(session, Person, flag.other_person_id, lock=True) if flag.other_person_id else None
+    if flag.kind != "two_persons" or keep is None or drop is None:
+        raise conflict("person.merge", "这不是两个人的冲突。", "This flag is not about two persons.")
+    own = set(session.scalars(select(Application.requisition_id).where(Application.person_id == keep.id)))
+    moved = session.scalars(select(Application).where(Application.person_id == drop.id)).all()
+    if (
+        any(row.requisition_id in own or row.stage == "hired" for row in moved)
+        or session.scalars(select(Account.id).where(Account.person_id == drop.id)).first()
+    ):
+        raise conflict(
+            "person.merge",
+            "两人应聘了同一职位，或另一人已是员工，不能合并。",
+            "Both applied for the same job, or the other is an employee: they cannot be merged.",
+        )
+    for row in moved:
+        row.person_id = keep.id
+        touch(row, actor.id, clock)
+    for resume in session.scalars(select(Resume).where(Resume.person_id == drop.id)):
+        resume.person_id = keep.id
+        touch(resume, actor.id, clock)
+    session.execute(update(Consent).where(Consent.person_id == drop.id).values(person_id=keep.id))
+    session.execute(update(WechatIdentity).where(WechatIdentity.person_id == drop.id).values(person_id=keep.id))
+    session.execute(update(ErasureRequest).where(ErasureRequest.person_id == drop.id).values(person_id=keep.id))
+    phone, key = drop.phone, drop.phone_key
+    drop.phone = drop.email = ""
+    drop.phone_key = drop.email_key = None
+    drop.erased_at = clock.now()
+    touch(drop, actor.id, clock)
+    session.flush()  # the unique number must be free before the other takes it
+    if keep.phone_key is None:
+        keep.phone, keep.phone_key = phone, key
+    touch(keep, actor.id, clock)
+    flag.state = "resolved"
+    touch(flag, actor.id, clock)
+    audit.record(session, actor.id, "person.merge", f"person:{keep.id}", {"merged": drop.id}, clock)
+    return keep
+
+
+def _known(session: Session, mail: str | None, phone: str | None) -> Person | None:
+    by_mail = session.scalar(select(Person).where(Person.email_key == mail)) if mail else None
+    if by_mail is not None:
+        return by_mail
+    return session.scalar(select(Person).where(Person.phone_key == phone)) if phone else None
+
+
+def _complete(
+    session: Session, actor: Actor, person: Person, new: NewPerson, mail: str | None, phone: str | None, clock: Clock
+) -> None:
+    other = session.scalar(select(Person).where(Person.phone_key == phone)) if phone else None
+    if other is not None and other.id != person.id:
+        _raise_flag(session, actor, person, "two_persons", {"phone": new.phone.strip()}, clock, other)
+    elif phone is not None and person.phone_key is None:
+        person.phone, person.phone_key = new.phone.strip(), phone
+        touch(person, actor.id, clock)
+    elif phone is not None and person.phone_key != phone:
+        _raise_flag(session, actor, person, "contact_differs", {"phone": new.phone.strip()}, clock)
+    if mail is not None and person.email_key is None:
+        person.email, person.email_key = new.email.strip(), mail
+        touch(person, actor.id, clock)
+    elif mail is not None and person.email_key != mail:
+        _raise_flag(session, actor, person, "contact_differs", {"email": new.email.strip()}, clock)
+    if name_key(new.name) != name_key(person.name):
+        _raise_flag(session, actor, person, "name_differs", {"name": new.name.strip()}, clock)
+
+
+def _raise_flag(
+    session: Session,
+    actor: Actor,
+    person: Person,
+    kind: str,
+    given: dict[str, Any],
+    clock: Clock,
+    other: Person | None = None,
+) -> None:
+    there = select(PersonFlag).where(PersonFlag.person_id == person.id, PersonFlag.kind == kind)
+    if any(flag.state == "open" and flag.given == given for flag in session.scalars(there)):
+        return
+    flag = PersonFlag(
+        **stamp(actor.id, clock),
+        person_id=person.id,
+        other_person_id=None if other is None else other.id,
+        kind=kind,
+        given=given,
+    )
+    session.add(flag)
+    session.flush()
+    audit.record(session, actor.id, "person_flag.raise", f"person_flag:{flag.id}", {"kind": kind}, clock)
+
+
+def _flag(session: Session, flag_id: str) -> PersonFlag:
+    flag = find(session, PersonFlag, flag_id, lock=True)
+    if flag is None or flag.state != "open":
+        raise missing("person_flag", "待核对事项", "open flag")
+    return flag

@@ -1,0 +1,327 @@
+"""Offers, and the hire that makes a candidate an employee with the interview's evidence in the file (A16).
+
+What an offer pays is of the field class "pay": it is in no message, no history and no audit detail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, GoneError, NotFoundError
+from interview_engine.hr.access.rules import SYSTEM, Actor
+from interview_engine.hr.approvals import requests
+from interview_engine.hr.approvals.tables import Approval
+from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.hr.recruiting import notices
+from interview_engine.hr.recruiting.hiring.evidence import copy_evidence
+from interview_engine.hr.recruiting.jobs.requisitions import filled_by_hire
+from interview_engine.hr.recruiting.reach import application_for, change_stage, note_event
+from interview_engine.hr.recruiting.rules import OFFER_MOVES, OfferState
+from interview_engine.hr.recruiting.tables import Application, Offer, Requisition
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.secrets import digest, token
+
+KIND = "offer"
+"""The approvals' name for it."""
+MOST_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class NewOffer:
+    """An offer to be written: pay in yuan a month before tax, valid for `days` from the day it is sent."""
+
+    title: str
+    monthly_pay: Decimal
+    start_date: date
+    note: str = ""
+    days: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedOffer:
+    """A sent offer. `token` is in the link and nowhere else."""
+
+    offer: Offer
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedOffer:
+    """What the candidate's offer page shows."""
+
+    offer: Offer
+    application: Application
+    requisition: Requisition
+    person: Person
+
+
+def draft_offer(session: Session, actor: Actor, application_id: str, new: NewOffer, clock: Clock) -> Offer:
+    """Write an offer for an application that was decided for; a draft there was is replaced.
+
+    Raises:
+        ConflictError: `offer.stage` (no decision for an offer yet), `offer.open` (one is under way).
+        InvalidInput: title, `offer.pay`, `offer.days`, `offer.start`.
+    """
+    application, _ = application_for(session, actor, application_id, "pay", "write", lock=True)
+    if application.stage != "offer":
+        raise conflict(
+            "offer.stage",
+            "还没有决定录用这位候选人。",
+            "It has not been decided to make an offer to this candidate.",
+            Bilingual("请先作出推进的决定。", "Decide to advance first."),
+        )
+    for other in session.scalars(select(Offer).where(Offer.application_id == application_id).with_for_update()):
+        if other.state in ("pending", "approved", "sent", "accepted"):
+            raise conflict("offer.open", "已有进行中的录用通知。", "An offer is already under way.")
+        if other.state == "draft":
+            _set_state(session, other, "expired", actor, clock)
+    if not (new.monthly_pay.is_finite() and 0 < new.monthly_pay < Decimal("1e8")):
+        raise invalid(
+            "monthly_pay",
+            "offer.pay",
+            "月薪必须大于 0。",
+            "The pay is above 0.",
+            "请以元填写。",
+            "Give it in yuan a month.",
+        )
+    if not 1 <= new.days <= MOST_DAYS:
+        raise invalid(
+            "days",
+            "offer.days",
+            f"有效期为 1 到 {MOST_DAYS} 天。",
+            f"It is valid for 1 to {MOST_DAYS} days.",
+            "请修改。",
+            "Change it.",
+        )
+    if new.start_date < clock.now().date():
+        raise invalid(
+            "start_date",
+            "offer.start",
+            "入职日期已过。",
+            "The start date has passed.",
+            "请选择今天或以后。",
+            "Choose today or later.",
+        )
+    offer = Offer(
+        **stamp(actor.id, clock),
+        application_id=application_id,
+        token_hash=digest(token()),  # of no link: the link is made when it is sent
+        title=text_within(new.title, "title", "职位名称", "title", 120),
+        monthly_pay=new.monthly_pay.quantize(Decimal("0.01")),
+        start_date=new.start_date.isoformat(),
+        note=new.note.strip()[:2000],
+        state="draft",
+        expires_at=clock.now() + timedelta(days=new.days),
+    )
+    session.add(offer)
+    session.flush()
+    audit.record(session, actor.id, "offer.draft", f"offer:{offer.id}", {"application": application_id}, clock)
+    return offer
+
+
+def submit_offer(session: Session, actor: Actor, offer_id: str, clock: Clock) -> Approval:
+    """Ask for approval of a draft."""
+    offer, _, requisition = _for_write(session, actor, offer_id)
+    _set_state(session, offer, "pending", actor, clock)
+    return requests.start(session, actor, KIND, f"{KIND}:{offer.id}", requisition.department_id, clock)
+
+
+def approval_closed(session: Session, actor: Actor, subject: str, state: str, clock: Clock) -> None:
+    """The effect of an approval's end, in its transaction: approved, or a draft again."""
+    offer = find(session, Offer, subject.removeprefix(f"{KIND}:"), lock=True)
+    if offer is not None and offer.state == "pending":
+        _set_state(session, offer, "approved" if state == "approved" else "draft", actor, clock)
+
+
+def send_offer(session: Session, actor: Actor, offer_id: str, clock: Clock) -> IssuedOffer:
+    """Send it with a link of its own.
+
+    Raises:
+        ConflictError: `offer.state`; `offer.not_approved` where the company approves offers.
+    """
+    offer, application, requisition = _for_write(session, actor, offer_id)
+    if offer.state == "draft" and requests.has_flow(session, KIND, requisition.department_id):
+        raise conflict(
+            "offer.not_approved",
+            "录用通知需要先审批。",
+            "Offers need approval here.",
+            Bilingual("请先提交审批。", "Submit it for approval first."),
+        )
+    valid_for = offer.expires_at - offer.created_at
+    _set_state(session, offer, "sent", actor, clock)
+    secret = token()
+    offer.token_hash = digest(secret)
+    offer.sent_at = clock.now()
+    offer.expires_at = clock.now() + valid_for
+    note_event(session, actor, application, "offer_sent", clock, detail={"offer": offer.id})
+    notices.offer_sent(session, offer, application, requisition, secret, clock)
+    return IssuedOffer(offer, secret)
+
+
+def open_offer(session: Session, link_token: str, clock: Clock) -> OpenedOffer:
+    """What the candidate sees behind the link, also after answering.
+
+    Raises:
+        NotFoundError: `offer.unknown`. GoneError: `offer.expired`.
+    """
+    offer = session.scalar(select(Offer).where(Offer.token_hash == digest(link_token), Offer.sent_at.is_not(None)))
+    application = find(session, Application, offer.application_id) if offer is not None else None
+    requisition = find(session, Requisition, application.requisition_id) if application is not None else None
+    person = find(session, Person, application.person_id) if application is not None else None
+    if offer is None or application is None or requisition is None or person is None:
+        raise NotFoundError(
+            "offer.unknown",
+            Bilingual("这个链接无效。", "This link is not valid."),
+            Bilingual("请检查链接是否完整，或联系招聘方。", "Check that the link is complete, or ask the recruiter."),
+        )
+    if offer.state == "expired" or (offer.state == "sent" and offer.expires_at <= clock.now()):
+        raise GoneError(
+            "offer.expired",
+            Bilingual("这份录用通知已过期。", "This offer has expired."),
+            Bilingual("请联系招聘方。", "Please ask the recruiter."),
+        )
+    return OpenedOffer(offer, application, requisition, person)
+
+
+def answer_offer(session: Session, link_token: str, accept: bool, clock: Clock) -> Offer:
+    """The candidate's answer; the same answer again changes nothing.
+
+    Raises:
+        NotFoundError, GoneError: see `open_offer`. ConflictError: `offer.answered` the other way already.
+    """
+    opened = open_offer(session, link_token, clock)
+    offer = find(session, Offer, opened.offer.id, lock=True)
+    application = find(session, Application, opened.application.id, lock=True)
+    if offer is None or application is None:
+        raise missing("offer", "录用通知", "offer")
+    answer: OfferState = "accepted" if accept else "declined"
+    if offer.state == answer:
+        return offer
+    if offer.state != "sent":
+        raise conflict(
+            "offer.answered",
+            "您已经答复。",
+            "You have answered already.",
+            Bilingual("如需更改，请联系招聘方。", "To change it, ask the recruiter."),
+        )
+    actor_id = f"candidate:offer:{offer.id}"
+    candidate = Actor(actor_id, None, application.person_id, "candidate", (), opened.person.language)
+    _set_state(session, offer, answer, candidate, clock)
+    offer.answered_at = clock.now()
+    note_event(session, candidate, application, f"offer_{answer}", clock, detail={"offer": offer.id})
+    if not accept:
+        change_stage(session, candidate, application, "review", "", clock, kind="offer_declined")
+    notices.offer_answered(session, offer, opened.requisition, clock)
+    notices.wipe_token(session, f"offer.sent:{offer.id}")
+    return offer
+
+
+def cancel_offer(session: Session, actor: Actor, offer_id: str, reason: str, clock: Clock) -> Offer:
+    """Take an offer back that was not accepted; the application goes back to review."""
+    offer, application, _ = _for_write(session, actor, offer_id)
+    clean = text_within(reason, "reason", "理由", "reason", 2000, least=3)
+    if offer.state == "pending":
+        requests.cancel_for(session, actor, KIND, f"{KIND}:{offer.id}", clock)
+        _set_state(session, offer, "draft", actor, clock)
+    _set_state(session, offer, "expired", actor, clock)
+    notices.wipe_token(session, f"offer.sent:{offer.id}")
+    if application.stage == "offer":
+        change_stage(session, actor, application, "review", clean, clock, kind="offer_cancelled")
+    return offer
+
+
+def expire(session: Session, clock: Clock) -> int:
+    """Job: mark the offers whose time is over; returns how many."""
+    rows = session.scalars(
+        select(Offer).where(Offer.state == "sent", Offer.expires_at <= clock.now()).with_for_update(skip_locked=True)
+    ).all()
+    for offer in rows:
+        _set_state(session, offer, "expired", SYSTEM, clock)
+        notices.wipe_token(session, f"offer.sent:{offer.id}")
+    return len(rows)
+
+
+def offers_of(session: Session, actor: Actor, application_id: str) -> tuple[Offer, ...]:
+    """Every offer of an application, newest first; needs "pay" read."""
+    application_for(session, actor, application_id, "pay", "read")
+    statement = select(Offer).where(Offer.application_id == application_id)
+    return tuple(session.scalars(statement.order_by(Offer.id.desc())))
+
+
+def hire(session: Session, actor: Actor, application_id: str, clock: Clock) -> Employment:
+    """Make the candidate an employee: employment from the accepted offer, with scores, bands and rubric version of
+    the interview copied into the file and into the competency record (A16). Twice gives the same employment.
+
+    Raises:
+        ConflictError: `hire.no_offer`, nothing has been accepted.
+    """
+    application, requisition = application_for(session, actor, application_id, "interview", "decide", lock=True)
+    there = session.scalar(select(Employment).where(Employment.application_id == application_id))
+    if there is not None:
+        return there
+    offer = session.scalars(
+        select(Offer).where(Offer.application_id == application_id, Offer.state == "accepted")
+    ).first()
+    if offer is None:
+        raise conflict(
+            "hire.no_offer",
+            "候选人还没有接受录用通知。",
+            "The candidate has not accepted an offer.",
+            Bilingual("请先发送录用通知并等待答复。", "Send an offer first and wait for the answer."),
+        )
+    change_stage(session, actor, application, "hired", "", clock, kind="hired")
+    person = find(session, Person, application.person_id, lock=True)
+    if person is None:
+        raise missing("person", "候选人", "candidate")
+    employment = Employment(
+        **stamp(actor.id, clock),
+        person_id=application.person_id,
+        application_id=application.id,
+        legal_entity_id=requisition.legal_entity_id,
+        department_id=requisition.department_id,
+        title=offer.title,
+        start_date=date.fromisoformat(offer.start_date),
+        state="pending",
+        interview=None,
+    )
+    session.add(employment)
+    person.department_id = requisition.department_id
+    person.talent_pool = False
+    touch(person, actor.id, clock)
+    session.flush()
+    copy_evidence(session, actor, application, employment, clock)
+    detail = {"application": application.id, "requisition": requisition.id}
+    audit.record(session, actor.id, "employment.create", f"employment:{employment.id}", detail, clock)
+    filled_by_hire(session, requisition, actor, clock)
+    notices.onboarding_sent(session, application, requisition, offer.start_date, clock)
+    return employment
+
+
+def _for_write(session: Session, actor: Actor, offer_id: str) -> tuple[Offer, Application, Requisition]:
+    offer = find(session, Offer, offer_id, lock=True)
+    if offer is None:
+        raise missing("offer", "录用通知", "offer")
+    application, requisition = application_for(session, actor, offer.application_id, "pay", "write", lock=True)
+    return offer, application, requisition
+
+
+def _set_state(session: Session, offer: Offer, to: OfferState, actor: Actor, clock: Clock) -> None:
+    if to not in OFFER_MOVES[cast(OfferState, offer.state)]:
+        raise conflict(
+            "offer.state",
+            f"录用通知处于“{offer.state}”状态，不能这样操作。",
+            f"The offer is “{offer.state}”; this cannot be done now.",
+        )
+    before, offer.state = offer.state, to
+    touch(offer, actor.id, clock)
+    audit.record(session, actor.id, "offer.state", f"offer:{offer.id}", {"from": before, "to": to}, clock)

@@ -1,0 +1,1 @@
+"""The interview itself: invitation, consent, devices, uploads, answers, submission."""

@@ -1,0 +1,270 @@
+"""Answers: attempts at the questions of an interview, which of them counts, and the candidate's correction beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from interview_engine.assessment.kits.kit import Question
+from interview_engine.assessment.report import Mode
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, ConflictError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.hr.recruiting.interviewing.invitations import consents_of, is_over
+from interview_engine.hr.recruiting.reach import change_stage, invitation_of, kit_of
+from interview_engine.hr.recruiting.tables import Answer, Application, Assessment, Invitation
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.work import enqueue_work
+
+MOST_TEXT = 20_000
+"""Characters of a written answer or a correction."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedUpload:
+    """A finished recording in the blob store.
+
+    Args:
+        upload_id: of the upload it was put together from; the same upload twice is one answer.
+        size: bytes. duration_s: seconds as far as they are known before it is decoded, else 0.
+    """
+
+    upload_id: str
+    blob_sha256: str
+    media_type: str
+    size: int
+    duration_s: float = 0.0
+
+
+def next_attempt(session: Session, invitation: Invitation, question_id: str) -> int:
+    """The number of the next attempt at a question, 1 first.
+
+    Raises:
+        NotFoundError: the kit has no such question. ConflictError: `answer.no_attempts`.
+    """
+    question = _question(session, invitation, question_id)
+    return _next(session, invitation.id, question)
+
+
+def record_answer(
+    session: Session,
+    actor: Actor,
+    invitation: Invitation,
+    question_id: str,
+    mode: Mode,
+    content: RecordedUpload | str,
+    clock: Clock,
+) -> Answer:
+    """Keep one attempt; it counts until another is chosen, and its assessment begins where the candidate agreed.
+
+    The same upload, or the same text as the last attempt, is the answer it already is.
+
+    Args:
+        content: the recording for "video" and "voice", the words for "text".
+
+    Raises:
+        ConflictError: `invitation.state`, `answer.no_attempts`, `answer.no_consent` (a recording without consent),
+            `invitation.over` (the time has passed). InvalidInput: text empty or too long.
+    """
+    row = invitation_of(session, actor, invitation.id, lock=True)
+    question = _question(session, row, question_id)
+    there = _already(session, row, question_id, content)
+    if there is not None:
+        return there
+    if row.state not in ("consented", "in_progress"):
+        raise conflict(
+            "invitation.state",
+            f"面试处于“{row.state}”状态，不能再回答。",
+            f"The interview is “{row.state}”; nothing can be answered now.",
+        )
+    if is_over(row, clock.now()):
+        raise conflict(
+            "invitation.over",
+            "作答时间已过。",
+            "The time for answering has passed.",
+            Bilingual("请联系招聘方延长时间。", "Please ask the recruiter for more time."),
+        )
+    answer = Answer(
+        **stamp(actor.id, clock),
+        invitation_id=row.id,
+        question_id=question_id,
+        attempt=_next(session, row.id, question),
+        mode=mode,
+        state="received",
+    )
+    if isinstance(content, str):
+        if mode != "text":
+            raise invalid(
+                "mode",
+                "answer.mode",
+                "文字回答的方式必须是 text。",
+                "Words are of mode text.",
+                "请修改。",
+                "Change it.",
+            )
+        answer.text = text_within(content, "text", "回答", "answer", MOST_TEXT)
+    else:
+        _check_recording(session, row, mode)
+        answer.upload_id, answer.blob_sha256 = content.upload_id, content.blob_sha256
+        answer.media_type, answer.size, answer.duration_s = content.media_type, content.size, content.duration_s
+    session.add(answer)
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError:
+        there = _already(session, row, question_id, content)
+        if there is None:
+            raise
+        return there
+    _choose(session, answer, actor, clock)
+    _begin(session, row, actor, clock)
+    detail = {"question": question_id, "attempt": answer.attempt, "mode": mode}
+    audit.record(session, actor.id, "answer.record", f"answer:{answer.id}", detail, clock)
+    if row.automated:
+        enqueue_work(session, "answer", answer.id, clock)
+    return answer
+
+
+def choose_attempt(session: Session, actor: Actor, answer_id: str, clock: Clock) -> Answer:
+    """Let an earlier attempt count instead of the last one, before the interview is submitted.
+
+    Raises:
+        NotFoundError. ConflictError: `invitation.state`.
+    """
+    answer = find(session, Answer, answer_id)
+    if answer is None:
+        raise missing("answer", "回答", "answer")
+    row = invitation_of(session, actor, answer.invitation_id, lock=True)
+    if row.state not in ("consented", "in_progress"):
+        raise conflict("invitation.state", "面试已提交，不能再选。", "The interview is submitted: nothing can change.")
+    _choose(session, answer, actor, clock)
+    audit.record(session, actor.id, "answer.choose", f"answer:{answer.id}", {"attempt": answer.attempt}, clock)
+    return answer
+
+
+def correct_transcript(session: Session, actor: Actor, answer_id: str, text: str, clock: Clock) -> Answer:
+    """Keep the candidate's own wording of a recorded answer beside the transcript, before the interview is scored.
+
+    Raises:
+        NotFoundError. ConflictError: `answer.scored`, `answer.written` (there is no transcript to correct).
+        InvalidInput: empty or too long.
+    """
+    answer = find(session, Answer, answer_id, lock=True)
+    if answer is None:
+        raise missing("answer", "回答", "answer")
+    row = invitation_of(session, actor, answer.invitation_id)
+    if answer.mode == "text":
+        raise conflict("answer.written", "文字回答没有转写。", "A written answer has no transcript.")
+    if row.state == "revoked":
+        raise conflict("invitation.state", "面试已收回。", "The interview was taken back.")
+    if session.scalars(select(Assessment.id).where(Assessment.invitation_id == row.id).limit(1)).one_or_none():
+        raise conflict(
+            "answer.scored",
+            "面试已评估，转写不能再更正。",
+            "The interview has been scored; the transcript can no longer be corrected.",
+            Bilingual("您可以申请人工复核。", "You can ask that a person looks again."),
+        )
+    answer.correction = text_within(text, "text", "更正", "correction", MOST_TEXT)
+    answer.corrected_at = clock.now()
+    touch(answer, actor.id, clock)
+    audit.record(session, actor.id, "answer.correct", f"answer:{answer.id}", {}, clock)
+    return answer
+
+
+def answers_of(session: Session, invitation_id: str) -> tuple[Answer, ...]:
+    """Every attempt of an interview, by question id and attempt. The caller has opened the interview already."""
+    return tuple(
+        session.scalars(
+            select(Answer).where(Answer.invitation_id == invitation_id).order_by(Answer.question_id, Answer.attempt)
+        )
+    )
+
+
+def chosen_answers(session: Session, invitation_id: str) -> dict[str, Answer]:
+    """The answer that counts of each question."""
+    return {one.question_id: one for one in answers_of(session, invitation_id) if one.state == "chosen"}
+
+
+def _question(session: Session, invitation: Invitation, question_id: str) -> Question:
+    try:
+        return kit_of(session, invitation).question(question_id)
+    except KeyError:
+        raise missing("question", "题目", "question") from None
+
+
+def _next(session: Session, invitation_id: str, question: Question) -> int:
+    used = session.scalar(
+        select(func.max(Answer.attempt)).where(Answer.invitation_id == invitation_id, Answer.question_id == question.id)
+    )
+    if (used or 0) >= question.attempts:
+        raise _no_attempts(question.attempts)
+    return (used or 0) + 1
+
+
+def _already(session: Session, row: Invitation, question_id: str, content: RecordedUpload | str) -> Answer | None:
+    mine = select(Answer).where(Answer.invitation_id == row.id, Answer.question_id == question_id)
+    if isinstance(content, RecordedUpload):
+        return session.scalar(mine.where(Answer.upload_id == content.upload_id))
+    last = session.scalars(mine.order_by(Answer.attempt.desc()).limit(1)).one_or_none()
+    return last if last is not None and last.mode == "text" and last.text == content.strip() else None
+
+
+def _check_recording(session: Session, row: Invitation, mode: Mode) -> None:
+    if mode not in ("video", "voice"):
+        raise invalid(
+            "mode",
+            "answer.mode",
+            "录制的方式必须是 video 或 voice。",
+            "A recording is of mode video or voice.",
+            "请修改。",
+            "Change it.",
+        )
+    if not consents_of(session, row.id).get("recording", False):
+        raise conflict(
+            "answer.no_consent",
+            "您没有同意录制。",
+            "You have not agreed to be recorded.",
+            Bilingual("请用文字回答，或修改同意项。", "Answer in writing, or change your consent."),
+        )
+
+
+def _choose(session: Session, answer: Answer, actor: Actor, clock: Clock) -> None:
+    """This attempt counts, the others of its question do not."""
+    others = session.scalars(
+        select(Answer).where(
+            Answer.invitation_id == answer.invitation_id,
+            Answer.question_id == answer.question_id,
+            Answer.state == "chosen",
+            Answer.id != answer.id,
+        )
+    )
+    for other in others:
+        other.state = "received"
+        touch(other, actor.id, clock)
+    answer.state = "chosen"
+    touch(answer, actor.id, clock)
+    session.flush()
+
+
+def _begin(session: Session, row: Invitation, actor: Actor, clock: Clock) -> None:
+    if row.state != "consented":
+        return
+    row.state = "in_progress"
+    touch(row, actor.id, clock)
+    application = find(session, Application, row.application_id, lock=True)
+    if application is not None and application.stage == "invited":
+        change_stage(session, actor, application, "interviewing", "", clock)
+
+
+def _no_attempts(attempts: int) -> ConflictError:
+    return conflict(
+        "answer.no_attempts",
+        f"这道题的 {attempts} 次机会已用完。",
+        f"All {attempts} attempts at this question are used.",
+        Bilingual("请选择其中一次作答，继续下一题。", "Choose one of them and go on to the next question."),
+    )

@@ -1,0 +1,97 @@
+"""Consent to an interview: every purpose written down, given or refused, by text version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.privacy.tables import Consent
+from interview_engine.hr.problems import missing
+from interview_engine.hr.recruiting.interviewing.invitation_states import wrong_state
+from interview_engine.hr.recruiting.reach import invitation_of
+from interview_engine.hr.recruiting.tables import Application, Invitation
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp, touch
+
+CONSENT_TEXT = "2026-11"
+"""Version of the consent texts that the candidate pages show; raised whenever they change."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """What the candidate agreed to. Without `recording` only the text route is open.
+
+    Args:
+        recording: the answers are recorded and kept for the policy's time.
+        voice, face: what is measured from them.
+        automated: assessed by a program first; without it a person reads the answers.
+        retention: kept in the talent pool for other jobs.
+    """
+
+    recording: bool
+    voice: bool
+    face: bool
+    automated: bool
+    retention: bool = False
+    text_version: str = CONSENT_TEXT
+
+
+def give_consent(
+    session: Session, actor: Actor, invitation: Invitation, given: ConsentGiven, clock: Clock
+) -> Invitation:
+    """Write down each consent, given or refused; giving it anew before the end replaces what was said before.
+
+    Raises:
+        ConflictError: `invitation.state`, the interview has been submitted.
+    """
+    row = invitation_of(session, actor, invitation.id, lock=True)
+    if row.state not in ("opened", "consented", "in_progress"):
+        raise wrong_state(row)
+    application = find(session, Application, row.application_id)
+    if application is None:
+        raise missing("application", "应聘", "application")
+    earlier = select(Consent).where(Consent.invitation_id == row.id, Consent.withdrawn_at.is_(None))
+    for consent in session.scalars(earlier):
+        consent.withdrawn_at = clock.now()
+        touch(consent, actor.id, clock)
+    purposes = {
+        "recording": given.recording,
+        "voice": given.voice,
+        "face": given.face,
+        "automated_assessment": given.automated,
+        "retention": given.retention,
+    }
+    for purpose, granted in purposes.items():
+        session.add(
+            Consent(
+                **stamp(actor.id, clock),
+                person_id=application.person_id,
+                invitation_id=row.id,
+                purpose=purpose,
+                granted=granted,
+                policy=row.policy,
+                text_version=given.text_version,
+                language=row.language,
+            )
+        )
+    row.automated = given.automated
+    if row.state == "opened":
+        row.state = "consented"
+        row.consented_at = clock.now()
+    touch(row, actor.id, clock)
+    audit.record(session, actor.id, "consent.give", f"invitation:{row.id}", dict(purposes), clock)
+    return row
+
+
+def consents_of(session: Session, invitation_id: str) -> dict[str, bool]:
+    """What holds now, by purpose; empty before consent."""
+    rows = session.execute(
+        select(Consent.purpose, Consent.granted).where(
+            Consent.invitation_id == invitation_id, Consent.withdrawn_at.is_(None)
+        )
+    )
+    return dict(rows.tuples().all())

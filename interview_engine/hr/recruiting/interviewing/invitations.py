@@ -1,0 +1,318 @@
+"""Invitations: a link that works for one device, within its time, through consent to the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from interview_engine.assessment.kits.kit import Kit
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, GoneError, NotFoundError, PermissionDenied
+from interview_engine.hr.access.rules import SYSTEM, Actor
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.problems import conflict, invalid, missing
+from interview_engine.hr.recruiting import notices
+from interview_engine.hr.recruiting.interviewing.consents import CONSENT_TEXT, ConsentGiven, consents_of, give_consent
+from interview_engine.hr.recruiting.interviewing.invitation_states import (
+    expire,
+    is_over,
+    revoke_open,
+    set_state,
+    where_it_was,
+    wrong_state,
+)
+from interview_engine.hr.recruiting.interviewing.submitting import receipt_of, submit
+from interview_engine.hr.recruiting.reach import (
+    application_for,
+    change_stage,
+    kit_of,
+    locked,
+    note_event,
+)
+from interview_engine.hr.recruiting.rules import LIVE_INVITATION
+from interview_engine.hr.recruiting.tables import Application, Invitation, Posting, Requisition
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.secrets import digest, token
+
+__all__ = [
+    "CONSENT_TEXT",
+    "MOST_DAYS",
+    "ConsentGiven",
+    "IssuedInvitation",
+    "Opened",
+    "consents_of",
+    "expire",
+    "extend",
+    "give_consent",
+    "invitations_of",
+    "invite",
+    "invite_automatically",
+    "is_over",
+    "move_device",
+    "open_invitation",
+    "peek",
+    "receipt_of",
+    "revoke",
+    "revoke_open",
+    "submit",
+]
+
+MOST_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedInvitation:
+    """A new invitation. `token` is in the link and nowhere else: the database keeps its sha256."""
+
+    invitation: Invitation
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the candidate's page works with. `new_device_secret` is set on the device's first visit: its cookie."""
+
+    invitation: Invitation
+    application: Application
+    requisition: Requisition
+    person: Person
+    kit: Kit
+    new_device_secret: str | None
+
+
+def invite(
+    session: Session,
+    actor: Actor,
+    application_id: str,
+    clock: Clock,
+    *,
+    days: int = 7,
+    language: str | None = None,
+) -> IssuedInvitation:
+    """Invite to the interview of the requisition's kit. An invitation that was still open is revoked.
+
+    Raises:
+        ConflictError: `invitation.no_kit`, `application.move` (hired, rejected, withdrawn), `requisition.state`.
+        InvalidInput: `invitation.days`, `invitation.language`.
+    """
+    application, requisition = application_for(session, actor, application_id, "interview", "write", lock=True)
+    if requisition.kit_version_id is None:
+        raise conflict(
+            "invitation.no_kit",
+            "职位没有面试包。",
+            "The requisition has no kit.",
+            Bilingual("请先选择面试包。", "Choose a kit first."),
+        )
+    if requisition.state not in ("open", "on_hold"):
+        raise conflict("requisition.state", "职位未开放。", "The requisition is not open.")
+    if not 1 <= days <= MOST_DAYS:
+        raise invalid(
+            "days",
+            "invitation.days",
+            f"有效期为 1 到 {MOST_DAYS} 天。",
+            f"It is valid for 1 to {MOST_DAYS} days.",
+            "请修改。",
+            "Change it.",
+        )
+    person = find(session, Person, application.person_id)
+    spoken = language or (person.language if person is not None else requisition.language)
+    if spoken not in ("zh", "en"):
+        raise invalid(
+            "language",
+            "invitation.language",
+            "语言只能是 zh 或 en。",
+            "The language is zh or en.",
+            "请选择。",
+            "Choose one.",
+        )
+    revoke_open(session, actor, application.id, clock)
+    if application.stage != "invited":
+        change_stage(session, actor, application, "invited", "", clock)
+    secret = token()
+    invitation = Invitation(
+        **stamp(actor.id, clock),
+        application_id=application.id,
+        kit_version_id=requisition.kit_version_id,
+        token_hash=digest(secret),
+        state="sent",
+        language=spoken,
+        policy=requisition.policy,
+        expires_at=clock.now() + timedelta(days=days),
+    )
+    session.add(invitation)
+    session.flush()
+    audit.record(
+        session, actor.id, "invitation.send", f"invitation:{invitation.id}", {"application": application.id}, clock
+    )
+    notices.invitation_sent(session, invitation, application, requisition, secret, clock)
+    return IssuedInvitation(invitation, secret)
+
+
+def invite_automatically(session: Session, application: Application, clock: Clock) -> IssuedInvitation | None:
+    """Right after `apply`: invite where the posting does so by itself (C2).
+
+    None when it does not, or when the person has been invited before: a form that is sent again by somebody who only
+    knows an address gets no link to somebody's interview.
+    """
+    posting = find(session, Posting, application.posting_id) if application.posting_id else None
+    if posting is None or not posting.automatic_invitation or application.stage != "new":
+        return None
+    before = select(Invitation.id).where(Invitation.application_id == application.id).limit(1)
+    if session.scalars(before).one_or_none() is not None:
+        return None
+    return invite(session, SYSTEM, application.id, clock)
+
+
+def peek(session: Session, link_token: str, clock: Clock) -> Opened:
+    """What the landing page shows. Binds nothing: chat programs fetch links for a preview before people do.
+
+    Raises:
+        NotFoundError: `invitation.unknown`. GoneError: `invitation.expired`, `invitation.revoked`.
+    """
+    return _view(session, _by_token(session, link_token, clock), None)
+
+
+def open_invitation(session: Session, link_token: str, device_secret: str | None, clock: Clock) -> Opened:
+    """Open the interview on this device; the first that does keeps it.
+
+    Args:
+        device_secret: of the device's cookie; None on its first visit.
+
+    Raises:
+        NotFoundError: `invitation.unknown`. GoneError: `invitation.expired`, `invitation.revoked`.
+        PermissionDenied: `invitation.other_device`.
+    """
+    invitation = _by_token(session, link_token, clock)
+    actor_id = f"candidate:{invitation.id}"
+    if invitation.device_hash is not None:
+        if device_secret is None or digest(device_secret) != invitation.device_hash:
+            raise _other_device()
+        return _view(session, invitation, None)
+    secret = token()
+    bound = session.execute(
+        update(Invitation)
+        .where(Invitation.id == invitation.id, Invitation.device_hash.is_(None))
+        .values(device_hash=digest(secret))
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(invitation)
+    if bound.rowcount != 1:  # type: ignore[attr-defined]
+        raise _other_device()
+    if invitation.state == "sent":
+        invitation.state = "opened"
+        invitation.opened_at = clock.now()
+    touch(invitation, actor_id, clock)
+    notices.wipe_token(session, f"invitation.sent:{invitation.id}")
+    audit.record(
+        session, actor_id, "invitation.open", f"invitation:{invitation.id}", {"moves": invitation.device_moves}, clock
+    )
+    return _view(session, invitation, secret)
+
+
+def revoke(session: Session, actor: Actor, invitation_id: str, clock: Clock) -> Invitation:
+    """Take an open invitation back; the application waits in screening for what comes next."""
+    row, application = _for_recruiter(session, actor, invitation_id)
+    if row.state not in (*LIVE_INVITATION, "expired"):
+        raise wrong_state(row)
+    set_state(session, row, "revoked", actor, clock)
+    if application.stage in ("invited", "interviewing"):
+        change_stage(session, actor, application, "screening", "", clock, kind="invitation_revoked")
+    return row
+
+
+def extend(session: Session, actor: Actor, invitation_id: str, days: int, clock: Clock) -> Invitation:
+    """Give an open or expired invitation `days` from now; the link and the device stay."""
+    row, application = _for_recruiter(session, actor, invitation_id)
+    if row.state not in (*LIVE_INVITATION, "expired"):
+        raise wrong_state(row)
+    if not 1 <= days <= MOST_DAYS:
+        raise invalid(
+            "days",
+            "invitation.days",
+            f"有效期为 1 到 {MOST_DAYS} 天。",
+            f"It is valid for 1 to {MOST_DAYS} days.",
+            "请修改。",
+            "Change it.",
+        )
+    row.expires_at = clock.now() + timedelta(days=days)
+    if row.state == "expired":
+        set_state(session, row, where_it_was(row), actor, clock)
+    touch(row, actor.id, clock)
+    note_event(session, actor, application, "invitation_extended", clock, detail={"days": days})
+    audit.record(session, actor.id, "invitation.extend", f"invitation:{row.id}", {"days": days}, clock)
+    return row
+
+
+def move_device(session: Session, actor: Actor, invitation_id: str, clock: Clock) -> Invitation:
+    """Let the next device that opens the link keep it (a phone was lost or broken); the old one is shut out."""
+    row, application = _for_recruiter(session, actor, invitation_id)
+    if row.state == "revoked":
+        raise wrong_state(row)
+    row.device_hash = None
+    row.device_moves += 1
+    touch(row, actor.id, clock)
+    note_event(session, actor, application, "device_moved", clock)
+    audit.record(session, actor.id, "invitation.move_device", f"invitation:{row.id}", {}, clock)
+    return row
+
+
+def invitations_of(session: Session, actor: Actor, application_id: str) -> tuple[Invitation, ...]:
+    """Every invitation of an application, newest first."""
+    application_for(session, actor, application_id, "interview", "read")
+    statement = select(Invitation).where(Invitation.application_id == application_id)
+    return tuple(session.scalars(statement.order_by(Invitation.id.desc())))
+
+
+def _by_token(session: Session, link_token: str, clock: Clock) -> Invitation:
+    invitation = session.scalar(select(Invitation).where(Invitation.token_hash == digest(link_token)))
+    if invitation is None:
+        raise NotFoundError(
+            "invitation.unknown",
+            Bilingual("这个链接无效。", "This link is not valid."),
+            Bilingual("请检查链接是否完整，或联系招聘方。", "Check that the link is complete, or ask the recruiter."),
+        )
+    if invitation.state == "revoked":
+        raise GoneError(
+            "invitation.revoked",
+            Bilingual("这个邀请已被收回。", "This invitation was taken back."),
+            Bilingual("请联系招聘方。", "Please ask the recruiter."),
+        )
+    if invitation.state != "submitted" and (invitation.state == "expired" or invitation.expires_at <= clock.now()):
+        raise GoneError(
+            "invitation.expired",
+            Bilingual("这个邀请已过期。", "This invitation has expired."),
+            Bilingual("请联系招聘方延长时间。", "Please ask the recruiter for more time."),
+        )
+    return invitation
+
+
+def _view(session: Session, invitation: Invitation, secret: str | None) -> Opened:
+    application = find(session, Application, invitation.application_id)
+    requisition = find(session, Requisition, application.requisition_id) if application is not None else None
+    person = find(session, Person, application.person_id) if application is not None else None
+    if application is None or requisition is None or person is None:
+        raise missing("application", "应聘", "application")
+    return Opened(invitation, application, requisition, person, kit_of(session, invitation), secret)
+
+
+def _for_recruiter(session: Session, actor: Actor, invitation_id: str) -> tuple[Invitation, Application]:
+    row = locked(session, invitation_id)
+    if row is None:
+        raise missing("invitation", "邀请", "invitation")
+    application, _ = application_for(session, actor, row.application_id, "interview", "write", lock=True)
+    return row, application
+
+
+def _other_device() -> PermissionDenied:
+    return PermissionDenied(
+        "invitation.other_device",
+        Bilingual("这场面试已在另一台设备上打开。", "This interview was opened on another device."),
+        Bilingual(
+            "请回到那台设备和浏览器继续；如果无法使用，请联系招聘方更换设备。",
+            "Go on with that device and browser; if you cannot, ask the recruiter to move it.",
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What is sought and where: requisitions, postings, channels."""

@@ -1,0 +1,350 @@
+"""Which channels bring good candidates at what cost (C4), and how long hiring takes (C6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import Integer, cast, func, select
+from sqlalchemy.orm import Session
+
+from interview_engine.assessment.comparing.ranking import Remark
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require, scoped
+from interview_engine.hr.recruiting.jobs.channel_rules import (
+    NOTHING,
+    Durations,
+    Estimate,
+    Sums,
+    difference,
+    durations,
+    mean_estimate,
+    wilson,
+)
+from interview_engine.hr.recruiting.rules import STAGES, Stage
+from interview_engine.hr.recruiting.tables import (
+    Application,
+    ApplicationEvent,
+    Assessment,
+    Invitation,
+    Posting,
+    Requisition,
+)
+
+Advice = Literal["best", "alike", "less", "too_few"]
+LATEST = 2000
+"""Assessments whose waiting time is looked at: the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """One channel.
+
+    Args:
+        cost: yuan, of all its postings. cost_per_application, cost_per_hire: None without one.
+        score: mean overall score 0..10 with interval, compared within each requisition (see `channel_quality`).
+        hire_rate: hired of all applications. above_bar: score at or above the requisition's bar, of those with one.
+        gap: mean of the best channel minus this one's.
+        advice: best (highest mean), less (its mean is below the best's beyond chance), alike (cannot be told from the
+            best), too_few (fewer than two scores).
+    """
+
+    channel: str
+    applications: int
+    assessed: int
+    hired: int
+    cost: Decimal
+    cost_per_application: Decimal | None
+    cost_per_hire: Decimal | None
+    score: Estimate | None
+    hire_rate: Estimate | None
+    above_bar: Estimate | None
+    gap: Estimate | None
+    advice: Advice
+    reason: Remark
+
+
+@dataclass(frozen=True, slots=True)
+class StageTime:
+    """One stage: how many applications reached it, what share of all that is, and how long they stayed."""
+
+    stage: Stage
+    reached: int
+    share: Estimate | None
+    stay: Durations | None
+
+
+@dataclass(frozen=True, slots=True)
+class HiringTimes:
+    """Hours that hiring takes.
+
+    Args:
+        to_hire: from the application to the hire.
+        to_assess_minutes: median of minutes from the end of the interview to its assessment, of the newest ones (A21).
+        applications_per_hire: None without a hire.
+    """
+
+    since: datetime
+    applications: int
+    hired: int
+    to_hire: Durations | None
+    to_assess_minutes: float | None
+    applications_per_hire: float | None
+    stages: tuple[StageTime, ...]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is added up for one channel."""
+
+    applications: int = 0
+    hired: int = 0
+    scored: int = 0
+    above: int = 0
+    scores: Sums = NOTHING
+
+
+def channel_quality(
+    session: Session,
+    actor: Actor,
+    *,
+    requisition_id: str | None = None,
+    since: datetime | None = None,
+) -> tuple[ChannelRow, ...]:
+    """Channels by mean interview score, best first, those with too few scores last.
+
+    Scores of different jobs are measured with different kits and cannot be averaged as they are. So each score counts
+    by its distance from the mean of its requisition, put back on the mean of all.
+
+    Raises:
+        PermissionDenied: needs "interview" read; costs need no more.
+    """
+    require(actor, "interview", "read")
+    tallies = _tallies(session, actor, requisition_id, since)
+    costs = _costs(session, actor, requisition_id)
+    scored = {channel: tally for channel, tally in tallies.items() if tally.scores.n >= 2}
+    best = max(scored, key=lambda channel: (scored[channel].scores.mean, channel), default=None)
+    rows = [
+        _row(channel, tallies.get(channel, _Tally()), costs.get(channel, Decimal(0)), best, tallies)
+        for channel in sorted({*tallies, *costs})
+    ]
+    rows.sort(key=lambda row: (row.score is None, -(row.score.value if row.score else 0.0), row.channel))
+    return tuple(rows)
+
+
+def hiring_times(
+    session: Session,
+    actor: Actor,
+    clock: Clock,
+    *,
+    requisition_id: str | None = None,
+    days: int = 180,
+) -> HiringTimes:
+    """Durations and the funnel of what happened in the last `days` days; hours are whole ones.
+
+    Raises:
+        PermissionDenied: needs "interview" read.
+    """
+    require(actor, "interview", "read")
+    since = clock.now() - timedelta(days=days)
+    first_id = f"{int(since.timestamp() * 1000):012x}"  # identifiers begin with their time
+    reached = _pairs(session, actor, requisition_id, first_id)
+    stays = _histogram(session, actor, requisition_id, first_id, ApplicationEvent.from_stage, ApplicationEvent.stage_s)
+    ends = _histogram(session, actor, requisition_id, first_id, ApplicationEvent.to_stage, ApplicationEvent.total_s)
+    applications, hired = reached.get("new", 0), reached.get("hired", 0)
+    return HiringTimes(
+        since,
+        applications,
+        hired,
+        durations(ends.get("hired", [])),
+        _minutes_to_assess(session, actor, requisition_id),
+        applications / hired if hired else None,
+        tuple(
+            StageTime(
+                stage,
+                reached.get(stage, 0),
+                wilson(min(reached.get(stage, 0), applications), applications),
+                durations(stays.get(stage, [])),
+            )
+            for stage in STAGES
+        ),
+    )
+
+
+def _tallies(session: Session, actor: Actor, requisition_id: str | None, since: datetime | None) -> dict[str, _Tally]:
+    score = Application.score_value
+    statement = _within(
+        select(
+            Application.requisition_id,
+            Application.channel,
+            func.count(),
+            func.sum(cast(Application.stage == "hired", Integer)),
+            func.count(score),
+            func.coalesce(func.sum(score), 0.0),
+            func.coalesce(func.sum(score * score), 0.0),
+            func.coalesce(func.sum(cast(score >= Requisition.bar, Integer)), 0),
+        )
+        .join(Requisition, Requisition.id == Application.requisition_id)
+        .group_by(Application.requisition_id, Application.channel),
+        actor,
+        requisition_id,
+    )
+    if since is not None:
+        statement = statement.where(Application.created_at >= since)
+    rows = session.execute(statement).all()
+    by_requisition: dict[str, Sums] = {}
+    for key, _, _, _, n, total, squares, _ in rows:
+        by_requisition[key] = by_requisition.get(key, NOTHING) + Sums(n, total, squares)
+    everything = sum(by_requisition.values(), NOTHING)
+    tallies: dict[str, _Tally] = {}
+    for key, channel, count, hired, n, total, squares, above in rows:
+        tally = tallies.setdefault(channel, _Tally())
+        tally.applications += count
+        tally.hired += hired or 0
+        tally.scored += n
+        tally.above += above or 0
+        if n:
+            tally.scores += Sums(n, total, squares).shifted(everything.mean - by_requisition[key].mean)
+    return tallies
+
+
+def _costs(session: Session, actor: Actor, requisition_id: str | None) -> dict[str, Decimal]:
+    statement = scoped(
+        select(Posting.channel, func.sum(Posting.cost))
+        .join(Requisition, Requisition.id == Posting.requisition_id)
+        .group_by(Posting.channel),
+        actor,
+        "public",
+        "read",
+        department=Requisition.department_id,
+        legal_entity=Requisition.legal_entity_id,
+    )
+    if requisition_id is not None:
+        statement = statement.where(Posting.requisition_id == requisition_id)
+    return {channel: Decimal(cost).quantize(Decimal("0.01")) for channel, cost in session.execute(statement).tuples()}
+
+
+def _row(channel: str, tally: _Tally, cost: Decimal, best: str | None, tallies: Mapping[str, _Tally]) -> ChannelRow:
+    gap = None if best is None or channel == best else difference(tallies[best].scores, tally.scores)
+    advice: Advice
+    if tally.scores.n < 2 or best is None:
+        advice = "too_few"
+    elif channel == best:
+        advice = "best"
+    else:
+        advice = "less" if gap is not None and gap.low > 0 else "alike"
+    return ChannelRow(
+        channel,
+        tally.applications,
+        tally.scored,
+        tally.hired,
+        cost,
+        _each(cost, tally.applications),
+        _each(cost, tally.hired),
+        mean_estimate(tally.scores),
+        wilson(tally.hired, tally.applications),
+        wilson(tally.above, tally.scored),
+        gap,
+        advice,
+        _reason(advice, gap, best),
+    )
+
+
+def _reason(advice: Advice, gap: Estimate | None, best: str | None) -> Remark:
+    code = f"channel.{advice}"
+    if advice == "best":
+        return Remark(code, Bilingual("平均面试分最高，可以优先投入。", "Highest mean score: spend here first."))
+    if advice == "too_few" or gap is None:
+        return Remark(code, Bilingual("评估人数太少，还不能判断。", "Too few assessments to tell."))
+    by = f"{gap.value:.1f} ({gap.low:.1f}–{gap.high:.1f})"
+    if advice == "less":
+        return Remark(
+            code,
+            Bilingual(
+                f"平均分比“{best}”低 {by}，可考虑减少预算。",
+                f"Mean score is {by} below “{best}”: consider spending less.",
+            ),
+        )
+    return Remark(
+        code,
+        Bilingual(f"与“{best}”相差 {by}，区分不出高低。", f"Differs from “{best}” by {by}: cannot be told apart."),
+    )
+
+
+def _each(cost: Decimal, count: int) -> Decimal | None:
+    return (cost / count).quantize(Decimal("0.01")) if count else None
+
+
+def _pairs(session: Session, actor: Actor, requisition_id: str | None, first_id: str) -> dict[str, int]:
+    """How many applications reached each stage."""
+    statement = _events(
+        select(ApplicationEvent.to_stage, func.count(func.distinct(ApplicationEvent.application_id)))
+        .where(ApplicationEvent.to_stage.is_not(None))
+        .group_by(ApplicationEvent.to_stage),
+        actor,
+        requisition_id,
+        first_id,
+    )
+    counts: dict[str, int] = dict(session.execute(statement).all())
+    return counts
+
+
+def _histogram(
+    session: Session, actor: Actor, requisition_id: str | None, first_id: str, stage: Any, seconds: Any
+) -> dict[str, list[tuple[int, int]]]:
+    """(hour, count) pairs by stage; whole hours keep the answer small however many events there are."""
+    hour = cast(seconds / 3600, Integer)
+    statement = _events(
+        select(stage, hour, func.count()).where(stage.is_not(None), seconds.is_not(None)).group_by(stage, hour),
+        actor,
+        requisition_id,
+        first_id,
+    )
+    found: dict[str, list[tuple[int, int]]] = {}
+    for name, hours, count in session.execute(statement).all():
+        found.setdefault(name, []).append((hours, count))
+    return found
+
+
+def _minutes_to_assess(session: Session, actor: Actor, requisition_id: str | None) -> float | None:
+    statement = _within(
+        select(Invitation.submitted_at, func.min(Assessment.created_at))
+        .join(Assessment, Assessment.invitation_id == Invitation.id)
+        .join(Application, Application.id == Invitation.application_id)
+        .join(Requisition, Requisition.id == Application.requisition_id)
+        .where(Invitation.submitted_at.is_not(None))
+        .group_by(Invitation.id, Invitation.submitted_at)
+        .order_by(Invitation.id.desc())
+        .limit(LATEST),
+        actor,
+        requisition_id,
+    )
+    minutes = sorted((done - ended).total_seconds() / 60 for ended, done in session.execute(statement).all())
+    return minutes[len(minutes) // 2] if minutes else None
+
+
+def _events(statement: Any, actor: Actor, requisition_id: str | None, first_id: str) -> Any:
+    joined = (
+        statement.join(Application, Application.id == ApplicationEvent.application_id)
+        .join(Requisition, Requisition.id == Application.requisition_id)
+        .where(ApplicationEvent.id >= first_id)
+    )
+    return _within(joined, actor, requisition_id)
+
+
+def _within(statement: Any, actor: Actor, requisition_id: str | None) -> Any:
+    narrowed = scoped(
+        statement,
+        actor,
+        "interview",
+        "read",
+        department=Requisition.department_id,
+        legal_entity=Requisition.legal_entity_id,
+        person=Application.person_id,
+    )
+    return narrowed if requisition_id is None else narrowed.where(Application.requisition_id == requisition_id)

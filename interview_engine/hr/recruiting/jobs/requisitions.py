@@ -1,0 +1,425 @@
+"""Requisitions: written, approved, opened, held, filled, cancelled (C1, C3, B8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from interview_engine.assessment.policy import POLICIES, check_kit
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import check_row, scoped
+from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.approvals import requests
+from interview_engine.hr.approvals.tables import Approval
+from interview_engine.hr.competency.kits import kit, kit_version
+from interview_engine.hr.competency.tables import KitVersion, RoleProfile
+from interview_engine.hr.org.tables import Department, LegalEntity
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.problems import conflict, invalid, missing, required, text_within
+from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, checked_requirements, requirements_from
+from interview_engine.hr.recruiting.reach import requisition_for
+from interview_engine.hr.recruiting.rules import OPEN_STAGES, REQUISITION_MOVES, RequisitionState
+from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
+from interview_engine.store import audit
+from interview_engine.store.page import Page, clamp, page_of, read_cursor
+from interview_engine.store.rows import find, stamp, touch
+
+KIND = "requisition"
+"""The approvals' name for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequisition:
+    """A wish to hire.
+
+    Args:
+        requirements: of the job; None reads them from `description`.
+        owner_account_id: who is told of results; None is the one who writes it.
+        bar: overall score 0..10 from which a candidate counts as above the bar.
+    """
+
+    title: str
+    legal_entity_id: str
+    department_id: str
+    headcount: int = 1
+    description: str = ""
+    requirements: tuple[JobRequirement, ...] | None = None
+    role_profile_id: str | None = None
+    kit_version_id: str | None = None
+    policy: str = "cn"
+    language: str = "zh"
+    bar: float = 6.0
+    owner_account_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequisitionSummary:
+    """One requisition in a list. Counts are of applications: all, still open, with a score, hired."""
+
+    id: str
+    title: str
+    department_id: str
+    department: str
+    owner_account_id: str
+    owner: str
+    state: RequisitionState
+    headcount: int
+    applications: int
+    open_applications: int
+    assessed: int
+    hired: int
+    needs_person: int
+    created_at: datetime
+    opened_at: datetime | None
+
+
+def create_requisition(session: Session, actor: Actor, new: NewRequisition, clock: Clock) -> Requisition:
+    """A draft.
+
+    Raises:
+        InvalidInput: a field. NotFoundError: company, department, profile or kit. PermissionDenied: out of reach.
+    """
+    check_row(
+        session,
+        actor,
+        "public",
+        "write",
+        department_id=new.department_id,
+        legal_entity_id=new.legal_entity_id,
+        person_id=None,
+    )
+    owner = new.owner_account_id or actor.account_id
+    if owner is None:
+        raise required("owner_account_id", "负责人", "owner")
+    row = Requisition(**stamp(actor.id, clock), state="draft", owner_account_id=owner)
+    _write(session, row, new)
+    session.add(row)
+    session.flush()
+    audit.record(session, actor.id, "requisition.create", f"requisition:{row.id}", {}, clock)
+    return row
+
+
+def update_requisition(
+    session: Session, actor: Actor, requisition_id: str, new: NewRequisition, clock: Clock
+) -> Requisition:
+    """Write all fields of a requisition anew.
+
+    What was approved is approved as it was: a change of title, headcount, department or description makes an approved
+    one a draft again. Open ones keep their kit, policy and language: every candidate of a job gets the same (A2).
+
+    Raises:
+        ConflictError: `requisition.state` (pending, filled, cancelled), `requisition.fixed` (open, see above).
+    """
+    row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
+    check_row(
+        session,
+        actor,
+        "public",
+        "write",
+        department_id=new.department_id,
+        legal_entity_id=new.legal_entity_id,
+        person_id=None,
+    )
+    if row.state in ("pending", "filled", "cancelled"):
+        raise _wrong_state(row)
+    if row.state in ("open", "on_hold"):
+        kept = (row.kit_version_id, row.policy, row.language, row.department_id, row.legal_entity_id)
+        if kept != (new.kit_version_id, new.policy, new.language, new.department_id, new.legal_entity_id):
+            raise conflict(
+                "requisition.fixed",
+                "需求已开放，面试包、政策、语言和部门不能再改。",
+                "It is open: kit, policy, language and department can no longer change.",
+                Bilingual("请另建一个需求。", "Make another requisition."),
+            )
+    before = (row.title, row.headcount, row.department_id, row.description)
+    _write(session, row, new)
+    if new.owner_account_id is not None:
+        row.owner_account_id = new.owner_account_id
+    if row.state == "approved" and before != (row.title, row.headcount, row.department_id, row.description):
+        row.state = "draft"
+    touch(row, actor.id, clock)
+    session.flush()
+    audit.record(session, actor.id, "requisition.update", f"requisition:{row.id}", {"state": row.state}, clock)
+    return row
+
+
+def submit_for_approval(session: Session, actor: Actor, requisition_id: str, clock: Clock) -> Approval:
+    """Ask for approval of a draft.
+
+    Raises:
+        ConflictError: `requisition.state`, or as approvals' `start`.
+    """
+    row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
+    _go(session, row, "pending", actor, clock)
+    return requests.start(session, actor, KIND, f"{KIND}:{row.id}", row.department_id, clock)
+
+
+def approval_closed(session: Session, actor: Actor, subject: str, state: str, clock: Clock) -> None:
+    """The effect of an approval's end, in its transaction: approved, or a draft again."""
+    row = find(session, Requisition, subject.removeprefix(f"{KIND}:"), lock=True)
+    if row is None or row.state != "pending":
+        return
+    _go(session, row, "approved" if state == "approved" else "draft", actor, clock)
+
+
+def open_requisition(session: Session, actor: Actor, requisition_id: str, clock: Clock) -> Requisition:
+    """Open an approved requisition, or one on hold, to applications.
+
+    Raises:
+        ConflictError: `requisition.state`; `requisition.no_profile` without a published role profile (B8);
+            `requisition.no_kit` without a published kit.
+        PolicyError: the kit weighs delivery more than the requisition's policy allows.
+    """
+    row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
+    _check_ready(session, row)
+    _go(session, row, "open", actor, clock)
+    row.opened_at = row.opened_at or clock.now()
+    row.closed_at = None
+    return row
+
+
+def hold_requisition(session: Session, actor: Actor, requisition_id: str, clock: Clock) -> Requisition:
+    """Take no applications for a while."""
+    row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
+    _go(session, row, "on_hold", actor, clock)
+    return row
+
+
+def close_requisition(
+    session: Session, actor: Actor, requisition_id: str, state: RequisitionState, clock: Clock
+) -> Requisition:
+    """Close as "filled" or "cancelled". Its applications stay where they are: people decide on them.
+
+    Raises:
+        ConflictError: `requisition.state`. InvalidInput: another state.
+    """
+    if state not in ("filled", "cancelled"):
+        zh, en = "只能关闭为已招满或已取消。", "It can be closed as filled or cancelled."
+        raise invalid("state", "requisition.close", zh, en, "请选择其一。", "Choose one of them.")
+    row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
+    if row.state == "pending":
+        requests.cancel_for(session, actor, KIND, f"{KIND}:{row.id}", clock)
+    _go(session, row, state, actor, clock)
+    row.closed_at = clock.now()
+    return row
+
+
+def filled_by_hire(session: Session, requisition: Requisition, actor: Actor, clock: Clock) -> None:
+    """Close an open requisition when as many were hired as it has places."""
+    hired = session.scalar(
+        select(func.count())
+        .select_from(Application)
+        .where(Application.requisition_id == requisition.id, Application.stage == "hired")
+    )
+    if requisition.state in ("open", "on_hold") and (hired or 0) >= requisition.headcount:
+        _go(session, requisition, "filled", actor, clock)
+        requisition.closed_at = clock.now()
+
+
+def get_requisition(session: Session, actor: Actor, requisition_id: str) -> Requisition:
+    """One requisition.
+
+    Raises:
+        NotFoundError, PermissionDenied.
+    """
+    return requisition_for(session, actor, requisition_id, "public", "read")
+
+
+def list_requisitions(
+    session: Session,
+    actor: Actor,
+    state: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+    *,
+    owner_account_id: str | None = None,
+) -> Page[RequisitionSummary]:
+    """Requisitions within reach, newest first, with the counts of their applications."""
+    limit = clamp(limit)
+    who = aliased(Person)
+    statement = (
+        select(Requisition, Department.name, who.name)
+        .join(Department, Department.id == Requisition.department_id)
+        .join(Account, Account.id == Requisition.owner_account_id)
+        .join(who, who.id == Account.person_id)
+    )
+    statement = scoped(
+        statement,
+        actor,
+        "public",
+        "read",
+        department=Requisition.department_id,
+        legal_entity=Requisition.legal_entity_id,
+    )
+    if state is not None:
+        statement = statement.where(Requisition.state == state)
+    if owner_account_id is not None:
+        statement = statement.where(Requisition.owner_account_id == owner_account_id)
+    if cursor is not None:
+        statement = statement.where(Requisition.id < read_cursor(cursor, 1)[0])
+    rows = session.execute(statement.order_by(Requisition.id.desc()).limit(limit + 1)).tuples().all()
+    counts = _counts(session, [row.id for row, _, _ in rows[:limit]])
+    items = [
+        RequisitionSummary(
+            row.id,
+            row.title,
+            row.department_id,
+            department,
+            row.owner_account_id,
+            owner,
+            cast(RequisitionState, row.state),
+            row.headcount,
+            *counts.get(row.id, (0, 0, 0, 0, 0)),
+            row.created_at,
+            row.opened_at,
+        )
+        for row, department, owner in rows
+    ]
+    return page_of(items, limit, [(item.id,) for item in items])
+
+
+def stage_counts(session: Session, actor: Actor, requisition_id: str) -> dict[str, int]:
+    """How many applications of a requisition are in each stage."""
+    requisition_for(session, actor, requisition_id, "public", "read")
+    rows = session.execute(
+        select(Application.stage, func.count())
+        .where(Application.requisition_id == requisition_id)
+        .group_by(Application.stage)
+    )
+    return dict(rows.tuples().all())
+
+
+def _counts(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[int, int, int, int, int]]:
+    rows = session.execute(
+        select(Application.requisition_id, Application.stage, Application.section, func.count())
+        .where(Application.requisition_id.in_(ids))
+        .group_by(Application.requisition_id, Application.stage, Application.section)
+    ).tuples()
+    found: dict[str, list[int]] = {}
+    for requisition_id, stage, section, count in rows:
+        row = found.setdefault(requisition_id, [0, 0, 0, 0, 0])
+        is_open = stage in OPEN_STAGES
+        row[0] += count
+        row[1] += count if is_open else 0
+        row[2] += count if section is not None else 0
+        row[3] += count if stage == "hired" else 0
+        row[4] += count if is_open and section in ("cannot_assess", "needs_review") else 0
+    return {key: (row[0], row[1], row[2], row[3], row[4]) for key, row in found.items()}
+
+
+def _write(session: Session, row: Requisition, new: NewRequisition) -> None:
+    row.title = text_within(new.title, "title", "职位名称", "title", 120)
+    if find(session, LegalEntity, new.legal_entity_id) is None:
+        raise missing("legal_entity", "公司", "company")
+    department = find(session, Department, new.department_id)
+    if department is None or department.legal_entity_id != new.legal_entity_id:
+        raise missing("department", "部门", "department of this company")
+    if not 1 <= new.headcount <= 10_000:
+        raise invalid(
+            "headcount",
+            "requisition.headcount",
+            "人数必须在 1 到 10000 之间。",
+            "The headcount is from 1 to 10000.",
+            "请修改。",
+            "Change it.",
+        )
+    if new.policy not in POLICIES:
+        raise invalid(
+            "policy",
+            "requisition.policy",
+            "没有这个政策。",
+            "There is no such policy.",
+            f"可选：{'、'.join(POLICIES)}。",
+            f"Choose one of {', '.join(POLICIES)}.",
+        )
+    if new.language not in ("zh", "en"):
+        raise invalid(
+            "language",
+            "requisition.language",
+            "语言只能是 zh 或 en。",
+            "The language is zh or en.",
+            "请修改。",
+            "Change it.",
+        )
+    if not 0 <= new.bar <= 10:
+        raise invalid(
+            "bar",
+            "requisition.bar",
+            "分数线必须在 0 到 10 之间。",
+            "The bar is from 0 to 10.",
+            "请修改。",
+            "Change it.",
+        )
+    if new.role_profile_id is not None and find(session, RoleProfile, new.role_profile_id) is None:
+        raise missing("role_profile", "岗位能力模型", "role profile")
+    if new.kit_version_id is not None:
+        kit_version(session, new.kit_version_id)
+    description = text_within(new.description, "description", "职位描述", "description", 20_000, least=0)
+    wanted = new.requirements if new.requirements is not None else requirements_from(description)
+    row.legal_entity_id, row.department_id = new.legal_entity_id, new.department_id
+    row.headcount, row.description = new.headcount, description
+    row.requirements = [asdict(one) for one in checked_requirements(wanted)]
+    row.role_profile_id, row.kit_version_id = new.role_profile_id, new.kit_version_id
+    row.policy, row.language, row.bar = new.policy, new.language, new.bar
+
+
+def _check_ready(session: Session, row: Requisition) -> None:
+    profile = find(session, RoleProfile, row.role_profile_id) if row.role_profile_id else None
+    if profile is None or profile.state != "published":
+        raise conflict(
+            "requisition.no_profile",
+            "没有已发布的岗位能力模型，不能发布职位。",
+            "There is no published role profile, so the job cannot be published.",
+            Bilingual("请先为岗位选择或发布能力模型。", "Choose or publish a role profile for it first."),
+        )
+    version = find(session, KitVersion, row.kit_version_id) if row.kit_version_id else None
+    if version is None or version.state != "published":
+        raise conflict(
+            "requisition.no_kit",
+            "没有已发布的面试包，不能发布职位。",
+            "There is no published kit, so the job cannot be published.",
+            Bilingual("请先选择面试包。", "Choose a kit first."),
+        )
+    published = kit(session, version.id)
+    check_kit(published, POLICIES[row.policy])
+    if row.language not in published.languages:
+        raise conflict(
+            "requisition.kit_language",
+            f"面试包不支持语言 {row.language}。",
+            f"The kit does not cover the language {row.language}.",
+            Bilingual("请换面试包或语言。", "Choose another kit or language."),
+        )
+
+
+def _go(session: Session, row: Requisition, to: RequisitionState, actor: Actor, clock: Clock) -> None:
+    if to not in REQUISITION_MOVES[cast(RequisitionState, row.state)]:
+        raise _wrong_state(row)
+    before, row.state = row.state, to
+    touch(row, actor.id, clock)
+    detail = {"from": before, "to": to}
+    audit.record(session, actor.id, "requisition.state", f"requisition:{row.id}", detail, clock)
+    if to == "cancelled":
+        _close_postings(session, row, actor, clock)
+
+
+def _close_postings(session: Session, row: Requisition, actor: Actor, clock: Clock) -> None:
+    for posting in session.scalars(
+        select(Posting).where(Posting.requisition_id == row.id, Posting.closed_at.is_(None))
+    ):
+        posting.closed_at = clock.now()
+        touch(posting, actor.id, clock)
+
+
+def _wrong_state(row: Requisition) -> Exception:
+    return conflict(
+        "requisition.state",
+        f"招聘需求处于“{row.state}”状态，不能这样操作。",
+        f"The requisition is “{row.state}”; this cannot be done now.",
+    )

@@ -1,0 +1,1 @@
+"""What was found and decided: assessments, reviews, the ranked list, calibrations."""

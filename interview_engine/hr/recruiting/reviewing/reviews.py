@@ -1,0 +1,349 @@
+"""What people decide and say after the engine: decisions, overrides, notes, re-ratings, blind ratings (A18).
+
+Only people decide. A reason is always kept. The engine's score stays beside whatever a person gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.assessment.calibration.panel import LEVEL_POINTS, Rating
+from interview_engine.clock import Clock
+from interview_engine.errors import Bilingual, PermissionDenied
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.competency.kits import kit
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.hr.recruiting import notices
+from interview_engine.hr.recruiting.interviewing import invitations
+from interview_engine.hr.recruiting.reach import application_for, change_stage, invitation_of, note_event
+from interview_engine.hr.recruiting.rules import DECISIONS, OPEN_STAGES, Decision
+from interview_engine.hr.recruiting.tables import (
+    Application,
+    Assessment,
+    HumanRating,
+    HumanReview,
+    Invitation,
+    Requisition,
+)
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.tables import AuditEvent
+
+LEAST_REASON = 3
+MOST_REASON = 2000
+
+
+def decide(
+    session: Session, actor: Actor, application_id: str, decision: Decision, reason: str, clock: Clock
+) -> HumanReview:
+    """A person's decision: "advance" to an offer, "hold" for now, or "reject". It settles what asked for a person.
+
+    Raises:
+        PermissionDenied: not a person, or out of reach. InvalidInput: `input.required` (reason), `review.decision`.
+        ConflictError: `application.move` (hired, withdrawn, decided the same way already).
+    """
+    application, _ = application_for(session, actor, application_id, "interview", "decide", lock=True)
+    _people_only(actor)
+    if decision not in DECISIONS:
+        raise invalid(
+            "decision",
+            "review.decision",
+            "没有这种决定。",
+            "There is no such decision.",
+            f"可选：{'、'.join(DECISIONS)}。",
+            f"Choose one of {', '.join(DECISIONS)}.",
+        )
+    clean = text_within(reason, "reason", "理由", "reason", MOST_REASON, least=LEAST_REASON)
+    if decision == "reject":
+        invitations.revoke_open(session, actor, application.id, clock)
+        change_stage(session, actor, application, "rejected", clean, clock, kind="decision")
+    elif decision == "advance":
+        change_stage(session, actor, application, "offer", clean, clock, kind="decision")
+    elif application.stage not in OPEN_STAGES:
+        raise conflict("application.move", "应聘已结束。", "The application is over.")
+    else:
+        note_event(session, actor, application, "decision", clock, reason=clean, detail={"decision": decision})
+    _settle(application)
+    return _review(session, actor, application, "decision", clean, clock, decision=decision)
+
+
+def override(
+    session: Session,
+    actor: Actor,
+    application_id: str,
+    competency_code: str | None,
+    score: float,
+    reason: str,
+    clock: Clock,
+) -> HumanReview:
+    """Give a score (0..10) of one's own for a competency, or for the whole interview with None.
+
+    Raises:
+        ConflictError: `review.no_assessment`. InvalidInput: `review.score`, `review.competency`, no reason.
+    """
+    application, _ = application_for(session, actor, application_id, "interview", "decide", lock=True)
+    _people_only(actor)
+    assessment = _counting(session, application)
+    if not 0 <= score <= 10:
+        raise invalid(
+            "score", "review.score", "分数必须在 0 到 10 之间。", "A score is from 0 to 10.", "请修改。", "Change it."
+        )
+    if competency_code is not None and competency_code not in {one["id"] for one in assessment.competencies}:
+        raise invalid(
+            "competency",
+            "review.competency",
+            "这场面试没有这项能力。",
+            "This interview has no such competency.",
+            "请换一项。",
+            "Choose another.",
+        )
+    clean = text_within(reason, "reason", "理由", "reason", MOST_REASON, least=LEAST_REASON)
+    if competency_code is None:
+        application.human_score = score
+    _settle(application)
+    touch(application, actor.id, clock)
+    detail: dict[str, object] = {"competency": competency_code, "score": score}
+    note_event(session, actor, application, "override", clock, reason=clean, detail=detail)
+    return _review(session, actor, application, "override", clean, clock, competency=competency_code, score=score)
+
+
+def note(session: Session, actor: Actor, application_id: str, text: str, clock: Clock) -> HumanReview:
+    """Say that a person has looked, with what they saw; what asked for a look is settled by it."""
+    application, _ = application_for(session, actor, application_id, "interview", "write", lock=True)
+    _people_only(actor)
+    clean = text_within(text, "reason", "说明", "note", MOST_REASON, least=LEAST_REASON)
+    _settle(application)
+    touch(application, actor.id, clock)
+    return _review(session, actor, application, "note", clean, clock)
+
+
+def request_rerating(session: Session, actor: Actor, invitation: Invitation, reason: str, clock: Clock) -> HumanReview:
+    """The candidate asks that a person looks again; asking again while it is open changes nothing.
+
+    Raises:
+        ConflictError: `invitation.state`, nothing has been submitted yet.
+    """
+    row = invitation_of(session, actor, invitation.id)
+    if row.state != "submitted":
+        raise conflict("invitation.state", "面试还没有提交。", "The interview has not been submitted yet.")
+    application = find(session, Application, row.application_id, lock=True)
+    requisition = find(session, Requisition, application.requisition_id) if application is not None else None
+    if application is None or requisition is None:
+        raise missing("application", "应聘", "application")
+    there = session.scalars(
+        select(HumanReview).where(
+            HumanReview.application_id == application.id,
+            HumanReview.kind == "rerating_request",
+            HumanReview.resolved_at.is_(None),
+        )
+    ).first()
+    if there is not None:
+        return there
+    clean = text_within(reason, "reason", "说明", "reason", MOST_REASON, least=0)
+    review = _review(session, actor, application, "rerating_request", clean, clock)
+    if application.section == "ranked":
+        application.section = "needs_review"
+        touch(application, actor.id, clock)
+    note_event(session, actor, application, "rerating_requested", clock)
+    notices.rerating_requested(session, review.id, requisition, application.id, clock)
+    return review
+
+
+def answer_rerating(session: Session, actor: Actor, request_id: str, text: str, clock: Clock) -> HumanReview:
+    """A person has looked again: their finding, told to the candidate. Scores of their own go through `override`.
+
+    Raises:
+        NotFoundError. ConflictError: `review.answered`.
+    """
+    request = find(session, HumanReview, request_id, lock=True)
+    if request is None or request.kind != "rerating_request":
+        raise missing("rerating", "复核申请", "request for re-rating")
+    application, requisition = application_for(session, actor, request.application_id, "interview", "decide", lock=True)
+    _people_only(actor)
+    if request.resolved_at is not None:
+        raise conflict("review.answered", "这项复核已经答复。", "This request has been answered.")
+    clean = text_within(text, "reason", "答复", "answer", MOST_REASON, least=LEAST_REASON)
+    request.resolved_at = clock.now()
+    touch(request, actor.id, clock)
+    _settle(application)
+    note_event(session, actor, application, "rerated", clock)
+    notices.rerating_answered(session, request.id, application.person_id, requisition, clock)
+    return _review(session, actor, application, "rerating", clean, clock)
+
+
+def reviews_of(session: Session, actor: Actor, application_id: str) -> tuple[HumanReview, ...]:
+    """Everything people said of an application, oldest first."""
+    application_for(session, actor, application_id, "interview", "read")
+    return tuple(
+        session.scalars(
+            select(HumanReview).where(HumanReview.application_id == application_id).order_by(HumanReview.id)
+        )
+    )
+
+
+def rate_blind(
+    session: Session, actor: Actor, assessment_id: str, levels: Mapping[str, float], clock: Clock, *, text: str = ""
+) -> tuple[HumanRating, ...]:
+    """Rate competencies of an interview on the anchors 1..5 without having seen the engine's scores.
+
+    Who has opened the report of this application can no longer rate it blind: the audit trail knows.
+
+    Raises:
+        ConflictError: `rating.not_blind`, `rating.given`. InvalidInput: `rating.level`, `rating.competency`.
+    """
+    assessment = find(session, Assessment, assessment_id)
+    if assessment is None:
+        raise missing("assessment", "评估", "assessment")
+    application_for(session, actor, assessment.application_id, "interview", "write")
+    _people_only(actor)
+    _check_levels(assessment, levels)
+    if _has_read(session, actor, assessment.application_id):
+        raise conflict(
+            "rating.not_blind",
+            "您已看过这份报告，不能再盲评。",
+            "You have read this report, so your rating would not be blind.",
+            Bilingual("请换一场没有看过的面试。", "Rate an interview that you have not seen."),
+        )
+    given = session.scalars(
+        select(HumanRating).where(
+            HumanRating.assessment_id == assessment_id, HumanRating.account_id == actor.account_id
+        )
+    ).all()
+    if given:
+        if {row.competency_code: row.level for row in given} == dict(levels):
+            return tuple(given)
+        raise conflict("rating.given", "您已评过这场面试。", "You have rated this interview already.")
+    rows = tuple(
+        HumanRating(
+            **stamp(actor.id, clock),
+            assessment_id=assessment_id,
+            competency_code=code,
+            account_id=actor.account_id,
+            level=level,
+            note=text.strip()[:MOST_REASON],
+        )
+        for code, level in sorted(levels.items())
+    )
+    session.add_all(rows)
+    session.flush()
+    detail = {"competencies": sorted(levels)}
+    audit.record(session, actor.id, "rating.give", f"assessment:{assessment_id}", detail, clock)
+    return rows
+
+
+def ratings_of_kit(session: Session, kit_version_id: str) -> tuple[Rating, ...]:
+    """All blind ratings of a kit version on 0..10, in the order given; `interview` is the assessment's id and `rater`
+    the account's. For calibration; people's names are not in it."""
+    rows = session.execute(
+        select(HumanRating.assessment_id, HumanRating.competency_code, HumanRating.account_id, HumanRating.level)
+        .join(Assessment, Assessment.id == HumanRating.assessment_id)
+        .where(Assessment.kit_version_id == kit_version_id)
+        .order_by(HumanRating.id)
+    )
+    return tuple(
+        Rating(interview, code, rater, LEVEL_POINTS * (level - 1)) for interview, code, rater, level in rows.tuples()
+    )
+
+
+def ratable_competencies(session: Session, assessment_id: str) -> tuple[str, ...]:
+    """The codes that can be rated for an assessment: those of its kit that are scored by content."""
+    assessment = find(session, Assessment, assessment_id)
+    if assessment is None:
+        raise missing("assessment", "评估", "assessment")
+    return tuple(c.id for c in kit(session, assessment.kit_version_id).competencies if not c.is_delivery)
+
+
+def _check_levels(assessment: Assessment, levels: Mapping[str, float]) -> None:
+    known = {one["id"] for one in assessment.competencies if not one["is_delivery"]}
+    if not levels:
+        raise invalid(
+            "levels",
+            "rating.level",
+            "请至少评一项。",
+            "Rate at least one competency.",
+            "请选择等级。",
+            "Choose a level.",
+        )
+    for code, level in levels.items():
+        if code not in known:
+            raise invalid(
+                f"levels.{code}",
+                "rating.competency",
+                "这场面试没有这项能力。",
+                "This interview has no such competency.",
+                "请换一项。",
+                "Choose another.",
+            )
+        if level not in (1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5):
+            raise invalid(
+                f"levels.{code}",
+                "rating.level",
+                "等级为 1 到 5，可取半级。",
+                "A level is from 1 to 5 in halves.",
+                "请修改。",
+                "Change it.",
+            )
+
+
+def _has_read(session: Session, actor: Actor, application_id: str) -> bool:
+    statement = select(AuditEvent.sequence).where(
+        AuditEvent.subject == f"application:{application_id}",
+        AuditEvent.action == "report.read",
+        AuditEvent.actor == actor.id,
+    )
+    return session.scalars(statement.limit(1)).one_or_none() is not None
+
+
+def _settle(application: Application) -> None:
+    """A person has looked: it no longer stands before the others. What cannot be assessed stays so."""
+    if application.section == "needs_review":
+        application.section = "ranked" if application.score_value is not None else None
+
+
+def _counting(session: Session, application: Application) -> Assessment:
+    row = find(session, Assessment, application.assessment_id) if application.assessment_id else None
+    if row is None:
+        raise conflict("review.no_assessment", "还没有评估。", "There is no assessment yet.")
+    return row
+
+
+def _review(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    kind: str,
+    reason: str,
+    clock: Clock,
+    *,
+    decision: str | None = None,
+    competency: str | None = None,
+    score: float | None = None,
+) -> HumanReview:
+    row = HumanReview(
+        **stamp(actor.id, clock),
+        application_id=application.id,
+        assessment_id=application.assessment_id,
+        account_id=actor.account_id,
+        kind=kind,
+        decision=decision,
+        competency_code=competency,
+        score=score,
+        reason=reason,
+    )
+    session.add(row)
+    session.flush()
+    detail = {"review": row.id, "decision": decision, "competency": competency, "score": score}
+    audit.record(session, actor.id, f"review.{kind}", f"application:{application.id}", detail, clock)
+    return row
+
+
+def _people_only(actor: Actor) -> None:
+    if actor.account_id is None:
+        raise PermissionDenied(
+            "review.people_only",
+            Bilingual("只有人可以作出决定。", "Only a person can decide."),
+            Bilingual("请用账号登录后操作。", "Sign in with an account."),
+        )

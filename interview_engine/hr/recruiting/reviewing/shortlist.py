@@ -1,0 +1,318 @@
+"""The ranked list of a requisition: who needs a person first, then tie groups, and why for everybody (A9, A18).
+
+Read from the columns that assessments leave behind; the rules are those of
+interview_engine.assessment.comparing.ranking. Every application is in it: those without an assessment stand apart with
+the reason why there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.assessment.comparing.ranking import (
+    Entry,
+    KitRanking,
+    Ranked,
+    Remark,
+    Ruler,
+    competency_reasons,
+    rank,
+)
+from interview_engine.assessment.scoring import Score
+from interview_engine.errors import Bilingual
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.competency.tables import KitVersion
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.recruiting.applying.lists import HIDDEN
+from interview_engine.hr.recruiting.reach import allowed, requisition_for
+from interview_engine.hr.recruiting.reviewing.assessments import entry_competencies, remark_of
+from interview_engine.hr.recruiting.tables import Application, Assessment, Requisition
+
+OVER = ("rejected", "withdrawn")
+
+NO_ASSESSMENT: Mapping[str, Remark] = {
+    stage: Remark(f"waiting.{stage}", Bilingual(zh, en))
+    for stage, zh, en in (
+        ("new", "已应聘，尚未邀请面试。", "Applied; not invited yet."),
+        ("screening", "正在筛选，尚未邀请面试。", "In screening; not invited yet."),
+        ("invited", "已邀请，尚未开始面试。", "Invited; the interview has not begun."),
+        ("interviewing", "面试进行中。", "The interview is going on."),
+        ("review", "面试已提交，正在评估或由人阅读。", "Submitted; being assessed, or to be read by a person."),
+        ("offer", "没有程序评估，由人决定。", "No assessment by the program; a person decided."),
+        ("hired", "没有程序评估，由人决定。", "No assessment by the program; a person decided."),
+        ("rejected", "没有程序评估，由人决定。", "No assessment by the program; a person decided."),
+        ("withdrawn", "候选人已退出。", "The candidate has withdrawn."),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RankedRow:
+    """One candidate in the list.
+
+    Args:
+        above_bar: the score that counts (a person's where one was given) reaches the requisition's bar; None without.
+        place: section and tie group; its `entry` holds score, competencies and what needs review. All reasons are in
+            `reasons`, its own are a part of them.
+        about_bar: where the score stands to the bar, and whether what asked for a person was looked at.
+    """
+
+    application_id: str
+    person_id: str
+    name: str
+    synthetic: bool
+    stage: str
+    stage_since: datetime
+    channel: str
+    assessment_id: str
+    human_score: float | None
+    above_bar: bool | None
+    place: Ranked
+    about_bar: tuple[Remark, ...]
+
+    @property
+    def reasons(self) -> tuple[Remark, ...]:
+        """Why the candidate stands there, in order. Put into words when asked for: a page shows a few of thousands."""
+        listed = competency_reasons(self.place.entry) if self.place.group is not None else ()
+        return (*self.about_bar, *self.place.reasons, *listed)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """One candidate without an assessment, and why."""
+
+    application_id: str
+    person_id: str
+    name: str
+    synthetic: bool
+    stage: str
+    stage_since: datetime
+    channel: str
+    reason: Remark
+
+
+@dataclass(frozen=True, slots=True)
+class RankedList:
+    """The list of one ruler (kit version and scorer): only scores of one ruler are compared."""
+
+    ruler: Ruler
+    role: Bilingual
+    groups: int
+    rows: tuple[RankedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPage:
+    """The whole shortlist of a requisition.
+
+    Args:
+        lists: one for each ruler, usually there is one.
+        waiting: without an assessment.
+        above, below: candidates with a score at or above the bar, and under it; `unscored` cannot be assessed.
+    """
+
+    requisition_id: str
+    bar: float
+    lists: tuple[RankedList, ...]
+    waiting: tuple[WaitingRow, ...]
+    above: int
+    below: int
+    unscored: int
+
+    @property
+    def total(self) -> int:
+        """All candidates in it."""
+        return self.above + self.below + self.unscored + len(self.waiting)
+
+
+def ranked(session: Session, actor: Actor, requisition_id: str, *, with_over: bool = False) -> RankedPage:
+    """The shortlist. 2,000 candidates take a few hundred milliseconds at most (bench, not test).
+
+    Args:
+        with_over: those who were rejected or withdrew too.
+
+    Raises:
+        NotFoundError, PermissionDenied: needs "interview" read; names need "contact" read.
+    """
+    requisition = requisition_for(session, actor, requisition_id, "interview", "read")
+    names = allowed(session, actor, requisition, "contact", "read")
+    rows = session.execute(scored_rows(requisition_id, with_over)).all()
+    by_application = {row.id: row for row in rows}
+    lists = tuple(
+        ranked_list(kit_ranking, by_application, requisition, names)
+        for kit_ranking in rank(entry_of(row, names) for row in rows)
+    )
+    sides = [row.above_bar for one in lists for row in one.rows]
+    return RankedPage(
+        requisition_id,
+        requisition.bar,
+        lists,
+        _waiting(session, requisition_id, with_over, names),
+        sum(side is True for side in sides),
+        sum(side is False for side in sides),
+        sum(side is None for side in sides),
+    )
+
+
+def compared(session: Session, actor: Actor, application_ids: Sequence[str]) -> tuple[RankedRow, ...]:
+    """Two to four candidates of one requisition side by side, in the order asked for; unknown ones are left out."""
+    first = session.scalar(select(Application.requisition_id).where(Application.id.in_(application_ids)).limit(1))
+    if first is None:
+        return ()
+    page = ranked(session, actor, first, with_over=True)
+    found = {row.application_id: row for one in page.lists for row in one.rows}
+    return tuple(found[one] for one in application_ids if one in found)
+
+
+def scored_rows(requisition_id: str, with_over: bool) -> Any:
+    """The statement of everything that a row is made from; narrow it to read some rows only."""
+    statement = (
+        select(
+            Application.id,
+            Application.person_id,
+            Application.stage,
+            Application.stage_since,
+            Application.channel,
+            Application.section,
+            Application.human_score,
+            Person.name,
+            Person.synthetic,
+            Assessment.id.label("assessment_id"),
+            Assessment.status,
+            Assessment.reason,
+            Assessment.scorer,
+            Assessment.score_value,
+            Assessment.score_low,
+            Assessment.score_high,
+            Assessment.match_percent,
+            Assessment.assessed_weight,
+            Assessment.competencies,
+            Assessment.needs_review,
+            KitVersion.kit_id,
+            KitVersion.version,
+            KitVersion.sha256,
+            KitVersion.name.label("role"),
+        )
+        .join(Assessment, Assessment.id == Application.assessment_id)
+        .join(KitVersion, KitVersion.id == Assessment.kit_version_id)
+        .join(Person, Person.id == Application.person_id)
+        .where(Application.requisition_id == requisition_id)
+    )
+    return statement if with_over else statement.where(Application.stage.not_in(OVER))
+
+
+def entry_of(row: Any, names: bool) -> Entry:
+    """A settled review (section "ranked" although the engine asked for a look) no longer stands first."""
+    settled = row.section == "ranked"
+    score = None if row.score_value is None else Score(row.score_value, row.score_low, row.score_high)
+    asked = tuple(remark for one in row.needs_review if (remark := remark_of(one)) is not None)
+    if row.section == "needs_review" and not asked:
+        asked = (RERATING,)
+    return Entry(
+        interview_id=row.id,
+        candidate=row.name if names else row.id,
+        ruler=Ruler(row.kit_id, row.version, row.sha256, row.scorer),
+        role=Bilingual(row.role["zh"], row.role["en"]),
+        status=row.status,
+        reason=remark_of(row.reason),
+        match_percent=row.match_percent,
+        score=score,
+        assessed_weight=row.assessed_weight,
+        competencies=(),  # they move no place; `_row` puts them in
+        needs_review=() if settled else asked,
+    )
+
+
+RERATING = Remark(
+    "review.rerating_requested", Bilingual("候选人申请了人工复核。", "The candidate asks that a person looks again.")
+)
+SETTLED = Remark(
+    "review.settled", Bilingual("需要人看的地方已有人看过。", "What asked for a person has been looked at.")
+)
+
+
+def ranked_list(ranking: KitRanking, rows: Mapping[str, Any], requisition: Requisition, names: bool) -> RankedList:
+    """A ranking of entries with what the list shows of each beside it."""
+    return RankedList(
+        ranking.ruler,
+        ranking.role,
+        ranking.groups,
+        tuple(_row(place, rows[place.entry.interview_id], requisition.bar, names) for place in ranking.candidates),
+    )
+
+
+def _row(place: Ranked, row: Any, bar: float, names: bool) -> RankedRow:
+    counted = row.human_score if row.human_score is not None else row.score_value
+    above = None if counted is None else counted >= bar
+    about = _bar_reason(row, bar, above)
+    settled = (SETTLED,) if row.section == "ranked" and row.needs_review else ()
+    candidate = row.name if names else HIDDEN
+    entry = replace(place.entry, candidate=candidate, competencies=entry_competencies(row.competencies))
+    return RankedRow(
+        row.id,
+        row.person_id,
+        row.name if names else HIDDEN,
+        row.synthetic,
+        row.stage,
+        row.stage_since,
+        row.channel,
+        row.assessment_id,
+        row.human_score,
+        above,
+        replace(place, entry=entry),
+        (*about, *settled),
+    )
+
+
+def _bar_reason(row: Any, bar: float, above: bool | None) -> tuple[Remark, ...]:
+    if above is None:
+        return ()
+    if row.human_score is not None:
+        who_zh, who_en, value = "人工评分", "A person gave", f"{row.human_score:.1f}"
+    else:
+        who_zh, who_en, value = "总分", "Score", f"{row.score_value:.1f}"
+        if row.score_low < bar <= row.score_high:
+            side_zh, side_en = ("在线上", "at or above") if above else ("在线下", "below")
+            return (
+                Remark(
+                    "bar.borderline",
+                    Bilingual(
+                        f"总分 {value} {side_zh}（线 {bar:g}），但区间跨过分数线，请人工判断。",
+                        f"Score {value} is {side_en} the bar of {bar:g}, but its band crosses it: judge for yourself.",
+                    ),
+                ),
+            )
+    if above:
+        text = Bilingual(f"{who_zh} {value}，达到分数线 {bar:g}。", f"{who_en} {value}: reaches the bar of {bar:g}.")
+        return (Remark("bar.above", text),)
+    text = Bilingual(f"{who_zh} {value}，低于分数线 {bar:g}。", f"{who_en} {value}: below the bar of {bar:g}.")
+    return (Remark("bar.below", text),)
+
+
+def _waiting(session: Session, requisition_id: str, with_over: bool, names: bool) -> tuple[WaitingRow, ...]:
+    statement = (
+        select(
+            Application.id,
+            Application.person_id,
+            Person.name,
+            Person.synthetic,
+            Application.stage,
+            Application.stage_since,
+            Application.channel,
+        )
+        .join(Person, Person.id == Application.person_id)
+        .where(Application.requisition_id == requisition_id, Application.assessment_id.is_(None))
+        .order_by(Application.id)
+    )
+    if not with_over:
+        statement = statement.where(Application.stage.not_in(OVER))
+    return tuple(
+        WaitingRow(key, person, name if names else HIDDEN, synthetic, stage, since, channel, NO_ASSESSMENT[stage])
+        for key, person, name, synthetic, stage, since, channel in session.execute(statement).tuples()
+    )

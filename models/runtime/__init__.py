@@ -1,0 +1,1 @@
+"""How networks run: file formats, OpenVINO, torch, devices."""

@@ -1,0 +1,1 @@
+"""Speech: recognition, voice activity, speaker vectors."""

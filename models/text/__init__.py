@@ -1,0 +1,1 @@
+"""Text: sentence embeddings and language model endpoints."""

@@ -1,0 +1,1 @@
+"""Faces, hands and poses by MediaPipe's own tasks."""

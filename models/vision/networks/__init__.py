@@ -1,0 +1,1 @@
+"""Faces, hands and poses by networks that run in batches."""

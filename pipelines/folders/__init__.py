@@ -1,0 +1,1 @@
+"""Interviews as folders of files: manifests, batches, ranking, calibration and audit of a folder."""

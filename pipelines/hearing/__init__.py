@@ -1,0 +1,1 @@
+"""From sound to transcript and speech cues."""

@@ -1,0 +1,204 @@
+"""Speech to text with the time of every word, and the guards that keep what nobody said out of it.
+
+The recogniser only ever hears windows of speech (pipelines/hearing/speech_windows.py), so a long recording takes the
+memory of one window. Every window is decoded on its own, without sampling: a second run gives the same transcript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from interview_engine.assessment.delivery.spans import total_s
+from interview_engine.assessment.kits.kit import Phrases
+from interview_engine.assessment.media import Audio
+from interview_engine.assessment.reasons import Reason
+from interview_engine.assessment.transcript import Segment, Transcript, Word
+from models.speech.recogniser import Recogniser
+from pipelines.hearing import answer_language
+from pipelines.hearing.activity import Activity, SpeechProbability, find_activity
+from pipelines.hearing.answer_language import LanguageFound
+from pipelines.hearing.chinese_script import to_simplified
+from pipelines.hearing.recogniser_prompt import STYLE
+from pipelines.hearing.speech_windows import pack
+from pipelines.hearing.spoken_numbers import with_digits
+from pipelines.hearing.transcript_guards import (
+    WEAK_PROBABILITY,
+    is_loop,
+    is_no_speech,
+    is_stock_phrase,
+    is_weak_phrase,
+    repeats_style,
+)
+from pipelines.hearing.window_hearing import HeardWindow, Hearer
+from pipelines.hearing.word_times import (
+    MIN_CONFIDENCE,
+    Sentence,
+    TimedWord,
+    confidence,
+    domain_words,
+    in_order,
+    joined,
+    sentences,
+)
+
+MIN_SOURCE_RATE = 8_000
+"""Hz. Telephone speech (G.711) is sampled at this rate; below it consonants cannot be told apart."""
+
+MIN_SPEECH_S = 0.3
+"""Less speech than this in a whole answer is a cough or a click."""
+
+LANGUAGE_WINDOWS = 4
+"""Windows, spread over the answer, that decide its language: up to two minutes of speech."""
+
+
+def transcribe(
+    audio: Audio,
+    recogniser: Recogniser,
+    vad: SpeechProbability,
+    *,
+    language: str = "auto",
+    languages: Sequence[str] = ("zh", "en"),
+    vocabulary: Phrases | None = None,
+    activity: Activity | None = None,
+) -> Transcript:
+    """The transcript of one answer.
+
+    Args:
+        audio: 16 kHz mono.
+        language: "zh" or "en" to decode all of it so; "auto" finds out, window by window. The transcript's own language
+            is always that of its text.
+        languages: those the kit covers; an answer in another one gets its text and the reason `language.not_covered`.
+        vocabulary: role words, told to the recogniser.
+        activity: where there is voice, when the caller has it (`listen.hear`).
+
+    Returns:
+        Never raises for a poor recording: `reason` then says why it cannot be used, and `dropped` holds what guards
+        removed. Times are seconds from the first sample and never beyond the last.
+    """
+    if 0 < audio.source_rate < MIN_SOURCE_RATE:
+        return _nothing(Reason("audio.too_low_rate", {"rate": str(audio.source_rate)}))
+    spans = (activity or find_activity(audio.samples, vad)).spans
+    if total_s(spans) < MIN_SPEECH_S:
+        return _nothing(Reason("audio.no_speech"))
+    windows = pack(spans, audio.samples)
+    sampled = _sampled(len(windows))
+    encoded = recogniser.encode([windows[index].samples(audio.samples) for index in sampled])
+    states = dict(zip(sampled, encoded, strict=True))
+    del encoded
+    found = answer_language.decide(
+        [(state.language_probabilities, windows[index].speech_s) for index, state in states.items()], language
+    )
+    heard = Hearer(audio, spans, recogniser, found, language, vocabulary).hear(windows, states)
+    return _assemble(heard, found, languages)
+
+
+def written(text: str, language: str = "auto") -> Transcript:
+    """A typed answer as a transcript: no times, no segments, confidence 1.
+
+    Args:
+        language: "zh" or "en" when it is known; "auto" tells it from script and words ("und" without any letters).
+    """
+    text = to_simplified(text)
+    found = answer_language.of_text(text)
+    if language in ("zh", "en") and found in ("zh", "en", "und"):
+        found = language
+    return Transcript(found, 1.0, 1.0, text, with_digits(text, found), (), ())
+
+
+def _sampled(count: int) -> list[int]:
+    if count <= LANGUAGE_WINDOWS:
+        return list(range(count))
+    return [round(step * (count - 1) / (LANGUAGE_WINDOWS - 1)) for step in range(LANGUAGE_WINDOWS)]
+
+
+def _fault_of(sentence: Sentence) -> Reason | None:
+    """Why a sentence was not said, or None."""
+    text = sentence.text
+    if is_no_speech(text):
+        return Reason("transcript.not_speech")
+    if is_stock_phrase(text):
+        return Reason("transcript.hallucination")
+    if repeats_style(text, STYLE["zh"]):
+        return Reason("transcript.prompt_echo")
+    if is_loop(text):
+        return Reason("transcript.phrase_loop")
+    if is_weak_phrase(text) and sentence.probability < WEAK_PROBABILITY:
+        return Reason("transcript.hallucination")
+    return None
+
+
+def _assemble(heard: Sequence[HeardWindow], found: LanguageFound, languages: Sequence[str]) -> Transcript:
+    dropped: list[tuple[Segment, Reason]] = []
+    usable: list[TimedWord] = []
+    for window in heard:
+        if window.fault is None:
+            usable += window.words
+        else:
+            dropped += [(sentence.segment(), window.fault) for sentence in sentences(in_order(window.words))]
+    kept = []
+    for sentence in sentences(in_order(usable)):
+        fault = _fault_of(sentence)
+        if fault is None:
+            kept.append(sentence)
+        else:
+            dropped.append((sentence.segment(), fault))
+    dropped.sort(key=lambda entry: entry[0].start_s)
+    words = [word for sentence in kept for word in sentence.words]
+    spoken = _spoken(kept, found)
+    text = joined(kept)
+    sure = confidence(words) if words else 0.0
+    return Transcript(
+        language=spoken if words else "und",
+        language_probability=found.probabilities.get(spoken, 0.0),
+        confidence=sure,
+        text=text,
+        text_digits=with_digits(text, spoken),
+        segments=tuple(sentence.segment() for sentence in kept),
+        words=domain_words(kept),
+        reason=_reason(kept, dropped, spoken, languages, sure),
+        dropped=tuple(dropped),
+    )
+
+
+def _spoken(kept: Sequence[Sentence], found: LanguageFound) -> str:
+    """The language of the text: of Mandarin and English whichever was spoken longer (recognised text shows both as
+    they are), else what was found in the sound."""
+    if found.language not in ("zh", "en"):
+        return found.language
+    seconds = {"zh": 0.0, "en": 0.0}
+    for sentence in kept:
+        language = answer_language.of_text(sentence.text)
+        if language in seconds:
+            seconds[language] += sentence.end_s - sentence.start_s
+    if seconds["zh"] == seconds["en"]:
+        return found.language
+    return "zh" if seconds["zh"] > seconds["en"] else "en"
+
+
+def _reason(
+    kept: Sequence[Sentence],
+    dropped: Sequence[tuple[Segment, Reason]],
+    spoken: str,
+    languages: Sequence[str],
+    sure: float,
+) -> Reason | None:
+    """Why the whole transcript cannot be used, or None."""
+    kept_s = sum(sentence.end_s - sentence.start_s for sentence in kept)
+    lost: dict[str, float] = {}
+    for segment, reason in dropped:
+        lost[reason.code] = lost.get(reason.code, 0.0) + max(0.01, segment.end_s - segment.start_s)
+    if not kept and not lost:
+        return Reason("audio.no_speech")
+    if not kept or sum(lost.values()) > kept_s:
+        return Reason(max(lost, key=lambda code: lost[code]))
+    if spoken not in languages:
+        return Reason("language.not_covered", {"language": spoken})
+    if sure < MIN_CONFIDENCE:
+        return Reason("transcript.low_confidence", {"confidence": f"{sure:.2f}"})
+    return None
+
+
+def _nothing(reason: Reason) -> Transcript:
+    segments: tuple[Segment, ...] = ()
+    words: tuple[Word, ...] = ()
+    return Transcript("und", 0.0, 0.0, "", "", segments, words, reason)

@@ -1,0 +1,103 @@
+"""Whether a second voice can be heard: a flag for a person who should listen, never part of a score.
+
+Windows of speech are described by models/speech/speaker.py and joined into groups by average linkage. A group beside
+the largest one is called a second voice when it is unlike the largest group and lasts long enough to be more than one
+odd window. The threshold was chosen on recordings of one speaker, for at most 5 % false alarms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interview_engine.assessment.delivery.spans import Span
+from interview_engine.assessment.delivery.speech_rules import merge
+from models.speech.speaker import WINDOW_S, VoiceEmbedder
+from pipelines.hearing.activity import Activity
+
+HOP_S = 0.8
+"""Seconds from window to window."""
+JOIN_S = 0.5
+"""Speech spans with less silence between them are one stretch of talk."""
+LEAST_TALK_S = 0.8
+"""A shorter stretch of talk tells no voice."""
+MOST_WINDOWS = 1200
+"""In longer recordings (16 minutes of speech) the windows are spread further apart: time and memory stay bounded."""
+
+UNLIKE = 0.57
+"""Mean similarity between two groups (cosine of their windows) under which they are two voices.
+
+Chosen for false alarms in at most 5 % of recordings of one speaker: 0 of 32 (95 % interval to 11 %) and 0 of 8 of four
+minutes. Found: 3 of 6 recordings of several people (missed: a telephone dialogue of two women, two meetings with short
+remarks), and of 56 recordings of a reader with another one in the middle 27 when that lasted 3 s and 44 when it lasted
+6 s (`python -m bench speech`; 12 readers in all, so these are rough).
+"""
+LEAST_SECOND_S = 2.4
+"""Seconds that the windows of a second voice cover together."""
+LEAST_SECOND_SHARE = 0.03
+"""And this share of all windows: the longer one talks, the more odd moments there are."""
+_MOST_GROUPS = 10
+_LEAST_WINDOWS = 4
+
+
+def second_voice(activity: Activity, voices: VoiceEmbedder) -> tuple[Span, ...]:
+    """Where a second voice may be heard; empty when all speech is like the main voice, or is too short to tell."""
+    starts = window_starts(activity.spans)
+    if len(starts) < _LEAST_WINDOWS:
+        return ()
+    found = second_group(voices.embed(activity.sound(), starts), starts)
+    return merge([Span(start_s, start_s + WINDOW_S) for start_s, second in zip(starts, found, strict=True) if second])
+
+
+def window_starts(speech: Sequence[Span]) -> tuple[float, ...]:
+    """Where the windows begin: spread evenly over each stretch of talk; one is centred on a stretch that is shorter."""
+    stretches = merge([Span(span.start_s - JOIN_S / 2, span.end_s + JOIN_S / 2) for span in speech])
+    talk = [Span(span.start_s + JOIN_S / 2, span.end_s - JOIN_S / 2) for span in stretches]
+    hop_s = max(HOP_S, sum(span.duration_s for span in talk) / MOST_WINDOWS)
+    starts: list[float] = []
+    for span in talk:
+        room_s = span.duration_s - WINDOW_S
+        if span.duration_s < LEAST_TALK_S:
+            continue
+        if room_s <= 0:
+            starts.append(max(0.0, span.start_s + room_s / 2))
+        else:
+            starts += np.linspace(span.start_s, span.end_s - WINDOW_S, int(np.ceil(room_s / hop_s)) + 1).tolist()
+    apart = [start for before, start in zip([-np.inf, *starts], starts, strict=False) if start - before >= HOP_S / 2]
+    return tuple(apart)
+
+
+def second_group(embeddings: NDArray[np.float32], starts: Sequence[float]) -> NDArray[np.bool_]:
+    """Which windows are a second voice's.
+
+    Args:
+        embeddings: unit vectors, windows x d.
+        starts: where each window begins, ascending.
+    """
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    count = len(starts)
+    second = np.zeros(count, dtype=bool)
+    if count < _LEAST_WINDOWS:
+        return second
+    least_s = max(LEAST_SECOND_S, LEAST_SECOND_SHARE * _covered_s(np.asarray(starts)))
+    similarity = embeddings @ embeddings.T
+    tree = linkage(squareform(np.clip(1.0 - similarity, 0.0, 2.0), checks=False), "average")
+    for groups in range(2, min(_MOST_GROUPS, count - 1) + 1):
+        label = fcluster(tree, groups, "maxclust")
+        main = label == np.bincount(label).argmax()
+        for other in np.unique(label[~main]):
+            group = label == other
+            if _covered_s(np.asarray(starts)[group]) < least_s:
+                continue
+            if float(similarity[np.ix_(main, group)].mean()) < UNLIKE:
+                second |= group
+    return second
+
+
+def _covered_s(starts: NDArray[np.float64]) -> float:
+    """Seconds that ascending windows cover together."""
+    return float(np.minimum(np.diff(starts, append=np.inf), WINDOW_S).sum())

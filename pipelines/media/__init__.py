@@ -1,0 +1,1 @@
+"""From recordings to sound and sampled pictures, and back to files that browsers play."""

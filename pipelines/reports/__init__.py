@@ -1,0 +1,1 @@
+"""Reports and rankings as JSON, HTML and PDF."""

@@ -1,0 +1,59 @@
+"""Self-contained pages: templates with both languages in them, one inline style and script allowed by their hashes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from functools import cache
+from importlib import resources
+
+import jinja2
+
+from pipelines.reports.format import shown
+
+TEMPLATES = resources.files("pipelines") / "templates"
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates of the package: everything is escaped, an unknown name is an error."""
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("pipelines", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=False,
+    )
+    made.globals["shown"] = shown
+    return made
+
+
+def asset(*names: str) -> str:
+    """The text of template files, one after the other."""
+    return "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+
+
+def security_policy(style: str, script: str) -> str:
+    """What the page may load: its own style and script by hash, pictures and media from itself, no network."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "img-src 'self' data:",
+            "media-src 'self' blob:",
+            f"style-src '{_hash(style)}'",
+            f"script-src '{_hash(script)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def ai_label(producer: str, produced_id: str) -> str:
+    """The implicit label of generated content for a file's metadata, with the field names of GB 45438-2025."""
+    return json.dumps(
+        {"AIGC": {"Label": "1", "ContentProducer": producer, "ProduceID": produced_id}}, ensure_ascii=False
+    )

@@ -1,0 +1,1 @@
+"""Content scores from transcripts."""

@@ -1,0 +1,43 @@
+"""Whether something other than voice is loud: music, traffic, a fan. A flag for a person, never part of a score."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from interview_engine.assessment.delivery.spans import Span, total_s
+from interview_engine.assessment.delivery.speech_rules import gaps, merge
+from interview_engine.assessment.media import SAMPLE_RATE
+from pipelines.hearing.activity import Activity
+from pipelines.hearing.loudness import BLOCK_HOPS, HOP_S, loudness_track, speech_blocks
+
+NEAR_SPEECH_DB = 10.0
+"""A background less than this below the median of speech is loud."""
+ALONE_DB = -40.0
+"""Without speech, sound above this level (dB re full scale) is loud."""
+LEAST_S = 2.0
+"""Seconds of loud background that are worth a person's ear: a door or a cough is not."""
+MARGIN_S = 0.1
+"""Left out beside each speech span: breath, reverberation, the tail of a word."""
+
+
+def loud_background(activity: Activity) -> tuple[Span, ...]:
+    """Where there is loud sound without voice, when it adds up to `LEAST_S`; else empty.
+
+    Heard in the silences only: music under a voice shows in the pauses. Figures: docs/cues.md, "Speech cues".
+    """
+    length_s = activity.samples.size / SAMPLE_RATE
+    if length_s <= 0.0:
+        return ()
+    track = loudness_track(activity.sound(), activity.gain_db)
+    speech = speech_blocks(track, activity.spans)
+    limit = float(np.median(track.db[speech])) - NEAR_SPEECH_DB if speech.any() else ALONE_DB
+    half = BLOCK_HOPS * HOP_S / 2
+    loud: list[Span] = []
+    for silence in gaps(activity.spans, Span(0.0, length_s)):
+        first_s, last_s = silence.start_s + MARGIN_S + half, silence.end_s - MARGIN_S - half
+        first, last = np.searchsorted(track.times_s, (first_s - 1e-6, last_s + 1e-6))
+        for time_s, level_db in zip(track.times_s[first:last], track.db[first:last], strict=True):
+            if level_db > limit:
+                loud.append(Span(float(time_s) - HOP_S / 2, float(time_s) + HOP_S / 2))
+    spans = merge([Span(round(span.start_s, 2), round(span.end_s, 2)) for span in loud])
+    return spans if total_s(spans) >= LEAST_S - 1e-6 else ()

@@ -1,0 +1,213 @@
+"""What a piece of work is about, read from the database into plain values before anything is measured."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.assessment.calibration import calibration as calibrations
+from interview_engine.assessment.kits.file import parse_kit
+from interview_engine.assessment.kits.kit import Kit
+from interview_engine.assessment.policy import POLICIES
+from interview_engine.assessment.report import ModelUsed
+from interview_engine.hr.competency.tables import KitVersion
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.recruiting.interviewing.invitations import consents_of
+from interview_engine.hr.recruiting.tables import Answer, Application, CalibrationVersion, Invitation
+from interview_engine.settings import Settings
+from interview_engine.store.rows import find
+from interview_engine.store.tables import WorkItem
+from pipelines.interview import Options
+
+SUFFIXES = {
+    "video/webm": ".webm",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "video/x-matroska": ".mkv",
+    "audio/webm": ".opus",
+    "audio/ogg": ".ogg",
+    "audio/mp4": ".m4a",
+    "audio/mpeg": ".mp3",
+    "audio/wav": ".wav",
+    "audio/x-wav": ".wav",
+    "audio/flac": ".flac",
+    "audio/aac": ".aac",
+}
+"""By media type: what the file is called in the report. Its content decides how it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSubject:
+    """One answer to be measured, and the interview it belongs to.
+
+    Args:
+        blob_sha256: of the recording; None for a written answer, whose words are `text`.
+        measured_sha256: of its AnswerAssessment, once measured.
+        given_up: why a person went on without it, zh and en with a code; None otherwise.
+    """
+
+    answer_id: str
+    question_id: str
+    mode: str
+    media_type: str
+    blob_sha256: str | None
+    text: str
+    correction: str
+    duration_s: float
+    measured_sha256: str | None = None
+    given_up: dict[str, str] | None = None
+
+    @property
+    def file_name(self) -> str:
+        """What its file is called in the task's folder and in the report."""
+        if self.blob_sha256 is None:
+            return f"{self.question_id}.txt"
+        fallback = ".m4a" if self.mode == "voice" else ".webm"
+        return self.question_id + SUFFIXES.get(self.media_type.partition(";")[0].strip().lower(), fallback)
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewSubject:
+    """One interview: whose it is, what it is measured with, and its answers (all that are to be measured or scored)."""
+
+    invitation_id: str
+    application_id: str
+    kit_version_id: str
+    candidate: str
+    synthetic: bool
+    kit: Kit
+    options: Options
+    automated: bool
+    answers: tuple[AnswerSubject, ...]
+
+
+def read_answer_subject(session: Session, answer_id: str, settings: Settings) -> InterviewSubject | None:
+    """The interview with that one answer; None when it is gone, discarded or taken back."""
+    answer = session.get(Answer, answer_id)
+    if answer is None or answer.state == "discarded":
+        return None
+    return _subject(session, answer.invitation_id, [answer], settings)
+
+
+def read_interview_subject(
+    session: Session, invitation_id: str, settings: Settings, *, lock: bool = False
+) -> InterviewSubject | None:
+    """The interview with its chosen answers; None when the invitation is gone or was taken back.
+
+    Args:
+        lock: keep the invitation and its answers from changing until the transaction ends.
+    """
+    if lock:
+        find(session, Invitation, invitation_id, lock=True)
+    chosen = select(Answer).where(Answer.invitation_id == invitation_id, Answer.state == "chosen").order_by(Answer.id)
+    if lock:
+        chosen = chosen.with_for_update().execution_options(populate_existing=True)
+    return _subject(session, invitation_id, list(session.scalars(chosen)), settings)
+
+
+def inputs_sha256(subject: InterviewSubject, models: Sequence[ModelUsed], scorer: Sequence[str]) -> str:
+    """sha256 over everything that decides the scores: two assessments with the same one are the same."""
+    options = subject.options
+    value = {
+        "kit": subject.kit.sha256,
+        "policy": options.policy.id,
+        "visual": options.policy.visual_cues,
+        "voice": options.policy.voice_cues,
+        "delivery": options.delivery,
+        "frames_per_second": options.frames_per_second,
+        "max_minutes": options.max_minutes,
+        "scorer": list(scorer),
+        "models": [[model.name, model.sha256] for model in models],
+        "answers": [
+            [a.question_id, a.blob_sha256 or _digest(a.text), a.measured_sha256, _digest(a.correction), a.given_up]
+            for a in sorted(subject.answers, key=lambda answer: answer.question_id)
+        ],
+    }
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+
+
+def _subject(
+    session: Session, invitation_id: str, answers: list[Answer], settings: Settings
+) -> InterviewSubject | None:
+    row = session.execute(
+        select(Invitation, Application, Person, KitVersion)
+        .join(Application, Application.id == Invitation.application_id)
+        .join(Person, Person.id == Application.person_id)
+        .join(KitVersion, KitVersion.id == Invitation.kit_version_id)
+        .where(Invitation.id == invitation_id, Invitation.state != "revoked")
+    ).one_or_none()
+    if row is None:
+        return None
+    invitation, application, person, version = row
+    kit = parse_kit(version.text.encode("utf-8"), f"{version.kit_id} v{version.version}")
+    reasons = _given_up(session, [answer.id for answer in answers])
+    return InterviewSubject(
+        invitation_id=invitation.id,
+        application_id=application.id,
+        kit_version_id=version.id,
+        candidate=person.name,
+        synthetic=person.synthetic,
+        kit=kit,
+        options=_options(session, invitation, version.id, kit, settings),
+        automated=invitation.automated is True,
+        answers=tuple(_answer(answer, reasons.get(answer.id)) for answer in answers),
+    )
+
+
+def _answer(row: Answer, given_up: dict[str, str] | None) -> AnswerSubject:
+    return AnswerSubject(
+        answer_id=row.id,
+        question_id=row.question_id,
+        mode=row.mode,
+        media_type=row.media_type,
+        blob_sha256=row.blob_sha256,
+        text=row.text or "",
+        correction=row.correction or "",
+        duration_s=row.duration_s,
+        measured_sha256=row.measured_blob,
+        given_up=given_up,
+    )
+
+
+def _given_up(session: Session, answer_ids: list[str]) -> dict[str, dict[str, str]]:
+    rows = session.execute(
+        select(WorkItem.subject_id, WorkItem.reason).where(
+            WorkItem.kind == "answer", WorkItem.state == "given_up", WorkItem.subject_id.in_(answer_ids)
+        )
+    )
+    return {subject_id: dict(reason or {}) for subject_id, reason in rows}
+
+
+def _options(session: Session, invitation: Invitation, kit_version_id: str, kit: Kit, settings: Settings) -> Options:
+    """The market's policy, narrowed to what the candidate agreed to; the active calibration of the kit."""
+    policy = POLICIES[invitation.policy]
+    agreed = consents_of(session, invitation.id)
+    if not agreed.get("face", False):
+        policy = replace(policy, visual_cues=False, frames=False)
+    if not agreed.get("voice", False):
+        policy = replace(policy, voice_cues=False)
+    delivery = sum(competency.weight for competency in kit.competencies if competency.is_delivery)
+    active = session.scalars(
+        select(CalibrationVersion)
+        .where(CalibrationVersion.kit_version_id == kit_version_id, CalibrationVersion.active.is_(True))
+        .order_by(CalibrationVersion.version.desc())
+        .limit(1)
+    ).first()
+    return Options(
+        policy=policy,
+        # a kit may be used in several markets: where delivery may not count the report says that it was left out
+        delivery=delivery <= policy.delivery_cap_percent,
+        frames_per_second=settings.frames_per_second,
+        max_minutes=settings.max_minutes,
+        vision=settings.vision,
+        calibration=None if active is None else calibrations.from_document(active.document),
+    )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest() if text else ""

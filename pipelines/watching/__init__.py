@@ -1,0 +1,1 @@
+"""From sampled pictures to visual cues."""

@@ -1,0 +1,156 @@
+"""`assess --scorer judge` as a person meets it (issue 3, item 3): settings, an endpoint not there, provenance."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.cli.main import main
+from interview_engine.errors import UsageError
+from interview_engine.settings import read_settings
+
+PREFIX = "INTERVIEW_ENGINE_JUDGE_"
+ANSWER = (
+    "去年双十一，一位客户收到破损的冰箱，非常着急。我先把她说的情况重复了一遍确认，然后查了仓库的库存，"
+    "发现城西还有一台同型号的，就和司机协调当晚九点换货。第二天我又打电话确认，她给了五星评价。"
+)
+QUOTE = "然后查了仓库的库存"
+
+
+class Judge(BaseHTTPRequestHandler):
+    """A chat endpoint that quotes one phrase and gives level 4; /broken answers 500."""
+
+    def do_GET(self) -> None:
+        self._answer({"data": []})
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        document = {"evidence": [{"quote": QUOTE, "indicator": "none", "level": 4}], "level": 4}
+        choice = {"message": {"content": json.dumps(document)}, "finish_reason": "stop"}
+        self._answer({"choices": [choice], "usage": {"prompt_tokens": 1000, "completion_tokens": 100}})
+
+    def _answer(self, document: dict[str, Any]) -> None:
+        body = json.dumps(document).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def judge(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Judge) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+        for name, value in (("URL", url), ("MODEL", "fake"), ("SAMPLES", "1"), ("PROMPT_PRICE", "2")):
+            monkeypatch.setenv(PREFIX + name, value)
+        monkeypatch.setenv(PREFIX + "COMPLETION_PRICE", "8")
+        monkeypatch.setenv("INTERVIEW_ENGINE_WORKERS", "1")
+        yield url
+        server.shutdown()
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> list[str]:
+    path = tmp_path / "answer.txt"
+    path.write_text(ANSWER, encoding="utf-8")
+    return ["assess", str(path), "--kit", "customer-service", "--candidate", "林晓", "--out", str(tmp_path / "out")]
+
+
+def test_without_an_address_the_judge_is_refused_with_what_to_set(
+    answers: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(PREFIX + "URL", raising=False)
+    assert main([*answers, "--scorer", "judge"]) == 2
+    text = capsys.readouterr().err
+    assert "错误 [judge.not_set]" in text
+    assert "INTERVIEW_ENGINE_JUDGE_URL" in text
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_endpoint_that_is_not_there_ends_the_run_before_any_work(
+    answers: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PREFIX + "URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv(PREFIX + "MODEL", "fake")
+    monkeypatch.setenv(PREFIX + "KEY", "sk-secret")
+    monkeypatch.setattr("models.text.llm.FIRST_WAIT_S", 0.0)
+    assert main([*answers, "--scorer", "judge"]) == 1
+    text = capsys.readouterr().err
+    assert "error [judge.unreachable]" in text
+    assert "不会改用别的评分器" in text
+    assert "sk-secret" not in text
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_a_judged_report_says_by_whom_and_at_what_cost_and_another_scorer_is_run_anew(
+    answers: list[str], tmp_path: Path, judge: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([*answers, "--scorer", "judge", "--json"])
+    assert json.loads(capsys.readouterr().out)["resumed"] is False
+    (path,) = (tmp_path / "out").glob("*/report.json")
+    report = json.loads(path.read_text(encoding="utf-8"))
+    settings = report["provenance"]["settings"]
+    requests = settings["judge_requests"]
+    assert requests >= 1
+    assert report["provenance"]["scorer"] == "judge/2:fake:1"
+    assert settings["judge_endpoint"] == judge
+    assert settings["judge_prompt_tokens"] == 1000 * requests
+    assert settings["judge_completion_tokens"] == 100 * requests
+    assert settings["judge_cost"] == f"{requests * 2800 / 1_000_000:.6f} CNY"
+    quotes = [quote["quote"] for competency in report["competencies"] for quote in competency["evidence"]]
+    assert set(quotes) == {QUOTE}
+    main([*answers, "--scorer", "judge", "--json"])
+    assert json.loads(capsys.readouterr().out)["resumed"] is True
+    main([*answers, "--json"])
+    assert json.loads(capsys.readouterr().out)["resumed"] is False
+    report = json.loads(path.read_text(encoding="utf-8"))
+    assert report["provenance"]["scorer"].startswith("evidence/")
+    assert "judge_requests" not in report["provenance"]["settings"]
+
+
+def test_settings_of_the_judge_are_read_and_its_key_is_not_printed() -> None:
+    environment = {
+        PREFIX + "URL": "https://judge.test/v1",
+        PREFIX + "MODEL": "m",
+        PREFIX + "KEY": "sk-secret",
+        PREFIX + "JSON": "object",
+        PREFIX + "SAMPLES": "3",
+        PREFIX + "PROMPT_PRICE": "0.8",
+    }
+    settings = read_settings(environment)
+    assert settings.judge is not None
+    assert (settings.judge.samples, settings.judge.json_mode, settings.judge.key) == (3, "object", "sk-secret")
+    assert str(settings.judge.prompt_price) == "0.8"
+    assert "sk-secret" not in repr(settings)
+    assert read_settings({}).judge is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("URL", "judge.test/v1"),
+        ("URL", "file:///etc/passwd"),
+        ("URL", "http://[::1"),
+        ("MODEL", ""),
+        ("JSON", "xml"),
+        ("SAMPLES", "9"),
+        ("TIMEOUT_S", "0"),
+        ("PROMPT_PRICE", "cheap"),
+        ("COMPLETION_PRICE", "NaN"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(name: str, value: str) -> None:
+    environment = {PREFIX + "URL": "http://judge.test/v1", PREFIX + "MODEL": "m", PREFIX + name: value}
+    with pytest.raises(UsageError) as caught:
+        read_settings(environment)
+    assert caught.value.code == "settings.invalid"
+    assert PREFIX + name in caught.value.message.en

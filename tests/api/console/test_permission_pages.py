@@ -1,0 +1,187 @@
+"""The console's pages × roles, generated from the routes: a page that is not in the table fails the test (L4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from api_world import NOBODY, Samples, unlimited_app, whole_company
+from console_data import CLOCK, make_context
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.openapi import Endpoint, endpoints
+from interview_engine.hr.access.rules import ROLES, may_at_all
+from interview_engine.hr.accounts import sign_in
+
+EVERYBODY: tuple[tuple[str, str], ...] = ()
+READ_PUBLIC = (("public", "read"),)
+MANAGE = (("public", "manage"),)
+READ = (("interview", "read"),)
+EXPORT = (("interview", "export"),)
+ACCOUNTS = (("contact", "manage"),)
+
+PAGES: dict[str, tuple[tuple[str, str], ...]] = {
+    "/console": EVERYBODY,
+    "/console/account": EVERYBODY,
+    "/console/account/password": EVERYBODY,
+    "/console/inbox": EVERYBODY,
+    "/console/approvals": EVERYBODY,
+    "/console/requisitions": READ_PUBLIC,
+    "/console/requisitions/new": (("public", "write"),),
+    "/console/requisitions/{requisition_id}": READ,
+    "/console/requisitions/{requisition_id}/edit": READ_PUBLIC,  # the form shows public things; sending needs write
+    "/console/requisitions/{requisition_id}/job": READ_PUBLIC,
+    "/console/requisitions/{requisition_id}/applicants": READ,
+    "/console/requisitions/{requisition_id}/compare": READ,
+    "/console/requisitions/{requisition_id}/ranking.{form}": EXPORT,
+    "/console/applications/{application_id}": READ,
+    "/console/applications/{application_id}/report.pdf": EXPORT,
+    "/console/applications/{application_id}/report.json": EXPORT,
+    "/console/pool": (("contact", "read"),),
+    "/console/people/{person_id}": READ,
+    "/console/kits": READ_PUBLIC,
+    "/console/kits/{version_id}": READ_PUBLIC,
+    "/console/kits/{version_id}/file": READ_PUBLIC,
+    "/console/kits/{version_id}/differences": READ_PUBLIC,
+    "/console/kits/{version_id}/edit": MANAGE,
+    "/console/kits/{version_id}/draft": MANAGE,
+    "/console/competencies": READ_PUBLIC,
+    "/console/profiles": READ_PUBLIC,
+    "/console/profiles/new": READ_PUBLIC,  # an empty form; sending needs manage
+    "/console/profiles/{profile_id}": READ_PUBLIC,
+    "/console/surveys": MANAGE,
+    "/console/surveys/{survey_id}": MANAGE,
+    "/console/calibration": (("interview", "write"),),
+    "/console/calibration/{version_id}": (("interview", "write"),),
+    "/console/rate/{assessment_id}": (("interview", "write"),),
+    "/console/fairness": EXPORT,
+    "/console/fairness/{requisition_id}/table.csv": EXPORT,
+    "/console/channels": READ,
+    "/console/notices": MANAGE,
+    "/console/operations": MANAGE,
+    "/console/audit": (("interview", "audit"),),
+    "/console/audit/export": (("interview", "audit"),),
+    "/console/accounts": ACCOUNTS,
+    "/console/accounts/{account_id}": ACCOUNTS,
+    "/console/organisation": MANAGE,
+}
+"""What opens a page; the grants of the roles say who that is."""
+
+ASSETS = {"/console/{name}.{kind}"}
+"""Style and scripts."""
+STREAMS = {"/console/operations/events"}
+"""They do not end; the page beside them is in the table."""
+DRAWN = {"/i/{token}/qr.svg"}
+"""A picture of the very address that was asked for."""
+NARROW = {"hiring_manager", "interviewer"}
+"""Roles that reach a part of the company: a page of theirs may be empty of rows, or refuse a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    app: FastAPI
+    samples: Samples
+    client: TestClient
+    cookies: dict[str, str]
+
+    def path(self, endpoint: Endpoint) -> str:
+        path = endpoint.path.replace("{version_id}", self.samples.ids["kit_version_id"])
+        found = self.samples.path(Endpoint(endpoint.name, path, endpoint.methods, None, False))
+        while "{" in found:
+            found = found[: found.index("{")] + NOBODY + found[found.index("}") + 1 :]
+        return found
+
+    def get(self, role: str, endpoint: Endpoint) -> Any:
+        headers = {"cookie": f"session={self.cookies[role]}", "accept": "text/html"}
+        return self.client.get(self.path(endpoint), headers=headers, params=self.query(endpoint))
+
+    def query(self, endpoint: Endpoint) -> dict[str, Any]:
+        """What a page must be told to be more than a redirect."""
+        if endpoint.path.endswith("/compare"):
+            made = self.samples.company.applications
+            return {"id": [made["林晓"], made["孙佳"]]}
+        return {"against": self.samples.ids["kit_version_id"]} if endpoint.path.endswith("/differences") else {}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    context = make_context(Path(tmp_path_factory.mktemp("pages")))
+    made = whole_company(context)
+    app = unlimited_app(context)
+    cookies = {}
+    with context.database.transaction() as session:
+        for role in ROLES:
+            account = made.company.accounts[role]
+            cookies[role] = sign_in.open_session(session, account, CLOCK, complete=True)
+    with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as client:
+        yield World(app, made, client, cookies)
+    context.database.close()
+
+
+def console(app: FastAPI, method: str) -> list[Endpoint]:
+    return [one for one in endpoints(app) if one.path.startswith("/console") and method in one.methods]
+
+
+def test_no_page_is_forgotten(world: World) -> None:
+    pages = {one.path for one in console(world.app, "GET")}
+    assert pages - ASSETS - STREAMS == set(PAGES)
+
+
+def test_nobody_gets_a_page_without_signing_in(world: World) -> None:
+    for endpoint in endpoints(world.app):
+        if not endpoint.path.startswith("/console") or endpoint.path in ASSETS:
+            continue
+        for method in endpoint.methods:
+            answer = world.client.request(method, world.path(endpoint), headers={"accept": "text/html"})
+            assert answer.status_code in (303, 401, 403), (method, endpoint.path, answer.status_code)
+            if answer.status_code == 303:
+                assert answer.headers["location"].startswith("/sign-in"), endpoint.path
+
+
+def test_a_role_opens_exactly_the_pages_of_its_grants(world: World) -> None:
+    wrong = []
+    for role in ROLES:
+        actor = world.samples.company.actors[role]
+        for endpoint in console(world.app, "GET"):
+            if endpoint.path not in PAGES:
+                continue
+            allowed = all(may_at_all(actor, *right) for right in PAGES[endpoint.path])
+            status = world.get(role, endpoint).status_code
+            fitting = {200, 303, 404} if allowed else {403}
+            if allowed and role in NARROW:
+                fitting |= {403}
+            if status not in fitting:
+                wrong.append(f"{role} {endpoint.path} {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_form_without_the_sessions_token_changes_nothing(world: World) -> None:
+    """CSRF: every unsafe method of every console page."""
+    forms = [(one, method) for method in ("POST", "PUT", "PATCH", "DELETE") for one in console(world.app, method)]
+    assert len(forms) > 30
+    headers = {"cookie": f"session={world.cookies['administrator']}", "accept": "text/html"}
+    for endpoint, method in forms:
+        for given in ({}, {"csrf": "0" * 64}):
+            answer = world.client.request(method, world.path(endpoint), headers=headers, data=given)
+            assert answer.status_code == 403, (endpoint.path, answer.status_code)
+            assert "session.csrf" in answer.text, endpoint.path
+
+
+def test_a_link_that_nobody_was_given_opens_nothing(world: World) -> None:
+    """Every address of candidates, with a made-up token."""
+    found = 0
+    for endpoint in endpoints(world.app):
+        if not endpoint.path.startswith(("/i/", "/o/", "/s/", "/a/", "/p/", "/media/")):
+            continue
+        for method in endpoint.methods:
+            if method == "OPTIONS" or endpoint.path in DRAWN:
+                continue
+            found += 1
+            headers = {"accept": "text/html", "tus-resumable": "1.0.0"}
+            answer = world.client.request(method, world.path(endpoint), headers=headers)
+            assert 400 <= answer.status_code < 500, (method, endpoint.path, answer.status_code)
+    assert found > 20

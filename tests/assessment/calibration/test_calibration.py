@@ -1,0 +1,274 @@
+"""Calibration on ratings (A12, A17): what moves, what must not, when it refuses, and that it repeats itself."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_samples import KIT
+
+from interview_engine.assessment.calibration.calibration import (
+    LEAST_INTERVIEWS,
+    CalibratedScorer,
+    Calibration,
+    calibrate,
+    from_document,
+    to_document,
+)
+from interview_engine.assessment.calibration.features import FeatureReader, Features, groups
+from interview_engine.assessment.calibration.fit import Example, Map, fit
+from interview_engine.assessment.calibration.panel import Rating, panel
+from interview_engine.assessment.evidence.level import CATEGORIES
+from interview_engine.assessment.scoring import (
+    AnswerFinding,
+    AnswerText,
+    CompetencyResult,
+    ContentScores,
+    Embedder,
+    Evidence,
+    Score,
+)
+from interview_engine.errors import UsageError
+
+COMPETENCIES = ("communication", "problem-solving")
+WORDS = [f"word{i}" for i in range(30)]
+Seen = dict[tuple[str, str], Features]
+
+DRAWN = 28
+"""Cue densities that are drawn; further categories stay 0, so that a new category does not redraw the interviews."""
+
+
+def _seen(count: int, seed: int) -> Seen:
+    """Invented interviews: a score, cue densities and words, all unrelated to each other."""
+    generator = np.random.default_rng(seed)
+    found: Seen = {}
+    for i in range(count):
+        for competency in COMPETENCIES:
+            words = generator.choice(WORDS, 12, replace=False)
+            found[f"i{i}", competency] = Features(
+                competency,
+                float(np.round(generator.uniform(1.5, 8.5), 4)),
+                (*map(float, generator.uniform(0, 0.4, DRAWN)), *(0.0,) * (len(CATEGORIES) - DRAWN)),
+                dict.fromkeys(sorted(map(str, words)), 12**-0.5),
+            )
+    return found
+
+
+def _ratings(seen: Seen, truth: dict[tuple[str, str], float], noise: float, seed: int = 3) -> list[Rating]:
+    """Two raters of every item, the second half a point milder."""
+    generator = np.random.default_rng(seed)
+    return [
+        Rating(interview, competency, rater, float(np.clip(truth[interview, competency] + lean + e, 0, 10)))
+        for rater, lean in (("a", -0.25), ("b", 0.25))
+        for (interview, competency) in seen
+        for e in [generator.normal(0, noise)]
+    ]
+
+
+def _calibrated(seen: Seen, ratings: list[Rating]) -> Calibration:
+    people = {interview: interview for interview, _ in seen}
+    return calibrate(KIT, "evidence/1", panel(ratings), seen, people)
+
+
+def _moved(found: Calibration, seen: Seen) -> np.ndarray:
+    mapped = Map(found.weights)
+    return np.array([mapped.predict(one) - (one.value or 0.0) for one in seen.values()])
+
+
+def test_a_known_severity_shift_is_recovered() -> None:
+    seen = _seen(40, 1)
+    found = _calibrated(seen, _ratings(seen, {key: (one.value or 0) - 1.2 for key, one in seen.items()}, 0.5))
+    assert found.shape == "linear"
+    assert _moved(found, seen).mean() == pytest.approx(-1.2, abs=0.15)
+    assert set(found.weights) == {"shift"}
+    lean = {rater.name: rater.severity for rater in found.raters}
+    assert lean["b"] - lean["a"] == pytest.approx(0.5, abs=0.25)
+
+
+def test_a_word_that_raters_reward_is_found() -> None:
+    seen = _seen(60, 2)
+    truth = {key: (one.value or 0) + (1.5 if "word7" in one.grams else -1.0) for key, one in seen.items()}
+    found = _calibrated(seen, _ratings(seen, truth, 0.4))
+    assert found.shape == "full"
+    assert found.weights["words:word7"].value > 0
+    assert found.figures.after_r > found.figures.before_r
+    assert found.figures.after_single > found.figures.before_single
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_noise_about_the_score_leaves_it_unchanged(seed: int) -> None:
+    seen = _seen(32, 10 + seed)
+    found = _calibrated(seen, _ratings(seen, {key: one.value or 0 for key, one in seen.items()}, 1.5, seed))
+    assert found.shape == "none"
+    assert not found.weights
+    assert np.all(_moved(found, seen) == 0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_ratings_that_follow_nothing_leave_the_score_unchanged(seed: int) -> None:
+    seen = _seen(32, 20 + seed)
+    generator = np.random.default_rng(seed)
+    found = _calibrated(seen, _ratings(seen, {key: float(generator.uniform(0, 10)) for key in seen}, 0.3, seed))
+    assert found.shape != "full"
+    assert np.all(_moved(found, seen) == 0)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10_000), st.floats(-2.0, 2.0), st.floats(0.2, 2.0))
+def test_no_weight_has_an_interval_that_holds_zero(seed: int, shift: float, noise: float) -> None:
+    generator = np.random.default_rng(seed)
+    examples = [
+        Example(interview, interview, one, float(np.clip((one.value or 0) + shift + generator.normal(0, noise), 0, 10)))
+        for (interview, _), one in _seen(15, seed).items()
+    ]
+    for weight in fit(examples).weights.values():
+        assert weight.low > 0 or weight.high < 0
+        assert weight.low <= weight.value <= weight.high
+
+
+def test_the_same_ratings_give_the_same_calibration_and_a_file_the_same_scores() -> None:
+    seen = _seen(40, 4)
+    truth = {key: 0.7 * (one.value or 0) + 2.4 for key, one in seen.items()}
+    ratings = _ratings(seen, truth, 0.5)
+    one, other = _calibrated(seen, ratings), _calibrated(seen, ratings)
+    assert one.sha256 == other.sha256
+    again = from_document(json.loads(json.dumps(to_document(one))))
+    assert again.sha256 == one.sha256
+    assert [Map(again.weights).predict(f) for f in seen.values()] == [
+        Map(one.weights).predict(f) for f in seen.values()
+    ]
+
+
+def _refused(code: str, ratings: list[Rating], seen: Seen) -> None:
+    with pytest.raises(UsageError) as caught:
+        _calibrated(seen, ratings)
+    assert caught.value.code == code
+    assert caught.value.text("zh")
+    assert caught.value.text("en")
+
+
+def test_too_little_is_refused() -> None:
+    few, enough = _seen(LEAST_INTERVIEWS - 1, 5), _seen(LEAST_INTERVIEWS, 5)
+    own = {key: one.value or 0.0 for key, one in enough.items()}
+    _refused("calibration.too_few", _ratings(few, own, 0.5), few)
+    both = _ratings(enough, own, 0.5)
+    _refused("calibration.one_rater", [one for one in both if one.rater == "a"], enough)
+    shared = [one for one in both if one.rater == "a" or int(one.interview[1:]) < 9]
+    _refused("calibration.not_shared", shared, enough)
+    _refused("calibration.flat", [replace(one, value=5.0) for one in both], enough)
+
+
+def test_interviews_that_could_not_be_assessed_do_not_count() -> None:
+    seen = _seen(LEAST_INTERVIEWS, 5)
+    ratings = _ratings(seen, {key: one.value or 0.0 for key, one in seen.items()}, 0.5)
+    _refused("calibration.too_few", ratings, seen | {("i0", name): Features(name, None) for name in COMPETENCIES})
+
+
+def test_severity_and_drift_are_named() -> None:
+    seen = _seen(40, 6)
+    ratings = [
+        Rating(i, c, rater, (one.value or 0) + (place * 0.06 if rater == "drifts" else 0.0))
+        for rater in ("a", "b", "drifts")
+        for place, ((i, c), one) in enumerate(seen.items())
+    ]
+    raters = {one.name: one for one in panel(ratings).describe()}
+    assert raters["a"].alarms == ()
+    assert set(raters["drifts"].alarms) == {"severity", "drift"}
+
+
+def test_one_persons_two_interviews_stay_on_one_side() -> None:
+    seen = _seen(40, 8)
+    # each person's secret word says the rating; nobody else's does
+    truth = {(i, c): (9.0 if int(i[1:]) % 4 < 2 else 1.0) for i, c in seen}
+    marked = {
+        (i, c): replace(one, grams=dict(one.grams) | {f"person{int(i[1:]) // 2}": 0.3}) for (i, c), one in seen.items()
+    }
+    people = {i: f"p{int(i[1:]) // 2}" for i, _ in seen}
+    found = calibrate(KIT, "evidence/1", panel(_ratings(marked, truth, 0.1)), marked, people)
+    assert found.figures.people == 20
+    assert abs(found.figures.after_r) < 0.5
+    assert not any("person" in name for name in found.weights)
+
+
+class _Flat:
+    """A scorer that gives 5 to whoever says anything about a competency."""
+
+    scorer_id = "evidence/1"
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.embedder = embedder
+
+    def score(self, kit: object, answers: list[AnswerText]) -> ContentScores:
+        quote = Evidence("q", "said", 0, None, None, None, "for", 1.0, ())
+        results = [
+            CompetencyResult(c.id, "assessed", Score(5.0, 3.0, 7.0), (0, 0, 1, 0, 0), (quote,), (), ())
+            if position
+            else CompetencyResult(c.id, "cannot_assess", None, (), (), (), ())
+            for position, c in enumerate(c for c in KIT.competencies if not c.is_delivery)
+        ]
+        return ContentScores(tuple(results), (AnswerFinding("q", None),))
+
+
+class _Ones:
+    def embed(self, texts: list[str], language: str) -> np.ndarray:
+        return np.eye(8, dtype=np.float32)[[len(text) % 8 for text in texts]]
+
+
+def _shifted() -> Calibration:
+    seen = _seen(40, 1)
+    return _calibrated(seen, _ratings(seen, {key: (one.value or 0) - 1.2 for key, one in seen.items()}, 0.5))
+
+
+def test_only_the_level_moves_and_provenance_names_the_calibration() -> None:
+    found = _shifted()
+    scorer = CalibratedScorer(_Flat, _Ones(), found)  # type: ignore[arg-type]
+    plain, moved = _Flat(_Ones()).score(KIT, []), scorer.score(KIT, [])  # type: ignore[arg-type]
+    assert moved.competencies[0] == plain.competencies[0]
+    for before, after in zip(plain.competencies[1:], moved.competencies[1:], strict=True):
+        assert after.evidence == before.evidence
+        assert after.score is not None
+        assert after.score.value == pytest.approx(3.8, abs=0.2)
+        assert after.score.high - after.score.low == pytest.approx(2 * found.band)
+        assert sum(after.level_distribution) == pytest.approx(1.0)
+    assert moved.settings["calibration_sha256"] == found.sha256
+    assert scorer.scorer_id == f"calibrated/{found.sha256[:8]}"
+
+
+def test_another_kit_version_or_scorer_is_refused() -> None:
+    found = _shifted()
+    scorer = CalibratedScorer(_Flat, _Ones(), found)  # type: ignore[arg-type]
+    for other in (replace(KIT, version=KIT.version + 1), replace(KIT, sha256="0" * 64), replace(KIT, id="other")):
+        with pytest.raises(UsageError) as caught:
+            scorer.score(other, [])
+        assert caught.value.code == "calibration.other_kit"
+    with pytest.raises(UsageError) as caught:
+        CalibratedScorer(_Flat, _Ones(), replace(found, scorer="evidence/0"))  # type: ignore[arg-type]
+    assert caught.value.code == "calibration.other_scorer"
+
+
+@pytest.mark.parametrize(
+    "damage", [{"schema": "x"}, {"weights": {"shift": [1, -1, 1, 0, 1]}}, {"band": None}, {"kit": 3}]
+)
+def test_a_damaged_file_is_refused(damage: dict[str, object]) -> None:
+    with pytest.raises(UsageError) as caught:
+        from_document(to_document(_shifted()) | damage)
+    assert caught.value.code == "calibration.invalid"
+
+
+def test_words_are_paired_inside_clauses_and_negation_is_marked() -> None:
+    assert "checked stock" in groups("I checked stock, then called", "en")
+    assert "stock then" not in groups("I checked stock, then called", "en")
+    assert any(group.startswith("not·") for group in groups("we never checked it", "en"))
+    assert "核对" in groups("我核对了订单", "zh")
+    assert "not·核对" in groups("我没有核对订单", "zh")
+    assert "#" in groups("it took 12 days", "en")
+
+
+def test_reader_type_is_usable_without_answers() -> None:
+    reader = FeatureReader(_Flat, _Ones())  # type: ignore[arg-type]
+    _, features = reader.read(KIT, [])
+    assert features[0].value is None

@@ -1,0 +1,88 @@
+"""Bias audit in LL144's form (row A14), against an example worked out by hand."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interview_engine.assessment.comparing.fairness import Person, audit, audit_table
+
+
+def _people() -> list[Person]:
+    """By hand: 40 men, 24 selected (60 %); 20 women, 9 selected (45 %): impact ratio of women .45 / .60 = .75.
+    Scores: men 1..40, women 41..60, so all 20 women and 10 men stand above the median 30.5."""
+    men = [Person({"sex": "male", "ethnicity": "a" if i < 20 else "b"}, float(i + 1), i < 24) for i in range(40)]
+    women = [Person({"sex": "female", "ethnicity": "a"}, float(41 + i), i < 9) for i in range(20)]
+    return men + women
+
+
+def test_selection_rates_and_impact_ratio_by_hand() -> None:
+    table = audit_table(_people(), ["sex"], "selection")
+    female, male = table.rows
+    assert (female.n, female.hits, female.rate) == (20, 9, 0.45)
+    assert (male.n, male.hits, male.rate) == (40, 24, 0.6)
+    assert female.impact_ratio == pytest.approx(0.75)
+    assert male.impact_ratio == 1.0
+    assert female.ratio_low is not None
+    assert female.ratio_low < 0.75
+    assert (male.ratio_low, male.ratio_high) == (None, None)
+    assert female.below_four_fifths
+    assert not male.below_four_fifths
+
+
+def test_scoring_rates_count_scores_above_the_median_by_hand() -> None:
+    table = audit_table(_people(), ["sex"], "scoring")
+    female, male = table.rows
+    assert table.median_score == 30.5
+    assert (female.hits, female.rate, female.impact_ratio) == (20, 1.0, 1.0)
+    assert (male.hits, male.rate, male.impact_ratio) == (10, 0.25, 0.25)
+
+
+def test_intersections_are_crossed_after_the_single_attributes() -> None:
+    tables = audit(_people(), ["sex", "ethnicity"])
+    assert [(t.kind, t.attributes) for t in tables] == [
+        ("selection", ("sex",)),
+        ("selection", ("ethnicity",)),
+        ("selection", ("sex", "ethnicity")),
+        ("scoring", ("sex",)),
+        ("scoring", ("ethnicity",)),
+        ("scoring", ("sex", "ethnicity")),
+    ]
+    assert [row.group for row in tables[2].rows] == [("female", "a"), ("male", "a"), ("male", "b")]
+
+
+def test_a_group_under_two_percent_is_listed_but_left_out_of_the_ratios() -> None:
+    people = [Person({"sex": "male"}, 5.0, i < 30) for i in range(99)] + [Person({"sex": "x"}, 9.0, True)]
+    male, other = audit_table(people, ["sex"], "selection").rows
+    assert (other.left_out, other.impact_ratio, other.n) == (True, None, 1)
+    assert male.impact_ratio == 1.0
+
+
+def test_unknown_people_are_counted_and_in_no_row() -> None:
+    people = [*_people(), Person({"sex": ""}, 5.0, True), Person({}, 5.0, True)]
+    table = audit_table(people, ["sex"], "selection")
+    assert (table.n, table.unknown) == (60, 2)
+
+
+def test_without_decisions_there_is_only_the_scoring_audit() -> None:
+    people = [Person({"sex": "male"}, 5.0), Person({"sex": "female"}, 6.0)]
+    assert [table.kind for table in audit(people, ["sex"])] == ["scoring"]
+
+
+def test_nobody_at_all_gives_an_empty_table() -> None:
+    table = audit_table([], ["sex"], "scoring")
+    assert table.rows == ()
+    assert math.isnan(table.median_score)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["f", "m", "x", ""]), st.floats(0, 10), st.booleans()), min_size=1, max_size=60)
+)
+def test_rates_are_shares_and_the_best_group_has_ratio_one(rows: list[tuple[str, float, bool]]) -> None:
+    people = [Person({"sex": sex}, score, selected) for sex, score, selected in rows]
+    table = audit_table(people, ["sex"], "selection")
+    assert sum(row.n for row in table.rows) + table.unknown == len(people)
+    ratios = [row.impact_ratio for row in table.rows if row.impact_ratio is not None]
+    assert not ratios or max(ratios) == 1.0
+    assert all(0 <= row.rate <= 1 for row in table.rows)

@@ -1,0 +1,123 @@
+"""The pool of processes (rows A9, A10): nothing is lost when a worker dies, one poisoned answer harms nobody else."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from batch_recorder import ANSWER, Recorder
+
+from interview_engine.assessment.kits.file import load_kit, shipped_kits
+from interview_engine.assessment.policy import POLICIES
+from interview_engine.errors import OutputError
+from interview_engine.settings import Settings
+from pipelines.folders.batch import Work, assess_all
+from pipelines.folders.manifest import InterviewJob, job_from_files
+from pipelines.interview import Options
+from pipelines.reports import store as store_report
+
+KIT = load_kit(shipped_kits()["customer-service"])
+OPTIONS = Options(POLICIES["default"])
+SETTINGS = Settings(workers=2)
+
+WORKER = '''
+"""A worker whose process dies on files that are named so: once, or each time."""
+import os, signal
+from pathlib import Path
+from pipelines import batch_worker, interview
+
+def work(pipe, settings, options, out):
+    real = interview.assess_answer
+    def dying(source, job, *rest):
+        name = source.path.name if source.path else ""
+        if name.startswith("poison"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        mark = out.parent / f"{name}.died"
+        if name.startswith("once") and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(source, job, *rest)
+    batch_worker.assess_answer = dying
+    batch_worker.work(pipe, settings, options, out)
+'''
+
+
+@pytest.fixture
+def dying_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:
+    (tmp_path / "dying_worker.py").write_text(WORKER, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    sys.modules.pop("dying_worker", None)
+    import dying_worker  # type: ignore[import-not-found]
+
+    work: Work = dying_worker.work
+    return work
+
+
+def _job(folder: Path, *names: str) -> InterviewJob:
+    folder.mkdir(exist_ok=True)
+    files = []
+    for name in names:
+        path = folder / name
+        path.write_text(ANSWER, encoding="utf-8")
+        files.append(path)
+    return job_from_files(files, KIT, folder.name, "zh")
+
+
+@pytest.mark.slow
+def test_a_dead_worker_costs_an_attempt_and_a_poisoned_answer_only_itself(tmp_path: Path, dying_work: Work) -> None:
+    jobs = [
+        _job(tmp_path / "survivor", "once1.txt", "a.txt"),
+        _job(tmp_path / "poisoned", "poison.txt", "b.txt"),
+        _job(tmp_path / "healthy", "c.txt"),
+    ]
+    recorder = Recorder()
+    outcomes = assess_all(jobs, OPTIONS, SETTINGS, tmp_path / "out", recorder, dying_work)
+    assert [outcome.error for outcome in outcomes] == [None, None, None]
+    survivor, poisoned, healthy = (outcome.report for outcome in outcomes)
+    assert survivor is not None
+    assert poisoned is not None
+    assert healthy is not None
+    assert [answer.status for answer in survivor.answers[:2]] == ["assessed", "assessed"]
+    assert poisoned.answers[0].reason is not None
+    assert poisoned.answers[0].reason.code == "engine.failed"
+    assert poisoned.answers[1].status == "assessed"
+    assert len(recorder.outcomes) == 3
+    assert recorder.paces[-1].done_s == recorder.paces[-1].total_s
+
+
+@pytest.mark.slow
+def test_a_second_run_redoes_nothing_and_a_changed_answer_is_redone(tmp_path: Path) -> None:
+    job = _job(tmp_path / "one", "a.txt")
+    out = tmp_path / "out"
+    first = assess_all([job], OPTIONS, SETTINGS, out, Recorder())[0]
+    written = (first.folder / "report.json").read_bytes()
+    again = assess_all([job], OPTIONS, SETTINGS, out, Recorder())[0]
+    assert (first.resumed, again.resumed) == (False, True)
+    assert (first.folder / "report.json").read_bytes() == written
+    path = job.answers[0].path
+    assert path is not None
+    path.write_text(ANSWER + "后来我把处理办法写成了一页流程。", encoding="utf-8")
+    changed = assess_all([job], OPTIONS, SETTINGS, out, Recorder())[0]
+    assert not changed.resumed
+    assert sorted(p.name for p in out.iterdir() if not p.name.startswith(".")) == [job.interview_id]
+
+
+def test_two_runs_into_one_directory_are_refused(tmp_path: Path) -> None:
+    with store_report.locked(tmp_path / "out"), pytest.raises(OutputError) as caught:  # noqa: SIM117
+        with store_report.locked(tmp_path / "out"):
+            pass
+    assert caught.value.code == "output.in_use"
+
+
+def test_what_a_killed_run_left_half_built_is_swept(tmp_path: Path) -> None:
+    (tmp_path / f"{store_report.BUILDING}x" / "frames").mkdir(parents=True)
+    (tmp_path / "finished").mkdir()
+    store_report.sweep(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["finished"]
+
+
+def test_an_output_path_that_is_a_file_is_a_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("x", encoding="utf-8")
+    with pytest.raises(OutputError) as caught, store_report.locked(path):
+        pass
+    assert caught.value.code == "output.not_a_folder"

@@ -1,0 +1,165 @@
+"""The report on paper: Chinese survives, markup is text, the same document gives the same bytes (row A15)."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pypdf
+import pytest
+import report_samples as samples
+
+from interview_engine.assessment.report import InterviewReport
+from interview_engine.errors import OutputError, ReportError, SystemPackageError
+from pipelines import writing
+from pipelines.reports import pdf as report_pdf
+from pipelines.reports import report
+
+MARKUP = '#panic("boom") *bold* $x$ `raw` \\ [content] <label> @ref // comment "quotes" #import "a.typ"'
+
+
+def without_frames(made: InterviewReport) -> InterviewReport:
+    return replace(made, answers=tuple(replace(answer, frames=()) for answer in made.answers))
+
+
+def pdf(made: InterviewReport, language: str, folder: Path) -> bytes:
+    return report_pdf.render(report.to_document(made, samples.KIT), folder, language=language)
+
+
+def text_of(data: bytes) -> str:
+    """The text of all pages without the blanks and line ends of the setting."""
+    return "".join("".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(data)).pages)
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_chinese_survives(tmp_path: Path) -> None:
+    data = pdf(without_frames(samples.strong()), "zh", tmp_path)
+    text = text_of(data)
+    for competency in samples.strong().competencies:
+        for evidence in competency.evidence:
+            assert evidence.quote in text
+    for expected in (
+        "林晓",
+        "岗位匹配度",
+        "91%",
+        "沟通能力",
+        "8.2/106.9–9.3",
+        "合成演示",
+        "未展示：向不同对象调整表达",
+        "91.2",
+    ):
+        assert expected in text
+    assert "�" not in text
+
+
+def test_the_english_report_is_english_and_quotes_stay_as_they_were_said(tmp_path: Path) -> None:
+    text = text_of(pdf(without_frames(samples.strong()), "en", tmp_path))
+    assert squeezed("Match with the role") in text
+    assert squeezed("nearest anchor 4") in text
+    assert "岗位匹配度" not in text
+    assert "第二天我又打电话确认。" in text
+    assert squeezed("page 1 of") in text
+
+
+def test_what_cannot_be_assessed_is_said_in_words(tmp_path: Path) -> None:
+    text = text_of(pdf(samples.unassessable(), "zh", tmp_path))
+    assert "不给分数" in text
+    assert "识别可信度0.41太低，请听原音。" in text
+    assert "0.0/10" not in text
+
+
+def test_markup_in_names_and_answers_is_only_text(tmp_path: Path) -> None:
+    made = without_frames(samples.strong())
+    spoken = made.answers[2].transcript
+    assert spoken is not None
+    written = replace(made.answers[2], transcript=replace(spoken, text=f"{MARKUP}。{spoken.text}"))
+    made = replace(made, candidate=MARKUP, answers=(*made.answers[:2], written))
+    data = pdf(made, "en", tmp_path)
+    assert text_of(data).count(squeezed(MARKUP)) >= 2
+    metadata = pypdf.PdfReader(io.BytesIO(data)).metadata
+    assert metadata is not None
+    assert (metadata.title or "").startswith(MARKUP)
+
+
+def test_the_same_document_gives_the_same_bytes(tmp_path: Path) -> None:
+    made = without_frames(samples.english())
+    assert pdf(made, "en", tmp_path) == pdf(made, "en", tmp_path)
+
+
+def test_the_file_carries_the_label_of_generated_content(tmp_path: Path) -> None:
+    metadata = pypdf.PdfReader(io.BytesIO(pdf(samples.english(), "en", tmp_path))).metadata
+    assert metadata is not None
+    assert metadata.title == "Taylor Reed · Interview report"
+    assert '"AIGC"' in str(metadata.get("/Keywords"))
+
+
+def test_without_a_chinese_font_there_is_an_error_with_the_way_out_and_no_blank_pdf(tmp_path: Path) -> None:
+    (tmp_path / "Lonely-Regular.ttf").write_bytes(b"")
+    with pytest.raises(SystemPackageError) as caught:
+        report_pdf.find_font((tmp_path, tmp_path / "missing"))
+    assert caught.value.code == "fonts.cjk_missing"
+    assert "apt-get install -y fonts-noto-cjk" in caught.value.next_step.zh
+
+
+def test_a_long_report_breaks_into_numbered_pages(tmp_path: Path) -> None:
+    made = without_frames(samples.strong())
+    long = samples.spoken(samples.ZH_COMPLAINT * 12, "zh")
+    made = replace(made, answers=(samples.answer("q1", long), *made.answers[1:]))
+    pages = pypdf.PdfReader(io.BytesIO(pdf(made, "zh", tmp_path))).pages
+    assert len(pages) >= 5
+    for number, page in enumerate(pages, start=1):
+        assert f"第{number}页，共{len(pages)}页" in squeezed(page.extract_text())
+        assert "林晓" in page.extract_text()
+
+
+def test_the_folder_holds_json_page_and_pdf_and_nothing_half_written(tmp_path: Path) -> None:
+    report.write(without_frames(samples.english()), samples.KIT, tmp_path, media={})
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["report.html", "report.json", "report.pdf"]
+    document = report.read(tmp_path / "report.json")
+    assert report.from_document(document).candidate == "Taylor Reed"
+    assert squeezed("Match with the role") in text_of((tmp_path / "report.pdf").read_bytes())
+    assert 'data-lang="en"' in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_screenshot_that_is_missing_or_outside_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ReportError) as caught:
+        report.write(samples.strong(), samples.KIT, tmp_path, media={})
+    assert caught.value.code == "report.frame_missing"
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(errno.ENOSPC, "output.disk_full"), (errno.EACCES, "output.not_writable")]
+)
+def test_a_full_disk_is_an_error_in_both_languages_and_leaves_no_report(
+    number: int, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_descriptor: int) -> None:
+        raise OSError(number, "refused")
+
+    monkeypatch.setattr(writing.os, "fsync", refuse)
+    with pytest.raises(OutputError) as caught:
+        report.write(without_frames(samples.strong()), samples.KIT, tmp_path, media={})
+    assert caught.value.code == code
+    assert caught.value.message.zh
+    assert caught.value.message.en
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_older_file_stays_whole_when_writing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "report.json"
+    writing.write_whole(path, b'{"old": true}')
+
+    def refuse(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(writing.os, "fsync", refuse)
+    with pytest.raises(OSError, match="full"):
+        writing.write_whole(path, b'{"new": true}')
+    assert json.loads(path.read_bytes()) == {"old": True}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["report.json"]
