@@ -11,7 +11,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.recruiting.jobs import channels
 
 FIGURES_KEPT = timedelta(minutes=5)
-MOST_FIGURES = 200
+MAX_FIGURES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def figures(context: Context, actor: Actor, requisition: str | None, days: int, 
         rows = channels.channel_quality(session, actor, requisition_id=requisition)
         times = channels.hiring_times(session, actor, context.clock, requisition_id=requisition, days=days)
     found = Figures(context.clock.now(), rows, times)
-    if len(_figures_kept) >= MOST_FIGURES:
+    if len(_figures_kept) >= MAX_FIGURES:
         _figures_kept.clear()
     _figures_kept[key] = found
     return found

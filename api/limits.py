@@ -1,7 +1,7 @@
 """Limits on requests: how often (token buckets) and how large. Pure ASGI, in front of everything else.
 
 Buckets are kept in this process, so several server processes together let through that many times more; they are there
-against guessing and floods, not for accounting. Memory is bounded: beyond `MOST_BUCKETS` the longest unused go.
+against guessing and floods, not for accounting. Memory is bounded: beyond `MAX_BUCKETS` the longest unused go.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from api.deps import client_address
 from api.errors import respond
 from interview_engine.errors import Bilingual
 
-MOST_BUCKETS = 20_000
+MAX_BUCKETS = 20_000
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 REFUSALS = frozenset({401, 403, 404, 410})
 """Answers that may be a failed guess at a link; of the API only 401 is."""
@@ -70,7 +70,7 @@ class Buckets:
     """
 
     rates: Mapping[str, Rate] = field(default_factory=lambda: RATES)
-    most: int = MOST_BUCKETS
+    most: int = MAX_BUCKETS
     _levels: OrderedDict[tuple[str, str], tuple[float, float]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

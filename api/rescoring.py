@@ -26,7 +26,7 @@ from interview_engine.hr.recruiting.reviewing.calibrations import ReadFeatures
 from interview_engine.hr.recruiting.tables import Assessment
 from interview_engine.settings import Settings
 
-MOST_KEPT = 100_000
+MAX_KEPT = 100_000
 """Sentences whose vectors are kept (384 numbers each, 150 MB); above it all are forgotten."""
 
 _lock = threading.Lock()
@@ -44,7 +44,7 @@ class RememberingEmbedder:
         """As the embedder's."""
         if not texts:
             return self._embedder.embed(texts, language)
-        if len(self._known) > MOST_KEPT:
+        if len(self._known) > MAX_KEPT:
             self._known.clear()
         missing = list(dict.fromkeys(text for text in texts if (text, language) not in self._known))
         if missing:

@@ -326,7 +326,7 @@ def _writing_page(
         answered=last,
         left=asked.attempts - (last.attempt if last else 0),
         recording=bool(agreed.get("recording")),
-        most=answers.MOST_TEXT,
+        most=answers.MAX_TEXT,
         problem=None if problem is None else problem.text(language_of(request)),
     )
 

@@ -5,7 +5,7 @@
 const TUS = "1.0.0";
 const STEP_BYTES = 256 * 1024;
 const LEAST_BYTES = 64 * 1024;
-const MOST_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 const QUICK_S = 3;
 const WAITS_S = [1, 2, 4, 8, 15];
 const REQUEST_S = 90;
@@ -154,7 +154,7 @@ export class Sending {
     });
     if (response.status === 204) {
       this.acknowledged = Number(response.headers.get("Upload-Offset"));
-      if (Date.now() - began < QUICK_S * 1000) this.courier.step = Math.min(MOST_BYTES, this.courier.step * 2);
+      if (Date.now() - began < QUICK_S * 1000) this.courier.step = Math.min(MAX_BYTES, this.courier.step * 2);
     } else {
       const refused = await refusal(response);
       if (refused.code !== "upload.offset") throw refused;

@@ -19,7 +19,7 @@ BUNDLE = "hand_landmarker.task"
 CONFIDENCE = 0.3
 """Lower than MediaPipe's 0.5, because hands are only looked for where the pose model expects one."""
 
-MOST_HANDS = 2
+MAX_HANDS = 2
 
 _PALM = (0, 5, 9, 13, 17)
 """Wrist and the four knuckles: their mean hardly moves when only fingers do."""

@@ -28,7 +28,7 @@ RUMBLE_HZ = 120.0
 """Below this a recording holds wind, handling and mains hum, and hardly any of what tells speech from silence."""
 LEVEL_DB = -14.0
 """Root mean square that the loudest twentieth of the sound is brought to, dB re full scale."""
-MOST_GAIN_DB = 30.0
+MAX_GAIN_DB = 30.0
 """Never more: else the noise of a silent room would be brought up to the level of speech."""
 
 SILENT_UNDER = 0.4
@@ -128,7 +128,7 @@ def levelled(samples: NDArray[np.int16]) -> tuple[NDArray[np.float32], float]:
     frames = sound[:whole].reshape(-1, frame)
     power = np.einsum("ij,ij->i", frames, frames) / frame
     loud_db = 10 * np.log10(max(float(np.quantile(power, 0.95)), 1e-18))
-    gain_db = min(LEVEL_DB - loud_db, MOST_GAIN_DB)
+    gain_db = min(LEVEL_DB - loud_db, MAX_GAIN_DB)
     sound *= np.float32(10 ** (gain_db / 20))
     return sound, gain_db
 

@@ -23,7 +23,7 @@ JOIN_S = 0.5
 """Speech spans with less silence between them are one stretch of talk."""
 LEAST_TALK_S = 0.8
 """A shorter stretch of talk tells no voice."""
-MOST_WINDOWS = 1200
+MAX_WINDOWS = 1200
 """In longer recordings (16 minutes of speech) the windows are spread further apart: time and memory stay bounded."""
 
 UNLIKE = 0.57
@@ -38,7 +38,7 @@ LEAST_SECOND_S = 2.4
 """Seconds that the windows of a second voice cover together."""
 LEAST_SECOND_SHARE = 0.03
 """And this share of all windows: the longer one talks, the more odd moments there are."""
-_MOST_GROUPS = 10
+_MAX_GROUPS = 10
 _LEAST_WINDOWS = 4
 
 
@@ -55,7 +55,7 @@ def window_starts(speech: Sequence[Span]) -> tuple[float, ...]:
     """Where the windows begin: spread evenly over each stretch of talk; one is centred on a stretch that is shorter."""
     stretches = merge([Span(span.start_s - JOIN_S / 2, span.end_s + JOIN_S / 2) for span in speech])
     talk = [Span(span.start_s + JOIN_S / 2, span.end_s - JOIN_S / 2) for span in stretches]
-    hop_s = max(HOP_S, sum(span.duration_s for span in talk) / MOST_WINDOWS)
+    hop_s = max(HOP_S, sum(span.duration_s for span in talk) / MAX_WINDOWS)
     starts: list[float] = []
     for span in talk:
         room_s = span.duration_s - WINDOW_S
@@ -86,7 +86,7 @@ def second_group(embeddings: NDArray[np.float32], starts: Sequence[float]) -> ND
     least_s = max(LEAST_SECOND_S, LEAST_SECOND_SHARE * _covered_s(np.asarray(starts)))
     similarity = embeddings @ embeddings.T
     tree = linkage(squareform(np.clip(1.0 - similarity, 0.0, 2.0), checks=False), "average")
-    for groups in range(2, min(_MOST_GROUPS, count - 1) + 1):
+    for groups in range(2, min(_MAX_GROUPS, count - 1) + 1):
         label = fcluster(tree, groups, "maxclust")
         main = label == np.bincount(label).argmax()
         for other in np.unique(label[~main]):

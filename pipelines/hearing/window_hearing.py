@@ -44,10 +44,10 @@ SKIPPED_S = 1.2
 there. On 9 minutes of learners' sentences, read one after the other, that brought WER from 0.191 to 0.181 (0.326 to
 0.258 while English was searched without timestamps)."""
 
-MOST_DECODINGS = 3
+MAX_DECODINGS = 3
 """Of one window in one language."""
 
-MOST_SKIPS = 4
+MAX_SKIPS = 4
 """A window is heard again at most so often for what was passed over."""
 
 DIGIT_S = 0.4
@@ -152,7 +152,7 @@ class Hearer:
                 skipped: HeardWindow | None = None
                 if item.before is not None and not _begins_in_time(best, item.window):
                     best = item.before
-                elif item.skips < MOST_SKIPS:
+                elif item.skips < MAX_SKIPS:
                     best, skipped = _until_skip(best, self._spans)
                 heard[item.index].append(best)
                 rest = _unheard(best, item.window, self._spans, self._audio)
@@ -231,7 +231,7 @@ class Hearer:
         sound = {tries[i].place for i, found in enumerate(heard) if i not in failed and _is_clear(found)}
         given_up = {i for i in failed if tries[i].once or tries[i].place in sound}
         failing = failed - given_up
-        for _ in range(MOST_DECODINGS - 1):
+        for _ in range(MAX_DECODINGS - 1):
             again = {
                 i: request
                 for i in sorted(failing)

@@ -29,7 +29,7 @@ SMALL_FACE_ROOM = 1.5
 """Until the next search a small face is looked for where the last one saw it, in a box larger by this: a head may move
 by half its width and more."""
 
-MOST_FACES = 8
+MAX_FACES = 8
 """More are not told apart: the signal is "more than one", not a census."""
 
 KEEP_FACE_SHARE = 0.5
@@ -153,7 +153,7 @@ class _People:
             boxes[index] = found
         small = self._small_faces(block, boxes)
         wanted = [
-            (*large, *(box for box in others if not _among(box, large)))[:MOST_FACES]
+            (*large, *(box for box in others if not _among(box, large)))[:MAX_FACES]
             for large, others in zip(boxes, small, strict=True)
         ]
         places = [(frame.rgb, box) for frame, places in zip(block, wanted, strict=True) for box in places]

@@ -43,7 +43,7 @@ from pipelines.folders.tables import read_table
 
 router = APIRouter()
 
-MOST_TABLE = 10_000_000
+MAX_TABLE = 10_000_000
 RATIO_AXIS = 2.0
 """Impact ratios above it are drawn at the end of the axis; the table has the number."""
 ALARMS = {"severity": "half a level more lenient or severe than the others", "drift": "has drifted by half a level"}
@@ -297,8 +297,8 @@ def _groups(form: Form) -> dict[str, dict[str, str]]:
     given = form.upload("table")
     if given is None:
         raise invalid("table", "fairness.table", "请选择表格。", "Choose a table.", "CSV 或 XLSX。", "CSV or XLSX.")
-    data = given.file.read(MOST_TABLE + 1)
-    if len(data) > MOST_TABLE:
+    data = given.file.read(MAX_TABLE + 1)
+    if len(data) > MAX_TABLE:
         raise invalid(
             "table",
             "fairness.table_size",

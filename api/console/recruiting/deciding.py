@@ -123,7 +123,7 @@ def offer(application_id: str, request: Request, context: Ctx, actor: PageActor,
             monthly_pay=form.money("pay"),
             start_date=_day(form.text("start_date")),
             note=form.raw("note"),
-            days=form.whole("valid_days", 1, offers.MOST_DAYS, 7),
+            days=form.whole("valid_days", 1, offers.MAX_DAYS, 7),
         )
         with context.database.transaction() as session:
             offers.draft_offer(session, actor, application_id, new, context.clock)

@@ -34,7 +34,7 @@ from pipelines.reports import ranking_pdf
 router = APIRouter()
 
 PAGE = 50
-MOST_COMPARED = 4
+MAX_COMPARED = 4
 
 
 @router.get(f"{HOME}/{{requisition_id}}")
@@ -75,7 +75,7 @@ def ranking(
         **values,
         stages=words.STAGES,
         sections=words.SECTION_WORDS,
-        most=MOST_COMPARED,
+        most=MAX_COMPARED,
     )
 
 
@@ -88,7 +88,7 @@ def compare(
     id: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     """Two to four candidates side by side, with the strongest quote of each competency. Counts as reading them."""
-    wanted = list(dict.fromkeys(id or []))[:MOST_COMPARED]
+    wanted = list(dict.fromkeys(id or []))[:MAX_COMPARED]
     if len(wanted) < 2:
         return RedirectResponse(f"{HOME}/{requisition_id}", 303)
     with context.database.transaction() as session:

@@ -10,11 +10,11 @@ from pydantic import Field
 from api.access import Call, needs
 from api.routes.frame import Done, Id, IdQuery, In, Out, PageOut, Words, list_out, new_router
 from interview_engine.hr.competency import service
-from interview_engine.hr.competency.episodes import MOST_QUOTES, MOST_TEXT
+from interview_engine.hr.competency.episodes import MAX_QUOTES, MAX_TEXT
 
 router = new_router("competencies")
 
-Text = Annotated[str, Field(min_length=1, max_length=MOST_TEXT)]
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 
 
 class MeasureOut(Out):
@@ -76,7 +76,7 @@ class NewEpisode(In):
     situation: Text
     action: Text
     result: Text
-    quotes: list[QuoteFields] = Field(min_length=1, max_length=MOST_QUOTES)
+    quotes: list[QuoteFields] = Field(min_length=1, max_length=MAX_QUOTES)
 
 
 class QuoteOut(Out):

@@ -20,14 +20,14 @@ router = new_router("invitations")
 class NewInvitation(In):
     """How long it is valid, and in which language it speaks."""
 
-    days: int = Field(default=7, ge=1, le=service.MOST_DAYS)
+    days: int = Field(default=7, ge=1, le=service.MAX_DAYS)
     language: Language | None = Field(default=None, description="The candidate's own when left out.")
 
 
 class Extension(In):
     """Days from now."""
 
-    days: int = Field(ge=1, le=service.MOST_DAYS)
+    days: int = Field(ge=1, le=service.MAX_DAYS)
 
 
 class InvitationOut(Out):

@@ -29,7 +29,7 @@ class NewOffer(In):
     )  # fmt: skip
     start_date: date = Field(examples=["2027-03-01"])
     note: str = Field(default="", max_length=2000)
-    days: int = Field(default=7, ge=1, le=service.MOST_DAYS, description="It is valid for so many days once sent.")
+    days: int = Field(default=7, ge=1, le=service.MAX_DAYS, description="It is valid for so many days once sent.")
 
 
 class Cancelling(In):

@@ -13,7 +13,7 @@ from interview_engine.assessment.evidence.reading import Piece, Reading
 from interview_engine.assessment.evidence.rubric import CompetencyIndex, IndicatorIndex
 from interview_engine.assessment.scoring import Evidence, Polarity
 
-MOST_QUOTES = 4
+MAX_QUOTES = 4
 ALIKE = 0.93
 """Cosine from which two quotes say the same (SCORING_RECIPE.md, step 10)."""
 
@@ -82,7 +82,7 @@ def choose(
     shown: Sequence[Showing],
     fitted: level.Constants,
 ) -> tuple[Evidence, ...]:
-    """The strongest quotes, at most MOST_QUOTES, one of them against the candidate if there is one.
+    """The strongest quotes, at most MAX_QUOTES, one of them against the candidate if there is one.
 
     Args:
         weights: per reading and piece, how much the sentence counted for this competency.
@@ -91,12 +91,12 @@ def choose(
     candidates = _candidates(readings, weights, shares, shown, fitted)
     chosen: list[_Candidate] = []
     for candidate in candidates:
-        if len(chosen) == MOST_QUOTES:
+        if len(chosen) == MAX_QUOTES:
             break
         if not _known(candidate, chosen, readings):
             chosen.append(candidate)
     against = [candidate for candidate in candidates if candidate.strength < 0]
-    if against and len(chosen) == MOST_QUOTES and all(candidate.strength > 0 for candidate in chosen):
+    if against and len(chosen) == MAX_QUOTES and all(candidate.strength > 0 for candidate in chosen):
         chosen[-1] = against[0]
     largest = max((abs(candidate.strength) for candidate in chosen), default=1.0)
     return tuple(_evidence(candidate, readings, shown, largest) for candidate in chosen)

@@ -35,7 +35,7 @@ SIGNS = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, -1.0, -1.0)
 QUESTION_SHARE = 0.5
 """Part of the question's own direction that is taken out of both vectors (SCORING_RECIPE.md, step 3 of section 3)."""
 
-MOST_WORDS = 12
+MAX_WORDS = 12
 
 NOT_KNOWING = 0.6
 """Taken off an answer that says it does not know and gives next to nothing of the reference: set by hand, because the
@@ -155,8 +155,8 @@ def predict(features: Mapping[str, float], fitted: ReferenceModel) -> float:
 
 def reasons(match: ReferenceMatch) -> tuple[Reason, ...]:
     """What a reader needs: the reference's words that were said and that were not, and whether it says the opposite."""
-    said = ", ".join(match.said[:MOST_WORDS]) or "–"
-    missing = ", ".join(match.missing[:MOST_WORDS]) or "–"
+    said = ", ".join(match.said[:MAX_WORDS]) or "–"
+    missing = ", ".join(match.missing[:MAX_WORDS]) or "–"
     found = [Reason("reference.compared", {"said": said, "missing": missing})]
     if match.contradicts:
         found.append(Reason("reference.contradicts"))

@@ -18,7 +18,7 @@ PROMPT_VERSION = "judge/2"
 NO_INDICATOR = "none"
 """What a reply writes for a quote that shows no indicator of the list."""
 
-MOST_QUOTES = 6
+MAX_QUOTES = 6
 
 Given = Sequence[tuple[AnswerText, Shown]]
 
@@ -105,7 +105,7 @@ def reply_schema(competency: Competency) -> dict[str, Any]:
     }
     return {
         "type": "object",
-        "properties": {"evidence": {"type": "array", "items": item, "maxItems": MOST_QUOTES}, "level": level},
+        "properties": {"evidence": {"type": "array", "items": item, "maxItems": MAX_QUOTES}, "level": level},
         "required": ["evidence", "level"],
         "additionalProperties": False,
     }

@@ -36,13 +36,13 @@ MIN_HALF_BAND = 1.3
 """Half-width of the band in points of 10 where the samples agree: the size of human-human disagreement on 10 points
 in structured interviews; the spread between samples is added in quadrature."""
 
-MOST_SHOWN = 4
+MAX_SHOWN = 4
 """Quotes in a report, as many as the evidence scorer shows."""
 
 FOR_LEVEL = 3
 """A quote of this anchor or above speaks for the candidate and shows its indicator."""
 
-MOST_SAMPLES = 4
+MAX_SAMPLES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,8 @@ class JudgeScorer:
     """
 
     def __init__(self, model: ChatModel, screen: AnswerScreen, samples: int = 2, price: Price | None = None) -> None:
-        if not 1 <= samples <= MOST_SAMPLES:
-            raise ValueError(f"samples must be 1..{MOST_SAMPLES}, not {samples}")
+        if not 1 <= samples <= MAX_SAMPLES:
+            raise ValueError(f"samples must be 1..{MAX_SAMPLES}, not {samples}")
         self._model = model
         self._screen = screen
         self._samples = samples
@@ -248,7 +248,7 @@ def _quotes(claims: Sequence[Claim]) -> tuple[Evidence, ...]:
     strongest = sorted(claims, key=lambda c: (-abs(c.level - 2.5), c.answer.question_id, c.start, c.end))
     chosen: list[Claim] = []
     for claim in strongest:
-        if len(chosen) < MOST_SHOWN and not any(_overlap(claim, other) for other in chosen):
+        if len(chosen) < MAX_SHOWN and not any(_overlap(claim, other) for other in chosen):
             chosen.append(claim)
     return tuple(_evidence(claim) for claim in chosen)
 

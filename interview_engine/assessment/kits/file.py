@@ -14,7 +14,7 @@ from interview_engine.assessment.kits.reader import SCHEMA, KitReader
 from interview_engine.assessment.kits.yaml_tree import MAX_BYTES, TreeError, read_tree
 from interview_engine.errors import Bilingual, FileProblem, KitError
 
-MOST_SHOWN = 30
+MAX_SHOWN = 30
 """Problems listed in an error's message; `KitError.problems` holds all."""
 
 
@@ -168,7 +168,7 @@ def _phrases(phrases: Phrases) -> dict[str, list[str]]:
 
 def _error(name: str, code: str, problems: tuple[FileProblem, ...]) -> KitError:
     """One error from all problems: a line each, file name first."""
-    shown = problems[:MOST_SHOWN]
+    shown = problems[:MAX_SHOWN]
     rest = len(problems) - len(shown)
     lines_zh = [f"{name} {problem.text('zh')}" for problem in shown]
     lines_en = [f"{name}, {problem.text('en')}" for problem in shown]

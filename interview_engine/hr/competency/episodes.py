@@ -23,8 +23,8 @@ from interview_engine.store import audit
 from interview_engine.store.blobs import BlobStore
 from interview_engine.store.rows import find, stamp
 
-MOST_QUOTES = 12
-MOST_TEXT = 2000
+MAX_QUOTES = 12
+MAX_TEXT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,12 @@ def add_episode(
     code = session.scalar(select(CompetencyRow.code).where(CompetencyRow.code == new.competency_code))
     if code is None:
         raise missing("competency", "能力", "competency")
-    if not 1 <= len(new.quotes) <= MOST_QUOTES:
+    if not 1 <= len(new.quotes) <= MAX_QUOTES:
         raise invalid(
             "quotes",
             "episode.quotes",
-            f"需要 1 到 {MOST_QUOTES} 条引文。",
-            f"An episode has 1 to {MOST_QUOTES} quotes.",
+            f"需要 1 到 {MAX_QUOTES} 条引文。",
+            f"An episode has 1 to {MAX_QUOTES} quotes.",
             "请从报告中引用。",
             "Quote from the report.",
         )
@@ -77,9 +77,9 @@ def add_episode(
         **stamp(actor.id, clock),
         person_id=application.person_id,
         competency_code=code,
-        situation=text_within(new.situation, "situation", "情境", "situation", MOST_TEXT),
-        action=text_within(new.action, "action", "行动", "action", MOST_TEXT),
-        result=text_within(new.result, "result", "结果", "result", MOST_TEXT),
+        situation=text_within(new.situation, "situation", "情境", "situation", MAX_TEXT),
+        action=text_within(new.action, "action", "行动", "action", MAX_TEXT),
+        result=text_within(new.result, "result", "结果", "result", MAX_TEXT),
         quotes=[located(document, quote, place) for place, quote in enumerate(new.quotes)],
         reference=reference(assessment.id),
     )

@@ -21,7 +21,7 @@ from interview_engine.store.rows import stamp, touch
 
 KINDS: tuple[CompetencyKind, ...] = get_args(CompetencyKind)
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,39}")
-MOST_TEXT = 1000
+MAX_TEXT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _check(new: NewCompetency) -> None:
     texts |= {f"anchors.{place}": text for place, text in enumerate(new.anchors)}
     texts |= {f"indicators.{place}": text for place, text in enumerate(new.indicators)}
     for field, text in texts.items():
-        if not all(1 <= len(one.strip()) <= MOST_TEXT for one in (text.zh, text.en)):
+        if not all(1 <= len(one.strip()) <= MAX_TEXT for one in (text.zh, text.en)):
             raise _bad(field, "competency.text", "中文和英文都要填写。", "Both Chinese and English are needed.")
 
 

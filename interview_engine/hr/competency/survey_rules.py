@@ -19,9 +19,9 @@ QUESTION_KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 
 SCALE = (1, 2, 3, 4, 5)
 TOP = 3
-MOST_QUESTIONS = 40
-MOST_TEXT = 4000
-MOST_ITEM = 60
+MAX_QUESTIONS = 40
+MAX_TEXT = 4000
+MAX_ITEM = 60
 HALF_STEP = 1.25
 """Half a step of the scale in points of 10: what an answer on five steps cannot say more finely."""
 
@@ -57,12 +57,12 @@ def checked_questions(questions: Iterable[Mapping[str, Any]], known: frozenset[s
         InvalidInput: `survey.questions`, `survey.id`, `survey.kind`, `survey.text`, `survey.competency`.
     """
     rows = [dict(question) for question in questions]
-    if not 1 <= len(rows) <= MOST_QUESTIONS:
+    if not 1 <= len(rows) <= MAX_QUESTIONS:
         raise _bad(
             "questions",
             "survey.questions",
-            f"需要 1 到 {MOST_QUESTIONS} 个问题。",
-            f"A survey has 1 to {MOST_QUESTIONS} questions.",
+            f"需要 1 到 {MAX_QUESTIONS} 个问题。",
+            f"A survey has 1 to {MAX_QUESTIONS} questions.",
         )
     seen: set[str] = set()
     checked = []
@@ -85,7 +85,7 @@ def checked_questions(questions: Iterable[Mapping[str, Any]], known: frozenset[s
                 "能力模型里没有这项能力。",
                 "The model has no such competency.",
             )
-        plain = {language: str(text[language]).strip()[:MOST_TEXT] for language in ("zh", "en")}
+        plain = {language: str(text[language]).strip()[:MAX_TEXT] for language in ("zh", "en")}
         checked.append({"id": key, "kind": row["kind"], "text": plain, "competency": competency})
     return checked
 
@@ -114,9 +114,9 @@ def checked_answers(questions: Sequence[Mapping[str, Any]], answers: Mapping[str
             checked[key] = _items(key, given)
         elif given is not None and str(given).strip():
             text = str(given).strip()
-            if len(text) > MOST_TEXT:
+            if len(text) > MAX_TEXT:
                 raise _bad(
-                    f"answers.{key}", "survey.answer", f"不超过 {MOST_TEXT} 字。", f"At most {MOST_TEXT} characters."
+                    f"answers.{key}", "survey.answer", f"不超过 {MAX_TEXT} 字。", f"At most {MAX_TEXT} characters."
                 )
             checked[key] = text
     return checked
@@ -174,12 +174,12 @@ def self_ratings(
 def _items(key: str, given: Any) -> list[str]:
     texts = [str(item).strip() for item in given] if isinstance(given, list | tuple) else []
     texts = [text for text in texts if text]
-    if not 1 <= len(texts) <= TOP or any(len(text) > MOST_ITEM or not item_key(text) for text in texts):
+    if not 1 <= len(texts) <= TOP or any(len(text) > MAX_ITEM or not item_key(text) for text in texts):
         raise _bad(
             f"answers.{key}",
             "survey.answer",
-            f"请填写 1 到 {TOP} 项，每项不超过 {MOST_ITEM} 字。",
-            f"Name one to {TOP} items of at most {MOST_ITEM} characters.",
+            f"请填写 1 到 {TOP} 项，每项不超过 {MAX_ITEM} 字。",
+            f"Name one to {TOP} items of at most {MAX_ITEM} characters.",
         )
     if len({item_key(text) for text in texts}) != len(texts):
         raise _bad(f"answers.{key}", "survey.answer", "各项不能重复。", "The items must differ.")

@@ -26,7 +26,7 @@ SPECIFICATION = "WhisperSpec"
 TYPES = ("<f4", "<i1", "<i2", "<i4", "<f2", "bfloat16")
 """By the file's own number. NumPy knows no bfloat16: it is the upper half of a float32."""
 
-_MOST_DIMENSIONS = 8
+_MAX_DIMENSIONS = 8
 
 
 def read_variables(path: Path) -> dict[str, NDArray[np.generic]]:
@@ -118,7 +118,7 @@ def _variables(reader: _Reader) -> dict[str, NDArray[np.generic]]:
     for _ in range(reader.number("I")):
         name = reader.string()
         rank = reader.number("B")
-        if rank > _MOST_DIMENSIONS:
+        if rank > _MAX_DIMENSIONS:
             raise ValueError(f"{name} has {rank} dimensions")
         shape = tuple(reader.number("I") for _ in range(rank))
         kind = reader.number("B")

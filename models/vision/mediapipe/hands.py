@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.delivery.observations import HandSeen
-from models.vision.hands import CONFIDENCE, MOST_HANDS, hands_seen
+from models.vision.hands import CONFIDENCE, MAX_HANDS, hands_seen
 from models.vision.mediapipe.tasks import close_at_exit, create, detect
 
 
@@ -27,7 +27,7 @@ class MediaPipeHands:
         def landmarker(vision: Any, base: Any) -> Any:
             options = vision.HandLandmarkerOptions(
                 base_options=base,
-                num_hands=MOST_HANDS,
+                num_hands=MAX_HANDS,
                 min_hand_detection_confidence=CONFIDENCE,
                 min_hand_presence_confidence=CONFIDENCE,
             )

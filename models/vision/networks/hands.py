@@ -15,7 +15,7 @@ from interview_engine.assessment.delivery.observations import HandSeen
 from models.runtime.device import Device
 from models.runtime.networks import load_network, read_bundle
 from models.vision.detection_anchors import Detection, anchor_centres, detections
-from models.vision.hands import CONFIDENCE, MOST_HANDS, hands_seen
+from models.vision.hands import CONFIDENCE, MAX_HANDS, hands_seen
 from models.vision.picture_regions import Picture, Region, cut_all, letterbox, turn_between
 
 DETECTOR_SIDE = 192
@@ -67,7 +67,7 @@ class NetworkHands:
         places: list[tuple[int, Region]] = []
         for index, (view, values, sure) in enumerate(zip(views, numbers, scores, strict=True)):
             palms = detections(values, sure, self._anchors, DETECTOR_SIDE, CONFIDENCE)
-            places.extend((index, _region(palm, view)) for palm in palms[:MOST_HANDS])
+            places.extend((index, _region(palm, view)) for palm in palms[:MAX_HANDS])
         values, presence = self._landmarks.run(
             cut_all([(pictures[index], region) for index, region in places], LANDMARKS_SIDE, "edge")
         )

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from interview_engine.assessment.kits import yaml_tree
-from interview_engine.assessment.kits.file import MOST_SHOWN, kit_yaml, load_kit, parse_kit
+from interview_engine.assessment.kits.file import MAX_SHOWN, kit_yaml, load_kit, parse_kit
 from interview_engine.assessment.kits.rules import DELIVERY_CAP
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import FileProblem, KitError
@@ -260,7 +260,7 @@ def test_a_very_wrong_file_shows_the_first_problems_and_counts_the_rest() -> Non
     with pytest.raises(KitError) as caught:
         parse_kit(text.encode(), "k.yaml")
     assert len(caught.value.problems) == 100
-    assert f"… and {100 - MOST_SHOWN} more." in caught.value.text("en")
+    assert f"… and {100 - MAX_SHOWN} more." in caught.value.text("en")
 
 
 @pytest.mark.parametrize(

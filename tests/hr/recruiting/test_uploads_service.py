@@ -15,7 +15,7 @@ from interview_engine.hr.access.rules import candidate_actor
 from interview_engine.hr.recruiting import reach
 from interview_engine.hr.recruiting.interviewing import invitations, uploads
 from interview_engine.hr.recruiting.interviewing.upload_rules import (
-    MOST_PRACTICE,
+    MAX_PRACTICE,
     SPARE_UPLOADS,
     NewUpload,
     UploadLimits,
@@ -113,7 +113,7 @@ def test_recordings_that_broke_off_are_spared_a_few_times(small_world: World) ->
         with pytest.raises(ConflictError) as refused:
             begun(world, session, invitation, "x" * 16)
         assert refused.value.code == "upload.too_many"
-        for number in range(MOST_PRACTICE):
+        for number in range(MAX_PRACTICE):
             begun(world, session, invitation, f"p{number:016d}", practice=True)
         with pytest.raises(ConflictError):
             begun(world, session, invitation, "p" * 16, practice=True)

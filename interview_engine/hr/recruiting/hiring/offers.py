@@ -33,7 +33,7 @@ from interview_engine.store.secrets import digest, token
 
 KIND = "offer"
 """The approvals' name for it."""
-MOST_DAYS = 60
+MAX_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +94,12 @@ def draft_offer(session: Session, actor: Actor, application_id: str, new: NewOff
             "请以元填写。",
             "Give it in yuan a month.",
         )
-    if not 1 <= new.days <= MOST_DAYS:
+    if not 1 <= new.days <= MAX_DAYS:
         raise invalid(
             "days",
             "offer.days",
-            f"有效期为 1 到 {MOST_DAYS} 天。",
-            f"It is valid for 1 to {MOST_DAYS} days.",
+            f"有效期为 1 到 {MAX_DAYS} 天。",
+            f"It is valid for 1 to {MAX_DAYS} days.",
             "请修改。",
             "Change it.",
         )

@@ -21,7 +21,7 @@ from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.work import enqueue_work
 
-MOST_TEXT = 20_000
+MAX_TEXT = 20_000
 """Characters of a written answer or a correction."""
 
 
@@ -107,7 +107,7 @@ def record_answer(
                 "请修改。",
                 "Change it.",
             )
-        answer.text = text_within(content, "text", "回答", "answer", MOST_TEXT)
+        answer.text = text_within(content, "text", "回答", "answer", MAX_TEXT)
     else:
         _check_recording(session, row, mode)
         answer.upload_id, answer.blob_sha256 = content.upload_id, content.blob_sha256
@@ -169,7 +169,7 @@ def correct_transcript(session: Session, actor: Actor, answer_id: str, text: str
             "The interview has been scored; the transcript can no longer be corrected.",
             Bilingual("您可以申请人工复核。", "You can ask that a person looks again."),
         )
-    answer.correction = text_within(text, "text", "更正", "correction", MOST_TEXT)
+    answer.correction = text_within(text, "text", "更正", "correction", MAX_TEXT)
     answer.corrected_at = clock.now()
     touch(answer, actor.id, clock)
     audit.record(session, actor.id, "answer.correct", f"answer:{answer.id}", {}, clock)

@@ -40,7 +40,7 @@ from interview_engine.store.secrets import digest, token
 
 __all__ = [
     "CONSENT_TEXT",
-    "MOST_DAYS",
+    "MAX_DAYS",
     "ConsentGiven",
     "IssuedInvitation",
     "Opened",
@@ -61,7 +61,7 @@ __all__ = [
     "submit",
 ]
 
-MOST_DAYS = 90
+MAX_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +109,12 @@ def invite(
         )
     if requisition.state not in ("open", "on_hold"):
         raise conflict("requisition.state", "职位未开放。", "The requisition is not open.")
-    if not 1 <= days <= MOST_DAYS:
+    if not 1 <= days <= MAX_DAYS:
         raise invalid(
             "days",
             "invitation.days",
-            f"有效期为 1 到 {MOST_DAYS} 天。",
-            f"It is valid for 1 to {MOST_DAYS} days.",
+            f"有效期为 1 到 {MAX_DAYS} 天。",
+            f"It is valid for 1 to {MAX_DAYS} days.",
             "请修改。",
             "Change it.",
         )
@@ -229,12 +229,12 @@ def extend(session: Session, actor: Actor, invitation_id: str, days: int, clock:
     row, application = _for_recruiter(session, actor, invitation_id)
     if row.state not in (*LIVE_INVITATION, "expired"):
         raise wrong_state(row)
-    if not 1 <= days <= MOST_DAYS:
+    if not 1 <= days <= MAX_DAYS:
         raise invalid(
             "days",
             "invitation.days",
-            f"有效期为 1 到 {MOST_DAYS} 天。",
-            f"It is valid for 1 to {MOST_DAYS} days.",
+            f"有效期为 1 到 {MAX_DAYS} 天。",
+            f"It is valid for 1 to {MAX_DAYS} days.",
             "请修改。",
             "Change it.",
         )

@@ -29,7 +29,7 @@ INVITATION_FACTOR = 4
 SPARE_UPLOADS = 3
 """Recordings of one question that may break off before the rest count: a dead phone costs nobody an attempt."""
 
-MOST_PRACTICE = 50
+MAX_PRACTICE = 50
 """Practice recordings of one interview: more than anybody needs, less than fills a disk with rows."""
 
 MAX_INTEGER = 2**62

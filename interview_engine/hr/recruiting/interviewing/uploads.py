@@ -321,7 +321,7 @@ def _practice(session: Session, invitation: Invitation) -> int:
     tried = session.scalar(
         select(func.count()).select_from(Upload).where(Upload.invitation_id == invitation.id, Upload.practice)
     )
-    if (tried or 0) >= rules.MOST_PRACTICE:
+    if (tried or 0) >= rules.MAX_PRACTICE:
         raise ConflictError(
             "upload.too_many",
             Bilingual("试录次数太多。", "There were too many practice recordings."),

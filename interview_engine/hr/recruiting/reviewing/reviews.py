@@ -33,7 +33,7 @@ from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.tables import AuditEvent
 
 LEAST_REASON = 3
-MOST_REASON = 2000
+MAX_REASON = 2000
 
 
 def decide(
@@ -56,7 +56,7 @@ def decide(
             f"可选：{'、'.join(DECISIONS)}。",
             f"Choose one of {', '.join(DECISIONS)}.",
         )
-    clean = text_within(reason, "reason", "理由", "reason", MOST_REASON, least=LEAST_REASON)
+    clean = text_within(reason, "reason", "理由", "reason", MAX_REASON, least=LEAST_REASON)
     if decision == "reject":
         invitations.revoke_open(session, actor, application.id, clock)
         change_stage(session, actor, application, "rejected", clean, clock, kind="decision")
@@ -100,7 +100,7 @@ def override(
             "请换一项。",
             "Choose another.",
         )
-    clean = text_within(reason, "reason", "理由", "reason", MOST_REASON, least=LEAST_REASON)
+    clean = text_within(reason, "reason", "理由", "reason", MAX_REASON, least=LEAST_REASON)
     if competency_code is None:
         application.human_score = score
     _settle(application)
@@ -114,7 +114,7 @@ def note(session: Session, actor: Actor, application_id: str, text: str, clock: 
     """Say that a person has looked, with what they saw; what asked for a look is settled by it."""
     application, _ = application_for(session, actor, application_id, "interview", "write", lock=True)
     _people_only(actor)
-    clean = text_within(text, "reason", "说明", "note", MOST_REASON, least=LEAST_REASON)
+    clean = text_within(text, "reason", "说明", "note", MAX_REASON, least=LEAST_REASON)
     _settle(application)
     touch(application, actor.id, clock)
     return _review(session, actor, application, "note", clean, clock)
@@ -142,7 +142,7 @@ def request_rerating(session: Session, actor: Actor, invitation: Invitation, rea
     ).first()
     if there is not None:
         return there
-    clean = text_within(reason, "reason", "说明", "reason", MOST_REASON, least=0)
+    clean = text_within(reason, "reason", "说明", "reason", MAX_REASON, least=0)
     review = _review(session, actor, application, "rerating_request", clean, clock)
     if application.section == "ranked":
         application.section = "needs_review"
@@ -165,7 +165,7 @@ def answer_rerating(session: Session, actor: Actor, request_id: str, text: str, 
     _people_only(actor)
     if request.resolved_at is not None:
         raise conflict("review.answered", "这项复核已经答复。", "This request has been answered.")
-    clean = text_within(text, "reason", "答复", "answer", MOST_REASON, least=LEAST_REASON)
+    clean = text_within(text, "reason", "答复", "answer", MAX_REASON, least=LEAST_REASON)
     request.resolved_at = clock.now()
     touch(request, actor.id, clock)
     _settle(application)
@@ -223,7 +223,7 @@ def rate_blind(
             competency_code=code,
             account_id=actor.account_id,
             level=level,
-            note=text.strip()[:MOST_REASON],
+            note=text.strip()[:MAX_REASON],
         )
         for code, level in sorted(levels.items())
     )
