@@ -22,8 +22,8 @@ demo: install system-demo weights
 serve: install system-demo weights
 	$(BIN)/interview-engine serve --demo
 
-serve-wechat: install-dev system-demo weights
-	$(BIN)/python -m tests.fakes.wechat -- $(BIN)/interview-engine serve --demo
+serve-wechat: install system-demo weights
+	$(BIN)/python -m api.wechat.double -- $(BIN)/interview-engine serve --demo
 
 test: install-dev system-test weights check
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup

@@ -31,6 +31,10 @@ from wechat_world import fake_world, on_a_port, settings_for
 from api.context import Context
 from api.serving import channels_of
 from api.wechat.connect import connect
+from api.wechat.double.app import make_app
+from api.wechat.double.speaker import Speaker
+from api.wechat.double.state import Message
+from api.wechat.double.state import World as FakeWechat
 from api.wechat.inbound import work_off
 from interview_engine.hr.access.rules import Actor, preset_rules
 from interview_engine.hr.access.tables import Grant
@@ -49,10 +53,6 @@ from interview_engine.store.secrets import SecretBox
 from interview_engine.store.tables import OutboxMessage
 from interview_engine.wechat_settings import read_wechat_settings
 from pipelines.service.worker import WorkerOptions, run_worker
-from tests.fakes.wechat.app import make_app
-from tests.fakes.wechat.speaker import Speaker
-from tests.fakes.wechat.state import Message
-from tests.fakes.wechat.state import World as FakeWechat
 
 pytestmark = pytest.mark.slow
 

@@ -15,13 +15,13 @@ from hiring_world import MovingClock
 from starlette.applications import Starlette
 
 from api.wechat.connect import Wechat, connect
+from api.wechat.double.app import make_app
+from api.wechat.double.state import Corporation, Official, World
 from api.wechat.official import OfficialAccount
 from api.wechat.wecom import WecomApp
 from interview_engine.store.engine import Database
 from interview_engine.store.secrets import SecretBox
 from interview_engine.wechat_settings import read_wechat_settings
-from tests.fakes.wechat.app import make_app
-from tests.fakes.wechat.state import Corporation, Official, World
 
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 KINDS = ("invitation", "result", "offer", "onboarding", "todo", "notice")

@@ -18,13 +18,13 @@ from wechat_world import WechatWorld, on_a_port
 
 from api.app import create_app
 from api.context import Context
+from api.wechat.double.speaker import Speaker
 from api.wechat.inbound import work_off
 from interview_engine.hr.messaging.tables import Card, InboundEvent
 from interview_engine.hr.people import identities
 from interview_engine.hr.recruiting.jobs.requisitions import create_requisition, submit_for_approval
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.store.deliver import Message
-from tests.fakes.wechat.speaker import Speaker
 
 
 @dataclass

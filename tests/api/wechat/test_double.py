@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 from hiring_world import MovingClock
 from wechat_world import fake_world
 
-from tests.fakes.wechat import envelope
+from api.wechat.double import envelope
 
 KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 RECEIVER = "wx5823bf96d3bd56c7"
 ECHO = "P9nAzCzyDtyTWESHep1vC5X9xho/qYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp+4RPcs8TgAE7OaBO+FZXvnaqQ=="
+ROOT = Path(__file__).parents[3]
 TICKET = "sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy_90u5h9nbSlYy3-Sl-HhTdfl2fzFy1AOcHKP7qg"
 
 
@@ -40,3 +45,16 @@ def test_a_stable_token_overlaps_with_the_next_and_the_old_interface_kills() -> 
     assert world.token_error("wxfake", first.value) == 0
     world.plain_token()
     assert world.token_error("wxfake", second.value) == 40001
+
+
+def test_it_ships_with_the_product_and_needs_nothing_of_the_tests() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    prerequisites, _, recipe = makefile.partition("\nserve-wechat:")[2].partition("\n")
+    assert "install" in prerequisites.split()
+    assert "-m api.wechat.double" in recipe.split("\n\n")[0]
+    shown = subprocess.run(
+        [sys.executable, "-m", "api.wechat.double", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "--port" in shown.stdout
+    sources = (path.read_text("utf-8") for path in (ROOT / "api/wechat/double").glob("*.py"))
+    assert not any(re.search(r"^(from|import) tests\b", source, re.MULTILINE) for source in sources)

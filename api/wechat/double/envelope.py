@@ -16,11 +16,13 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 
 def sha1_of(*texts: str) -> str:
+    """The signature of a callback: SHA-1 of the texts in order, as hex."""
     joined = "".join(sorted(texts))
     return hashlib.sha1(joined.encode("utf-8")).hexdigest()
 
 
 def close(aes_key: str, receiver: str, text: str, filler: bytes | None = None) -> str:
+    """Encrypt `text` for `receiver` with the 43-character key: AES-256-CBC, base64."""
     key = base64.b64decode(f"{aes_key}=")
     filler = filler or os.urandom(16)
     inner = text.encode("utf-8")
@@ -32,6 +34,7 @@ def close(aes_key: str, receiver: str, text: str, filler: bytes | None = None) -
 
 
 def unclose(aes_key: str, receiver: str, closed: str) -> str:
+    """Decrypt what `close` made; AssertionError where it is for another receiver."""
     key = base64.b64decode(f"{aes_key}=")
     machine = Cipher(AES(key), CBC(key[0:16])).decryptor()
     padded = machine.update(base64.b64decode(closed)) + machine.finalize()
@@ -43,5 +46,6 @@ def unclose(aes_key: str, receiver: str, closed: str) -> str:
 
 
 def page_signature(ticket: str, nonce: str, timestamp: int, url: str) -> str:
+    """The JS-SDK's signature of a page's address, without its fragment."""
     pairs = (("jsapi_ticket", ticket), ("noncestr", nonce), ("timestamp", str(timestamp)), ("url", url.split("#")[0]))
     return hashlib.sha1("&".join(f"{name}={value}" for name, value in pairs).encode("utf-8")).hexdigest()

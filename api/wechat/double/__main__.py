@@ -1,4 +1,4 @@
-"""`python -m tests.fakes.wechat`: the double by itself, for trying the product without WeChat.
+"""`python -m api.wechat.double`: the double by itself, for trying the product without WeChat.
 
 With a command behind `--` (`… -- interview-engine serve --demo`) it starts that with the settings it needs.
 """
@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 
 import uvicorn
 
-from tests.fakes.wechat.app import make_app
-from tests.fakes.wechat.state import Corporation, Official, World
+from api.wechat.double.app import make_app
+from api.wechat.double.state import Corporation, Official, World
 
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
@@ -26,7 +26,8 @@ class _Clock:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.fakes.wechat")
+    """Serve the double on a port, print or set the product's settings, and start the command beside it."""
+    parser = argparse.ArgumentParser(prog="python -m api.wechat.double")
     parser.add_argument("--port", type=int, default=8900)
     parser.add_argument("--service", default="http://127.0.0.1:8000", help="where the product serves")
     parser.add_argument("command", nargs="*", help="what to start beside it, behind --")

@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape
 
 import httpx
 
-from tests.fakes.wechat.envelope import close, sha1_of
-from tests.fakes.wechat.state import Corporation, Official, World
+from api.wechat.double.envelope import close, sha1_of
+from api.wechat.double.state import Corporation, Official, World
 
 PATIENCE_S = 5.0
 TIMES = 4
@@ -27,6 +27,8 @@ class Said:
 
 
 class Speaker:
+    """Sends callbacks to the product as the real servers do."""
+
     def __init__(self, world: World, http: httpx.Client) -> None:
         self.world = world
         self.http = http
@@ -60,12 +62,14 @@ class Speaker:
         return said
 
     def event(self, app: Official | Corporation, user: str, event: str, **more: str) -> Said:
+        """Tell of something that `user` did: a subscription, a press, a delivery."""
         at = str(int(self.world.clock.now().timestamp()))
         receiver = app.app_id if isinstance(app, Official) else app.corp_id
         fields = {"ToUserName": receiver, "FromUserName": user, "CreateTime": at, "MsgType": "event", "Event": event}
         return self.tell(app, {**fields, **more})
 
     def text(self, app: Official, user: str, content: str) -> Said:
+        """Send a follower's message to the account."""
         at = str(int(self.world.clock.now().timestamp()))
         number = str(next(self.world.numbers))
         fields = {"ToUserName": app.app_id, "FromUserName": user, "CreateTime": at, "MsgType": "text"}

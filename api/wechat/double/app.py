@@ -17,13 +17,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from tests.fakes.wechat.phones import phone_routes
-from tests.fakes.wechat.state import Message, World
+from api.wechat.double.phones import phone_routes
+from api.wechat.double.state import Message, World
 
 LONGEST = {"thing": 20, "phrase": 5, "name": 10, "character_string": 32, "number": 32}
 
 
 def make_app(world: World) -> Starlette:
+    """The application that answers for both programs, from what `world` remembers."""
     official, corporation = world.official, world.corporation
 
     def error(code: int, **more: Any) -> JSONResponse:

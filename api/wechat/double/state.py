@@ -13,11 +13,17 @@ CHINA = timezone(timedelta(hours=8))
 
 
 class Clock(Protocol):
-    def now(self) -> datetime: ...
+    """What the double needs of a clock."""
+
+    def now(self) -> datetime:
+        """This moment, aware, UTC."""
+        ...
 
 
 @dataclass
 class Official:
+    """An Official Account: its secrets, limits, templates and followers."""
+
     app_id: str
     secret: str
     token: str
@@ -37,6 +43,8 @@ class Official:
 
 @dataclass
 class Corporation:
+    """A WeCom corporation with one application: its secrets, limits and members."""
+
     corp_id: str
     agent_id: int
     secret: str
@@ -52,17 +60,22 @@ class Corporation:
 
 @dataclass
 class Token:
+    """An access token of one account."""
+
     value: str
     owner: str
     expires_at: datetime
     dies_at: datetime | None = None
 
     def lives(self, now: datetime) -> bool:
+        """Whether it is accepted at `now`."""
         return now < self.expires_at and (self.dies_at is None or now < self.dies_at)
 
 
 @dataclass
 class Code:
+    """A sign-in code: once, for five minutes."""
+
     value: str
     owner: str
     user: str
@@ -120,6 +133,7 @@ class World:
         return self._new_token(self.official.app_id)
 
     def corporation_token(self) -> Token:
+        """The application's token: the same until it ends, two hours after it was made."""
         now = self.clock.now()
         mine = [t for t in self.tokens if t.owner == self.corporation.corp_id and t.lives(now)]
         return mine[-1] if mine else self._new_token(self.corporation.corp_id)
@@ -130,6 +144,7 @@ class World:
             token.dies_at = self.clock.now()
 
     def token_error(self, owner: str, value: str) -> int:
+        """Why a call with this token is refused, as the real servers number it; 0 where it is not."""
         now = self.clock.now()
         if not value:
             return 41001
@@ -149,11 +164,13 @@ class World:
     # sign-in -----------------------------------------------------------------------------------------------------
 
     def new_code(self, owner: str, user: str) -> str:
+        """A sign-in code for `user`, as the browser brings it back."""
         code = Code(secrets.token_hex(16), owner, user, self.clock.now() + timedelta(minutes=5))
         self.codes[code.value] = code
         return code.value
 
     def use_code(self, owner: str, value: str) -> tuple[int, str]:
+        """(0, user), once; else the error's number and no user."""
         code = self.codes.get(value)
         if code is None or code.owner != owner or self.clock.now() >= code.expires_at:
             return 40029, ""
@@ -165,14 +182,18 @@ class World:
     # quotas ------------------------------------------------------------------------------------------------------
 
     def next_trouble(self, path: str) -> int:
+        """The error that was ordered for the next call of `path`, or 0."""
         waiting = self.trouble.get(path, [])
         return waiting.pop(0) if waiting else 0
 
     def day(self) -> str:
+        """Today in China, to which daily limits belong."""
         return self.clock.now().astimezone(CHINA).date().isoformat()
 
     def minute(self) -> str:
+        """This minute in China, to which a member's limit belongs."""
         return self.clock.now().astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
     def shown_to(self, user: str) -> list[Message]:
+        """The messages on the phone of `user`, oldest first."""
         return [message for message in self.messages if message.to == user and message.fate == "shown"]

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tests.fakes.wechat.speaker import Speaker
-from tests.fakes.wechat.state import Message, World
+from api.wechat.double.speaker import Speaker
+from api.wechat.double.state import Message, World
 
 STYLE = """body{font:15px/1.5 system-ui,"Noto Sans SC",sans-serif;margin:1.5rem;background:#e9ecee;color:#1c2127}
 main{display:flex;flex-wrap:wrap;gap:1rem}section{width:19rem;background:#f2f4f5;border-radius:1.5rem;padding:1rem;
