@@ -22,7 +22,7 @@ INSTRUCTIONS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "am
 """Processor flags on which the speed of the models depends, as Linux names them."""
 
 DRIFT_LIMIT = 0.15
-"""A run whose calibration kernel drifts more than this is marked invalid (PERFORMANCE.md): others used the machine."""
+"""A run whose calibration kernel drifts more is marked invalid (docs/performance.md): others used the machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ LEAST_SPREAD = 0.05
 
 PRIOR = 1.05
 PRIOR_WEIGHT = 0.15
-"""Pooling (SCORING_RECIPE.md, step 7): what keeps a score near the middle while little was said."""
+"""Pooling (docs/scoring.md, step 7): what keeps a score near the middle while little was said."""
 
 RELIABILITY = 0.3
 """Of one answer, for level.pool: the slope of the label on the mean of several answers is about twice that on one
@@ -90,7 +90,7 @@ INDICATOR_LIMIT = 4
 Set by hand: the simulated interviews have no indicators."""
 
 WIDER = 1.2
-"""Band of a competency of which little was said, re the usual band (1.9 re 1.6 in SCORING_RECIPE.md, step 9)."""
+"""Band of a competency of which little was said, re the usual band (docs/scoring.md, "Set by hand")."""
 
 
 @dataclass(frozen=True, slots=True)

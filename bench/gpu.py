@@ -47,7 +47,7 @@ VISION_BATCHES = (1, 16, 64, 128)
 NO_DEVICE = 3
 
 RTFX_BAR, ENCODER_BAR, END_TO_END_BAR = 1500.0, 0.40, 0.80
-"""Targets 7 and 2 of PERFORMANCE.md."""
+"""Targets 7 and 2 of docs/performance.md."""
 
 TINY_NAME = "tiny"
 

@@ -17,7 +17,7 @@ SEED = 20_260
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One number: `low` and `high` are its 95 % bootstrap interval where there is one; `bar` and `goal` are those of
-    SCORING.md, `ceiling` the published or human figure in words; `limit` is a bar that must not be passed upwards."""
+    docs/scoring.md, `ceiling` the published or human figure in words; `limit` must not be passed upwards."""
 
     name: str
     value: float

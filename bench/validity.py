@@ -1,7 +1,7 @@
 """`python -m bench validity [--sets …]`: scores against human ratings, through the product's public scoring function.
 
 Prints per set the agreement, its bootstrap interval, the length baseline, the published or human figure and the bar of
-SCORING.md, and writes bench/results/validity-<set>.json. Never is an item scored by constants fitted on it: simulated
+docs/scoring.md, and writes bench/results/validity-<set>.json. No item is scored by constants fitted on it: simulated
 interviews leave one domain out, SAF leaves one question out, all other sets are not fitted on at all.
 """
 

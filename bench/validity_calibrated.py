@@ -96,8 +96,7 @@ def interviews(embedder: CachedEmbedder) -> SetOutcome:
 
 
 def _levels(values: Vector, labels: Vector, people: Sequence[str]) -> Vector:
-    """Low, medium or high by two cuts, for each fold of people those that agree best (QWK) on the other people's scores
-    (SCORING_RECIPE.md, step 8: refit the cuts on the calibration set).
+    """Low, medium or high by two cuts, for each fold of people those that agree best (QWK) on the others' scores.
 
     Not quite left out: the other people's scores come from maps that saw this fold's ratings, so the two cuts know a
     little of them. Therefore the bar stands against the cuts fixed in advance.

@@ -19,7 +19,7 @@ from interview_engine.assessment.scoring import Embedder
 Vector = NDArray[np.float64]
 
 CUTS = (3.1, 7.1)
-"""Score (0..10) below which a label is low, and from which it is high; fixed in advance (SCORING_RECIPE.md, step 8)."""
+"""Score (0..10) below which a label is low, and from which it is high, set before (docs/scoring.md, "Set by hand")."""
 
 FLAT_BAR, FLAT_GOAL = 0.5, 0.3
 

@@ -1,1 +1,1 @@
-"""The parts of `python -m bench e2e`, each against its targets of PERFORMANCE.md."""
+"""The parts of `python -m bench e2e`, each against its targets (docs/performance.md)."""

@@ -10,7 +10,7 @@ class Target:
     """One figure against its bar.
 
     Args:
-        number: of the target in PERFORMANCE.md.
+        number: of the target in docs/performance.md, "Targets".
         at_least: whether more is better; the bar is then the least, else the most.
         of: what was measured ("20s, 3min").
     """

@@ -169,7 +169,7 @@ class Overall:
 
 
 def overall(kit: Kit, results: Sequence[CompetencyResult]) -> Overall:
-    """Combine competency results by the kit's weights (SCORING.md, "The competency model").
+    """Combine competency results by the kit's weights (docs/scoring.md, step 10).
 
     What was not assessed is left out of both sums and named by `assessed_weight`; below `MIN_WEIGHT_SHARE` there is no
     overall score. The band combines the competencies' half-widths as fully correlated errors (a stated, cautious

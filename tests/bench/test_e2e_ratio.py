@@ -120,7 +120,7 @@ def test_quantiles_are_values_that_occurred():
 
 
 def test_operations_of_the_encoder_are_those_of_whisper_base():
-    """PERFORMANCE.md: at 700 G operations a second a window costs at least 0.125 CPU seconds."""
+    """At 700 G operations a second a window costs at least 0.125 CPU seconds."""
     assert encoder.operations(layers=6, width=512, mels=80) / 700e9 == pytest.approx(0.125, rel=0.02)
 
 

@@ -1,4 +1,4 @@
-"""The changes of the robustness bench are what they say, and leave the other stream as it is (row A14, issue 3)."""
+"""The changes of the robustness bench are what they say, and leave the other stream as it is (row A14)."""
 
 from collections.abc import Sequence
 from pathlib import Path

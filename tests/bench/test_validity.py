@@ -1,4 +1,4 @@
-"""The validity bench: its arithmetic, and that it scores through the public function (issue 3, item 1)."""
+"""The validity bench: its arithmetic, and that it scores through the public function."""
 
 import json
 import math

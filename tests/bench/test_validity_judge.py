@@ -1,4 +1,4 @@
-"""The judge's validity is measured like the evidence scorer's (issue 3, items 1 and 3), on a fixed sample."""
+"""The judge's validity is measured like the evidence scorer's, on a fixed sample."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The SIOP sets: files read whole, arithmetic by hand, a guard rail that fails when passed (issue 3, item 1)."""
+"""The SIOP sets: files read whole, arithmetic by hand, a guard rail that fails when passed."""
 
 import math
 from collections.abc import Sequence

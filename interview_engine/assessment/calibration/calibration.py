@@ -31,7 +31,7 @@ SCHEMA = "interview-calibration/1"
 
 LEAST_INTERVIEWS = 30
 """Rated interviews below which nothing is fitted: with fewer people the intervals hold zero for everything, and
-a cue of one person reads as a rule (30 is also where SCORING_RECIPE.md, section 3, measured the gain)."""
+a cue of one person reads as a rule (words and embeddings help from 30 ratings on: docs/scoring.md)."""
 
 LEAST_RATERS = 2
 LEAST_SHARED = 10

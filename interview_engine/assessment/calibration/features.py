@@ -46,7 +46,7 @@ class Features:
         densities: of the categories of `level.CATEGORIES`, weighted mean over the answers that speak to it.
         grams: word groups and their share, 0..1: weighted mean over those answers of 1 / sqrt(groups in the answer).
         vector: of a knowledge answer, the weighted mean embedding; empty elsewhere (embeddings never set the level of
-            told behaviour, SCORING.md).
+            told behaviour: docs/scoring.md, step 3).
     """
 
     competency_id: str

@@ -52,7 +52,7 @@ class SpeechCues:
         pause_share: pause seconds / seconds from first to last word, 0..1.
         time_to_first_word_s: silence before the first word.
         longest_monologue_s: the longest speaking span.
-        speech_band: "unhurried" | "conversational" | "fast" by the configurable convention of SCORING.md.
+        speech_band: "unhurried" | "conversational" | "fast" by the configurable convention of docs/cues.md.
     """
 
     unit: Literal["characters", "words"]

@@ -1,4 +1,4 @@
-"""Rates and pauses from words and speech spans (SCORING.md, "Speech cues"). Pure: no sound is read here.
+"""Rates and pauses from words and speech spans (docs/cues.md, "Speech cues"). Pure: no sound is read here.
 
 The words say what was said and roughly when; the speech spans, which come from the sound itself, say when there was
 voice. A recogniser's word times are loose by a few tenths of a second, so every silence is taken from the spans and
@@ -17,12 +17,12 @@ from interview_engine.assessment.delivery.speech_units import Token, filled_paus
 from interview_engine.assessment.transcript import Word
 
 PAUSE_S = 0.5
-"""A longer silence inside an answer is a pause (SCORING.md)."""
+"""A longer silence inside an answer is a pause (docs/cues.md)."""
 LEAST_VOICE_S = 0.02
 """Less voice than the shortest speech sound between the first and the last word cannot be measured."""
 
 ARTICULATION_GAP_S = 0.25
-"""A longer silence is no part of articulation (SCORING.md; the limit of Goldman-Eisler 1968, "Psycholinguistics")."""
+"""A longer silence is no part of articulation (the limit of Goldman-Eisler, "Psycholinguistics", 1968)."""
 EDGE_S = 0.5
 """How far a recogniser's first and last word may lie from where the voice begins and ends."""
 
@@ -41,8 +41,8 @@ class RateBand:
 class RateBands:
     """The convention by unit, characters and words a minute of speaking time. A description, not a finding.
 
-    Mandarin: SCORING.md. English: interviews average about 190 words a minute and 160 to 210 is called average there by
-    Tauroza and Allison, "Speech rates in British English", Applied Linguistics 11(1), 1990, 90-105.
+    Mandarin: a convention of the product. English: interviews average about 190 words a minute and 160 to 210 is called
+    average there by Tauroza and Allison, "Speech rates in British English", Applied Linguistics 11(1), 1990, 90-105.
     """
 
     characters: RateBand = RateBand(150.0, 180.0)

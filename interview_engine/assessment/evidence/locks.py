@@ -1,7 +1,7 @@
 """What keeps text that tells nothing out of a score: too short, another language, lists, read-aloud text, orders.
 
-Each rule looks at text alone (no embedding), so it decides the same on every machine. Limits are from
-SCORING_RECIPE.md, step 2, unless a comment says otherwise.
+Each rule looks at text alone (no embedding), so it decides the same on every machine. Limits are
+conventions (docs/scoring.md, "Set by hand") unless a comment says otherwise.
 """
 
 from __future__ import annotations

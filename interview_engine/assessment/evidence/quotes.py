@@ -15,7 +15,7 @@ from interview_engine.assessment.scoring import Evidence, Polarity
 
 MAX_QUOTES = 4
 ALIKE = 0.93
-"""Cosine from which two quotes say the same (SCORING_RECIPE.md, step 10)."""
+"""Cosine from which two quotes say the same (docs/scoring.md, "Set by hand")."""
 
 LEAST_POINTS = 0.02
 """A sentence that moved s by less is no evidence."""

@@ -26,7 +26,7 @@ measured on the development half of the authored twins."""
 
 GATE_RECITAL = 0.35
 GATE_COURTESY = 0.1
-"""Factors for a recital of the CV and for a short turn of courtesy or self-praise (SCORING_RECIPE.md, step 4)."""
+"""Factors for a recital of the CV and for a short turn of courtesy or self-praise (docs/scoring.md, "Set by hand")."""
 
 EVIDENT = frozenset(
     {"method", "check", "instrument", "precise", "outcome", "learning", "probe", "compare", "restraint", "number"}
@@ -58,7 +58,7 @@ TAKEN_BACK_WORTH = 2.5
 taking back needs no more words and is not held against its length."""
 
 TYPICAL_WORDS = 24.0
-"""Length at which the gate is neutral (SCORING_RECIPE.md, step 4)."""
+"""Length at which the gate is neutral (docs/scoring.md, "Set by hand")."""
 
 ENGLISH_WORDS_PER_CHARACTER = 0.62
 """English words that a Mandarin character stands for: a convention. The development twins have 0.75; the constant only
@@ -276,7 +276,7 @@ def _too_little(reading: Reading, sentences: Sequence[Sentence]) -> Reason | Non
 
 def _gate(reading: Reading, index: KitIndex) -> float:
     """How far the answer speaks to the rubric: a logistic of its likeness to whole anchors, the rubric words it uses,
-    its length and its likest sentence; zero below .12 (SCORING_RECIPE.md, step 4), in proportion to its cues. In an
+    its length and its likest sentence; zero below .12 (docs/scoring.md, step 4), in proportion to its cues. In an
     interview without a plan the question tells what a short answer ("no, we had no such system") is about; in a kit
     every question is on topic and tells nothing."""
     if not reading.probed:

@@ -33,7 +33,7 @@ FEATURES = (
 SIGNS = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, -1.0, -1.0)
 
 QUESTION_SHARE = 0.5
-"""Part of the question's own direction that is taken out of both vectors (SCORING_RECIPE.md, step 3 of section 3)."""
+"""Part of the question's own direction that is taken out of both vectors (docs/scoring.md, "Set by hand")."""
 
 MAX_WORDS = 12
 

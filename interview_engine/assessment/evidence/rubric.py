@@ -22,7 +22,7 @@ Vectors = NDArray[np.float64]
 
 NAME_WEIGHT = 0.7
 COMMON_WEIGHT = 0.6
-"""Target of a competency = mean of its anchors + 0.7 name - 0.6 mean over competencies (SCORING_RECIPE.md, step 5)."""
+"""Target of a competency: mean of its anchors + 0.7 name - 0.6 mean over all (docs/scoring.md, "Set by hand")."""
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
@@ -253,7 +253,7 @@ def _rarity(entries: Sequence[CompetencyIndex]) -> dict[str, float]:
 
 
 def _term_weights(entries: Sequence[CompetencyIndex]) -> dict[str, float]:
-    """ln(1 + D / number of competencies whose rubric holds the stem) (SCORING_RECIPE.md, step 3)."""
+    """ln(1 + D / number of competencies whose rubric holds the stem): Spärck Jones (1972), on a kit's competencies."""
     counts: dict[str, int] = {}
     for entry in entries:
         for term in entry.terms:

@@ -33,7 +33,7 @@ from interview_engine.assessment.scoring import (
 SCORER_ID = "evidence/2"
 
 LEAST_WEIGHT = 0.2
-"""Pooled weight below which a competency was not shown (SCORING_RECIPE.md, step 7, has .35)."""
+"""Pooled weight below which a competency was not shown (docs/scoring.md, step 7 and "Set by hand")."""
 
 WIDE_WEIGHT = 0.5
 

@@ -1,4 +1,4 @@
-"""`audit` over report files and tables as HR departments keep them (A14, issue 3 item 6)."""
+"""`audit` over report files and tables as HR departments keep them (A14)."""
 
 from __future__ import annotations
 

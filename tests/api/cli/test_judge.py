@@ -1,4 +1,4 @@
-"""`assess --scorer judge` as a person meets it (issue 3, item 3): settings, an endpoint not there, provenance."""
+"""`assess --scorer judge` as a person meets it: settings, an endpoint not there, provenance."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""`rescore` end to end (A19, issue 3 item 5): real reports under a changed kit, and what lies about in an archive."""
+"""`rescore` end to end (A19): real reports under a changed kit, and what lies about in an archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders to the grader move no score of the judge (issue 3, item 3): what speaks to it never reaches a model."""
+"""Orders to the grader move no score of the judge: what speaks to it never reaches a model."""
 
 import json
 import os

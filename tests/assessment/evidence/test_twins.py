@@ -1,4 +1,4 @@
-"""The authored twin answers are well-formed and balanced (issue 3; rows A3, A4, A8). Nothing is scored here."""
+"""The authored twin answers are well-formed and balanced (rows A3, A4, A8). Nothing is scored here."""
 
 from __future__ import annotations
 

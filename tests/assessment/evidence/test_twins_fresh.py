@@ -1,4 +1,4 @@
-"""The held-out twin answers are well-formed and share no story with the others (issue 3; rows A3, A4)."""
+"""The held-out twin answers are well-formed and share no story with the others (rows A3, A4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The judge scorer (issue 3, item 3; rows A3, A4): quotes are verified, points of invented ones dropped, samples
+"""The judge scorer (rows A3, A4): quotes are verified, points of invented ones dropped, samples
 pooled, and what a candidate says to the grader moves nothing."""
 
 import json

@@ -1,4 +1,4 @@
-"""Kit files (issue 2, "Kits"; rows A2, B1, B6): valid ones are read, invalid ones are refused line by line."""
+"""Kit files (rows A2, B1, B6): valid ones are read, invalid ones are refused line by line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kit files (issue 2, "Kits"): whatever the bytes, a Kit or a KitError; and any kit survives writing and reading."""
+"""Kit files: whatever the bytes, a Kit or a KitError; and any kit survives writing and reading."""
 
 from __future__ import annotations
 

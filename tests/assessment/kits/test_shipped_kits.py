@@ -1,4 +1,4 @@
-"""The kits that ship (issue 2, "Kits"; rows A2, A12, B1, B5): complete in both languages, and of one mind."""
+"""The kits that ship (rows A2, A12, B1, B5): complete in both languages, and of one mind."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_no_phrase_stands_in_two_indicators_of_a_competency(kit_id: str) -> None
 
 @pytest.mark.parametrize("kit_id", IDS)
 def test_a_kit_is_accepted_wherever_the_policy_lets_delivery_weigh(kit_id: str) -> None:
-    """SCORING.md, "Law": a kit that asks for what the policy forbids is refused with the article."""
+    """A kit that asks for what the policy forbids is refused with the article."""
     kit = kit_of(kit_id)
     for policy in POLICIES.values():
         if policy.delivery_cap_percent or not any(competency.is_delivery for competency in kit.competencies):

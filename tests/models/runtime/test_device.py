@@ -1,4 +1,4 @@
-"""The device of a setting; asking for CUDA without one is an error, never a silent fallback (issue 2, `--device`)."""
+"""The device of a setting; asking for CUDA without one is an error, never a silent fallback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The face, hand and pose networks as torch graphs say what the CPU path says (issue 4: the GPU path).
+"""The face, hand and pose networks as torch graphs say what the CPU path says.
 
 There is no GPU where these tests run as a rule: the same graphs run on the CPU, which is the gate; what only a GPU does
 is tested where there is one.

@@ -1,4 +1,4 @@
-"""The chat endpoint (issue 3, the judge): waits where waiting helps, errors that say what happened, replies checked."""
+"""The chat endpoint of the judge: waits where waiting helps, errors that say what happened, replies checked."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The judge against a real llama.cpp server with a small Qwen (issue 3, item 3): the protocol holds, quotes are true.
+"""The judge against a real llama.cpp server with a small Qwen: the protocol holds, quotes are true.
 
 The model is far too small to judge anybody; what is tested is that whatever it writes ends as a score with verbatim
 quotes or as a stated reason, never as an invented quote.

@@ -1,4 +1,4 @@
-"""Weights by content hash: only pinned bytes are used, pulls resume, failures name what was tried (issue 2)."""
+"""Weights by content hash: only pinned bytes are used, pulls resume, failures name what was tried."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The language of an answer: Mandarin, English, both, or one that the kit does not cover (issue 2, item 3)."""
+"""The language of an answer: Mandarin, English, both, or one that the kit does not cover."""
 
 from __future__ import annotations
 

