@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from api.i18n import language_of
 from interview_engine import errors
 from interview_engine.errors import Bilingual, InterviewEngineError
+from interview_engine.i18n import Text
 
 log = logging.getLogger("interview_engine.api")
 
@@ -83,9 +84,7 @@ def status_of(error: InterviewEngineError) -> int:
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
-def problem(
-    status: int, code: str, message: Bilingual, next_step: Bilingual, language: str, **more: Any
-) -> dict[str, Any]:
+def problem(status: int, code: str, message: Text, next_step: Text, language: str, **more: Any) -> dict[str, Any]:
     """The body of application/problem+json: `title` and `detail` in `language`, both languages beside."""
     return {
         "type": f"urn:interview-engine:error:{code}",
@@ -161,8 +160,8 @@ def respond(
     request: Request,
     status: int,
     code: str,
-    message: Bilingual,
-    next_step: Bilingual,
+    message: Text,
+    next_step: Text,
     headers: dict[str, str],
     **more: Any,
 ) -> Response:

@@ -12,8 +12,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 
-from api.i18n import language_of, translator
+from api.i18n import language_of
 from interview_engine import __version__
+from interview_engine.i18n import translator
 
 FOLDER = Path(__file__).parent / "templates"
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -1,4 +1,4 @@
-"""The one error tree. Every error has a stable code, a sentence in zh and en, and what to do next.
+"""The one error tree. Every error has a stable code, a sentence for the user and what to do next.
 
 InterviewEngineError
 ├── UsageError            what the user typed or set cannot be done
@@ -30,17 +30,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from interview_engine.i18n import LocalizedText, Text
 
-@dataclass(frozen=True, slots=True)
-class Bilingual:
-    """A text for people in Chinese and English. Both are always present."""
-
-    zh: str
-    en: str
-
-    def get(self, language: str) -> str:
-        """The text in `language`: "zh" gives Chinese, anything else English."""
-        return self.zh if language == "zh" else self.en
+Bilingual = LocalizedText
 
 
 class InterviewEngineError(Exception):
@@ -48,20 +40,20 @@ class InterviewEngineError(Exception):
 
     Args:
         code: stable and dotted, "media.empty"; part of the public interface.
-        message: what is wrong, zh and en.
-        next_step: what the user can do about it, zh and en.
+        message: what is wrong.
+        next_step: what the user can do about it.
     """
 
     keeps_work = False
     """Whether a transaction that ends with it is committed all the same: a refused sign-in must leave its count."""
 
-    def __init__(self, code: str, message: Bilingual, next_step: Bilingual) -> None:
+    def __init__(self, code: str, message: Text, next_step: Text) -> None:
         super().__init__(f"[{code}] {message.en} {next_step.en}")
         self.code = code
         self.message = message
         self.next_step = next_step
 
-    def __reduce__(self) -> tuple[type[InterviewEngineError], tuple[str, Bilingual, Bilingual]]:
+    def __reduce__(self) -> tuple[type[InterviewEngineError], tuple[str, Text, Text]]:
         """So that an error crosses from a worker process as itself."""
         return (type(self), (self.code, self.message, self.next_step))
 
@@ -82,14 +74,14 @@ class FileProblem:
         code: stable and dotted, "kit.weights".
         line: from 1; 0 when it is the file as a whole.
         field: dotted path of the field, "competencies[communication].weight"; empty when there is none.
-        message, next_step: what is wrong and what to do, zh and en.
+        message, next_step: what is wrong and what to do.
     """
 
     code: str
     line: int
     field: str
-    message: Bilingual
-    next_step: Bilingual
+    message: Text
+    next_step: Text
 
     def text(self, language: str) -> str:
         """Line, field, message and next step in one line of `language` ("zh" or "en")."""
@@ -113,9 +105,7 @@ class KitError(InterviewEngineError):
         problems: the same as values, in file order.
     """
 
-    def __init__(
-        self, code: str, message: Bilingual, next_step: Bilingual, problems: tuple[FileProblem, ...] = ()
-    ) -> None:
+    def __init__(self, code: str, message: Text, next_step: Text, problems: tuple[FileProblem, ...] = ()) -> None:
         super().__init__(code, message, next_step)
         self.problems = problems
 
@@ -135,9 +125,7 @@ class MediaError(InterviewEngineError):
         detail: what fills the sentence of the reason with the same code (reasons.SENTENCES).
     """
 
-    def __init__(
-        self, code: str, message: Bilingual, next_step: Bilingual, detail: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, code: str, message: Text, next_step: Text, detail: dict[str, str] | None = None) -> None:
         super().__init__(code, message, next_step)
         self.detail = detail or {}
 
@@ -173,7 +161,7 @@ class DeliveryError(InterviewEngineError):
         temporary: trying again later can help.
     """
 
-    def __init__(self, code: str, message: Bilingual, next_step: Bilingual, temporary: bool = True) -> None:
+    def __init__(self, code: str, message: Text, next_step: Text, temporary: bool = True) -> None:
         super().__init__(code, message, next_step)
         self.temporary = temporary
 
@@ -185,7 +173,7 @@ class QuotaError(DeliveryError):
         until: when to try again; aware.
     """
 
-    def __init__(self, code: str, message: Bilingual, next_step: Bilingual, until: datetime) -> None:
+    def __init__(self, code: str, message: Text, next_step: Text, until: datetime) -> None:
         super().__init__(code, message, next_step, temporary=True)
         self.until = until
 
@@ -223,7 +211,7 @@ class InvalidInput(InterviewEngineError):  # noqa: N818
         field: dotted path of the field, "requirements.0.weight"; empty when it is the whole.
     """
 
-    def __init__(self, code: str, message: Bilingual, next_step: Bilingual, field: str = "") -> None:
+    def __init__(self, code: str, message: Text, next_step: Text, field: str = "") -> None:
         super().__init__(code, message, next_step)
         self.field = field
 
@@ -243,6 +231,6 @@ class TooManyRequests(InterviewEngineError):  # noqa: N818
         retry_after_s: seconds until it may be tried again.
     """
 
-    def __init__(self, code: str, message: Bilingual, next_step: Bilingual, retry_after_s: int = 60) -> None:
+    def __init__(self, code: str, message: Text, next_step: Text, retry_after_s: int = 60) -> None:
         super().__init__(code, message, next_step)
         self.retry_after_s = retry_after_s

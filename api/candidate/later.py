@@ -16,7 +16,7 @@ from api.candidate.media import media_address
 from api.candidate.sessions import Candidate, FormerCandidate, PageCandidate
 from api.context import Context
 from api.deps import Ctx
-from api.i18n import language_of, translator
+from api.i18n import language_of
 from api.render import page
 from interview_engine.assessment.kits.kit import Question
 from interview_engine.errors import ConflictError, InvalidInput
@@ -25,6 +25,7 @@ from interview_engine.hr.recruiting import reach
 from interview_engine.hr.recruiting.interviewing import answers
 from interview_engine.hr.recruiting.reviewing import assessments, reviews
 from interview_engine.hr.recruiting.tables import Answer, Application, Assessment, HumanReview, Invitation, Requisition
+from interview_engine.i18n import translator
 from pipelines.reports.cues_view import measure_rows
 from pipelines.reports.view import report_view
 

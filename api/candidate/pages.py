@@ -15,7 +15,7 @@ from api.candidate.recorder_texts import recorder_texts
 from api.candidate.sessions import Candidate, OwnOrigin, PageCandidate, device_secret, keep_device, was_erased
 from api.context import Context
 from api.deps import Ctx
-from api.i18n import language_of, translator
+from api.i18n import language_of
 from api.render import page
 from interview_engine.assessment.kits.kit import Kit, Question
 from interview_engine.errors import Bilingual, InvalidInput, NotFoundError
@@ -24,6 +24,7 @@ from interview_engine.hr.recruiting import reach
 from interview_engine.hr.recruiting.interviewing import answers, consent_texts, devices, invitations, uploads
 from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven, Opened
 from interview_engine.hr.recruiting.tables import Answer, Invitation
+from interview_engine.i18n import translator
 
 router = APIRouter()
 router.include_router(candidate_later.router)

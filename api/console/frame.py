@@ -10,11 +10,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.context import Context
 from api.deps import get_context
-from api.i18n import language_of, translator
+from api.i18n import language_of
 from api.render import page
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.messaging.inbox import unread_count
+from interview_engine.i18n import translator
 
 
 @dataclass(frozen=True, slots=True)

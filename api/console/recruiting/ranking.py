@@ -17,7 +17,7 @@ from api.console.frame import console_page
 from api.console.recruiting.requisitions import HOME, requisition_head
 from api.context import Context
 from api.deps import Ctx
-from api.i18n import language_of, translator
+from api.i18n import language_of
 from api.sessions import PageActor
 from interview_engine.assessment.comparing.ranking import EntryCompetency
 from interview_engine.hr.access.rules import Actor
@@ -28,6 +28,7 @@ from interview_engine.hr.recruiting.reviewing import assessments, shortlist
 from interview_engine.hr.recruiting.reviewing.shortlist import RankedList, RankedPage, RankedRow
 from interview_engine.hr.recruiting.reviewing.shortlist_page import ListWanted, compared_rows, list_page
 from interview_engine.hr.recruiting.tables import Requisition
+from interview_engine.i18n import translator
 from interview_engine.store import audit
 from pipelines.reports import ranking_pdf
 

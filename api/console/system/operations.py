@@ -19,7 +19,7 @@ from api.console.frame import console_page, done
 from api.console.recruiting.application import account_names
 from api.context import Context
 from api.deps import Ctx
-from api.i18n import language_of, translator
+from api.i18n import language_of
 from api.render import ZONE, environment
 from api.sessions import PageActor, csrf_token, session_token
 from interview_engine.hr.access import trail
@@ -28,6 +28,7 @@ from interview_engine.hr.access.service import require
 from interview_engine.hr.access.trail import TrailFilter
 from interview_engine.hr.problems import invalid
 from interview_engine.hr.recruiting.tables import Answer, Invitation
+from interview_engine.i18n import translator
 from interview_engine.store import work
 from interview_engine.store.audit import exported
 from interview_engine.store.tables import WorkItem

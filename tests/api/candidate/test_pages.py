@@ -22,7 +22,7 @@ from api.candidate import later as candidate_later
 from api.candidate import own_applications
 from api.candidate.recorder_texts import TEXTS
 from api.candidate.sessions import cookie_name
-from api.i18n import LANGUAGES, catalogue
+from api.i18n import LANGUAGES
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import Bilingual
 from interview_engine.hr.competency import service as competency
@@ -35,6 +35,7 @@ from interview_engine.hr.recruiting.interviewing.consent_texts import VERSION, c
 from interview_engine.hr.recruiting.jobs import postings
 from interview_engine.hr.recruiting.reviewing import reviews
 from interview_engine.hr.recruiting.tables import Answer, Application, Invitation, Requisition, Resume
+from interview_engine.i18n import catalogue
 from interview_engine.store.secrets import digest
 from interview_engine.store.tables import WorkItem
 

@@ -31,10 +31,10 @@ from api.console.recruiting import channels as console_channels
 from api.console.recruiting import people as console_people
 from api.console.system import administration as console_administration
 from api.console.system import operations as console_operations
-from api.i18n import catalogue
 from interview_engine.hr.access.rules import ROLES
 from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.recruiting.tables import Application, HumanRating, HumanReview
+from interview_engine.i18n import catalogue
 from interview_engine.store.tables import AuditEvent
 
 TEMPLATES = Path(api.__file__).parent / "templates"
