@@ -8,8 +8,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from api.context import Context
-from interview_engine.errors import DeliveryError
+from api.wechat.codes import CHINA
+from interview_engine.errors import Bilingual, DeliveryError
 from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.approvals.standing import Standing
 from interview_engine.hr.approvals.tables import Approval
 from interview_engine.hr.messaging.tables import Card
 from interview_engine.hr.people.tables import WechatIdentity
@@ -19,11 +21,32 @@ log = logging.getLogger("interview_engine.wechat")
 
 LIFE = timedelta(hours=72)
 """How long WeCom takes a card's response code."""
-WORDS = {
-    "approved": ("已同意", "Approved"),
-    "rejected": ("已拒绝", "Declined"),
+APPROVED = Bilingual("已同意", "Approved")
+REJECTED = Bilingual("已拒绝", "Declined")
+WITHDRAWN = Bilingual("申请已撤回", "Request withdrawn")
+EXPIRED = Bilingual("审批已过期", "Request expired")
+ENDED = {"approved": APPROVED, "rejected": REJECTED, "withdrawn": WITHDRAWN, "expired": EXPIRED}
+UNDER_WAY = {
+    "given": Bilingual("您已表态，等待其他人", "You have decided; others have not"),
+    "not_yours": Bilingual("现在不由您审批", "Not yours to decide now"),
+    "yours": Bilingual("未能处理，请打开查看", "Not done: open it to see why"),
+    "unknown": Bilingual("找不到这项审批", "No such approval"),
 }
-OTHERWISE = ("已处理", "Settled")
+
+
+def standing_words(standing: Standing, language: str) -> str:
+    """What stands in the place of the buttons: how it ended, by whom and when, or why this press decided nothing."""
+    chinese = language == "zh"
+    if standing.state == "delegated":
+        if standing.by is None:
+            return "已转交同事，不再由您审批" if chinese else "Handed to a colleague: no longer yours"
+        return f"已转交{standing.by}，不再由您审批" if chinese else f"Handed to {standing.by}: no longer yours"
+    if standing.state not in ENDED:
+        return UNDER_WAY[standing.state].get(language)
+    words = ENDED[standing.state].get(language)
+    if standing.by is not None:
+        words = f"{standing.by}{words}" if chinese else f"{words} by {standing.by}"
+    return f"{words} · {standing.at.astimezone(CHINA):%m-%d %H:%M}" if standing.at is not None else words
 
 
 def settle_decided(context: Context) -> int:
@@ -52,8 +75,7 @@ def settle_decided(context: Context) -> int:
                 )
             )
             if account and userid and card.response_code and card.created_at > context.clock.now() - LIFE:
-                words = WORDS.get(approval.state, OTHERWISE)
-                due.append((userid, card.response_code, words[0] if account.language == "zh" else words[1]))
+                due.append((userid, card.response_code, ENDED[approval.state].get(account.language)))
     for userid, code, text in due:
         try:
             wecom.settle_buttons([userid], code, text)

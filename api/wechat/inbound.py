@@ -11,9 +11,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.wechat.cards import APPROVED, REJECTED, standing_words
 from interview_engine.errors import Bilingual, DeliveryError, InterviewEngineError
 from interview_engine.hr.accounts.service import actor_of
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals import service as approvals
+from interview_engine.hr.approvals.service import Decision
+from interview_engine.hr.approvals.standing import standing_for
 from interview_engine.hr.messaging.person_channel import set_state
 from interview_engine.hr.messaging.tables import Card, InboundEvent, SubscriptionCredit
 from interview_engine.hr.people import identities
@@ -104,29 +108,39 @@ def _act(context: Context, session: Session, event: InboundEvent) -> AfterCommit
 
 
 def _pressed(context: Context, session: Session, sender: str, body: dict[str, Any]) -> AfterCommit | None:
-    """A button of an approval's card: decided by whoever pressed it, if it is theirs; the card then says how."""
+    """A button of an approval's card: its owner decides by it; the card then says how it stands."""
     wecom = context.wechat.wecom
     card = session.scalar(select(Card).where(Card.task_id == str(body.get("TaskId", ""))).with_for_update())
     decision = str(body.get("EventKey", ""))
-    if wecom is None or card is None or card.state != "open" or decision not in ("approve", "reject"):
+    if wecom is None or card is None or decision not in ("approve", "reject"):
         return None
     account = identities.account_of(session, "wecom", wecom.settings.corp_id, sender)
     if account is None or account.id != card.account_id:
         return None
-    actor = actor_of(session, account, context.clock)
     approval_id = card.subject.removeprefix("approval:")
-    words = {"approve": ("已同意", "Approved"), "reject": ("已拒绝", "Declined")}[decision]
-    # a button has no field for the reason that a refusal needs; whoever wants to give one opens the page
+    code = str(body.get("ResponseCode", ""))
+    if card.state == "open":
+        text = _decide(context, session, account, approval_id, "approve" if decision == "approve" else "reject")
+        card.state = "settled"
+        code = code or card.response_code or ""
+    else:  # the buttons were to go and did not: an answer to this press takes them away
+        text = standing_words(standing_for(session, account.id, approval_id), account.language)
+    return None if not code else lambda: wecom.settle_buttons([sender], code, text)
+
+
+def _decide(context: Context, session: Session, account: Account, approval_id: str, decision: Decision) -> str:
+    """Decide if it is still this account's to decide; the words that replace the buttons, true in either case."""
+    # a button has no field for the reason that a refusal needs; the page has one
     reason = DECLINED.get(account.language) if decision == "reject" else ""
     try:
-        approvals.decide(session, actor, approval_id, decision, reason, context.clock)  # type: ignore[arg-type]
+        with session.begin_nested():  # an effect that is refused takes the decision back with it
+            approvals.decide(
+                session, actor_of(session, account, context.clock), approval_id, decision, reason, context.clock
+            )
     except InterviewEngineError as error:
-        log.info("a card's button came too late: %s", error.code)
-        words = ("已处理", "Settled")
-    card.state = "settled"
-    code = str(body.get("ResponseCode", "")) or card.response_code
-    text = words[0] if account.language == "zh" else words[1]
-    return None if not code else lambda: wecom.settle_buttons([sender], code, text)
+        log.info("a card's button was refused: %s", error.code)
+        return standing_words(standing_for(session, account.id, approval_id), account.language)
+    return (APPROVED if decision == "approve" else REJECTED).get(account.language)
 
 
 def _followed(context: Context, session: Session, sender: str, *, reachable: bool) -> None:

@@ -13,15 +13,23 @@ from hiring_world import World, make_world
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from serving import make_context
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from wechat_world import WechatWorld, on_a_port
 
 from api.app import create_app
 from api.context import Context
+from api.wechat.cards import settle_decided
+from api.wechat.codes import CHINA
 from api.wechat.double.speaker import Speaker
 from api.wechat.inbound import work_off
+from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.approvals import service as approvals
+from interview_engine.hr.approvals.service import Decision, decide, delegate, withdraw
+from interview_engine.hr.approvals.tables import Approval, ApprovalStep
 from interview_engine.hr.messaging.tables import Card, InboundEvent
 from interview_engine.hr.people import identities
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.problems import conflict
 from interview_engine.hr.recruiting.jobs.requisitions import create_requisition, submit_for_approval
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.store.deliver import Message
@@ -148,3 +156,122 @@ def test_a_button_pressed_by_somebody_else_does_nothing(stage: Stage) -> None:
     work_off(stage.context)
     with stage.context.database.reading() as session:
         assert session.get_one(Requisition, requisition_id).state == "pending"
+
+
+def approval_of(stage: Stage, requisition_id: str) -> str:
+    with stage.context.database.reading() as session:
+        return session.scalars(select(Approval.id).where(Approval.subject == f"requisition:{requisition_id}")).one()
+
+
+def handed_to(stage: Stage, requisition_id: str, colleague: str) -> None:
+    """The manager's part goes to a colleague with that role."""
+    company = stage.company
+    to = company.actor(colleague).account_id
+    assert to is not None
+    with stage.context.database.transaction() as session:
+        delegate(session, company.actor("hiring_manager"), approval_of(stage, requisition_id), to, company.clock)
+
+
+def decided_by_hr(stage: Stage, requisition_id: str, decision: Decision) -> None:
+    with stage.context.database.transaction() as session:
+        actor = stage.company.actor("hr")
+        decide(session, actor, approval_of(stage, requisition_id), decision, "不需要了", stage.company.clock)
+
+
+def taken_back(stage: Stage, requisition_id: str) -> None:
+    with stage.context.database.transaction() as session:
+        actor = stage.company.actor("recruiter")
+        withdraw(session, actor, approval_of(stage, requisition_id), stage.company.clock)
+
+
+def lost(stage: Stage, requisition_id: str) -> None:
+    approval_id = approval_of(stage, requisition_id)
+    with stage.context.database.transaction() as session:
+        session.execute(delete(ApprovalStep).where(ApprovalStep.approval_id == approval_id))
+        session.execute(delete(Approval).where(Approval.id == approval_id))
+
+
+def taken_away(stage: Stage, requisition_id: str) -> None:
+    """The manager's part is somebody else's, and no delegation says so."""
+    company = stage.company
+    with stage.context.database.transaction() as session:
+        step = session.scalars(
+            select(ApprovalStep).where(ApprovalStep.account_id == company.actor("hiring_manager").account_id)
+        ).one()
+        session.delete(step)
+
+
+REFUSALS = {
+    "approved": (
+        lambda stage, of: decided_by_hr(stage, of, "approve"),
+        "{hr}已同意 · {at}",
+        "Approved by {hr} · {at}",
+    ),
+    "rejected": (
+        lambda stage, of: decided_by_hr(stage, of, "reject"),
+        "{hr}已拒绝 · {at}",
+        "Declined by {hr} · {at}",
+    ),
+    "withdrawn": (taken_back, "申请已撤回 · {at}", "Request withdrawn · {at}"),
+    "delegated": (
+        lambda stage, of: handed_to(stage, of, "administrator"),
+        "已转交{administrator}，不再由您审批",
+        "Handed to {administrator}: no longer yours",
+    ),
+    "not theirs": (taken_away, "现在不由您审批", "Not yours to decide now"),
+    "unknown": (lost, "找不到这项审批", "No such approval"),
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_button_that_comes_too_late_says_what_became_of_the_request(
+    stage: Stage, refusal: str, language: str
+) -> None:
+    requisition_id, task_id, code = approval_card(stage)
+    card = stage.wechat.fake.response_codes[code]["card"]
+    with stage.context.database.transaction() as session:
+        manager = session.get_one(Account, stage.company.actor("hiring_manager").account_id)
+        manager.language = language
+        hr = session.get_one(Person, stage.company.actor("hr").person_id).name
+        administrator = session.get_one(Person, stage.company.actor("administrator").person_id).name
+    happen, zh, en = REFUSALS[refusal]
+    happen(stage, requisition_id)
+    stage.speaker.press("manager", task_id, "approve", code)
+    assert work_off(stage.context) == 1
+    with stage.context.database.reading() as session:
+        decided_at = session.scalar(select(Approval.decided_at))
+    at = f"{decided_at.astimezone(CHINA):%m-%d %H:%M}" if decided_at else ""
+    expected = (zh if language == "zh" else en).format(hr=hr, administrator=administrator, at=at)
+    assert card["settled"] == expected
+
+
+def test_a_button_whose_effect_is_refused_decides_nothing_and_says_to_open_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requisition_id, task_id, code = approval_card(stage)
+    card = stage.wechat.fake.response_codes[code]["card"]
+
+    def refused(*of: object) -> None:
+        decide(*of)  # type: ignore[arg-type]
+        raise conflict("requisition.state", "状态不允许。", "Its state does not allow it.")
+
+    monkeypatch.setattr(approvals, "decide", refused)
+    stage.speaker.press("manager", task_id, "approve", code)
+    work_off(stage.context)
+    with stage.context.database.reading() as session:
+        assert session.get_one(Approval, approval_of(stage, requisition_id)).state == "pending"
+        assert not session.scalars(select(ApprovalStep).where(ApprovalStep.decision.is_not(None))).all()
+    assert card["settled"] == "未能处理，请打开查看"
+
+
+def test_a_press_of_a_button_that_should_be_gone_is_answered_too(stage: Stage) -> None:
+    requisition_id, task_id, code = approval_card(stage)
+    card = stage.wechat.fake.response_codes[code]["card"]
+    decided_by_hr(stage, requisition_id, "approve")
+    stage.wechat.fake.trouble["/qy/cgi-bin/message/update_template_card"] = [48002]
+    assert settle_decided(stage.context) == 1
+    assert "settled" not in card, "the update was refused, the buttons stand"
+    stage.speaker.press("manager", task_id, "reject", code)
+    work_off(stage.context)
+    assert "已同意" in card["settled"]
