@@ -1,19 +1,27 @@
 """Limits on requests: how often (token buckets) and how large. Pure ASGI, in front of everything else.
 
 Buckets are kept in this process, so several server processes together let through that many times more; they are there
-against guessing and floods, not for accounting. Memory is bounded: beyond `MAX_BUCKETS` the longest unused go.
+against guessing and floods, not for accounting. Each kind has its own table of fixed size: a flood of one kind changes
+nothing for another, and no bucket is ever removed, so that no flood empties anybody's limit. Two callers may share a
+bucket (1 in 32,768, by a hash that nobody can foresee).
+
+A guess is a secret that is unknown. Who shows a known one is let through however often others behind the same address
+guessed, and counts as nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import threading
-from collections import OrderedDict
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
 from types import MappingProxyType
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,12 +29,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.context import Context
 from api.deps import client_address
 from api.errors import respond
+from api.known_secrets import carries_secret, is_known
 from interview_engine.errors import Bilingual
 
-MAX_BUCKETS = 20_000
+SLOTS = 32_768
+"""Buckets a kind: half a megabyte."""
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 REFUSALS = frozenset({401, 403, 404, 410})
-"""Answers that may be a failed guess at a link; of the API only 401 is."""
+"""Answers that may be a failed guess at a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +50,16 @@ class Rate:
 RATES: Mapping[str, Rate] = MappingProxyType(
     {
         "sign_in": Rate(20, 1 / 6),
-        "apply": Rate(60, 1 / 2),
+        "apply": Rate(400, 1),
         "guess": Rate(30, 1 / 6),
         "api": Rate(300, 30),
         "console": Rate(300, 20),
         "export": Rate(20, 1 / 3),
     }
 )
-"""By kind of request: sign-in and applications by address; failed guesses (wrong token, unknown link) by address;
-calls by token; pages by session; exports and PDFs by token or session. Recordings are not counted: a hundred
-candidates may sit behind one address, and what they may send is limited by their invitation."""
+"""By kind of request: sign-in and applications by address; unknown links and tokens by address; calls by token; pages
+by session; exports and PDFs by token or session. Applications: a campus of 300 behind one address may apply at once.
+Recordings are not counted: what a candidate may send is limited by the invitation."""
 
 BODIES: tuple[tuple[re.Pattern[str], int | None], ...] = (
     (re.compile(r"^/i/[^/]+/uploads(/|$)"), None),
@@ -67,11 +77,14 @@ class Buckets:
 
     Args:
         rates: by kind; a kind that is not there is not limited.
+        slots: buckets a kind.
     """
 
     rates: Mapping[str, Rate] = field(default_factory=lambda: RATES)
-    most: int = MAX_BUCKETS
-    _levels: OrderedDict[tuple[str, str], tuple[float, float]] = field(default_factory=OrderedDict)
+    slots: int = SLOTS
+    _taken: dict[str, tuple[array[float], array[float]]] = field(default_factory=dict)
+    """By kind: how many tokens each bucket lacked, and when that was noted."""
+    _salt: bytes = field(default_factory=lambda: os.urandom(16))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wait_s(self, kind: str, who: str, now_s: float, *, take: bool = True) -> float:
@@ -84,17 +97,19 @@ class Buckets:
         rate = self.rates.get(kind)
         if rate is None:
             return 0.0
+        slot = int.from_bytes(hashlib.blake2b(who.encode(), digest_size=8, key=self._salt).digest()) % self.slots
         with self._lock:
-            level, since_s = self._levels.pop((kind, who), (rate.burst, now_s))
-            level = min(rate.burst, level + max(0.0, now_s - since_s) * rate.per_s)
-            enough = level >= 1.0
-            self._levels[kind, who] = (level - 1.0 if enough and take else level, now_s)
-            while len(self._levels) > self.most:
-                self._levels.popitem(last=False)
-        return 0.0 if enough else (1.0 - level) / rate.per_s
+            if kind not in self._taken:
+                self._taken[kind] = array("d", bytes(8 * self.slots)), array("d", bytes(8 * self.slots))
+            taken, noted_s = self._taken[kind]
+            lacking = max(0.0, taken[slot] - max(0.0, now_s - noted_s[slot]) * rate.per_s)
+            enough = rate.burst - lacking >= 1.0
+            taken[slot], noted_s[slot] = lacking + (1.0 if enough and take else 0.0), now_s
+        return 0.0 if enough else (1.0 - (rate.burst - lacking)) / rate.per_s
 
     def __len__(self) -> int:
-        return len(self._levels)
+        """Buckets in memory."""
+        return len(self._taken) * self.slots
 
 
 def kind_of(method: str, path: str) -> str | None:
@@ -108,13 +123,6 @@ def kind_of(method: str, path: str) -> str | None:
     if path.startswith("/p/"):
         return "apply" if method in UNSAFE else None
     return "console" if path.startswith("/console") else None
-
-
-def guesses(path: str) -> frozenset[int]:
-    """The statuses that on this path may mean somebody trying out tokens or links."""
-    if path.startswith("/api/v1/"):
-        return frozenset({401})
-    return REFUSALS if path.startswith(("/i/", "/o/", "/s/", "/a/", "/media/")) else frozenset()
 
 
 def most_bytes(path: str) -> int | None:
@@ -141,9 +149,11 @@ class Limits:
             return
         request = Request(scope, receive)
         path, now_s = scope["path"], self.context.clock.monotonic_s()
-        address = client_address(request)
-        kind, guessing = kind_of(scope["method"], path), guesses(path)
+        address = network_of(client_address(request))
+        kind, guessing = kind_of(scope["method"], path), carries_secret(request)
         wait_s = self.buckets.wait_s("guess", address, now_s, take=False) if guessing else 0.0
+        if wait_s > 0.0 and await run_in_threadpool(is_known, request, self.context):
+            wait_s = 0.0
         if kind is not None and wait_s == 0.0:
             wait_s = self.buckets.wait_s(kind, _who(kind, request, address), now_s)
         if wait_s > 0.0:
@@ -155,11 +165,23 @@ class Limits:
             return
 
         async def noting(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] in guessing:
+            refused = guessing and message["type"] == "http.response.start" and message["status"] in REFUSALS
+            if refused and not await run_in_threadpool(is_known, request, self.context):
                 self.buckets.wait_s("guess", address, now_s)
             await send(message)
 
         await self.app(scope, receive if limit is None else _counted(receive, limit), noting)
+
+
+def network_of(address: str) -> str:
+    """What is counted as one caller: an IPv4 address, or the /64 of one IPv6 customer."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
 
 
 def _who(kind: str, request: Request, address: str) -> str:

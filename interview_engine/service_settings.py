@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,7 +35,7 @@ class ServiceSettings:
         demo: demo data, and a secret that is known: refused for an address other machines can reach.
         worker_in_process: whether `serve` also works on the queue.
         max_upload_mb: largest recording of one answer.
-        trusted_proxies: addresses whose X-Forwarded-For and -Proto are believed.
+        trusted_proxies: addresses or networks ("172.30.80.0/24") whose X-Forwarded-For and -Proto are believed.
         smtp_url: "smtp://user:password@host:587" or "smtps://…"; empty sends no mail.
         webhook_private: whether webhooks may go to private addresses.
         second_factor: whether every console account must set up a second factor before anything opens.
@@ -112,7 +113,7 @@ def read_service_settings(environment: Mapping[str, str], *, demo: bool = False)
         demo=demo,
         worker_in_process=_switch(text("WORKER_IN_PROCESS", "on"), "WORKER_IN_PROCESS"),
         max_upload_mb=_whole(text("MAX_UPLOAD_MB", "2048"), "MAX_UPLOAD_MB", 1, 100_000),
-        trusted_proxies=tuple(part.strip() for part in text("TRUSTED_PROXIES").split(",") if part.strip()),
+        trusted_proxies=tuple(_address(part.strip()) for part in text("TRUSTED_PROXIES").split(",") if part.strip()),
         smtp_url=text("SMTP_URL"),
         mail_from=text("MAIL_FROM"),
         webhook_private=_switch(text("WEBHOOK_PRIVATE", "off"), "WEBHOOK_PRIVATE"),
@@ -180,6 +181,21 @@ def _whole(raw: str, name: str, low: int, high: int) -> int:
     if not raw.isdecimal() or not low <= int(raw) <= high:
         raise _invalid(name, raw, f"{low}–{high}")
     return int(raw)
+
+
+def _address(raw: str) -> str:
+    """An address, or a network in its shortest form.
+
+    Raises:
+        UsageError: `settings.invalid`; also for everything at once ("0.0.0.0/0"), which would believe anybody.
+    """
+    try:
+        network = ip_network(raw)
+    except ValueError:
+        network = None
+    if network is None or network.prefixlen == 0:
+        raise _invalid("TRUSTED_PROXIES", raw, "10.0.0.1, 172.30.80.0/24")
+    return str(network) if "/" in raw else raw
 
 
 def _switch(raw: str, name: str) -> bool:

@@ -136,12 +136,27 @@ def open_notice(session: Session, link_token: str, clock: Clock, *, confirm: boo
     Raises:
         NotFoundError: `notice.unknown`.
     """
-    receiver = session.scalar(
+    receiver, notice = notice_of(session, link_token, lock=True)
+    grade = GRADES[cast(Level, notice.level)]
+    if receiver.read_at is None and (confirm or not grade.confirmed):
+        receiver.read_at = clock.now()
+        receiver.next_at = None
+    read = receiver.read_at is not None
+    return OpenedNotice(notice, read, grade.confirmed and not read)
+
+
+def notice_of(session: Session, link_token: str, *, lock: bool = False) -> tuple[NoticeReceiver, Notice]:
+    """The receiver and the notice of a link; only reads.
+
+    Raises:
+        NotFoundError: `notice.unknown`.
+    """
+    statement = (
         select(NoticeReceiver)
         .join(NoticeSending, NoticeSending.receiver_id == NoticeReceiver.id)
         .where(NoticeSending.token_hash == digest(link_token))
-        .with_for_update(of=NoticeReceiver)
     )
+    receiver = session.scalar(statement.with_for_update(of=NoticeReceiver) if lock else statement)
     notice = find(session, Notice, receiver.notice_id) if receiver is not None else None
     if receiver is None or notice is None:
         raise NotFoundError(
@@ -149,12 +164,7 @@ def open_notice(session: Session, link_token: str, clock: Clock, *, confirm: boo
             Bilingual("这个通知链接无效。", "This link leads to no notice."),
             Bilingual("请从消息中重新打开。", "Open it again from the message."),
         )
-    grade = GRADES[cast(Level, notice.level)]
-    if receiver.read_at is None and (confirm or not grade.confirmed):
-        receiver.read_at = clock.now()
-        receiver.next_at = None
-    read = receiver.read_at is not None
-    return OpenedNotice(notice, read, grade.confirmed and not read)
+    return receiver, notice
 
 
 def read_rate(session: Session, notice_id: str) -> ReadRate:
