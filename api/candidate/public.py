@@ -30,9 +30,8 @@ from interview_engine.errors import (
 )
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency import service as competency
-from interview_engine.hr.org.tables import LegalEntity
 from interview_engine.hr.people import identities
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.people.tables import LegalEntity, Person
 from interview_engine.hr.recruiting.applying import applications
 from interview_engine.hr.recruiting.applying.applications import NewPerson, NewResume
 from interview_engine.hr.recruiting.hiring import offers

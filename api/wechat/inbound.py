@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.wechat.cards import APPROVED, REJECTED, standing_words
 from interview_engine.errors import Bilingual, DeliveryError, InterviewEngineError
-from interview_engine.hr.accounts.service import actor_of
+from interview_engine.hr.accounts.service import account_of_person, actor_of
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.service import Decision
@@ -114,7 +114,8 @@ def _pressed(context: Context, session: Session, sender: str, body: dict[str, An
     decision = str(body.get("EventKey", ""))
     if wecom is None or card is None or decision not in ("approve", "reject"):
         return None
-    account = identities.account_of(session, "wecom", wecom.settings.corp_id, sender)
+    person = identities.person_of(session, "wecom", wecom.settings.corp_id, sender)
+    account = None if person is None else account_of_person(session, person.id)
     if account is None or account.id != card.account_id:
         return None
     approval_id = card.subject.removeprefix("approval:")

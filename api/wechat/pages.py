@@ -35,6 +35,7 @@ from interview_engine.errors import (
 )
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.accounts import sign_in
+from interview_engine.hr.accounts.service import account_of_person
 from interview_engine.hr.people import identities
 from interview_engine.hr.recruiting.applying.reentry import reenter_interview, reenter_offer
 from interview_engine.hr.recruiting.hiring import offers
@@ -190,9 +191,9 @@ def _onward(context: Context, request: Request, visitor: Visitor, back: str) -> 
         keep_visitor(response, context, visitor)
         return response
     with context.database.transaction() as session:
-        account = identities.account_of(session, visitor.channel, visitor.app_id, visitor.openid)
         person = identities.person_of(session, visitor.channel, visitor.app_id, visitor.openid)
         person_id = None if person is None else person.id
+        account = None if person_id is None else account_of_person(session, person_id)
         reentry = REENTRY.fullmatch(back)
         if reentry is not None and person_id is not None:
             return _reenter(session, context, person_id, reentry.group(1), reentry.group(2))

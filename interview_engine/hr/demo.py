@@ -21,7 +21,7 @@ from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency.service import import_shipped_kits, list_kits, profile_from_kit
 from interview_engine.hr.org.service import create_department, create_legal_entity, set_manager
-from interview_engine.hr.org.tables import Department, LegalEntity
+from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.privacy import erasure
 from interview_engine.hr.recruiting.applying import applications
 from interview_engine.hr.recruiting.applying.applications import NewPerson

@@ -12,8 +12,7 @@ from interview_engine.clock import SystemClock
 from interview_engine.hr.access.rules import Actor, candidate_actor
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.competency.tables import KitVersion
-from interview_engine.hr.org.tables import Department, LegalEntity
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.hr.privacy.tables import Consent
 from interview_engine.hr.recruiting.tables import Application, Invitation, Requisition
 from interview_engine.store.ids import new_id

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from interview_engine.errors import ConflictError, InvalidInput
-from interview_engine.hr.org.tables import LegalEntity
+from interview_engine.hr.people.tables import LegalEntity
 from interview_engine.store import idempotency
 from interview_engine.store.engine import Database
 from interview_engine.store.idempotency import Kept

@@ -25,8 +25,7 @@ from interview_engine.hr.approvals import requests as approvals
 from interview_engine.hr.approvals.tables import ApprovalStep
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.org import service as org
-from interview_engine.hr.org.tables import Department
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import required
 from interview_engine.hr.recruiting.jobs import postings, requisitions
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, requirements_of

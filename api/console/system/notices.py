@@ -17,6 +17,7 @@ from api.render import page
 from api.sessions import PageActor
 from interview_engine.errors import InvalidInput
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.employment.service import colleagues
 from interview_engine.hr.messaging import notices
 from interview_engine.hr.org import service as org
 
@@ -39,7 +40,7 @@ def send(request: Request, context: Ctx, actor: PageActor, form: Form) -> Respon
     try:
         with context.database.transaction() as session:
             below = _with_those_below(session, form.text("department"))
-            persons = notices.colleagues(session, below)
+            persons = colleagues(session, below)
             level, title, body = form.text("level"), form.text("title"), form.raw("body")
             notices.send_notice(session, actor, level, title, body, persons, context.clock)
     except InvalidInput as problem:

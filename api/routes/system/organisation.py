@@ -12,7 +12,7 @@ from api.routes.frame import Id, IdField, IdQuery, In, Out, PageOut, list_out, n
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.tables import Approval
 from interview_engine.hr.org import service as org
-from interview_engine.hr.org.tables import Department
+from interview_engine.hr.people.tables import Department
 
 router = new_router("organisation")
 

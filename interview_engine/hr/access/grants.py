@@ -22,7 +22,7 @@ from interview_engine.hr.access.rules import (
 )
 from interview_engine.hr.access.service import check_row, denied, rule_of
 from interview_engine.hr.access.tables import Grant
-from interview_engine.hr.org.tables import Department, LegalEntity
+from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import invalid, missing
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from interview_engine.errors import Bilingual, PermissionDenied
 from interview_engine.hr.access.rules import Actor, GrantRule, applicable, in_force, may_at_all, reaches_everything
 from interview_engine.hr.access.tables import Grant
-from interview_engine.hr.org.tables import Department
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.people.tables import Department, Person
 
 T = TypeVarTuple("T")
 Column = Any

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -15,9 +15,8 @@ from interview_engine.hr.access.service import check_row, denied, grants_of
 from interview_engine.hr.accounts import failures, passwords, sign_in, tokens
 from interview_engine.hr.accounts.own_password import check_own_password
 from interview_engine.hr.accounts.tables import Account
-from interview_engine.hr.org.tables import Department
 from interview_engine.hr.people.contact import email_key, phone_key
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.store import audit
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
@@ -253,6 +252,16 @@ def actor_of(session: Session, account: Account, clock: Clock, *, token_scopes: 
     person = session.get_one(Person, account.person_id)
     held = grants_of(session, account.id, person, clock.now()) if account.active else ()
     return Actor(f"account:{account.id}", account.id, person.id, account.role, held, account.language, token_scopes)
+
+
+def account_of_person(session: Session, person_id: str) -> Account | None:
+    """The person's console account when it is active, else None."""
+    return session.scalar(select(Account).where(Account.person_id == person_id, Account.active.is_(True)))
+
+
+def holders() -> Select[str]:
+    """Ids of the persons who have an active account, for a list's IN."""
+    return select(Account.person_id).where(Account.active.is_(True))
 
 
 def account_and_person(session: Session, account_id: str, *, lock: bool = False) -> tuple[Account, Person]:

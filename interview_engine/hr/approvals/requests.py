@@ -22,7 +22,7 @@ from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
 from interview_engine.hr.messaging.notify import tell_account
 from interview_engine.hr.org.service import manager_of
-from interview_engine.hr.org.tables import Department
+from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row, scoped
+from interview_engine.hr.accounts.service import holders
 from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import missing
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
 from interview_engine.store.rows import find
@@ -56,3 +60,17 @@ def get_employment(session: Session, actor: Actor, employment_id: str) -> Employ
             person_id=row.person_id,
         )
     return row
+
+
+def colleagues(session: Session, department_ids: Iterable[str] | None = None) -> tuple[str, ...]:
+    """Ids of everyone who works here (an active account or an employment), in all departments or in these."""
+    statement = select(Person.id).where(
+        Person.erased_at.is_(None),
+        or_(
+            Person.id.in_(holders()),
+            Person.id.in_(select(Employment.person_id).where(Employment.state != "left")),
+        ),
+    )
+    if department_ids is not None:
+        statement = statement.where(Person.department_id.in_(tuple(department_ids)))
+    return tuple(session.scalars(statement.order_by(Person.id)))

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, NotFoundError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
-from interview_engine.hr.accounts.tables import Account
-from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.accounts.service import account_of_person
 from interview_engine.hr.messaging.notice_rules import GRADES, LEVELS, Level, ReadRate, next_sending
 from interview_engine.hr.messaging.tables import Notice, NoticeReceiver, NoticeSending
 from interview_engine.hr.people.tables import Person
@@ -37,20 +36,6 @@ class OpenedNotice:
     notice: Notice
     read: bool
     to_confirm: bool
-
-
-def colleagues(session: Session, department_ids: Iterable[str] | None = None) -> tuple[str, ...]:
-    """Ids of everyone who works here (an active account or an employment), in all departments or in these."""
-    statement = select(Person.id).where(
-        Person.erased_at.is_(None),
-        or_(
-            Person.id.in_(select(Account.person_id).where(Account.active.is_(True))),
-            Person.id.in_(select(Employment.person_id).where(Employment.state != "left")),
-        ),
-    )
-    if department_ids is not None:
-        statement = statement.where(Person.department_id.in_(tuple(department_ids)))
-    return tuple(session.scalars(statement.order_by(Person.id)))
 
 
 def send_notice(
@@ -87,11 +72,9 @@ def send_notice(
         session.add(receiver)
         session.flush()
         _send(session, notice, receiver, [], clock)
-        account_id = session.scalar(
-            select(Account.id).where(Account.person_id == person_id, Account.active.is_(True)).limit(1)
-        )
-        if account_id is not None:
-            _enqueue(session, notice, receiver, "inbox", f"account:{account_id}", [], clock)
+        account = account_of_person(session, person_id)
+        if account is not None:
+            _enqueue(session, notice, receiver, "inbox", f"account:{account.id}", [], clock)
     detail = {"level": level, "receivers": len(persons)}
     audit.record(session, actor.id, "notice.send", f"notice:{notice.id}", detail, clock)
     return notice

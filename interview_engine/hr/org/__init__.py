@@ -1,1 +1,1 @@
-"""Legal entities, departments, positions."""
+"""The organisation: companies and departments made, moved and listed."""

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
-from interview_engine.hr.org.tables import Department, LegalEntity
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.hr.problems import conflict, missing, text_within
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch

@@ -1,1 +1,1 @@
-"""Persons (candidate and employee are one row), console accounts, sign-in."""
+"""Persons (candidate and employee are one row), how they are known again, and the departments they belong to."""

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, ConflictError
-from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.people.tables import Person, WechatIdentity
 from interview_engine.store import audit
 from interview_engine.store.rows import stamp
@@ -33,14 +32,6 @@ def has_one(session: Session, person_id: str, app_id: str) -> bool:
     """Whether a person is known in this application already."""
     held = select(WechatIdentity.id).where(WechatIdentity.app_id == app_id, WechatIdentity.person_id == person_id)
     return session.scalar(held.limit(1)) is not None
-
-
-def account_of(session: Session, channel: str, app_id: str, openid: str) -> Account | None:
-    """The console account of whoever this is, when it is active."""
-    person = person_of(session, channel, app_id, openid)
-    if person is None:
-        return None
-    return session.scalar(select(Account).where(Account.person_id == person.id, Account.active.is_(True)))
 
 
 def bind(

@@ -1,4 +1,8 @@
-"""Tables of persons."""
+"""Tables of persons, and of the companies and departments they belong to.
+
+One ground under every area: a person names a department, a department names the person who manages it, so neither can
+lie below the other. Permissions are decided over these rows, and lists join them.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +38,27 @@ class Person(Row, Base):
     talent_pool: Mapped[bool] = mapped_column(default=False)
     synthetic: Mapped[bool] = mapped_column(default=False)
     erased_at: Mapped[datetime | None]
+
+
+class LegalEntity(Row, Base):
+    """A company; the tenant boundary of scopes."""
+
+    __tablename__ = "legal_entity"
+
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    city: Mapped[str] = mapped_column(String(60), default="")
+
+
+class Department(Row, Base):
+    """`path` is "/id/id/": its own id last, so that a subtree is a prefix."""
+
+    __tablename__ = "department"
+
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"), index=True)
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("department.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    path: Mapped[str] = mapped_column(String(700), unique=True)
+    manager_person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
 
 
 class PersonFlag(Row, Base):

@@ -22,8 +22,7 @@ from interview_engine.hr.access.rules import (
 from interview_engine.hr.access.service import check_row, grants_of, require, scoped
 from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.accounts.service import NewAccount, create_account
-from interview_engine.hr.org.tables import Department, LegalEntity
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.store.engine import Database
 from interview_engine.store.rows import stamp
 

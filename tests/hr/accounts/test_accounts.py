@@ -16,8 +16,7 @@ from interview_engine.hr.access.trail import TrailFilter
 from interview_engine.hr.accounts import service
 from interview_engine.hr.accounts.service import NewAccount
 from interview_engine.hr.messaging import inbox
-from interview_engine.hr.org.tables import Department, LegalEntity
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.store import audit, outbox
 from interview_engine.store.engine import Database
 from interview_engine.store.rows import stamp

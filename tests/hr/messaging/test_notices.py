@@ -16,7 +16,6 @@ from interview_engine.hr.messaging import notices
 from interview_engine.hr.messaging.notice_rules import GRADES, LEVELS, Level, ReadRate, next_sending, next_way_first
 from interview_engine.hr.messaging.person_channel import PersonChannel
 from interview_engine.hr.messaging.tables import NoticeReceiver
-from interview_engine.hr.people.tables import Person
 from interview_engine.store.deliver import InboxChannel, Message, Receipt, deliver_due
 from interview_engine.store.engine import Database
 from interview_engine.store.tables import OutboxMessage
@@ -187,18 +186,6 @@ def test_who_may_not_send_sends_nothing_and_wrong_notices_are_refused(office: Of
         with pytest.raises(NotFoundError):
             notices.read_rate(session, "unknown")
         assert session.scalars(select(NoticeReceiver)).all() == []
-
-
-def test_everyone_who_works_here_is_a_colleague_and_candidates_are_not(office: Office) -> None:
-    world = office.world
-    with world.database.transaction() as session:
-        world.applicant(session, world.post(session, world.open_job(session)))
-        everyone = notices.colleagues(session)
-        sales = notices.colleagues(session, [world.other_department_id])
-        candidates = session.scalars(select(Person.id).where(Person.email != "")).all()
-    assert len(everyone) == len(world.actors)
-    assert sales == (world.actor("other_manager").person_id,)
-    assert not set(candidates) & set(everyone)
 
 
 def test_no_receiver_is_no_rate() -> None:

@@ -20,8 +20,7 @@ from interview_engine.hr.approvals import requests
 from interview_engine.hr.approvals.tables import Approval
 from interview_engine.hr.competency.kits import kit, kit_version
 from interview_engine.hr.competency.tables import KitVersion, RoleProfile
-from interview_engine.hr.org.tables import Department, LegalEntity
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.hr.problems import conflict, invalid, missing, required, text_within
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, checked_requirements, requirements_from
 from interview_engine.hr.recruiting.reach import requisition_for
