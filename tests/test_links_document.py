@@ -31,6 +31,8 @@ FILES = tracked()
 DOCUMENTS = [name for name in FILES if name.endswith(".md")]
 CITED = re.compile(r"(?<![\w*{])((?:[\w.-]+/)*[A-Za-z][\w.-]*\.md)\b(?!\w)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+NAME_OF_CODE = re.compile(r"`(\w*(?:[a-z]_[a-z]|[a-z][A-Z]|[A-Z]_[A-Z])\w*)(?:\(.*?\))?`")
+"""A word in backticks that can only be a name: snake_case, CamelCase, UPPER_CASE."""
 NAMED = re.compile(rf"`((?:{'|'.join(map(re.escape, TOPS))})/[\w./-]+)`")
 
 
@@ -70,3 +72,12 @@ def test_every_file_that_a_document_names_by_its_path_exists() -> None:
     named = [(name, path) for name in DOCUMENTS for path in NAMED.findall(text_of(name))]
     assert len(named) > 50
     assert [f"{name}: {path}" for name, path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_name_of_code_that_a_guide_mentions_is_in_the_code() -> None:
+    code = "\n".join(text_of(name) for name in FILES if name.endswith((".py", ".toml", ".json")) and name != HERE)
+    words = set(re.findall(r"\w+", code))
+    guides = [name for name in DOCUMENTS if name.startswith("docs/developing/")]
+    named = {(guide, name) for guide in guides for name in NAME_OF_CODE.findall(text_of(guide))}
+    assert len(named) > 20
+    assert sorted(f"{guide}: {name}" for guide, name in named if name not in words) == []
