@@ -33,7 +33,10 @@ CITED = re.compile(r"(?<![\w*{])((?:[\w.-]+/)*[A-Za-z][\w.-]*\.md)\b(?!\w)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 NAME_OF_CODE = re.compile(r"`(\w*(?:[a-z]_[a-z]|[a-z][A-Z]|[A-Z]_[A-Z])\w*)(?:\(.*?\))?`")
 """A word in backticks that can only be a name: snake_case, CamelCase, UPPER_CASE."""
-NAMED = re.compile(rf"`((?:{'|'.join(map(re.escape, TOPS))})/[\w./-]+)`")
+NAMED = re.compile(rf"`((?:{'|'.join(map(re.escape, TOPS))})/[\w./*-]+)`")
+CITED_SOURCE = re.compile(
+    rf"(?<![\w./-])((?:{'|'.join(map(re.escape, TOPS))})/[\w/.-]+\.(?:py|json|toml|tsv|css|js))\b"
+)
 
 
 def text_of(name: str) -> str:
@@ -71,6 +74,13 @@ def test_every_link_inside_the_repository_leads_somewhere() -> None:
 def test_every_file_that_a_document_names_by_its_path_exists() -> None:
     named = [(name, path) for name in DOCUMENTS for path in NAMED.findall(text_of(name))]
     assert len(named) > 50
+    assert [f"{name}: {path}" for name, path in named if not list(ROOT.glob(path.rstrip("/")))] == []
+
+
+def test_every_source_that_a_source_names_by_its_path_exists() -> None:
+    sources = [name for name in FILES if name.endswith((".py", ".toml", ".po", ".css")) or name == "Makefile"]
+    named = [(name, path) for name in sources for path in CITED_SOURCE.findall(text_of(name))]
+    assert len(named) > 20
     assert [f"{name}: {path}" for name, path in named if not (ROOT / path).exists()] == []
 
 

@@ -51,7 +51,7 @@ class Evidence:
         indicator: id of the indicator it shows, or None when it speaks to the anchors in general.
         polarity: for or against the candidate.
         strength: the part it played, 0..1, largest first.
-        why: codes of what was found in it ("own_action", "number", "outcome", "vague", …); texts in evidence.py.
+        why: categories of cues found in it ("action", "number", "outcome", "vague", …); see docs/scoring.md.
     """
 
     question_id: str

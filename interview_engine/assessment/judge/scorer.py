@@ -1,7 +1,7 @@
 """The judge scorer: a language model proposes quotes and levels, code decides what counts.
 
 An answer is data: what speaks to the grader is cut out before the model sees it (screening.py). A quote that is not a
-verbatim span of the answer is dropped together with the points it carried (judge_reply.py). Several differently ordered
+verbatim span of the answer is dropped together with the points it carried (reply.py). Several differently ordered
 prompts at temperature 0 are pooled, and their spread is part of the band. A model that fails is an error; no other
 scorer takes its place.
 """

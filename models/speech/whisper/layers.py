@@ -1,6 +1,6 @@
 """The weights of a Whisper network as torch tensors, and its sizes.
 
-The weights keep CTranslate2's names and its fused query-key-value matrices; the network itself is in whisper_net.py.
+The weights keep CTranslate2's names and its fused query-key-value matrices; the network itself is in net.py.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Whisper (Radford et al. 2022, arXiv:2212.04356): log-mel frames pass two convolu
 
 The decoder is used to *read* a whole text at once (a prompt before the search, a found text for its word times), and
 to *step* by one token a hypothesis with a static cache. Nothing in a step depends on the values of tensors or changes
-a shape, so a CUDA graph can hold it. The weights are in whisper_layers.py.
+a shape, so a CUDA graph can hold it. The weights are in layers.py.
 
 In the shapes below N is windows, B hypotheses of a window, H heads, D numbers a head, S slots of the cache.
 """
