@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -12,10 +11,9 @@ import pipelines
 from api.candidate.received import keep
 from api.context import Context
 from interview_engine.hr.demo import DemoAccounts, DemoInterview, seed_demo
-from interview_engine.hr.recruiting.interviewing import answers, invitations, upload_rules
+from interview_engine.hr.recruiting.interviewing import answers, invitations, upload_rules, uploads
 from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload
 from interview_engine.hr.recruiting.tables import Invitation, Upload
-from interview_engine.store.blobs import register
 from interview_engine.store.rows import stamp
 from pipelines.folders.manifest import AnswerSource, job_from_manifest
 from pipelines.media.container import Limits
@@ -44,19 +42,20 @@ def _hand_in(context: Context, session: Session, interview: DemoInterview, scrat
         if source.path is None:
             continue
         if source.mode == "text":
-            content: RecordedUpload | str = source.path.read_text(encoding="utf-8")
+            text = source.path.read_text(encoding="utf-8")
+            answers.record_answer(
+                session, interview.candidate, invitation, source.question_id, "text", text, context.clock
+            )
         else:
-            content = _received(context, session, interview, source, scratch)
-        answers.record_answer(
-            session, interview.candidate, invitation, source.question_id, source.mode, content, context.clock
-        )
+            kept = _received(context, session, interview, source, scratch)
+            uploads.finish(session, interview.candidate, kept, source.mode, context.clock)
     invitations.submit(session, interview.candidate, invitation, context.clock, allow_missing=True)
 
 
 def _received(
     context: Context, session: Session, interview: DemoInterview, source: AnswerSource, scratch: Path
 ) -> RecordedUpload:
-    """The recording as an upload would have left it."""
+    """The recording in the blob store and its complete upload, as sending it would have left them."""
     assert source.path is not None
     packed = scratch / f"{interview.manifest_id}-{source.question_id}"
     with source.path.open("rb") as file:
@@ -74,10 +73,8 @@ def _received(
         media_type=recording.media_type,
         offset=size,
         length=size,
-        state="finished",
+        state="open",
     )
     session.add(upload)
     session.flush()
-    kept = keep(context.blobs, upload, recording, path)
-    register(session, kept.blob_sha256, kept.size, kept.media_type, context.clock)
-    return replace(kept, upload_id=upload.id)
+    return keep(context.blobs, upload, recording, path)

@@ -1,15 +1,18 @@
-"""An upload becomes a recording: its parts put together, looked at in a confined child, kept as one blob."""
+"""An upload becomes a recording and its answer: parts assembled, inspected in a confined child, kept as one blob."""
 
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from api.context import Context
+from interview_engine.errors import InterviewEngineError
+from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.recruiting.interviewing import upload_rules as rules
 from interview_engine.hr.recruiting.interviewing import uploads
 from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload
-from interview_engine.hr.recruiting.tables import Upload
+from interview_engine.hr.recruiting.tables import Answer, Upload
 from interview_engine.store.blobs import BlobStore
 from pipelines.media.container import Limits
 from pipelines.media.remux import Recording, receive
@@ -21,8 +24,65 @@ MAX_PIXELS = 3840 * 2160
 """A phone's 4K at most; we ask for 480p."""
 
 
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """What a practice recording showed: seconds, and whether it has a picture and a sound."""
+
+    duration_s: float
+    video: bool
+    audio: bool
+
+
+def finish(context: Context, actor: Actor, invitation_id: str, upload_id: str) -> Answer | Practice:
+    """Make the answer of a complete upload, or the one it has become already. Practice is inspected and removed.
+
+    Raises:
+        As `look_at`, `uploads.check_open` and `uploads.finish`.
+    """
+    upload = _open_or_answered(context, invitation_id, upload_id)
+    if isinstance(upload, Answer):
+        return upload
+    try:
+        recording, path, folder = look_at(context, upload)
+    except InterviewEngineError:
+        # of two that finish at one moment, the later may find that the parts are cleared already
+        meanwhile = _open_or_answered(context, invitation_id, upload_id)
+        if isinstance(meanwhile, Answer):
+            return meanwhile
+        raise
+    with folder:
+        if upload.practice:
+            with context.database.transaction() as session:
+                uploads.discard(session, upload.id, context.clock)
+            clear(context, upload.id)
+            return Practice(recording.duration_s, recording.video, recording.audio)
+        kept = keep(context.blobs, upload, recording, path)
+    with context.database.transaction() as session:
+        answer = uploads.finish(session, actor, kept, "video" if recording.video else "voice", context.clock)
+        session.flush()
+        session.expunge(answer)
+    clear(context, upload.id)
+    return answer
+
+
+def clear(context: Context, upload_id: str) -> None:
+    """Remove the parts of an upload that is closed."""
+    with context.database.transaction() as session:
+        uploads.clear_parts(session, context.blobs, upload_id)
+
+
+def _open_or_answered(context: Context, invitation_id: str, upload_id: str) -> Upload | Answer:
+    with context.database.reading() as session:
+        upload = uploads.find_upload(session, invitation_id, upload_id)
+        answer = uploads.answer_of(session, upload_id)
+        if answer is None:
+            uploads.check_open(upload)
+        session.expunge_all()
+    return upload if answer is None else answer
+
+
 def look_at(context: Context, upload: Upload) -> tuple[Recording, Path, tempfile.TemporaryDirectory[str]]:
-    """Put the parts together and look. The file to keep lies in the folder, which the caller removes.
+    """Assemble the parts and inspect them. The file to keep lies in the folder, which the caller removes.
 
     Raises:
         ConflictError: `upload.incomplete`. UnsupportedMedia: `upload.not_media`, `upload.type_lie`.
@@ -37,7 +97,7 @@ def look_at(context: Context, upload: Upload) -> tuple[Recording, Path, tempfile
     try:
         path = Path(folder.name)
         received, packed = path / "recording", path / "packed"
-        uploads.put_together(context.blobs, parts, received)
+        uploads.assemble(context.blobs, parts, received)
         with received.open("rb") as file:
             found = rules.check_content(file.read(rules.SNIFFED_BYTES), upload.media_type)
         recording = receive(received, packed, found.media_type, Limits(LONGEST_ANSWER_S, MAX_PIXELS))

@@ -18,16 +18,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from api.candidate import received
+from api.candidate.received import Practice
 from api.candidate.sessions import Candidate, PageCandidate
 from api.context import Context
 from api.deps import Ctx
-from interview_engine.assessment.report import Mode
 from interview_engine.hr.recruiting import reach
-from interview_engine.hr.recruiting.interviewing import answers, uploads
 from interview_engine.hr.recruiting.interviewing import upload_rules as rules
+from interview_engine.hr.recruiting.interviewing import uploads
 from interview_engine.hr.recruiting.interviewing.upload_rules import UploadLimits
 from interview_engine.hr.recruiting.tables import Answer, Upload
-from interview_engine.store.blobs import register
 
 router = APIRouter()
 
@@ -125,7 +124,7 @@ def discard(upload_id: str, context: Ctx, candidate: PageCandidate) -> Response:
     with context.database.transaction() as session:
         upload = uploads.find_upload(session, candidate.invitation.id, upload_id)
         uploads.discard(session, upload.id, context.clock)
-    _clear(context, upload_id)
+    received.clear(context, upload_id)
     return Response(status_code=204)
 
 
@@ -162,45 +161,12 @@ def _add(context: Context, upload: Upload, at: int, data: bytes, limits: UploadL
 
 
 def _finish(context: Context, candidate: Candidate, upload_id: str) -> dict[str, object]:
-    with context.database.reading() as session:
-        upload = uploads.find_upload(session, candidate.invitation.id, upload_id)
-        known = uploads.answer_of(session, upload_id)
-        if known is not None:
-            return _told(known)
-        uploads.check_open(upload)
-        session.expunge_all()
-    recording, path, folder = received.look_at(context, upload)
-    with folder:
-        if upload.practice:
-            return _finish_practice(context, upload, recording.duration_s, recording.video, recording.audio)
-        kept = received.keep(context.blobs, upload, recording, path)
-    with context.database.transaction() as session:
-        if uploads.mark_finished(session, upload.id, kept.media_type, context.clock):
-            invitation = reach.invitation_of(session, candidate.actor, candidate.invitation.id, lock=True)
-            register(session, kept.blob_sha256, kept.size, kept.media_type, context.clock)
-            mode: Mode = "video" if recording.video else "voice"
-            answers.record_answer(session, candidate.actor, invitation, upload.question_id, mode, kept, context.clock)
-        answer = uploads.answer_of(session, upload.id)
-        if answer is None:
-            uploads.check_open(session.get_one(Upload, upload.id, populate_existing=True))
-            raise AssertionError("an upload was finished without an answer")
-        told = _told(answer)
-    _clear(context, upload.id)
-    return told
+    made = received.finish(context, candidate.actor, candidate.invitation.id, upload_id)
+    return _told(made) if isinstance(made, Answer) else {"practice": True, **_shown(made)}
 
 
-def _finish_practice(
-    context: Context, upload: Upload, duration_s: float, video: bool, audio: bool
-) -> dict[str, object]:
-    with context.database.transaction() as session:
-        uploads.discard(session, upload.id, context.clock)
-    _clear(context, upload.id)
-    return {"practice": True, "duration_s": round(duration_s, 2), "video": video, "audio": audio}
-
-
-def _clear(context: Context, upload_id: str) -> None:
-    with context.database.transaction() as session:
-        uploads.clear_parts(session, context.blobs, upload_id)
+def _shown(practice: Practice) -> dict[str, object]:
+    return {"duration_s": round(practice.duration_s, 2), "video": practice.video, "audio": practice.audio}
 
 
 def _told(answer: Answer) -> dict[str, object]:

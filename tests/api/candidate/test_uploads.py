@@ -277,6 +277,68 @@ def test_of_two_parts_at_one_offset_one_is_taken(server: LiveServer, company: tu
         assert phone.count(UploadPart) == rounds
 
 
+def test_two_finishes_at_the_same_moment_give_the_one_answer(
+    server: LiveServer, company: tuple[Path, World, Requisition], clip: bytes
+) -> None:
+    issued = server.invite(company[2])
+    with served(server.context) as url, httpx.Client(base_url=url) as client:
+        phone = Phone(client, f"/i/{issued.token}", issued.invitation.id, server)
+        agree(client, phone.home)
+        address = phone.send("a" * 16, clip)
+        told: list[httpx.Response] = []
+        begin = threading.Barrier(2)
+
+        def end() -> None:
+            with httpx.Client(base_url=url, cookies=client.cookies, timeout=60) as own:
+                begin.wait()
+                told.append(own.post(f"{address}/finish"))
+
+        threads = [threading.Thread(target=end) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [answer.status_code for answer in told] == [200, 200]
+        assert told[0].json() == told[1].json()
+        assert phone.count(Answer) == 1
+
+
+@pytest.mark.parametrize("cleared", ["before the rows are read", "before the bytes are read"])
+def test_a_finish_that_finds_the_parts_cleared_gives_the_answer_of_the_other(
+    phone: Phone, clip: bytes, monkeypatch: pytest.MonkeyPatch, cleared: str
+) -> None:
+    address = phone.send("a" * 16, clip)
+    name = "parts_of" if cleared == "before the rows are read" else "assemble"
+    step = getattr(uploads, name)
+    first: list[httpx.Response] = []
+
+    def overtaken(*given: object) -> object:
+        monkeypatch.setattr(uploads, name, step)
+        first.append(phone.finish(address))
+        return step(*given)
+
+    monkeypatch.setattr(uploads, name, overtaken)
+    second = phone.finish(address)
+    assert [answer.status_code for answer in (*first, second)] == [200, 200]
+    assert second.json() == first[0].json()
+
+
+def test_a_practice_that_another_has_ended_meanwhile_is_gone_and_not_broken(
+    phone: Phone, clip: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = phone.send("p" * 16, clip, question="", practice="1")
+    step = uploads.assemble
+
+    def overtaken(*given: object) -> None:
+        monkeypatch.setattr(uploads, "assemble", step)
+        assert phone.finish(address).status_code == 200
+        step(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(uploads, "assemble", overtaken)
+    refused = phone.finish(address)
+    assert (refused.status_code, refused.json()["code"]) == (410, "upload.discarded")
+
+
 def test_what_was_safe_before_the_line_broke_is_kept(company: tuple[Path, World, Requisition], tmp_path: Path) -> None:
     sent = WEBM + bytes(PART_BYTES + 1000 - len(WEBM))
     with opened(company, tmp_path, 16) as server, served(server.context) as url, httpx.Client(base_url=url) as client:

@@ -14,6 +14,7 @@ from interview_engine.errors import ConflictError, GoneError, NotFoundError
 from interview_engine.hr.access.rules import candidate_actor
 from interview_engine.hr.recruiting import reach
 from interview_engine.hr.recruiting.interviewing import invitations, uploads
+from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload
 from interview_engine.hr.recruiting.interviewing.upload_rules import (
     MAX_PRACTICE,
     SPARE_UPLOADS,
@@ -22,6 +23,7 @@ from interview_engine.hr.recruiting.interviewing.upload_rules import (
 )
 from interview_engine.hr.recruiting.tables import Invitation, Upload, UploadPart
 from interview_engine.store.blobs import BlobStore, open_blobs
+from interview_engine.store.tables import Blob
 
 LIMITS = UploadLimits.of_megabytes(1)
 
@@ -62,11 +64,11 @@ def test_parts_follow_each_other_and_a_second_at_one_offset_is_refused(
         uploads.set_length(session, upload.id, 12, world.clock)
     with world.database.reading() as session:
         kept = uploads.find_upload(session, upload.invitation_id, upload.id)
-        uploads.put_together(blobs, uploads.parts_of(session, kept), tmp_path / "whole")
+        uploads.assemble(blobs, uploads.parts_of(session, kept), tmp_path / "whole")
     assert (tmp_path / "whole").read_bytes() == b"first second"
 
 
-def test_an_incomplete_upload_is_not_put_together(world: World, blobs: BlobStore) -> None:
+def test_an_incomplete_upload_is_not_assembled(world: World, blobs: BlobStore) -> None:
     with world.database.transaction() as session:
         upload = begun(world, session, invited(world, session))
         uploads.add_part(session, upload.id, 0, 4, uploads.store_part(blobs, b"1234"), world.clock)
@@ -77,6 +79,32 @@ def test_an_incomplete_upload_is_not_put_together(world: World, blobs: BlobStore
         with pytest.raises(ConflictError):
             uploads.set_length(session, upload.id, 8, world.clock)
         assert not uploads.mark_finished(session, upload.id, "video/webm", world.clock)
+
+
+def test_finishing_is_one_transaction_and_again_the_same_answer(world: World) -> None:
+    with world.database.transaction() as session:
+        invitation = invited(world, session)
+        actor = candidate_actor(invitation.id, "", "zh")
+        upload = begun(world, session, invitation)
+        recording = RecordedUpload(upload.id, "a" * 64, "video/webm", 9, 2.0)
+        with pytest.raises(ConflictError) as refused:
+            uploads.finish(session, actor, recording, "video", world.clock)
+        assert refused.value.code == "upload.incomplete"
+        uploads.add_part(session, upload.id, 0, 9, "b" * 64, world.clock)
+        uploads.set_length(session, upload.id, 9, world.clock)
+        invitation.state = "submitted"
+    with pytest.raises(ConflictError), world.database.transaction() as session:
+        uploads.finish(session, actor, recording, "video", world.clock)
+    with world.database.reading() as session:
+        assert session.get_one(Upload, upload.id).state == "open", "what was refused closed nothing"
+        assert session.get(Blob, recording.blob_sha256) is None
+    with world.database.transaction() as session:
+        session.get_one(Invitation, upload.invitation_id).state = "consented"
+        first = uploads.finish(session, actor, recording, "video", world.clock)
+        assert uploads.finish(session, actor, recording, "video", world.clock).id == first.id
+        session.expire_all()
+        assert session.get_one(Upload, upload.id).state == "finished"
+        assert session.get_one(Blob, recording.blob_sha256).size == 9
 
 
 def test_equal_parts_of_two_uploads_are_two_blobs(blobs: BlobStore) -> None:

@@ -18,15 +18,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from interview_engine.assessment.kits.kit import Kit
+from interview_engine.assessment.report import Mode
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, ConflictError, GoneError, NotFoundError, OutputError
+from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.privacy.tables import Consent
 from interview_engine.hr.recruiting.interviewing import upload_rules as rules
-from interview_engine.hr.recruiting.interviewing.answers import next_attempt
+from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload, next_attempt, record_answer
 from interview_engine.hr.recruiting.interviewing.upload_rules import NewUpload, UploadLimits
+from interview_engine.hr.recruiting.reach import invitation_of
 from interview_engine.hr.recruiting.tables import Answer, Invitation, Upload, UploadPart
-from interview_engine.store.blobs import BlobStore
-from interview_engine.store.rows import stamp
+from interview_engine.store.blobs import BlobStore, register
+from interview_engine.store.rows import find, stamp
 
 SALT_BYTES = 16
 """Every stored part begins with so many random bytes: no two parts share a blob, so removing one takes no other's."""
@@ -112,11 +115,7 @@ def find_upload(session: Session, invitation_id: str, upload_id: str) -> Upload:
     """The candidate's own upload. NotFoundError: `upload.unknown`."""
     upload = session.get(Upload, upload_id)
     if upload is None or upload.invitation_id != invitation_id:
-        raise NotFoundError(
-            "upload.unknown",
-            Bilingual("没有这个上传。", "There is no such upload."),
-            Bilingual("请刷新页面后继续。", "Reload the page and go on."),
-        )
+        raise _unknown()
     return upload
 
 
@@ -226,7 +225,7 @@ def parts_of(session: Session, upload: Upload) -> tuple[UploadPart, ...]:
     return parts
 
 
-def put_together(blobs: BlobStore, parts: tuple[UploadPart, ...], path: Path) -> None:
+def assemble(blobs: BlobStore, parts: tuple[UploadPart, ...], path: Path) -> None:
     """Write the parts as one file.
 
     Raises:
@@ -251,6 +250,33 @@ def mark_finished(session: Session, upload_id: str, media_type: str, clock: Cloc
         .where(Upload.id == upload_id, Upload.state == "open", Upload.offset == Upload.length)
         .values(state="finished", media_type=media_type, updated_at=clock.now()),
     )
+
+
+def finish(session: Session, actor: Actor, recording: RecordedUpload, mode: Mode, clock: Clock) -> Answer:
+    """Make the answer of a complete upload whose recording is in the blob store; again gives the same answer.
+
+    One transaction: the upload is closed, the blob registered and the answer kept, or none of it.
+
+    Args:
+        mode: "video" where the recording has a picture, else "voice".
+
+    Raises:
+        NotFoundError: `upload.unknown`. ConflictError: `upload.incomplete`; as `answers.record_answer`.
+        GoneError: `upload.discarded`.
+    """
+    upload = find(session, Upload, recording.upload_id)
+    if upload is None:
+        raise _unknown()
+    invitation = invitation_of(session, actor, upload.invitation_id, lock=True)
+    if not mark_finished(session, upload.id, recording.media_type, clock):
+        answer = answer_of(session, upload.id)
+        if answer is None:
+            session.refresh(upload)
+            check_open(upload)
+            raise _incomplete(upload.offset, upload.length)
+        return answer
+    register(session, recording.blob_sha256, recording.size, recording.media_type, clock)
+    return record_answer(session, actor, invitation, upload.question_id, mode, recording, clock)
 
 
 def answer_of(session: Session, upload_id: str) -> Answer | None:
@@ -373,6 +399,14 @@ def _why_not(session: Session, upload_id: str) -> ConflictError | GoneError:
     except (ConflictError, GoneError) as reason:
         return reason
     return rules.wrong_offset(upload.offset)
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError(
+        "upload.unknown",
+        Bilingual("没有这个上传。", "There is no such upload."),
+        Bilingual("请刷新页面后继续。", "Reload the page and go on."),
+    )
 
 
 def _incomplete(end: int, length: int | None) -> ConflictError:
