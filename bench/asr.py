@@ -222,7 +222,7 @@ def _recogniser(options: argparse.Namespace) -> Callable[[Audio], Transcript]:
             return _plain(found["text"], found["language"])
 
         return plainly
-    from models.speech.recogniser import load_recogniser
+    from models.speech.load import load_recogniser
     from models.speech.vad import SileroVoiceActivity
     from pipelines.hearing.transcribe import transcribe
 

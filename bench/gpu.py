@@ -137,7 +137,7 @@ def _vision(options: argparse.Namespace) -> Any:
 
 
 def _recordings(options: argparse.Namespace) -> dict[str, Any]:
-    from models.weights.convert import check_speech, windows_of
+    from models.convert import check_speech, windows_of
 
     folder = weight_store().locate("whisper-base")
     windows = [window for path in options.recordings for window in windows_of(path)]
@@ -154,7 +154,8 @@ def _recordings(options: argparse.Namespace) -> dict[str, Any]:
 
 def _recognition_bound(options: argparse.Namespace, windows: Sequence[Any]) -> dict[str, float]:
     """How fast the recogniser of the settings hears these recordings when it is given all windows at once."""
-    from models.speech.recogniser import DecodeRequest, load_recogniser
+    from models.speech.load import load_recogniser
+    from models.speech.recogniser import DecodeRequest
 
     recogniser = load_recogniser(weight_store(), device=options.device)
     many = [windows[index % len(windows)] for index in range(max(len(windows), 2 * recogniser.batch))]

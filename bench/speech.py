@@ -47,7 +47,7 @@ Transcribe = Callable[[Audio, str], Transcript]
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmark and write its summary."""
     options = _parser().parse_args(arguments)
-    from models.speech.recogniser import load_recogniser
+    from models.speech.load import load_recogniser
     from models.speech.speaker import VoiceEncoder
     from models.speech.vad import SileroVoiceActivity
     from models.weights.registry import WeightStore, default_root

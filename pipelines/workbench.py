@@ -65,7 +65,7 @@ class Workbench:
             from pipelines.hearing.recognition_client import RemoteRecogniser
 
             return RemoteRecogniser(self.settings.recognition)
-        from models.speech.recogniser import load_recogniser
+        from models.speech.load import load_recogniser
 
         return load_recogniser(self.store, device=self.settings.device)
 

@@ -53,7 +53,8 @@ def _measure(path: Path) -> dict[str, Any]:
     from bench.machine import cpu_rates
     from bench.setting import weight_store
     from interview_engine.assessment.media import SAMPLE_RATE, as_floats
-    from models.speech.recogniser import MAX_WINDOW_S, load
+    from models.speech.faster_whisper_recogniser import load
+    from models.speech.recogniser import MAX_WINDOW_S
     from models.speech.whisper.encoder import MEL_FRAMES, WhisperEncoder
     from models.speech.whisper.weights import read_variables
     from pipelines.media.ingest import open_recording

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.runtime.networks import Numbers
+from models.runtime.bundle import Numbers
 from models.weights.registry import WeightStore
 
 

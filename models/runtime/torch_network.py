@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.errors import Bilingual, UsageError
+from models.runtime.bundle import Numbers, read_bundle
 from models.runtime.bundled_networks import NETWORKS, bundle_file
-from models.runtime.networks import Numbers, OpenVinoNetwork, read_bundle
+from models.runtime.openvino_network import OpenVinoNetwork
 from models.runtime.tflite_file import TfliteGraph, read_tflite, unusable
 from models.weights.registry import WeightStore
 

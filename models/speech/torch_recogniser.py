@@ -1,6 +1,6 @@
 """Speech recognition in torch for a GPU: many windows at once through encoder, search and alignment.
 
-The same weights, prompts and rules as the CPU's recogniser, so the same text; models/weights/convert.py checks it. The
+The same weights, prompts and rules as the CPU's recogniser, so the same text; models/convert.py checks it. The
 network computes in half precision on CUDA and in float32 on the CPU, where it serves the tests.
 """
 
@@ -51,7 +51,7 @@ class TorchRecogniser:
     """Whisper in torch; see `models.speech.recogniser.Recogniser`.
 
     Args:
-        model_dir: a Whisper model in CTranslate2 form, or as models/weights/convert.py writes it.
+        model_dir: a Whisper model in CTranslate2 form, or as models/convert.py writes it.
         device: "cuda" or "cpu".
         precision: "auto" is `CUDA_PRECISION` on CUDA and float32 on the CPU.
         beam_size: hypotheses kept.

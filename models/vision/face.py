@@ -17,9 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.delivery.observations import Box, FaceSeen
-from interview_engine.settings import Vision
-from models.runtime.device import Device
-from models.weights.registry import WeightStore
 
 WEIGHT = "face-landmarker"
 BUNDLE = "face_landmarker.task"
@@ -60,23 +57,6 @@ class FaceDetector(Protocol):
     def close(self) -> None:
         """Free the models."""
         ...
-
-
-def load_faces(store: WeightStore, vision: Vision = "networks", device: Device = "cpu") -> FaceDetector:
-    """A detector from the weight store: our own steps around the networks, or MediaPipe (on the CPU) as reference.
-
-    Raises:
-        WeightsError: the weights are missing or damaged.
-        SystemPackageError: a system library that MediaPipe needs is missing.
-    """
-    bundle = store.locate(WEIGHT) / BUNDLE
-    if vision == "mediapipe":
-        from models.vision.mediapipe.faces import MediaPipeFaces
-
-        return MediaPipeFaces(bundle)
-    from models.vision.networks.faces import NetworkFaces
-
-    return NetworkFaces(bundle, device)
 
 
 def head_angles(matrix: NDArray[np.float64]) -> tuple[float, float, float]:

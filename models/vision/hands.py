@@ -9,9 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.delivery.observations import HandSeen
-from interview_engine.settings import Vision
-from models.runtime.device import Device
-from models.weights.registry import WeightStore
 
 WEIGHT = "hand-landmarker"
 BUNDLE = "hand_landmarker.task"
@@ -35,23 +32,6 @@ class HandDetector(Protocol):
     def close(self) -> None:
         """Free the model."""
         ...
-
-
-def load_hands(store: WeightStore, vision: Vision = "networks", device: Device = "cpu") -> HandDetector:
-    """A detector from the weight store: our own steps around the networks, or MediaPipe (on the CPU) as reference.
-
-    Raises:
-        WeightsError: the weights are missing or damaged.
-        SystemPackageError: a system library that MediaPipe needs is missing.
-    """
-    bundle = store.locate(WEIGHT) / BUNDLE
-    if vision == "mediapipe":
-        from models.vision.mediapipe.hands import MediaPipeHands
-
-        return MediaPipeHands(bundle)
-    from models.vision.networks.hands import NetworkHands
-
-    return NetworkHands(bundle, device)
 
 
 def hands_seen(hands: Sequence[NDArray[np.floating]], height: int) -> tuple[HandSeen, ...]:

@@ -10,9 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.delivery.observations import PoseSeen
-from interview_engine.settings import Vision
-from models.runtime.device import Device
-from models.weights.registry import WeightStore
 
 WEIGHT = "pose-landmarker"
 BUNDLE = "pose_landmarker.task"
@@ -40,23 +37,6 @@ class PoseDetector(Protocol):
     def close(self) -> None:
         """Free the model."""
         ...
-
-
-def load_pose(store: WeightStore, vision: Vision = "networks", device: Device = "cpu") -> PoseDetector:
-    """A detector from the weight store: our own steps around the networks, or MediaPipe (on the CPU) as reference.
-
-    Raises:
-        WeightsError: the weights are missing or damaged.
-        SystemPackageError: a system library that MediaPipe needs is missing.
-    """
-    bundle = store.locate(WEIGHT) / BUNDLE
-    if vision == "mediapipe":
-        from models.vision.mediapipe.pose import MediaPipePose
-
-        return MediaPipePose(bundle)
-    from models.vision.networks.pose import NetworkPose
-
-    return NetworkPose(bundle, device)
 
 
 def pose_seen(points: NDArray[np.floating], visibility: NDArray[np.floating], height: int, width: int) -> PoseSeen:

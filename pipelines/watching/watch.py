@@ -12,11 +12,12 @@ from interview_engine.assessment.delivery.visual_rules import summarise, visual_
 from interview_engine.assessment.media import Frame
 from interview_engine.assessment.report import Signal
 from interview_engine.settings import Vision
+from models.runtime.bundle import CPU_BLOCK, GPU_BLOCK
 from models.runtime.device import Device
-from models.runtime.networks import CPU_BLOCK, GPU_BLOCK
-from models.vision.face import SAME_FACE, FaceDetector, load_faces
-from models.vision.hands import HandDetector, load_hands
-from models.vision.pose import PoseDetector, load_pose
+from models.vision.face import SAME_FACE, FaceDetector
+from models.vision.hands import HandDetector
+from models.vision.load import load_faces, load_hands, load_pose
+from models.vision.pose import PoseDetector
 from models.weights.registry import WeightStore
 
 SMALL_FACE_SCAN_S = 3.0

@@ -130,7 +130,7 @@ def sizes_of(variables: Mapping[str, NDArray[np.generic]]) -> Sizes:
 
 
 def load(folder: Path, device: str, dtype: Any) -> Whisper:
-    """The network in a folder: model.safetensors as models/weights/convert.py writes it, else CTranslate2's model.bin.
+    """The network in a folder: model.safetensors as models/convert.py writes it, else CTranslate2's model.bin.
 
     Raises:
         WeightsError: `weights.unreadable`.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.delivery.observations import Box, FaceSeen
-from models.runtime.networks import read_bundle
+from models.runtime.bundle import read_bundle
 from models.vision.face import FINDING_CONFIDENCE, SAME_FACE, cutout, distinct, face_seen, tiles
 from models.vision.mediapipe.tasks import close_at_exit, create, detect
 

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.delivery.observations import Box, FaceSeen
+from models.runtime.bundle import Numbers, read_bundle, unusable
 from models.runtime.device import Device
-from models.runtime.networks import Numbers, load_network, read_bundle, unusable
+from models.runtime.load import load_network
 from models.vision.detection_anchors import Detection, anchor_centres, detections
 from models.vision.face import FINDING_CONFIDENCE, SAME_FACE, cutout, distinct, face_seen, tiles
 from models.vision.face_geometry import face_matrices, read_canonical_face

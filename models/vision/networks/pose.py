@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.delivery.observations import PoseSeen
+from models.runtime.bundle import read_bundle
 from models.runtime.device import Device
-from models.runtime.networks import load_network, read_bundle
+from models.runtime.load import load_network
 from models.vision.detection_anchors import Detection, anchor_centres, detections
 from models.vision.picture_regions import Picture, Region, cut_all, letterbox, turn_between
 from models.vision.pose import FINDING_CONFIDENCE, pose_seen

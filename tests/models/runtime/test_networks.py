@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from interview_engine.errors import WeightsError
-from models.runtime.networks import OpenVinoNetwork, load_network, read_bundle
+from models.runtime.bundle import read_bundle
+from models.runtime.load import load_network
+from models.runtime.openvino_network import OpenVinoNetwork
 from models.weights.registry import WeightStore, default_root
 
 needs_models = pytest.mark.skipif(

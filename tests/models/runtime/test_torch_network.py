@@ -16,8 +16,8 @@ import pytest
 import torch
 
 from interview_engine.errors import UsageError, WeightsError
+from models.runtime.bundle import read_bundle
 from models.runtime.bundled_networks import NETWORKS, Part, bundle_file
-from models.runtime.networks import read_bundle
 from models.runtime.tflite_file import OPERATORS, Operator, Tensor, TfliteGraph, read_tflite
 from models.runtime.torch_graph import build
 from models.runtime.torch_network import TorchNetwork, _CapturedBatch, check

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interview_engine.errors import WeightsError
-from models.speech import recogniser as asr
+from models.speech.faster_whisper_recogniser import FasterWhisperRecogniser, prefer_avx512
+from models.speech.load import load_recogniser
 from models.speech.recogniser import (
     AFTER_SOUND_S,
     ENCODED_FRAME_S,
@@ -21,11 +22,9 @@ from models.speech.recogniser import (
     MAX_WINDOW_S,
     SHORT_S,
     DecodeRequest,
-    FasterWhisperRecogniser,
     HeardWord,
     attended,
     join_pieces,
-    load_recogniser,
 )
 from models.weights.registry import WeightStore, default_root
 
@@ -100,7 +99,7 @@ def test_a_window_longer_than_thirty_seconds_is_refused(tmp_path: Path) -> None:
 
 def test_importing_the_recogniser_loads_no_heavy_library() -> None:
     heavy = "('ctranslate2', 'onnxruntime', 'openvino', 'torch', 'av')"
-    ours = "models.speech.recogniser, models.speech.vad, models.weights.registry"
+    ours = "models.speech.recogniser, models.speech.load, models.speech.vad, models.weights.registry"
     code = f"import sys, {ours}; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -108,7 +107,7 @@ def test_importing_the_recogniser_loads_no_heavy_library() -> None:
 
 def test_a_processor_choice_of_the_users_own_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CT2_FORCE_CPU_ISA", "GENERIC")
-    asr.prefer_avx512()
+    prefer_avx512()
     assert os.environ["CT2_FORCE_CPU_ISA"] == "GENERIC"
 
 

@@ -13,11 +13,12 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from numpy.typing import NDArray
 
 from interview_engine.errors import UsageError, WeightsError
-from models.speech.recogniser import DecodeRequest, EncodedWindow, FasterWhisperRecogniser, Heard, attended
+from models import convert
+from models.speech.faster_whisper_recogniser import FasterWhisperRecogniser
+from models.speech.recogniser import DecodeRequest, EncodedWindow, Heard, attended
 from models.speech.torch_recogniser import TorchRecogniser
 from models.speech.whisper.layers import load
 from models.speech.whisper.net import encode
-from models.weights import convert
 from models.weights.registry import WeightStore, default_root
 
 AUDIO = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[4] / "shared" / "data")) / "C_audio"

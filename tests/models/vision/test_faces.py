@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.vision.face import cutout, head_angles, load_faces
+from models.vision.face import cutout, head_angles
 from models.vision.face_geometry import face_matrices
+from models.vision.load import load_faces
 from models.vision.mediapipe.tasks import create, detect
 from models.vision.picture_regions import letterbox
 from models.weights.registry import WeightStore, default_root

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.vision.hands import hands_seen, load_hands
+from models.vision.hands import hands_seen
+from models.vision.load import load_hands
 from models.vision.networks.hands import _same
 from models.weights.registry import WeightStore, default_root
 from pipelines.media.ingest import grab_frames

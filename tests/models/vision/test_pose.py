@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.vision.load import load_pose
 from models.vision.networks.pose import refined
-from models.vision.pose import load_pose, pose_seen
+from models.vision.pose import pose_seen
 from models.weights.registry import WeightStore, default_root
 from pipelines.media.ingest import grab_frames
 

@@ -91,7 +91,7 @@ def test_silences_are_found_in_the_sound_within_three_percent_of_the_rate(name: 
 def test_pauses_and_fillers_are_found_with_the_products_own_words(
     name: str, fillers: int, vad: SileroVoiceActivity
 ) -> None:
-    from models.speech.recogniser import load_recogniser
+    from models.speech.load import load_recogniser
     from pipelines.hearing.transcribe import transcribe
 
     audio, words = aligned(name)

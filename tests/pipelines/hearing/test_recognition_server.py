@@ -25,7 +25,8 @@ from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import SystemClock
 from interview_engine.errors import RecognitionLost, WeightsError
 from interview_engine.settings import Settings
-from models.speech.recogniser import DecodeRequest, EncodedWindow, FasterWhisperRecogniser
+from models.speech.faster_whisper_recogniser import FasterWhisperRecogniser
+from models.speech.recogniser import DecodeRequest, EncodedWindow
 from models.speech.vad import SileroVoiceActivity
 from models.weights.registry import WeightStore, default_root
 from pipelines.folders.batch import Work, assess_all

@@ -15,7 +15,9 @@ from scripted_hearing import ScriptedRecogniser, ScriptedVad, codes, hear, say
 from interview_engine.assessment.kits.kit import Phrases
 from interview_engine.assessment.media import SAMPLE_RATE, Audio
 from interview_engine.assessment.transcript import Transcript
-from models.speech.recogniser import FasterWhisperRecogniser, HeardWord, join_pieces, load_recogniser
+from models.speech.faster_whisper_recogniser import FasterWhisperRecogniser
+from models.speech.load import load_recogniser
+from models.speech.recogniser import HeardWord, join_pieces
 from models.speech.vad import SileroVoiceActivity
 from models.weights.registry import WeightStore, default_root
 from pipelines.hearing.recogniser_prompt import STYLE, VOCABULARY_WORDS, prompt_for

@@ -1,4 +1,4 @@
-"""python -m models.weights.convert: the pinned weights in GPU format, with the proof that they compute the same.
+"""python -m models.convert: the pinned weights in GPU format, with the proof that they compute the same.
 
 Speech: CTranslate2's model.bin becomes model.safetensors (the same numbers under the same names, float16 as pinned)
 beside config.json and tokenizer.json. `TorchRecogniser` reads such a folder and CTranslate2's own alike, so converting
@@ -25,7 +25,10 @@ from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE
 from interview_engine.errors import InterviewEngineError
-from models.speech.recogniser import DecodeRequest, FasterWhisperRecogniser
+from models.runtime.torch_network import check
+from models.speech.faster_whisper_recogniser import FasterWhisperRecogniser
+from models.speech.recogniser import DecodeRequest
+from models.speech.torch_recogniser import TorchRecogniser
 from models.speech.whisper.weights import read_variables, unreadable
 from models.weights.registry import WeightStore, default_root
 from models.weights.sources import sha256_of
@@ -111,8 +114,6 @@ def check_speech(
         windows: float32 samples, 16 kHz, at most 30 s each; a made-up sound is always compared too.
         device, precision: as `TorchRecogniser` takes them.
     """
-    from models.speech.torch_recogniser import TorchRecogniser
-
     fast = TorchRecogniser(converted, device, precision)
     # Without the CPU's 8-bit rounding: what is checked is the conversion.
     plain = FasterWhisperRecogniser(source, compute_type="float32")
@@ -147,8 +148,6 @@ def check_speech(
 
 def check_vision(store: WeightStore, device: str) -> list[Figure]:
     """Compare the torch networks for faces, hands and pose with the CPU's path."""
-    from models.runtime.torch_network import check
-
     return [
         Figure(f"{found.network} {found.output} [{found.unit}]", found.difference, found.limit, found.ok)
         for found in check(store, device=device)
@@ -178,7 +177,7 @@ def _relative(found: NDArray[np.float32], expected: NDArray[np.float32]) -> floa
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m models.weights.convert", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m models.convert", description=__doc__)
     parser.add_argument("--weights", type=Path, help="folder of the weight store; the user's by default")
     parser.add_argument("--model", default="whisper-base", help="a weight's name, or a folder in CTranslate2 form")
     parser.add_argument("--out", type=Path, help="folder of the result; beside the weights by default")

@@ -1,44 +1,16 @@
-"""Neural networks out of .task bundles, run over batches: OpenVINO on the CPU, PyTorch on a GPU.
-
-A network knows nothing of pictures or people: numbers in, numbers out. What they mean stands where they are used.
-"""
+"""Networks of .tflite files on the CPU, by OpenVINO on one thread."""
 
 from __future__ import annotations
 
 import tempfile
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from interview_engine.errors import Bilingual, WeightsError
-from models.runtime.device import Device
+from models.runtime.bundle import Numbers, unusable
 from models.runtime.openvino_runtime import compile_model, core
-
-Numbers = NDArray[np.float32]
-
-CPU_BLOCK = 16
-"""Pictures worth giving to one call on the CPU: more do not make it faster, only larger."""
-
-GPU_BLOCK = 128
-"""Pictures worth giving to one call on a GPU."""
-
-
-class Network(Protocol):
-    """A network over batches. Deterministic; keeps nothing from one call to the next."""
-
-    def run(self, batch: Numbers) -> tuple[Numbers, ...]:
-        """The wanted outputs of a batch.
-
-        Args:
-            batch: float32, N x the .tflite file's own input shape without its leading 1; N may be 0.
-
-        Returns: one array an output, N x its own shape in the file without its leading 1, in the order asked for.
-        """
-        ...
 
 
 class OpenVinoNetwork:
@@ -73,45 +45,6 @@ class OpenVinoNetwork:
             for result, values in zip(results, found.values(), strict=True):
                 result[start : start + len(piece)] = values.reshape((self._together, *result.shape[1:]))[: len(piece)]
         return results
-
-
-def load_network(tflite: bytes, outputs: Sequence[str], device: Device = "cpu", together: int = 1) -> Network:
-    """A network on a device.
-
-    Args:
-        outputs: names of the wanted outputs. together: see `OpenVinoNetwork`; a GPU takes batches of any size.
-
-    Raises:
-        WeightsError: `weights.unusable`: the file is no network, or has no such output.
-    """
-    if device == "cpu":
-        return OpenVinoNetwork(tflite, outputs, together)
-    from models.runtime.torch_network import TorchNetwork
-
-    network: Network = TorchNetwork(tflite, outputs, device)
-    return network
-
-
-def read_bundle(bundle: Path, *members: str) -> tuple[bytes, ...]:
-    """Members of a .task bundle, which is a zip file.
-
-    Raises:
-        WeightsError: `weights.unusable`: the bundle or one of its members is missing or damaged.
-    """
-    try:
-        with zipfile.ZipFile(bundle) as file:
-            return tuple(file.read(member) for member in members)
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise unusable(bundle.name, str(error)) from error
-
-
-def unusable(name: str, problem: str) -> WeightsError:
-    """The error for weights that cannot be used."""
-    return WeightsError(
-        "weights.unusable",
-        Bilingual(f"模型文件 {name} 无法使用：{problem}。", f"The model file {name} cannot be used: {problem}."),
-        Bilingual("请运行 interview-engine models verify。", "Run `interview-engine models verify`."),
-    )
 
 
 def _pruned(tflite: bytes, outputs: Sequence[str]) -> Any:

@@ -1,0 +1,28 @@
+"""The speech recogniser of the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models.runtime.device import resolve
+from models.speech.faster_whisper_recogniser import FasterWhisperRecogniser
+from models.speech.recogniser import Recogniser
+from models.speech.torch_recogniser import TorchRecogniser
+from models.weights.registry import WeightStore
+
+
+def load_recogniser(store: WeightStore, *, device: str = "auto", model: str = "whisper-base") -> Recogniser:
+    """The recogniser of the settings: one window at a time on the CPU, batches in torch on a GPU.
+
+    Args:
+        device: "auto", "cpu" or "cuda".
+        model: a name of the weight store, or the path of a folder with a Whisper model in CTranslate2 form.
+
+    Raises:
+        UsageError: `device.no_cuda`, `device.unknown`, `weights.unknown`.
+        WeightsError: the weights are missing or damaged.
+    """
+    folder = store.locate(model) if model in store.names() or not Path(model).is_dir() else Path(model)
+    if resolve(device) == "cpu":
+        return FasterWhisperRecogniser(folder)
+    return TorchRecogniser(folder, "cuda")
