@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from api.wechat.connect import Wechat
 from interview_engine.clock import Clock
+from interview_engine.hr.recruiting.analytics.figures import HiringFigures
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import Settings
 from interview_engine.store.blobs import BlobStore
@@ -25,3 +26,8 @@ class Context:
     box: SecretBox
     signer: Signer
     wechat: Wechat = field(default_factory=Wechat)
+    figures: HiringFigures = field(init=False)
+    """Of this context's database alone: another context computes its own."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "figures", HiringFigures(self.database, self.clock))

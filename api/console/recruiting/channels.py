@@ -5,14 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.channel_figures import figures
 from api.console import words
 from api.console.charts import intervals
 from api.console.frame import console_page
 from api.console.recruiting.requisitions import titles_for
 from api.deps import Ctx
 from api.sessions import PageActor
-from interview_engine.hr.recruiting.jobs.channel_rules import Estimate
+from interview_engine.hr.recruiting.analytics.estimates import Estimate
 
 router = APIRouter()
 
@@ -33,7 +32,7 @@ def channel_page(
     days = min(max(days, 7), 3650)
     with context.database.reading() as session:
         titles = titles_for(session, actor, "read")
-    found = figures(context, actor, chosen, days, fresh=bool(fresh))
+    found = context.figures.get(actor, chosen, days, fresh=bool(fresh))
     rows, times = found.rows, found.times
     return console_page(
         request,

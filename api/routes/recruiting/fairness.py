@@ -12,7 +12,6 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from api.access import Call, needs
-from api.channel_figures import figures
 from api.routes.frame import Done, Id, IdField, IdQuery, In, Out, PageOut, list_out, new_router
 from api.routes.recruiting.applications import RemarkOut
 from interview_engine.assessment.comparing.fairness import AuditTable, GroupRow
@@ -164,7 +163,7 @@ def list_channels(
     call: Annotated[Call, needs("interview", "read")], requisition_id: IdQuery | None = None
 ) -> PageOut[ChannelOut]:
     """Which channels bring good candidates at what cost, best first."""
-    found = figures(call.context, call.actor, requisition_id, DAYS)
+    found = call.context.figures.get(call.actor, requisition_id, DAYS)
     return list_out(found.rows, ChannelOut.model_validate)
 
 
@@ -174,8 +173,8 @@ def get_hiring_times(
     requisition_id: IdQuery | None = None,
     days: Annotated[int, Query(ge=1, le=3650)] = DAYS,
 ) -> HiringTimesOut:
-    """Durations and the funnel of what happened in the last days; computed anew every five minutes."""
-    return HiringTimesOut.model_validate(figures(call.context, call.actor, requisition_id, days).times)
+    """Durations and the funnel of what happened in the last days; recalculated every five minutes."""
+    return HiringTimesOut.model_validate(call.context.figures.get(call.actor, requisition_id, days).times)
 
 
 @router.get("/kits/{kit_version_id}/to-rate")

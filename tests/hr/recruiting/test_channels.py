@@ -17,9 +17,8 @@ from sqlalchemy.orm import Session
 from interview_engine.assessment.comparing.comparison import compare_groups
 from interview_engine.errors import PermissionDenied, UsageError
 from interview_engine.hr.people.tables import Person
-from interview_engine.hr.recruiting.applying.applications import move
-from interview_engine.hr.recruiting.interviewing import invitations
-from interview_engine.hr.recruiting.jobs.channel_rules import (
+from interview_engine.hr.recruiting.analytics.channels import channel_quality
+from interview_engine.hr.recruiting.analytics.estimates import (
     NOTHING,
     Sums,
     difference,
@@ -27,7 +26,9 @@ from interview_engine.hr.recruiting.jobs.channel_rules import (
     mean_estimate,
     wilson,
 )
-from interview_engine.hr.recruiting.jobs.channels import channel_quality, hiring_times
+from interview_engine.hr.recruiting.analytics.times import hiring_times
+from interview_engine.hr.recruiting.applying.applications import move
+from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.jobs.postings import create_posting
 from interview_engine.hr.recruiting.reviewing import calibrations, reviews
 from interview_engine.hr.recruiting.tables import Application, Posting, Requisition

@@ -1,0 +1,1 @@
+"""What recruiting brings and how long it takes: channels, the funnel, durations."""
