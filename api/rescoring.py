@@ -20,9 +20,9 @@ from interview_engine.assessment.comparing.ranking import Entry
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.scoring import Embedder, Scorer
-from interview_engine.hr.competency.kits import Rescore
-from interview_engine.hr.competency.kits import kit as kit_of
+from interview_engine.hr.competency.service import kit as kit_of
 from interview_engine.hr.recruiting.reviewing.calibrations import ReadFeatures
+from interview_engine.hr.recruiting.reviewing.kit_preview import Rescore
 from interview_engine.hr.recruiting.tables import Assessment
 from interview_engine.settings import Settings
 

@@ -32,9 +32,9 @@ from interview_engine.errors import InterviewEngineError, KitError, PolicyError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.competency import service as competency
-from interview_engine.hr.competency.preview import BAR_PERCENT, Preview, preview_kit
 from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.people.tables import Person
+from interview_engine.hr.recruiting.reviewing.kit_preview import BAR_PERCENT, Preview, preview_kit
 from interview_engine.hr.recruiting.tables import Application
 
 router = APIRouter()

@@ -14,12 +14,13 @@ from api.console.words import STAGES
 from api.deps import Ctx
 from api.sessions import PageActor
 from interview_engine.errors import ConflictError, InvalidInput
-from interview_engine.hr.competency.service import NewEpisode, Quote, add_episode
+from interview_engine.hr.competency.service import NewEpisode, Quote
 from interview_engine.hr.problems import invalid
 from interview_engine.hr.recruiting.applying import applications, candidates
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.reviewing import reviews
+from interview_engine.hr.recruiting.reviewing.episodes import add_episode
 from interview_engine.hr.recruiting.rules import DECISIONS
 
 router = APIRouter()

@@ -16,6 +16,7 @@ from interview_engine.assessment.comparing.time_machine import Change
 from interview_engine.errors import Bilingual
 from interview_engine.hr.competency import service
 from interview_engine.hr.competency.tables import KitVersion, RoleProfile
+from interview_engine.hr.recruiting.reviewing import kit_preview
 
 router = new_router("competencies")
 
@@ -180,7 +181,7 @@ def preview_kit(body: KitPreview, call: Annotated[Call, needs("public", "manage"
     """Score past interviews again with a changed kit: which would change their side of the bar (A19)."""
     rescore = rescorer(call.context.engine)
     with call.reading() as session:
-        found = service.preview_kit(
+        found = kit_preview.preview_kit(
             session, call.context.blobs, call.actor, body.text, rescore, bar=body.bar, limit=body.limit
         )
     return PreviewOut(

@@ -10,7 +10,9 @@ from pydantic import Field
 from api.access import Call, needs
 from api.routes.frame import Done, Id, IdQuery, In, Out, PageOut, Words, list_out, new_router
 from interview_engine.hr.competency import service
-from interview_engine.hr.competency.episodes import MAX_QUOTES, MAX_TEXT
+from interview_engine.hr.competency.episodes import MAX_TEXT
+from interview_engine.hr.recruiting.reviewing import episodes
+from interview_engine.hr.recruiting.reviewing.episodes import MAX_QUOTES
 
 router = new_router("competencies")
 
@@ -136,7 +138,7 @@ def add_episode(application_id: Id, body: NewEpisode, call: Annotated[Call, need
     )
     return call.once(
         lambda s: EpisodeOut.model_validate(
-            service.add_episode(s, call.actor, call.context.blobs, application_id, new, call.clock)
+            episodes.add_episode(s, call.actor, call.context.blobs, application_id, new, call.clock)
         )
     )
 

@@ -1,8 +1,7 @@
-"""Behavioural events: situation, action, result, each held by verbatim quotes from a report (B3)."""
+"""Behavioural events of a person: situation, action, result, each held by verbatim quotes (B3)."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,15 +14,10 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.competency.tables import CompetencyRow, Episode
 from interview_engine.hr.people.tables import Person
-from interview_engine.hr.problems import conflict, invalid, missing, text_within
-from interview_engine.hr.recruiting.hiring.evidence import reference
-from interview_engine.hr.recruiting.reach import application_for
-from interview_engine.hr.recruiting.tables import Assessment
+from interview_engine.hr.problems import missing, text_within
 from interview_engine.store import audit
-from interview_engine.store.blobs import BlobStore
 from interview_engine.store.rows import find, stamp
 
-MAX_QUOTES = 12
 MAX_TEXT = 2000
 
 
@@ -46,46 +40,49 @@ class NewEpisode:
     quotes: tuple[Quote, ...]
 
 
-def add_episode(
-    session: Session, actor: Actor, blobs: BlobStore, application_id: str, new: NewEpisode, clock: Clock
-) -> Episode:
-    """Keep an event from the interview that counts for an application. Each quote must stand in the transcript; its
-    place and time are taken from there.
+def require_competency(session: Session, code: str) -> str:
+    """The code, when the company's model has it.
 
     Raises:
-        NotFoundError: application, competency. ConflictError: `review.no_assessment`.
-        InvalidInput: `episode.quotes` (none, or too many), `episode.not_said` (not in the transcript), texts.
+        NotFoundError: there is no such competency.
     """
-    application, _ = application_for(session, actor, application_id, "interview", "write")
-    assessment = find(session, Assessment, application.assessment_id) if application.assessment_id else None
-    if assessment is None:
-        raise conflict("review.no_assessment", "还没有评估。", "There is no assessment yet.")
-    code = session.scalar(select(CompetencyRow.code).where(CompetencyRow.code == new.competency_code))
-    if code is None:
+    if session.scalar(select(CompetencyRow.code).where(CompetencyRow.code == code)) is None:
         raise missing("competency", "能力", "competency")
-    if not 1 <= len(new.quotes) <= MAX_QUOTES:
-        raise invalid(
-            "quotes",
-            "episode.quotes",
-            f"需要 1 到 {MAX_QUOTES} 条引文。",
-            f"An episode has 1 to {MAX_QUOTES} quotes.",
-            "请从报告中引用。",
-            "Quote from the report.",
-        )
-    document: dict[str, Any] = json.loads(blobs.read(assessment.report_sha256))
+    return code
+
+
+def record_episode(
+    session: Session,
+    actor: Actor,
+    person_id: str,
+    new: NewEpisode,
+    located: Sequence[Mapping[str, Any]],
+    reference: str,
+    clock: Clock,
+) -> Episode:
+    """Keep an event of a person. The caller has checked that the actor may, and that the quotes were said.
+
+    Args:
+        new: its competency is one of the model (`require_competency`).
+        located: its quotes with their places, {"answer", "quote", "char_start", "start_s", "end_s"}.
+        reference: what it is from, "assessment:<id>".
+
+    Raises:
+        InvalidInput: texts.
+    """
     row = Episode(
         **stamp(actor.id, clock),
-        person_id=application.person_id,
-        competency_code=code,
+        person_id=person_id,
+        competency_code=new.competency_code,
         situation=text_within(new.situation, "situation", "情境", "situation", MAX_TEXT),
         action=text_within(new.action, "action", "行动", "action", MAX_TEXT),
         result=text_within(new.result, "result", "结果", "result", MAX_TEXT),
-        quotes=[located(document, quote, place) for place, quote in enumerate(new.quotes)],
-        reference=reference(assessment.id),
+        quotes=[dict(one) for one in located],
+        reference=reference,
     )
     session.add(row)
     session.flush()
-    audit.record(session, actor.id, "episode.add", f"episode:{row.id}", {"competency": code}, clock)
+    audit.record(session, actor.id, "episode.add", f"episode:{row.id}", {"competency": row.competency_code}, clock)
     return row
 
 
@@ -123,46 +120,3 @@ def remove_episode(session: Session, actor: Actor, episode_id: str, clock: Clock
     )
     session.delete(row)
     audit.record(session, actor.id, "episode.remove", f"episode:{episode_id}", {}, clock)
-
-
-def located(document: Mapping[str, Any], quote: Quote, place: int = 0) -> dict[str, Any]:
-    """The quote with its place in the report: {"answer", "quote", "char_start", "start_s", "end_s"}.
-
-    Raises:
-        InvalidInput: `episode.not_said`.
-    """
-    text = quote.quote.strip()
-    for answer in document["answers"]:
-        transcript = answer["transcript"]
-        if answer["question"] != quote.answer or transcript is None:
-            continue
-        at = transcript["text"].find(text) if text else -1
-        if at >= 0:
-            start_s, end_s = _times(transcript, at, at + len(text))
-            return {"answer": quote.answer, "quote": text, "char_start": at, "start_s": start_s, "end_s": end_s}
-    raise invalid(
-        f"quotes.{place}",
-        "episode.not_said",
-        "这句话不在这道题的转写里。",
-        "These words are not in the transcript of that answer.",
-        "请逐字引用。",
-        "Quote word for word.",
-    )
-
-
-def _times(transcript: Mapping[str, Any], start: int, end: int) -> tuple[float | None, float | None]:
-    """When a span of the text was said, from the words that it touches; None and None in a written answer."""
-    pieces: Sequence[Mapping[str, Any]] = transcript["words"] or transcript["segments"]
-    position = 0
-    begin: float | None = None
-    finish: float | None = None
-    for piece in pieces:
-        word = piece["text"].strip()
-        at = transcript["text"].find(word, position) if word else -1
-        if at < 0:
-            continue
-        position = at + len(word)
-        if position > start and at < end:
-            begin = piece["start_s"] if begin is None else begin
-            finish = piece["end_s"]
-    return begin, finish

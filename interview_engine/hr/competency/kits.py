@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer
 
-from interview_engine.assessment.comparing.ranking import Entry
 from interview_engine.assessment.kits.file import kit_yaml, parse_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Competency, Kit
 from interview_engine.assessment.policy import POLICIES, check_kit
@@ -23,9 +22,6 @@ from interview_engine.hr.competency.tables import CompetencyRow, KitVersion
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
-
-Rescore = Callable[[Mapping[str, Any], Kit], Entry]
-"""Scores one stored report document again with a kit; it needs the text models, so whoever has them passes it in."""
 
 _VERSION_LINE = re.compile(r"^version:[ \t]*\S+[ \t]*(?=#|$)", re.MULTILINE)
 
@@ -45,6 +41,16 @@ class KitSummary:
     published_by: str
     latest: bool
     preview: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class KitLabel:
+    """What a version is known by in lists; `role` is the kit's name."""
+
+    kit_id: str
+    version: int
+    sha256: str
+    role: Bilingual
 
 
 def publish_kit(
@@ -144,6 +150,24 @@ def kit_version(session: Session, kit_version_id: str) -> KitVersion:
     if row is None:
         raise missing("kit_version", "面试包版本", "kit version")
     return row
+
+
+def versions_of(kit_id: str) -> Select[str]:
+    """Ids of every version of a kit, for a list's IN."""
+    return select(KitVersion.id).where(KitVersion.kit_id == kit_id)
+
+
+def kit_labels(session: Session, kit_version_ids: Iterable[str]) -> dict[str, KitLabel]:
+    """What these versions are called, by id, without their text: one statement, however many rows name them."""
+    rows = session.execute(
+        select(KitVersion.id, KitVersion.kit_id, KitVersion.version, KitVersion.sha256, KitVersion.name).where(
+            KitVersion.id.in_(set(kit_version_ids))
+        )
+    ).tuples()
+    return {
+        key: KitLabel(kit_id, version, sha256, Bilingual(name["zh"], name["en"]))
+        for key, kit_id, version, sha256, name in rows
+    }
 
 
 def list_kits(session: Session, actor: Actor, *, kit_id: str | None = None) -> tuple[KitSummary, ...]:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
-from interview_engine.hr.competency.profiles import requirements_of
-from interview_engine.hr.competency.tables import CompetencyEvidence, CompetencyRow, RoleProfile
+from interview_engine.hr.competency.profiles import profile, requirements_of
+from interview_engine.hr.competency.tables import CompetencyEvidence, CompetencyRow
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import missing
 from interview_engine.store.rows import find
@@ -162,7 +162,4 @@ def growth(measures: Sequence[Measure]) -> Growth | None:
 def _required(session: Session, profile_id: str | None) -> dict[str, float]:
     if profile_id is None:
         return {}
-    profile = find(session, RoleProfile, profile_id)
-    if profile is None:
-        raise missing("role_profile", "岗位能力模型", "role profile")
-    return {one.competency: one.required_level for one in requirements_of(profile)}
+    return {one.competency: one.required_level for one in requirements_of(profile(session, profile_id))}

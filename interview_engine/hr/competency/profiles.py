@@ -147,6 +147,18 @@ def list_profiles(session: Session, actor: Actor, *, state: str | None = None) -
     return tuple(session.scalars(statement.order_by(RoleProfile.code, RoleProfile.version.desc())))
 
 
+def profile(session: Session, profile_id: str) -> RoleProfile:
+    """The row of a version of a profile.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = find(session, RoleProfile, profile_id)
+    if row is None:
+        raise missing("role_profile", "岗位能力模型", "role profile")
+    return row
+
+
 def requirements_of(profile: RoleProfile) -> tuple[Requirement, ...]:
     """A row's requirements as values."""
     rows: list[dict[str, Any]] = profile.requirements

@@ -1,25 +1,35 @@
-"""The door of the competency area: what the pages may call. Recruiting reaches for `kits` itself, beneath this door."""
+"""The door of the competency area: what pages and other areas may call."""
 
-from interview_engine.hr.competency.episodes import NewEpisode, Quote, add_episode, episodes_of, remove_episode
+from interview_engine.hr.competency.episodes import (
+    NewEpisode,
+    Quote,
+    episodes_of,
+    record_episode,
+    remove_episode,
+    require_competency,
+)
+from interview_engine.hr.competency.evidence import newest_scores, people_with
 from interview_engine.hr.competency.kits import (
+    KitLabel,
     KitSummary,
-    Rescore,
     import_shipped_kits,
     kit,
+    kit_labels,
     kit_version,
     list_kits,
     publish_kit,
     retire_kit,
+    versions_of,
 )
 from interview_engine.hr.competency.model import NewCompetency, add_competency, competency_model, retire_competency
 from interview_engine.hr.competency.outcomes import OutcomeLink, outcome_link
 from interview_engine.hr.competency.portrait import CompetencyPortrait, Growth, Measure, Portrait, growth, portrait
-from interview_engine.hr.competency.preview import Preview, preview_kit
 from interview_engine.hr.competency.profiles import (
     NewProfile,
     Requirement,
     create_profile,
     list_profiles,
+    profile,
     profile_from_kit,
     publish_profile,
     requirements_of,
@@ -36,12 +46,16 @@ from interview_engine.hr.competency.surveys import (
     send_survey,
     survey_results,
 )
+from interview_engine.hr.competency.tables import Episode, KitVersion
 
 __all__ = [
     "CompetencyPortrait",
+    "Episode",
     "Growth",
     "IssuedSurvey",
+    "KitLabel",
     "KitSummary",
+    "KitVersion",
     "Measure",
     "NewCompetency",
     "NewEpisode",
@@ -49,13 +63,10 @@ __all__ = [
     "OpenedSurvey",
     "OutcomeLink",
     "Portrait",
-    "Preview",
     "Quote",
     "Requirement",
-    "Rescore",
     "SurveyResults",
     "add_competency",
-    "add_episode",
     "answer_survey",
     "close_survey",
     "competency_model",
@@ -65,21 +76,27 @@ __all__ = [
     "growth",
     "import_shipped_kits",
     "kit",
+    "kit_labels",
     "kit_version",
     "list_kits",
     "list_profiles",
     "list_surveys",
+    "newest_scores",
     "open_survey",
     "outcome_link",
+    "people_with",
     "portrait",
-    "preview_kit",
+    "profile",
     "profile_from_kit",
     "publish_kit",
     "publish_profile",
+    "record_episode",
     "remove_episode",
+    "require_competency",
     "requirements_of",
     "retire_competency",
     "retire_kit",
     "send_survey",
     "survey_results",
+    "versions_of",
 ]

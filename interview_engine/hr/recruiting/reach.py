@@ -12,7 +12,7 @@ from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, PermissionDenied
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.access.service import check_row
-from interview_engine.hr.competency.kits import kit
+from interview_engine.hr.competency.service import kit
 from interview_engine.hr.problems import conflict, missing, required
 from interview_engine.hr.recruiting.rules import Stage, may_move, mover, needs_reason
 from interview_engine.hr.recruiting.tables import Application, ApplicationEvent, Invitation, Requisition

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hiring_world import World
@@ -15,9 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from interview_engine.assessment.comparing.ranking import Entry, EntryCompetency, Ruler
 from interview_engine.assessment.kits.file import parse_kit, shipped_kits
-from interview_engine.assessment.scoring import Score
 from interview_engine.errors import (
     Bilingual,
     ConflictError,
@@ -33,7 +29,6 @@ from interview_engine.hr.competency.profiles import Requirement, check_requireme
 from interview_engine.hr.competency.survey_rules import count_items, self_ratings
 from interview_engine.hr.competency.tables import CompetencyEvidence, CompetencyRow, RoleProfile
 from interview_engine.hr.people.tables import Person
-from interview_engine.store.blobs import open_blobs
 from interview_engine.store.rows import stamp
 from interview_engine.store.tables import OutboxMessage
 
@@ -99,57 +94,6 @@ def test_b1_a_competency_of_one_s_own_needs_five_anchors(small_world: World) -> 
         ):
             with pytest.raises(InvalidInput):
                 service.add_competency(session, hr, bad, world.clock)
-
-
-def entry_for(document: dict, kit) -> Entry:  # type: ignore[no-untyped-def, type-arg]
-    """A scorer for tests: the level asked for in the kit's first competency decides the match."""
-    required = kit.competencies[0].required_level
-    value = document["value"]
-    score = Score(value, value - 1, value + 1)
-    competency = kit.competencies[0]
-    match = 100 * min(1.0, score.level / required)
-    return Entry(
-        "x",
-        "y",
-        Ruler(kit.id, kit.version, kit.sha256, "test"),
-        kit.role,
-        "assessed",
-        None,
-        match,
-        score,
-        100.0,
-        (EntryCompetency(competency.id, competency.name, 100.0, required, False, score, None),),
-        (),
-    )
-
-
-def test_a19_a_preview_says_how_many_past_interviews_flip(small_world: World, tmp_path: Path) -> None:
-    world = small_world
-    blobs = open_blobs(f"file://{tmp_path / 'blobs'}")
-    harder = KIT_TEXT.replace("required_level: 3.5", "required_level: 5", 1)
-    with world.database.transaction() as session:
-        posting = world.post(session, world.open_job(session))
-        for number, value in enumerate((3.0, 4.0, 6.0, 9.0)):
-            application = world.applicant(session, posting, number)
-            assessment = world.assessed(session, world.interviewed(session, application), value)
-            assessment.report_sha256 = blobs.put(json.dumps({"value": value}).encode(), "application/json")
-        gone = world.applicant(session, posting, 9)
-        world.assessed(session, world.interviewed(session, gone), 5.0)  # its report is no longer there
-        session.flush()
-        seen: list[tuple[int, int]] = []
-        hr = world.actor("hr")
-        preview = service.preview_kit(
-            session, blobs, hr, harder, entry_for, bar=70, progress=lambda done, total: seen.append((done, total))
-        )
-        # level 1 + 0.4 x value over 3.5: 63, 74, 97, 100 %; over 5: 44, 52, 68, 92 %
-        assert (preview.flips, preview.total, preview.skipped) == (2, 4, 1)
-        assert seen[-1] == (5, 5)
-        assert all(change.flips for change in preview.rows[:2])
-        none = service.preview_kit(session, blobs, hr, KIT_TEXT, entry_for)
-        assert none.flips == 0
-        row = service.publish_kit(session, hr, harder, "", world.clock, preview=preview.document())
-        assert row.preview is not None
-        assert (row.preview["flips"], row.preview["total"]) == (2, 4)
 
 
 # Profiles
@@ -396,37 +340,6 @@ def test_b4_every_source_adds_dated_evidence_to_one_portrait(small_world: World)
         assert "complaint-handling" in found.missing
         with pytest.raises(PermissionDenied):
             service.portrait(session, world.actor("auditor"), person)
-
-
-def test_b3_an_episode_is_held_by_words_that_were_said(small_world: World, tmp_path: Path) -> None:
-    world, recruiter, clock = small_world, small_world.actor("recruiter"), small_world.clock
-    blobs = open_blobs(f"file://{tmp_path / 'blobs'}")
-    text = "上周有位客户要退货。我先查了订单，当天退了款。"
-    words = [("上周有位客户要退货。", 0.0, 2.0), ("我先查了订单，", 2.0, 3.5), ("当天退了款。", 3.5, 5.0)]
-    transcript = {"text": text, "segments": [], "words": [{"text": w, "start_s": a, "end_s": b} for w, a, b in words]}
-    document = {"answers": [{"question": "q1", "transcript": transcript}, {"question": "q2", "transcript": None}]}
-    with world.database.transaction() as session:
-        application = world.applicant(session, world.post(session, world.open_job(session)))
-        assessment = world.assessed(session, world.interviewed(session, application))
-        assessment.report_sha256 = blobs.put(json.dumps(document).encode(), "application/json")
-        session.flush()
-        new = service.NewEpisode(
-            "complaint-handling",
-            "客户要退货",
-            "查订单",
-            "当天退款",
-            (service.Quote("q1", "我先查了订单，当天退了款。"),),
-        )
-        row = service.add_episode(session, recruiter, blobs, application.id, new, clock)
-        (quote,) = row.quotes
-        assert (quote["char_start"], quote["start_s"], quote["end_s"]) == (text.index("我先"), 2.0, 5.0)
-        assert [one.id for one in service.episodes_of(session, recruiter, application.person_id)] == [row.id]
-        invented = replace(new, quotes=(service.Quote("q1", "我给客户道了歉"),))
-        with pytest.raises(InvalidInput) as caught:
-            service.add_episode(session, recruiter, blobs, application.id, invented, clock)
-        assert (caught.value.code, caught.value.field) == ("episode.not_said", "quotes.0")
-        service.remove_episode(session, recruiter, row.id, clock)
-        assert service.episodes_of(session, recruiter, application.person_id) == ()
 
 
 def test_a17_a_seeded_difference_comes_back_with_n_and_interval(small_world: World) -> None:

@@ -24,7 +24,6 @@ from interview_engine.hr.recruiting.applying.applications import (
     NewResume,
     attach_resume,
     move,
-    ranked,
     set_talent_pool,
     talent_pool,
 )
@@ -32,6 +31,7 @@ from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import answers, invitations
 from interview_engine.hr.recruiting.reviewing import reviews
 from interview_engine.hr.recruiting.reviewing.assessments import store_assessment, store_measured
+from interview_engine.hr.recruiting.reviewing.shortlist import ranked
 from interview_engine.hr.recruiting.tables import (
     Answer,
     Application,

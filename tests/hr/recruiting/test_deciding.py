@@ -21,11 +21,12 @@ from interview_engine.errors import (
 )
 from interview_engine.hr.access.rules import SYSTEM, candidate_actor
 from interview_engine.hr.approvals import service as approvals
-from interview_engine.hr.recruiting.applying.applications import ApplicationFilters, compared, list_applications, ranked
+from interview_engine.hr.recruiting.applying.applications import ApplicationFilters, list_applications
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.jobs.requisitions import list_requisitions
 from interview_engine.hr.recruiting.reviewing import assessments, reviews
+from interview_engine.hr.recruiting.reviewing.shortlist import compared, ranked
 from interview_engine.hr.recruiting.tables import Application, Assessment, HumanReview, Requisition
 from interview_engine.store.blobs import open_blobs
 from interview_engine.store.tables import AuditEvent, OutboxMessage

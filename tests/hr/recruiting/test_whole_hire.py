@@ -15,13 +15,14 @@ from interview_engine.hr.approvals.service import pending_for
 from interview_engine.hr.competency.tables import CompetencyEvidence
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.privacy import erasure
-from interview_engine.hr.recruiting.applying.applications import NewPerson, apply, history, ranked
+from interview_engine.hr.recruiting.applying.applications import NewPerson, apply, history
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import answers, invitations
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.jobs.postings import create_posting
 from interview_engine.hr.recruiting.reviewing import reviews
 from interview_engine.hr.recruiting.reviewing.assessments import store_assessment, store_measured
+from interview_engine.hr.recruiting.reviewing.shortlist import ranked
 from interview_engine.hr.recruiting.tables import Application
 from interview_engine.store import audit
 from interview_engine.store.blobs import open_blobs

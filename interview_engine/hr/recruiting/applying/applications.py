@@ -26,7 +26,6 @@ from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.jobs.job_description import prefilter, requirements_of
 from interview_engine.hr.recruiting.jobs.postings import by_code, closed
 from interview_engine.hr.recruiting.reach import application_for, change_stage, note_event, requisition_for
-from interview_engine.hr.recruiting.reviewing.shortlist import RankedPage, compared, ranked
 from interview_engine.hr.recruiting.rules import Stage
 from interview_engine.hr.recruiting.tables import Application, ApplicationEvent, Posting, Requisition, Resume
 from interview_engine.store import audit
@@ -38,15 +37,12 @@ __all__ = [
     "ApplicationView",
     "NewPerson",
     "NewResume",
-    "RankedPage",
     "apply",
     "attach_resume",
-    "compared",
     "get_application",
     "history",
     "list_applications",
     "move",
-    "ranked",
     "set_talent_pool",
     "talent_pool",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import denied, require, scoped
-from interview_engine.hr.competency.tables import CompetencyEvidence
+from interview_engine.hr.competency.service import newest_scores, people_with
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy.tables import Consent
 from interview_engine.hr.problems import conflict, missing
@@ -142,10 +142,7 @@ def talent_pool(
         statement = statement.where(Person.name.contains(name.strip(), autoescape=True))
     if competency is not None:
         require(actor, "interview", "read")
-        good = select(CompetencyEvidence.person_id).where(
-            CompetencyEvidence.competency_code == competency, CompetencyEvidence.score >= least_score
-        )
-        statement = statement.where(Person.id.in_(good))
+        statement = statement.where(Person.id.in_(people_with(competency, least_score)))
     if cursor is not None:
         statement = statement.where(Person.id < read_cursor(cursor, 1)[0])
     people = session.scalars(statement.order_by(Person.id.desc()).limit(limit + 1)).all()
@@ -158,7 +155,7 @@ def talent_pool(
             .group_by(Application.person_id)
         ).tuples()
     }
-    best = _newest_scores(session, ids)
+    best = newest_scores(session, ids)
     items = [
         TalentSummary(
             person.id,
@@ -311,15 +308,3 @@ def _summary(row: Any, names: bool, scores: bool) -> ApplicationSummary:
         row.prefilter["share"] if names and row.prefilter else None,
         row.created_at,
     )
-
-
-def _newest_scores(session: Session, person_ids: Sequence[str]) -> dict[str, dict[str, float]]:
-    rows = session.execute(
-        select(CompetencyEvidence.person_id, CompetencyEvidence.competency_code, CompetencyEvidence.score)
-        .where(CompetencyEvidence.person_id.in_(person_ids))
-        .order_by(CompetencyEvidence.measured_at, CompetencyEvidence.id)
-    ).tuples()
-    found: dict[str, dict[str, float]] = {}
-    for person_id, code, score in rows:
-        found.setdefault(person_id, {})[code] = score
-    return found

@@ -18,8 +18,7 @@ from interview_engine.hr.access.service import check_row, scoped
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals import requests
 from interview_engine.hr.approvals.tables import Approval
-from interview_engine.hr.competency.kits import kit, kit_version
-from interview_engine.hr.competency.tables import KitVersion, RoleProfile
+from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.hr.problems import conflict, invalid, missing, required, text_within
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, checked_requirements, requirements_from
@@ -356,10 +355,10 @@ def _write(session: Session, row: Requisition, new: NewRequisition) -> None:
             "请修改。",
             "Change it.",
         )
-    if new.role_profile_id is not None and find(session, RoleProfile, new.role_profile_id) is None:
-        raise missing("role_profile", "岗位能力模型", "role profile")
+    if new.role_profile_id is not None:
+        competency.profile(session, new.role_profile_id)
     if new.kit_version_id is not None:
-        kit_version(session, new.kit_version_id)
+        competency.kit_version(session, new.kit_version_id)
     description = text_within(new.description, "description", "职位描述", "description", 20_000, least=0)
     wanted = new.requirements if new.requirements is not None else requirements_from(description)
     row.legal_entity_id, row.department_id = new.legal_entity_id, new.department_id
@@ -370,7 +369,7 @@ def _write(session: Session, row: Requisition, new: NewRequisition) -> None:
 
 
 def _check_ready(session: Session, row: Requisition) -> None:
-    profile = find(session, RoleProfile, row.role_profile_id) if row.role_profile_id else None
+    profile = competency.profile(session, row.role_profile_id) if row.role_profile_id else None
     if profile is None or profile.state != "published":
         raise conflict(
             "requisition.no_profile",
@@ -378,7 +377,7 @@ def _check_ready(session: Session, row: Requisition) -> None:
             "There is no published role profile, so the job cannot be published.",
             Bilingual("请先为岗位选择或发布能力模型。", "Choose or publish a role profile for it first."),
         )
-    version = find(session, KitVersion, row.kit_version_id) if row.kit_version_id else None
+    version = competency.kit_version(session, row.kit_version_id) if row.kit_version_id else None
     if version is None or version.state != "published":
         raise conflict(
             "requisition.no_kit",
@@ -386,7 +385,7 @@ def _check_ready(session: Session, row: Requisition) -> None:
             "There is no published kit, so the job cannot be published.",
             Bilingual("请先选择面试包。", "Choose a kit first."),
         )
-    published = kit(session, version.id)
+    published = competency.kit(session, version.id)
     check_kit(published, POLICIES[row.policy])
     if row.language not in published.languages:
         raise conflict(

@@ -17,7 +17,7 @@ from interview_engine.assessment.calibration.panel import Agreement, Panel, Rate
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require, scoped
-from interview_engine.hr.competency.kits import kit, kit_version
+from interview_engine.hr.competency.service import kit, kit_version
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.reviewing.reviews import ratings_of_kit
 from interview_engine.hr.recruiting.tables import (

@@ -14,7 +14,7 @@ from interview_engine.assessment.calibration.panel import LEVEL_POINTS, Rating
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, PermissionDenied
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.competency.kits import kit
+from interview_engine.hr.competency.service import kit
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.interviewing import invitations

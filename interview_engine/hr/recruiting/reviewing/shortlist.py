@@ -27,7 +27,7 @@ from interview_engine.assessment.comparing.ranking import (
 from interview_engine.assessment.scoring import Score
 from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.competency.tables import KitVersion
+from interview_engine.hr.competency.service import KitLabel, kit_labels
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying.lists import HIDDEN
 from interview_engine.hr.recruiting.reach import allowed, requisition_for
@@ -144,9 +144,10 @@ def ranked(session: Session, actor: Actor, requisition_id: str, *, with_over: bo
     names = allowed(session, actor, requisition, "contact", "read")
     rows = session.execute(scored_rows(requisition_id, with_over)).all()
     by_application = {row.id: row for row in rows}
+    labels = kit_labels(session, (row.kit_version_id for row in rows))
     lists = tuple(
         ranked_list(kit_ranking, by_application, requisition, names)
-        for kit_ranking in rank(entry_of(row, names) for row in rows)
+        for kit_ranking in rank(entry_of(row, labels[row.kit_version_id], names) for row in rows)
     )
     sides = [row.above_bar for one in lists for row in one.rows]
     return RankedPage(
@@ -194,21 +195,20 @@ def scored_rows(requisition_id: str, with_over: bool) -> Any:
             Assessment.assessed_weight,
             Assessment.competencies,
             Assessment.needs_review,
-            KitVersion.kit_id,
-            KitVersion.version,
-            KitVersion.sha256,
-            KitVersion.name.label("role"),
+            Assessment.kit_version_id,
         )
         .join(Assessment, Assessment.id == Application.assessment_id)
-        .join(KitVersion, KitVersion.id == Assessment.kit_version_id)
         .join(Person, Person.id == Application.person_id)
         .where(Application.requisition_id == requisition_id)
     )
     return statement if with_over else statement.where(Application.stage.not_in(OVER))
 
 
-def entry_of(row: Any, names: bool) -> Entry:
-    """A settled review (section "ranked" although the engine asked for a look) no longer stands first."""
+def entry_of(row: Any, kit: KitLabel, names: bool) -> Entry:
+    """A row of `scored_rows` as an entry of the ranking.
+
+    A settled review (section "ranked" although the engine asked for a look) no longer stands first.
+    """
     settled = row.section == "ranked"
     score = None if row.score_value is None else Score(row.score_value, row.score_low, row.score_high)
     asked = tuple(remark for one in row.needs_review if (remark := remark_of(one)) is not None)
@@ -217,8 +217,8 @@ def entry_of(row: Any, names: bool) -> Entry:
     return Entry(
         interview_id=row.id,
         candidate=row.name if names else row.id,
-        ruler=Ruler(row.kit_id, row.version, row.sha256, row.scorer),
-        role=Bilingual(row.role["zh"], row.role["en"]),
+        ruler=Ruler(kit.kit_id, kit.version, kit.sha256, row.scorer),
+        role=kit.role,
         status=row.status,
         reason=remark_of(row.reason),
         match_percent=row.match_percent,

@@ -18,7 +18,7 @@ from interview_engine.assessment.comparing.ranking import SECTIONS, EntryCompete
 from interview_engine.assessment.scoring import Score
 from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.competency.kits import kit_version
+from interview_engine.hr.competency.service import kit_labels
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.reach import allowed, requisition_for
 from interview_engine.hr.recruiting.reviewing import shortlist
@@ -230,11 +230,12 @@ def _places(
 
 
 def _rulers(session: Session, found: Iterable[tuple[str, str]]) -> tuple[RulerName, ...]:
+    asked = tuple(found)
+    labels = kit_labels(session, (version_id for version_id, _ in asked))
     rows = []
-    for version_id, scorer in found:
-        version = kit_version(session, version_id)
-        role = Bilingual(version.name["zh"], version.name["en"])
-        rows.append(RulerName(version_id, version.kit_id, version.version, scorer, role))
+    for version_id, scorer in asked:
+        kit = labels[version_id]
+        rows.append(RulerName(version_id, kit.kit_id, kit.version, scorer, kit.role))
     return tuple(sorted(rows, key=lambda one: (one.kit_id, one.kit_version, one.kit_version_id, one.scorer)))
 
 
@@ -318,8 +319,9 @@ def _rows(
     statement: Any = shortlist.scored_rows(requisition.id, with_over).where(Application.id.in_(ids))
     found = session.execute(statement).all()
     by_application = {row.id: row for row in found}
+    labels = kit_labels(session, (row.kit_version_id for row in found))
     return {
         row.application_id: row
-        for ranking in rank(shortlist.entry_of(row, names) for row in found)
+        for ranking in rank(shortlist.entry_of(row, labels[row.kit_version_id], names) for row in found)
         for row in shortlist.ranked_list(ranking, by_application, requisition, names).rows
     }

@@ -10,16 +10,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from interview_engine.assessment.comparing.ranking import Entry
 from interview_engine.assessment.comparing.time_machine import Change, compare
 from interview_engine.assessment.kits.file import parse_kit
+from interview_engine.assessment.kits.kit import Kit
 from interview_engine.errors import NotFoundError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require, scoped
-from interview_engine.hr.competency.kits import Rescore, kit
-from interview_engine.hr.competency.tables import KitVersion
+from interview_engine.hr.competency.service import kit, versions_of
 from interview_engine.hr.recruiting.tables import Application, Assessment, Requisition
 from interview_engine.store.blobs import BlobStore
 
+Rescore = Callable[[Mapping[str, Any], Kit], Entry]
+"""Scores one stored report document again with a kit; it needs the text models, so whoever has them passes it in."""
 BAR_PERCENT = 70.0
 """Match percent at which a past interview counts as above the bar, where none is given."""
 MOST = 300
@@ -73,7 +76,7 @@ def preview_kit(
     Both sides go through the same `rescore`, so the kit is all that differs. Nothing is stored.
 
     Args:
-        rescore: see `kits.Rescore`.
+        rescore: see `Rescore`.
         progress: called with (done, total).
 
     Raises:
@@ -102,9 +105,8 @@ def _past(actor: Actor, kit_id: str) -> Any:
     statement = (
         select(Application.id, Assessment.report_sha256, Assessment.kit_version_id)
         .join(Assessment, Assessment.id == Application.assessment_id)
-        .join(KitVersion, KitVersion.id == Assessment.kit_version_id)
         .join(Requisition, Requisition.id == Application.requisition_id)
-        .where(KitVersion.kit_id == kit_id)
+        .where(Assessment.kit_version_id.in_(versions_of(kit_id)))
         .order_by(Assessment.id.desc())
     )
     return scoped(
