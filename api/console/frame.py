@@ -102,6 +102,7 @@ NOTICES: dict[str, str] = {
     "added": "Added.",
     "removed": "Removed.",
     "noticed": "The notice is on its way.",
+    "resumed": "The webhook sends again.",
 }
 """What a page says after an action, by the `done` of its address; msgids."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -18,7 +18,7 @@ from interview_engine.store.upsert import insert_for
 
 CLAIM_S = 120
 """How long a claimed message is left to the one that claimed it; a dispatcher that died meanwhile loses it to another.
-Longer than any single delivery may take."""
+Longer than any single delivery may take: webhooks and mails end at a deadline by the wall."""
 BACKOFF_S = (10, 60, 300, 1800, 7200, 28_800, 86_400)
 """Seconds until the next try after the first, second, … failure; after the last of them it has failed for good."""
 LONGEST_ERROR = 1000
@@ -73,15 +73,18 @@ def enqueue(
     return None if message_id is None else session.get_one(OutboxMessage, message_id)
 
 
-def claim(session: Session, limit: int, clock: Clock) -> list[OutboxMessage]:
+def claim(session: Session, limit: int, clock: Clock, *which: ColumnElement[bool]) -> list[OutboxMessage]:
     """Take up to `limit` messages that are due, oldest first; nobody else gets them for `CLAIM_S` seconds.
 
     Counts the attempt at once, so that one that kills its dispatcher does not come back for ever.
+
+    Args:
+        which: conditions on OutboxMessage that hold besides.
     """
     now = clock.now()
     due = (
         select(OutboxMessage)
-        .where(OutboxMessage.state == "queued", OutboxMessage.due_at <= now)
+        .where(OutboxMessage.state == "queued", OutboxMessage.due_at <= now, *which)
         .order_by(OutboxMessage.due_at, OutboxMessage.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -157,6 +160,27 @@ def requeue(session: Session, message_id: str, clock: Clock) -> None:
         .where(OutboxMessage.id == message_id, OutboxMessage.state.in_(("failed", "suppressed")))
         .values(values)
     )
+
+
+def requeue_all(session: Session, recipient: str, clock: Clock) -> int:
+    """Try every message anew that failed for good on its way to one recipient; returns how many."""
+    now = clock.now()
+    failed_ones = (OutboxMessage.recipient == recipient, OutboxMessage.state == "failed")
+    values = {"state": "queued", "attempts": 0, "due_at": now, "updated_at": now}
+    return len(
+        session.scalars(update(OutboxMessage).where(*failed_ones).values(values).returning(OutboxMessage.id)).all()
+    )
+
+
+def hasten(session: Session, recipient: str, clock: Clock) -> None:
+    """Let what waits for its next attempt at one recipient be due now: the cause of the failures is gone.
+
+    Not what is due within `CLAIM_S`: that may be in somebody's hands this moment.
+    """
+    now = clock.now()
+    waiting = (OutboxMessage.recipient == recipient, OutboxMessage.state == "queued")
+    later = OutboxMessage.due_at > now + timedelta(seconds=CLAIM_S)
+    session.execute(update(OutboxMessage).where(*waiting, later).values(due_at=now, updated_at=now))
 
 
 def counts(session: Session) -> dict[str, int]:

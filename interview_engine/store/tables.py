@@ -71,6 +71,12 @@ class Webhook(Row, Base):
     events: Mapped[list[Any]]
     secret_encrypted: Mapped[str] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(default=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    """Failed deliveries since the last one that arrived."""
+    paused_until: Mapped[datetime | None]
+    """Nothing is sent before, because the last deliveries failed."""
+    last_error: Mapped[str | None] = mapped_column(String(80))
+    """Its code."""
 
 
 class IdempotencyKey(Base):

@@ -6,19 +6,45 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from interview_engine.errors import UsageError
 from interview_engine.hr.all_tables import Base
 from interview_engine.store.engine import open_database
-from interview_engine.store.migrate import migrate, write_revision
+from interview_engine.store.migrate import FOLDER, migrate, write_revision
+from interview_engine.store.tables import Webhook
 
 
 def test_a_migrated_database_has_the_tables_of_the_metadata(database_url: str) -> None:
     database = open_database(database_url)
     migrate(database)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    database.close()
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date_with_its_rows(database_url: str) -> None:
+    database = open_database(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO webhook (id, created_at, updated_at, actor, url, events, secret_encrypted, active) "
+                "VALUES ('w', '2026-01-01', '2026-01-01', 'system', 'https://a.example/', '[]', 's', true)"
+            )
+        )
+    assert migrate(database) > "0001"
+    with database.reading() as session:
+        hook = session.get_one(Webhook, "w")
+        assert (hook.url, hook.failures, hook.paused_until) == ("https://a.example/", 0, None)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []

@@ -23,9 +23,10 @@ from api.i18n import language_of
 from api.render import ZONE, environment
 from api.sessions import PageActor, csrf_token, session_token
 from interview_engine.hr.access import trail
-from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.access.service import require
 from interview_engine.hr.access.trail import TrailFilter
+from interview_engine.hr.messaging import webhooks
 from interview_engine.hr.problems import invalid
 from interview_engine.hr.recruiting.tables import Answer, Invitation
 from interview_engine.i18n import translator
@@ -41,6 +42,13 @@ STREAM_S = 24.0
 """A stream ends after this and the browser opens the next one, so that a server can be stopped without waiting long."""
 
 KINDS = {"answer": "Answer", "interview": "Interview"}
+FAILURES = {
+    "webhook.slow": "no answer in time",
+    "webhook.unreachable": "cannot be reached",
+    "webhook.status": "answered with an error",
+    "webhook.unresolved": "the name cannot be resolved",
+}
+"""By code of a delivery's error; msgids."""
 PROBLEMS = {
     "missing": "an event is missing",
     "changed": "an event was changed",
@@ -93,6 +101,14 @@ def give_up(item_id: str, context: Ctx, actor: PageActor) -> Response:
     with context.database.transaction() as session:
         work.give_up(session, actor, item_id, context.clock)
     return done("/console/operations", "given-up")
+
+
+@router.post("/console/webhooks/{webhook_id}/resume")
+def resume_webhook(webhook_id: str, context: Ctx, actor: PageActor) -> Response:
+    """The receiver works again: end the pause, and send again what failed for good."""
+    with context.database.transaction() as session:
+        webhooks.resume_webhook(session, actor, webhook_id, context.clock)
+    return done("/console/operations", "resumed")
 
 
 @router.get("/console/audit")
@@ -150,6 +166,7 @@ def _fragment(request: Request, context: Context, actor: Actor) -> str:
     with context.database.reading() as session:
         found = work.operations(session, context.clock)
         titles = _subjects(session, [*found.parked_items, *found.running_items])
+        hooks = webhooks.troubled_webhooks(session)
     language = language_of(request)
     return (
         environment()
@@ -157,6 +174,9 @@ def _fragment(request: Request, context: Context, actor: Actor) -> str:
         .render(
             found=found,
             titles=titles,
+            hooks=hooks,
+            failures=FAILURES,
+            may_resume=may_at_all(actor, "contact", "manage"),
             kinds=KINDS,
             language=language,
             _=translator(language),

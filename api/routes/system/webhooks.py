@@ -44,6 +44,9 @@ class WebhookOut(Out):
     url: str
     events: list[str]
     active: bool
+    failures: int = Field(description="Deliveries that failed since the last one that arrived.")
+    paused_until: datetime | None = Field(description="Nothing is sent before, because deliveries failed.")
+    last_error: str | None
     created_at: datetime
     updated_at: datetime
 
@@ -52,6 +55,12 @@ class IssuedWebhook(WebhookOut):
     """A webhook with its signing secret, which is shown this once."""
 
     secret: str = Field(examples=["whsec_…"])
+
+
+class Resumed(Out):
+    """How many messages that had failed for good are queued again."""
+
+    messages: int
 
 
 class Delivery(Out):
@@ -115,6 +124,12 @@ def change_webhook(
 def renew_webhook_secret(webhook_id: Id, call: Annotated[Call, needs("contact", "manage")]) -> IssuedWebhook:
     """Sign with a new secret from now on."""
     return call.once(lambda s: _issued(*changes.renew_secret(s, call.actor, call.context.box, webhook_id, call.clock)))
+
+
+@router.post("/webhooks/{webhook_id}/resume")
+def resume_webhook(webhook_id: Id, call: Annotated[Call, needs("contact", "manage")]) -> Resumed:
+    """The receiver works again: end the pause, and send again what failed for good."""
+    return call.once(lambda s: Resumed(messages=service.resume_webhook(s, call.actor, webhook_id, call.clock)))
 
 
 @router.post("/webhooks/{webhook_id}/test", status_code=202)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import smtplib
+import socket
 import ssl
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -16,10 +17,12 @@ from interview_engine.errors import Bilingual, DeliveryError, UsageError
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.messaging.words import words_for
 from interview_engine.hr.people.tables import Person
+from interview_engine.store.deadline import Deadline
 from interview_engine.store.deliver import Message, Receipt
 from interview_engine.store.engine import Database
 
 TIMEOUT_S = 20.0
+"""For the whole delivery, by the wall; many servers let a stranger wait some seconds before they greet."""
 PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -102,21 +105,38 @@ class MailChannel:
         return Receipt("sent")
 
     def _transmit(self, mail: EmailMessage) -> None:
-        if self._scheme == "smtps":
-            with smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_S, context=self._tls) as server:
-                self._hand_over(server, mail)
-            return
-        with smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_S) as server:
-            server.ehlo()
-            if server.has_extn("starttls") or self._user:
-                server.starttls(context=self._tls)  # raises when the server has none: no password in clear
+        with Deadline(TIMEOUT_S) as deadline:
+            tls = self._tls if self._scheme == "smtps" else None
+            with _Connection(self._host, self._port, deadline, tls) as server:
                 server.ehlo()
-            self._hand_over(server, mail)
+                if tls is None and (server.has_extn("starttls") or self._user):
+                    server.starttls(context=self._tls)  # raises when the server has none: no password in clear
+                    server.ehlo()
+                self._hand_over(server, mail)
 
     def _hand_over(self, server: smtplib.SMTP, mail: EmailMessage) -> None:
         if self._user:
             server.login(self._user, self._password)
         server.send_message(mail)
+
+
+class _Connection(smtplib.SMTP):
+    """A connection that ends at the deadline, however slowly the server speaks.
+
+    Args:
+        tls: for TLS from the start.
+    """
+
+    def __init__(self, host: str, port: int, deadline: Deadline, tls: ssl.SSLContext | None) -> None:
+        self._deadline = deadline
+        self._tls_from_start = tls
+        super().__init__(host, port, timeout=deadline.left_s)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """Where smtplib makes its connection, and where its own SMTP_SSL puts TLS around it."""
+        plain = socket.create_connection((host, port), timeout)
+        self._deadline.watch(plain)
+        return plain if self._tls_from_start is None else self._tls_from_start.wrap_socket(plain, server_hostname=host)
 
 
 def addressee(session: Session, recipient: str) -> Person | None:

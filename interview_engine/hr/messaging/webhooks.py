@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -23,6 +26,25 @@ from interview_engine.store.webhooks import new_secret
 
 MOST = 20
 """Webhooks of one installation: each multiplies what is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TroubledWebhook:
+    """A webhook whose receiver does not answer as it should.
+
+    Args:
+        host: without the path, which may hold a secret.
+        failures: deliveries that failed since the last one that arrived.
+        waiting, failed: messages to it that are queued, and that failed for good.
+    """
+
+    id: str
+    host: str
+    failures: int
+    paused_until: datetime | None
+    last_error: str
+    waiting: int
+    failed: int
 
 
 def create_webhook(
@@ -76,13 +98,49 @@ def get_webhook(session: Session, actor: Actor, webhook_id: str) -> Webhook:
 
 
 def switch_webhook(session: Session, actor: Actor, webhook_id: str, active: bool, clock: Clock) -> Webhook:
-    """Switch it on or off; what is queued for one that is off is suppressed. Raises as `get_webhook`."""
+    """Switch it on, which ends a pause, or off; what is queued for one that is off is suppressed. Raises as
+    `get_webhook`."""
     check_row(session, actor, "contact", "manage")
     hook = _hook(session, webhook_id, lock=True)
     hook.active = active
+    if active:
+        _end_pause(session, hook, clock)
     touch(hook, actor.id, clock)
     audit.record(session, actor.id, "webhook.switch", f"webhook:{hook.id}", {"active": active}, clock)
     return hook
+
+
+def resume_webhook(session: Session, actor: Actor, webhook_id: str, clock: Clock) -> int:
+    """End its pause and send again what failed for good: the receiver works again. Raises as `get_webhook`.
+
+    Returns:
+        How many messages that had failed for good are queued again.
+    """
+    check_row(session, actor, "contact", "manage")
+    hook = _hook(session, webhook_id, lock=True)
+    hook.active = True
+    _end_pause(session, hook, clock)
+    again = outbox.requeue_all(session, f"webhook:{hook.id}", clock)
+    touch(hook, actor.id, clock)
+    audit.record(session, actor.id, "webhook.resume", f"webhook:{hook.id}", {"messages": again}, clock)
+    return again
+
+
+def troubled_webhooks(session: Session) -> tuple[TroubledWebhook, ...]:
+    """Webhooks whose last deliveries failed, and those with messages that failed for good, oldest first."""
+    counted = (
+        select(OutboxMessage.recipient, OutboxMessage.state, func.count().label("many"))
+        .where(OutboxMessage.channel == "webhook", OutboxMessage.state.in_(("queued", "failed")))
+        .group_by(OutboxMessage.recipient, OutboxMessage.state)
+    )
+    counts = {(who, state): many for who, state, many in session.execute(counted).tuples()}
+    rows = session.scalars(select(Webhook).where(Webhook.active).order_by(Webhook.id))
+    return tuple(
+        TroubledWebhook(row.id, urlsplit(row.url).netloc, row.failures, row.paused_until, row.last_error or "",
+                        counts.get((f"webhook:{row.id}", "queued"), 0), counts.get((f"webhook:{row.id}", "failed"), 0))
+        for row in rows
+        if row.failures or (f"webhook:{row.id}", "failed") in counts
+    )  # fmt: skip
 
 
 def delete_webhook(session: Session, actor: Actor, webhook_id: str, clock: Clock) -> None:
@@ -149,6 +207,11 @@ def checked_url(url: str, *, private: bool, resolving: Resolve) -> None:
             raise invalid(
                 "url", error.code, error.message.zh, error.message.en, error.next_step.zh, error.next_step.en
             ) from None
+
+
+def _end_pause(session: Session, hook: Webhook, clock: Clock) -> None:
+    hook.failures, hook.paused_until, hook.last_error = 0, None, None
+    outbox.hasten(session, f"webhook:{hook.id}", clock)
 
 
 def _hook(session: Session, webhook_id: str, *, lock: bool = False) -> Webhook:

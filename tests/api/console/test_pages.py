@@ -8,13 +8,14 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import console_data
 import openpyxl
 import pyotp
 import pytest
-from console_data import Company
+from console_data import CLOCK, Company
 from hashing_embedder import HashingEmbedder
 from pypdf import PdfReader
 from sqlalchemy import func, select
@@ -31,8 +32,9 @@ from api.console.recruiting import channels as console_channels
 from api.console.recruiting import people as console_people
 from api.console.system import administration as console_administration
 from api.console.system import operations as console_operations
-from interview_engine.hr.access.rules import ROLES
+from interview_engine.hr.access.rules import ROLES, SYSTEM
 from interview_engine.hr.competency.tables import KitVersion
+from interview_engine.hr.messaging import webhooks
 from interview_engine.hr.recruiting.tables import Application, HumanRating, HumanReview
 from interview_engine.i18n import catalogue
 from interview_engine.store.tables import AuditEvent
@@ -233,6 +235,7 @@ def messages() -> dict[str, str]:
         console_quality.ALARMS,
         console_operations.KINDS,
         console_operations.PROBLEMS,
+        console_operations.FAILURES,
         console_administration.CLASS_WORDS,
         console_administration.ACTION_WORDS,
         console_administration.SCOPE_WORDS,
@@ -455,6 +458,26 @@ def test_impact_ratios_come_from_an_uploaded_table_that_is_not_kept(
     assert page.status_code == 200
     assert "female" in page.text
     assert 'class="interval"' in page.text
+
+
+def test_a_webhook_that_is_paused_is_on_the_operations_page_and_sends_again_from_there(
+    made: Company, clients: dict[str, TestClient]
+) -> None:
+    client = clients["administrator"]
+    with made.context.database.transaction() as session:
+        hook, _ = webhooks.create_webhook(
+            session, SYSTEM, made.context.box, "https://93.184.215.14/secret-path", ["offer.state"], CLOCK
+        )
+        hook.failures, hook.last_error, hook.paused_until = 3, "webhook.slow", CLOCK.now() + timedelta(hours=1)
+    page = client.get("/console/operations").text
+    assert "93.184.215.14" in page
+    assert "secret-path" not in page
+    assert "没有及时应答" in page
+    answer = client.post(f"/console/webhooks/{hook.id}/resume", data={"csrf": csrf(client)}, follow_redirects=False)
+    assert answer.status_code == 303
+    assert "93.184.215.14" not in client.get("/console/operations").text
+    with made.context.database.transaction() as session:
+        webhooks.delete_webhook(session, SYSTEM, hook.id, CLOCK)
 
 
 def test_l10_the_audit_log_is_filtered_verified_and_exported(made: Company, clients: dict[str, TestClient]) -> None:
