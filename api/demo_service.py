@@ -15,7 +15,8 @@ from interview_engine.hr.recruiting.interviewing import answers, invitations, up
 from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload
 from interview_engine.hr.recruiting.tables import Invitation, Upload
 from interview_engine.store.rows import stamp
-from pipelines.folders.manifest import AnswerSource, job_from_manifest
+from pipelines.folders.manifest import job_from_manifest
+from pipelines.job import AnswerSource
 from pipelines.media.container import Limits
 from pipelines.media.remux import receive
 

@@ -32,8 +32,8 @@ from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import SystemClock
 from interview_engine.settings import Settings
-from pipelines.folders.manifest import AnswerSource, InterviewJob
-from pipelines.interview import Options, assess_answer, assess_interview
+from pipelines.interview import assess_answer, assess_interview
+from pipelines.job import AnswerSource, InterviewJob, Options
 from pipelines.reports.document import to_document
 from pipelines.reports.reading import dump
 from pipelines.scoring.sentence_vectors import FILE

@@ -29,8 +29,9 @@ from interview_engine.assessment.report import AnswerAssessment
 from interview_engine.clock import SystemClock
 from interview_engine.settings import Settings
 from models.vision.face import FaceDetector
-from pipelines.folders.manifest import AnswerSource, InterviewJob, job_from_manifest
-from pipelines.interview import Options, assess_answer
+from pipelines.folders.manifest import job_from_manifest
+from pipelines.interview import assess_answer
+from pipelines.job import AnswerSource, InterviewJob, Options
 from pipelines.scoring.score import answer_text
 from pipelines.workbench import Workbench
 

@@ -18,7 +18,8 @@ from bench.perturb import join, sound_of, write_sound
 from interview_engine.assessment.kits.kit import Competency, Kit, Phrases, Question
 from interview_engine.assessment.media import SAMPLE_RATE
 from interview_engine.errors import Bilingual
-from pipelines.folders.manifest import AnswerSource, InterviewJob, job_from_manifest
+from pipelines.folders.manifest import job_from_manifest
+from pipelines.job import AnswerSource, InterviewJob
 
 DEMO = (("lin-xiao", "q1"), ("daniel-novak", "q1"))
 """One Mandarin and one English video answer of the demo: synthetic people, complete answers."""

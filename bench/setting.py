@@ -9,7 +9,7 @@ from bench.vector_cache import CachedEmbedder
 from interview_engine.errors import Bilingual, UsageError
 from interview_engine.settings import Settings, read_settings
 from models.text.embedding import TextEmbedder
-from models.weights.registry import WeightStore, default_root
+from models.weights.registry import WeightStore, default_root, store_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,7 +55,7 @@ def settings() -> Settings:
 def weight_store() -> WeightStore:
     """The weights of this machine."""
     found = settings()
-    return WeightStore(found.weights or default_root(), dict(found.own_weights))
+    return store_of(found)
 
 
 def text_embedder() -> CachedEmbedder:

@@ -209,7 +209,7 @@ def second_voices(data: Path, vad: Any, voices: Any) -> dict[str, Any]:
 def backgrounds(data: Path, vad: Any) -> dict[str, Any]:
     """Loud background: false alarms on clean recordings of one voice, hits where there is music or noise."""
     from pipelines.hearing.activity import find_activity
-    from pipelines.service.background import loud_background
+    from pipelines.hearing.background import loud_background
 
     def flagged(entries: Iterable[tuple[str, Audio]]) -> list[str]:
         return [name for name, audio in entries if loud_background(find_activity(audio.samples, vad))]

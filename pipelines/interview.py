@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import interview_engine
-from interview_engine.assessment.calibration.calibration import Calibration
 from interview_engine.assessment.delivery.scorer import score_delivery
-from interview_engine.assessment.kits.kit import Competency, Kit
-from interview_engine.assessment.policy import Policy, check_kit
+from interview_engine.assessment.interview_rules import needs_review, report_language, sum_stages
+from interview_engine.assessment.kits.delivery_weight import check_kit, without_delivery
+from interview_engine.assessment.kits.kit import Competency
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import (
     AnswerAssessment,
@@ -19,16 +19,14 @@ from interview_engine.assessment.report import (
     Mode,
     ModelUsed,
     Provenance,
-    StoredFrame,
 )
-from interview_engine.assessment.scoring import CompetencyResult, Evidence, Scorer, ScorerName, overall
+from interview_engine.assessment.scoring import CompetencyResult, Scorer, overall
 from interview_engine.clock import Clock
 from interview_engine.errors import MediaError
-from interview_engine.settings import Vision
-from pipelines.folders.manifest import AnswerSource, InterviewJob
 from pipelines.hearing.listen import hear, listen
 from pipelines.hearing.listen import signals as speech_signals
 from pipelines.hearing.transcribe import transcribe, written
+from pipelines.job import AnswerSource, InterviewJob, Options
 from pipelines.media.ingest import Limits, Recording, open_recording
 from pipelines.memory import return_free_memory
 from pipelines.scoring.score import answer_text
@@ -42,27 +40,9 @@ Progress = Callable[[str, float], None]
 MAX_TEXT_BYTES = 200_000
 """A written answer above this is not an answer (about 60,000 Chinese characters)."""
 
-MAX_FRAMES = 6
-"""Screenshots an interview keeps: enough to place the quotes, few enough to be data-sparing."""
 
 WATCHED = 0.6
 """Share of an answer's work that is watching, for the progress bar: the demo's answers took 45 to 70 %."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to assess: the market's policy, whether delivery competencies count, the settings' limits, the scorer.
-
-    A `calibration` goes with the evidence scorer only, and with interviews of its kit only.
-    """
-
-    policy: Policy
-    delivery: bool = True
-    frames_per_second: float = 5.0
-    max_minutes: float = 90.0
-    scorer: ScorerName = "evidence"
-    calibration: Calibration | None = None
-    vision: Vision = "networks"
 
 
 def fingerprint(job: InterviewJob, options: Options, weights: Sequence[ModelUsed], scorer: Sequence[str] = ()) -> str:
@@ -283,8 +263,8 @@ def assess_interview(
         _delivery(competency, answers, options) if competency.is_delivery else by_id[competency.id]
         for competency in job.kit.competencies
     )
-    counted = job.kit if options.delivery else _without_delivery(job.kit)
-    stages = _sum_stages(judged)
+    counted = job.kit if options.delivery else without_delivery(job.kit)
+    stages = sum_stages(judged)
     stages["score"] = clock.monotonic_s() - started
     provenance = Provenance(
         engine_version=interview_engine.__version__,
@@ -310,44 +290,14 @@ def assess_interview(
         synthetic=job.synthetic,
         kit_id=job.kit.id,
         kit_version=job.kit.version,
-        language=_language(job, judged),
+        language=report_language(job.language, job.kit, judged),
         policy=options.policy.id,
         overall=overall(counted, results),
         competencies=results,
         answers=judged,
-        needs_review=_needs_review(judged, results),
+        needs_review=needs_review(judged, results),
         provenance=provenance,
     )
-
-
-def evidence_times(report: InterviewReport) -> dict[str, tuple[float, ...]]:
-    """Seconds of the screenshots by video answer: the middle of the strongest quotes, `MAX_FRAMES` in all."""
-    video = {answer.question_id for answer in report.answers if answer.mode == "video"}
-    quotes: list[tuple[float, str, float]] = []
-    for result in report.competencies:
-        for evidence in result.evidence:
-            middle = _middle_s(evidence)
-            if middle is not None and evidence.question_id in video:
-                quotes.append((-evidence.strength, evidence.question_id, round(middle, 1)))
-    chosen: dict[str, set[float]] = {}
-    for _, question_id, time_s in sorted(quotes):
-        taken = chosen.setdefault(question_id, set())
-        near = any(abs(time_s - other) < 2.0 for other in taken)
-        if not near and sum(len(times) for times in chosen.values()) < MAX_FRAMES:
-            taken.add(time_s)
-    return {question_id: tuple(sorted(times)) for question_id, times in chosen.items() if times}
-
-
-def with_frames(report: InterviewReport, frames: dict[str, tuple[StoredFrame, ...]]) -> InterviewReport:
-    """The report with its screenshots entered."""
-    answers = tuple(replace(a, frames=frames.get(a.question_id, ())) for a in report.answers)
-    return replace(report, answers=answers)
-
-
-def _middle_s(evidence: Evidence) -> float | None:
-    if evidence.start_s is None or evidence.end_s is None:
-        return None
-    return (evidence.start_s + evidence.end_s) / 2
 
 
 def _delivery(competency: Competency, answers: Sequence[AnswerAssessment], options: Options) -> CompetencyResult:
@@ -360,44 +310,6 @@ def _delivery(competency: Competency, answers: Sequence[AnswerAssessment], optio
         if answer.transcript is not None and answer.status != "cannot_assess"
     ]
     return score_delivery(competency, measured)
-
-
-def _without_delivery(kit: Kit) -> Kit:
-    return replace(kit, competencies=tuple(c for c in kit.competencies if not c.is_delivery))
-
-
-def _language(job: InterviewJob, answers: Sequence[AnswerAssessment]) -> str:
-    """The language asked for, else the one most of the text is in, else the kit's first."""
-    if job.language != "auto":
-        return job.language
-    amount: dict[str, int] = {}
-    for answer in answers:
-        transcript = answer.transcript
-        if transcript is not None and transcript.language in job.kit.languages:
-            # an English word is about as much speech as 1.6 characters; letters over-count it five times
-            size = len(transcript.text) * (1 if transcript.language == "zh" else 0.3)
-            amount[transcript.language] = amount.get(transcript.language, 0) + round(size)
-    return max(sorted(amount), key=lambda language: amount[language]) if amount else job.kit.languages[0]
-
-
-def _needs_review(answers: Sequence[AnswerAssessment], results: Sequence[CompetencyResult]) -> tuple[Reason, ...]:
-    """Every reason for which a person must look: signals, answers given that could not be used, scorer's remarks."""
-    reasons = [signal.reason for answer in answers for signal in answer.signals]
-    reasons += [a.reason for a in answers if a.reason is not None and a.reason.code != "answer.missing"]
-    reasons += [reason for result in results for reason in result.reasons]
-    unique: list[Reason] = []
-    for reason in reasons:
-        if reason not in unique:
-            unique.append(reason)
-    return tuple(unique)
-
-
-def _sum_stages(answers: Sequence[AnswerAssessment]) -> dict[str, float]:
-    total: dict[str, float] = {}
-    for answer in answers:
-        for stage, seconds in answer.stage_seconds.items():
-            total[stage] = total.get(stage, 0.0) + seconds
-    return total
 
 
 def _file_digest(path: Path) -> str:

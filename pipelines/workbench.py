@@ -11,7 +11,7 @@ from interview_engine.settings import Settings
 from models.speech.recogniser import Recogniser
 from models.speech.speaker import VoiceEncoder
 from models.speech.vad import VoiceActivity
-from models.weights.registry import WeightStore, default_root
+from models.weights.registry import default_root, store_of
 from pipelines.scoring.kit_vectors import FOLDER, KitVectors, PreparedScorer
 from pipelines.scoring.sentence_vectors import TEXT_WEIGHTS, SentenceVectors
 from pipelines.watching.watch import Detectors
@@ -35,7 +35,7 @@ def needed_weights(settings: Settings) -> tuple[ModelUsed, ...]:
     Raises:
         WeightsError: one is missing or damaged; the next step is to pull it.
     """
-    store = WeightStore(settings.weights or default_root(), dict(settings.own_weights))
+    store = store_of(settings)
     for name in NEEDED:
         store.locate(name)
     return tuple(ModelUsed(name, store.sha256(name)) for name in sorted(NEEDED))
@@ -50,7 +50,7 @@ class Workbench:
         self.settings = settings
         self.scorer_name = scorer
         self.calibration = calibration
-        self.store = WeightStore(settings.weights or default_root(), dict(settings.own_weights))
+        self.store = store_of(settings)
 
     def close(self) -> None:
         """Free what must be freed before the interpreter ends."""

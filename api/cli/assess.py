@@ -12,22 +12,16 @@ from types import FrameType
 
 from api.cli.progress import Bars
 from interview_engine.assessment.calibration.calibration import Calibration
+from interview_engine.assessment.kits.delivery_weight import check_kit
 from interview_engine.assessment.kits.kit import Kit
-from interview_engine.assessment.policy import POLICIES, check_kit
+from interview_engine.assessment.policy import POLICIES
 from interview_engine.assessment.report import InterviewReport
 from interview_engine.errors import Bilingual, UsageError
 from interview_engine.settings import Settings, read_settings
 from pipelines.folders.batch import Outcome, assess_all
 from pipelines.folders.calibrate import load
-from pipelines.folders.manifest import (
-    MANIFEST_SUFFIXES,
-    InterviewJob,
-    find_kit,
-    job_from_files,
-    job_from_manifest,
-    job_from_whole,
-)
-from pipelines.interview import Options
+from pipelines.folders.manifest import MANIFEST_SUFFIXES, find_kit, job_from_files, job_from_manifest, job_from_whole
+from pipelines.job import InterviewJob, Options
 from pipelines.scoring.score import check_judge
 
 ALL_ASSESSED, SOME_NOT_ASSESSED = 0, 3

@@ -12,7 +12,7 @@ from rich.progress import Progress
 from interview_engine.assessment.calibration.calibration import Calibration
 from interview_engine.errors import Bilingual, UsageError
 from interview_engine.settings import read_settings
-from models.weights.registry import WeightStore, default_root
+from models.weights.registry import store_of
 from pipelines.folders.calibrate import Source, calibrate_source, read_ratings, read_reports, save
 from pipelines.folders.manifest import find_kit
 from pipelines.scoring.score import feature_reader
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     interviews = list(dict.fromkeys(rating.interview for rating in ratings))
     source = Source(kit, ratings, read_reports(arguments.reports, kit, interviews))
     settings = read_settings(os.environ)
-    store = WeightStore(settings.weights or default_root(), dict(settings.own_weights))
+    store = store_of(settings)
     with Progress(console=Console(stderr=True)) as bars:
         row = bars.add_task("校准 calibrate", total=None)
         found = calibrate_source(

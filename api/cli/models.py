@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from interview_engine.settings import read_settings
-from models.weights.registry import WeightStatus, WeightStore, default_root
+from models.weights.registry import WeightStatus, WeightStore, store_of
 from pipelines.workbench import NEEDED
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the action; returns 0, or 1 when `verify` or `list` finds something missing or damaged."""
     settings = read_settings(os.environ)
-    store = WeightStore(settings.weights or default_root(), dict(settings.own_weights))
+    store = store_of(settings)
     names = tuple(arguments.names) or NEEDED
     if arguments.action == "pull":
         return _pull(store, names)

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from interview_engine.errors import Bilingual
 from pipelines.folders.batch import Outcome
 from pipelines.folders.batch_plan import Pace
-from pipelines.folders.manifest import InterviewJob
+from pipelines.job import InterviewJob
 
 STAGES = {
     "watch": "看画面 watch",

@@ -62,7 +62,8 @@ def _measure(clip: Path, answers: int) -> dict[str, Any]:
     from interview_engine.assessment.policy import POLICIES
     from interview_engine.clock import SystemClock
     from pipelines.folders.manifest import job_from_files
-    from pipelines.interview import Options, assess_answer, assess_interview
+    from pipelines.interview import assess_answer, assess_interview
+    from pipelines.job import Options
     from pipelines.reports import store as store_report
     from pipelines.workbench import Workbench, needed_weights
 

@@ -25,7 +25,7 @@ from interview_engine.assessment.report import AnswerAssessment
 from interview_engine.errors import Bilingual, UsageError
 from pipelines.folders.batch import Outcome
 from pipelines.folders.batch_plan import Pace
-from pipelines.folders.manifest import InterviewJob
+from pipelines.job import InterviewJob
 
 
 def measure(clip: Clip, count: int, repeats: int) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _measure(clip: Path, count: int, workers: int) -> dict[str, Any]:
     from bench.e2e_profiles.ours import one_answer, product_settings
     from interview_engine.assessment.policy import POLICIES
     from pipelines.folders.batch import assess_all
-    from pipelines.interview import Options
+    from pipelines.job import Options
 
     before_s = calibrate()
     listener = Quiet()

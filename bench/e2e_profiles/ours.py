@@ -21,8 +21,9 @@ from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import Bilingual, UsageError
 from interview_engine.settings import Settings
-from pipelines.folders.manifest import InterviewJob, job_from_files
-from pipelines.interview import Options, assess_answer
+from pipelines.folders.manifest import job_from_files
+from pipelines.interview import assess_answer
+from pipelines.job import InterviewJob, Options
 from pipelines.workbench import Workbench
 
 KIT = "customer-service"

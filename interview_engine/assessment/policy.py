@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from interview_engine.assessment.kits.kit import Kit
-from interview_engine.errors import Bilingual, PolicyError
+from interview_engine.errors import Bilingual
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +96,15 @@ POLICIES: dict[str, Policy] = {
 }
 
 
-def check_kit(kit: Kit, policy: Policy) -> None:
-    """Refuse a kit whose delivery weight the policy forbids.
+def narrowed(policy: Policy, agreed: Mapping[str, bool]) -> Policy:
+    """A market's policy, less what the candidate did not agree to; consent never widens it.
 
-    Raises:
-        PolicyError: `policy.delivery_weight`, naming the article.
+    Args:
+        agreed: by purpose. "face" allows faces, hands, pose and screenshots; "voice" pitch and loudness. A purpose that
+            is missing was not agreed to.
     """
-    delivery = sum(competency.weight for competency in kit.competencies if competency.is_delivery)
-    if delivery <= policy.delivery_cap_percent:
-        return
-    cap = f"{policy.delivery_cap_percent:g}"
-    raise PolicyError(
-        "policy.delivery_weight",
-        Bilingual(
-            f"面试包 {kit.id} 的表达类权重为 {delivery:g}%，政策 {policy.id} 至多允许 {cap}%：{policy.article.zh}。",
-            f"Kit {kit.id} weighs delivery {delivery:g} %, but policy {policy.id} allows at most {cap} %: "
-            f"{policy.article.en}.",
-        ),
-        Bilingual("请改用 --delivery off，或降低表达类权重。", "Use --delivery off, or lower the delivery weight."),
-    )
+    if not agreed.get("face", False):
+        policy = replace(policy, visual_cues=False, frames=False)
+    if not agreed.get("voice", False):
+        policy = replace(policy, voice_cues=False)
+    return policy

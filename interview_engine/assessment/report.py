@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from interview_engine.assessment.delivery.spans import Span
+from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.delivery.speech_cues import SpeechCues
 from interview_engine.assessment.delivery.visual_cues import VisualCues
 from interview_engine.assessment.reasons import Reason
@@ -14,14 +14,6 @@ from interview_engine.assessment.transcript import Transcript
 
 SCHEMA = "interview-report/1"
 Mode = Literal["video", "voice", "text"]
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """Something a person should look at; never touches a score. `reason.code` is "integrity.…"."""
-
-    reason: Reason
-    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from typing import Any, Literal
 import platformdirs
 
 from interview_engine.errors import Bilingual, UsageError, WeightsError
+from interview_engine.settings import Settings
 from models.weights.sources import (
     Address,
     Installed,
@@ -403,3 +404,8 @@ class WeightStore:
             ),
             next_step,
         )
+
+
+def store_of(settings: Settings) -> WeightStore:
+    """The store that the settings name: their folder, else the user's cache, and the user's own weights."""
+    return WeightStore(settings.weights or default_root(), dict(settings.own_weights))

@@ -25,9 +25,9 @@ from interview_engine.settings import Settings
 from models.runtime.device import resolve
 from pipelines.folders import batch_worker
 from pipelines.folders.batch_plan import Pace, Pacer, Queue, Task, lengths_by_task
-from pipelines.folders.manifest import InterviewJob
 from pipelines.hearing.recognition_server import served
-from pipelines.interview import Options, fingerprint, unusable_answer
+from pipelines.interview import fingerprint, unusable_answer
+from pipelines.job import InterviewJob, Options
 from pipelines.reports import store as store_report
 from pipelines.scoring.score import identity
 from pipelines.workbench import needed_weights

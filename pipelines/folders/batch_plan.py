@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interview_engine.errors import MediaError
-from pipelines.folders.manifest import AnswerSource, InterviewJob
+from pipelines.job import AnswerSource, InterviewJob
 from pipelines.media.container import Limits, open_container
 
 TEXT_S = 1.0

@@ -13,8 +13,8 @@ from interview_engine.assessment.report import AnswerAssessment
 from interview_engine.clock import SystemClock
 from interview_engine.errors import Bilingual, InterviewEngineError, RecognitionLost
 from interview_engine.settings import Settings
-from pipelines.folders.manifest import InterviewJob
-from pipelines.interview import Options, assess_answer, assess_interview
+from pipelines.interview import assess_answer, assess_interview
+from pipelines.job import InterviewJob, Options
 from pipelines.reports import store as store_report
 from pipelines.workbench import Workbench, needed_weights
 

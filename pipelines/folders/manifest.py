@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,48 +12,11 @@ import yaml
 
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Kit
-from interview_engine.assessment.report import Mode
 from interview_engine.errors import Bilingual, ManifestError, UsageError
+from pipelines.job import AnswerSource, InterviewJob
 
-TEXT_SUFFIXES = frozenset({".txt", ".md"})
-VOICE_SUFFIXES = frozenset({".m4a", ".mp3", ".wav", ".ogg", ".oga", ".opus", ".flac", ".aac"})
 MANIFEST_SUFFIXES = frozenset({".yaml", ".yml"})
 MAX_MANIFEST_BYTES = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerSource:
-    """Where the answer to one question is.
-
-    Args:
-        path: None when the question was not answered.
-        start_s, end_s: the window in a recording of a whole interview; end_s None is to the end.
-    """
-
-    question_id: str
-    path: Path | None
-    start_s: float = 0.0
-    end_s: float | None = None
-
-    @property
-    def mode(self) -> Mode:
-        """text and voice by the file's suffix; anything else is tried as video."""
-        suffix = self.path.suffix.lower() if self.path else ""
-        if suffix in TEXT_SUFFIXES:
-            return "text"
-        return "voice" if suffix in VOICE_SUFFIXES else "video"
-
-
-@dataclass(frozen=True, slots=True)
-class InterviewJob:
-    """One interview to assess. `language` is "auto", "zh" or "en"; `answers` is in the kit's order, one a question."""
-
-    interview_id: str
-    candidate: str
-    synthetic: bool
-    kit: Kit
-    language: str
-    answers: tuple[AnswerSource, ...]
 
 
 def find_kit(name: str, folder: Path | None = None) -> Kit:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.reasons import Reason
-from interview_engine.assessment.report import AnswerAssessment, Signal
+from interview_engine.assessment.report import AnswerAssessment
 from interview_engine.assessment.transcript import Segment, Transcript, Word
 from pipelines.hearing.transcribe import written
 

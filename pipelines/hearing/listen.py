@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.delivery.spans import listed
 from interview_engine.assessment.delivery.speech_cues import SpeechCues
 from interview_engine.assessment.delivery.speech_rules import RateBands, speech_measures
 from interview_engine.assessment.media import SAMPLE_RATE, Audio
 from interview_engine.assessment.reasons import Reason
-from interview_engine.assessment.report import Signal
 from interview_engine.assessment.transcript import Transcript
 from models.speech.speaker import VoiceEmbedder
 from pipelines.hearing.activity import Activity, SpeechProbability, find_activity
+from pipelines.hearing.background import loud_background
 from pipelines.hearing.prosody import measure_loudness, measure_pitch
 from pipelines.hearing.voices import second_voice
-from pipelines.service.background import loud_background
 
 
 def hear(audio: Audio, vad: SpeechProbability) -> Activity:

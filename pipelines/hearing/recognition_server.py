@@ -30,9 +30,10 @@ from interview_engine.clock import Clock, SystemClock
 from interview_engine.errors import InterviewEngineError, UsageError
 from interview_engine.settings import Settings
 from models.runtime.device import resolve
+from models.speech.load import load_recogniser
 from models.speech.recogniser import EncodedWindow, Recogniser
+from models.weights.registry import store_of
 from pipelines.hearing.recognition_client import Answer, Decode, Encode, Hello, Refusal, Release
-from pipelines.workbench import Workbench
 
 log = logging.getLogger("interview_engine.recognition")
 
@@ -55,7 +56,7 @@ Make = Callable[[Settings], Recogniser]
 
 def load(settings: Settings) -> Recogniser:
     """The recogniser of the settings, as a worker without a server would load it."""
-    return Workbench(replace(settings, recognition=None)).recogniser
+    return load_recogniser(store_of(settings), device=settings.device)
 
 
 @contextmanager

@@ -12,17 +12,11 @@ from collections.abc import Mapping
 
 from interview_engine.assessment.comparing.match import MatchRow, match_rows
 from interview_engine.assessment.delivery.scorer import DeliveryAnswer, delivery_findings
+from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.kits.kit import Competency, Kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.assessment.reasons import Reason
-from interview_engine.assessment.report import (
-    SCHEMA,
-    AnswerAssessment,
-    InterviewReport,
-    Provenance,
-    Signal,
-    StoredFrame,
-)
+from interview_engine.assessment.report import SCHEMA, AnswerAssessment, InterviewReport, Provenance, StoredFrame
 from interview_engine.assessment.scoring import CompetencyResult, Evidence, Overall, Score
 from interview_engine.assessment.transcript import Segment, Transcript, Word
 from interview_engine.errors import Bilingual, ReportError

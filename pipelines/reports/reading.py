@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 
+from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import (
     SCHEMA,
@@ -17,7 +18,6 @@ from interview_engine.assessment.report import (
     InterviewReport,
     ModelUsed,
     Provenance,
-    Signal,
     StoredFrame,
 )
 from interview_engine.assessment.scoring import CompetencyResult, Evidence, Overall, Score

@@ -15,9 +15,9 @@ import cv2
 
 from interview_engine.assessment.media import Frame
 from interview_engine.assessment.report import InterviewReport, StoredFrame
+from interview_engine.assessment.screenshots import evidence_times, with_frames
 from interview_engine.errors import Bilingual, MediaError, OutputError
-from pipelines.folders.manifest import InterviewJob
-from pipelines.interview import Options, evidence_times, with_frames
+from pipelines.job import InterviewJob, Options
 from pipelines.media.ingest import grab_frames
 from pipelines.reports.report import from_document, write
 from pipelines.scoring import sentence_vectors

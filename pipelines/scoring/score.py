@@ -8,8 +8,8 @@ from contextlib import closing
 from interview_engine.assessment.calibration.calibration import CalibratedScorer, Calibration
 from interview_engine.assessment.calibration.features import FeatureReader
 from interview_engine.assessment.evidence.scorer import SCORER_ID, EvidenceScorer
-from interview_engine.assessment.evidence.screening import Screening
 from interview_engine.assessment.judge.scorer import JudgeScorer, Price, scorer_id
+from interview_engine.assessment.judge.screening import Screening
 from interview_engine.assessment.scoring import AnswerText, Embedder, Scorer, ScorerName
 from interview_engine.assessment.transcript import Transcript
 from interview_engine.clock import SystemClock

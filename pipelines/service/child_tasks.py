@@ -13,12 +13,13 @@ from typing import assert_never
 from interview_engine.assessment.calibration.calibration import Calibration
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import AnswerAssessment, ModelUsed
+from interview_engine.assessment.screenshots import with_frames
 from interview_engine.clock import SystemClock
 from interview_engine.settings import Settings
 from pipelines.folders.answer_file import read_answer_file, write_answer
-from pipelines.folders.manifest import AnswerSource, InterviewJob
 from pipelines.hearing.correction import with_correction
-from pipelines.interview import Options, assess_answer, assess_interview, unusable_answer, with_frames
+from pipelines.interview import assess_answer, assess_interview, unusable_answer
+from pipelines.job import AnswerSource, InterviewJob, Options
 from pipelines.reports import store as store_report
 from pipelines.reports.document import to_document
 from pipelines.reports.reading import dump

@@ -10,7 +10,7 @@ from interview_engine.hr.recruiting.tables import Answer
 from interview_engine.store.blobs import register
 from interview_engine.store.rows import find
 from interview_engine.store.work_run import Claim, finish
-from pipelines.folders.manifest import AnswerSource, InterviewJob
+from pipelines.job import AnswerSource, InterviewJob
 from pipelines.service.child_tasks import ANSWER, AnswerTask
 from pipelines.service.subjects import AnswerSubject, InterviewSubject, read_answer_subject
 from pipelines.service.workflow import Step, StepResult

@@ -16,7 +16,7 @@ from interview_engine.store.blobs import register
 from interview_engine.store.rows import find, touch
 from interview_engine.store.tables import WorkItem
 from interview_engine.store.work_run import Claim, finish
-from pipelines.folders.manifest import AnswerSource, InterviewJob
+from pipelines.job import AnswerSource, InterviewJob
 from pipelines.reports.reading import from_document
 from pipelines.scoring.score import identity
 from pipelines.service.child_tasks import REPORT, GivenAnswer, InterviewTask

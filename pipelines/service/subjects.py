@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.assessment.calibration import calibration as calibrations
+from interview_engine.assessment.kits.delivery_weight import delivery_weight
 from interview_engine.assessment.kits.file import parse_kit
 from interview_engine.assessment.kits.kit import Kit
-from interview_engine.assessment.policy import POLICIES
+from interview_engine.assessment.policy import POLICIES, narrowed
 from interview_engine.assessment.report import ModelUsed
 from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.people.tables import Person
@@ -22,7 +23,7 @@ from interview_engine.hr.recruiting.tables import Answer, Application, Calibrati
 from interview_engine.settings import Settings
 from interview_engine.store.rows import find
 from interview_engine.store.tables import WorkItem
-from pipelines.interview import Options
+from pipelines.job import Options
 
 SUFFIXES = {
     "video/webm": ".webm",
@@ -185,13 +186,7 @@ def _given_up(session: Session, answer_ids: list[str]) -> dict[str, dict[str, st
 
 def _options(session: Session, invitation: Invitation, kit_version_id: str, kit: Kit, settings: Settings) -> Options:
     """The market's policy, narrowed to what the candidate agreed to; the active calibration of the kit."""
-    policy = POLICIES[invitation.policy]
-    agreed = consents_of(session, invitation.id)
-    if not agreed.get("face", False):
-        policy = replace(policy, visual_cues=False, frames=False)
-    if not agreed.get("voice", False):
-        policy = replace(policy, voice_cues=False)
-    delivery = sum(competency.weight for competency in kit.competencies if competency.is_delivery)
+    policy = narrowed(POLICIES[invitation.policy], consents_of(session, invitation.id))
     active = session.scalars(
         select(CalibrationVersion)
         .where(CalibrationVersion.kit_version_id == kit_version_id, CalibrationVersion.active.is_(True))
@@ -201,7 +196,7 @@ def _options(session: Session, invitation: Invitation, kit_version_id: str, kit:
     return Options(
         policy=policy,
         # a kit may be used in several markets: where delivery may not count the report says that it was left out
-        delivery=delivery <= policy.delivery_cap_percent,
+        delivery=delivery_weight(kit) <= policy.delivery_cap_percent,
         frames_per_second=settings.frames_per_second,
         max_minutes=settings.max_minutes,
         vision=settings.vision,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from interview_engine.assessment.delivery.observations import Box, FaceSeen, HandSeen, Observation, PoseSeen
+from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.delivery.visual_cues import VisualCues
 from interview_engine.assessment.delivery.visual_rules import summarise, visual_signals
 from interview_engine.assessment.media import Frame
-from interview_engine.assessment.report import Signal
 from interview_engine.settings import Vision
 from models.runtime.bundle import CPU_BLOCK, GPU_BLOCK
 from models.runtime.device import Device

@@ -11,7 +11,8 @@ import yaml
 
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Kit
-from pipelines.folders.manifest import InterviewJob, job_from_manifest
+from pipelines.folders.manifest import job_from_manifest
+from pipelines.job import InterviewJob
 
 DEMO = Path(__file__).resolve().parents[2] / "pipelines/demo"
 MANIFESTS = sorted(DEMO.glob("*.yaml"))

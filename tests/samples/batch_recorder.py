@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipelines.folders.batch import Outcome
 from pipelines.folders.batch_plan import Pace
-from pipelines.folders.manifest import InterviewJob
+from pipelines.job import InterviewJob
 
 ANSWER = (
     "去年双十一，一位客户收到破损的冰箱，非常着急。我先把她说的情况重复了一遍确认，然后查了仓库的库存，"

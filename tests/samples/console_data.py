@@ -41,8 +41,8 @@ from interview_engine.store.blobs import open_blobs, register
 from interview_engine.store.engine import open_database
 from interview_engine.store.rows import stamp
 from interview_engine.store.secrets import SecretBox, Signer
-from pipelines.folders.manifest import AnswerSource, InterviewJob
-from pipelines.interview import Options, assess_interview
+from pipelines.interview import assess_interview
+from pipelines.job import AnswerSource, InterviewJob, Options
 from pipelines.reports.document import to_document
 from pipelines.reports.reading import dump
 

@@ -6,6 +6,7 @@ import itertools
 import math
 from dataclasses import replace
 
+from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.delivery.spans import Span
 from interview_engine.assessment.delivery.speech_cues import FilledPause, Loudness, Pitch, SpeechCues
 from interview_engine.assessment.delivery.visual_cues import HeadPose, VisualCues
@@ -19,14 +20,7 @@ from interview_engine.assessment.kits.kit import (
     Question,
 )
 from interview_engine.assessment.reasons import Reason
-from interview_engine.assessment.report import (
-    AnswerAssessment,
-    InterviewReport,
-    ModelUsed,
-    Provenance,
-    Signal,
-    StoredFrame,
-)
+from interview_engine.assessment.report import AnswerAssessment, InterviewReport, ModelUsed, Provenance, StoredFrame
 from interview_engine.assessment.scoring import CompetencyResult, Evidence, Polarity, Score, overall
 from interview_engine.assessment.transcript import Segment, Transcript, Word
 from interview_engine.errors import Bilingual

@@ -20,10 +20,10 @@ from interview_engine.assessment.delivery.movement_rules import (
 )
 from interview_engine.assessment.delivery.observations import FaceSeen, Observation
 from interview_engine.assessment.delivery.sampling import Timeline
+from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.delivery.spans import Span, total_s
 from interview_engine.assessment.delivery.visual_cues import HeadPose, VisualCues
 from interview_engine.assessment.reasons import Reason
-from interview_engine.assessment.report import Signal
 
 MIN_RATE_S = 10.0
 """Seconds of face or hand time from which counts a minute are given: in less, one movement more or less would change

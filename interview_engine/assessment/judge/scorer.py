@@ -15,10 +15,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from interview_engine.assessment.evidence.screening import Screened
 from interview_engine.assessment.evidence.sentences import located
 from interview_engine.assessment.judge.prompt import PROMPT_VERSION, prompt, reply_schema
 from interview_engine.assessment.judge.reply import Claim, Verified, verify
+from interview_engine.assessment.judge.screening import Screened
 from interview_engine.assessment.kits.kit import LEVELS, Competency, Kit
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import (

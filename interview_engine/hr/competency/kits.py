@@ -11,9 +11,10 @@ from typing import Any, Literal
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer
 
+from interview_engine.assessment.kits.delivery_weight import check_kit
 from interview_engine.assessment.kits.file import kit_yaml, parse_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Competency, Kit
-from interview_engine.assessment.policy import POLICIES, check_kit
+from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor

@@ -24,7 +24,7 @@ def _errors(capsys: pytest.CaptureFixture[str], code: str) -> str:
 
 def test_help_imports_nothing_heavy() -> None:
     probe = (
-        "import sys\nfrom api.cli import build_parser\nbuild_parser().format_help()\n"
+        "import sys\nfrom api.cli.main import build_parser\nbuild_parser().format_help()\n"
         "print([m for m in ('torch', 'cv2', 'av', 'numpy', 'mediapipe', 'ctranslate2', 'rich') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)

@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 
 from interview_engine.assessment.evidence.order_likeness import examples, fit
 from interview_engine.assessment.evidence.orders import addresses_grader
-from interview_engine.assessment.evidence.screening import Screening
 from interview_engine.assessment.judge.scorer import JudgeScorer
+from interview_engine.assessment.judge.screening import Screening
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.scoring import AnswerText, Embedder
 from interview_engine.settings import read_settings
 from models.text.embedding import TextEmbedder
 from models.text.llm import ChatModel, Endpoint
-from models.weights.registry import WeightStore, default_root
+from models.weights.registry import store_of
 
 DATA = Path(__file__).parents[2] / "data"
 TWINS = {
@@ -68,7 +68,7 @@ class Remembering:
 @cache
 def screening() -> Screening:
     settings = read_settings(os.environ)
-    store = WeightStore(settings.weights or default_root(), dict(settings.own_weights))
+    store = store_of(settings)
     return Screening(Remembering(TextEmbedder(store)))
 
 

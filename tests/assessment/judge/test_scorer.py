@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interview_engine.assessment.evidence.screening import Screened
 from interview_engine.assessment.judge.prompt import main_language, prompt, reply_schema
 from interview_engine.assessment.judge.reply import verify
 from interview_engine.assessment.judge.scorer import JudgeScorer, Price, Reply
+from interview_engine.assessment.judge.screening import Screened
 from interview_engine.assessment.judge.shown import Shown, shown
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Kit

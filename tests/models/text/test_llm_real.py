@@ -15,9 +15,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from interview_engine.assessment.evidence.screening import Screened
 from interview_engine.assessment.judge.prompt import reply_schema
 from interview_engine.assessment.judge.scorer import JudgeScorer, Reply
+from interview_engine.assessment.judge.screening import Screened
 from interview_engine.assessment.judge.shown import shown
 from interview_engine.assessment.kits.kit import Competency, Indicator, Kit, Phrases, Question
 from interview_engine.assessment.scoring import AnswerText

@@ -11,8 +11,8 @@ from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import OutputError
 from interview_engine.settings import Settings
 from pipelines.folders.batch import Work, assess_all
-from pipelines.folders.manifest import InterviewJob, job_from_files
-from pipelines.interview import Options
+from pipelines.folders.manifest import job_from_files
+from pipelines.job import InterviewJob, Options
 from pipelines.reports import store as store_report
 
 KIT = load_kit(shipped_kits()["customer-service"])
@@ -23,7 +23,8 @@ WORKER = '''
 """A worker whose process dies on files that are named so: once, or each time."""
 import os, signal
 from pathlib import Path
-from pipelines import batch_worker, interview
+from pipelines import interview
+from pipelines.folders import batch_worker
 
 def work(pipe, settings, options, out):
     real = interview.assess_answer

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.folders.batch_plan import MOVING_S, SETTLED_S, Pacer, Queue, Task, lengths
-from pipelines.folders.manifest import AnswerSource
+from pipelines.job import AnswerSource
 
 
 def queue(*interviews: list[float], workers: int) -> Queue:

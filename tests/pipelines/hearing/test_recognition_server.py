@@ -35,7 +35,7 @@ from pipelines.hearing import recognition_server
 from pipelines.hearing.recognition_client import RemoteRecogniser
 from pipelines.hearing.recognition_server import Make, RecognitionServer
 from pipelines.hearing.transcribe import transcribe
-from pipelines.interview import Options
+from pipelines.job import Options
 from pipelines.media.ingest import open_recording
 
 DATA = Path(os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[3].parent / "shared" / "data"))
@@ -236,7 +236,8 @@ def test_without_a_gpu_nothing_is_shared() -> None:
 BATCH_WORKER = '''
 """A worker that has its recogniser say one word for each written answer."""
 import numpy as np
-from pipelines import batch_worker, interview
+from pipelines import interview
+from pipelines.folders import batch_worker
 
 def work(pipe, settings, options, out):
     real = interview.assess_answer

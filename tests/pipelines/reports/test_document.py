@@ -14,20 +14,14 @@ import report_samples as samples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.delivery.spans import Span
 from interview_engine.assessment.delivery.speech_cues import FilledPause, Loudness, Pitch, SpeechCues
 from interview_engine.assessment.delivery.visual_cues import HeadPose, VisualCues
 from interview_engine.assessment.evidence import level
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.assessment.reasons import SENTENCES, Reason
-from interview_engine.assessment.report import (
-    AnswerAssessment,
-    InterviewReport,
-    ModelUsed,
-    Provenance,
-    Signal,
-    StoredFrame,
-)
+from interview_engine.assessment.report import AnswerAssessment, InterviewReport, ModelUsed, Provenance, StoredFrame
 from interview_engine.assessment.scoring import CompetencyResult, Evidence, Overall, Score, overall
 from interview_engine.assessment.transcript import Segment, Transcript, Word
 from interview_engine.errors import ReportError

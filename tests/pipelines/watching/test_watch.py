@@ -19,8 +19,9 @@ from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import UsageError
 from interview_engine.settings import read_settings
 from models.weights.registry import WeightStore, default_root
-from pipelines.folders.manifest import InterviewJob, find_kit
-from pipelines.interview import Options, fingerprint
+from pipelines.folders.manifest import find_kit
+from pipelines.interview import fingerprint
+from pipelines.job import InterviewJob, Options
 from pipelines.media.ingest import grab_frames, open_recording
 from pipelines.watching.watch import Detectors, load_detectors, observe, signals, watch
 

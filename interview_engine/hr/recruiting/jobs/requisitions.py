@@ -10,7 +10,8 @@ from typing import cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from interview_engine.assessment.policy import POLICIES, check_kit
+from interview_engine.assessment.kits.delivery_weight import check_kit
+from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
