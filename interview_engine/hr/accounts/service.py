@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -262,6 +263,34 @@ def account_of_person(session: Session, person_id: str) -> Account | None:
 def holders() -> Select[str]:
     """Ids of the persons who have an active account, for a list's IN."""
     return select(Account.person_id).where(Account.active.is_(True))
+
+
+def holder(session: Session, account_id: str) -> Person | None:
+    """Whose account this is while it is active, else None."""
+    account = find(session, Account, account_id)
+    return session.get_one(Person, account.person_id) if account is not None and account.active else None
+
+
+def has_account(session: Session, person_id: str) -> bool:
+    """Whether a person has an account, active or closed."""
+    return session.scalar(select(Account.id).where(Account.person_id == person_id).limit(1)) is not None
+
+
+def active_accounts(
+    session: Session, *, ids: Iterable[str] = (), roles: Iterable[str] = (), persons: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Ids of the active accounts that are one of `ids`, have one of the `roles` or belong to one of the `persons`."""
+    meant = or_(Account.id.in_(tuple(ids)), Account.role.in_(tuple(roles)), Account.person_id.in_(tuple(persons)))
+    return tuple(session.scalars(select(Account.id).where(Account.active, meant).order_by(Account.id)))
+
+
+def names_of(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
+    """The names of account holders by account id, in one statement, for lists."""
+    wanted = set(account_ids)
+    if not wanted:
+        return {}
+    joined = select(Account.id, Person.name).join(Person, Person.id == Account.person_id)
+    return dict(session.execute(joined.where(Account.id.in_(wanted))).tuples().all())
 
 
 def account_and_person(session: Session, account_id: str, *, lock: bool = False) -> tuple[Account, Person]:

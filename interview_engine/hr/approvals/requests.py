@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, PermissionDenied
 from interview_engine.hr.access.rules import ROLES, Actor
 from interview_engine.hr.access.service import require
-from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.accounts.service import active_accounts
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
 from interview_engine.hr.messaging.notify import tell_account
 from interview_engine.hr.org.service import manager_of
@@ -217,8 +217,7 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
         raise _not_yours()
     if approval.state != "pending" or own.decision is not None:
         raise conflict("approval.decided", "审批已经结束。", "The approval is already decided.")
-    colleague = find(session, Account, to_account_id)
-    if colleague is None or not colleague.active:
+    if not active_accounts(session, ids=(to_account_id,)):
         raise missing("account", "账号", "account")
     if to_account_id == approval.requested_by or any(row.account_id == to_account_id for row in rows):
         raise conflict("approval.delegate", "不能委托给这位同事。", "It cannot be handed to that colleague.")
@@ -343,28 +342,26 @@ def _approvers(session: Session, names: Iterable[str], department_id: str | None
 
     Where that is nobody, the other administrators; where there are none, the requester, if they are the administrator.
     """
-    conditions: list[Any] = []
+    ids: list[str] = []
+    roles: list[str] = []
+    persons: list[str] = []
     for name in names:
         kind, _, value = name.partition(":")
         if kind == "account":
-            conditions.append(Account.id == value)
+            ids.append(value)
         elif kind == "role":
-            conditions.append(Account.role == value)
+            roles.append(value)
         elif department_id is not None:
             person = manager_of(session, department_id)
             if person is not None:
-                conditions.append(Account.person_id == person)
-    found = _active(session, or_(*conditions)) if conditions else ()
+                persons.append(person)
+    found = active_accounts(session, ids=ids, roles=roles, persons=persons)
     others = tuple(account for account in found if account != requester)
     if others:
         return others
-    administrators = _active(session, Account.role == "administrator")
+    administrators = active_accounts(session, roles=("administrator",))
     others = tuple(account for account in administrators if account != requester)
     return others or tuple(account for account in administrators if account == requester)
-
-
-def _active(session: Session, condition: Any) -> tuple[str, ...]:
-    return tuple(session.scalars(select(Account.id).where(Account.active, condition).order_by(Account.id)))
 
 
 def _check_step(place: int, step: Mapping[str, Any]) -> None:

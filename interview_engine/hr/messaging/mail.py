@@ -10,13 +10,10 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy.orm import Session
-
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, DeliveryError, UsageError
-from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.messaging.person_channel import receiver
 from interview_engine.hr.messaging.words import words_for
-from interview_engine.hr.people.tables import Person
 from interview_engine.store.deadline import Deadline
 from interview_engine.store.deliver import Message, Receipt
 from interview_engine.store.engine import Database
@@ -76,7 +73,7 @@ class MailChannel:
             DeliveryError: `mail.failed`, `message.no_words`.
         """
         with self._database.reading() as session:
-            person = addressee(session, message.recipient)
+            person = receiver(session, message.recipient)
             if person is None or not person.email or person.erased_at is not None:
                 return Receipt("suppressed", "the receiver has no mail address")
             address = person.email
@@ -137,15 +134,6 @@ class _Connection(smtplib.SMTP):
         plain = socket.create_connection((host, port), timeout)
         self._deadline.watch(plain)
         return plain if self._tls_from_start is None else self._tls_from_start.wrap_socket(plain, server_hostname=host)
-
-
-def addressee(session: Session, recipient: str) -> Person | None:
-    """The person behind "account:<id>" or "person:<id>"; None when there is none (any more)."""
-    kind, _, row_id = recipient.partition(":")
-    if kind == "account":
-        account = session.get(Account, row_id)
-        return session.get(Person, account.person_id) if account is not None and account.active else None
-    return session.get(Person, row_id) if kind == "person" else None
 
 
 def _failed(error: Exception, *, temporary: bool) -> DeliveryError:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, DeliveryError, QuotaError
-from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.accounts.service import holder
 from interview_engine.hr.messaging.notice_rules import next_way_first
 from interview_engine.hr.messaging.rules import BY_ANY_WAY, State, Way, quiet_until, ways_in_order
 from interview_engine.hr.messaging.tables import Reachability
@@ -85,8 +85,7 @@ def receiver(session: Session, recipient: str) -> Person | None:
     kind, _, row_id = recipient.partition(":")
     if kind == "person":
         return session.get(Person, row_id)
-    account = session.get(Account, row_id) if kind == "account" else None
-    return session.get(Person, account.person_id) if account is not None and account.active else None
+    return holder(session, row_id) if kind == "account" else None
 
 
 def ways_of(session: Session, person_id: str) -> dict[str, Way]:

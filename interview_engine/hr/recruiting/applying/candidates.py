@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
-from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.accounts.service import has_account
 from interview_engine.hr.people.contact import email_key, name_key, phone_key
 from interview_engine.hr.people.tables import Person, PersonFlag, WechatIdentity
 from interview_engine.hr.privacy.tables import Consent, ErasureRequest
@@ -153,10 +153,7 @@ def merge(session: Session, actor: Actor, flag_id: str, clock: Clock) -> Person:
         raise conflict("person.merge", "这不是两个人的冲突。", "This flag is not about two persons.")
     own = set(session.scalars(select(Application.requisition_id).where(Application.person_id == keep.id)))
     moved = session.scalars(select(Application).where(Application.person_id == drop.id)).all()
-    if (
-        any(row.requisition_id in own or row.stage == "hired" for row in moved)
-        or session.scalars(select(Account.id).where(Account.person_id == drop.id)).first()
-    ):
+    if any(row.requisition_id in own or row.stage == "hired" for row in moved) or has_account(session, drop.id):
         raise conflict(
             "person.merge",
             "两人应聘了同一职位，或另一人已是员工，不能合并。",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from interview_engine.assessment.kits.delivery_weight import check_kit
 from interview_engine.assessment.policy import POLICIES
@@ -16,11 +16,11 @@ from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row, scoped
-from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.accounts.service import names_of
 from interview_engine.hr.approvals import requests
 from interview_engine.hr.approvals.tables import Approval
 from interview_engine.hr.competency import service as competency
-from interview_engine.hr.people.tables import Department, LegalEntity, Person
+from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import conflict, invalid, missing, required, text_within
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, checked_requirements, requirements_from
 from interview_engine.hr.recruiting.reach import requisition_for
@@ -242,15 +242,8 @@ def list_requisitions(
 ) -> Page[RequisitionSummary]:
     """Requisitions within reach, newest first, with the counts of their applications."""
     limit = clamp(limit)
-    who = aliased(Person)
-    statement = (
-        select(Requisition, Department.name, who.name)
-        .join(Department, Department.id == Requisition.department_id)
-        .join(Account, Account.id == Requisition.owner_account_id)
-        .join(who, who.id == Account.person_id)
-    )
     statement = scoped(
-        statement,
+        select(Requisition, Department.name).join(Department, Department.id == Requisition.department_id),
         actor,
         "public",
         "read",
@@ -264,7 +257,8 @@ def list_requisitions(
     if cursor is not None:
         statement = statement.where(Requisition.id < read_cursor(cursor, 1)[0])
     rows = session.execute(statement.order_by(Requisition.id.desc()).limit(limit + 1)).tuples().all()
-    counts = _counts(session, [row.id for row, _, _ in rows[:limit]])
+    counts = _counts(session, [row.id for row, _ in rows[:limit]])
+    owners = names_of(session, (row.owner_account_id for row, _ in rows[:limit]))
     items = [
         RequisitionSummary(
             row.id,
@@ -272,14 +266,14 @@ def list_requisitions(
             row.department_id,
             department,
             row.owner_account_id,
-            owner,
+            owners.get(row.owner_account_id, ""),
             cast(RequisitionState, row.state),
             row.headcount,
             *counts.get(row.id, (0, 0, 0, 0, 0)),
             row.created_at,
             row.opened_at,
         )
-        for row, department, owner in rows
+        for row, department in rows
     ]
     return page_of(items, limit, [(item.id,) for item in items])
 
