@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from scipy.special import erf
 
 Vectors = NDArray[np.float32]
+Blocks = Sequence[NDArray[np.intp]]
+Kinds = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 DIMENSION = 384
 """Width of both models' vectors."""
@@ -25,8 +27,12 @@ MAX_TOKENS = 256
 """all-MiniLM-L6-v2 was trained with 256 tokens (its sentence_bert_config.json); longer texts are cut there."""
 
 BLOCK_ROWS = 128
-"""Every matrix product runs on exactly this many token rows. A BLAS may order its sums by the shape of the product, so
-a fixed shape makes a token's result independent of what else is embedded; measured in tests, bit for bit."""
+"""Token rows of a matrix product. A BLAS orders its sums by the shape of the product, so the shapes are fixed, and some
+order them by a row's place in it as well (OpenBLAS for Haswell and Zen: six rows one way, six another): `_seated`."""
+
+SMALL_BLOCK_ROWS = 96
+"""Token rows of a product for the kinds of row that occur in it. With OpenBLAS for Haswell a block of 128 ends in eight
+rows of a kind that short texts have no use for; this one does not, and a kit's texts take 6 % less time."""
 
 CACHE_TEXTS = 50_000
 """Texts kept per language (75 MB each): a rescoring run meets the same anchors and answers again and again."""
@@ -52,13 +58,60 @@ def _normalise(values: Vectors, gain: Vectors, bias: Vectors) -> Vectors:
     return scaled
 
 
-def _linear(rows: Vectors, weight: Vectors, bias: Vectors) -> Vectors:
-    """rows (a multiple of BLOCK_ROWS) x weight^T + bias, in blocks of one fixed shape."""
+def _linear(rows: Vectors, blocks: Blocks, weight: Vectors, bias: Vectors) -> Vectors:
+    """rows x weight + bias, block by block."""
     out = np.empty((rows.shape[0], weight.shape[1]), dtype=np.float32)
-    for start in range(0, rows.shape[0], BLOCK_ROWS):
-        np.matmul(rows[start : start + BLOCK_ROWS], weight, out=out[start : start + BLOCK_ROWS])
+    for block in blocks:
+        out[block] = rows[block] @ weight
     out += bias
     return out
+
+
+def _kinds_of_seats(weights: Sequence[Vectors]) -> Kinds:
+    """The kind of each row of a block and of a small block.
+
+    Rows of one kind give the same bits for the same values, with all the weights. Measured with this processor, this
+    BLAS and its threads: a row of noise is put into every seat.
+    """
+    noise = np.random.default_rng(0)
+    found = []
+    for weight in weights:
+        row = noise.standard_normal((1, weight.shape[0]), dtype=np.float32)
+        products = [np.repeat(row, rows, axis=0) @ weight for rows in (BLOCK_ROWS, SMALL_BLOCK_ROWS)]
+        found.append(np.concatenate(products))
+    _, kinds = np.unique(np.concatenate(found, axis=1), axis=0, return_inverse=True)
+    block, small = np.split(kinds.reshape(-1), [BLOCK_ROWS])
+    return block, small
+
+
+def _seated(lengths: Sequence[int], kinds: Kinds) -> Blocks:
+    """Which rows each matrix product takes: every row sits in a seat of the kind that it has when its text is alone.
+
+    Alone, a text fills the seats of a block from the first on. So a text has the bits that it has alone, in whatever
+    company.
+
+    Args:
+        lengths: rows of the texts, which lie one after the other.
+        kinds: of the seats, by `_kinds_of_seats`.
+
+    Returns: the rows of each block. Seats that stay empty take the row after the last text's.
+    """
+    block, small = kinds
+    total = sum(lengths)
+    wanted = np.concatenate([block[np.arange(length) % BLOCK_ROWS] for length in lengths])
+    fits_small = np.isin(wanted, small)
+    blocks: list[NDArray[np.intp]] = []
+    for seats, mine in ((small, fits_small), (block, ~fits_small)):
+        groups = [
+            (np.flatnonzero(mine & (wanted == kind)), np.flatnonzero(seats == kind)) for kind in np.unique(wanted[mine])
+        ]
+        count = max((-(-len(rows) // len(places)) for rows, places in groups), default=0)
+        seated = np.full((count, len(seats)), total)
+        for rows, places in groups:
+            turn = np.arange(len(rows))
+            seated[turn // len(places), places[turn % len(places)]] = rows
+        blocks += list(seated)
+    return blocks
 
 
 class MiniLM:
@@ -87,6 +140,7 @@ class MiniLM:
         )
         self._first = (tensors["embeddings.LayerNorm.weight"], tensors["embeddings.LayerNorm.bias"])
         self._layers = [_layer(tensors, index) for index in range(6)]
+        self._kinds = _kinds_of_seats([self._layers[0][name][0] for name in ("qkv", "out", "up", "down")])
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, len(texts) x 384, in order; bit-for-bit a function of each text alone."""
@@ -97,24 +151,25 @@ class MiniLM:
         for index, ids in enumerate(encoded):
             batch.append(index)
             rows += len(ids)
-            if rows >= 8 * BLOCK_ROWS or index == len(encoded) - 1:
+            if rows >= 16 * BLOCK_ROWS or index == len(encoded) - 1:
                 out[batch] = self._forward([encoded[i] for i in batch])
                 batch, rows = [], 0
         return out
 
     def _forward(self, sequences: Sequence[Sequence[int]]) -> Vectors:
-        ends = np.cumsum([len(ids) for ids in sequences])
-        spans = [(int(end) - len(ids), int(end)) for ids, end in zip(sequences, ends, strict=True)]
-        total = -(-int(ends[-1]) // BLOCK_ROWS) * BLOCK_ROWS
-        hidden = np.zeros((total, DIMENSION), dtype=np.float32)
+        lengths = [len(ids) for ids in sequences]
+        ends = np.cumsum(lengths)
+        spans = [(int(end) - length, int(end)) for length, end in zip(lengths, ends, strict=True)]
+        blocks = _seated(lengths, self._kinds)
+        hidden = np.zeros((int(ends[-1]) + 1, DIMENSION), dtype=np.float32)
         for ids, (start, end) in zip(sequences, spans, strict=True):
             hidden[start:end] = self._words[list(ids)] + self._places[: end - start]
         hidden = _normalise(hidden, *self._first)
         for layer in self._layers:
-            mixed = _attend(_linear(hidden, *layer["qkv"]), spans)
-            hidden = _normalise(hidden + _linear(mixed, *layer["out"]), *layer["norm1"])
-            inner = _gelu(_linear(hidden, *layer["up"]))
-            hidden = _normalise(hidden + _linear(inner, *layer["down"]), *layer["norm2"])
+            mixed = _attend(_linear(hidden, blocks, *layer["qkv"]), spans)
+            hidden = _normalise(hidden + _linear(mixed, blocks, *layer["out"]), *layer["norm1"])
+            inner = _gelu(_linear(hidden, blocks, *layer["up"]))
+            hidden = _normalise(hidden + _linear(inner, blocks, *layer["down"]), *layer["norm2"])
         pooled = np.stack([hidden[start:end].mean(axis=0) for start, end in spans])
         unit: Vectors = pooled / np.sqrt((pooled * pooled).sum(axis=1, keepdims=True))
         return unit

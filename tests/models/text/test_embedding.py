@@ -1,16 +1,31 @@
 """The embedder: a text's vector is a function of the text alone, bit for bit (scoring principle 6)."""
 
+import os
+import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from interview_engine.errors import WeightsError
-from models.text.embedding import DIMENSION, TextEmbedder
+from models.text.embedding import BLOCK_ROWS, DIMENSION, TextEmbedder, _seated
 from models.weights.registry import WeightStore, default_root
 
 EN = ["I checked the order.", "I verified the shipment", "The weather is fine today.", "word " * 400]
 ZH = ["我核对了订单。", "我查了一下发货情况", "今天天气很好。"]
+
+
+IN_COMPANY_AND_ALONE = f"""
+from {TextEmbedder.__module__} import TextEmbedder
+from {WeightStore.__module__} import WeightStore, default_root
+words = "I checked the order twice, called the customer back and wrote down what we had agreed on.".split()
+texts = [" ".join((words * 20)[start : start + count]) for start in (0, 5) for count in (1, 4, 7, 9, 16, 28, 90, 240)]
+together = TextEmbedder(WeightStore(default_root())).embed(texts, "en")
+alone = TextEmbedder(WeightStore(default_root()))
+print(sum((vector == alone.embed([text], "en")[0]).all() for text, vector in zip(texts, together)), "of", len(texts))
+"""
 
 
 @cache
@@ -29,6 +44,45 @@ def test_a_vector_does_not_depend_on_what_else_is_embedded(language: str, texts:
     alone = TextEmbedder(WeightStore(default_root()))
     single = np.stack([alone.embed([text], language)[0] for text in reversed(texts)])[::-1]
     assert (together == single).all()
+
+
+@pytest.mark.parametrize(("kernels", "flag"), [("Haswell", "avx2"), ("Zen", "avx2"), ("SkylakeX", "avx512vl")])
+def test_a_vector_does_not_depend_on_its_company_with_any_of_openblas_kernels(kernels: str, flag: str) -> None:
+    embedder()
+    cpu = Path("/proc/cpuinfo")
+    if not cpu.is_file() or flag not in cpu.read_text().split():
+        pytest.skip(f"this processor has no {flag}")
+    environment = os.environ | {"OPENBLAS_CORETYPE": kernels, "OPENBLAS_NUM_THREADS": "1"}
+    root = Path(__file__).parents[3]
+    ran = subprocess.run(
+        [sys.executable, "-c", IN_COMPANY_AND_ALONE], cwd=root, env=environment, capture_output=True, text=True
+    )
+    assert (ran.stdout, ran.stderr) == ("16 of 16\n", "")
+
+
+@pytest.mark.parametrize("lengths", [[3], [7, 9, 128, 2, 256, 30], [12] * 40, [6] * 100])
+@pytest.mark.parametrize(
+    ("block", "small"),
+    [
+        ([0] * 128, [0] * 96),
+        (([0] * 6 + [1] * 6) * 10 + [2] * 8, ([0] * 6 + [1] * 6) * 8),
+        ([0] * 60 + [1] * 68, [2] * 96),
+        (list(range(128)), list(range(200, 296))),
+    ],
+)
+def test_every_token_sits_once_and_in_a_seat_like_the_one_it_has_alone(
+    lengths: list[int], block: list[int], small: list[int]
+) -> None:
+    blocks = _seated(lengths, (np.array(block), np.array(small)))
+    wanted = [block[place % BLOCK_ROWS] for length in lengths for place in range(length)]
+    seated = {}
+    for rows in blocks:
+        kinds = block if len(rows) == len(block) else small
+        for seat, row in enumerate(rows.tolist()):
+            if row < len(wanted):
+                assert row not in seated
+                seated[row] = kinds[seat]
+    assert [seated[row] for row in range(len(wanted))] == wanted
 
 
 @pytest.mark.parametrize(("language", "texts"), [("en", EN), ("zh", ZH)])
