@@ -23,7 +23,7 @@ def return_free_memory() -> None:
 
 
 def return_pages(samples: NDArray[np.int16]) -> None:
-    """Let the pages of an answer's sound go, where they are a file's (pipelines/media/sound.py) and the system can;
+    """Let the pages of an answer's sound go, where they are a file's (pipelines/media/mono.py) and the system can;
     they come back when they are looked at."""
     whole: Any = samples
     while isinstance(whole, np.ndarray):

@@ -304,7 +304,7 @@ def test_leaving_out_unneeded_pictures_changes_no_sampled_one(tmp_path, monkeypa
     for window in ({}, {"start_s": 2.3, "end_s": 3.4}, {"frames_per_second": 15.0}):
         spared = pictures(**window)
         with monkeypatch.context() as patch:
-            patch.setattr("pipelines.media.ingest.can_spare", lambda stream: False)
+            patch.setattr("pipelines.media.picture_track.can_spare", lambda stream: False)
             assert pictures(**window) == spared
 
 
@@ -552,7 +552,7 @@ def test_leaving_out_unneeded_pictures_changes_no_sampled_one_of_real_recordings
             return [(frame.time_s, frame.rgb.tobytes()) for frame in recording.frames()]
 
     spared = pictures()
-    monkeypatch.setattr("pipelines.media.ingest.can_spare", lambda stream: False)
+    monkeypatch.setattr("pipelines.media.picture_track.can_spare", lambda stream: False)
     assert pictures() == spared
     assert len(spared) == 20
 

@@ -46,7 +46,7 @@ def test_sampled_pictures_hardly_change_without_smoothing(tmp_path, monkeypatch)
 
     quick = pictures()
     assert smoothing_is_skipped(path)
-    monkeypatch.setattr("pipelines.media.ingest.can_skip_smoothing", lambda stream, short_side: False)
+    monkeypatch.setattr("pipelines.media.picture_track.can_skip_smoothing", lambda stream, short_side: False)
     whole = pictures()
     differences = [float(np.abs(one - other).mean()) for one, other in zip(quick, whole, strict=True)]
     assert 0.0 < max(differences) < 1.5

@@ -26,7 +26,7 @@ BUFFER = 1 << 18
 """Bytes (8 s) that are written at a time."""
 
 
-class SoundTrack:
+class MonoSound:
     """Collects frames in the order they are decoded and keeps every sample at its time.
 
     Sound that starts late, or pauses, gets silence; sound that overlaps what is there is left out; sound before t = 0

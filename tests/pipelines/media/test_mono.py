@@ -11,7 +11,7 @@ import pytest
 
 from interview_engine.errors import OutputError
 from pipelines.media.ingest import open_recording
-from pipelines.media.sound import BUFFER
+from pipelines.media.mono import BUFFER
 from pipelines.memory import return_pages
 
 RATE = 16_000
