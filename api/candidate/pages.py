@@ -20,6 +20,7 @@ from api.render import page
 from interview_engine.assessment.kits.kit import Kit, Question
 from interview_engine.errors import Bilingual, InvalidInput, NotFoundError
 from interview_engine.hr.access.rules import candidate_actor
+from interview_engine.hr.privacy.consents import consents_of
 from interview_engine.hr.recruiting import reach
 from interview_engine.hr.recruiting.interviewing import answers, consent_texts, devices, invitations, uploads
 from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven, Opened
@@ -47,7 +48,7 @@ def enter(token: str, request: Request, context: Ctx) -> Response:
             devices.check_device(invitation, secret)
         opened = invitations.peek(session, token, context.clock)
         if invitation.state in ("consented", "in_progress") and invitation.device_hash is not None:
-            agreed = invitations.consents_of(session, invitation.id)
+            agreed = consents_of(session, invitation.id)
             return RedirectResponse(_onward(token, agreed), 303)
         session.expunge_all()
     if invitation.device_hash is None and is_computer_wechat(request):
@@ -62,7 +63,7 @@ def change_consent(request: Request, context: Ctx, candidate: PageCandidate) -> 
         return RedirectResponse(f"{candidate.home}/status", 303)
     with context.database.reading() as session:
         opened = invitations.peek(session, candidate.token, context.clock)
-        agreed = invitations.consents_of(session, candidate.invitation.id)
+        agreed = consents_of(session, candidate.invitation.id)
         session.expunge_all()
     return _consent_page(request, opened, candidate.token, agreed, None)
 
@@ -127,7 +128,7 @@ def interview(request: Request, context: Ctx, candidate: PageCandidate) -> Respo
         return elsewhere
     with context.database.reading() as session:
         opened = invitations.peek(session, candidate.token, context.clock)
-        if not invitations.consents_of(session, candidate.invitation.id).get("recording", False):
+        if not consents_of(session, candidate.invitation.id).get("recording", False):
             return RedirectResponse(f"{candidate.home}/write/1", 303)
         chosen = answers.chosen_answers(session, candidate.invitation.id)
         begun = bool(chosen) or bool(uploads.open_uploads(session, candidate.invitation.id))
@@ -208,7 +209,7 @@ def written(
             asked = _asked(kit, number)
             invitation = session.get_one(Invitation, candidate.invitation.id)
             answers.record_answer(session, candidate.actor, invitation, asked.id, "text", text, context.clock)
-            agreed = invitations.consents_of(session, candidate.invitation.id)
+            agreed = consents_of(session, candidate.invitation.id)
             chosen = answers.chosen_answers(session, candidate.invitation.id)
     except InvalidInput as problem:
         return _writing_page(request, context, candidate, number, text, problem)
@@ -311,7 +312,7 @@ def _writing_page(
         kit = reach.kit_of(session, candidate.invitation)
         asked = _asked(kit, number)
         given = [one for one in answers.answers_of(session, candidate.invitation.id) if one.question_id == asked.id]
-        agreed = invitations.consents_of(session, candidate.invitation.id)
+        agreed = consents_of(session, candidate.invitation.id)
         session.expunge_all()
     last = max(given, key=lambda one: one.attempt, default=None)
     earlier = last.text if last is not None and last.mode == "text" else None
@@ -338,7 +339,7 @@ def _review_page(
     with context.database.reading() as session:
         kit = reach.kit_of(session, candidate.invitation)
         every = answers.answers_of(session, candidate.invitation.id)
-        agreed = invitations.consents_of(session, candidate.invitation.id)
+        agreed = consents_of(session, candidate.invitation.id)
         begun = uploads.open_uploads(session, candidate.invitation.id)
         session.expunge_all()
     rows = [

@@ -18,7 +18,7 @@ from interview_engine.assessment.policy import POLICIES, narrowed
 from interview_engine.assessment.report import ModelUsed
 from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.people.tables import Person
-from interview_engine.hr.recruiting.interviewing.invitations import consents_of
+from interview_engine.hr.privacy.consents import consents_of
 from interview_engine.hr.recruiting.tables import Answer, Application, CalibrationVersion, Invitation
 from interview_engine.settings import Settings
 from interview_engine.store.rows import find

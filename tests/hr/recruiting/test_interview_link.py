@@ -20,6 +20,7 @@ from interview_engine.errors import (
     PermissionDenied,
 )
 from interview_engine.hr.access.rules import Actor, candidate_actor
+from interview_engine.hr.privacy.consents import consents_of
 from interview_engine.hr.privacy.tables import Consent
 from interview_engine.hr.recruiting.applying.applications import move
 from interview_engine.hr.recruiting.interviewing import answers, invitations
@@ -150,7 +151,7 @@ def test_every_consent_is_kept_and_a_change_of_mind_is_a_new_row(small_world: Wo
         candidate = arrived(world, session)
         changed = ConsentGiven(recording=True, voice=True, face=False, automated=False)
         invitations.give_consent(session, candidate.actor, candidate.opened.invitation, changed, world.clock)
-        held = invitations.consents_of(session, candidate.opened.invitation.id)
+        held = consents_of(session, candidate.opened.invitation.id)
         assert held == {
             "recording": True,
             "voice": True,

@@ -15,7 +15,7 @@ from interview_engine.hr.access.service import require
 from interview_engine.hr.accounts.service import has_account
 from interview_engine.hr.people.contact import email_key, name_key, phone_key
 from interview_engine.hr.people.tables import Person, PersonFlag, WechatIdentity
-from interview_engine.hr.privacy.tables import Consent, ErasureRequest
+from interview_engine.hr.privacy.consents import give_to
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting.tables import Application, Resume
 from interview_engine.store import audit
@@ -165,9 +165,8 @@ def merge(session: Session, actor: Actor, flag_id: str, clock: Clock) -> Person:
     for resume in session.scalars(select(Resume).where(Resume.person_id == drop.id)):
         resume.person_id = keep.id
         touch(resume, actor.id, clock)
-    session.execute(update(Consent).where(Consent.person_id == drop.id).values(person_id=keep.id))
     session.execute(update(WechatIdentity).where(WechatIdentity.person_id == drop.id).values(person_id=keep.id))
-    session.execute(update(ErasureRequest).where(ErasureRequest.person_id == drop.id).values(person_id=keep.id))
+    give_to(session, drop.id, keep.id)
     phone, key = drop.phone, drop.phone_key
     drop.phone = drop.email = ""
     drop.phone_key = drop.email_key = None

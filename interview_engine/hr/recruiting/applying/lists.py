@@ -16,7 +16,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import denied, require, scoped
 from interview_engine.hr.competency.service import newest_scores, people_with
 from interview_engine.hr.people.tables import Person
-from interview_engine.hr.privacy.tables import Consent
+from interview_engine.hr.privacy.consents import may_be_kept
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.hr.recruiting.reach import allowed, requisition_for
 from interview_engine.hr.recruiting.tables import Application, Requisition
@@ -180,13 +180,7 @@ def set_talent_pool(session: Session, actor: Actor, person_id: str, keep: bool, 
     person = find(session, Person, person_id, lock=True)
     if person is None or person.erased_at is not None:
         raise missing("person", "人员", "person")
-    agreed = select(Consent.id).where(
-        Consent.person_id == person_id,
-        Consent.purpose == "retention",
-        Consent.granted,
-        Consent.withdrawn_at.is_(None),
-    )
-    if keep and session.scalars(agreed.limit(1)).one_or_none() is None:
+    if keep and not may_be_kept(session, person_id):
         raise conflict(
             "talent.no_consent",
             "候选人没有同意保留资料。",

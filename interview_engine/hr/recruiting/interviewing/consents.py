@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.privacy.tables import Consent
+from interview_engine.hr.privacy.consents import TextRead, record_consents
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.interviewing.invitation_states import wrong_state
 from interview_engine.hr.recruiting.reach import invitation_of
 from interview_engine.hr.recruiting.tables import Application, Invitation
 from interview_engine.store import audit
-from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.rows import find, touch
 
 CONSENT_TEXT = "2026-11"
 """Version of the consent texts that the candidate pages show; raised whenever they change."""
@@ -54,10 +53,6 @@ def give_consent(
     application = find(session, Application, row.application_id)
     if application is None:
         raise missing("application", "应聘", "application")
-    earlier = select(Consent).where(Consent.invitation_id == row.id, Consent.withdrawn_at.is_(None))
-    for consent in session.scalars(earlier):
-        consent.withdrawn_at = clock.now()
-        touch(consent, actor.id, clock)
     purposes = {
         "recording": given.recording,
         "voice": given.voice,
@@ -65,19 +60,8 @@ def give_consent(
         "automated_assessment": given.automated,
         "retention": given.retention,
     }
-    for purpose, granted in purposes.items():
-        session.add(
-            Consent(
-                **stamp(actor.id, clock),
-                person_id=application.person_id,
-                invitation_id=row.id,
-                purpose=purpose,
-                granted=granted,
-                policy=row.policy,
-                text_version=given.text_version,
-                language=row.language,
-            )
-        )
+    text = TextRead(row.policy, given.text_version, row.language)
+    record_consents(session, actor, application.person_id, row.id, purposes, text, clock)
     row.automated = given.automated
     if row.state == "opened":
         row.state = "consented"
@@ -85,13 +69,3 @@ def give_consent(
     touch(row, actor.id, clock)
     audit.record(session, actor.id, "consent.give", f"invitation:{row.id}", dict(purposes), clock)
     return row
-
-
-def consents_of(session: Session, invitation_id: str) -> dict[str, bool]:
-    """What holds now, by purpose; empty before consent."""
-    rows = session.execute(
-        select(Consent.purpose, Consent.granted).where(
-            Consent.invitation_id == invitation_id, Consent.withdrawn_at.is_(None)
-        )
-    )
-    return dict(rows.tuples().all())

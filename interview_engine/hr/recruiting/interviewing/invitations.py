@@ -15,7 +15,7 @@ from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.hr.recruiting import notices
-from interview_engine.hr.recruiting.interviewing.consents import CONSENT_TEXT, ConsentGiven, consents_of, give_consent
+from interview_engine.hr.recruiting.interviewing.consents import CONSENT_TEXT, ConsentGiven, give_consent
 from interview_engine.hr.recruiting.interviewing.invitation_states import (
     expire,
     is_over,
@@ -44,7 +44,6 @@ __all__ = [
     "ConsentGiven",
     "IssuedInvitation",
     "Opened",
-    "consents_of",
     "expire",
     "extend",
     "give_consent",

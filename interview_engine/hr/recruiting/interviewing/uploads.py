@@ -22,7 +22,7 @@ from interview_engine.assessment.report import Mode
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, ConflictError, GoneError, NotFoundError, OutputError
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.privacy.tables import Consent
+from interview_engine.hr.privacy.consents import consents_of
 from interview_engine.hr.recruiting.interviewing import upload_rules as rules
 from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload, next_attempt, record_answer
 from interview_engine.hr.recruiting.interviewing.upload_rules import NewUpload, UploadLimits
@@ -51,17 +51,7 @@ def check_may_record(session: Session, invitation: Invitation) -> None:
             Bilingual("面试已经提交，不能再上传。", "The interview has been submitted: nothing more can be sent."),
             Bilingual("请打开邀请链接查看回执。", "Open your invitation link to see the receipt."),
         )
-    agreed = session.scalar(
-        select(func.count())
-        .select_from(Consent)
-        .where(
-            Consent.invitation_id == invitation.id,
-            Consent.purpose == "recording",
-            Consent.granted,
-            Consent.withdrawn_at.is_(None),
-        )
-    )
-    if invitation.state not in OPEN_STATES or not agreed:
+    if invitation.state not in OPEN_STATES or not consents_of(session, invitation.id).get("recording"):
         raise ConflictError(
             "upload.not_consented",
             Bilingual("还没有同意录制。", "You have not agreed to be recorded."),

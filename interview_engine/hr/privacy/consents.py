@@ -1,0 +1,76 @@
+"""Consents: what a person agreed to, purpose by purpose and text version; withdrawn, never deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.privacy.tables import Consent, ErasureRequest
+from interview_engine.store.rows import stamp, touch
+
+
+@dataclass(frozen=True, slots=True)
+class TextRead:
+    """What the person read: the market's policy, the version of the texts, their language."""
+
+    policy: str
+    version: str
+    language: str
+
+
+def record_consents(
+    session: Session,
+    actor: Actor,
+    person_id: str,
+    invitation_id: str,
+    purposes: Mapping[str, bool],
+    text: TextRead,
+    clock: Clock,
+) -> None:
+    """Write down each purpose, agreed to or refused, instead of what was said of this invitation before."""
+    earlier = select(Consent).where(Consent.invitation_id == invitation_id, Consent.withdrawn_at.is_(None))
+    for consent in session.scalars(earlier):
+        consent.withdrawn_at = clock.now()
+        touch(consent, actor.id, clock)
+    for purpose, granted in purposes.items():
+        session.add(
+            Consent(
+                **stamp(actor.id, clock),
+                person_id=person_id,
+                invitation_id=invitation_id,
+                purpose=purpose,
+                granted=granted,
+                policy=text.policy,
+                text_version=text.version,
+                language=text.language,
+            )
+        )
+
+
+def consents_of(session: Session, invitation_id: str) -> dict[str, bool]:
+    """What holds now for an invitation, by purpose; empty before consent."""
+    rows = session.execute(
+        select(Consent.purpose, Consent.granted).where(
+            Consent.invitation_id == invitation_id, Consent.withdrawn_at.is_(None)
+        )
+    )
+    return dict(rows.tuples().all())
+
+
+def may_be_kept(session: Session, person_id: str) -> bool:
+    """Whether the person agrees to be kept for other jobs now."""
+    agreed = select(Consent.id).where(
+        Consent.person_id == person_id, Consent.purpose == "retention", Consent.granted, Consent.withdrawn_at.is_(None)
+    )
+    return session.scalar(agreed.limit(1)) is not None
+
+
+def give_to(session: Session, person_id: str, kept_person_id: str) -> None:
+    """Two persons are one: consents and requests for deletion are the kept one's from now on."""
+    for table in (Consent, ErasureRequest):
+        session.execute(update(table).where(table.person_id == person_id).values(person_id=kept_person_id))
