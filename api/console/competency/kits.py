@@ -12,9 +12,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.console import words
+from api.console.acting import act
 from api.console.competency.kit_form import draft_from_form
 from api.console.export import attachment
 from api.console.forms import Form
@@ -28,14 +29,13 @@ from api.sessions import PageActor
 from interview_engine.assessment.kits.file import kit_yaml, parse_kit
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.policy import POLICIES
-from interview_engine.errors import InterviewEngineError, KitError, PolicyError
+from interview_engine.errors import InterviewEngineError, KitError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.tables import KitVersion
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.recruiting.applying.lists import candidate_names
 from interview_engine.hr.recruiting.reviewing.kit_preview import BAR_PERCENT, Preview, preview_kit
-from interview_engine.hr.recruiting.tables import Application
 
 router = APIRouter()
 HOME = "/console/kits"
@@ -95,33 +95,24 @@ def differences(version_id: str, request: Request, context: Ctx, actor: PageActo
 def edit(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """The form over a version."""
     require(actor, "public", "manage")
-    with context.database.reading() as session:
-        row = competency.kit_version(session, version_id)
-        kit = competency.kit(session, version_id)
-    return console_page(request, actor, "competency/kit_edit.html", row=row, kit=kit, kinds=words.COMPETENCY_KINDS)
+    return _edit(version_id, request, context, actor)
 
 
 @router.post(f"{HOME}/{{version_id}}/edit")
 def from_form(version_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """The form as a kit file, to be looked at before it is published."""
     require(actor, "public", "manage")
-    with context.database.reading() as session:
+
+    def change(session: Session) -> tuple[KitVersion, Kit]:
         row = competency.kit_version(session, version_id)
-        kit = competency.kit(session, version_id)
-    try:
-        changed = draft_from_form(kit, form)
-    except InterviewEngineError as problem:
-        return console_page(
-            request,
-            actor,
-            "competency/kit_edit.html",
-            status=422,
-            problem=problem,
-            row=row,
-            kit=kit,
-            kinds=words.COMPETENCY_KINDS,
-        )
-    return _draft(request, context, actor, row, kit_yaml(changed).decode())
+        return row, draft_from_form(competency.kit(session, version_id), form)
+
+    return act(
+        context,
+        change,
+        lambda made: _draft(request, context, actor, made[0], kit_yaml(made[1]).decode()),
+        lambda problem: _edit(version_id, request, context, actor, problem),
+    )
 
 
 @router.post(f"{HOME}/{{version_id}}/draft")
@@ -160,25 +151,29 @@ def publish(version_id: str, request: Request, context: Ctx, actor: PageActor, f
     """Publish it as the next version, with what its preview said."""
     text = form.raw("text")
     policy = form.text("policy", "cn")
-    try:
-        with context.database.transaction() as session:
-            kept = _kept(context, form.text("previewed"), text)
-            made = competency.publish_kit(
-                session, actor, text, form.text("note"), context.clock, policy=policy, preview=kept
-            )
-    except (KitError, PolicyError) as problem:
+
+    def change(session: Session) -> KitVersion:
+        kept = _kept(context, form.text("previewed"), text)
+        return competency.publish_kit(
+            session, actor, text, form.text("note"), context.clock, policy=policy, preview=kept
+        )
+
+    def again(problem: InterviewEngineError) -> Response:
         with context.database.reading() as session:
             row = competency.kit_version(session, version_id)
         return _draft(request, context, actor, row, text, problem=problem)
-    return done(f"{HOME}/{made.id}", "published")
+
+    return act(context, change, lambda made: done(f"{HOME}/{made.id}", "published"), again)
 
 
 @router.post(f"{HOME}/{{version_id}}/retire")
 def retire(version_id: str, context: Ctx, actor: PageActor) -> Response:
     """Offer it no longer to new requisitions."""
-    with context.database.transaction() as session:
-        competency.retire_kit(session, actor, version_id, context.clock)
-    return done(f"{HOME}/{version_id}", "retired")
+    return act(
+        context,
+        lambda session: competency.retire_kit(session, actor, version_id, context.clock),
+        lambda _: done(f"{HOME}/{version_id}", "retired"),
+    )
 
 
 def unified(old: str, new: str, old_name: str, new_name: str) -> list[tuple[str, str]]:
@@ -186,6 +181,24 @@ def unified(old: str, new: str, old_name: str, new_name: str) -> list[tuple[str,
     found = difflib.unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm="", n=2)
     kinds = {"+": "plus", "-": "minus", "@": "where"}
     return [(kinds.get(line[:1], ""), line) for line in found]
+
+
+def _edit(
+    version_id: str, request: Request, context: Context, actor: Actor, problem: InterviewEngineError | None = None
+) -> Response:
+    with context.database.reading() as session:
+        row = competency.kit_version(session, version_id)
+        kit = competency.kit(session, version_id)
+    return console_page(
+        request,
+        actor,
+        "competency/kit_edit.html",
+        status=200 if problem is None else 422,
+        problem=problem,
+        row=row,
+        kit=kit,
+        kinds=words.COMPETENCY_KINDS,
+    )
 
 
 def _draft(
@@ -228,15 +241,7 @@ def _shown(request: Request, context: Context, found: Preview | None) -> dict[st
         return {"preview": None, "changes": [], "previewed": ""}
     with context.database.reading() as session:
         ids = [change.before.interview_id for change in found.rows[:SHOWN]]
-        names = dict(
-            session.execute(
-                select(Application.id, Person.name)
-                .join(Person, Person.id == Application.person_id)
-                .where(Application.id.in_(ids))
-            )
-            .tuples()
-            .all()
-        )
+        names = candidate_names(session, ids)
     language = language_of(request)
     competencies = {
         one.competency_id: one.name.get(language)

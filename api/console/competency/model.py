@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.console import words
+from api.console.acting import act
 from api.console.charts import position
 from api.console.forms import Fields, Form, as_number
 from api.console.frame import console_page, done
@@ -19,15 +20,16 @@ from api.deps import Ctx
 from api.render import ZONE
 from api.sessions import PageActor
 from interview_engine.assessment.kits.kit import LEVELS
-from interview_engine.errors import Bilingual, ConflictError, InterviewEngineError, InvalidInput
+from interview_engine.errors import Bilingual, InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require, scoped
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.model import KINDS
 from interview_engine.hr.competency.survey_rules import QUESTION_KINDS
-from interview_engine.hr.competency.tables import RoleProfile, SurveyResponse
+from interview_engine.hr.competency.tables import RoleProfile, Survey, SurveyResponse
 from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.people.names import person_names
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid, missing
 from interview_engine.store.rows import find
@@ -77,20 +79,23 @@ def add(request: Request, context: Ctx, actor: PageActor, form: Form) -> Respons
             if zh or en
         ),
     )
-    try:
-        with context.database.transaction() as session:
-            competency.add_competency(session, actor, new, context.clock)
-    except (InvalidInput, ConflictError) as problem:
-        return _model(request, context, actor, problem, form.values())
-    return done("/console/competencies", "added")
+    return act(
+        context,
+        lambda session: competency.add_competency(session, actor, new, context.clock),
+        lambda _: done("/console/competencies", "added"),
+        lambda problem: _model(request, context, actor, problem, form.values()),
+    )
 
 
 @router.post("/console/competencies/{code}/retire")
-def retire(code: str, context: Ctx, actor: PageActor) -> Response:
+def retire(code: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """Offer it no longer."""
-    with context.database.transaction() as session:
-        competency.retire_competency(session, actor, code, context.clock)
-    return done("/console/competencies", "retired")
+    return act(
+        context,
+        lambda session: competency.retire_competency(session, actor, code, context.clock),
+        lambda _: done("/console/competencies", "retired"),
+        lambda problem: _model(request, context, actor, problem),
+    )
 
 
 @router.get("/console/profiles")
@@ -110,9 +115,11 @@ def profiles(request: Request, context: Ctx, actor: PageActor) -> Response:
 @router.post("/console/profiles/from-kit")
 def from_kit(context: Ctx, actor: PageActor, form: Form) -> Response:
     """A profile with a kit's weights and levels."""
-    with context.database.transaction() as session:
-        row = competency.profile_from_kit(session, actor, form.text("kit"), context.clock)
-    return done(f"/console/profiles/{row.id}", "published")
+    return act(
+        context,
+        lambda session: competency.profile_from_kit(session, actor, form.text("kit"), context.clock),
+        lambda row: done(f"/console/profiles/{row.id}", "published"),
+    )
 
 
 @router.get("/console/profiles/new")
@@ -136,28 +143,29 @@ def profile(profile_id: str, request: Request, context: Ctx, actor: PageActor) -
 @router.post("/console/profiles")
 def save_profile(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """The next version as a draft, published at once when asked; weights that do not sum to 100 are refused (B6)."""
-    try:
-        with context.database.transaction() as session:
-            row = competency.create_profile(session, actor, _new_profile(form), context.clock)
-            if form.checked("publish"):
-                competency.publish_profile(session, actor, row.id, context.clock)
-    except InvalidInput as problem:
-        typed = {
-            code: (weight, level)
-            for code, weight, level in zip(
-                form.many("competency"), form.many("weight"), form.many("level"), strict=False
-            )
-        }
+
+    def change(session: Session) -> RoleProfile:
+        row = competency.create_profile(session, actor, _new_profile(form), context.clock)
+        if form.checked("publish"):
+            competency.publish_profile(session, actor, row.id, context.clock)
+        return row
+
+    def again(problem: InterviewEngineError) -> Response:
+        columns = [form.many(name) for name in ("competency", "weight", "level")]
+        typed = {code: (weight, level) for code, weight, level in zip(*columns, strict=False)}
         return _profile(request, context, actor, None, typed, problem, form.values())
-    return done(f"/console/profiles/{row.id}", "saved")
+
+    return act(context, change, lambda row: done(f"/console/profiles/{row.id}", "saved"), again)
 
 
 @router.post("/console/profiles/{profile_id}/publish")
 def publish_profile(profile_id: str, context: Ctx, actor: PageActor) -> Response:
     """Make a draft the one in use."""
-    with context.database.transaction() as session:
-        competency.publish_profile(session, actor, profile_id, context.clock)
-    return done(f"/console/profiles/{profile_id}", "published")
+    return act(
+        context,
+        lambda session: competency.publish_profile(session, actor, profile_id, context.clock),
+        lambda _: done(f"/console/profiles/{profile_id}", "published"),
+    )
 
 
 @router.get("/console/surveys")
@@ -175,19 +183,19 @@ def create_survey(request: Request, context: Ctx, actor: PageActor, form: Form) 
         for place, (kind, zh, en, code) in enumerate(zip(*columns, strict=False), start=1)
         if zh or en
     ]
-    try:
-        with context.database.transaction() as session:
-            row = competency.create_survey(
-                session,
-                actor,
-                Bilingual(form.text("title_zh"), form.text("title_en")),
-                questions,
-                context.clock,
-                closes_at=_moment(form.text("closes_at")),
-            )
-    except InvalidInput as problem:
-        return _surveys(request, context, actor, problem, form.values())
-    return done(f"/console/surveys/{row.id}", "created")
+
+    def change(session: Session) -> Survey:
+        closes_at = _moment(form.text("closes_at"))
+        return competency.create_survey(
+            session, actor, _both(form, "title"), questions, context.clock, closes_at=closes_at
+        )
+
+    return act(
+        context,
+        change,
+        lambda row: done(f"/console/surveys/{row.id}", "created"),
+        lambda problem: _surveys(request, context, actor, problem, form.values()),
+    )
 
 
 @router.get("/console/surveys/{survey_id}")
@@ -199,20 +207,29 @@ def survey(survey_id: str, request: Request, context: Ctx, actor: PageActor) -> 
 @router.post("/console/surveys/{survey_id}/send")
 def send(survey_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Send it to the chosen people; links are shown this once."""
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> list[tuple[str, str]]:
         issued = competency.send_survey(session, actor, survey_id, form.many("person"), context.clock)
-        ids = [one.response.person_id for one in issued]
-        names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples().all())
-    links = [(names[one.response.person_id], f"{context.service.public_url}/s/{one.token}") for one in issued]
-    return _survey(survey_id, request, context, actor, links)
+        names = person_names(session, [one.response.person_id for one in issued])
+        return [(names[one.response.person_id], f"{context.service.public_url}/s/{one.token}") for one in issued]
+
+    return act(
+        context,
+        change,
+        lambda links: _survey(survey_id, request, context, actor, links),
+        lambda problem: _survey(survey_id, request, context, actor, problem=problem),
+    )
 
 
 @router.post("/console/surveys/{survey_id}/close")
-def close(survey_id: str, context: Ctx, actor: PageActor) -> Response:
+def close(survey_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """Take no more answers."""
-    with context.database.transaction() as session:
-        competency.close_survey(session, actor, survey_id, context.clock)
-    return done(f"/console/surveys/{survey_id}", "closed")
+    return act(
+        context,
+        lambda session: competency.close_survey(session, actor, survey_id, context.clock),
+        lambda _: done(f"/console/surveys/{survey_id}", "closed"),
+        lambda problem: _survey(survey_id, request, context, actor, problem=problem),
+    )
 
 
 def _model(
@@ -305,6 +322,7 @@ def _survey(
     context: Context,
     actor: Actor,
     links: list[tuple[str, str]] | None = None,
+    problem: InterviewEngineError | None = None,
 ) -> Response:
     with context.database.reading() as session:
         results = competency.survey_results(session, actor, survey_id)
@@ -319,6 +337,8 @@ def _survey(
         request,
         actor,
         "competency/survey.html",
+        status=200 if problem is None else 422,
+        problem=problem,
         results=results,
         lines=lines,
         people=people,

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from api.console import words
+from api.console.acting import act
 from api.console.charts import Axis, intervals, radar
 from api.console.forms import Form
 from api.console.frame import console_page, done
@@ -16,7 +17,7 @@ from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
 from api.sessions import PageActor
-from interview_engine.errors import ConflictError, InterviewEngineError
+from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.employment.tables import Employment
@@ -37,12 +38,12 @@ def person(person_id: str, request: Request, context: Ctx, actor: PageActor, pro
 def pool(person_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Keep for other jobs, or no longer."""
     keep = form.checked("keep")
-    try:
-        with context.database.transaction() as session:
-            lists.set_talent_pool(session, actor, person_id, keep, context.clock)
-    except ConflictError as problem:
-        return _page(person_id, request, context, actor, "", problem)
-    return done(f"/console/people/{person_id}", "added" if keep else "removed")
+    return act(
+        context,
+        lambda session: lists.set_talent_pool(session, actor, person_id, keep, context.clock),
+        lambda _: done(f"/console/people/{person_id}", "added" if keep else "removed"),
+        lambda problem: _page(person_id, request, context, actor, "", problem),
+    )
 
 
 def _page(

@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.console.acting import act
 from api.console.charts import intervals, position
 from api.console.export import attachment, table_csv
 from api.console.forms import Form
@@ -68,29 +69,38 @@ def kit_version(version_id: str, request: Request, context: Ctx, actor: PageActo
 @router.post("/console/calibration/{version_id}/fit")
 def fit(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """Fit a calibration from the ratings there are."""
-    try:
-        with context.database.transaction() as session:
-            read, scorer_id = features_of(request, session, version_id)
-            calibrations.calibrate_kit(session, actor, version_id, read, scorer_id, context.clock)
-    except InterviewEngineError as problem:
-        return _kit(version_id, request, context, actor, problem)
-    return done(f"/console/calibration/{version_id}", "fitted")
+
+    def change(session: Session) -> None:
+        read, scorer_id = features_of(request, session, version_id)
+        calibrations.calibrate_kit(session, actor, version_id, read, scorer_id, context.clock)
+
+    return act(
+        context,
+        change,
+        lambda _: done(f"/console/calibration/{version_id}", "fitted"),
+        lambda problem: _kit(version_id, request, context, actor, problem),
+    )
 
 
 @router.post("/console/calibrations/{calibration_id}/activate")
 def activate(calibration_id: str, context: Ctx, actor: PageActor) -> Response:
     """Let it count from now on."""
-    with context.database.transaction() as session:
-        row = calibrations.activate(session, actor, calibration_id, context.clock)
-    return done(f"/console/calibration/{row.kit_version_id}", "activated")
+    return act(
+        context,
+        lambda session: calibrations.activate(session, actor, calibration_id, context.clock),
+        lambda row: done(f"/console/calibration/{row.kit_version_id}", "activated"),
+    )
 
 
 @router.post("/console/calibration/{version_id}/deactivate")
-def deactivate(version_id: str, context: Ctx, actor: PageActor) -> Response:
+def deactivate(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """Score without one."""
-    with context.database.transaction() as session:
-        calibrations.deactivate(session, actor, version_id, context.clock)
-    return done(f"/console/calibration/{version_id}", "saved")
+    return act(
+        context,
+        lambda session: calibrations.deactivate(session, actor, version_id, context.clock),
+        lambda _: done(f"/console/calibration/{version_id}", "saved"),
+        lambda problem: _kit(version_id, request, context, actor, problem),
+    )
 
 
 @router.get("/console/rate/{assessment_id}")
@@ -102,18 +112,22 @@ def blind(assessment_id: str, request: Request, context: Ctx, actor: PageActor) 
 @router.post("/console/rate/{assessment_id}")
 def rate(assessment_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """The rating; competencies without a level are left out."""
-    levels = {
-        name.removeprefix("level."): form.number(name, 1, 5)
-        for name, value in form.values().items()
-        if name.startswith("level.") and value
-    }
-    try:
-        with context.database.transaction() as session:
-            reviews.rate_blind(session, actor, assessment_id, levels, context.clock, text=form.raw("note"))
-            row = find(session, Assessment, assessment_id)
-    except InterviewEngineError as problem:
-        return _blind(assessment_id, request, context, actor, problem)
-    return done(f"/console/calibration/{row.kit_version_id if row else ''}", "rated")
+
+    def change(session: Session) -> str:
+        levels = {
+            name.removeprefix("level."): form.number(name, 1, 5)
+            for name, value in form.values().items()
+            if name.startswith("level.") and value
+        }
+        reviews.rate_blind(session, actor, assessment_id, levels, context.clock, text=form.raw("note"))
+        return session.get_one(Assessment, assessment_id).kit_version_id
+
+    return act(
+        context,
+        change,
+        lambda version_id: done(f"/console/calibration/{version_id}", "rated"),
+        lambda problem: _blind(assessment_id, request, context, actor, problem),
+    )
 
 
 @router.get("/console/fairness")
@@ -146,13 +160,12 @@ def empty_table(requisition_id: str, context: Ctx, actor: PageActor) -> Response
 def audited(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Impact ratios by the groups of an uploaded table, which is used and forgotten."""
     requisition_id = form.text("requisition")
-    try:
-        groups = _groups(form)
-        with context.database.transaction() as session:
-            tables = impact.impact_ratios(session, actor, requisition_id, groups, context.clock)
-    except InterviewEngineError as problem:
-        return _fairness(request, context, actor, requisition_id, problem)
-    return _fairness(request, context, actor, requisition_id, tables=tables)
+    return act(
+        context,
+        lambda session: impact.impact_ratios(session, actor, requisition_id, _groups(form), context.clock),
+        lambda tables: _fairness(request, context, actor, requisition_id, tables=tables),
+        lambda problem: _fairness(request, context, actor, requisition_id, problem),
+    )
 
 
 def _ratings(session: Session) -> Counter[str]:

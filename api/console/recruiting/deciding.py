@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
+from api.console.acting import act
 from api.console.forms import Form
 from api.console.frame import done
 from api.console.recruiting.application import application_page
 from api.console.words import STAGES
+from api.context import Context
 from api.deps import Ctx
 from api.sessions import PageActor
-from interview_engine.errors import ConflictError, InvalidInput
+from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency.service import NewEpisode, Quote
 from interview_engine.hr.problems import invalid
 from interview_engine.hr.recruiting.applying import applications, candidates
@@ -21,104 +25,109 @@ from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.reviewing import reviews
 from interview_engine.hr.recruiting.reviewing.episodes import add_episode
-from interview_engine.hr.recruiting.rules import DECISIONS
+from interview_engine.hr.recruiting.rules import DECISIONS, Decision, Stage
 
 router = APIRouter()
 HOME = "/console/applications"
-Refused = (InvalidInput, ConflictError)
 
 
 @router.post(f"{HOME}/{{application_id}}/decide")
 def decide(application_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """A person's decision."""
-    try:
-        decision = form.choice("decision", DECISIONS)
-        with context.database.transaction() as session:
-            reviews.decide(session, actor, application_id, decision, form.raw("reason"), context.clock)  # type: ignore[arg-type]
-    except Refused as problem:
-        return application_page(application_id, request, context, actor, problem)
-    return done(f"{HOME}/{application_id}#decision", "decided")
+
+    def change(session: Session) -> None:
+        decision: Decision = form.choice("decision", DECISIONS)  # type: ignore[assignment]
+        reviews.decide(session, actor, application_id, decision, form.raw("reason"), context.clock)
+
+    return _on_page(application_id, request, context, actor, change, "#decision", "decided")
 
 
 @router.post(f"{HOME}/{{application_id}}/override")
 def override(application_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """A score of a person's own beside the engine's."""
     code = form.optional("competency")
-    try:
+
+    def change(session: Session) -> None:
         score = form.number("score", 0, 10)
-        with context.database.transaction() as session:
-            reviews.override(session, actor, application_id, code, score, form.raw("why"), context.clock)
-    except Refused as problem:
-        return application_page(application_id, request, context, actor, problem)
-    return done(f"{HOME}/{application_id}#{f'c-{code}' if code else 'decision'}", "overridden")
+        reviews.override(session, actor, application_id, code, score, form.raw("why"), context.clock)
+
+    where = f"#c-{code}" if code else "#decision"
+    return _on_page(application_id, request, context, actor, change, where, "overridden")
 
 
 @router.post(f"{HOME}/{{application_id}}/rerating")
 def rerating(application_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """The answer to a candidate who asked that a person looks again."""
-    try:
-        with context.database.transaction() as session:
-            reviews.answer_rerating(session, actor, form.text("request"), form.raw("answer"), context.clock)
-    except Refused as problem:
-        return application_page(application_id, request, context, actor, problem)
-    return done(f"{HOME}/{application_id}", "saved")
+    """The answer to a candidate who asked for a review by a person."""
+
+    def change(session: Session) -> None:
+        reviews.answer_rerating(session, actor, form.text("request"), form.raw("answer"), context.clock)
+
+    return _on_page(application_id, request, context, actor, change, "", "saved")
 
 
 @router.post(f"{HOME}/{{application_id}}/move")
 def move(application_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """To another stage, as the rules allow."""
-    try:
-        stage = form.choice("stage", tuple(STAGES))
-        with context.database.transaction() as session:
-            applications.move(session, actor, application_id, stage, form.text("reason"), context.clock)  # type: ignore[arg-type]
-    except Refused as problem:
-        return application_page(application_id, request, context, actor, problem)
-    return done(f"{HOME}/{application_id}#history", "moved")
+
+    def change(session: Session) -> None:
+        stage: Stage = form.choice("stage", tuple(STAGES))  # type: ignore[assignment]
+        applications.move(session, actor, application_id, stage, form.text("reason"), context.clock)
+
+    return _on_page(application_id, request, context, actor, change, "#history", "moved")
 
 
 @router.post(f"{HOME}/{{application_id}}/invite")
 def invite(application_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Invite; the link is shown this once."""
-    try:
-        days = form.whole("days", 1, 60, 7)
-        with context.database.transaction() as session:
-            issued = invitations.invite(
-                session, actor, application_id, context.clock, days=days, language=form.optional("language")
-            )
-    except Refused as problem:
-        return application_page(application_id, request, context, actor, problem)
-    link = f"{context.service.public_url}/i/{issued.token}"
-    return application_page(application_id, request, context, actor, link=link)
+
+    def change(session: Session) -> str:
+        days, language = form.whole("days", 1, 60, 7), form.optional("language")
+        issued = invitations.invite(session, actor, application_id, context.clock, days=days, language=language)
+        return f"{context.service.public_url}/i/{issued.token}"
+
+    return act(
+        context,
+        change,
+        lambda link: application_page(application_id, request, context, actor, link=link),
+        lambda problem: application_page(application_id, request, context, actor, problem),
+    )
 
 
 @router.post("/console/invitations/{invitation_id}/extend")
 def extend(invitation_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Seven more days."""
-    with context.database.transaction() as session:
-        row = invitations.extend(session, actor, invitation_id, 7, context.clock)
-    return done(f"{HOME}/{row.application_id}#invitation", "extended")
+    return act(
+        context,
+        lambda session: invitations.extend(session, actor, invitation_id, 7, context.clock),
+        lambda row: done(f"{HOME}/{row.application_id}#invitation", "extended"),
+    )
 
 
 @router.post("/console/invitations/{invitation_id}/device")
 def device(invitation_id: str, context: Ctx, actor: PageActor) -> Response:
     """Another device may open it."""
-    with context.database.transaction() as session:
-        row = invitations.move_device(session, actor, invitation_id, context.clock)
-    return done(f"{HOME}/{row.application_id}#invitation", "device")
+    return act(
+        context,
+        lambda session: invitations.move_device(session, actor, invitation_id, context.clock),
+        lambda row: done(f"{HOME}/{row.application_id}#invitation", "device"),
+    )
 
 
 @router.post("/console/invitations/{invitation_id}/revoke")
 def revoke(invitation_id: str, context: Ctx, actor: PageActor) -> Response:
     """Take it back."""
-    with context.database.transaction() as session:
-        row = invitations.revoke(session, actor, invitation_id, context.clock)
-    return done(f"{HOME}/{row.application_id}#invitation", "revoked")
+    return act(
+        context,
+        lambda session: invitations.revoke(session, actor, invitation_id, context.clock),
+        lambda row: done(f"{HOME}/{row.application_id}#invitation", "revoked"),
+    )
 
 
 @router.post(f"{HOME}/{{application_id}}/offer")
 def offer(application_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Draft an offer."""
-    try:
+
+    def change(session: Session) -> None:
         new = offers.NewOffer(
             title=form.text("offer_title"),
             monthly_pay=form.money("pay"),
@@ -126,51 +135,55 @@ def offer(application_id: str, request: Request, context: Ctx, actor: PageActor,
             note=form.raw("note"),
             days=form.whole("valid_days", 1, offers.MAX_DAYS, 7),
         )
-        with context.database.transaction() as session:
-            offers.draft_offer(session, actor, application_id, new, context.clock)
-    except Refused as problem:
-        return application_page(application_id, request, context, actor, problem)
-    return done(f"{HOME}/{application_id}#offer", "offered")
+        offers.draft_offer(session, actor, application_id, new, context.clock)
+
+    return _on_page(application_id, request, context, actor, change, "#offer", "offered")
 
 
 @router.post("/console/offers/{offer_id}/submit")
-def submit_offer(offer_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
+def submit_offer(offer_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Ask for approval of an offer."""
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> None:
         offers.submit_offer(session, actor, offer_id, context.clock)
-    return done(f"{HOME}/{form.text('application')}#offer", "sent")
+
+    return _on_page(form.text("application"), request, context, actor, change, "#offer", "sent")
 
 
 @router.post("/console/offers/{offer_id}/send")
 def send_offer(offer_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Send it; the link is shown this once."""
-    application_id = form.text("application")
-    try:
-        with context.database.transaction() as session:
-            issued = offers.send_offer(session, actor, offer_id, context.clock)
-    except Refused as problem:
-        return application_page(application_id, request, context, actor, problem)
-    link = f"{context.service.public_url}/o/{issued.token}"
-    return application_page(issued.offer.application_id, request, context, actor, offer_link=link)
+
+    def shown(issued: offers.IssuedOffer) -> Response:
+        link = f"{context.service.public_url}/o/{issued.token}"
+        return application_page(issued.offer.application_id, request, context, actor, offer_link=link)
+
+    return act(
+        context,
+        lambda session: offers.send_offer(session, actor, offer_id, context.clock),
+        shown,
+        lambda problem: application_page(form.text("application"), request, context, actor, problem),
+    )
 
 
 @router.post("/console/offers/{offer_id}/cancel")
 def cancel_offer(offer_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Take an offer back."""
-    with context.database.transaction() as session:
-        row = offers.cancel_offer(session, actor, offer_id, form.text("reason"), context.clock)
-    return done(f"{HOME}/{row.application_id}#offer", "revoked")
+    return act(
+        context,
+        lambda session: offers.cancel_offer(session, actor, offer_id, form.text("reason"), context.clock),
+        lambda row: done(f"{HOME}/{row.application_id}#offer", "revoked"),
+    )
 
 
 @router.post(f"{HOME}/{{application_id}}/hire")
 def hire(application_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """Make the candidate an employee, with the interview's evidence in the file (A16)."""
-    try:
-        with context.database.transaction() as session:
-            offers.hire(session, actor, application_id, context.clock)
-    except Refused as problem:
-        return application_page(application_id, request, context, actor, problem)
-    return done(f"{HOME}/{application_id}", "hired")
+
+    def change(session: Session) -> None:
+        offers.hire(session, actor, application_id, context.clock)
+
+    return _on_page(application_id, request, context, actor, change, "", "hired")
 
 
 @router.post(f"{HOME}/{{application_id}}/episodes")
@@ -178,28 +191,49 @@ def episode(application_id: str, request: Request, context: Ctx, actor: PageActo
     """Keep a behavioural event that the interview tells of, with the quotes it was told in (B3)."""
     quotes = tuple(Quote(*value.split("|", 1)) for value in form.many("quote") if "|" in value)
     new = NewEpisode(form.text("competency"), form.raw("situation"), form.raw("did"), form.raw("result"), quotes)
-    try:
-        with context.database.transaction() as session:
-            add_episode(session, actor, context.blobs, application_id, new, context.clock)
-    except Refused as problem:
-        return application_page(application_id, request, context, actor, problem)
-    return done(f"{HOME}/{application_id}#episodes", "added")
+
+    def change(session: Session) -> None:
+        add_episode(session, actor, context.blobs, application_id, new, context.clock)
+
+    return _on_page(application_id, request, context, actor, change, "#episodes", "added")
 
 
 @router.post("/console/flags/{flag_id}/merge")
-def merge(flag_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
+def merge(flag_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Two persons are one (C5)."""
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> None:
         candidates.merge(session, actor, flag_id, context.clock)
-    return done(f"{HOME}/{form.text('application')}", "saved")
+
+    return _on_page(form.text("application"), request, context, actor, change, "", "saved")
 
 
 @router.post("/console/flags/{flag_id}/resolve")
-def resolve(flag_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
+def resolve(flag_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """A flag was looked at and nothing is to be done."""
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> None:
         candidates.resolve_flag(session, actor, flag_id, context.clock)
-    return done(f"{HOME}/{form.text('application')}", "saved")
+
+    return _on_page(form.text("application"), request, context, actor, change, "", "saved")
+
+
+def _on_page(
+    application_id: str,
+    request: Request,
+    context: Context,
+    actor: Actor,
+    change: Callable[[Session], None],
+    where: str,
+    what: str,
+) -> Response:
+    """Act on an application, then go to `where` on its page; or the page with the problem."""
+    return act(
+        context,
+        change,
+        lambda _: done(f"{HOME}/{application_id}{where}", what),
+        lambda problem: application_page(application_id, request, context, actor, problem),
+    )
 
 
 def _day(raw: str) -> date:

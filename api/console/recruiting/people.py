@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.console import words
+from api.console.acting import act, attempt
 from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.console.recruiting.application import account_names
@@ -17,18 +20,17 @@ from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
 from api.sessions import PageActor
-from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput
+from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.messaging.inbox import list_inbox, mark_all_read
-from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying import applications, candidates, lists
 from interview_engine.hr.recruiting.applying.lists import ApplicationFilters
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.jobs import requisitions
-from interview_engine.hr.recruiting.tables import Application, Offer, Requisition
+from interview_engine.hr.recruiting.tables import Offer, Requisition
 from interview_engine.store.tables import OutboxMessage
 
 router = APIRouter()
@@ -79,20 +81,25 @@ def add(requisition_id: str, request: Request, context: Ctx, actor: PageActor, f
         phone=form.text("phone"),
         language=form.text("language", "zh"),
     )
-    try:
-        with context.database.transaction() as session:
-            row = applications.apply(session, actor, requisition_id, new, context.clock)
-            issued = (
-                invitations.invite(session, actor, row.id, context.clock, language=new.language)
-                if form.checked("invite")
-                else None
-            )
-    except (InvalidInput, ConflictError) as problem:
-        return _applicants(requisition_id, request, context, actor, problem=problem, typed=form.values())
-    if issued is None:
-        return done(f"{HOME}/{requisition_id}/applicants", "added")
-    links = [(new.name, f"{context.service.public_url}/i/{issued.token}")]
-    return _applicants(requisition_id, request, context, actor, links=links)
+
+    def change(session: Session) -> invitations.IssuedInvitation | None:
+        row = applications.apply(session, actor, requisition_id, new, context.clock)
+        if not form.checked("invite"):
+            return None
+        return invitations.invite(session, actor, row.id, context.clock, language=new.language)
+
+    def then(issued: invitations.IssuedInvitation | None) -> Response:
+        if issued is None:
+            return done(f"{HOME}/{requisition_id}/applicants", "added")
+        links = [(new.name, f"{context.service.public_url}/i/{issued.token}")]
+        return _applicants(requisition_id, request, context, actor, links=links)
+
+    return act(
+        context,
+        change,
+        then,
+        lambda problem: _applicants(requisition_id, request, context, actor, problem=problem, typed=form.values()),
+    )
 
 
 @router.post(f"{HOME}/{{requisition_id}}/invite")
@@ -101,18 +108,18 @@ def invite_many(requisition_id: str, request: Request, context: Ctx, actor: Page
     links: list[tuple[str, str]] = []
     refused: InterviewEngineError | None = None
     days = form.whole("days", 1, 60, 7)
+
+    def invited(session: Session, application_id: str) -> tuple[str, str]:
+        issued = invitations.invite(session, actor, application_id, context.clock, days=days)
+        name = lists.candidate_names(session, [application_id]).get(application_id, "")
+        return name, f"{context.service.public_url}/i/{issued.token}"
+
     for application_id in form.many("id"):
-        try:
-            with context.database.transaction() as session:
-                issued = invitations.invite(session, actor, application_id, context.clock, days=days)
-                name = session.scalar(
-                    select(Person.name)
-                    .join(Application, Application.person_id == Person.id)
-                    .where(Application.id == application_id)
-                )
-            links.append((name or "", f"{context.service.public_url}/i/{issued.token}"))
-        except ConflictError as problem:
-            refused = problem
+        made = attempt(context, partial(invited, application_id=application_id))
+        if isinstance(made, InterviewEngineError):
+            refused = made
+        else:
+            links.append(made)
     return _applicants(requisition_id, request, context, actor, links=links, problem=refused)
 
 
@@ -161,13 +168,18 @@ def waiting(request: Request, context: Ctx, actor: PageActor) -> Response:
 @router.post("/console/approvals/{approval_id}")
 def decide(approval_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Approve or refuse; what follows from it happens at once."""
-    decision = form.choice("decision", ("approve", "reject"))
-    try:
-        with context.database.transaction() as session:
-            approvals.decide(session, actor, approval_id, decision, form.text("comment"), context.clock)  # type: ignore[arg-type]
-    except (InvalidInput, ConflictError) as problem:
-        return _approvals(request, context, actor, problem)
-    return done("/console/approvals", "approved" if decision == "approve" else "rejected")
+
+    def change(session: Session) -> str:
+        decision: approvals.Decision = form.choice("decision", ("approve", "reject"))  # type: ignore[assignment]
+        approvals.decide(session, actor, approval_id, decision, form.text("comment"), context.clock)
+        return "approved" if decision == "approve" else "rejected"
+
+    return act(
+        context,
+        change,
+        lambda what: done("/console/approvals", what),
+        lambda problem: _approvals(request, context, actor, problem),
+    )
 
 
 @router.get("/console/inbox")
@@ -190,9 +202,11 @@ def inbox(request: Request, context: Ctx, actor: PageActor, cursor: str = "") ->
 @router.post("/console/inbox/read")
 def read(context: Ctx, actor: PageActor) -> Response:
     """All of them."""
-    with context.database.transaction() as session:
-        mark_all_read(session, actor, context.clock)
-    return done("/console/inbox", "read")
+    return act(
+        context,
+        lambda session: mark_all_read(session, actor, context.clock),
+        lambda _: done("/console/inbox", "read"),
+    )
 
 
 def _applicants(

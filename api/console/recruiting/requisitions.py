@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.console import words
+from api.console.acting import act
 from api.console.charts import qr_code
 from api.console.forms import Fields, Form, as_number
 from api.console.frame import console_page, done
@@ -76,12 +78,12 @@ def blank(request: Request, context: Ctx, actor: PageActor) -> Response:
 @router.post(f"{HOME}/new")
 def create(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Write a draft; what is wrong is said beside the field and nothing typed is lost."""
-    try:
-        with context.database.transaction() as session:
-            made = requisitions.create_requisition(session, actor, _written(session, form, None), context.clock)
-    except InterviewEngineError as problem:
-        return _form(request, context, actor, None, form.values(), problem)
-    return done(f"{HOME}/{made.id}/edit", "created")
+    return act(
+        context,
+        lambda session: requisitions.create_requisition(session, actor, _written(session, form, None), context.clock),
+        lambda made: done(f"{HOME}/{made.id}/edit", "created"),
+        lambda problem: _form(request, context, actor, None, form.values(), problem),
+    )
 
 
 @router.get(f"{HOME}/{{requisition_id}}/edit")
@@ -106,21 +108,29 @@ def edit(requisition_id: str, request: Request, context: Ctx, actor: PageActor) 
 
 @router.post(f"{HOME}/{{requisition_id}}/edit")
 def update(requisition_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Write it anew."""
-    try:
-        with context.database.transaction() as session:
-            new = _written(session, form, _requirements(form))
-            requisitions.update_requisition(session, actor, requisition_id, new, context.clock)
-    except InterviewEngineError as problem:
+    """Write it again; what is wrong is said beside the field and nothing typed is lost."""
+
+    def change(session: Session) -> None:
+        new = _written(session, form, _requirements(form))
+        requisitions.update_requisition(session, actor, requisition_id, new, context.clock)
+
+    def again(problem: InterviewEngineError) -> Response:
         with context.database.reading() as session:
             row = requisitions.get_requisition(session, actor, requisition_id)
         return _form(request, context, actor, row, form.values(), problem, _typed_requirements(form))
-    return done(f"{HOME}/{requisition_id}/job", "saved")
+
+    return act(context, change, lambda _: done(f"{HOME}/{requisition_id}/job", "saved"), again)
 
 
 @router.get(f"{HOME}/{{requisition_id}}/job")
 def job(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """The job itself: description, requirements, approval, postings."""
+    return _job(requisition_id, request, context, actor)
+
+
+def _job(
+    requisition_id: str, request: Request, context: Context, actor: Actor, problem: InterviewEngineError | None = None
+) -> Response:
     with context.database.reading() as session:
         row = requisitions.get_requisition(session, actor, requisition_id)
         approval = approvals.of_subject(session, requisitions.KIND, f"{requisitions.KIND}:{row.id}")
@@ -141,6 +151,8 @@ def job(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -
         request,
         actor,
         "recruiting/requisition_job.html",
+        status=200 if problem is None else 422,
+        problem=problem,
         **values,
         kinds=words.REQUIREMENT_KINDS,
         channels=words.CHANNELS,
@@ -149,42 +161,55 @@ def job(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -
 
 
 @router.post(f"{HOME}/{{requisition_id}}/submit")
-def submit(requisition_id: str, context: Ctx, actor: PageActor) -> Response:
+def submit(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """Ask for approval."""
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> str:
         requisitions.submit_for_approval(session, actor, requisition_id, context.clock)
-    return done(f"{HOME}/{requisition_id}/job", "sent")
+        return "sent"
+
+    return _on_job(requisition_id, request, context, actor, change)
 
 
 @router.post(f"{HOME}/{{requisition_id}}/open")
 def open_it(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """Open to applications; without a role profile and a kit it is refused (B8)."""
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> str:
         requisitions.open_requisition(session, actor, requisition_id, context.clock)
-    return done(f"{HOME}/{requisition_id}/job", "opened")
+        return "opened"
+
+    return _on_job(requisition_id, request, context, actor, change)
 
 
 @router.post(f"{HOME}/{{requisition_id}}/hold")
-def hold(requisition_id: str, context: Ctx, actor: PageActor) -> Response:
+def hold(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """Take no applications for a while."""
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> str:
         requisitions.hold_requisition(session, actor, requisition_id, context.clock)
-    return done(f"{HOME}/{requisition_id}/job", "held")
+        return "held"
+
+    return _on_job(requisition_id, request, context, actor, change)
 
 
 @router.post(f"{HOME}/{{requisition_id}}/close")
-def close(requisition_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
+def close(requisition_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Filled or cancelled."""
-    state = form.choice("state", ("filled", "cancelled"))
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> str:
+        state = form.choice("state", ("filled", "cancelled"))
         requisitions.close_requisition(session, actor, requisition_id, state, context.clock)  # type: ignore[arg-type]
-    return done(f"{HOME}/{requisition_id}/job", state)
+        return state
+
+    return _on_job(requisition_id, request, context, actor, change)
 
 
 @router.post(f"{HOME}/{{requisition_id}}/postings")
-def post(requisition_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
+def post(requisition_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Publish it in a channel."""
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> str:
         postings.create_posting(
             session,
             actor,
@@ -194,15 +219,36 @@ def post(requisition_id: str, context: Ctx, actor: PageActor, form: Form) -> Res
             context.clock,
             automatic_invitation=form.checked("automatic_invitation"),
         )
-    return done(f"{HOME}/{requisition_id}/job#postings", "posted")
+        return "posted"
+
+    return _on_job(requisition_id, request, context, actor, change, "#postings")
 
 
 @router.post("/console/postings/{posting_id}/close")
 def close_posting(posting_id: str, context: Ctx, actor: PageActor) -> Response:
     """Its link takes no more applications."""
-    with context.database.transaction() as session:
-        row = postings.close_posting(session, actor, posting_id, context.clock)
-    return done(f"{HOME}/{row.requisition_id}/job#postings", "closed")
+    return act(
+        context,
+        lambda session: postings.close_posting(session, actor, posting_id, context.clock),
+        lambda row: done(f"{HOME}/{row.requisition_id}/job#postings", "closed"),
+    )
+
+
+def _on_job(
+    requisition_id: str,
+    request: Request,
+    context: Context,
+    actor: Actor,
+    change: Callable[[Session], str],
+    where: str = "",
+) -> Response:
+    """Act on a requisition, then go to the page of its job with the note that `change` names."""
+    return act(
+        context,
+        change,
+        lambda what: done(f"{HOME}/{requisition_id}/job{where}", what),
+        lambda problem: _job(requisition_id, request, context, actor, problem),
+    )
 
 
 def requisition_head(session: Session, actor: Actor, row: Requisition) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
+from api.console.acting import act
 from api.console.charts import qr_code
 from api.console.forms import Form
 from api.console.frame import console_page, done
@@ -14,7 +16,7 @@ from api.context import Context
 from api.deps import ClientAddress, Ctx
 from api.i18n import COOKIE, LANGUAGES
 from api.sessions import OWN_ACCOUNT, PageActor, keep_session, session_token
-from interview_engine.errors import InterviewEngineError, InvalidInput, SignInRefused, TooManyRequests
+from interview_engine.errors import InterviewEngineError, InvalidInput
 from interview_engine.hr.access.rules import TOKEN_SCOPES, Actor
 from interview_engine.hr.accounts import second_factor, service, sign_in, tokens
 from interview_engine.hr.problems import invalid
@@ -30,16 +32,22 @@ def account(request: Request, context: Ctx, actor: PageActor) -> Response:
 
 
 @router.post(f"{OWN_ACCOUNT}/language")
-def language(context: Ctx, actor: PageActor, form: Form) -> Response:
+def language(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Read the console in this language from now on."""
-    chosen = form.choice("language", LANGUAGES)
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> str:
+        chosen = form.choice("language", LANGUAGES)
         service.set_language(session, actor, chosen, context.clock)
-    response = done(OWN_ACCOUNT, "saved")
-    response.set_cookie(
-        COOKIE, chosen, max_age=31_536_000, httponly=True, samesite="lax", secure=context.service.secure
-    )
-    return response
+        return chosen
+
+    def then(chosen: str) -> Response:
+        response = done(OWN_ACCOUNT, "saved")
+        response.set_cookie(
+            COOKIE, chosen, max_age=31_536_000, httponly=True, samesite="lax", secure=context.service.secure
+        )
+        return response
+
+    return act(context, change, then, lambda problem: _page(request, context, actor, problem))
 
 
 @router.get(f"{OWN_ACCOUNT}/password")
@@ -51,64 +59,85 @@ def password_form(request: Request, context: Ctx, actor: PageActor) -> Response:
 @router.post(f"{OWN_ACCOUNT}/password")
 def password(request: Request, context: Ctx, actor: PageActor, address: ClientAddress, form: Form) -> Response:
     """A new password; every other session ends."""
-    new = form.raw("new")
-    try:
+
+    def change(session: Session) -> str:
+        new = form.raw("new")
         if new != form.raw("again"):
             raise _differs()
-        with context.database.transaction() as session:
-            secret = service.change_password(
-                session,
-                request.state.account.id,
-                form.raw("current"),
-                new,
-                context.clock,
-                address=address,
-                user_agent=request.headers.get("user-agent", ""),
-            )
-    except (InvalidInput, SignInRefused, TooManyRequests) as problem:
+        return service.change_password(
+            session,
+            request.state.account.id,
+            form.raw("current"),
+            new,
+            context.clock,
+            address=address,
+            user_agent=request.headers.get("user-agent", ""),
+        )
+
+    def then(secret: str) -> Response:
+        response = done(OWN_ACCOUNT, "password")
+        keep_session(response, context, secret)
+        return response
+
+    def again(problem: InterviewEngineError) -> Response:
         forced = request.state.account.must_change_password
         return console_page(request, actor, "system/password.html", status=422, problem=problem, forced=forced)
-    response = done(OWN_ACCOUNT, "password")
-    keep_session(response, context, secret)
-    return response
+
+    return act(context, change, then, again)
 
 
 @router.post(f"{OWN_ACCOUNT}/second-factor")
 def enrol(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Against the password, show the secret and its QR code; it counts once a code from it was typed."""
-    try:
-        with context.database.transaction() as session:
-            account_id = request.state.account.id
-            made = second_factor.enrol(session, context.box, account_id, form.raw("current"), context.clock)
-    except (SignInRefused, TooManyRequests) as problem:
-        return _page(request, context, actor, problem)
-    return console_page(request, actor, "system/second_factor.html", secret=made.secret, qr=qr_code(made.uri))
+    account_id, current = request.state.account.id, form.raw("current")
+    return act(
+        context,
+        lambda session: second_factor.enrol(session, context.box, account_id, current, context.clock),
+        lambda made: console_page(
+            request, actor, "system/second_factor.html", secret=made.secret, qr=qr_code(made.uri)
+        ),
+        lambda problem: _page(request, context, actor, problem),
+    )
 
 
 @router.post(f"{OWN_ACCOUNT}/second-factor/confirm")
 def confirm(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Prove that the authenticator has it; shows the recovery codes this once."""
-    try:
-        with context.database.transaction() as session:
-            codes = second_factor.confirm(
-                session, context.box, request.state.account.id, form.text("code"), context.clock
-            )
-    except (SignInRefused, TooManyRequests) as problem:
-        return console_page(
+    account_id, code = request.state.account.id, form.text("code")
+    return act(
+        context,
+        lambda session: second_factor.confirm(session, context.box, account_id, code, context.clock),
+        lambda codes: console_page(request, actor, "system/recovery_codes.html", codes=codes, renewed=False),
+        lambda problem: console_page(
             request, actor, "system/second_factor.html", status=422, problem=problem, secret="", qr=None
-        )
-    return console_page(request, actor, "system/recovery_codes.html", codes=codes)
+        ),
+    )
+
+
+@router.post(f"{OWN_ACCOUNT}/second-factor/codes")
+def new_codes(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Against the password and a code, new recovery codes, shown this once; the old ones no longer work."""
+    account_id, current, code = request.state.account.id, form.raw("current"), form.text("code")
+    return act(
+        context,
+        lambda session: second_factor.new_recovery_codes(
+            session, context.box, account_id, current, code, context.clock
+        ),
+        lambda codes: console_page(request, actor, "system/recovery_codes.html", codes=codes, renewed=True),
+        lambda problem: _page(request, context, actor, problem),
+    )
 
 
 @router.post(f"{OWN_ACCOUNT}/second-factor/remove")
 def remove(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Take it away again, against a code of it."""
-    try:
-        with context.database.transaction() as session:
-            second_factor.remove(session, context.box, request.state.account.id, form.text("code"), context.clock)
-    except (SignInRefused, TooManyRequests) as problem:
-        return _page(request, context, actor, problem)
-    return done(OWN_ACCOUNT, "totp-off")
+    account_id, code = request.state.account.id, form.text("code")
+    return act(
+        context,
+        lambda session: second_factor.remove(session, context.box, account_id, code, context.clock),
+        lambda _: done(OWN_ACCOUNT, "totp-off"),
+        lambda problem: _page(request, context, actor, problem),
+    )
 
 
 @router.post(f"{OWN_ACCOUNT}/sessions/end")
@@ -116,38 +145,53 @@ def end_session(request: Request, context: Ctx, actor: PageActor, form: Form) ->
     """End one session, or all but this one ("all")."""
     account_id, chosen = request.state.account.id, form.text("session")
     own = digest(session_token(request, context))
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> None:
         for row in sign_in.sessions_of(session, account_id, context.clock):
             if row.token_hash != own and chosen in ("all", row.token_hash):
                 sign_in.revoke_session(session, account_id, row.token_hash, context.clock)
-    return done(f"{OWN_ACCOUNT}#sessions", "revoked")
+
+    return act(
+        context,
+        change,
+        lambda _: done(f"{OWN_ACCOUNT}#sessions", "revoked"),
+        lambda problem: _page(request, context, actor, problem),
+    )
 
 
 @router.post(f"{OWN_ACCOUNT}/tokens")
 def new_token(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """A token for another system; its secret is shown this once."""
-    days = form.whole("days", 1, 3650, 365)
-    try:
-        with context.database.transaction() as session:
-            issued = tokens.create_token(
-                session,
-                actor,
-                form.text("name"),
-                form.many("scope"),
-                context.clock,
-                expires_at=context.clock.now() + timedelta(days=days),
-            )
-    except InvalidInput as problem:
-        return _page(request, context, actor, problem)
-    return _page(request, context, actor, secret=issued.secret)
+
+    def change(session: Session) -> str:
+        days = form.whole("days", 1, 3650, 365)
+        issued = tokens.create_token(
+            session,
+            actor,
+            form.text("name"),
+            form.many("scope"),
+            context.clock,
+            expires_at=context.clock.now() + timedelta(days=days),
+        )
+        return issued.secret
+
+    return act(
+        context,
+        change,
+        lambda secret: _page(request, context, actor, secret=secret),
+        lambda problem: _page(request, context, actor, problem),
+    )
 
 
 @router.post(f"{OWN_ACCOUNT}/tokens/{{token_id}}/revoke")
-def revoke_token(token_id: str, context: Ctx, actor: PageActor) -> Response:
+def revoke_token(token_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """End a token."""
-    with context.database.transaction() as session:
-        tokens.revoke_token(session, actor, token_id, context.clock)
-    return done(f"{OWN_ACCOUNT}#tokens", "revoked")
+    return act(
+        context,
+        lambda session: tokens.revoke_token(session, actor, token_id, context.clock),
+        lambda _: done(f"{OWN_ACCOUNT}#tokens", "revoked"),
+        lambda problem: _page(request, context, actor, problem),
+    )
 
 
 def _page(

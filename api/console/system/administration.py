@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from api.console.acting import act
 from api.console.forms import Fields, Form
 from api.console.frame import ROLE_LABELS, console_page, done
 from api.context import Context
 from api.deps import Ctx
 from api.render import ZONE
 from api.sessions import PageActor
-from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput
+from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access import grants
 from interview_engine.hr.access.grants import NewGrant
 from interview_engine.hr.access.rules import ACTIONS, DEFAULT_SCOPES, FIELD_CLASSES, PRESETS, ROLES, SCOPES, Actor
@@ -72,12 +75,12 @@ def create(request: Request, context: Ctx, actor: PageActor, form: Form) -> Resp
         department_id=form.optional("department_id"),
         language=form.text("language", "zh"),
     )
-    try:
-        with context.database.transaction() as session:
-            issued = service.create_account(session, actor, new, context.clock)
-    except (InvalidInput, ConflictError) as problem:
-        return _accounts(request, context, actor, "", problem, form.values())
-    return _accounts(request, context, actor, "", issued=(issued.account.login, issued.password))
+    return act(
+        context,
+        lambda session: service.create_account(session, actor, new, context.clock),
+        lambda made: _accounts(request, context, actor, "", issued=(made.account.login, made.password)),
+        lambda problem: _accounts(request, context, actor, "", problem, form.values()),
+    )
 
 
 @router.get(f"{ACCOUNTS}/{{account_id}}")
@@ -90,72 +93,71 @@ def account(account_id: str, request: Request, context: Ctx, actor: PageActor) -
 def role(account_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Another role, with its reach."""
     scope = form.optional("scope")
-    try:
-        with context.database.transaction() as session:
-            service.set_role(
-                session,
-                actor,
-                account_id,
-                form.text("role"),
-                context.clock,
-                scope=scope,
-                scope_ref=form.optional("scope_ref") if scope in ("subtree", "entity") else None,
-            )
-    except (InvalidInput, ConflictError) as problem:
-        return _account(account_id, request, context, actor, problem)
-    return done(f"{ACCOUNTS}/{account_id}", "saved")
+
+    def change(session: Session) -> None:
+        scope_ref = form.optional("scope_ref") if scope in ("subtree", "entity") else None
+        service.set_role(session, actor, account_id, form.text("role"), context.clock, scope=scope, scope_ref=scope_ref)
+
+    return _on_account(account_id, request, context, actor, change, "saved")
 
 
 @router.post(f"{ACCOUNTS}/{{account_id}}/password")
 def password(account_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """A new password, shown this once."""
-    with context.database.transaction() as session:
-        made = service.reset_password(session, actor, account_id, context.clock)
-    return _account(account_id, request, context, actor, password=made)
+    return act(
+        context,
+        lambda session: service.reset_password(session, actor, account_id, context.clock),
+        lambda made: _account(account_id, request, context, actor, password=made),
+        lambda problem: _account(account_id, request, context, actor, problem),
+    )
 
 
 @router.post(f"{ACCOUNTS}/{{account_id}}/second-factor")
-def reset_factor(account_id: str, context: Ctx, actor: PageActor) -> Response:
+def reset_factor(account_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """Take away the second step of somebody who lost the phone."""
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> None:
         second_factor.reset(session, actor, account_id, context.clock)
-    return done(f"{ACCOUNTS}/{account_id}", "totp-off")
+
+    return _on_account(account_id, request, context, actor, change, "totp-off")
 
 
 @router.post(f"{ACCOUNTS}/{{account_id}}/active")
 def active(account_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Close the account, or open it again with a new password."""
-    try:
-        with context.database.transaction() as session:
-            if form.checked("active"):
-                made = service.reactivate(session, actor, account_id, context.clock)
-            else:
-                service.deactivate(session, actor, account_id, context.clock)
-                made = ""
-    except ConflictError as problem:
-        return _account(account_id, request, context, actor, problem)
-    if made:
-        return _account(account_id, request, context, actor, password=made)
-    return done(f"{ACCOUNTS}/{account_id}", "closed")
+
+    def change(session: Session) -> str:
+        if form.checked("active"):
+            return service.reactivate(session, actor, account_id, context.clock)
+        service.deactivate(session, actor, account_id, context.clock)
+        return ""
+
+    def then(made: str) -> Response:
+        if made:
+            return _account(account_id, request, context, actor, password=made)
+        return done(f"{ACCOUNTS}/{account_id}", "closed")
+
+    return act(context, change, then, lambda problem: _account(account_id, request, context, actor, problem))
 
 
 @router.post(f"{ACCOUNTS}/{{account_id}}/grants")
 def give(account_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """A personal permission, or a denial."""
-    try:
-        with context.database.transaction() as session:
-            grants.give(session, actor, _grant(form, account_id), context.clock)
-    except InvalidInput as problem:
-        return _account(account_id, request, context, actor, problem)
-    return done(f"{ACCOUNTS}/{account_id}", "granted")
+
+    def change(session: Session) -> None:
+        grants.give(session, actor, _grant(form, account_id), context.clock)
+
+    return _on_account(account_id, request, context, actor, change, "granted")
 
 
 @router.post("/console/grants/{grant_id}/remove")
-def take_back(grant_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
+def take_back(grant_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Take a permission back."""
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> None:
         grants.take_back(session, actor, grant_id, context.clock)
-    return done(f"{ACCOUNTS}/{form.text('account')}", "removed")
+
+    return _on_account(form.text("account"), request, context, actor, change, "removed")
 
 
 @router.get("/console/organisation")
@@ -167,39 +169,64 @@ def organisation(request: Request, context: Ctx, actor: PageActor) -> Response:
 @router.post("/console/organisation/companies")
 def company(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """A new company."""
-    try:
-        with context.database.transaction() as session:
-            org.create_legal_entity(session, actor, form.text("name"), form.text("city"), context.clock)
-    except (InvalidInput, ConflictError) as problem:
-        return _organisation(request, context, actor, problem)
-    return done("/console/organisation", "added")
+
+    def change(session: Session) -> str:
+        org.create_legal_entity(session, actor, form.text("name"), form.text("city"), context.clock)
+        return "added"
+
+    return _on_organisation(request, context, actor, change)
 
 
 @router.post("/console/organisation/departments")
 def department(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """A new department."""
-    try:
-        with context.database.transaction() as session:
-            org.create_department(
-                session,
-                actor,
-                form.text("company"),
-                form.text("name"),
-                context.clock,
-                parent_id=form.optional("parent"),
-                manager_person_id=form.optional("manager"),
-            )
-    except (InvalidInput, ConflictError) as problem:
-        return _organisation(request, context, actor, problem)
-    return done("/console/organisation", "added")
+
+    def change(session: Session) -> str:
+        org.create_department(
+            session,
+            actor,
+            form.text("company"),
+            form.text("name"),
+            context.clock,
+            parent_id=form.optional("parent"),
+            manager_person_id=form.optional("manager"),
+        )
+        return "added"
+
+    return _on_organisation(request, context, actor, change)
 
 
 @router.post("/console/organisation/departments/{department_id}/manager")
-def manager(department_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
+def manager(department_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Who manages it."""
-    with context.database.transaction() as session:
+
+    def change(session: Session) -> str:
         org.set_manager(session, actor, department_id, form.optional("manager"), context.clock)
-    return done("/console/organisation", "saved")
+        return "saved"
+
+    return _on_organisation(request, context, actor, change)
+
+
+def _on_account(
+    account_id: str, request: Request, context: Context, actor: Actor, change: Callable[[Session], None], what: str
+) -> Response:
+    """Act on an account, then go back to its page."""
+    return act(
+        context,
+        change,
+        lambda _: done(f"{ACCOUNTS}/{account_id}", what),
+        lambda problem: _account(account_id, request, context, actor, problem),
+    )
+
+
+def _on_organisation(request: Request, context: Context, actor: Actor, change: Callable[[Session], str]) -> Response:
+    """Act on the organisation, then go back to its page with the note that `change` names."""
+    return act(
+        context,
+        change,
+        lambda what: done("/console/organisation", what),
+        lambda problem: _organisation(request, context, actor, problem),
+    )
 
 
 def _accounts(

@@ -9,13 +9,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from api.candidate.sessions import OwnOrigin
+from api.console.acting import act
 from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.context import Context
 from api.deps import Ctx
 from api.render import page
 from api.sessions import PageActor
-from interview_engine.errors import InvalidInput
+from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment.service import colleagues
 from interview_engine.hr.messaging import notices
@@ -37,15 +38,19 @@ def listed(request: Request, context: Ctx, actor: PageActor) -> Response:
 @router.post(HOME)
 def send(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """To everyone, or to a department with those below it."""
-    try:
-        with context.database.transaction() as session:
-            below = _with_those_below(session, form.text("department"))
-            persons = colleagues(session, below)
-            level, title, body = form.text("level"), form.text("title"), form.raw("body")
-            notices.send_notice(session, actor, level, title, body, persons, context.clock)
-    except InvalidInput as problem:
-        return _page(request, context, actor, form.values(), problem)
-    return done(HOME, "noticed")
+
+    def change(session: Session) -> None:
+        below = _with_those_below(session, form.text("department"))
+        persons = colleagues(session, below)
+        level, title, body = form.text("level"), form.text("title"), form.raw("body")
+        notices.send_notice(session, actor, level, title, body, persons, context.clock)
+
+    return act(
+        context,
+        change,
+        lambda _: done(HOME, "noticed"),
+        lambda problem: _page(request, context, actor, form.values(), problem),
+    )
 
 
 @router.get("/n/{token}")
@@ -57,11 +62,13 @@ def read(token: str, request: Request, context: Ctx) -> HTMLResponse:
 
 
 @router.post("/n/{token}")
-def confirm(token: str, context: Ctx, _: OwnOrigin) -> RedirectResponse:
+def confirm(token: str, context: Ctx, _: OwnOrigin) -> Response:
     """The reader says so."""
-    with context.database.transaction() as session:
-        notices.open_notice(session, token, context.clock, confirm=True)
-    return RedirectResponse(f"/n/{token}", 303)
+    return act(
+        context,
+        lambda session: notices.open_notice(session, token, context.clock, confirm=True),
+        lambda _: RedirectResponse(f"/n/{token}", 303),
+    )
 
 
 def _with_those_below(session: Session, department_id: str) -> list[str] | None:
@@ -80,7 +87,7 @@ def _with_those_below(session: Session, department_id: str) -> list[str] | None:
 
 
 def _page(
-    request: Request, context: Context, actor: Actor, values: Mapping[str, str], problem: InvalidInput | None
+    request: Request, context: Context, actor: Actor, values: Mapping[str, str], problem: InterviewEngineError | None
 ) -> HTMLResponse:
     with context.database.reading() as session:
         rows = notices.list_notices(session, actor)

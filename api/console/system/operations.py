@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.console import words
+from api.console.acting import act
 from api.console.frame import console_page, done
 from api.console.recruiting.application import account_names
 from api.context import Context
@@ -89,18 +90,22 @@ async def events(request: Request, context: Ctx, actor: PageActor) -> Response:
 def retry(item_id: str, context: Ctx, actor: PageActor) -> Response:
     """Begin a parked item anew."""
     require(actor, "public", "manage")
-    with context.database.transaction() as session:
-        work.retry_work(session, actor, item_id, context.clock)
-    return done("/console/operations", "retried")
+    return act(
+        context,
+        lambda session: work.retry_work(session, actor, item_id, context.clock),
+        lambda _: done("/console/operations", "retried"),
+    )
 
 
 @router.post("/console/work/{item_id}/give-up")
 def give_up(item_id: str, context: Ctx, actor: PageActor) -> Response:
     """Go on without it."""
     require(actor, "public", "manage")
-    with context.database.transaction() as session:
-        work.give_up(session, actor, item_id, context.clock)
-    return done("/console/operations", "given-up")
+    return act(
+        context,
+        lambda session: work.give_up(session, actor, item_id, context.clock),
+        lambda _: done("/console/operations", "given-up"),
+    )
 
 
 @router.post("/console/webhooks/{webhook_id}/resume")
@@ -137,9 +142,11 @@ def audit_log(
 @router.post("/console/audit/check")
 def check(request: Request, context: Ctx, actor: PageActor) -> Response:
     """Walk the whole chain; that it was walked is in it too."""
-    with context.database.transaction() as session:
-        found = trail.check_trail(session, actor, context.clock)
-    return _audit(request, context, actor, TrailFilter(), "", found)
+    return act(
+        context,
+        lambda session: trail.check_trail(session, actor, context.clock),
+        lambda found: _audit(request, context, actor, TrailFilter(), "", found),
+    )
 
 
 @router.get("/console/audit/export")

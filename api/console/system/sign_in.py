@@ -7,14 +7,16 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
+from api.console.acting import act
 from api.console.forms import Form
 from api.context import Context
 from api.deps import ClientAddress, Ctx
 from api.i18n import COOKIE, language_of
 from api.render import page
 from api.sessions import CheckedForm, csrf_token, drop_session, inside, keep_session, session_token, signed_in
-from interview_engine.errors import Bilingual, InterviewEngineError, NotSignedIn, PermissionDenied, TooManyRequests
+from interview_engine.errors import Bilingual, InterviewEngineError, PermissionDenied, TooManyRequests
 from interview_engine.hr.accounts import sign_in as signing
 from interview_engine.hr.accounts.sign_in import SignedIn
 from interview_engine.store.secrets import token
@@ -40,23 +42,25 @@ def enter(request: Request, context: Ctx, address: ClientAddress, form: Form) ->
     """The first step."""
     _check_door(request, form.text("door"))
     login, onward = form.text("login"), inside(form.text("next"))
-    try:
-        with context.database.transaction() as session:
-            done = signing.sign_in(
-                session,
-                login,
-                form.raw("password"),
-                context.clock,
-                address=address,
-                user_agent=request.headers.get("user-agent", ""),
-            )
-    except (NotSignedIn, TooManyRequests) as problem:
-        return _form(request, context, onward, login, problem)
-    if done.needs_code:
-        response = RedirectResponse(f"/sign-in/code?next={quote(onward)}", 303)
-        keep_session(response, context, done.secret)
-        return response
-    return _in(request, context, done, onward)
+
+    def change(session: Session) -> SignedIn:
+        return signing.sign_in(
+            session,
+            login,
+            form.raw("password"),
+            context.clock,
+            address=address,
+            user_agent=request.headers.get("user-agent", ""),
+        )
+
+    def then(done: SignedIn) -> Response:
+        if done.needs_code:
+            response = RedirectResponse(f"/sign-in/code?next={quote(onward)}", 303)
+            keep_session(response, context, done.secret)
+            return response
+        return _in(request, context, done, onward)
+
+    return act(context, change, then, lambda problem: _form(request, context, onward, login, problem))
 
 
 @router.get("/sign-in/code")
@@ -76,27 +80,37 @@ def code(request: Request, context: Ctx, form: Form, _: CheckedForm) -> Response
     """The second step."""
     onward = inside(form.text("next"))
     secret = session_token(request, context)
-    try:
-        with context.database.transaction() as session:
-            done = signing.pass_second_factor(session, context.box, secret, form.text("code"), context.clock)
-    except (NotSignedIn, TooManyRequests) as problem:
+
+    def again(problem: InterviewEngineError) -> Response:
         if signed_in(request, context) is None:
             return RedirectResponse(f"/sign-in?next={quote(onward)}", 303)
         request.state.csrf = csrf_token(secret)
         return page(
             request, "console/system/sign_in_code.html", _status(problem), next=onward, problem=_told(request, problem)
         )
-    return _in(request, context, done, onward)
+
+    return act(
+        context,
+        lambda session: signing.pass_second_factor(session, context.box, secret, form.text("code"), context.clock),
+        lambda done: _in(request, context, done, onward),
+        again,
+    )
 
 
 @router.post("/sign-out")
 def leave(request: Request, context: Ctx, _: CheckedForm) -> Response:
     """End this session."""
-    with context.database.transaction() as session:
-        signing.sign_out(session, session_token(request, context), context.clock)
-    response = RedirectResponse("/sign-in", 303)
-    drop_session(response, context)
-    return response
+
+    def then(_: object) -> Response:
+        response = RedirectResponse("/sign-in", 303)
+        drop_session(response, context)
+        return response
+
+    return act(
+        context,
+        lambda session: signing.sign_out(session, session_token(request, context), context.clock),
+        then,
+    )
 
 
 def _in(request: Request, context: Context, done: SignedIn, onward: str) -> Response:

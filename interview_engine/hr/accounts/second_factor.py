@@ -83,9 +83,21 @@ def confirm(session: Session, box: SecretBox, account_id: str, code: str, clock:
     return _new_codes(session, account, clock)
 
 
-def new_recovery_codes(session: Session, box: SecretBox, account_id: str, code: str, clock: Clock) -> tuple[str, ...]:
-    """Fresh recovery codes instead of the old ones, against a code of the authenticator. Raises as `confirm` does."""
+def new_recovery_codes(
+    session: Session, box: SecretBox, account_id: str, password: str, code: str, clock: Clock
+) -> tuple[str, ...]:
+    """New recovery codes instead of the old ones, against the password and a code of the authenticator.
+
+    Both, as at the sign-in: these codes stand for the authenticator from now on.
+
+    Raises:
+        ConflictError: `totp.not_enrolled`. SignInRefused: `password.wrong`, `totp.code`; counted.
+        TooManyRequests: `sign_in.locked`.
+    """
     account = _account(session, account_id)
+    if account.totp_confirmed_at is None:
+        raise conflict("totp.not_enrolled", "尚未启用两步验证。", "There is no second factor.")
+    check_own_password(session, account, password, clock)
     _must_accept(session, box, account, code, clock, recovery=False)
     audit.record(session, f"account:{account.id}", "totp.recovery_codes", f"account:{account.id}", {}, clock)
     return _new_codes(session, account, clock)
