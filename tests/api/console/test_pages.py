@@ -7,6 +7,7 @@ import ast
 import io
 import json
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -35,7 +36,7 @@ from api.console.system import operations as console_operations
 from interview_engine.hr.access.rules import ROLES, SYSTEM
 from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.messaging import webhooks
-from interview_engine.hr.recruiting.tables import Application, HumanRating, HumanReview
+from interview_engine.hr.recruiting.tables import Application, HumanRating, HumanReview, Requisition
 from interview_engine.i18n import catalogue
 from interview_engine.store.tables import AuditEvent
 
@@ -560,6 +561,43 @@ def test_the_second_step_is_set_up_by_a_picture_and_asked_for_at_the_door(
     )
     assert entered.headers["location"] == "/console/audit"
     assert fresh.get("/console/audit").status_code == 200
+
+
+def test_new_recovery_codes_are_made_on_the_account_page(made: Company, clients: dict[str, TestClient]) -> None:
+    client = clients["interviewer"]
+    page = client.post(
+        "/console/account/second-factor", data={"csrf": csrf(client), "current": console_data.PASSWORD}
+    ).text
+    secret = re.search(r'<code class="secret">([A-Z2-7]+)</code>', page)
+    assert secret is not None
+    code = pyotp.TOTP(secret[1])
+    client.post("/console/account/second-factor/confirm", data={"csrf": csrf(client), "code": code.now()})
+    assert "/console/account/second-factor/codes" in client.get("/console/account").text
+    later = code.at(int(time.time()) + 30)
+    wrong = client.post(
+        "/console/account/second-factor/codes", data={"csrf": csrf(client), "current": "wrong", "code": later}
+    )
+    assert wrong.status_code == 422
+    assert 'role="alert"' in wrong.text
+    renewed = client.post(
+        "/console/account/second-factor/codes",
+        data={"csrf": csrf(client), "current": console_data.PASSWORD, "code": later},
+    )
+    assert len(re.findall(r"<li>([0-9a-z-]{10,})</li>", renewed.text)) == 10
+
+
+def test_a_button_that_is_refused_shows_its_page_again_with_the_problem(
+    made: Company, clients: dict[str, TestClient]
+) -> None:
+    client = clients["recruiter"]
+    with made.context.database.reading() as session:
+        before = session.get_one(Requisition, made.requisition_id).state
+    answer = client.post(f"/console/requisitions/{made.requisition_id}/submit", data={"csrf": csrf(client)})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert 'id="postings"' in answer.text, "it is the page of the job"
+    with made.context.database.reading() as session:
+        assert session.get_one(Requisition, made.requisition_id).state == before
 
 
 def test_signing_in_is_locked_after_many_wrong_passwords_and_says_for_how_long(made: Company) -> None:

@@ -401,6 +401,40 @@ def test_a_code_typed_in_full_width_digits_is_the_same_code(house: House) -> Non
     house.second_step(house.sign_in().secret, wide)
 
 
+def renew(house: House, password: str, code: str) -> tuple[str, ...]:
+    with house.database.transaction() as session:
+        return second_factor.new_recovery_codes(session, BOX, house.account_id, password, code, house.clock)
+
+
+def test_new_recovery_codes_end_the_old_ones(house: House) -> None:
+    secret, old = house.enrol()
+    new = renew(house, PASSWORD, house.code(secret))
+    assert len(new) == len(old)
+    assert not set(new) & set(old)
+    with pytest.raises(SignInRefused):
+        house.second_step(house.sign_in().secret, old[0])
+    assert house.second_step(house.sign_in().secret, new[0]).secret
+
+
+def test_new_recovery_codes_need_the_password_and_a_code_of_the_authenticator(house: House) -> None:
+    secret, old = house.enrol()
+    for password, code, why in (
+        ("wrong", house.code(secret), "password.wrong"),
+        (PASSWORD, "000000", "totp.code"),
+        (PASSWORD, old[0], "totp.code"),
+    ):
+        with pytest.raises(SignInRefused) as refused:
+            renew(house, password, code)
+        assert refused.value.code == why
+    assert house.second_step(house.sign_in().secret, old[0]).secret
+
+
+def test_without_a_second_factor_there_are_no_recovery_codes_to_renew(house: House) -> None:
+    with pytest.raises(ConflictError) as refused:
+        renew(house, PASSWORD, "000000")
+    assert refused.value.code == "totp.not_enrolled"
+
+
 def test_a_recovery_code_works_once_and_is_kept_as_a_digest(both: House) -> None:
     _, codes = both.enrol()
     assert len(set(codes)) == second_factor.RECOVERY_CODES
