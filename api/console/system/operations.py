@@ -111,9 +111,11 @@ def give_up(item_id: str, context: Ctx, actor: PageActor) -> Response:
 @router.post("/console/webhooks/{webhook_id}/resume")
 def resume_webhook(webhook_id: str, context: Ctx, actor: PageActor) -> Response:
     """The receiver works again: end the pause, and send again what failed for good."""
-    with context.database.transaction() as session:
-        webhooks.resume_webhook(session, actor, webhook_id, context.clock)
-    return done("/console/operations", "resumed")
+    return act(
+        context,
+        lambda session: webhooks.resume_webhook(session, actor, webhook_id, context.clock),
+        lambda _: done("/console/operations", "resumed"),
+    )
 
 
 @router.get("/console/audit")
