@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from interview_engine.hr.recruiting.interviewing.to_measure import answer_to_measure
 from interview_engine.hr.recruiting.reviewing.assessments import store_measured
-from interview_engine.hr.recruiting.tables import Answer
 from interview_engine.store.blobs import register
-from interview_engine.store.rows import find
 from interview_engine.store.work_run import Claim, finish
 from pipelines.job import AnswerSource, InterviewJob
 from pipelines.service.child_tasks import ANSWER, AnswerTask
@@ -82,8 +81,7 @@ def _enter(place: Workplace, held: Claim, kept: StepResult) -> StepResult:
     size = place.blobs.size(str(kept["sha256"]))
     place.boundary("entering", held)
     with place.database.transaction() as session:
-        answer = find(session, Answer, held.subject_id, lock=True)
-        there = answer is not None and answer.state != "discarded"
+        there = answer_to_measure(session, held.subject_id, lock=True) is not None
         if not finish(session, held, place.clock, float(kept["media_s"]), "" if there else "erased"):
             raise LostClaim
         if there:

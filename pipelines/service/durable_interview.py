@@ -8,12 +8,9 @@ from pathlib import Path
 
 from interview_engine.assessment.reasons import Reason
 from interview_engine.errors import Bilingual, OutputError
-from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.reach import locked
-from interview_engine.hr.recruiting.reviewing.assessments import new_assessment, store_assessment
-from interview_engine.hr.recruiting.tables import Application, Requisition
+from interview_engine.hr.recruiting.reviewing.assessments import hand_to_person, new_assessment, store_assessment
 from interview_engine.store.blobs import register
-from interview_engine.store.rows import find, touch
 from interview_engine.store.tables import WorkItem
 from interview_engine.store.work_run import Claim, finish
 from pipelines.job import AnswerSource, InterviewJob
@@ -144,12 +141,7 @@ def _hand_over(place: Workplace, held: Claim) -> None:
         invitation = locked(session, held.subject_id)
         if not finish(session, held, place.clock, stage="erased" if invitation is None else "by_person"):
             raise LostClaim
-        application = None if invitation is None else find(session, Application, invitation.application_id, lock=True)
-        requisition = None if application is None else find(session, Requisition, application.requisition_id)
-        if invitation is not None and application is not None and requisition is not None:
-            if application.section is None:
-                application.section = "needs_review"
-                touch(application, "system", place.clock)
-            notices.interview_submitted(session, invitation, requisition, place.clock)
+        if invitation is not None:
+            hand_to_person(session, invitation, place.clock)
         place.boundary("before-commit", held)
     place.boundary("committed", held)

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.assessment.calibration import calibration as calibrations
 from interview_engine.assessment.kits.delivery_weight import delivery_weight
-from interview_engine.assessment.kits.file import parse_kit
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.policy import POLICIES, narrowed
 from interview_engine.assessment.report import ModelUsed
-from interview_engine.hr.competency.tables import KitVersion
-from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy.consents import consents_of
-from interview_engine.hr.recruiting.tables import Answer, Application, CalibrationVersion, Invitation
+from interview_engine.hr.recruiting.interviewing.to_measure import (
+    answer_to_measure,
+    answers_to_score,
+    interview_to_score,
+)
+from interview_engine.hr.recruiting.reviewing.calibrations import active_calibration
+from interview_engine.hr.recruiting.tables import Answer, Invitation
 from interview_engine.settings import Settings
-from interview_engine.store.rows import find
 from interview_engine.store.tables import WorkItem
 from pipelines.job import Options
 
@@ -89,8 +90,8 @@ class InterviewSubject:
 
 def read_answer_subject(session: Session, answer_id: str, settings: Settings) -> InterviewSubject | None:
     """The interview with that one answer; None when it is gone, discarded or taken back."""
-    answer = session.get(Answer, answer_id)
-    if answer is None or answer.state == "discarded":
+    answer = answer_to_measure(session, answer_id)
+    if answer is None:
         return None
     return _subject(session, answer.invitation_id, [answer], settings)
 
@@ -103,12 +104,7 @@ def read_interview_subject(
     Args:
         lock: keep the invitation and its answers from changing until the transaction ends.
     """
-    if lock:
-        find(session, Invitation, invitation_id, lock=True)
-    chosen = select(Answer).where(Answer.invitation_id == invitation_id, Answer.state == "chosen").order_by(Answer.id)
-    if lock:
-        chosen = chosen.with_for_update().execution_options(populate_existing=True)
-    return _subject(session, invitation_id, list(session.scalars(chosen)), settings)
+    return _subject(session, invitation_id, answers_to_score(session, invitation_id, lock=lock), settings)
 
 
 def inputs_sha256(subject: InterviewSubject, models: Sequence[ModelUsed], scorer: Sequence[str]) -> str:
@@ -135,26 +131,19 @@ def inputs_sha256(subject: InterviewSubject, models: Sequence[ModelUsed], scorer
 def _subject(
     session: Session, invitation_id: str, answers: list[Answer], settings: Settings
 ) -> InterviewSubject | None:
-    row = session.execute(
-        select(Invitation, Application, Person, KitVersion)
-        .join(Application, Application.id == Invitation.application_id)
-        .join(Person, Person.id == Application.person_id)
-        .join(KitVersion, KitVersion.id == Invitation.kit_version_id)
-        .where(Invitation.id == invitation_id, Invitation.state != "revoked")
-    ).one_or_none()
-    if row is None:
+    interview = interview_to_score(session, invitation_id)
+    if interview is None:
         return None
-    invitation, application, person, version = row
-    kit = parse_kit(version.text.encode("utf-8"), f"{version.kit_id} v{version.version}")
+    invitation, person = interview.invitation, interview.person
     reasons = _given_up(session, [answer.id for answer in answers])
     return InterviewSubject(
         invitation_id=invitation.id,
-        application_id=application.id,
-        kit_version_id=version.id,
+        application_id=interview.application.id,
+        kit_version_id=invitation.kit_version_id,
         candidate=person.name,
         synthetic=person.synthetic,
-        kit=kit,
-        options=_options(session, invitation, version.id, kit, settings),
+        kit=interview.kit,
+        options=_options(session, invitation, interview.kit, settings),
         automated=invitation.automated is True,
         answers=tuple(_answer(answer, reasons.get(answer.id)) for answer in answers),
     )
@@ -184,15 +173,9 @@ def _given_up(session: Session, answer_ids: list[str]) -> dict[str, dict[str, st
     return {subject_id: dict(reason or {}) for subject_id, reason in rows}
 
 
-def _options(session: Session, invitation: Invitation, kit_version_id: str, kit: Kit, settings: Settings) -> Options:
+def _options(session: Session, invitation: Invitation, kit: Kit, settings: Settings) -> Options:
     """The market's policy, narrowed to what the candidate agreed to; the active calibration of the kit."""
     policy = narrowed(POLICIES[invitation.policy], consents_of(session, invitation.id))
-    active = session.scalars(
-        select(CalibrationVersion)
-        .where(CalibrationVersion.kit_version_id == kit_version_id, CalibrationVersion.active.is_(True))
-        .order_by(CalibrationVersion.version.desc())
-        .limit(1)
-    ).first()
     return Options(
         policy=policy,
         # a kit may be used in several markets: where delivery may not count the report says that it was left out
@@ -200,7 +183,7 @@ def _options(session: Session, invitation: Invitation, kit_version_id: str, kit:
         frames_per_second=settings.frames_per_second,
         max_minutes=settings.max_minutes,
         vision=settings.vision,
-        calibration=None if active is None else calibrations.from_document(active.document),
+        calibration=active_calibration(session, invitation.kit_version_id),
     )
 
 

@@ -157,6 +157,18 @@ def store_assessment(
     return row
 
 
+def hand_to_person(session: Session, invitation: Invitation, clock: Clock) -> None:
+    """There will be no score of a submitted interview: a person reads the answers, and the owner is told so."""
+    application = find(session, Application, invitation.application_id, lock=True)
+    requisition = None if application is None else find(session, Requisition, application.requisition_id)
+    if application is None or requisition is None:
+        return
+    if application.section is None:
+        application.section = "needs_review"
+        touch(application, "system", clock)
+    notices.interview_submitted(session, invitation, requisition, clock)
+
+
 def count(application: Application, row: Assessment | None, section: str | None) -> None:
     """Let an assessment count for its application: the columns that lists read. None takes them away."""
     application.assessment_id = None if row is None else row.id
