@@ -124,14 +124,15 @@ def console_page(
     actor: Actor,
     template: str,
     *,
-    status: int = 200,
     problem: InterviewEngineError | None = None,
+    status: int | None = None,
     **values: Any,
 ) -> HTMLResponse:
     """A page of the console in its frame; `actor` comes from `PageActor`.
 
     Args:
         problem: what was wrong with a form that is shown again; its message stands above the form.
+        status: where it is neither 200 nor, with a problem, 422.
     """
     context = get_context(request)
     translate = translator(language_of(request))
@@ -153,7 +154,7 @@ def console_page(
     return page(
         request,
         f"console/{template}",
-        status,
+        status or (200 if problem is None else 422),
         frame=frame,
         problem=told,
         may=lambda field_class, action: may_at_all(actor, field_class, action),

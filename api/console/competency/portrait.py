@@ -83,7 +83,6 @@ def _page(
         request,
         actor,
         "competency/person.html",
-        status=200 if problem is None else 422,
         problem=problem,
         found=found,
         figure=radar(axes) if len(axes) >= 3 else None,

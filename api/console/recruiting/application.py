@@ -17,9 +17,8 @@ from api.console.recruiting.report import Told, told_answers
 from api.context import Context
 from api.deps import Ctx
 from api.sessions import PageActor
-from interview_engine.errors import InterviewEngineError, PermissionDenied
-from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import check_row
+from interview_engine.errors import InterviewEngineError
+from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency.tables import Episode
@@ -29,6 +28,7 @@ from interview_engine.hr.recruiting.applying.candidates import flags_of
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.hiring.evidence import reference
 from interview_engine.hr.recruiting.interviewing import invitations
+from interview_engine.hr.recruiting.reach import allowed as may
 from interview_engine.hr.recruiting.reach import application_for
 from interview_engine.hr.recruiting.reviewing import assessments, reviews
 from interview_engine.hr.recruiting.rules import next_stages
@@ -71,7 +71,6 @@ def application_page(
         request,
         actor,
         "recruiting/application.html",
-        status=200 if problem is None else 422,
         problem=problem,
         link=link,
         offer_link=offer_link,
@@ -89,8 +88,8 @@ def application_page(
 def _values(
     session: Session, context: Context, actor: Actor, row: Application, requisition: Requisition
 ) -> dict[str, Any]:
-    def allowed(field_class: str, action: str) -> bool:
-        return _allowed(session, actor, field_class, action, requisition, row.person_id)
+    def allowed(field_class: FieldClass, action: Action) -> bool:
+        return may(session, actor, requisition, field_class, action, row.person_id)
 
     assessment = assessments.current_assessment(session, actor, row.id)
     sent = invitations.invitations_of(session, actor, row.id)
@@ -195,24 +194,6 @@ def account_names(session: Session, accounts: Iterable[str | None], actors: Iter
         select(Account.id, Person.name).join(Person, Person.id == Account.person_id).where(Account.id.in_(wanted))
     )
     return {f"account:{key}": name for key, name in rows.tuples()}
-
-
-def _allowed(
-    session: Session, actor: Actor, field_class: str, action: str, requisition: Requisition, person_id: str
-) -> bool:
-    try:
-        check_row(
-            session,
-            actor,
-            field_class,
-            action,
-            department_id=requisition.department_id,
-            legal_entity_id=requisition.legal_entity_id,
-            person_id=person_id,
-        )
-    except PermissionDenied:
-        return False
-    return True
 
 
 def _candidate(document: dict[str, Any] | None, row: Application) -> str:

@@ -235,7 +235,6 @@ def _applicants(
         request,
         actor,
         "recruiting/applicants.html",
-        status=200 if problem is None else 422,
         problem=problem,
         row=row,
         head=head,
@@ -262,7 +261,6 @@ def _approvals(
         request,
         actor,
         "approvals.html",
-        status=200 if problem is None else 422,
         problem=problem,
         rows=[
             {

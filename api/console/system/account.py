@@ -81,7 +81,7 @@ def password(request: Request, context: Ctx, actor: PageActor, address: ClientAd
 
     def again(problem: InterviewEngineError) -> Response:
         forced = request.state.account.must_change_password
-        return console_page(request, actor, "system/password.html", status=422, problem=problem, forced=forced)
+        return console_page(request, actor, "system/password.html", problem=problem, forced=forced)
 
     return act(context, change, then, again)
 
@@ -108,9 +108,7 @@ def confirm(request: Request, context: Ctx, actor: PageActor, form: Form) -> Res
         context,
         lambda session: second_factor.confirm(session, context.box, account_id, code, context.clock),
         lambda codes: console_page(request, actor, "system/recovery_codes.html", codes=codes, renewed=False),
-        lambda problem: console_page(
-            request, actor, "system/second_factor.html", status=422, problem=problem, secret="", qr=None
-        ),
+        lambda problem: console_page(request, actor, "system/second_factor.html", problem=problem, secret="", qr=None),
     )
 
 
@@ -206,7 +204,6 @@ def _page(
         request,
         actor,
         "system/account.html",
-        status=200 if problem is None else 422,
         problem=problem,
         sessions=open_sessions,
         own=digest(session_token(request, context)),

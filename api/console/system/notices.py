@@ -98,7 +98,6 @@ def _page(
             request,
             actor,
             "system/notices.html",
-            status=200 if problem is None else 422,
             problem=problem,
             rows=rows,
             departments=departments,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Protocol, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +20,44 @@ from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
 
+class Place(Protocol):
+    """Where a requisition is or would be: its department and its company."""
+
+    @property
+    def department_id(self) -> str:
+        """Of the department."""
+        ...
+
+    @property
+    def legal_entity_id(self) -> str:
+        """Of the company."""
+        ...
+
+
+def check_place(
+    session: Session,
+    actor: Actor,
+    place: Place,
+    field_class: FieldClass,
+    action: Action,
+    person_id: str | None = None,
+) -> None:
+    """Refuse what this actor may not do to a requisition there, or to the application of one person.
+
+    Raises:
+        PermissionDenied: out of reach.
+    """
+    check_row(
+        session,
+        actor,
+        field_class,
+        action,
+        department_id=place.department_id,
+        legal_entity_id=place.legal_entity_id,
+        person_id=person_id,
+    )
+
+
 def requisition_for(
     session: Session, actor: Actor, requisition_id: str, field_class: FieldClass, action: Action, *, lock: bool = False
 ) -> Requisition:
@@ -31,15 +69,7 @@ def requisition_for(
     requisition = find(session, Requisition, requisition_id, lock=lock)
     if requisition is None:
         raise missing("requisition", "招聘需求", "requisition")
-    check_row(
-        session,
-        actor,
-        field_class,
-        action,
-        department_id=requisition.department_id,
-        legal_entity_id=requisition.legal_entity_id,
-        person_id=None,
-    )
+    check_place(session, actor, requisition, field_class, action)
     return requisition
 
 
@@ -57,15 +87,7 @@ def application_for(
     requisition = find(session, Requisition, application.requisition_id)
     if requisition is None:
         raise missing("requisition", "招聘需求", "requisition")
-    check_row(
-        session,
-        actor,
-        field_class,
-        action,
-        department_id=requisition.department_id,
-        legal_entity_id=requisition.legal_entity_id,
-        person_id=application.person_id,
-    )
+    check_place(session, actor, requisition, field_class, action, application.person_id)
     return application, requisition
 
 
@@ -172,18 +194,17 @@ def note_event(
     )
 
 
-def allowed(session: Session, actor: Actor, requisition: Requisition, field_class: FieldClass, action: Action) -> bool:
-    """Whether the actor may do that with the applications of this requisition, as a question."""
+def allowed(
+    session: Session,
+    actor: Actor,
+    requisition: Requisition,
+    field_class: FieldClass,
+    action: Action,
+    person_id: str | None = None,
+) -> bool:
+    """Whether the actor may do that with the applications of this requisition, or with one person's, as a question."""
     try:
-        check_row(
-            session,
-            actor,
-            field_class,
-            action,
-            department_id=requisition.department_id,
-            legal_entity_id=requisition.legal_entity_id,
-            person_id=None,
-        )
+        check_place(session, actor, requisition, field_class, action, person_id)
     except PermissionDenied:
         return False
     return True

@@ -15,7 +15,7 @@ from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import check_row, scoped
+from interview_engine.hr.access.service import scoped
 from interview_engine.hr.accounts.service import names_of
 from interview_engine.hr.approvals import requests
 from interview_engine.hr.approvals.tables import Approval
@@ -23,7 +23,7 @@ from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import conflict, invalid, missing, required, text_within
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, checked_requirements, requirements_from
-from interview_engine.hr.recruiting.reach import requisition_for
+from interview_engine.hr.recruiting.reach import check_place, requisition_for
 from interview_engine.hr.recruiting.rules import OPEN_STAGES, REQUISITION_MOVES, RequisitionState
 from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
 from interview_engine.store import audit
@@ -85,15 +85,7 @@ def create_requisition(session: Session, actor: Actor, new: NewRequisition, cloc
     Raises:
         InvalidInput: a field. NotFoundError: company, department, profile or kit. PermissionDenied: out of reach.
     """
-    check_row(
-        session,
-        actor,
-        "public",
-        "write",
-        department_id=new.department_id,
-        legal_entity_id=new.legal_entity_id,
-        person_id=None,
-    )
+    check_place(session, actor, new, "public", "write")
     owner = new.owner_account_id or actor.account_id
     if owner is None:
         raise required("owner_account_id", "负责人", "owner")
@@ -117,15 +109,7 @@ def update_requisition(
         ConflictError: `requisition.state` (pending, filled, cancelled), `requisition.fixed` (open, see above).
     """
     row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
-    check_row(
-        session,
-        actor,
-        "public",
-        "write",
-        department_id=new.department_id,
-        legal_entity_id=new.legal_entity_id,
-        person_id=None,
-    )
+    check_place(session, actor, new, "public", "write")
     if row.state in ("pending", "filled", "cancelled"):
         raise _wrong_state(row)
     if row.state in ("open", "on_hold"):
