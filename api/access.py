@@ -136,8 +136,7 @@ class Needs:
         for field_class, action in self.rights:
             require(visit.actor, field_class, action)
         if visit.stale:
-            with context.database.transaction() as session:
-                tokens.touch_token(session, visit.token_id, context.clock)
+            context.database.attempt(lambda session: tokens.touch_token(session, visit.token_id, context.clock))
         route = request.scope.get("route")
         status = getattr(route, "status_code", None) or 200
         return Call(context, visit.actor, status, request.headers.get(KEY_HEADER), digest)

@@ -9,12 +9,14 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from api.i18n import language_of
 from interview_engine import errors
 from interview_engine.errors import Bilingual, InterviewEngineError
-from interview_engine.i18n import Text
+from interview_engine.i18n import Text, msg
+from interview_engine.store.outages import outage_of
 
 log = logging.getLogger("interview_engine.api")
 
@@ -35,7 +37,7 @@ STATUSES: tuple[tuple[type[InterviewEngineError], int], ...] = (
     (errors.ManifestError, 422),
     (errors.UsageError, 400),
     (errors.ScorerError, 502),
-    (errors.OutputError, 507),
+    (errors.OutputError, 503),
     (errors.WeightsError, 503),
     (errors.SystemPackageError, 503),
 )
@@ -74,6 +76,12 @@ PLAIN: dict[int, tuple[str, Bilingual, Bilingual]] = {
     ),
 }
 
+
+RETRY_AFTER_S = 10
+OUTAGE = (
+    msg("The service cannot reach its database or its disk at the moment."),
+    msg("What was saved is safe. It is tried again by itself, or try again in a minute."),
+)
 
 LOGGED = (errors.PermissionDenied, errors.NotSignedIn, errors.TooManyRequests)
 """Refusals that somebody may want to know of later."""
@@ -121,6 +129,9 @@ def install(app: FastAPI) -> None:
         headers = {}
         if isinstance(error, errors.TooManyRequests):
             headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
+        if isinstance(error, errors.OutputError):
+            log.warning("503 on %s: %s, %s", place(request), error.code, error.next_step.en)
+            headers.update(_come_again(request))
         if isinstance(error, errors.NotSignedIn) and request.url.path.startswith("/api/"):
             headers["WWW-Authenticate"] = "Bearer"
         if isinstance(error, LOGGED):
@@ -144,6 +155,15 @@ def install(app: FastAPI) -> None:
         code, message, next_step = PLAIN.get(error.status_code, PLAIN[400])
         return respond(request, error.status_code, code, message, next_step, dict(error.headers or {}))
 
+    @app.exception_handler(SQLAlchemyError)
+    @app.exception_handler(OSError)
+    async def _outage(request: Request, error: Exception) -> Response:
+        outage = outage_of(error)
+        if outage is None:
+            return await _unexpected(request, error)
+        log.warning("503 on %s: the database or the disk is %s", place(request), outage)
+        return respond(request, 503, "server.outage", *OUTAGE, _come_again(request))
+
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Response:
         number = uuid.uuid4().hex[:12]
@@ -153,7 +173,13 @@ def install(app: FastAPI) -> None:
             "已保存的内容不受影响；请重试，若再次出现请报告编号。",
             "What was saved is safe. Try again; if it comes back, report the number.",
         )
-        return respond(request, 500, "server.failed", message, next_step, {})
+        return respond(request, 500, "server.failed", message, next_step, {"Connection": "close"})
+
+
+def _come_again(request: Request) -> dict[str, str]:
+    """Headers of a 503. After a body that may not have been read to its end the connection is of no more use."""
+    closing = {} if request.method in ("GET", "HEAD", "OPTIONS") else {"Connection": "close"}
+    return {"Retry-After": str(RETRY_AFTER_S), **closing}
 
 
 def respond(

@@ -10,12 +10,11 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import DBAPIError
-
 from api.context import Context
 from api.wechat.cards import settle_decided
 from api.wechat.inbound import work_off
 from api.wechat.quotas import forget_old
+from interview_engine.errors import OutputError
 from interview_engine.hr.accounts import failures, sign_in
 from interview_engine.hr.blob_references import REFERENCES
 from interview_engine.hr.messaging import notices
@@ -23,6 +22,7 @@ from interview_engine.hr.privacy import erasure
 from interview_engine.hr.recruiting.interviewing import invitations, uploads
 from interview_engine.store.blob_garbage import collect
 from interview_engine.store.deliver import Channel, run_dispatcher
+from interview_engine.store.outages import outage_of
 
 log = logging.getLogger("interview_engine.housekeeping")
 
@@ -128,10 +128,12 @@ def keep_house(context: Context, work: list[Chore], stop: threading.Event) -> No
 def _do(chore: Chore) -> None:
     try:
         chore.do()
-    except DBAPIError as error:
-        log.warning("%s: the database does not answer (%s)", chore.name, type(error).__name__)
-    except Exception:
-        log.exception("%s failed; it is tried again", chore.name)
+    except Exception as error:
+        outage = outage_of(error)
+        if outage is not None or isinstance(error, OutputError):
+            log.warning("%s: waits, because the database or the disk is %s", chore.name, outage or error)
+        else:
+            log.exception("%s failed; it is tried again", chore.name)
 
 
 def start(context: Context, channels: Mapping[str, Channel], stop: threading.Event) -> list[threading.Thread]:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
@@ -22,6 +22,7 @@ from interview_engine.hr.competency import surveys
 from interview_engine.hr.messaging import notices
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import devices
+from interview_engine.store.outages import outage_of
 
 log = logging.getLogger("interview_engine.api")
 
@@ -76,8 +77,8 @@ def is_known(request: Request, context: Context) -> bool:
         return True
     except InterviewEngineError:
         return False
-    except DBAPIError as error:
-        log.warning("a link could not be looked up: %s", type(error.orig).__name__)
+    except SQLAlchemyError as error:
+        log.warning("a link could not be looked up: the database is %s", outage_of(error) or "faulty")
     return True
 
 

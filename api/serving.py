@@ -7,6 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
 from api import housekeeping
 from api.context import Context
 from api.wechat.connect import Wechat, connect
@@ -20,6 +23,7 @@ from interview_engine.store.blobs import open_blobs
 from interview_engine.store.deliver import Channel
 from interview_engine.store.engine import open_database
 from interview_engine.store.migrate import migrate
+from interview_engine.store.outages import cannot_start
 from interview_engine.store.resealing import reseal
 from interview_engine.store.secrets import SecretBox, Signer
 from interview_engine.wechat_settings import read_wechat_settings
@@ -32,8 +36,29 @@ def open_context(service: ServiceSettings, engine: Settings, clock: Clock) -> Co
     """Open the database, bring its tables up to date, open the blobs.
 
     Raises:
-        UsageError: an address is not valid, or nobody answers there.
+        UsageError: an address is not valid, or nobody answers there, or there is no room.
     """
+    with starting(service):
+        return _open(service, engine, clock)
+
+
+@contextmanager
+def starting(service: ServiceSettings) -> Iterator[None]:
+    """A part of the start: an outage of database or disk leaves it in words, not as a trace.
+
+    Raises:
+        UsageError: `store.busy`, `store.full`, `store.read_only`, `store.away`.
+    """
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        words = cannot_start(error, make_url(service.database_url).render_as_string(hide_password=True))
+        if words is None:
+            raise
+        raise words from error
+
+
+def _open(service: ServiceSettings, engine: Settings, clock: Clock) -> Context:
     database = open_database(service.database_url)
     migrate(database)
     box = SecretBox(service.secret, service.old_secrets)

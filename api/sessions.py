@@ -92,8 +92,7 @@ def page_actor(request: Request, context: Ctx, _: CheckedForm) -> Actor:
     if visit.due is not None and not request.url.path.startswith(OWN_ACCOUNT):
         raise _elsewhere(f"{OWN_ACCOUNT}/password" if visit.due == "password" else OWN_ACCOUNT)
     if visit.stale:
-        with context.database.transaction() as session:
-            sign_in.touch(session, secret, context.clock)
+        context.database.attempt(lambda session: sign_in.touch(session, secret, context.clock))
     request.state.account = visit.account
     request.state.person = visit.person
     request.state.csrf = csrf_token(secret)

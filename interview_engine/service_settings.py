@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from interview_engine.errors import Bilingual, UsageError
+from interview_engine.i18n import msg
 from interview_engine.settings import PREFIX
 
 MIN_SECRET = 32
@@ -143,19 +145,44 @@ def _secret(given: str, data: Path, *, demo: bool, embedded: bool) -> str:
 
 
 def _own_secret(path: Path) -> str:
-    """The installation's own secret, made at the first start. Two starts at once agree: the file is made once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"secret.{os.getpid()}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(32))
+    """The installation's own secret, made at the first start. Two starts at once agree: the file is made once.
+
+    Raises:
+        UsageError: `settings.secret_unwritable`, there is none and none can be kept.
+    """
     try:
-        os.link(temporary, path)
-    except FileExistsError:
         return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    temporary = path.with_name(f"secret.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _keep_secret(temporary, path)
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _keep_secret(temporary: Path, path: Path) -> None:
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32))
+        with suppress(FileExistsError):  # another start was quicker: its secret counts
+            os.link(temporary, path)
     finally:
-        temporary.unlink()
-    return path.read_text(encoding="ascii").strip()
+        temporary.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        "settings.secret_unwritable",
+        msg("The secret of this installation cannot be read or kept in {path} ({reason}).", path=path,
+            reason=error.strerror or type(error).__name__),
+        msg("Make room on the disk and give this user the right to write there, or set INTERVIEW_ENGINE_SECRET."),
+    )  # fmt: skip
 
 
 def _weak() -> UsageError:

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     import uvicorn
 
     from api.app import create_app
-    from api.serving import open_context, working
+    from api.serving import open_context, starting, working
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -36,7 +36,8 @@ def run(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _leave)
     context = open_context(service, read_settings(environment), clock)
     try:
-        _first_start(context)
+        with starting(service):
+            _first_start(context)
         print(f"服务地址 · serving at {service.public_url}  (Ctrl-C 停止 · stops)", flush=True)
         app = create_app(context)
         with working(context, on_queue=service.worker_in_process):

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from interview_engine.clock import Clock
 from interview_engine.errors import InterviewEngineError, QuotaError
@@ -154,7 +154,7 @@ def _run_lane(
     while not stop.is_set():
         try:
             handled = _deliver_one(database, channels, clock, which)
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             _LOG.warning("the database does not answer (%s); trying again", type(error).__name__)
             handled = False
         if not handled:
@@ -176,7 +176,7 @@ def _run_slots(
                     held = _held(channel, frozenset(busy.values()), receivers)
                     which = (OutboxMessage.channel == name, OutboxMessage.recipient.not_in(held))
                     taken = _claim_one(database, clock, *which)
-            except DBAPIError as error:
+            except SQLAlchemyError as error:
                 _LOG.warning("the database does not answer (%s); trying again", type(error).__name__)
             if taken is not None:
                 at = receivers.get(taken[1].recipient)
@@ -192,7 +192,7 @@ def _settled(database: Database, channel: Channel, name: str, message: Message, 
     """One delivery in a slot. A database that is away leaves the claim to run out."""
     try:
         _deliver(database, channel, name, message, clock)
-    except DBAPIError as error:
+    except SQLAlchemyError as error:
         _LOG.warning("what became of message %s could not be written (%s)", message.id, type(error).__name__)
 
 

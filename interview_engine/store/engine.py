@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from interview_engine.errors import Bilingual, InterviewEngineError, UsageError
+from interview_engine.store.outages import outage_of
+
+_LOG = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another on SQLite before it is an error."""
+HURRIED_MS = 50
+"""The same for what may be left undone."""
 
 
 class Database:
@@ -52,6 +60,28 @@ class Database:
         with self.engine.connect().execution_options(reading=True) as connection, Session(connection) as session:
             yield session
 
+    def attempt(self, work: Callable[[Session], object]) -> bool:
+        """Do a small piece of work that may as well be left undone, such as noting a last visit.
+
+        Waits for nobody and raises no outage: a page that only reads must not fail for it. Returns whether it was done.
+        """
+        try:
+            with (
+                self.engine.connect().execution_options(hurried=True) as connection,
+                Session(connection) as session,
+                session.begin(),
+            ):
+                if not self.is_sqlite:
+                    session.execute(text(f"SET LOCAL lock_timeout = {HURRIED_MS}"))
+                work(session)
+        except (DBAPIError, PoolTimeout) as error:
+            outage = outage_of(error)
+            if outage is None:
+                raise
+            _LOG.info("left undone, because the database is %s", outage)
+            return False
+        return True
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -77,6 +107,7 @@ def open_database(url: str) -> Database:
     engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "checkin", _patient_again)
     return Database(engine)
 
 
@@ -90,8 +121,24 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """IMMEDIATE for writers: a transaction that reads first and writes later would fail when another wrote between."""
-    reading = connection.get_execution_options().get("reading", False)
+    options = connection.get_execution_options()
+    reading = options.get("reading", False)
+    if options.get("hurried", False):
+        connection.info["hurried"] = True
+        _wait_at_most(connection.connection.dbapi_connection, HURRIED_MS)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _patient_again(connection: Any, record: ConnectionPoolEntry) -> None:
+    """A connection that was hurried waits as long as any other when it is used again."""
+    if connection is not None and record.info.pop("hurried", False):
+        _wait_at_most(connection, BUSY_TIMEOUT_MS)
+
+
+def _wait_at_most(connection: Any, milliseconds: int) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={milliseconds}")
+    cursor.close()
 
 
 def _bad_url() -> UsageError:

@@ -23,6 +23,7 @@ from interview_engine.errors import Bilingual, InterviewEngineError
 from interview_engine.settings import Settings
 from interview_engine.store.blobs import BlobStore
 from interview_engine.store.engine import Database
+from interview_engine.store.outages import outage_of
 from interview_engine.store.tables import WorkItem
 from interview_engine.store.work_run import Claim, begin_afresh, claim, fail, free, give_back, held_by, postpone
 from pipelines.hearing.recognition_server import served
@@ -95,9 +96,13 @@ def run_worker(
         while not stop.is_set():
             try:
                 lost = _Life(database, blobs, database_url, shared, clock, stop, chosen).live()
-            except Exception:
+            except Exception as error:
                 # database away, disk full, journal damaged: a worker does not end because of it, it tries again
-                log.exception("the worker failed; it begins again")
+                outage = outage_of(error)
+                if outage is None:
+                    log.exception("the worker failed; it begins again")
+                else:
+                    log.warning("the worker waits, because the database or the disk is %s", outage)
                 stop.wait(OUTAGE_PAUSE_S)
                 continue
             if lost and not stop.is_set():
