@@ -1,20 +1,148 @@
-"""Employments as other areas and systems read them. Hiring makes them (recruiting.offers)."""
+"""Employment: it begins here (hiring calls `begin`), ends here, and is read here by other areas and systems."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.access.rules import Actor
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.access.service import check_row, scoped
 from interview_engine.hr.accounts.service import holders
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.people.tables import Person
-from interview_engine.hr.problems import missing
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.store import audit
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
-from interview_engine.store.rows import find
+from interview_engine.store.rows import find, stamp, touch
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody works."""
+
+    legal_entity_id: str
+    department_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an application leaves in the employee file (A16).
+
+    Args:
+        application_id, requisition_id: the application that led to the employment, and the job it was for; an
+            application leads to one employment at most.
+        interview: scores, bands and kit version of its interview; None where there was none that a program read.
+    """
+
+    application_id: str
+    requisition_id: str
+    interview: Mapping[str, Any] | None
+
+
+def begin(
+    session: Session,
+    actor: Actor,
+    person_id: str,
+    place: Place,
+    title: str,
+    start: date,
+    evidence: Evidence | None,
+    clock: Clock,
+) -> Employment:
+    """Employ a person from the day `start` on. The caller has checked that the actor may.
+
+    Who is employed leaves the talent pool and is of the place's department from now on.
+
+    Raises:
+        NotFoundError: person. ConflictError: `employment.begun`, the application led to an employment already.
+    """
+    person = find(session, Person, person_id, lock=True)
+    if person is None:
+        raise missing("person", "人员", "person")
+    if evidence is not None and of_application(session, evidence.application_id) is not None:
+        raise conflict("employment.begun", "已经办理录用。", "This application has led to an employment already.")
+    interview = None if evidence is None or evidence.interview is None else dict(evidence.interview)
+    employment = Employment(
+        **stamp(actor.id, clock),
+        person_id=person_id,
+        application_id=None if evidence is None else evidence.application_id,
+        legal_entity_id=place.legal_entity_id,
+        department_id=place.department_id,
+        title=title,
+        start_date=start,
+        state="pending",
+        interview=interview,
+    )
+    session.add(employment)
+    person.department_id = place.department_id
+    person.talent_pool = False
+    touch(person, actor.id, clock)
+    session.flush()
+    detail = (
+        {} if evidence is None else {"application": evidence.application_id, "requisition": evidence.requisition_id}
+    )
+    audit.record(session, actor.id, "employment.create", f"employment:{employment.id}", detail, clock)
+    return employment
+
+
+def end(session: Session, actor: Actor, employment_id: str, last_day: date, reason: str, clock: Clock) -> Employment:
+    """End an employment with `last_day`; the same day again changes nothing. Needs "contact" manage.
+
+    Raises:
+        NotFoundError, PermissionDenied. ConflictError: `employment.ended`, with another last day.
+        InvalidInput: `employment.last_day` (before the first), reason.
+    """
+    row = find(session, Employment, employment_id, lock=True)
+    if row is None:
+        raise missing("employment", "雇佣关系", "employment")
+    _check(session, actor, row, "contact", "manage")
+    clean = text_within(reason, "reason", "原因", "reason", 300, least=2)
+    if row.state == "left" and row.last_day == last_day:
+        return row
+    if row.state == "left":
+        raise conflict("employment.ended", "雇佣关系已经结束。", "The employment has ended already.")
+    if last_day < row.start_date:
+        raise invalid(
+            "last_day",
+            "employment.last_day",
+            "最后一天早于入职日期。",
+            "The last day is before the first.",
+            "请修改日期。",
+            "Change the day.",
+        )
+    row.state = "left"
+    row.last_day = last_day
+    row.leaving_reason = clean
+    touch(row, actor.id, clock)
+    detail = {"last_day": last_day.isoformat()}
+    audit.record(session, actor.id, "employment.end", f"employment:{row.id}", detail, clock)
+    return row
+
+
+def of_application(session: Session, application_id: str) -> Employment | None:
+    """The employment that an application led to."""
+    return session.scalar(select(Employment).where(Employment.application_id == application_id))
+
+
+def works_here(session: Session, person_id: str) -> bool:
+    """Whether a person has or had an employment: their file is kept, the law asks for it."""
+    return bool(session.scalar(select(exists().where(Employment.person_id == person_id))))
+
+
+def remove_evidence(session: Session, application_id: str) -> int:
+    """Take what an application's interview left out of the file; returns of how many files."""
+    return _empty(session, Employment.application_id == application_id)
+
+
+def empty_files(session: Session, person_id: str) -> int:
+    """Take what interviews left out of a person's files; returns of how many."""
+    return _empty(session, Employment.person_id == person_id)
 
 
 def list_employments(session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[Employment]:
@@ -49,16 +177,8 @@ def get_employment(session: Session, actor: Actor, employment_id: str) -> Employ
     row = find(session, Employment, employment_id)
     if row is None:
         raise missing("employment", "雇佣关系", "employment")
-    for field_class in ("contact", "interview"):
-        check_row(
-            session,
-            actor,
-            field_class,
-            "read",
-            department_id=row.department_id,
-            legal_entity_id=row.legal_entity_id,
-            person_id=row.person_id,
-        )
+    _check(session, actor, row, "contact", "read")
+    _check(session, actor, row, "interview", "read")
     return row
 
 
@@ -74,3 +194,22 @@ def colleagues(session: Session, department_ids: Iterable[str] | None = None) ->
     if department_ids is not None:
         statement = statement.where(Person.department_id.in_(tuple(department_ids)))
     return tuple(session.scalars(statement.order_by(Person.id)))
+
+
+def _check(session: Session, actor: Actor, row: Employment, field_class: FieldClass, action: Action) -> None:
+    check_row(
+        session,
+        actor,
+        field_class,
+        action,
+        department_id=row.department_id,
+        legal_entity_id=row.legal_entity_id,
+        person_id=row.person_id,
+    )
+
+
+def _empty(session: Session, which: ColumnElement[bool]) -> int:
+    emptied: Any = session.execute(
+        update(Employment).where(which, Employment.interview.is_not(None)).values(interview=None)
+    )
+    return int(emptied.rowcount)

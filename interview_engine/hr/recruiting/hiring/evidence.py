@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency.kits import kit_version
 from interview_engine.hr.competency.tables import CompetencyEvidence, Episode, KitVersion
+from interview_engine.hr.employment import service as employments
+from interview_engine.hr.employment.service import Evidence
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.recruiting.tables import Application, Assessment
 from interview_engine.store import audit
@@ -28,18 +30,27 @@ def ruler(version: KitVersion, scorer: str) -> str:
     return f"{version.kit_id} v{version.version} {version.sha256[:12]} {scorer}"
 
 
-def copy_evidence(
-    session: Session, actor: Actor, application: Application, employment: Employment, clock: Clock
-) -> None:
-    """Copy the assessment that counts into the file, and each assessed competency into the record.
+def evidence_of(session: Session, application: Application) -> Evidence:
+    """What an application leaves in the employee file, by the assessment that counts.
 
     An interview that a person read without a program leaves no scores, and the file says so by being empty.
     """
-    assessment = find(session, Assessment, application.assessment_id) if application.assessment_id else None
+    assessment = _counting(session, application)
+    if assessment is None:
+        return Evidence(application.id, application.requisition_id, None)
+    version = kit_version(session, assessment.kit_version_id)
+    document = evidence_document(assessment, version, application.human_score)
+    return Evidence(application.id, application.requisition_id, document)
+
+
+def record_competencies(
+    session: Session, actor: Actor, application: Application, employment: Employment, clock: Clock
+) -> None:
+    """Copy each competency that the interview of an employed person assessed into their record."""
+    assessment = _counting(session, application)
     if assessment is None:
         return
     version = kit_version(session, assessment.kit_version_id)
-    employment.interview = evidence_document(assessment, version, application.human_score)
     for one in assessment.competencies:
         if one["score"] is None:
             continue
@@ -87,18 +98,17 @@ def evidence_document(assessment: Assessment, version: KitVersion, human_score: 
 def remove_evidence(session: Session, application_id: str, assessment_ids: Sequence[str]) -> dict[str, int]:
     """Take an interview out of the file and the competency record; returns how many rows went or were emptied."""
     references = [reference(one) for one in assessment_ids]
-    emptied = (
-        update(Employment)
-        .where(Employment.application_id == application_id, Employment.interview.is_not(None))
-        .values(interview=None)
-    )
     evidence = delete(CompetencyEvidence).where(CompetencyEvidence.reference.in_(references))
     episodes = delete(Episode).where(Episode.reference.in_(references))
     return {
         "competency_evidence": _count(session.execute(evidence)),
         "episode": _count(session.execute(episodes)),
-        "employment.interview": _count(session.execute(emptied)),
+        "employment.interview": employments.remove_evidence(session, application_id),
     }
+
+
+def _counting(session: Session, application: Application) -> Assessment | None:
+    return find(session, Assessment, application.assessment_id) if application.assessment_id else None
 
 
 def _count(result: Any) -> int:

@@ -18,11 +18,12 @@ from interview_engine.errors import Bilingual, GoneError, NotFoundError
 from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.approvals import requests
 from interview_engine.hr.approvals.tables import Approval
+from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting import notices
-from interview_engine.hr.recruiting.hiring.evidence import copy_evidence
+from interview_engine.hr.recruiting.hiring.evidence import evidence_of, record_competencies
 from interview_engine.hr.recruiting.jobs.requisitions import filled_by_hire
 from interview_engine.hr.recruiting.reach import application_for, change_stage, note_event
 from interview_engine.hr.recruiting.rules import OFFER_MOVES, OfferState
@@ -266,7 +267,7 @@ def hire(session: Session, actor: Actor, application_id: str, clock: Clock) -> E
         ConflictError: `hire.no_offer`, nothing has been accepted.
     """
     application, requisition = application_for(session, actor, application_id, "interview", "decide", lock=True)
-    there = session.scalar(select(Employment).where(Employment.application_id == application_id))
+    there = employments.of_application(session, application_id)
     if there is not None:
         return there
     offer = session.scalars(
@@ -280,28 +281,17 @@ def hire(session: Session, actor: Actor, application_id: str, clock: Clock) -> E
             Bilingual("请先发送录用通知并等待答复。", "Send an offer first and wait for the answer."),
         )
     change_stage(session, actor, application, "hired", "", clock, kind="hired")
-    person = find(session, Person, application.person_id, lock=True)
-    if person is None:
-        raise missing("person", "候选人", "candidate")
-    employment = Employment(
-        **stamp(actor.id, clock),
-        person_id=application.person_id,
-        application_id=application.id,
-        legal_entity_id=requisition.legal_entity_id,
-        department_id=requisition.department_id,
-        title=offer.title,
-        start_date=date.fromisoformat(offer.start_date),
-        state="pending",
-        interview=None,
+    employment = employments.begin(
+        session,
+        actor,
+        application.person_id,
+        employments.Place(requisition.legal_entity_id, requisition.department_id),
+        offer.title,
+        date.fromisoformat(offer.start_date),
+        evidence_of(session, application),
+        clock,
     )
-    session.add(employment)
-    person.department_id = requisition.department_id
-    person.talent_pool = False
-    touch(person, actor.id, clock)
-    session.flush()
-    copy_evidence(session, actor, application, employment, clock)
-    detail = {"application": application.id, "requisition": requisition.id}
-    audit.record(session, actor.id, "employment.create", f"employment:{employment.id}", detail, clock)
+    record_competencies(session, actor, application, employment, clock)
     filled_by_hire(session, requisition, actor, clock)
     notices.onboarding_sent(session, application, requisition, offer.start_date, clock)
     return employment
