@@ -16,9 +16,10 @@ from api.wechat.inbound import work_off
 from api.wechat.quotas import forget_old
 from interview_engine.errors import OutputError
 from interview_engine.hr.accounts import failures, sign_in
-from interview_engine.hr.blob_references import REFERENCES
+from interview_engine.hr.house import house
 from interview_engine.hr.messaging import notices
 from interview_engine.hr.privacy import erasure
+from interview_engine.hr.recruiting import withdrawing
 from interview_engine.hr.recruiting.interviewing import invitations, uploads
 from interview_engine.store.blob_garbage import collect
 from interview_engine.store.deliver import Channel, run_dispatcher
@@ -54,7 +55,7 @@ def erase_what_is_asked(context: Context) -> int:
 def ask_for_what_is_over(context: Context) -> int:
     """Recordings past their policy's time are asked to be deleted; returns how many."""
     with context.database.transaction() as session:
-        return len(erasure.expired(session, context.clock))
+        return len(withdrawing.expired(session, context.clock))
 
 
 def end_invitations(context: Context) -> int:
@@ -65,7 +66,7 @@ def end_invitations(context: Context) -> int:
 
 def remove_unnamed_blobs(context: Context) -> int:
     """Blobs that nothing names any more; returns how many."""
-    done = collect(context.database, context.blobs, REFERENCES, context.clock)
+    done = collect(context.database, context.blobs, house().references(), context.clock)
     return done.unnamed + done.unregistered
 
 

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from api.openapi import DESCRIPTION
 from api.render import page
 from interview_engine.hr.access.rules import TOKEN_SCOPES
-from interview_engine.store.webhook_events import SUBJECTS
+from interview_engine.store.webhook_events import told_subjects
 
 router = APIRouter()
 
@@ -67,7 +67,7 @@ def reference(request: Request) -> Response:
         groups=groups(document),
         introduction=[line.replace("**", "") for line in DESCRIPTION.split("\n\n")],
         scopes=list(TOKEN_SCOPES),
-        subjects=SUBJECTS,
+        subjects=told_subjects(),
     )
 
 

@@ -21,7 +21,7 @@ from api.render import page
 from interview_engine.assessment.kits.kit import Question
 from interview_engine.errors import ConflictError, InvalidInput
 from interview_engine.hr.privacy import erasure
-from interview_engine.hr.recruiting import reach
+from interview_engine.hr.recruiting import reach, withdrawing
 from interview_engine.hr.recruiting.interviewing import answers
 from interview_engine.hr.recruiting.reviewing import assessments, reviews
 from interview_engine.hr.recruiting.tables import Answer, Application, Assessment, HumanReview, Invitation, Requisition
@@ -71,7 +71,7 @@ def status(request: Request, context: Ctx, candidate: FormerCandidate) -> Respon
     """The receipt, where things stand, and what can be done from here."""
     with context.database.reading() as session:
         invitation = candidate.invitation
-        asked_for = erasure.receipt_of(session, candidate.actor, invitation)
+        asked_for = withdrawing.receipt_of(session, candidate.actor, invitation)
         if asked_for is None and invitation.state != "submitted":
             return RedirectResponse(candidate.home, 303)
         requisition = session.get_one(Requisition, candidate.application.requisition_id)
@@ -167,7 +167,7 @@ def rerating(context: Ctx, candidate: PageCandidate, reason: Annotated[str, Form
 
 
 @router.get("/i/{token}/withdraw")
-def withdrawing(request: Request, candidate: FormerCandidate) -> HTMLResponse:
+def withdraw_page(request: Request, candidate: FormerCandidate) -> HTMLResponse:
     """What withdrawing means, before it is done."""
     return page(request, "candidate/withdraw.html", candidate=candidate, due_days=erasure.DUE_DAYS, problem=False)
 
@@ -180,7 +180,7 @@ def withdraw(request: Request, context: Ctx, candidate: FormerCandidate, sure: A
             request, "candidate/withdraw.html", status=422, candidate=candidate, due_days=erasure.DUE_DAYS, problem=True
         )
     with context.database.transaction() as session:
-        request_id = erasure.withdraw(session, candidate.actor, candidate.invitation, context.clock).id
+        request_id = withdrawing.withdraw(session, candidate.actor, candidate.invitation, context.clock).id
     with context.database.transaction() as session:
         erasure.erase(session, context.blobs, request_id, context.clock)
     return RedirectResponse(f"{candidate.home}/status", 303)
@@ -190,7 +190,7 @@ def withdraw(request: Request, context: Ctx, candidate: FormerCandidate, sure: A
 def deletion(context: Ctx, candidate: FormerCandidate) -> Response:
     """The receipt of the deletion as a file; its sha256 is of its other content and stands in the audit trail."""
     with context.database.reading() as session:
-        asked_for = erasure.receipt_of(session, candidate.actor, candidate.invitation)
+        asked_for = withdrawing.receipt_of(session, candidate.actor, candidate.invitation)
     if asked_for is None or asked_for.receipt is None:
         return RedirectResponse(f"{candidate.home}/status", 303)
     headers = {"Content-Disposition": 'attachment; filename="deletion-receipt.json"'}

@@ -21,11 +21,15 @@ from api.console.system import account as console_account
 from api.console.system import administration as console_administration
 from api.console.system import notices as console_notices
 from api.console.system import operations as console_operations
+from api.console.work import approvals as console_approvals
+from api.console.work import inbox as console_inbox
 from api.sessions import PageActor
 from pipelines.reports.page import asset
 
 router = APIRouter()
 for part in (
+    console_approvals,
+    console_inbox,
     console_account,
     console_administration,
     console_requisitions,

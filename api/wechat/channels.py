@@ -19,6 +19,7 @@ from api.wechat.wecom import Button, Sent, WecomApp
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, DeliveryError
 from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.house import house
 from interview_engine.hr.messaging.tables import Card, SubscriptionCredit
 from interview_engine.hr.messaging.words import link_of, words_for
 from interview_engine.hr.people.tables import Person, WechatIdentity
@@ -26,15 +27,6 @@ from interview_engine.store.deliver import Message, Receipt
 from interview_engine.store.engine import Database
 from interview_engine.store.rows import stamp
 from interview_engine.wechat_settings import TemplateSetting
-
-KINDS: Mapping[str, str] = {
-    "invitation.sent": "invitation",
-    "offer.sent": "offer",
-    "onboarding.sent": "onboarding",
-    "assessment.ready": "result",
-    "approval.pending": "todo",
-}
-"""Outbox template → the kind of template the Official Account's settings name; all others are "notice"."""
 
 OFFICIAL_A_DAY = 100_000
 WECOM_PER_ACCOUNT_A_DAY = 200
@@ -88,7 +80,8 @@ class OfficialChannel:
         openid = self._openid(message.recipient)
         if openid is None:
             return Receipt("suppressed", "no openid of this account")
-        kind = KINDS.get(message.template, "notice")
+        known = house().messages.get(message.template)
+        kind = "notice" if known is None else known.card
         template = settings.templates.get(kind) or settings.templates.get("notice")
         if template is None:
             return Receipt("suppressed", f"no template is set for “{kind}”")

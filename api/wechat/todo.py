@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.candidate.own_applications import WAYS, ways_set_up
-from api.console.recruiting.application import account_names
-from api.console.recruiting.people import subjects_of
+from api.console.work.approvals import waiting_for
+from api.console.work.inbox import address_of
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
@@ -19,6 +19,7 @@ from api.wechat.visitor import browser_of
 from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.approvals import service as approvals
+from interview_engine.hr.house import house
 from interview_engine.hr.messaging.choices import choices_of, choose
 from interview_engine.hr.messaging.inbox import list_inbox
 from interview_engine.hr.recruiting.jobs import requisitions
@@ -26,13 +27,6 @@ from interview_engine.hr.recruiting.jobs import requisitions
 router = APIRouter()
 
 TODO = "/wechat/todo"
-TO_READ = {
-    "assessment.ready": "A report is ready",
-    "interview.to_read": "An interview to read",
-    "rerating.requested": "Asks for a person to look again",
-    "offer.answered": "An offer was answered",
-}
-"""Templates of messages that lead to an application's page; msgids."""
 MOST = 10
 
 
@@ -74,9 +68,7 @@ def decide(
 
 def _page(request: Request, context: Context, actor: Actor, problem: InterviewEngineError | None = None) -> Response:
     with context.database.reading() as session:
-        pending = approvals.pending_for(session, actor)
-        titles = subjects_of(session, [one.approval.subject for one in pending])
-        names = account_names(session, [one.approval.requested_by for one in pending], [])
+        to_read = {name: one for name, one in house().messages.items() if one.to_read is not None}
         unread = list_inbox(session, actor, unread=True, limit=50).items
         may_see = may_at_all(actor, "public", "read")
         jobs = requisitions.list_requisitions(session, actor, "open", None, limit=MOST).items if may_see else ()
@@ -86,18 +78,10 @@ def _page(request: Request, context: Context, actor: Actor, problem: InterviewEn
             "wechat/todo.html",
             200 if problem is None else 422,
             problem=None if problem is None else problem.text(language_of(request)),
-            approvals=[
-                {
-                    "id": one.approval.id,
-                    "kind": one.approval.kind,
-                    "at": one.approval.created_at,
-                    "by": names.get(f"account:{one.approval.requested_by}", ""),
-                    **titles.get(one.approval.subject, {"title": one.approval.subject, "href": ""}),
-                }
-                for one in pending
-            ],
-            reports=[row for row in unread if row.template in TO_READ][:MOST],
-            words=TO_READ,
+            approvals=waiting_for(session, actor),
+            reports=[row for row in unread if row.template in to_read][:MOST],
+            words=to_read,
+            address_of=address_of,
             jobs=jobs,
             ways=ways,
             names=WAYS,

@@ -1,32 +1,11 @@
-"""Every table in one place: migrations and tests import this, nobody else needs it."""
+"""Every table in one place, and the areas plugged in: for migrations, and for a process that opens the database."""
 
-from interview_engine.hr.access import tables as access
-from interview_engine.hr.accounts import tables as accounts
-from interview_engine.hr.approvals import tables as approvals
-from interview_engine.hr.competency import tables as competency
-from interview_engine.hr.employment import tables as employment
-from interview_engine.hr.messaging import tables as messaging
-from interview_engine.hr.org import tables as org
-from interview_engine.hr.people import tables as people
-from interview_engine.hr.privacy import tables as privacy
-from interview_engine.hr.recruiting import tables as recruiting
+from interview_engine.hr.areas import AREAS
+from interview_engine.hr.house import plug_in
 from interview_engine.store import append_only
-from interview_engine.store import tables as platform
 from interview_engine.store.base import Base
 
 append_only.install()
+plug_in(AREAS)
 
-__all__ = [
-    "Base",
-    "access",
-    "accounts",
-    "approvals",
-    "competency",
-    "employment",
-    "messaging",
-    "org",
-    "people",
-    "platform",
-    "privacy",
-    "recruiting",
-]
+__all__ = ["Base"]

@@ -22,7 +22,7 @@ from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency.service import import_shipped_kits, list_kits, profile_from_kit
 from interview_engine.hr.org.service import create_department, create_legal_entity, set_manager
 from interview_engine.hr.people.tables import Department, LegalEntity
-from interview_engine.hr.privacy import erasure
+from interview_engine.hr.recruiting import withdrawing
 from interview_engine.hr.recruiting.applying import applications
 from interview_engine.hr.recruiting.applying.applications import NewPerson
 from interview_engine.hr.recruiting.interviewing import invitations
@@ -245,7 +245,7 @@ def _others(
     gone = _apply(session, data[1], "李放（演示）", 25, clock)
     issued = invitations.invite(session, recruiter, gone.id, clock)
     leaving = candidate_actor(issued.invitation.id, gone.person_id, "zh")
-    erasure.withdraw(session, leaving, issued.invitation, clock)
+    withdrawing.withdraw(session, leaving, issued.invitation, clock)
     turned_down = _apply(session, data[1], "郑直（演示）", 26, clock)
     applications.move(session, recruiter, turned_down.id, "rejected", "希望远程办公，岗位要求到岗（演示）", clock)
     return tokens

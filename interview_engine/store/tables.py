@@ -95,7 +95,7 @@ class IdempotencyKey(Base):
 class WorkItem(Row, Base):
     """One piece of durable work as people see it; the workflow engine keeps its own records beside.
 
-    `kind` is "answer" or "interview"; `subject_id` the answer's or the invitation's id.
+    `kind` is one that an area hands over (`hr.area.WorkKind`); `subject_id` the id of what it is about.
     `state` waiting, running, done, parked (a person must look; `reason` says why, zh and en), given_up (a person
     said to go on without it).
     """
@@ -116,7 +116,7 @@ class WorkItem(Row, Base):
     due_at: Mapped[datetime | None]
     """Not before this time (waiting after a failure)."""
     by_person: Mapped[bool] = mapped_column(default=False)
-    """Scoring of this interview was given up: the worker hands it to a person as it is."""
+    """The work itself was given up: the worker hands its subject to a person as it is."""
     stage: Mapped[str] = mapped_column(String(40), default="")
     share: Mapped[float] = mapped_column(default=0.0)
     reason: Mapped[dict[str, Any] | None]

@@ -1,11 +1,15 @@
-"""What other systems can be told of: the writes in the audit trail, so that none is left out."""
+"""What other systems can be told of: the writes in the audit trail, so that none is left out.
+
+Which subjects those are is not known here: whoever opens the store says so, once (`tell`).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -15,30 +19,31 @@ from interview_engine.store.ids import new_id
 from interview_engine.store.tables import OutboxMessage, Webhook
 from interview_engine.store.upsert import insert_for
 
-SUBJECTS = (
-    "answer",
-    "application",
-    "approval",
-    "assessment",
-    "consent",
-    "employment",
-    "erasure",
-    "interview",
-    "invitation",
-    "kit",
-    "offer",
-    "posting",
-    "profile",
-    "rating",
-    "requisition",
-    "resume",
-    "review",
-    "survey",
-)
-"""What can be asked for, as "application.*" or one by one, "application.create". Sign-ins, grants and reads are not."""
-NOT_TOLD = frozenset({"score"})
-"""What the trail keeps of an event and a receiver does not get: scores are opened in the service, where it is seen."""
-PATTERN = re.compile(rf"({'|'.join(SUBJECTS)})\.(\*|[a-z_]{{2,40}})")
+SHAPE = re.compile(r"[a-z_]{2,40}\.(?:\*|[a-z_]{2,40})")
+"""Of what can be asked for: "application.*", or one by one, "application.create"."""
+
+_told: Mapping[str, frozenset[str]] = MappingProxyType({})
+
+
+def tell(subjects: Mapping[str, frozenset[str]]) -> None:
+    """Say what webhooks are told of in this process, instead of what was said before.
+
+    Args:
+        subjects: first parts of audit actions; with each the fields of its detail that the trail keeps and a receiver
+            does not get.
+    """
+    global _told
+    _told = MappingProxyType(dict(subjects))
+
+
+def told_subjects() -> tuple[str, ...]:
+    """What can be asked for, in alphabetical order."""
+    return tuple(sorted(_told))
+
+
+def is_told(event: str) -> bool:
+    """Whether an event, or all of a subject ("application.*"), can be asked for."""
+    return SHAPE.fullmatch(event) is not None and event.partition(".")[0] in _told
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def wants(events: Sequence[str], action: str) -> bool:
 
 def fan_out(session: Session, happenings: Sequence[Happening], now: datetime) -> int:
     """Queue each happening for each webhook that asked for it, in the caller's transaction. Returns how many."""
-    shown = [happening for happening in happenings if PATTERN.fullmatch(happening.action)]
+    shown = [happening for happening in happenings if is_told(happening.action)]
     if not shown:
         return 0
     hooks = session.execute(select(Webhook.id, Webhook.events).where(Webhook.active)).all()
@@ -81,7 +86,7 @@ def fan_out(session: Session, happenings: Sequence[Happening], now: datetime) ->
                 "sequence": happening.sequence,
                 "subject": happening.subject,
                 "actor": happening.actor,
-                "data": {name: value for name, value in happening.detail.items() if name not in NOT_TOLD},
+                "data": _shown(happening),
             },
             "state": "queued",
             "attempts": 0,
@@ -94,3 +99,8 @@ def fan_out(session: Session, happenings: Sequence[Happening], now: datetime) ->
     if rows:
         session.execute(insert_for(session, OutboxMessage).values(rows).on_conflict_do_nothing())
     return len(rows)
+
+
+def _shown(happening: Happening) -> dict[str, Any]:
+    untold = _told[happening.action.partition(".")[0]]
+    return {name: value for name, value in happening.detail.items() if name not in untold}

@@ -5,6 +5,7 @@ The row is written in the transaction that makes the work necessary, so that nei
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -19,7 +20,6 @@ from interview_engine.store import audit
 from interview_engine.store.ids import new_id
 from interview_engine.store.tables import Worker, WorkItem
 
-Kind = Literal["answer", "interview"]
 State = Literal["waiting", "running", "done", "parked", "given_up"]
 
 DEAD_AFTER_S = 10.0
@@ -52,10 +52,9 @@ class WorkerView:
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """What was finished in a stretch of time: items, and seconds of recording in them."""
+    """What was finished in a stretch of time: items by kind, and seconds of recording in them."""
 
-    answers: int
-    interviews: int
+    done: Mapping[str, int]
     media_s: float
 
 
@@ -91,12 +90,13 @@ class Operations:
 
 
 def enqueue_work(
-    session: Session, kind: Kind, subject_id: str, clock: Clock, actor: str = "system", *, again: bool = False
+    session: Session, kind: str, subject_id: str, clock: Clock, actor: str = "system", *, again: bool = False
 ) -> WorkItem:
     """Ask for a piece of work; the item there is, when it was asked for before.
 
     Args:
-        subject_id: of the answer, or of the invitation for an interview.
+        kind: one that an area hands over (`hr.area.WorkKind`).
+        subject_id: of what the work is about.
         again: the input has changed: finished, running or parked work is asked for once more as a new generation.
             An item that still waits is that already.
     """
@@ -150,9 +150,14 @@ def retry_work(session: Session, actor: Person, work_item_id: str, clock: Clock)
     return item
 
 
-def give_up(session: Session, actor: Person, work_item_id: str, clock: Clock) -> WorkItem:
-    """Go on without a parked item. An answer counts as "cannot assess" with its reason, so that the interview can be
-    scored; an interview goes to a person without a score.
+def give_up(
+    session: Session, actor: Person, work_item_id: str, clock: Clock, *, by_person: Collection[str] = ()
+) -> WorkItem:
+    """Go on without a parked item: it is over, and what waits for it goes on with its reason.
+
+    Args:
+        by_person: the kinds whose items are run once more instead, with `WorkItem.by_person` set, to hand their subject
+            to a person.
 
     Raises:
         NotFoundError: `work.unknown`. ConflictError: `work.not_parked`.
@@ -165,7 +170,7 @@ def give_up(session: Session, actor: Person, work_item_id: str, clock: Clock) ->
     audit.record(
         session, actor.id, "work.given_up", f"work_item:{item.id}", {"kind": item.kind, "reason": item.reason}, clock
     )
-    if item.kind == "interview":
+    if item.kind in by_person:
         _begin_anew(item, clock)
         item.by_person = True
         return item
@@ -198,7 +203,7 @@ def operations(session: Session, clock: Clock) -> Operations:
     )
 
 
-def _latest(session: Session, kind: Kind, subject_id: str) -> WorkItem | None:
+def _latest(session: Session, kind: str, subject_id: str) -> WorkItem | None:
     return session.scalar(
         select(WorkItem)
         .where(WorkItem.kind == kind, WorkItem.subject_id == subject_id)
@@ -250,10 +255,10 @@ def _throughput(session: Session, since: datetime) -> Throughput:
         .where(WorkItem.state == "done", WorkItem.finished_at > since)
         .group_by(WorkItem.kind)
     )
-    found = {kind: (count, float(media_s or 0.0)) for kind, count, media_s in rows}
-    answers, media_s = found.get("answer", (0, 0.0))
-    interviews, _ = found.get("interview", (0, 0.0))
-    return Throughput(answers, interviews, media_s)
+    found = {kind: (count, float(media_s or 0.0)) for kind, count, media_s in rows.tuples()}
+    return Throughput(
+        {kind: count for kind, (count, _) in found.items()}, sum(media_s for _, media_s in found.values())
+    )
 
 
 def _workers(session: Session, now: datetime) -> tuple[WorkerView, ...]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual
 from interview_engine.store.tables import Worker, WorkItem
-from interview_engine.store.work import Kind, State
+from interview_engine.store.work import State
 
 MAX_ATTEMPTS = 3
 """An item that fails so often is parked for a person: more attempts would only take time from the others."""
@@ -38,7 +38,7 @@ class Claim:
     """An item in the hands of one worker. `attempt` counts from 1; `run` names the engine's records of it."""
 
     item_id: str
-    kind: Kind
+    kind: str
     subject_id: str
     generation: int
     worker_id: str
@@ -72,7 +72,7 @@ def claim(session: Session, item_id: str, worker_id: str, clock: Clock) -> Claim
             WorkItem.id == item_id
         )
     ).one()
-    return Claim(item_id, cast(Kind, row[0]), row[1], row[2], worker_id, row[3], row[4])
+    return Claim(item_id, row[0], row[1], row[2], worker_id, row[3], row[4])
 
 
 def begin_afresh(session: Session, held: Claim, clock: Clock) -> Claim | None:

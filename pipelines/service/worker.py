@@ -9,17 +9,20 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from interview_engine.clock import Clock
 from interview_engine.errors import Bilingual, InterviewEngineError
+from interview_engine.hr import all_tables  # noqa: F401 it plugs in the areas
+from interview_engine.hr.recruiting.interviewing import work
 from interview_engine.settings import Settings
 from interview_engine.store.blobs import BlobStore
 from interview_engine.store.engine import Database
@@ -38,6 +41,11 @@ from pipelines.service.workplace import Boundary, Ended, Workplace, ending_of, i
 from pipelines.workbench import needed_weights
 
 log = logging.getLogger("interview_engine.work")
+
+STEPS: Mapping[str, Callable[[Workplace, Claim, Step], None]] = MappingProxyType(
+    {work.ANSWER: do_answer, work.INTERVIEW: do_interview}
+)
+"""What is done for each kind of durable work that the areas hand over (`hr.area.WorkKind`)."""
 
 PARTING_S = 10.0
 """How long an ending worker waits for its steps to notice, before it gives their items back over their heads."""
@@ -214,8 +222,7 @@ class _Life:
             return
         try:
             self._place.boundary("begun", held)
-            do = do_answer if held.kind == "answer" else do_interview
-            do(self._place, held, step)
+            STEPS[held.kind](self._place, held, step)
             log.info("%s %s done (attempt %d)", held.kind, held.subject_id, held.attempt)
         except Exception as error:  # noqa: BLE001 every failure becomes a state of the item
             self._failed(held, error)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from interview_engine.clock import SystemClock
 from interview_engine.errors import NotFoundError, OutputError, UsageError
 from interview_engine.hr.all_tables import Base
-from interview_engine.hr.blob_references import REFERENCES
+from interview_engine.hr.house import house
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.tables import Resume
 from interview_engine.store.blob_garbage import GRACE, References, collect
@@ -196,13 +196,13 @@ def test_only_old_blobs_that_nothing_names_are_removed(
         keep(database, folder_blobs, tmp_path, b"young, not named yet", old=False, named=False),
     ]
     gone = keep(database, folder_blobs, tmp_path, b"old, not named", old=True, named=False)
-    done = collect(database, folder_blobs, REFERENCES, clock)
+    done = collect(database, folder_blobs, house().references(), clock)
     assert (done.unnamed, done.unregistered) == (1, 0)
     assert not folder_blobs.exists(gone)
     assert all(folder_blobs.exists(sha256) for sha256 in kept)
     with database.reading() as session:
         assert set(session.scalars(select(Blob.sha256))) == set(kept)
-    assert collect(database, folder_blobs, REFERENCES, clock).unnamed == 0
+    assert collect(database, folder_blobs, house().references(), clock).unnamed == 0
 
 
 def test_an_object_whose_transaction_never_came_is_removed_when_it_is_old(
@@ -210,7 +210,7 @@ def test_an_object_whose_transaction_never_came_is_removed_when_it_is_old(
 ) -> None:
     old, young = folder_blobs.put(b"crashed", "text/plain"), folder_blobs.put(b"just now", "text/plain")
     aged(tmp_path, old)
-    assert collect(database, folder_blobs, REFERENCES, SystemClock()).unregistered == 1
+    assert collect(database, folder_blobs, house().references(), SystemClock()).unregistered == 1
     assert not folder_blobs.exists(old)
     assert folder_blobs.exists(young)
 
@@ -221,7 +221,7 @@ def test_a_blob_that_somebody_stores_again_meanwhile_stays(
     """Stored again, but its row is not committed yet: the object is young, so it is left."""
     sha256 = keep(database, folder_blobs, tmp_path, b"the same bytes", old=True, named=False)
     assert folder_blobs.put(b"the same bytes", "text/plain") == sha256
-    collect(database, folder_blobs, REFERENCES, SystemClock())
+    collect(database, folder_blobs, house().references(), SystemClock())
     assert folder_blobs.exists(sha256)
 
 
@@ -247,7 +247,7 @@ NO_BLOBS = {
 
 
 def test_no_column_that_names_a_blob_is_forgotten() -> None:
-    listed = {f"{column.class_.__tablename__}.{column.key}" for column in REFERENCES.columns}
+    listed = {f"{column.class_.__tablename__}.{column.key}" for column in house().references().columns}
     looking_like_it = {
         f"{table.name}.{column.name}"
         for table in Base.metadata.tables.values()

@@ -62,7 +62,7 @@ def _take(database: Database, item_id: str, worker: str = "w1") -> Claim:
 
 def _item(database: Database, kind: str = "answer", subject: str = "a1") -> WorkItem:
     with database.transaction() as session:
-        return enqueue_work(session, kind, subject, CLOCK)  # type: ignore[arg-type]
+        return enqueue_work(session, kind, subject, CLOCK)
 
 
 def _state(database: Database, item_id: str) -> WorkItem:
@@ -213,7 +213,7 @@ def test_giving_up_is_for_parked_items_and_hands_an_interview_to_a_person(databa
                 fail(session, held, "work.killed", WHY, CLOCK)
         for _ in range(2 if item is answer else 1):
             with database.transaction() as session:
-                give_up(session, Manager(), item.id, CLOCK)
+                give_up(session, Manager(), item.id, CLOCK, by_person=("interview",))
     assert _state(database, answer.id).state == "given_up"
     handed = _state(database, interview.id)
     assert (handed.state, handed.by_person) == ("waiting", True)
@@ -255,10 +255,10 @@ def test_operations_count_what_there_is(database: Database) -> None:
         found = operations(session, clock)
     assert (found.waiting, found.retrying, found.running, found.parked) == (2, 1, 1, 0)
     assert found.oldest_waiting_s == 3.0
-    assert (found.last_hour.answers, found.last_hour.interviews, found.last_hour.media_s) == (2, 1, 90.5)
+    assert (found.last_hour.done, found.last_hour.media_s) == ({"answer": 2, "interview": 1}, 90.5)
     assert [item.id for item in found.running_items] == [items[3]]
     assert (found.workers_alive, [worker.id for worker in found.workers]) == (1, ["dead", "alive"])
     clock.later(7200)
     with database.reading() as session:
         later = operations(session, clock)
-    assert (later.last_hour.answers, later.last_day.answers) == (0, 2)
+    assert (later.last_hour.done.get("answer", 0), later.last_day.done["answer"]) == (0, 2)

@@ -1,20 +1,15 @@
-"""Applicants of a requisition, the talent pool, approvals that wait for me, and the inbox."""
+"""Applicants of a requisition, and the talent pool."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.console import words
 from api.console.acting import act, attempt
 from api.console.forms import Form
 from api.console.frame import console_page, done
-from api.console.recruiting.application import account_names
 from api.console.recruiting.requisitions import HOME, requisition_head
 from api.context import Context
 from api.deps import Ctx
@@ -23,37 +18,13 @@ from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
-from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency import service as competency
-from interview_engine.hr.messaging.inbox import list_inbox, mark_all_read
 from interview_engine.hr.recruiting.applying import applications, candidates, lists
 from interview_engine.hr.recruiting.applying.lists import ApplicationFilters
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.jobs import requisitions
-from interview_engine.hr.recruiting.tables import Offer, Requisition
-from interview_engine.store.tables import OutboxMessage
 
 router = APIRouter()
-
-MESSAGES: dict[str, str] = {
-    "assessment.ready": "A report is ready: {title}",
-    "interview.to_read": "A candidate refused automated assessment; please read the answers: {title}",
-    "approval.pending": "Your decision is asked for: {subject}",
-    "approval.decided": "Decided: {subject}, {state}",
-    "rerating.requested": "A candidate asks that a person rates again: {title}",
-    "offer.answered": "An offer was answered: {title}, {state}",
-    "application.withdrawn": "A candidate has withdrawn: {title}",
-    "work.parked": "An assessment is stuck and needs somebody to look",
-}
-"""What a message of the inbox says, by its template; msgids."""
-
-STATES: dict[str, str] = {
-    "approved": "approved",
-    "rejected": "refused",
-    "withdrawn": "taken back",
-    "accepted": "accepted",
-    "declined": "declined",
-}
 
 
 @router.get(f"{HOME}/{{requisition_id}}/applicants")
@@ -159,56 +130,6 @@ def pool(
     )
 
 
-@router.get("/console/approvals")
-def waiting(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """What waits for my decision."""
-    return _approvals(request, context, actor)
-
-
-@router.post("/console/approvals/{approval_id}")
-def decide(approval_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Approve or refuse; what follows from it happens at once."""
-
-    def change(session: Session) -> str:
-        decision: approvals.Decision = form.choice("decision", ("approve", "reject"))  # type: ignore[assignment]
-        approvals.decide(session, actor, approval_id, decision, form.text("comment"), context.clock)
-        return "approved" if decision == "approve" else "rejected"
-
-    return act(
-        context,
-        change,
-        lambda what: done("/console/approvals", what),
-        lambda problem: _approvals(request, context, actor, problem),
-    )
-
-
-@router.get("/console/inbox")
-def inbox(request: Request, context: Ctx, actor: PageActor, cursor: str = "") -> Response:
-    """Messages to me, newest first."""
-    with context.database.reading() as session:
-        page = list_inbox(session, actor, cursor=cursor or None, limit=50)
-        rows = page.items
-        titles = subjects_of(session, [row.payload.get("subject", "") for row in rows])
-    return console_page(
-        request,
-        actor,
-        "inbox.html",
-        page=page,
-        rows=[{"row": row, **_message(row, titles)} for row in rows],
-        states=STATES,
-    )
-
-
-@router.post("/console/inbox/read")
-def read(context: Ctx, actor: PageActor) -> Response:
-    """All of them."""
-    return act(
-        context,
-        lambda session: mark_all_read(session, actor, context.clock),
-        lambda _: done("/console/inbox", "read"),
-    )
-
-
 def _applicants(
     requisition_id: str,
     request: Request,
@@ -248,62 +169,3 @@ def _applicants(
         typed=typed or {},
         links=links or [],
     )
-
-
-def _approvals(
-    request: Request, context: Context, actor: Actor, problem: InterviewEngineError | None = None
-) -> Response:
-    with context.database.reading() as session:
-        pending = approvals.pending_for(session, actor)
-        titles = subjects_of(session, [one.approval.subject for one in pending])
-        names = account_names(session, [one.approval.requested_by for one in pending], [])
-    return console_page(
-        request,
-        actor,
-        "approvals.html",
-        problem=problem,
-        rows=[
-            {
-                "approval": one.approval,
-                "asked_by": names.get(f"account:{one.approval.requested_by}", ""),
-                **titles.get(one.approval.subject, {"title": one.approval.subject, "href": ""}),
-            }
-            for one in pending
-        ],
-    )
-
-
-def subjects_of(session: Any, subjects: list[str]) -> dict[str, dict[str, str]]:
-    """Title and page of what approvals and messages are about ("requisition:id", "offer:id"), in two queries."""
-    found: dict[str, dict[str, str]] = {}
-    ids = {
-        kind: [s.partition(":")[2] for s in subjects if s.startswith(f"{kind}:")] for kind in ("requisition", "offer")
-    }
-    if ids["requisition"]:
-        rows = session.execute(select(Requisition.id, Requisition.title).where(Requisition.id.in_(ids["requisition"])))
-        for key, title in rows:
-            found[f"requisition:{key}"] = {"title": title, "href": f"{HOME}/{key}/job"}
-    if ids["offer"]:
-        rows = session.execute(select(Offer.id, Offer.title, Offer.application_id).where(Offer.id.in_(ids["offer"])))
-        for key, title, application_id in rows:
-            found[f"offer:{key}"] = {"title": title, "href": f"/console/applications/{application_id}#offer"}
-    return found
-
-
-def _message(row: OutboxMessage, titles: dict[str, dict[str, str]]) -> dict[str, Any]:
-    payload = row.payload
-    about = titles.get(str(payload.get("subject", "")), {})
-    href = about.get("href", "")
-    if payload.get("application"):
-        href = f"/console/applications/{payload['application']}"
-    if row.template == "approval.pending":
-        href = "/console/approvals"
-    if row.template.startswith("notice."):
-        href = f"/n/{payload.get('token', '')}"
-    return {
-        "words": MESSAGES.get(row.template, "{title}"),
-        "title": payload.get("title", ""),
-        "subject": about.get("title", payload.get("subject", "")),
-        "state": payload.get("state", ""),
-        "href": href,
-    }

@@ -10,7 +10,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -27,9 +26,10 @@ from interview_engine.hr.access import trail
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.access.service import require
 from interview_engine.hr.access.trail import TrailFilter
+from interview_engine.hr.area import Found
+from interview_engine.hr.house import house
 from interview_engine.hr.messaging import webhooks
 from interview_engine.hr.problems import invalid
-from interview_engine.hr.recruiting.tables import Answer, Invitation
 from interview_engine.i18n import translator
 from interview_engine.store import work
 from interview_engine.store.audit import exported
@@ -42,7 +42,6 @@ LINES_AT_ONCE = 500
 STREAM_S = 24.0
 """A stream ends after this and the browser opens the next one, so that a server can be stopped without waiting long."""
 
-KINDS = {"answer": "Answer", "interview": "Interview"}
 FAILURES = {
     "webhook.slow": "no answer in time",
     "webhook.unreachable": "cannot be reached",
@@ -57,9 +56,6 @@ PROBLEMS = {
     "cut": "events are missing at the end",
     "rewritten": "the chain was rewritten",
 }
-STARTS = ("report", "media", "review", "application", "interview", "offer", "kit", "requisition", "account", "grant",
-          "sign_in", "audit")  # fmt: skip
-"""Beginnings of actions that the filter offers."""
 
 
 @router.get("/console/operations")
@@ -103,7 +99,7 @@ def give_up(item_id: str, context: Ctx, actor: PageActor) -> Response:
     require(actor, "public", "manage")
     return act(
         context,
-        lambda session: work.give_up(session, actor, item_id, context.clock),
+        lambda session: work.give_up(session, actor, item_id, context.clock, by_person=house().by_person()),
         lambda _: done("/console/operations", "given-up"),
     )
 
@@ -174,7 +170,7 @@ def export(context: Ctx, actor: PageActor) -> Response:
 def _fragment(request: Request, context: Context, actor: Actor) -> str:
     with context.database.reading() as session:
         found = work.operations(session, context.clock)
-        titles = _subjects(session, [*found.parked_items, *found.running_items])
+        about = _subjects(session, [*found.parked_items, *found.running_items])
         hooks = webhooks.troubled_webhooks(session)
     language = language_of(request)
     return (
@@ -182,11 +178,11 @@ def _fragment(request: Request, context: Context, actor: Actor) -> str:
         .get_template("console/system/operations_live.html")
         .render(
             found=found,
-            titles=titles,
+            about=about,
             hooks=hooks,
             failures=FAILURES,
             may_resume=may_at_all(actor, "contact", "manage"),
-            kinds=KINDS,
+            kinds=house().work,
             language=language,
             _=translator(language),
             csrf=csrf_token(session_token(request, context)),
@@ -194,18 +190,14 @@ def _fragment(request: Request, context: Context, actor: Actor) -> str:
     )
 
 
-def _subjects(session: Session, items: list[WorkItem]) -> dict[str, str]:
-    """The application of each item, by the item's id, in two queries."""
-    by_answer = [item.subject_id for item in items if item.kind == "answer"]
-    rows = session.execute(select(Answer.id, Answer.invitation_id).where(Answer.id.in_(by_answer))).tuples()
-    invitation_of = dict(rows.all())
-    wanted = {invitation_of.get(item.subject_id, item.subject_id) for item in items}
-    applications = dict(
-        session.execute(select(Invitation.id, Invitation.application_id).where(Invitation.id.in_(wanted)))
-        .tuples()
-        .all()
-    )
-    return {item.id: applications.get(invitation_of.get(item.subject_id, item.subject_id), "") for item in items}
+def _subjects(session: Session, items: list[WorkItem]) -> dict[str, Found]:
+    """The page about each item, by the item's id; without those whose subject is gone."""
+    found: dict[str, Found] = {}
+    for name, kind in house().work.items():
+        of_kind = {item.subject_id: item.id for item in items if item.kind == name}
+        pages = kind.find(session, list(of_kind)) if of_kind else {}
+        found.update({of_kind[subject_id]: page for subject_id, page in pages.items()})
+    return found
 
 
 def _audit(
@@ -230,7 +222,7 @@ def _audit(
         names=names,
         found=found,
         query=query,
-        starts=STARTS,
+        starts=sorted(house().subjects),
         actors=words.ACTORS,
         problems=PROBLEMS,
     )

@@ -12,6 +12,8 @@ from api.access import Call, needs
 from api.routes.frame import Cursor, Id, Limit, Out, PageOut, new_router, page_out
 from interview_engine.hr.access import audit_log
 from interview_engine.hr.access.service import check_row
+from interview_engine.hr.house import house
+from interview_engine.hr.recruiting.interviewing.work import ANSWER, INTERVIEW
 from interview_engine.store import audit, work
 from interview_engine.store.tables import WorkItem
 
@@ -21,10 +23,10 @@ Exactly = Annotated[str, Query(max_length=120, pattern=r"^[^\x00]*$")]
 
 
 class WorkOut(Out):
-    """One piece of durable work: an answer to measure or an interview to score."""
+    """One piece of durable work, an answer to measure or an interview to score."""
 
     id: str
-    kind: Literal["answer", "interview"]
+    kind: str = Field(description="What is to be done: answer (measure one), interview (score one).")
     subject_id: str
     generation: int
     state: Literal["waiting", "running", "done", "parked", "given_up"]
@@ -108,7 +110,7 @@ def get_operations(call: Annotated[Call, needs("public", "manage")]) -> Operatio
     """Queue, workers and throughput as of now."""
     with call.reading() as session:
         check_row(session, call.actor, "public", "manage")
-        return OperationsOut.model_validate(work.operations(session, call.clock))
+        return _operations(work.operations(session, call.clock))
 
 
 @router.post("/work/{work_item_id}/retry")
@@ -120,7 +122,9 @@ def retry_work(work_item_id: Id, call: Annotated[Call, needs("public", "manage")
 @router.post("/work/{work_item_id}/give-up")
 def give_up_work(work_item_id: Id, call: Annotated[Call, needs("public", "manage")]) -> WorkOut:
     """Go on without a parked item: an answer counts as not assessed, an interview goes to a person."""
-    return call.once(lambda s: _work(work.give_up(s, call.actor, work_item_id, call.clock)))
+    return call.once(
+        lambda s: _work(work.give_up(s, call.actor, work_item_id, call.clock, by_person=house().by_person()))
+    )
 
 
 @router.get("/audit")
@@ -149,6 +153,18 @@ def check_audit_trail(call: Annotated[Call, needs("interview", "audit")]) -> Aud
         end = audit.anchor(session)
     shown = None if problem is None else AuditProblemOut.model_validate(problem)
     return AuditCheck(holds=problem is None, problem=shown, sequence=end.sequence, hash=end.hash)
+
+
+def _operations(found: work.Operations) -> OperationsOut:
+    values = {name: getattr(found, name) for name in OperationsOut.model_fields}
+    values.update(last_hour=_throughput(found.last_hour), last_day=_throughput(found.last_day))
+    return OperationsOut.model_validate(values)
+
+
+def _throughput(found: work.Throughput) -> ThroughputOut:
+    return ThroughputOut(
+        answers=found.done.get(ANSWER, 0), interviews=found.done.get(INTERVIEW, 0), media_s=found.media_s
+    )
 
 
 def _work(row: WorkItem) -> WorkOut:

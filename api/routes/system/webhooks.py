@@ -13,11 +13,11 @@ from api.routes.frame import Cursor, Done, Id, In, Limit, Out, PageOut, list_out
 from interview_engine.hr.messaging import webhook_changes as changes
 from interview_engine.hr.messaging import webhooks as service
 from interview_engine.store.tables import Webhook
-from interview_engine.store.webhook_events import PATTERN
+from interview_engine.store.webhook_events import SHAPE
 
 router = new_router("webhooks")
 
-Event = Annotated[str, Field(max_length=60, pattern=f"^(?:{PATTERN.pattern})$", examples=["application.move"])]
+Event = Annotated[str, Field(max_length=60, pattern=f"^(?:{SHAPE.pattern})$", examples=["application.move"])]
 Events = Annotated[list[Event], Field(min_length=1, max_length=50, examples=[["application.*", "assessment.store"]])]
 Url = Annotated[str, Field(min_length=8, max_length=500, pattern=r"^https?://[!-~]+$")]
 

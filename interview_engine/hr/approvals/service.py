@@ -1,10 +1,7 @@
 """The door of the approvals: start, decide, withdraw, delegate, pending_for. A decision and its effects are one
-transaction."""
+transaction; what the effects are, the area says that hands over the kind of request (`hr.area.RequestKind`)."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -23,8 +20,7 @@ from interview_engine.hr.approvals.requests import (
     steps_of,
 )
 from interview_engine.hr.approvals.tables import Approval
-from interview_engine.hr.recruiting.hiring import offers
-from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.house import house
 
 __all__ = [
     "Decision",
@@ -39,14 +35,6 @@ __all__ = [
     "steps_of",
     "withdraw",
 ]
-
-Effect = Callable[[Session, Actor, str, str, Clock], None]
-"""(session, actor, subject, state, clock), called when an approval has ended as approved, rejected or withdrawn."""
-
-EFFECTS: Mapping[str, Effect] = MappingProxyType(
-    {requisitions.KIND: requisitions.approval_closed, offers.KIND: offers.approval_closed}
-)
-"""What an ended approval does, by kind."""
 
 
 def decide(
@@ -67,6 +55,6 @@ def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> 
 
 
 def _with_effect(session: Session, actor: Actor, approval: Approval, clock: Clock) -> Approval:
-    if approval.state != "pending" and approval.kind in EFFECTS:
-        EFFECTS[approval.kind](session, actor, approval.subject, approval.state, clock)
+    if approval.state != "pending":
+        house().requests[approval.kind].effect(session, actor, approval.subject, approval.state, clock)
     return approval

@@ -21,7 +21,7 @@ from interview_engine.store.page import Page, clamp, page_of, read_cursor
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.secrets import SecretBox
 from interview_engine.store.tables import OutboxMessage, Webhook
-from interview_engine.store.webhook_events import PATTERN, SUBJECTS
+from interview_engine.store.webhook_events import is_told, told_subjects
 from interview_engine.store.webhooks import new_secret
 
 MOST = 20
@@ -183,8 +183,8 @@ def send_again(session: Session, actor: Actor, message_id: str, clock: Clock) ->
 def checked_events(events: Iterable[str]) -> list[str]:
     """The events in order without repeats. InvalidInput: `webhook.events`."""
     wanted = sorted(set(events))
-    if not wanted or not all(PATTERN.fullmatch(event) for event in wanted):
-        shown = ", ".join(f"{subject}.*" for subject in SUBJECTS)
+    if not wanted or not all(is_told(event) for event in wanted):
+        shown = ", ".join(f"{subject}.*" for subject in told_subjects())
         raise invalid(
             "events", "webhook.events", "请选择有效的事件。", "Choose events that exist.",
             f"例如：{shown}。", f"For instance {shown}.",

@@ -150,9 +150,3 @@ def candidate_withdrew(session: Session, invitation: Invitation, requisition: Re
         {"application": invitation.application_id, "title": requisition.title},
         clock,
     )
-
-
-def erasure_done(session: Session, request_id: str, person_id: str, receipt_sha256: str, clock: Clock) -> None:
-    """To the person while they can still be reached: the receipt's hash."""
-    key = f"erasure.done:{request_id}"
-    tell_person(session, person_id, key, "erasure.done", {"receipt": receipt_sha256}, clock)

@@ -30,9 +30,9 @@ from api.console.competency import model as console_model
 from api.console.quality import pages as console_quality
 from api.console.recruiting import application as console_application
 from api.console.recruiting import channels as console_channels
-from api.console.recruiting import people as console_people
 from api.console.system import administration as console_administration
 from api.console.system import operations as console_operations
+from api.console.work import inbox as console_inbox
 from interview_engine.hr.access.rules import ROLES, SYSTEM
 from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.messaging import webhooks
@@ -228,13 +228,11 @@ def messages() -> dict[str, str]:
         console_frame.ROLE_LABELS,
         *console_words.ALL,
         console_application.FLAG_WORDS,
-        console_people.MESSAGES,
-        console_people.STATES,
+        console_inbox.STATES,
         console_model.QUESTION_WORDS,
         console_model.SURVEY_WORDS,
         console_channels.ADVICE,
         console_quality.ALARMS,
-        console_operations.KINDS,
         console_operations.PROBLEMS,
         console_operations.FAILURES,
         console_administration.CLASS_WORDS,

@@ -15,8 +15,9 @@ from hiring_world import MovingClock
 
 import interview_engine.hr
 from interview_engine.errors import DeliveryError, UsageError
+from interview_engine.hr.house import house
 from interview_engine.hr.messaging.mail import MailChannel
-from interview_engine.hr.messaging.words import TEMPLATES, words_for
+from interview_engine.hr.messaging.words import words_for
 from interview_engine.hr.people.tables import Person
 from interview_engine.store import outbox
 from interview_engine.store.deliver import deliver_due
@@ -32,6 +33,9 @@ PAYLOAD = {
     "receipt": "f" * 64,
     "start": "2026-12-01",
 }
+
+
+TEMPLATES = tuple(house().messages)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

@@ -20,6 +20,7 @@ from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy import erasure
 from interview_engine.hr.privacy.tables import Consent, ErasureRequest
+from interview_engine.hr.recruiting import withdrawing
 from interview_engine.hr.recruiting.applying.applications import (
     NewResume,
     attach_resume,
@@ -120,9 +121,9 @@ def test_a_withdrawal_takes_effect_at_once_and_is_erased_with_a_receipt(world: W
     with world.database.transaction() as session:
         application, invitation, candidate, hashes = interviewed(world, session, blobs)
         reviews.note(session, world.actor("recruiter"), application.id, "她讲了退货的事", clock)
-        assert erasure.receipt_of(session, candidate, invitation) is None
-        request = erasure.withdraw(session, candidate, invitation, clock)
-        assert erasure.withdraw(session, candidate, invitation, clock).id == request.id
+        assert withdrawing.receipt_of(session, candidate, invitation) is None
+        request = withdrawing.withdraw(session, candidate, invitation, clock)
+        assert withdrawing.withdraw(session, candidate, invitation, clock).id == request.id
         assert application.stage == "withdrawn"
         active = select(func.count()).select_from(Consent).where(Consent.withdrawn_at.is_(None))
         assert session.scalar(active) == 0
@@ -155,7 +156,7 @@ def test_a_withdrawal_takes_effect_at_once_and_is_erased_with_a_receipt(world: W
 def test_a_changed_receipt_is_noticed(small_world: World, blobs: BlobStore) -> None:
     with small_world.database.transaction() as session:
         _, invitation, candidate, _ = interviewed(small_world, session, blobs)
-        request = erasure.withdraw(session, candidate, invitation, small_world.clock)
+        request = withdrawing.withdraw(session, candidate, invitation, small_world.clock)
         receipt = erasure.erase(session, blobs, request.id, small_world.clock)
     assert erasure.verify_receipt(receipt)
     for key, value in (("erased_at", "2020-01-01"), ("blobs", receipt["blobs"][1:]), ("sha256", "0" * 64)):
@@ -170,7 +171,7 @@ def test_a16_erasure_empties_the_employee_file_but_keeps_the_employment(small_wo
         assert employment.interview is not None
         assert employment.interview["kit"]["sha256"]
         assert session.scalar(select(func.count()).select_from(CompetencyEvidence)) > 0
-        request = erasure.withdraw(session, candidate, invitation, world.clock)
+        request = withdrawing.withdraw(session, candidate, invitation, world.clock)
         session.refresh(employment)
         assert employment.interview is None
         assert session.scalar(select(func.count()).select_from(CompetencyEvidence)) == 0
@@ -184,7 +185,7 @@ def test_the_same_file_of_somebody_else_stays(small_world: World, blobs: BlobSto
     with world.database.transaction() as session:
         _, first, candidate, hashes = interviewed(world, session, blobs, 1)
         interviewed(world, session, blobs, 2)  # the same recording, handed in by another
-        request = erasure.withdraw(session, candidate, first, world.clock)
+        request = withdrawing.withdraw(session, candidate, first, world.clock)
         receipt = erasure.erase(session, blobs, request.id, world.clock)
         assert [one["sha256"] for one in receipt["kept"]] == [hashes["recording"]]
         assert blobs.exists(hashes["recording"])
@@ -236,7 +237,7 @@ def test_only_oneself_or_an_administrator_asks_for_a_person_s_deletion(small_wor
             with pytest.raises(PermissionDenied):
                 erasure.request_erasure(session, actor, world.clock, person_id=application.person_id)
         with pytest.raises(PermissionDenied):
-            erasure.withdraw(session, stranger, invitation, world.clock)
+            withdrawing.withdraw(session, stranger, invitation, world.clock)
         admin = world.actor("administrator")
         assert erasure.request_erasure(session, admin, world.clock, person_id=application.person_id).kind == "person"
 
@@ -246,10 +247,10 @@ def test_recordings_go_when_the_policy_s_time_is_over_and_scores_stay(small_worl
     with world.database.transaction() as session:
         application, invitation, _, hashes = interviewed(world, session, blobs)
         clock.pass_days(179)
-        assert erasure.expired(session, clock) == ()
+        assert withdrawing.expired(session, clock) == ()
         clock.pass_days(10)
-        (request,) = erasure.expired(session, clock)
-        assert erasure.expired(session, clock) == ()
+        (request,) = withdrawing.expired(session, clock)
+        assert withdrawing.expired(session, clock) == ()
         receipt = erasure.erase(session, blobs, request.id, clock)
         assert erasure.verify_receipt(receipt)
         assert receipt["kind"] == "retention"
@@ -267,7 +268,7 @@ def test_a_withdrawn_interview_that_was_never_submitted_can_no_longer_be_opened(
         application = world.applicant(session, world.post(session, world.open_job(session)))
         issued = invitations.invite(session, world.actor("recruiter"), application.id, clock)
         candidate = candidate_actor(issued.invitation.id, application.person_id, "zh")
-        erasure.withdraw(session, candidate, issued.invitation, clock)
+        withdrawing.withdraw(session, candidate, issued.invitation, clock)
         with pytest.raises(GoneError):
             invitations.open_invitation(session, issued.token, None, clock)
 
@@ -281,14 +282,14 @@ def test_who_was_turned_down_long_ago_is_forgotten_unless_kept_by_consent(small_
             move(session, recruiter, row.id, "rejected", "没有相关经历", clock)
         session.get_one(Person, rows[1].person_id).talent_pool = True
         clock.pass_days(170)
-        assert erasure.expired(session, clock) == ()
+        assert withdrawing.expired(session, clock) == ()
         clock.pass_days(20)
-        (request,) = erasure.expired(session, clock)
+        (request,) = withdrawing.expired(session, clock)
         assert (request.kind, request.person_id) == ("person", rows[0].person_id)
-        assert erasure.expired(session, clock) == ()
+        assert withdrawing.expired(session, clock) == ()
         erasure.erase(session, blobs, request.id, clock)
         assert session.get_one(Person, rows[0].person_id).erased_at is not None
-        assert erasure.expired(session, clock) == ()
+        assert withdrawing.expired(session, clock) == ()
 
 
 def test_withdrawing_the_consent_to_be_kept_ends_the_place_in_the_pool(small_world: World) -> None:
@@ -306,5 +307,5 @@ def test_withdrawing_the_consent_to_be_kept_ends_the_place_in_the_pool(small_wor
         assert set_talent_pool(session, recruiter, application.person_id, True, clock).talent_pool
         (line,) = talent_pool(session, recruiter).items
         assert (line.person_id, line.applications) == (application.person_id, 1)
-        erasure.withdraw(session, candidate, opened.invitation, clock)
+        withdrawing.withdraw(session, candidate, opened.invitation, clock)
         assert talent_pool(session, recruiter).items == ()

@@ -303,7 +303,7 @@ def test_another_department_s_manager_sees_nothing(small_world: World) -> None:
 
 def test_who_withdrew_can_apply_again_and_who_was_rejected_is_the_same_application(small_world: World) -> None:
     from interview_engine.hr.access.rules import candidate_actor
-    from interview_engine.hr.privacy.erasure import withdraw
+    from interview_engine.hr.recruiting.withdrawing import withdraw
 
     world, clock = small_world, small_world.clock
     with world.database.transaction() as session:

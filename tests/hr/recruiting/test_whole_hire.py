@@ -15,6 +15,7 @@ from interview_engine.hr.approvals.service import pending_for
 from interview_engine.hr.competency.tables import CompetencyEvidence
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.privacy import erasure
+from interview_engine.hr.recruiting import withdrawing
 from interview_engine.hr.recruiting.applying.applications import NewPerson, apply, history
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import answers, invitations
@@ -95,7 +96,7 @@ def test_c2_and_a16_from_requisition_to_hire_and_withdrawal(world: World, tmp_pa
         assert sum(kind == "answer" for kind, _ in work) == len(opened.kit.questions)
 
     with world.database.transaction() as session:
-        request = erasure.withdraw(session, candidate, opened.invitation, clock)
+        request = withdrawing.withdraw(session, candidate, opened.invitation, clock)
         assert (request.due_at - clock.now()).days <= erasure.DUE_DAYS
         assert session.scalars(select(CompetencyEvidence)).all() == []
         assert session.scalars(select(Employment)).one().interview is None

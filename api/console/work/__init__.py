@@ -1,0 +1,1 @@
+"""Pages of the console of one's own work: approvals that wait, and the inbox."""

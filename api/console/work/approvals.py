@@ -1,0 +1,77 @@
+"""What waits for my decision, of whatever kind: each kind of request says what it is called and what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from api.console.acting import act
+from api.console.forms import Form
+from api.console.frame import console_page, done
+from api.console.recruiting.application import account_names
+from api.context import Context
+from api.deps import Ctx
+from api.sessions import PageActor
+from interview_engine.errors import InterviewEngineError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.approvals import service as approvals
+from interview_engine.hr.area import Found
+from interview_engine.hr.house import house
+from interview_engine.i18n import Text
+
+router = APIRouter()
+HOME = "/console/approvals"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One approval that waits for me: `word` is what its kind is called."""
+
+    id: str
+    word: Text
+    title: str
+    href: str
+    asked_by: str
+    at: datetime
+
+
+@router.get(HOME)
+def listed(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """What waits for my decision."""
+    return _page(request, context, actor)
+
+
+@router.post(f"{HOME}/{{approval_id}}")
+def decide(approval_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Approve or refuse; what follows from it happens at once."""
+
+    def change(session: Session) -> str:
+        decision: approvals.Decision = form.choice("decision", ("approve", "reject"))  # type: ignore[assignment]
+        approvals.decide(session, actor, approval_id, decision, form.text("comment"), context.clock)
+        return "approved" if decision == "approve" else "rejected"
+
+    return act(context, change, lambda what: done(HOME, what), lambda problem: _page(request, context, actor, problem))
+
+
+def waiting_for(session: Session, actor: Actor) -> tuple[Waiting, ...]:
+    """What waits for this account now, oldest first, as lists show it."""
+    pending = [one.approval for one in approvals.pending_for(session, actor)]
+    about = house().find_subjects(session, [row.subject for row in pending])
+    names = account_names(session, [row.requested_by for row in pending], [])
+    rows = []
+    for row in pending:
+        found = about.get(row.subject, Found(row.subject, ""))
+        asked_by = names.get(f"account:{row.requested_by}", "")
+        word = house().requests[row.kind].word
+        rows.append(Waiting(row.id, word, found.title, found.href, asked_by, row.created_at))
+    return tuple(rows)
+
+
+def _page(request: Request, context: Context, actor: Actor, problem: InterviewEngineError | None = None) -> Response:
+    with context.database.reading() as session:
+        rows = waiting_for(session, actor)
+    return console_page(request, actor, "work/approvals.html", problem=problem, rows=rows)

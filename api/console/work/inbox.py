@@ -1,0 +1,77 @@
+"""Messages to me, in the words that their areas hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.console.acting import act
+from api.console.frame import console_page, done
+from api.deps import Ctx
+from api.i18n import language_of
+from api.sessions import PageActor
+from interview_engine.errors import DeliveryError
+from interview_engine.hr.area import Found
+from interview_engine.hr.house import house
+from interview_engine.hr.messaging.inbox import list_inbox, mark_all_read
+from interview_engine.hr.messaging.words import link_of
+from interview_engine.i18n import translator
+from interview_engine.store.tables import OutboxMessage
+
+router = APIRouter()
+HOME = "/console/inbox"
+
+STATES: dict[str, str] = {
+    "approved": "approved",
+    "rejected": "refused",
+    "withdrawn": "taken back",
+    "accepted": "accepted",
+    "declined": "declined",
+}
+
+
+@router.get(HOME)
+def listed(request: Request, context: Ctx, actor: PageActor, cursor: str = "") -> Response:
+    """Messages to me, newest first."""
+    with context.database.reading() as session:
+        page = list_inbox(session, actor, cursor=cursor or None, limit=50)
+        about = house().find_subjects(session, [str(row.payload.get("subject", "")) for row in page.items])
+    rows = [{"row": row, **_shown(row, about, language_of(request))} for row in page.items]
+    return console_page(request, actor, "work/inbox.html", page=page, rows=rows)
+
+
+@router.post(f"{HOME}/read")
+def read(context: Ctx, actor: PageActor) -> Response:
+    """All of them."""
+    return act(context, lambda session: mark_all_read(session, actor, context.clock), lambda _: done(HOME, "read"))
+
+
+def _shown(row: OutboxMessage, about: Mapping[str, Found], language: str) -> dict[str, Any]:
+    """The message in one line, and where it leads."""
+    payload = row.payload
+    subject = str(payload.get("subject", ""))
+    found = about.get(subject, Found(subject, ""))
+    message = house().messages.get(row.template)
+    state = str(payload.get("state", ""))
+    values = {
+        "title": payload.get("title", ""),
+        "subject": found.title,
+        "state": translator(language)(STATES.get(state, state)),
+    }
+    if message is None or message.line is None:
+        return {"text": values["title"], "href": ""}
+    return {
+        "text": message.line.get(language).format(**values),
+        "href": found.href if message.to_subject else address_of(row),
+    }
+
+
+def address_of(row: OutboxMessage) -> str:
+    """Where the message itself leads; nowhere once its link was used."""
+    try:
+        return link_of(row.template, row.payload, "")
+    except DeliveryError:
+        return ""

@@ -1,0 +1,169 @@
+"""What an area of HR hands over to the middle of the house. Each area's `area.py` makes one `Area`.
+
+The middle (approvals, messages, webhooks, audit, durable work, deletion, garbage collection) names no area: it asks the
+house (`house.py`). An area never imports the list of all areas (`areas.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.removal import Removal
+from interview_engine.i18n import Text
+from interview_engine.store.base import Base
+
+Column = InstrumentedAttribute[Any]
+
+Effect = Callable[[Session, Actor, str, str, Clock], None]
+"""(session, actor, subject, state, clock), called when an approval has ended as approved, rejected or withdrawn."""
+
+Fate = Literal["erased", "forgotten", "emptied", "kept"]
+"""What an erasure makes of the rows that name the person: "erased", they go; "forgotten", they go when the person is
+forgotten as a whole, which nobody is who works here; "emptied", they stay without content; "kept", they stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonColumn:
+    """A column that names a person, what an erasure makes of its rows, and why."""
+
+    column: Column
+    fate: Fate
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a subject is called, and the console's page about it ("" for none)."""
+
+    title: str
+    href: str
+
+
+Find = Callable[[Session, Sequence[str]], Mapping[str, Found]]
+"""(session, ids): the subjects among them that are there, by id; a few queries for any number of ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKind:
+    """Something that needs approval. Approvals of it are about the subject "<name>:<id>".
+
+    Args:
+        name: up to 40 characters; what flows and approvals keep.
+        word: what lists and cards call it.
+        find: titles and pages of its subjects.
+        effect: what an ended approval does, in the transaction of the last decision.
+    """
+
+    name: str
+    word: Text
+    find: Find
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """An outbox message in words. `{name}` is filled in from the payload; `{link}`, `{expires}` are made of it.
+
+    Args:
+        subject, body: as a mail; "open to see", so no score, answer or pay.
+        path: what it leads to, "/console/applications/{application}"; "" for nothing.
+        line: the same in one line of the console's inbox, where also `{subject}` and `{state}` have words; None for
+            messages that no account gets.
+        to_subject: in the inbox it leads to the page of the payload's subject, where that has one.
+        to_read: the line of the list "to read" on the phone, None when it is not in it.
+        card: the kind of the Official Account's template.
+    """
+
+    subject: Text
+    body: Text
+    path: str = ""
+    line: Text | None = None
+    to_subject: bool = False
+    to_read: Text | None = None
+    card: Literal["invitation", "offer", "onboarding", "result", "todo", "notice"] = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The first part of names of audit events, "application" of "application.move".
+
+    Args:
+        told: whether webhooks can ask for its events. Sign-ins, grants and reads are not told.
+        untold: what the trail keeps of an event and a receiver of webhooks does not get.
+    """
+
+    name: str
+    told: bool = False
+    untold: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkKind:
+    """A kind of durable work: measured, scored or calculated by the workers, whatever happens to them.
+
+    Args:
+        name: up to 20 characters; `pipelines.service.worker` knows by it who does the work.
+        word, words: of one and of several, for the operations page.
+        find: the page about each subject.
+        ready: which waiting items may begin, from the item's subject.
+        missing: job: subjects that should have an item and have none, at most so many.
+        urgent: begins before others, because a person waits for it.
+        by_person: a parked item that people go on without is run once more, and hands its subject to a person.
+    """
+
+    name: str
+    word: Text
+    words: Text
+    find: Find
+    ready: Callable[[InstrumentedAttribute[str]], ColumnElement[bool]]
+    missing: Callable[[Session, int], Sequence[str]]
+    urgent: bool = False
+    by_person: bool = False
+
+
+EraseOne = Callable[[Session, str, Removal], None]
+"""(session, id of what the request names, removal)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One area of HR, as the middle of the house knows it.
+
+    Args:
+        name: its package in `interview_engine.hr`.
+        tables: its mapped classes.
+        blobs: columns that hold the sha256 of a stored blob, or None.
+        blob_documents: columns of JSON objects whose values are sha256 of stored blobs.
+        persons: every column that names a person.
+        erase: (session, person id, removal): what the area does when a person is erased.
+        holds: whether a person must not be forgotten as a whole: works here, has an account.
+        erasures: deletions of less than a person, by the kind of the request.
+        requests: what needs approval.
+        messages: by template.
+        subjects: of the audit trail and of webhooks.
+        work: kinds of durable work.
+        locale: folder with "<language>/*.po" for the area's own texts, beside those of `interview_engine/locale`.
+    """
+
+    name: str
+    tables: tuple[type[Base], ...] = ()
+    blobs: tuple[Column, ...] = ()
+    blob_documents: tuple[Column, ...] = ()
+    persons: tuple[PersonColumn, ...] = ()
+    erase: EraseOne | None = None
+    holds: Callable[[Session, str], bool] | None = None
+    erasures: Mapping[str, EraseOne] = field(default_factory=lambda: MappingProxyType({}))
+    requests: tuple[RequestKind, ...] = ()
+    messages: Mapping[str, MessageTemplate] = field(default_factory=lambda: MappingProxyType({}))
+    subjects: tuple[Subject, ...] = ()
+    work: tuple[WorkKind, ...] = ()
+    locale: Path | None = None

@@ -1,0 +1,30 @@
+"""The areas of the product: the one list. To add an area, add it here (docs/developing/add-an-area.md).
+
+Only where a process starts is this read (`all_tables.py`); an area never imports it. The order is that in which areas
+take away their own when a person is erased.
+"""
+
+from interview_engine.hr.access.area import AREA as ACCESS
+from interview_engine.hr.accounts.area import AREA as ACCOUNTS
+from interview_engine.hr.approvals.area import AREA as APPROVALS
+from interview_engine.hr.area import Area
+from interview_engine.hr.competency.area import AREA as COMPETENCY
+from interview_engine.hr.employment.area import AREA as EMPLOYMENT
+from interview_engine.hr.messaging.area import AREA as MESSAGING
+from interview_engine.hr.org.area import AREA as ORG
+from interview_engine.hr.people.area import AREA as PEOPLE
+from interview_engine.hr.privacy.area import AREA as PRIVACY
+from interview_engine.hr.recruiting.area import AREA as RECRUITING
+
+AREAS: tuple[Area, ...] = (
+    RECRUITING,
+    COMPETENCY,
+    EMPLOYMENT,
+    PRIVACY,
+    MESSAGING,
+    APPROVALS,
+    ORG,
+    ACCOUNTS,
+    ACCESS,
+    PEOPLE,
+)

@@ -1,0 +1,101 @@
+"""The areas that this process runs with, plugged in once where it starts, and looked up by name from the middle.
+
+Like the tables' metadata it is one for the process: `all_tables.py` plugs in the areas of the product. A test, or an
+installation with an area of its own, plugs in another list before it opens anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from interview_engine.hr.area import Area, Found, MessageTemplate, RequestKind, Subject, WorkKind
+from interview_engine.i18n import add_folder
+from interview_engine.store import webhook_events
+from interview_engine.store.blob_garbage import References
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The areas, and what they hand over by name."""
+
+    areas: tuple[Area, ...]
+    requests: Mapping[str, RequestKind]
+    messages: Mapping[str, MessageTemplate]
+    subjects: Mapping[str, Subject]
+    work: Mapping[str, WorkKind]
+
+    def references(self) -> References:
+        """Every column that names a blob: what garbage collection must leave alone."""
+        return References(
+            columns=tuple(column for area in self.areas for column in area.blobs),
+            documents=tuple(column for area in self.areas for column in area.blob_documents),
+        )
+
+    def by_person(self) -> tuple[str, ...]:
+        """Kinds of durable work that hand their subject to a person when people go on without them."""
+        return tuple(kind.name for kind in self.work.values() if kind.by_person)
+
+    def find_subjects(self, session: Session, subjects: Iterable[str]) -> dict[str, Found]:
+        """Titles and pages of what approvals and messages are about ("requisition:id"); without those that are gone."""
+        ids: dict[str, list[str]] = {}
+        for subject in subjects:
+            kind, _, row_id = subject.partition(":")
+            if kind in self.requests:
+                ids.setdefault(kind, []).append(row_id)
+        return {
+            f"{kind}:{row_id}": found
+            for kind, wanted in ids.items()
+            for row_id, found in self.requests[kind].find(session, wanted).items()
+        }
+
+
+_house: House | None = None
+
+
+def plug_in(areas: Sequence[Area]) -> House:
+    """Run with these areas from now on, instead of those there were.
+
+    Raises:
+        ValueError: two areas hand over something under one name.
+    """
+    global _house
+    made = House(
+        tuple(areas),
+        requests=_by_name("request kind", ((kind.name, kind) for area in areas for kind in area.requests)),
+        messages=_by_name("message", (pair for area in areas for pair in area.messages.items())),
+        subjects=_by_name("subject", ((one.name, one) for area in areas for one in area.subjects)),
+        work=_by_name("kind of work", ((kind.name, kind) for area in areas for kind in area.work)),
+    )
+    webhook_events.tell({name: subject.untold for name, subject in made.subjects.items() if subject.told})
+    for area in areas:
+        if area.locale is not None:
+            add_folder(area.locale)
+    _house = made
+    return made
+
+
+def house() -> House:
+    """The areas of this process.
+
+    Raises:
+        RuntimeError: none were plugged in: this process did not import `hr.all_tables`.
+    """
+    if _house is None:
+        raise RuntimeError("no areas are plugged in; import interview_engine.hr.all_tables where the process starts")
+    return _house
+
+
+def _by_name(what: str, pairs: Iterable[tuple[str, T]]) -> Mapping[str, T]:
+    found: dict[str, T] = {}
+    for name, one in pairs:
+        if name in found:
+            raise ValueError(f"two areas have a {what} called {name!r}")
+        found[name] = one
+    return MappingProxyType(found)

@@ -1,0 +1,67 @@
+"""What messaging hands over: channels, notices, and what came in from WeChat and WeCom."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from interview_engine.hr.area import Area, MessageTemplate, PersonColumn, Subject
+from interview_engine.hr.messaging.tables import (
+    Card,
+    InboundEvent,
+    Notice,
+    NoticeReceiver,
+    NoticeSending,
+    OauthState,
+    QuotaPause,
+    Reachability,
+    SubscriptionCredit,
+    WechatQuota,
+    WechatToken,
+)
+from interview_engine.hr.removal import Removal
+from interview_engine.i18n import msg
+
+
+def _erase(session: Session, person_id: str, removal: Removal) -> None:
+    """By which ways somebody was reached goes with who they are."""
+    if removal.whole:
+        removal.delete(session, Reachability, Reachability.person_id == person_id)
+
+
+def _notice(subject: Bilingual, body: Bilingual) -> MessageTemplate:
+    return MessageTemplate(subject, body, "/n/{token}", line=msg("{title}"))
+
+
+AREA = Area(
+    name="messaging",
+    tables=(
+        Card,
+        InboundEvent,
+        Notice,
+        NoticeReceiver,
+        NoticeSending,
+        OauthState,
+        QuotaPause,
+        Reachability,
+        SubscriptionCredit,
+        WechatQuota,
+        WechatToken,
+    ),
+    persons=(
+        PersonColumn(Reachability.person_id, "forgotten", "who works here is reached by it"),
+        PersonColumn(NoticeReceiver.person_id, "kept", "how many were told and have read it; it holds nothing else"),
+    ),
+    erase=_erase,
+    messages={
+        "notice.info": _notice(msg("Notice: {title}"), msg("Open to read:\n{link}")),
+        "notice.important": _notice(
+            msg("Important: {title}"),
+            msg("Open, read and confirm:\n{link}"),
+        ),
+        "notice.emergency": _notice(
+            msg("EMERGENCY: {title}"),
+            msg("Open, read and confirm:\n{link}"),
+        ),
+    },
+    subjects=(Subject("message"), Subject("notice"), Subject("way")),
+)

@@ -1,0 +1,116 @@
+"""What recruiting hands over: jobs, applications, interviews, offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.hr.area import Area, Found, PersonColumn, RequestKind, Subject, WorkKind
+from interview_engine.hr.recruiting.erasing import erase_applications, erase_interview, erase_recordings
+from interview_engine.hr.recruiting.hiring import offers
+from interview_engine.hr.recruiting.interviewing import work
+from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.recruiting.messages import MESSAGES
+from interview_engine.hr.recruiting.tables import (
+    Answer,
+    Application,
+    ApplicationEvent,
+    Assessment,
+    CalibrationVersion,
+    HumanRating,
+    HumanReview,
+    Invitation,
+    Offer,
+    Posting,
+    Requisition,
+    Resume,
+    Upload,
+    UploadPart,
+)
+from interview_engine.i18n import msg
+
+_TOLD = ("answer", "application", "interview", "invitation", "offer", "posting", "rating", "requisition", "resume")
+
+
+def _requisitions(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
+    rows = session.execute(select(Requisition.id, Requisition.title).where(Requisition.id.in_(ids)))
+    return {row_id: Found(title, f"/console/requisitions/{row_id}/job") for row_id, title in rows.tuples()}
+
+
+def _offers(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
+    rows = session.execute(select(Offer.id, Offer.title, Offer.application_id).where(Offer.id.in_(ids)))
+    return {
+        row_id: Found(title, f"/console/applications/{application_id}#offer")
+        for row_id, title, application_id in rows.tuples()
+    }
+
+
+AREA = Area(
+    name="recruiting",
+    tables=(
+        Answer,
+        Application,
+        ApplicationEvent,
+        Assessment,
+        CalibrationVersion,
+        HumanRating,
+        HumanReview,
+        Invitation,
+        Offer,
+        Posting,
+        Requisition,
+        Resume,
+        Upload,
+        UploadPart,
+    ),
+    blobs=(
+        Resume.blob_sha256,
+        UploadPart.blob_sha256,
+        Answer.blob_sha256,
+        Answer.measured_blob,
+        Assessment.report_sha256,
+    ),
+    blob_documents=(Assessment.frames,),
+    persons=(
+        PersonColumn(Resume.person_id, "erased", "what somebody wrote of themselves"),
+        PersonColumn(Application.person_id, "emptied", "counts of the past stay true"),
+    ),
+    erase=erase_applications,
+    erasures={"interview": erase_interview, "retention": erase_recordings},
+    requests=(
+        RequestKind(requisitions.KIND, msg("Requisition"), _requisitions, requisitions.approval_closed),
+        RequestKind(offers.KIND, msg("Offer"), _offers, offers.approval_closed),
+    ),
+    messages=MESSAGES,
+    subjects=(
+        *(Subject(name, told=True) for name in _TOLD),
+        Subject("assessment", told=True),
+        Subject("review", told=True, untold=frozenset({"score"})),
+        *(
+            Subject(name)
+            for name in ("answers", "applications", "calibration", "evidence", "media", "ranking", "report")
+        ),
+    ),
+    work=(
+        WorkKind(
+            work.INTERVIEW,
+            msg("Interview"),
+            msg("Interviews"),
+            work.pages_of_interviews,
+            work.interview_ready,
+            work.interviews_without_work,
+            urgent=True,
+            by_person=True,
+        ),
+        WorkKind(
+            work.ANSWER,
+            msg("Interview answer"),
+            msg("Answers"),
+            work.pages_of_answers,
+            work.answer_ready,
+            work.answers_without_work,
+        ),
+    ),
+)

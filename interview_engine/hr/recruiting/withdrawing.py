@@ -1,0 +1,139 @@
+"""Taking back an interview, and what is past its time.
+
+Withdrawal takes effect at once: nothing is used any more, the evidence leaves the employee file and the competency
+record, and a deletion is asked for (`privacy.erasure`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from interview_engine.assessment.policy import POLICIES
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import SYSTEM, Actor
+from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.privacy.erasure import ask, end_consents, request_erasure
+from interview_engine.hr.privacy.tables import Consent, ErasureRequest
+from interview_engine.hr.problems import missing
+from interview_engine.hr.recruiting import notices
+from interview_engine.hr.recruiting.hiring.evidence import remove_evidence
+from interview_engine.hr.recruiting.interviewing import invitations
+from interview_engine.hr.recruiting.reach import change_stage, invitation_of, note_event
+from interview_engine.hr.recruiting.rules import LIVE_INVITATION, may_move
+from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Requisition
+from interview_engine.store import audit
+from interview_engine.store.rows import find, touch
+
+
+def withdraw(session: Session, actor: Actor, invitation: Invitation, clock: Clock) -> ErasureRequest:
+    """The candidate takes everything back: consents end, the application is withdrawn, evidence leaves file and
+    record at once, and the deletion of the rest is asked for. Twice gives the same request.
+
+    A hired person stays hired; only the interview's evidence goes.
+    """
+    row = invitation_of(session, actor, invitation.id, lock=True)
+    application = find(session, Application, row.application_id, lock=True)
+    requisition = find(session, Requisition, application.requisition_id) if application is not None else None
+    if application is None or requisition is None:
+        raise missing("application", "应聘", "application")
+    end_consents(session, actor, Consent.invitation_id == row.id, clock)
+    _leave_pool(session, actor, application.person_id, clock)
+    remove_evidence(session, application.id, _assessment_ids(session, row.id))
+    if row.state in (*LIVE_INVITATION, "expired"):
+        invitations.revoke_open(session, actor, application.id, clock)
+    if may_move(application.stage, "withdrawn", "candidate"):  # type: ignore[arg-type]
+        change_stage(session, actor, application, "withdrawn", "", clock)
+        notices.candidate_withdrew(session, row, requisition, clock)
+    else:
+        note_event(session, actor, application, "evidence_withdrawn", clock)
+    audit.record(session, actor.id, "interview.withdraw", f"invitation:{row.id}", {}, clock)
+    return request_erasure(session, actor, clock, person_id=application.person_id, invitation_id=row.id)
+
+
+def receipt_of(session: Session, actor: Actor, invitation: Invitation) -> ErasureRequest | None:
+    """The candidate's latest request for this interview, with its receipt once it is done."""
+    row = invitation_of(session, actor, invitation.id)
+    return session.scalars(
+        select(ErasureRequest)
+        .where(ErasureRequest.invitation_id == row.id, ErasureRequest.kind == "interview")
+        .order_by(ErasureRequest.id.desc())
+    ).first()
+
+
+def expired(session: Session, clock: Clock, *, limit: int = 200) -> tuple[ErasureRequest, ...]:
+    """Job: ask for the deletion of what is past its policy's time (`Policy.retention_days`).
+
+    Recordings, transcripts and reports of interviews that ended so long ago go, scores and what people decided stay.
+    Persons whose every application ended so long ago go as a whole, unless they agreed to be kept in the talent pool.
+    """
+    made = []
+    for policy in POLICIES.values():
+        before = clock.now() - timedelta(days=policy.retention_days)
+        for invitation_id, person_id in session.execute(_old_interviews(policy.id, before).limit(limit)).tuples():
+            made.append(ask(session, SYSTEM, person_id, invitation_id, "retention", clock))
+        for person_id in session.scalars(_forgotten_persons(policy.id, before).limit(limit)).all():
+            made.append(ask(session, SYSTEM, person_id, None, "person", clock))
+    return tuple(made)
+
+
+def _old_interviews(policy: str, before: datetime) -> Any:
+    asked = select(ErasureRequest.invitation_id).where(
+        ErasureRequest.invitation_id.is_not(None), ErasureRequest.kind.in_(("retention", "interview"))
+    )
+    return (
+        select(Invitation.id, Application.person_id)
+        .join(Application, Application.id == Invitation.application_id)
+        .where(
+            Invitation.policy == policy,
+            Invitation.consented_at.is_not(None),
+            func.coalesce(Invitation.submitted_at, Invitation.expires_at) < before,
+            Invitation.id.not_in(asked),
+        )
+    )
+
+
+def _forgotten_persons(policy: str, before: datetime) -> Any:
+    other = aliased(Application)
+    goes_on = select(other.person_id).where(
+        or_(other.stage.not_in(("rejected", "withdrawn")), other.stage_since >= before)
+    )
+    asked = select(ErasureRequest.person_id).where(ErasureRequest.kind == "person", ErasureRequest.done_at.is_(None))
+    return (
+        select(Person.id)
+        .join(Application, Application.person_id == Person.id)
+        .join(Requisition, Requisition.id == Application.requisition_id)
+        .where(
+            Requisition.policy == policy,
+            Application.stage.in_(("rejected", "withdrawn")),
+            Application.stage_since < before,
+            Person.erased_at.is_(None),
+            ~Person.talent_pool,
+            Person.id.not_in(goes_on),
+            Person.id.not_in(select(Employment.person_id)),
+            Person.id.not_in(select(Account.person_id)),
+            Person.id.not_in(asked),
+        )
+        .distinct()
+    )
+
+
+def _leave_pool(session: Session, actor: Actor, person_id: str, clock: Clock) -> None:
+    """Nobody is kept for other jobs whose consent to it has ended."""
+    person = find(session, Person, person_id, lock=True)
+    agreed = select(Consent.id).where(
+        Consent.person_id == person_id, Consent.purpose == "retention", Consent.granted, Consent.withdrawn_at.is_(None)
+    )
+    session.flush()
+    if person is not None and person.talent_pool and session.scalars(agreed.limit(1)).one_or_none() is None:
+        person.talent_pool = False
+        touch(person, actor.id, clock)
+
+
+def _assessment_ids(session: Session, invitation_id: str) -> list[str]:
+    return list(session.scalars(select(Assessment.id).where(Assessment.invitation_id == invitation_id)))
