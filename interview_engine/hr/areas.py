@@ -1,4 +1,4 @@
-"""The areas of the product: the one list. To add an area, add it here (docs/developing/add-an-area.md).
+"""The areas of the product: the one list. To add an area, add it here.
 
 Only where a process starts is this read (`all_tables.py`); an area never imports it. The order is that in which areas
 take away their own when a person is erased.

@@ -19,7 +19,7 @@ from interview_engine.hr.messaging.tables import (
     WechatToken,
 )
 from interview_engine.hr.removal import Removal
-from interview_engine.i18n import msg
+from interview_engine.i18n import Text, msg
 
 
 def _erase(session: Session, person_id: str, removal: Removal) -> None:
@@ -28,7 +28,7 @@ def _erase(session: Session, person_id: str, removal: Removal) -> None:
         removal.delete(session, Reachability, Reachability.person_id == person_id)
 
 
-def _notice(subject: Bilingual, body: Bilingual) -> MessageTemplate:
+def _notice(subject: Text, body: Text) -> MessageTemplate:
     return MessageTemplate(subject, body, "/n/{token}", line=msg("{title}"))
 
 

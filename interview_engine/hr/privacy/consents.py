@@ -52,6 +52,16 @@ def record_consents(
         )
 
 
+def end_consents(
+    session: Session, actor: Actor, clock: Clock, *, invitation_id: str | None = None, person_id: str | None = None
+) -> None:
+    """Withdraw what was agreed to for an invitation, or all of a person."""
+    which = Consent.invitation_id == invitation_id if person_id is None else Consent.person_id == person_id
+    for consent in session.scalars(select(Consent).where(which, Consent.withdrawn_at.is_(None))):
+        consent.withdrawn_at = clock.now()
+        touch(consent, actor.id, clock)
+
+
 def consents_of(session: Session, invitation_id: str) -> dict[str, bool]:
     """What holds now for an invitation, by purpose; empty before consent."""
     rows = session.execute(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -20,8 +20,9 @@ from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.messaging.notify import tell_person
 from interview_engine.hr.people.tables import Person
+from interview_engine.hr.privacy.consents import end_consents
 from interview_engine.hr.privacy.erasing import erase_part, erase_person
-from interview_engine.hr.privacy.tables import Consent, ErasureRequest
+from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.hr.removal import Removal
 from interview_engine.store import audit
@@ -125,7 +126,7 @@ def due(session: Session, *, limit: int = 50) -> tuple[Due, ...]:
 
 def _remove(session: Session, blobs: BlobStore, request: ErasureRequest, clock: Clock) -> Removal:
     if request.kind == "person":
-        end_consents(session, SYSTEM, Consent.person_id == request.person_id, clock)
+        end_consents(session, SYSTEM, clock, person_id=request.person_id)
         return erase_person(session, blobs, request.person_id, clock)
     if request.invitation_id is None:
         raise conflict("erasure.interview", "申请没有指明面试。", "The request names no interview.")
@@ -160,13 +161,6 @@ def ask(
     session.flush()
     audit.record(session, actor.id, "erasure.request", f"erasure_request:{request.id}", {"kind": kind}, clock)
     return request
-
-
-def end_consents(session: Session, actor: Actor, which: ColumnElement[bool], clock: Clock) -> None:
-    """Withdraw the consents that meet the condition."""
-    for consent in session.scalars(select(Consent).where(which, Consent.withdrawn_at.is_(None))):
-        consent.withdrawn_at = clock.now()
-        touch(consent, actor.id, clock)
 
 
 def _digest(content: Mapping[str, Any]) -> str:

@@ -18,8 +18,9 @@ from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.people.tables import Person
-from interview_engine.hr.privacy.erasure import ask, end_consents, request_erasure
-from interview_engine.hr.privacy.tables import Consent, ErasureRequest
+from interview_engine.hr.privacy.consents import end_consents, may_be_kept
+from interview_engine.hr.privacy.erasure import ask, request_erasure
+from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.hiring.evidence import remove_evidence
@@ -42,7 +43,7 @@ def withdraw(session: Session, actor: Actor, invitation: Invitation, clock: Cloc
     requisition = find(session, Requisition, application.requisition_id) if application is not None else None
     if application is None or requisition is None:
         raise missing("application", "应聘", "application")
-    end_consents(session, actor, Consent.invitation_id == row.id, clock)
+    end_consents(session, actor, clock, invitation_id=row.id)
     _leave_pool(session, actor, application.person_id, clock)
     remove_evidence(session, application.id, _assessment_ids(session, row.id))
     if row.state in (*LIVE_INVITATION, "expired"):
@@ -126,11 +127,8 @@ def _forgotten_persons(policy: str, before: datetime) -> Any:
 def _leave_pool(session: Session, actor: Actor, person_id: str, clock: Clock) -> None:
     """Nobody is kept for other jobs whose consent to it has ended."""
     person = find(session, Person, person_id, lock=True)
-    agreed = select(Consent.id).where(
-        Consent.person_id == person_id, Consent.purpose == "retention", Consent.granted, Consent.withdrawn_at.is_(None)
-    )
     session.flush()
-    if person is not None and person.talent_pool and session.scalars(agreed.limit(1)).one_or_none() is None:
+    if person is not None and person.talent_pool and not may_be_kept(session, person_id):
         person.talent_pool = False
         touch(person, actor.id, clock)
 

@@ -13,8 +13,7 @@ from interview_engine.errors import ConflictError, InvalidInput, NotFoundError, 
 from interview_engine.hr.employment import service
 from interview_engine.hr.employment.service import Evidence, Place
 from interview_engine.hr.employment.tables import Employment
-from interview_engine.hr.org.tables import Department
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.people.tables import Department, Person
 from interview_engine.store.tables import AuditEvent
 
 START = date(2027, 1, 4)
