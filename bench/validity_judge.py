@@ -19,11 +19,11 @@ from bench import setting
 from bench.datasets import simulated, twins
 from bench.outcome import SEED, Figure, SetOutcome, bootstrap, lexical_length
 from interview_engine.assessment.calibration.agreement import pearson, quadratic_weighted_kappa
-from interview_engine.assessment.evidence.sentences import units
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import AnswerText, CompetencyResult, ContentScores, Scorer
+from interview_engine.assessment.text import units
 from interview_engine.errors import ScorerError
 from pipelines.scoring.score import judge_scorer
 

@@ -15,9 +15,9 @@ from bench.outcome import Figure, SetOutcome, bootstrap
 from bench.setting import fresh_twin_folder
 from interview_engine.assessment.calibration.agreement import pearson, quadratic_weighted_kappa
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
-from interview_engine.assessment.evidence.sentences import units
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.scoring import AnswerText, ContentScores, Embedder, Scorer
+from interview_engine.assessment.text import units
 
 REFUSED = (
     *("one-word", "empty-ish", "keyword-list", "anchor-read-aloud"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import jinja2
 
 from interview_engine.assessment.comparing.fairness import AuditTable, GroupRow, Person, audit
 from interview_engine.assessment.comparing.ranking import Ruler
+from interview_engine.assessment.text import spelling
 from interview_engine.errors import Bilingual, UsageError
 from pipelines.folders.ranking import Broken, rank_folder
 from pipelines.folders.tables import Row, read_table, write_csv
@@ -123,8 +123,7 @@ def _attributes(groups: Path, rows: list[Row]) -> list[str]:
 
 def _spelling(known: dict[tuple[str, str], str], name: str, value: str) -> str:
     """The first spelling that the table uses for this value."""
-    folded = unicodedata.normalize("NFKC", value).casefold()
-    return known.setdefault((name, folded), value)
+    return known.setdefault((name, spelling(value)), value)
 
 
 def write_audit(found: Audit, folder: Path, audited_at: str) -> tuple[Path, ...]:

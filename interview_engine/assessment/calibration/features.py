@@ -15,18 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.evidence import level
-from interview_engine.assessment.evidence.cues import fold, is_negated
+from interview_engine.assessment.evidence.cues import is_negated
 from interview_engine.assessment.evidence.reading import Reading, read
 from interview_engine.assessment.evidence.routing import route, sentence_weights
 from interview_engine.assessment.evidence.rubric import Encoder, KitIndex, build
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.scoring import AnswerText, ContentScores, Embedder, Scorer
+from interview_engine.assessment.text import HAN, WORD, fold
 
 Vectors = NDArray[np.float32]
 ScorerMaker = Callable[[Embedder], Scorer]
 
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
-_HAN = re.compile(r"[\u3400-\u9fff]+")
 _CLAUSE = re.compile(r"[.,!?;:()\n]")
 SOFTENED = 0.6
 """Power of an answer's share in a competency: what people rate leaks over from neighbouring answers. Picked on the
@@ -161,12 +160,12 @@ def groups(text: str, language: str) -> list[str]:
     if language == "zh":
         return [
             (NEGATED if is_negated(folded, match.start() + i, "zh") else "") + match.group()[i : i + 2]
-            for match in _HAN.finditer(folded)
+            for match in HAN.finditer(folded)
             for i in range(len(match.group()) - 1)
         ]
     found: list[str] = []
     before, end = "", 0
-    for match in _WORD.finditer(folded):
+    for match in WORD.finditer(folded):
         word = NUMBER if match.group().isdigit() else match.group()
         word = NEGATED + word if is_negated(folded, match.start(), "en") else word
         if before and not _CLAUSE.search(folded, end, match.start()):

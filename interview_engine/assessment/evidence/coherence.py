@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.assessment.evidence.cues import fold
+from interview_engine.assessment.text import fold
 
 Vectors = NDArray[np.float64]
 

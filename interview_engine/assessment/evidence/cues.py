@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from interview_engine.assessment.text import fold
+
 Patterns = Mapping[str, re.Pattern[str]]
 
 NEGATABLE = frozenset({"method", "check", "instrument", "probe", "outcome", "action"})
@@ -103,15 +105,6 @@ class Cue:
     start: int
     end: int
     negated: bool
-
-
-def fold(text: str) -> str:
-    """Lower case with straight apostrophes, of the same length as `text`, so that offsets stay valid."""
-    straight = text.replace("’", "'").replace("‘", "'").replace("‑", "-").replace("–", "-")
-    lowered = straight.lower()
-    if len(lowered) == len(straight):
-        return lowered
-    return "".join(char.lower() if len(char.lower()) == 1 else char for char in straight)
 
 
 def find(text: str, language: str) -> tuple[Cue, ...]:

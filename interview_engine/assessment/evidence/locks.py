@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from interview_engine.assessment.evidence.cues import Cue, fold
+from interview_engine.assessment.evidence.cues import Cue
 from interview_engine.assessment.evidence.orders import addresses_grader
-from interview_engine.assessment.evidence.rubric import KitIndex, function_words, grams
-from interview_engine.assessment.evidence.sentences import units
+from interview_engine.assessment.evidence.rubric import KitIndex
 from interview_engine.assessment.reasons import Reason
+from interview_engine.assessment.text import fold, function_words, gram_share, grams, units
 
 SHORTEST = {"en": 8, "zh": 15}
 """Words (en) or characters (zh) below which an answer cannot be assessed."""
@@ -106,12 +106,6 @@ def is_list(text: str, language: str) -> bool:
         if units(piece, language) <= LIST_PIECE_LENGTH[language] and function_share(piece, language) == 0.0
     ]
     return len(pieces) >= LIST_PIECES and len(bare) >= LIST_SHARE * len(pieces)
-
-
-def gram_share(text: str, language: str, known: frozenset[str]) -> float:
-    """Share of the text's 5-grams that are in `known`; 0 for a text too short to have one."""
-    found = grams(text, language)
-    return sum(gram in known for gram in found) / len(found) if found else 0.0
 
 
 def whole(text: str, language: str, index: KitIndex) -> Reason | None:

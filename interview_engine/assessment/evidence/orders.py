@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from interview_engine.assessment.text import is_invisible
+
 _OPENS = (
     r"(?:^|[,;:.!?—–\-\"'“”(]\s*|\b(?:please|kindly|just|simply|must|should|you|so|and|then|directly|now|therefore)\s+)"
 )
@@ -146,14 +148,6 @@ _RULES = re.compile("|".join(f"(?:{rule})" for rule in (*_ENGLISH, *_CHINESE)), 
 def addresses_grader(text: str) -> bool:
     """Whether one sentence speaks to whoever grades it. Sees through case, width, and invisible characters."""
     return _RULES.search(_plain(text)) is not None
-
-
-def is_invisible(character: str) -> bool:
-    """Control, format, private and unassigned characters: nothing a person sees, but a model may read them.
-
-    White space is visible in this sense.
-    """
-    return unicodedata.category(character)[0] == "C" and not character.isspace()
 
 
 def _plain(text: str) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from interview_engine.assessment.evidence import level
-from interview_engine.assessment.evidence.cues import fold, is_negated
+from interview_engine.assessment.evidence.cues import is_negated
 from interview_engine.assessment.evidence.reading import Piece, Reading
 from interview_engine.assessment.evidence.rubric import CompetencyIndex, IndicatorIndex
 from interview_engine.assessment.scoring import Evidence, Polarity
+from interview_engine.assessment.text import fold
 
 MAX_QUOTES = 4
 ALIKE = 0.93

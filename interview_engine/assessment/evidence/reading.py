@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.evidence import locks
-from interview_engine.assessment.evidence.cues import Cue, find, fold, is_negated
-from interview_engine.assessment.evidence.rubric import Encoder, KitIndex, grams, located_terms, terms, unit
-from interview_engine.assessment.evidence.sentences import Sentence, split, units
+from interview_engine.assessment.evidence.cues import Cue, find, is_negated
+from interview_engine.assessment.evidence.rubric import Encoder, KitIndex, unit
+from interview_engine.assessment.evidence.sentences import Sentence, split
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import AnswerText
+from interview_engine.assessment.text import fold, grams, located_terms, terms, units
 
 Vectors = NDArray[np.float64]
 

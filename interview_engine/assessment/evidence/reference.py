@@ -18,11 +18,11 @@ from math import exp, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.assessment.evidence.cues import fold
-from interview_engine.assessment.evidence.rubric import Encoder, terms, unit
+from interview_engine.assessment.evidence.rubric import Encoder, unit
 from interview_engine.assessment.evidence.sentences import split
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import AnswerText
+from interview_engine.assessment.text import fold, terms
 
 Vectors = NDArray[np.float64]
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.evidence.reading import DECLARED_PROBES, Reading
-from interview_engine.assessment.evidence.rubric import CompetencyIndex, KitIndex, standardise, terms
+from interview_engine.assessment.evidence.rubric import CompetencyIndex, KitIndex, standardise
+from interview_engine.assessment.text import terms
 
 Vectors = NDArray[np.float64]
 

@@ -13,20 +13,17 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.assessment.evidence.cues import fold, phrase_pattern
+from interview_engine.assessment.evidence.cues import phrase_pattern
 from interview_engine.assessment.evidence.sentences import split
 from interview_engine.assessment.kits.kit import Competency, Kit
 from interview_engine.assessment.scoring import AnswerText, Embedder
+from interview_engine.assessment.text import grams, terms
 
 Vectors = NDArray[np.float64]
 
 NAME_WEIGHT = 0.7
 COMMON_WEIGHT = 0.6
 """Target of a competency: mean of its anchors + 0.7 name - 0.6 mean over all (docs/scoring.md, "Set by hand")."""
-
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
-_HAN = re.compile(r"[\u3400-\u9fff]+")
-_SUFFIX = re.compile(r"(?:ations?|ements?|ments?|ness|ings?|ities|ity|ies|ions?|ers?|ed|ely|ly|es|s|e|y)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,56 +122,6 @@ def background() -> dict[str, list[str]]:
     text = files("interview_engine.assessment.evidence").joinpath("background.json").read_text(encoding="utf-8")
     loaded: dict[str, list[str]] = json.loads(text)
     return {language: loaded[language] for language in ("zh", "en")}
-
-
-def grams(text: str, language: str, size: int = 5) -> list[str]:
-    """Runs of `size` words (en) or characters (zh) of the folded text without punctuation."""
-    folded = fold(text)
-    units = list("".join(_HAN.findall(folded))) if language == "zh" else _WORD.findall(folded)
-    return ["\u0001".join(units[i : i + size]) for i in range(len(units) - size + 1)]
-
-
-def terms(text: str, language: str) -> frozenset[str]:
-    """Content stems (en) or character pairs without function characters (zh)."""
-    folded = fold(text)
-    if language == "zh":
-        dull = function_words("zh")
-        pairs = (run[i : i + 2] for run in _HAN.findall(folded) for i in range(len(run) - 1))
-        return frozenset(pair for pair in pairs if not (set(pair) & dull))
-    dull = function_words("en")
-    return frozenset(stem(word) for word in _WORD.findall(folded) if word not in dull and len(word) > 2)
-
-
-def located_terms(text: str, language: str) -> list[tuple[str, int, int]]:
-    """Every content stem (or character pair) of `text` as in `terms`, with its span of the text, in order."""
-    folded = fold(text)
-    dull = function_words(language)
-    if language == "zh":
-        runs = [(match.group(), match.start()) for match in _HAN.finditer(folded)]
-        pairs = [(run[i : i + 2], start + i) for run, start in runs for i in range(len(run) - 1)]
-        return [(pair, at, at + 2) for pair, at in pairs if not (set(pair) & dull)]
-    return [
-        (stem(match.group()), match.start(), match.end())
-        for match in _WORD.finditer(folded)
-        if match.group() not in dull and len(match.group()) > 2
-    ]
-
-
-def stem(word: str) -> str:
-    """A word without its commonest ending, never shorter than four letters."""
-    bare = word.replace("'s", "")
-    cut = _SUFFIX.sub("", bare)
-    return cut if len(cut) >= 4 else bare
-
-
-@cache
-def function_words(language: str) -> frozenset[str]:
-    """Words (en) or characters (zh) that carry grammar, not content; also of de, fr, es, it to tell languages apart."""
-    import json
-
-    raw = files("interview_engine.assessment.evidence").joinpath("function_words.json").read_text(encoding="utf-8")
-    lists: dict[str, str] = json.loads(raw)
-    return frozenset(lists[language]) - {" "} if language == "zh" else frozenset(lists[language].split())
 
 
 def build(kit: Kit, language: str, encoder: Encoder) -> KitIndex:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from interview_engine.assessment.scoring import AnswerText
+from interview_engine.assessment.text import units
 from interview_engine.assessment.transcript import Word
 
 SHORTEST = {"en": 4, "zh": 6}
@@ -29,7 +30,6 @@ _SOFT = {
     ),
     "zh": re.compile(r"[,，、:：]\s*|\s+|(?=然后|所以|但是|后来|最后|接着|因为|于是|另外|结果|那么)"),
 }
-_UNIT = {"en": re.compile(r"[^\W_]+(?:['’][^\W_]+)*"), "zh": re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,6 @@ class Sentence:
     def char_end(self) -> int:
         """Offset just after the last character."""
         return self.char_start + len(self.text)
-
-
-def units(text: str, language: str) -> int:
-    """Length of `text` in words (en) or characters plus Latin words and numbers (zh)."""
-    return len(_UNIT["zh" if language == "zh" else "en"].findall(text))
 
 
 def split(answer: AnswerText, join_short: bool = True) -> tuple[Sentence, ...]:

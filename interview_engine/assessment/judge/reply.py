@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from interview_engine.assessment.evidence.sentences import units
 from interview_engine.assessment.judge.prompt import Given
 from interview_engine.assessment.judge.shown import Shown
 from interview_engine.assessment.kits.kit import LEVELS, Competency
 from interview_engine.assessment.scoring import AnswerText
+from interview_engine.assessment.text import units
 
 SHORTEST_QUOTE = {"en": 3, "zh": 4}
 """Words (en) or characters (zh) below which a quote could be from anywhere and shows nothing."""

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from interview_engine.assessment.evidence.orders import is_invisible
+from interview_engine.assessment.text import is_invisible, spelling
 
 _TEMPLATE_MARKS = str.maketrans(
     {"<": "＜", ">": "＞", "[": "［", "]": "］", "{": "｛", "}": "｝", "|": "｜", "`": "｀"}
@@ -116,7 +116,7 @@ def _folded(text: str) -> tuple[str, list[int]]:
     for place, character in enumerate(text):
         if character.isspace() or character in _QUOTE_MARKS or is_invisible(character):
             continue
-        for part in unicodedata.normalize("NFKC", character).casefold():
+        for part in spelling(character):
             characters.append(part)
             places.append(place)
     return "".join(characters), places

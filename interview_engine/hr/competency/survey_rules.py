@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from statistics import fmean, stdev
 from typing import Any, Literal, get_args
 
 from interview_engine.assessment.comparing.comparison import SHARE, t_quantile
+from interview_engine.assessment.text import spelling
 from interview_engine.hr.problems import invalid
 
 QuestionKind = Literal["open", "scale", "top3"]
@@ -137,7 +137,7 @@ def count_items(named: Iterable[Sequence[str]]) -> tuple[Counted, ...]:
 
 def item_key(item: str) -> str:
     """What makes two namings the same item."""
-    folded = unicodedata.normalize("NFKC", item).casefold()
+    folded = spelling(item)
     return "".join(_EDGES.sub("", folded).split())
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from interview_engine.assessment.evidence.cues import find, fold, lexicon, phrase_pattern
+from interview_engine.assessment.evidence.cues import find, lexicon, phrase_pattern
+from interview_engine.assessment.text import fold
 
 
 def told(text: str, language: str) -> set[str]:

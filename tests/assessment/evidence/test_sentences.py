@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interview_engine.assessment.evidence.sentences import split, units
+from interview_engine.assessment.evidence.sentences import split
 from interview_engine.assessment.scoring import AnswerText
+from interview_engine.assessment.text import units
 from interview_engine.assessment.transcript import Segment, Word
 
 TEXTS = st.text(st.sampled_from("abc 我先核对了订单然后。，！？.,;!?e.g. 3.5\n"), max_size=300)

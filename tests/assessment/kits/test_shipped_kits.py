@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from interview_engine.assessment.evidence.cues import fold, phrase_pattern
+from interview_engine.assessment.evidence.cues import phrase_pattern
 from interview_engine.assessment.kits import yaml_tree
 from interview_engine.assessment.kits.delivery_weight import check_kit
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Indicator, Kit
 from interview_engine.assessment.policy import POLICIES
+from interview_engine.assessment.text import fold
 from interview_engine.errors import Bilingual, PolicyError
 
 IDS = ("customer-service", "data-analyst", "online-teacher", "sales", "software-engineer", "store-manager")
