@@ -16,15 +16,17 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from interview_engine.clock import Clock
-from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import Text
 from interview_engine.store.base import Base
 
 Column = InstrumentedAttribute[Any]
 
-Effect = Callable[[Session, Actor, str, str, Clock], None]
-"""(session, actor, subject, state, clock), called when an approval has ended as approved, rejected or withdrawn."""
+Effect = Callable[[Session, Any, str, str, Clock], None]
+"""(session, actor, subject, state, clock), called when an approval has ended as approved, rejected or withdrawn.
+
+The actor is an `access.rules.Actor`. It is not named here: access hands over an area too, and so stands on this file.
+"""
 
 Fate = Literal["erased", "forgotten", "emptied", "kept"]
 """What an erasure makes of the rows that name the person: "erased", they go; "forgotten", they go when the person is
