@@ -25,6 +25,13 @@ msgstr "Puits {name} : "
 msgid "a \\"well\\"\\n"
 msgstr "un « puits »\\n"
 
+msgctxt "of a story"
+msgid "well"
+msgstr "bon"
+
+msgid "well"
+msgstr "puits"
+
 msgid "No translation yet"
 msgstr ""
 """
@@ -51,6 +58,11 @@ def test_a_value_that_is_a_text_is_shown_in_the_language_of_the_whole(french: Pa
     inner = msg('a "well"\n')
     whole = msg("The well {name} is {depth} deep.", name=inner, depth=LocalizedText("九米", "9 m"))
     assert whole.get("fr") == "Puits un « puits »\n : 9 m."
+
+
+def test_a_context_tells_apart_what_english_has_one_word_for(french: Path) -> None:
+    assert [msg("well").get("fr"), msg("well", context="of a story").get("fr")] == ["puits", "bon"]
+    assert msg("well", context="of a story").get("en") == "well"
 
 
 @pytest.mark.parametrize("text", ["No translation yet", "in no catalogue"])
@@ -103,7 +115,9 @@ def test_the_catalogues_read_like_babel_reads_them() -> None:
     assert files
     for path in files:
         with path.open("rb") as file:
-            by_babel = {str(one.id): str(one.string) for one in read_po(file) if one.id}
+            by_babel = {
+                f"{one.context}\x04{one.id}" if one.context else one.id: one.string for one in read_po(file) if one.id
+            }
         assert dict(i18n.entries(path.read_text("utf-8"))) == by_babel, path.name
 
 
