@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.deps import Ctx
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, NotSignedIn
+from interview_engine.errors import NotSignedIn
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.access.service import require
 from interview_engine.hr.accounts import tokens
+from interview_engine.i18n import msg
 from interview_engine.store import idempotency
 
 Made = TypeVar("Made", bound=BaseModel)
@@ -128,8 +129,8 @@ class Needs:
         if credentials is None:
             raise NotSignedIn(
                 "token.missing",
-                Bilingual("没有令牌。", "There is no token."),
-                Bilingual("请发送 Authorization: Bearer <令牌>。", "Send Authorization: Bearer <token>."),
+                msg("There is no token."),
+                msg("Send Authorization: Bearer <token>."),
             )
         with context.database.reading() as session:
             visit = tokens.visit_by_token(session, credentials.credentials, context.clock)

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from api.i18n import language_of
 from interview_engine import errors
-from interview_engine.errors import Bilingual, InterviewEngineError
+from interview_engine.errors import InterviewEngineError
 from interview_engine.i18n import Text, msg
 from interview_engine.store.outages import outage_of
 
@@ -43,36 +43,36 @@ STATUSES: tuple[tuple[type[InterviewEngineError], int], ...] = (
 )
 """First match wins."""
 
-PLAIN: dict[int, tuple[str, Bilingual, Bilingual]] = {
+PLAIN: dict[int, tuple[str, Text, Text]] = {
     400: (
         "request.invalid",
-        Bilingual("请求无法理解。", "The request cannot be understood."),
-        Bilingual("请检查格式后重试。", "Check its form and try again."),
+        msg("The request cannot be understood."),
+        msg("Check its form and try again."),
     ),
     404: (
         "page.unknown",
-        Bilingual("没有这个页面。", "There is no such page."),
-        Bilingual("请检查地址，或回到首页。", "Check the address, or go to the first page."),
+        msg("There is no such page."),
+        msg("Check the address, or go to the first page."),
     ),
     405: (
         "method.unknown",
-        Bilingual("这个地址不支持此操作。", "This address does not do that."),
-        Bilingual("请看接口文档 /api/docs。", "See the API's documentation at /api/docs."),
+        msg("This address does not do that."),
+        msg("See the API's documentation at /api/docs."),
     ),
     413: (
         "request.too_large",
-        Bilingual("内容太大。", "This is too large."),
-        Bilingual("请分小一些再发送。", "Send it in smaller parts."),
+        msg("This is too large."),
+        msg("Send it in smaller parts."),
     ),
     415: (
         "request.media_type",
-        Bilingual("不支持这种内容类型。", "This content type is not supported."),
-        Bilingual("请看接口文档 /api/docs。", "See the API's documentation at /api/docs."),
+        msg("This content type is not supported."),
+        msg("See the API's documentation at /api/docs."),
     ),
     429: (
         "request.too_many",
-        Bilingual("请求太频繁。", "Too many requests."),
-        Bilingual("请稍等再试。", "Wait a moment and try again."),
+        msg("Too many requests."),
+        msg("Wait a moment and try again."),
     ),
 }
 
@@ -144,8 +144,8 @@ def install(app: FastAPI) -> None:
             {"field": ".".join(str(part) for part in item["loc"]), "problem": item["msg"]} for item in error.errors()
         ]
         named = ", ".join(entry["field"] for entry in fields[:5])
-        message = Bilingual(f"有字段不正确：{named}。", f"Some fields are not right: {named}.")
-        next_step = Bilingual("请按 fields 中的说明修改。", "Correct them as `fields` says.")
+        message = msg("Some fields are not right: {named}.", named=named)
+        next_step = msg("Correct them as `fields` says.")
         return respond(request, 422, "request.fields", message, next_step, {}, fields=fields)
 
     @app.exception_handler(HTTPException)
@@ -168,11 +168,8 @@ def install(app: FastAPI) -> None:
     async def _unexpected(request: Request, error: Exception) -> Response:
         number = uuid.uuid4().hex[:12]
         log.error("unexpected error %s on %s", number, place(request), exc_info=error)
-        message = Bilingual(f"服务器内部出错（编号 {number}）。", f"The server failed (number {number}).")
-        next_step = Bilingual(
-            "已保存的内容不受影响；请重试，若再次出现请报告编号。",
-            "What was saved is safe. Try again; if it comes back, report the number.",
-        )
+        message = msg("The server failed (number {number}).", number=number)
+        next_step = msg("What was saved is safe. Try again; if it comes back, report the number.")
         return respond(request, 500, "server.failed", message, next_step, {"Connection": "close"})
 
 

@@ -30,7 +30,7 @@ from api.context import Context
 from api.deps import client_address
 from api.errors import respond
 from api.known_secrets import carries_secret, is_known
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import msg
 
 SLOTS = 32_768
 """Buckets a kind: half a megabyte."""
@@ -219,8 +219,8 @@ def _too_many(request: Request, wait_s: float) -> ASGIApp:
         request,
         429,
         "request.too_many",
-        Bilingual("请求太频繁。", "Too many requests."),
-        Bilingual(f"请 {int(wait_s) + 1} 秒后再试。", f"Try again in {int(wait_s) + 1} s."),
+        msg("Too many requests."),
+        msg("Try again in {wait_s} s.", wait_s=int(wait_s) + 1),
         {"Retry-After": str(int(wait_s) + 1)},
     )
 
@@ -231,7 +231,7 @@ def _too_large(request: Request, limit: int) -> ASGIApp:
         request,
         413,
         "request.too_large",
-        Bilingual(f"内容超过 {megabytes} MB。", f"This is larger than {megabytes} MB."),
-        Bilingual("请分小一些再发送。", "Send it in smaller parts."),
+        msg("This is larger than {megabytes} MB.", megabytes=megabytes),
+        msg("Send it in smaller parts."),
         {},
     )

@@ -13,10 +13,11 @@ from fastapi.responses import Response
 
 from api.context import Context
 from api.deps import Ctx
-from interview_engine.errors import Bilingual, NotSignedIn, PermissionDenied
+from interview_engine.errors import NotSignedIn, PermissionDenied
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.accounts import sign_in
 from interview_engine.hr.accounts.sign_in import Visit
+from interview_engine.i18n import msg
 
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
@@ -68,10 +69,8 @@ async def check_csrf(request: Request, context: Ctx) -> None:
         await request.close()
         raise PermissionDenied(
             "session.csrf",
-            Bilingual(
-                "这个表单不是从本系统的页面提交的，或者页面已过期。", "This form is not of this session's pages."
-            ),
-            Bilingual("请刷新页面后重新提交。", "Reload the page and send it again."),
+            msg("This form is not of this session's pages."),
+            msg("Reload the page and send it again."),
         )
 
 

@@ -32,7 +32,8 @@ from bench.asr_sets import Clip as Spoken
 from bench.asr_sets import aishell, mfa, speechbrain, speechocean
 from bench.speech_truths import clean_speech
 from interview_engine.assessment.media import SAMPLE_RATE, as_floats
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 
 Language = Literal["zh", "en"]
 
@@ -124,8 +125,8 @@ def seconds_of(text: str) -> int:
                 return seconds
     raise UsageError(
         "bench.bad_length",
-        Bilingual(f"“{text}”不是可用的时长。", f"“{text}” is no usable length."),
-        Bilingual("请写 20s、3min 这样的偶数秒时长。", "Give an even number of seconds, such as 20s or 3min."),
+        msg("“{text}” is no usable length.", text=text),
+        msg("Give an even number of seconds, such as 20s or 3min."),
     )
 
 

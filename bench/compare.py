@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 
 APART = frozenset({"run", "part_runs", "calibration_s", "calibration_after_s", "attempt", "repeat"})
 """Branches that say how it was run, not what came out."""
@@ -135,6 +136,6 @@ def _short(value: Any) -> str:
 def _no_result(path: Path, why: str) -> UsageError:
     return UsageError(
         "bench.no_result",
-        Bilingual(f"{path} 不是评测结果：{why}。", f"{path} is no benchmark result: {why}."),
-        Bilingual("请给出 bench/results 下的 JSON 文件。", "Give JSON files as in bench/results."),
+        msg("{path} is no benchmark result: {why}.", path=path, why=why),
+        msg("Give JSON files as in bench/results."),
     )

@@ -29,7 +29,8 @@ from typing import Any
 from bench.conventions import RunInfo, calibrate, drifted, installed, run_info, write_json
 from bench.e2e_parts.target import Target
 from bench.setting import ROOT, results_folder, weight_store
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 from models.speech.torch_recogniser import CUDA_PRECISION
 
 LIBRARIES = ("torch", "faster-whisper", "ctranslate2", "openvino", "numpy", "av", "mediapipe")
@@ -204,8 +205,8 @@ def end_to_end(recordings: Sequence[Path], interviews: int, device: str) -> dict
         printed = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
         raise UsageError(
             "bench.child_failed",
-            Bilingual(f"assess 失败：\n{printed}", f"assess failed:\n{printed}"),
-            Bilingual("请先处理上述问题，再重新运行。", "Settle what it says, then run again."),
+            msg("assess failed:\n{printed}", printed=printed),
+            msg("Settle what it says, then run again."),
         )
     media_s = sum(_read(recordings[index % len(recordings)]) for index in range(min(interviews, len(recordings))))
     media_s *= interviews / min(interviews, len(recordings))

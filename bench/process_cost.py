@@ -16,7 +16,8 @@ from typing import Any
 
 from bench.conventions import write_json
 from bench.setting import ROOT
-from interview_engine.errors import Bilingual, InterviewEngineError, UsageError
+from interview_engine.errors import InterviewEngineError, UsageError
+from interview_engine.i18n import msg
 from pipelines.folders.batch import THREAD_VARIABLES
 
 LAST_LINES = 15
@@ -81,11 +82,13 @@ def run_alone(module: str, arguments: Sequence[str]) -> Any:
     printed = "\n".join(done.stdout.strip().splitlines()[-LAST_LINES:])
     raise UsageError(
         "bench.child_failed",
-        Bilingual(
-            f"测量进程 {module} 失败（退出码 {done.returncode}）：\n{printed}",
-            f"The measuring process {module} failed (exit code {done.returncode}):\n{printed}",
+        msg(
+            "The measuring process {module} failed (exit code {returncode}):\n{printed}",
+            module=module,
+            returncode=done.returncode,
+            printed=printed,
         ),
-        Bilingual("请先处理上述问题，再重新运行。", "Settle what it says, then run again."),
+        msg("Settle what it says, then run again."),
     )
 
 
@@ -103,6 +106,6 @@ def missing_extra(package: str) -> UsageError:
     """The error of a comparison profile whose libraries are not installed."""
     return UsageError(
         "bench.no_extra",
-        Bilingual(f"未安装对比用的库 {package}。", f"The library {package} of the comparison is not installed."),
-        Bilingual("请运行 pip install -e '.[bench]'。", "Run pip install -e '.[bench]'."),
+        msg("The library {package} of the comparison is not installed.", package=package),
+        msg("Run pip install -e '.[bench]'."),
     )

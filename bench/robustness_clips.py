@@ -17,7 +17,7 @@ import numpy as np
 from bench.perturb import join, sound_of, write_sound
 from interview_engine.assessment.kits.kit import Competency, Kit, Phrases, Question
 from interview_engine.assessment.media import SAMPLE_RATE
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import LocalizedText
 from pipelines.folders.manifest import job_from_manifest
 from pipelines.job import AnswerSource, InterviewJob
 
@@ -35,7 +35,7 @@ class Put:
     name: str
     face: str
     voices: tuple[str, ...]
-    question: Bilingual
+    question: LocalizedText
 
 
 HOUSING = ("0121", "0126", "0131", "0136", "0141", "0146")
@@ -49,13 +49,15 @@ REAL = (
         "real-zh.mkv",
         "webcam_noaudio_2.webm",
         tuple(f"aishell_S0150/BAC009S0150W{number}.wav" for number in HOUSING),
-        Bilingual("你怎么看房地产市场未来十年是否安全？依据是什么？", "Will housing be safe for ten years, and why?"),
+        LocalizedText(
+            "你怎么看房地产市场未来十年是否安全？依据是什么？", "Will housing be safe for ten years, and why?"
+        ),
     ),
     Put(
         "real-en.mkv",
         "webcam_noaudio_1.webm",
         tuple(f"speechocean762_train/{name}.wav" for name in SOCCER),
-        Bilingual("说一场你记得的比赛。", "Tell us about a game that you remember, and what you did."),
+        LocalizedText("说一场你记得的比赛。", "Tell us about a game that you remember, and what you did."),
     ),
 )
 
@@ -84,42 +86,46 @@ def put_together(face: Path, voices: Sequence[Path], target: Path) -> None:
     join(face, voice, target, until_s=len(sound) / SAMPLE_RATE)
 
 
-def kit_of(question: Bilingual) -> Kit:
+def kit_of(question: LocalizedText) -> Kit:
     """A kit of one question and two competencies, enough for content scores to move if they could."""
     digest = hashlib.sha256(f"robustness {question.zh} {question.en}".encode()).hexdigest()
-    name = Bilingual("稳健性", "Robustness")
+    name = LocalizedText("稳健性", "Robustness")
     probes = tuple(competency.id for competency in COMPETENCIES)
     asked = Question("q1", question, 0, 120, 1, probes)
     return Kit("robustness", 1, name, name, ("zh", "en"), COMPETENCIES, (asked,), Phrases((), ()), digest)
 
 
-def _competency(identity: str, name: Bilingual, definition: Bilingual, anchors: tuple[Bilingual, ...]) -> Competency:
+def _competency(
+    identity: str, name: LocalizedText, definition: LocalizedText, anchors: tuple[LocalizedText, ...]
+) -> Competency:
     return Competency(identity, "general", name, definition, 50.0, 3.0, (), anchors)
 
 
 COMPETENCIES = (
     _competency(
         "reasoning",
-        Bilingual("分析判断", "Reasoning"),
-        Bilingual("用事实和数据得出结论。", "Draws conclusions from facts and figures."),
+        LocalizedText("分析判断", "Reasoning"),
+        LocalizedText("用事实和数据得出结论。", "Draws conclusions from facts and figures."),
         (
-            Bilingual("只有看法，没有依据。", "Gives an opinion and no ground for it."),
-            Bilingual("说了一个笼统的理由。", "Gives one vague reason."),
-            Bilingual("用一项事实支持结论。", "Supports the conclusion with one fact."),
-            Bilingual("用几项事实和数据支持结论。", "Supports the conclusion with several facts and figures."),
-            Bilingual("比较几种情况，核对过数据。", "Compares cases and has checked the figures."),
+            LocalizedText("只有看法，没有依据。", "Gives an opinion and no ground for it."),
+            LocalizedText("说了一个笼统的理由。", "Gives one vague reason."),
+            LocalizedText("用一项事实支持结论。", "Supports the conclusion with one fact."),
+            LocalizedText("用几项事实和数据支持结论。", "Supports the conclusion with several facts and figures."),
+            LocalizedText("比较几种情况，核对过数据。", "Compares cases and has checked the figures."),
         ),
     ),
     _competency(
         "experience",
-        Bilingual("亲身经历", "Own experience"),
-        Bilingual("讲得出自己的一次经历、做法和结果。", "Tells of a case, what they did and what came of it."),
+        LocalizedText("亲身经历", "Own experience"),
+        LocalizedText("讲得出自己的一次经历、做法和结果。", "Tells of a case, what they did and what came of it."),
         (
-            Bilingual("讲不出具体的一次。", "Tells of no particular case."),
-            Bilingual("提到一次，但没有说自己做了什么。", "Names a case but not what they did in it."),
-            Bilingual("讲了一次经历和自己的做法。", "Tells of a case and what they did in it."),
-            Bilingual("讲清了经过、做法和结果。", "Tells the course of it, what they did and the result."),
-            Bilingual("在此之上说出学到什么、后来怎么改的。", "Beyond this says what was learned and changed later."),
+            LocalizedText("讲不出具体的一次。", "Tells of no particular case."),
+            LocalizedText("提到一次，但没有说自己做了什么。", "Names a case but not what they did in it."),
+            LocalizedText("讲了一次经历和自己的做法。", "Tells of a case and what they did in it."),
+            LocalizedText("讲清了经过、做法和结果。", "Tells the course of it, what they did and the result."),
+            LocalizedText(
+                "在此之上说出学到什么、后来怎么改的。", "Beyond this says what was learned and changed later."
+            ),
         ),
     ),
 )

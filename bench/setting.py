@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from bench.vector_cache import CachedEmbedder
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 from interview_engine.settings import Settings, read_settings
 from models.text.embedding import TextEmbedder
 from models.weights.registry import WeightStore, default_root, store_of
@@ -24,8 +25,8 @@ def shared_data() -> Path:
     if not folder.is_dir():
         raise UsageError(
             "bench.no_data",
-            Bilingual("找不到评测数据文件夹。", "The folder of rated data is not there."),
-            Bilingual("请把 SHARED_DATA 指向它。", "Set SHARED_DATA to it."),
+            msg("The folder of rated data is not there."),
+            msg("Set SHARED_DATA to it."),
         )
     return folder
 

@@ -24,7 +24,7 @@ from interview_engine.assessment.calibration.agreement import pearson
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
 from interview_engine.assessment.kits.kit import Competency, Kit, Phrases, Question
 from interview_engine.assessment.scoring import AnswerText, Embedder, Scorer
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import LocalizedText
 
 Vector = NDArray[np.float64]
 Item = TypeVar("Item")
@@ -276,5 +276,5 @@ def _scored(scorer: Scorer, kit: Kit, question: str, text: str) -> tuple[float |
     return (result.score.value if result.score else None), (reason.code if reason else "")
 
 
-def _same(text: str) -> Bilingual:
-    return Bilingual(text, text)
+def _same(text: str) -> LocalizedText:
+    return LocalizedText(text, text)

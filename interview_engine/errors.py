@@ -30,9 +30,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from interview_engine.i18n import LocalizedText, Text
-
-Bilingual = LocalizedText
+from interview_engine.i18n import Text, msg
 
 
 class InterviewEngineError(Exception):
@@ -83,13 +81,22 @@ class FileProblem:
     message: Text
     next_step: Text
 
+    def whole(self) -> Text:
+        """Line, field, message and next step in one line."""
+        parts: dict[str, object] = {"message": self.message, "next_step": self.next_step}
+        if self.line and self.field:
+            text = msg("line {line}, {field}: {message} {next_step}", line=self.line, field=self.field)
+        elif self.line:
+            text = msg("line {line}: {message} {next_step}", line=self.line)
+        elif self.field:
+            text = msg("{field}: {message} {next_step}", field=self.field)
+        else:
+            text = msg("{message} {next_step}")
+        return text.filled(**parts)
+
     def text(self, language: str) -> str:
-        """Line, field, message and next step in one line of `language` ("zh" or "en")."""
-        if language == "zh":
-            where = "，".join(part for part in (f"第 {self.line} 行" if self.line else "", self.field) if part)
-            return f"{where}{'：' if where else ''}{self.message.zh}{self.next_step.zh}"
-        where = ", ".join(part for part in (f"line {self.line}" if self.line else "", self.field) if part)
-        return f"{where}{': ' if where else ''}{self.message.en} {self.next_step.en}"
+        """The same as a string."""
+        return self.whole().get(language)
 
 
 def shown(text: str, longest: int = 40) -> str:

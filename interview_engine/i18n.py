@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,7 +28,7 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 class Text(Protocol):
-    """What can be read in several languages: a Message of the product, or a LocalizedText that people wrote."""
+    """What can be read in several languages: the product's Message, a list of such, a LocalizedText people wrote."""
 
     @property
     def zh(self) -> str:
@@ -94,6 +94,33 @@ class Message:
 def msg(text: str, /, *, context: str = "", **values: object) -> Message:
     """A text of the product: English with {places}, and what fills them. `text` is written out: tools look for it."""
     return Message(text, tuple(values.items()), context)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Texts one after another, with a separator between each two."""
+
+    parts: tuple[object, ...]
+    separator: Message
+
+    def get(self, language: str) -> str:
+        """The whole in `language`."""
+        return self.separator.get(language).join(str(_shown(part, language)) for part in self.parts)
+
+    @property
+    def en(self) -> str:
+        """The whole in English."""
+        return self.get("en")
+
+    @property
+    def zh(self) -> str:
+        """The whole in Chinese."""
+        return self.get("zh")
+
+
+def joined(parts: Iterable[object], separator: Message | None = None) -> Joined:
+    """A list of texts or names, as the language writes lists: "a, b", "a、b"."""
+    return Joined(tuple(parts), separator or msg(", "))
 
 
 def mark(text: str, /) -> str:
@@ -167,4 +194,4 @@ def _joined(pieces: str) -> str:
 
 
 def _shown(value: object, language: str) -> object:
-    return value.get(language) if isinstance(value, Message | LocalizedText) else value
+    return value.get(language) if isinstance(value, Message | LocalizedText | Joined) else value

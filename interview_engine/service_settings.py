@@ -11,8 +11,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from interview_engine.errors import Bilingual, UsageError
-from interview_engine.i18n import msg
+from interview_engine.errors import UsageError
+from interview_engine.i18n import Text, msg
 from interview_engine.settings import PREFIX
 
 MIN_SECRET = 32
@@ -95,14 +95,8 @@ def read_service_settings(environment: Mapping[str, str], *, demo: bool = False)
     if demo and host not in ("127.0.0.1", "::1", "localhost"):
         raise UsageError(
             "settings.demo_public",
-            Bilingual(
-                "演示模式的密钥是公开的，不能在其他机器可访问的地址上运行。",
-                "The demo's secret is public: it does not serve an address that other machines can reach.",
-            ),
-            Bilingual(
-                "请去掉 --demo，或把 INTERVIEW_ENGINE_HOST 设为 127.0.0.1。",
-                "Leave out --demo, or set INTERVIEW_ENGINE_HOST to 127.0.0.1.",
-            ),
+            msg("The demo's secret is public: it does not serve an address that other machines can reach."),
+            msg("Leave out --demo, or set INTERVIEW_ENGINE_HOST to 127.0.0.1."),
         )
     return ServiceSettings(
         data=data,
@@ -139,7 +133,7 @@ def _secret(given: str, data: Path, *, demo: bool, embedded: bool) -> str:
         return _own_secret(data / "secret")
     raise UsageError(
         "settings.secret_missing",
-        Bilingual("使用 PostgreSQL 时必须设置密钥。", "With PostgreSQL the secret must be set."),
+        msg("With PostgreSQL the secret must be set."),
         _make_one(),
     )
 
@@ -188,20 +182,14 @@ def _unwritable(path: Path, error: OSError) -> UsageError:
 def _weak() -> UsageError:
     return UsageError(
         "settings.secret_weak",
-        Bilingual(
-            f"密钥太短（至少 {MIN_SECRET} 个字符）或是示例值。",
-            f"The secret is too short (at least {MIN_SECRET} characters) or an example's.",
-        ),
+        msg("The secret is too short (at least {min_secret} characters) or an example's.", min_secret=MIN_SECRET),
         _make_one(),
     )
 
 
-def _make_one() -> Bilingual:
+def _make_one() -> Text:
     command = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
-    return Bilingual(
-        f"用 {command} 生成一个，写入 INTERVIEW_ENGINE_SECRET。",
-        f"Make one with {command}; set INTERVIEW_ENGINE_SECRET.",
-    )
+    return msg("Make one with {command}; set INTERVIEW_ENGINE_SECRET.", command=command)
 
 
 def _whole(raw: str, name: str, low: int, high: int) -> int:
@@ -234,6 +222,6 @@ def _switch(raw: str, name: str) -> bool:
 def _invalid(name: str, value: str, allowed: str) -> UsageError:
     return UsageError(
         "settings.invalid",
-        Bilingual(f"环境变量 {PREFIX}{name} 的值 {value!r} 无效。", f"{PREFIX}{name}={value!r} is not valid."),
-        Bilingual(f"允许的值：{allowed}。", f"Allowed: {allowed}."),
+        msg("{prefix}{name}={value!r} is not valid.", prefix=PREFIX, name=name, value=value),
+        msg("Allowed: {allowed}.", allowed=allowed),
     )

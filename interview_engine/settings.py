@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 
 Device = Literal["auto", "cpu", "cuda"]
 Vision = Literal["networks", "mediapipe"]
@@ -162,6 +163,6 @@ def _price(name: str, raw: str) -> Decimal | None:
 def _invalid(name: str, value: str, allowed: str) -> UsageError:
     return UsageError(
         "settings.invalid",
-        Bilingual(f"环境变量 {PREFIX}{name} 的值 {value!r} 无效。", f"{PREFIX}{name}={value!r} is not valid."),
-        Bilingual(f"允许的值：{allowed}。", f"Allowed: {allowed}."),
+        msg("{prefix}{name}={value!r} is not valid.", prefix=PREFIX, name=name, value=value),
+        msg("Allowed: {allowed}.", allowed=allowed),
     )

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 from interview_engine.settings import PREFIX
 
 TEMPLATES = ("invitation", "result", "offer", "onboarding", "todo", "notice")
@@ -142,8 +143,6 @@ def _templates(raw: str) -> dict[str, TemplateSetting]:
 def _wrong(name: str) -> UsageError:
     return UsageError(
         "settings.wechat",
-        Bilingual(
-            f"微信设置不完整或无效：{PREFIX}{name}。", f"WeChat settings are incomplete or wrong: {PREFIX}{name}"
-        ),
-        Bilingual("写法见 docs/wechat.md。", "See docs/wechat.md."),
+        msg("WeChat settings are incomplete or wrong: {prefix}{name}", prefix=PREFIX, name=name),
+        msg("See docs/wechat.md."),
     )

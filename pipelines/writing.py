@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from interview_engine.errors import Bilingual, OutputError
+from interview_engine.errors import OutputError
+from interview_engine.i18n import msg
 
 TEMPORARY = ".writing-"
 """Prefix of a file that is not finished; a later write of the same file replaces it."""
@@ -40,21 +41,19 @@ def writing(out: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise OutputError(
                 "output.disk_full",
-                Bilingual(f"磁盘空间不足，无法写入 {out}。", f"The disk is full; {out} cannot be written."),
-                Bilingual(
-                    "请腾出空间后重新运行，已完成的不会重做。", "Free some space and run again; finished work is kept."
-                ),
+                msg("The disk is full; {out} cannot be written.", out=out),
+                msg("Free some space and run again; finished work is kept."),
             ) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise OutputError(
                 "output.not_writable",
-                Bilingual(f"没有权限写入 {out}。", f"{out} may not be written (permission denied)."),
-                Bilingual("请换一个输出目录，或修改权限。", "Choose another folder, or change its permissions."),
+                msg("{out} may not be written (permission denied).", out=out),
+                msg("Choose another folder, or change its permissions."),
             ) from error
         if error.errno in (errno.ENOTDIR, errno.EEXIST):
             raise OutputError(
                 "output.not_a_folder",
-                Bilingual(f"{out} 不是目录。", f"{out} is not a folder."),
-                Bilingual("请换一个输出目录。", "Choose another folder."),
+                msg("{out} is not a folder.", out=out),
+                msg("Choose another folder."),
             ) from error
         raise

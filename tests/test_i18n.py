@@ -10,7 +10,16 @@ import pytest
 from babel.messages.pofile import read_po
 
 from interview_engine import i18n
-from interview_engine.i18n import LocalizedText, Message, add_folder, catalogue, catalogue_files, msg, translator
+from interview_engine.i18n import (
+    LocalizedText,
+    Message,
+    add_folder,
+    catalogue,
+    catalogue_files,
+    joined,
+    msg,
+    translator,
+)
 
 PO = """msgid ""
 msgstr ""
@@ -83,6 +92,11 @@ def test_a_message_can_be_pickled_and_hashed() -> None:
     text = msg("{name} and {other}", name="a", other=msg("b"))
     assert pickle.loads(pickle.dumps(text)) == text
     assert len({text, msg("{name} and {other}", name="a", other=msg("b"))}) == 1
+
+
+def test_parts_are_joined_as_the_language_writes_lists() -> None:
+    assert joined(["a", msg("department")]).get("en") == "a, department"
+    assert joined(["a", msg("department")]).get("zh") == "a、部门"
 
 
 def test_a_translator_takes_msgids_and_messages(french: Path) -> None:

@@ -21,7 +21,8 @@ from fastapi.responses import Response, StreamingResponse
 from api.context import Context
 from api.deps import Ctx
 from api.sessions import signed_in
-from interview_engine.errors import Bilingual, PermissionDenied
+from interview_engine.errors import PermissionDenied
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 
 router = APIRouter()
@@ -157,8 +158,8 @@ def _check_session(request: Request, context: Context, actor_id: str) -> None:
     if visit is None or visit.due is not None or visit.account.id != identity:
         raise PermissionDenied(
             "media.other_account",
-            Bilingual("这个地址属于另一个登录账号。", "This address belongs to another account's session."),
-            Bilingual("请登录后从报告页面重新打开。", "Sign in and open it again from the report."),
+            msg("This address belongs to another account's session."),
+            msg("Sign in and open it again from the report."),
         )
 
 

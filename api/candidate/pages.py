@@ -18,14 +18,14 @@ from api.deps import Ctx
 from api.i18n import language_of
 from api.render import page
 from interview_engine.assessment.kits.kit import Kit, Question
-from interview_engine.errors import Bilingual, InvalidInput, NotFoundError
+from interview_engine.errors import InvalidInput, NotFoundError
 from interview_engine.hr.access.rules import candidate_actor
 from interview_engine.hr.privacy.consents import consents_of
 from interview_engine.hr.recruiting import reach
 from interview_engine.hr.recruiting.interviewing import answers, consent_texts, devices, invitations, uploads
 from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven, Opened
 from interview_engine.hr.recruiting.tables import Answer, Invitation
-from interview_engine.i18n import translator
+from interview_engine.i18n import msg, translator
 
 router = APIRouter()
 router.include_router(candidate_later.router)
@@ -293,8 +293,8 @@ def _asked(kit: Kit, number: int) -> Question:
     if not 1 <= number <= len(kit.questions):
         raise NotFoundError(
             "question.unknown",
-            Bilingual("面试中没有这道题。", "The interview has no such question."),
-            Bilingual("请从邀请链接重新进入。", "Open the interview from your link again."),
+            msg("The interview has no such question."),
+            msg("Open the interview from your link again."),
         )
     return kit.questions[number - 1]
 

@@ -20,14 +20,7 @@ from api.deps import Ctx
 from api.i18n import language_of
 from api.render import page
 from api.wechat.visitor import browser_of, visitor_of
-from interview_engine.errors import (
-    Bilingual,
-    ConflictError,
-    InterviewEngineError,
-    InvalidInput,
-    TooLarge,
-    UnsupportedMedia,
-)
+from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput, TooLarge, UnsupportedMedia
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people import identities
@@ -38,6 +31,7 @@ from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.jobs import postings
 from interview_engine.hr.recruiting.tables import Requisition
+from interview_engine.i18n import msg
 from interview_engine.store.blobs import register
 from pipelines.reports.page import asset
 from pipelines.service.resume import MAX_BYTES, read_resume
@@ -204,8 +198,8 @@ def _keep_resume(context: Context, resume: UploadFile) -> NewResume:
     if len(content) > MAX_BYTES:
         raise TooLarge(
             "resume.too_large",
-            Bilingual("简历文件超过 10 MB。", "The résumé is larger than 10 MB."),
-            Bilingual("请压缩图片或导出为 PDF 后再上传。", "Export it as a smaller PDF and send again."),
+            msg("The résumé is larger than 10 MB."),
+            msg("Export it as a smaller PDF and send again."),
         )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "resume"

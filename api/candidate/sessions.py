@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import Ctx, get_context
-from interview_engine.errors import Bilingual, PermissionDenied
+from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Actor, candidate_actor
 from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.recruiting.interviewing import devices
 from interview_engine.hr.recruiting.tables import Application, Invitation
+from interview_engine.i18n import msg
 from interview_engine.store.secrets import digest
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -64,8 +65,8 @@ def check_origin(request: Request) -> None:
         return
     raise PermissionDenied(
         "request.origin",
-        Bilingual("这个请求来自别的网站。", "This request comes from another site."),
-        Bilingual("请从邀请链接重新打开页面再试。", "Open the page from your link again, then try once more."),
+        msg("This request comes from another site."),
+        msg("Open the page from your link again, then try once more."),
     )
 
 

@@ -16,7 +16,8 @@ from interview_engine.assessment.kits.delivery_weight import check_kit
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.assessment.report import InterviewReport
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 from interview_engine.settings import Settings, read_settings
 from pipelines.folders.batch import Outcome, assess_all
 from pipelines.folders.calibrate import load
@@ -64,14 +65,14 @@ def read_jobs(arguments: argparse.Namespace) -> list[InterviewJob]:
     if manifests and len(manifests) != len(arguments.files):
         raise UsageError(
             "files.mixed",
-            Bilingual("清单文件（.yaml）和录音录像不能混在一起。", "Manifests (.yaml) and recordings cannot be mixed."),
-            Bilingual("请分两次运行。", "Run them separately."),
+            msg("Manifests (.yaml) and recordings cannot be mixed."),
+            msg("Run them separately."),
         )
     if manifests and arguments.questions:
         raise UsageError(
             "files.questions_with_manifest",
-            Bilingual("--questions 只用于一个录制文件。", "--questions goes with one recording, not with manifests."),
-            Bilingual("请在清单里写 recording 和 starts。", "Write recording and starts in the manifest."),
+            msg("--questions goes with one recording, not with manifests."),
+            msg("Write recording and starts in the manifest."),
         )
     if manifests:
         candidate = arguments.candidate if len(manifests) == 1 else None
@@ -86,8 +87,8 @@ def _check_calibration(options: Options, calibration: Calibration, jobs: Sequenc
     if options.scorer != "evidence":
         raise UsageError(
             "calibration.scorer",
-            Bilingual("校准只用于默认评分器。", "A calibration goes with the evidence scorer."),
-            Bilingual("请去掉 --scorer judge 或 --calibration。", "Leave out --scorer judge or --calibration."),
+            msg("A calibration goes with the evidence scorer."),
+            msg("Leave out --scorer judge or --calibration."),
         )
     for job in jobs:
         calibration.check(job.kit)
@@ -97,8 +98,8 @@ def _job_from_recordings(arguments: argparse.Namespace, kit: Kit | None) -> Inte
     if kit is None:
         raise UsageError(
             "kit.missing",
-            Bilingual("没有指定面试包。", "No kit was given."),
-            Bilingual("请加 --kit，例如 --kit customer-service。", "Add --kit, for example --kit customer-service."),
+            msg("No kit was given."),
+            msg("Add --kit, for example --kit customer-service."),
         )
     language = arguments.lang or "auto"
     if arguments.questions is None:
@@ -106,8 +107,8 @@ def _job_from_recordings(arguments: argparse.Namespace, kit: Kit | None) -> Inte
     if len(arguments.files) != 1:
         raise UsageError(
             "files.questions_needs_one",
-            Bilingual("--questions 需要恰好一个录制文件。", "--questions needs exactly one recording."),
-            Bilingual("请只给一个文件。", "Give one file."),
+            msg("--questions needs exactly one recording."),
+            msg("Give one file."),
         )
     return job_from_whole(arguments.files[0], arguments.questions, kit, arguments.candidate, language)
 
@@ -118,8 +119,8 @@ def _refuse_same_ids(jobs: Sequence[InterviewJob]) -> None:
         if job.interview_id in seen:
             raise UsageError(
                 "files.same_interview",
-                Bilingual(f"面试 {job.interview_id} 出现了两次。", f"Interview {job.interview_id} is given twice."),
-                Bilingual("请去掉重复的，或写不同的 id。", "Remove one, or give different ids."),
+                msg("Interview {interview_id} is given twice.", interview_id=job.interview_id),
+                msg("Remove one, or give different ids."),
             )
         seen.add(job.interview_id)
 

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from interview_engine.assessment.calibration.calibration import Calibration
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 from interview_engine.settings import read_settings
 from models.weights.registry import store_of
 from pipelines.folders.calibrate import Source, calibrate_source, read_ratings, read_reports, save
@@ -18,13 +19,13 @@ from pipelines.folders.manifest import find_kit
 from pipelines.scoring.score import feature_reader
 
 SHAPES = {
-    "none": Bilingual("评分保持不变（没有改动被证明有益）", "scores stay as they are (no change was shown to help)"),
-    "linear": Bilingual("只调整宽严与斜率", "shift and slope only"),
-    "full": Bilingual("宽严、斜率、线索与用词", "shift, slope, cues and word groups"),
+    "none": msg("scores stay as they are (no change was shown to help)"),
+    "linear": msg("shift and slope only"),
+    "full": msg("shift, slope, cues and word groups"),
 }
 ALARMS = {
-    "severity": Bilingual("宽严偏离半级以上", "more than half a level from the panel"),
-    "drift": Bilingual("前后偏移半级以上", "drifted by more than half a level"),
+    "severity": msg("more than half a level from the panel"),
+    "drift": msg("drifted by more than half a level"),
 }
 
 
@@ -33,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.reports.is_dir():
         raise UsageError(
             "calibration.no_folder",
-            Bilingual(f"没有目录 {arguments.reports}。", f"There is no folder {arguments.reports}."),
-            Bilingual("请给出 assess 的 --out 目录。", "Give the folder that assess wrote with --out."),
+            msg("There is no folder {reports}.", reports=arguments.reports),
+            msg("Give the folder that assess wrote with --out."),
         )
     kit = find_kit(arguments.kit)
     ratings = read_ratings(arguments.ratings, kit, arguments.scale)

@@ -9,7 +9,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import Text, msg
 from pipelines.folders.batch import Outcome
 from pipelines.folders.batch_plan import Pace
 from pipelines.job import InterviewJob
@@ -133,14 +133,14 @@ def _pace_words(pace: Pace) -> list[str]:
     return words
 
 
-def _span(seconds: float) -> Bilingual:
+def _span(seconds: float) -> Text:
     """A length of time as a person would say it."""
     if seconds < 60:
-        return Bilingual(f"{seconds:.0f} 秒", f"{seconds:.0f} s")
+        return msg("{seconds:.0f} s", seconds=seconds)
     minutes = round(seconds / 60)
     if minutes < 60:
-        return Bilingual(f"{minutes} 分钟", f"{minutes} min")
+        return msg("{minutes} min", minutes=minutes)
     hours, rest = divmod(minutes, 60)
     if not rest:
-        return Bilingual(f"{hours} 小时", f"{hours} h")
-    return Bilingual(f"{hours} 小时 {rest} 分钟", f"{hours} h {rest} min")
+        return msg("{hours} h", hours=hours)
+    return msg("{hours} h {rest} min", hours=hours, rest=rest)

@@ -12,7 +12,8 @@ from rich.progress import Progress
 
 from interview_engine.assessment.comparing.ranking import Entry
 from interview_engine.assessment.comparing.time_machine import Change, Comparison, Driver, compare
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 from interview_engine.settings import read_settings
 from pipelines.folders.calibrate import load
 from pipelines.folders.manifest import find_kit
@@ -23,13 +24,13 @@ from pipelines.writing import write_whole, writing
 SCHEMA = "interview-rescore/1"
 
 CAUSES = {
-    "score": Bilingual("评分变了", "scored differently"),
-    "weight": Bilingual("权重变了", "weight changed"),
-    "required_level": Bilingual("要求水平变了", "required level changed"),
-    "added": Bilingual("新增的能力", "new competency"),
-    "removed": Bilingual("去掉的能力", "competency removed"),
-    "assessed": Bilingual("现在可以评估", "can now be assessed"),
-    "not_assessed": Bilingual("现在无法评估", "can no longer be assessed"),
+    "score": msg("scored differently"),
+    "weight": msg("weight changed"),
+    "required_level": msg("required level changed"),
+    "added": msg("new competency"),
+    "removed": msg("competency removed"),
+    "assessed": msg("can now be assessed"),
+    "not_assessed": msg("can no longer be assessed"),
 }
 
 
@@ -38,16 +39,14 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.folder.is_dir():
         raise UsageError(
             "rescore.no_folder",
-            Bilingual(f"没有目录 {arguments.folder}。", f"There is no folder {arguments.folder}."),
-            Bilingual("请给出 assess 的 --out 目录。", "Give the folder that assess wrote with --out."),
+            msg("There is no folder {folder}.", folder=arguments.folder),
+            msg("Give the folder that assess wrote with --out."),
         )
     if not 0.0 <= arguments.bar <= 100.0:
         raise UsageError(
             "rescore.bar",
-            Bilingual(
-                f"--bar 应在 0 到 100 之间，而不是 {arguments.bar:g}。", f"--bar is {arguments.bar:g}, not 0..100."
-            ),
-            Bilingual("它是岗位匹配度的线，单位为百分比。", "It is a match in percent."),
+            msg("--bar is {bar:g}, not 0..100.", bar=arguments.bar),
+            msg("It is a match in percent."),
         )
     new, old = find_kit(arguments.kit), find_kit(arguments.against)
     calibration = load(arguments.calibration) if arguments.calibration else None

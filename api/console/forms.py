@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from interview_engine.hr.problems import invalid
+from interview_engine.i18n import msg
 
 
 class Fields:
@@ -73,10 +74,8 @@ class Fields:
             raise invalid(
                 name,
                 "form.choice",
-                "请从选项中选择。",
-                "Choose one of the options.",
-                "选好后再提交。",
-                "Then send again.",
+                msg("Choose one of the options."),
+                msg("Then send again."),
             )
         return value
 
@@ -115,8 +114,6 @@ def _no_number(name: str, low: float, high: float) -> Exception:
     return invalid(
         name,
         "form.number",
-        f"请填写 {low:g} 到 {high:g} 之间的数字。",
-        f"Give a number from {low:g} to {high:g}.",
-        "改好后再提交。",
-        "Correct it and send again.",
+        msg("Give a number from {low:g} to {high:g}.", low=low, high=high),
+        msg("Correct it and send again."),
     )

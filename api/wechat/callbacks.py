@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from api.wechat.crypto import CallbackKeys, check_signature, check_time, opened
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, InvalidInput
+from interview_engine.errors import InvalidInput
 from interview_engine.hr.messaging.tables import InboundEvent
+from interview_engine.i18n import msg
 from interview_engine.store.rows import stamp
 from interview_engine.store.upsert import insert_for
 
@@ -139,6 +140,6 @@ def _unique_key(receiver: str, message: dict[str, Any]) -> str:
 def _bad_xml() -> InvalidInput:
     return InvalidInput(
         "wechat.xml",
-        Bilingual("回调内容不是可接受的 XML。", "The callback's body is no acceptable XML."),
-        Bilingual("请检查回调地址是否被其他系统使用。", "Check whether something else calls this address."),
+        msg("The callback's body is no acceptable XML."),
+        msg("Check whether something else calls this address."),
     )

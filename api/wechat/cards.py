@@ -9,28 +9,29 @@ from sqlalchemy import select
 
 from api.context import Context
 from api.wechat.codes import CHINA
-from interview_engine.errors import Bilingual, DeliveryError
+from interview_engine.errors import DeliveryError
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals.standing import Standing
 from interview_engine.hr.approvals.tables import Approval
 from interview_engine.hr.messaging.tables import Card
 from interview_engine.hr.people.tables import WechatIdentity
+from interview_engine.i18n import msg
 from interview_engine.store.rows import find
 
 log = logging.getLogger("interview_engine.wechat")
 
 LIFE = timedelta(hours=72)
 """How long WeCom takes a card's response code."""
-APPROVED = Bilingual("已同意", "Approved")
-REJECTED = Bilingual("已拒绝", "Declined")
-WITHDRAWN = Bilingual("申请已撤回", "Request withdrawn")
-EXPIRED = Bilingual("审批已过期", "Request expired")
+APPROVED = msg("Approved", context="card")
+REJECTED = msg("Declined", context="card")
+WITHDRAWN = msg("Request withdrawn")
+EXPIRED = msg("Request expired")
 ENDED = {"approved": APPROVED, "rejected": REJECTED, "withdrawn": WITHDRAWN, "expired": EXPIRED}
 UNDER_WAY = {
-    "given": Bilingual("您已表态，等待其他人", "You have decided; others have not"),
-    "not_yours": Bilingual("现在不由您审批", "Not yours to decide now"),
-    "yours": Bilingual("未能处理，请打开查看", "Not done: open it to see why"),
-    "unknown": Bilingual("找不到这项审批", "No such approval"),
+    "given": msg("You have decided; others have not"),
+    "not_yours": msg("Not yours to decide now"),
+    "yours": msg("Not done: open it to see why"),
+    "unknown": msg("No such approval"),
 }
 
 

@@ -17,12 +17,13 @@ from api.wechat.official import OfficialAccount
 from api.wechat.quotas import daily_limit, member_limits, pause, quota_used, spend
 from api.wechat.wecom import Button, Sent, WecomApp
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, DeliveryError
+from interview_engine.errors import DeliveryError
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging.tables import Card, SubscriptionCredit
 from interview_engine.hr.messaging.words import link_of, words_for
 from interview_engine.hr.people.tables import Person, WechatIdentity
+from interview_engine.i18n import Text, msg
 from interview_engine.store.deliver import Message, Receipt
 from interview_engine.store.engine import Database
 from interview_engine.store.rows import stamp
@@ -43,13 +44,13 @@ FIELD_LIMITS: tuple[tuple[str, int], ...] = (
 )
 """Most characters of a template field, by the beginning of its name. "first" and "remark" are no longer shown."""
 
-STAGE_WORDS: Mapping[str, Bilingual] = {
-    "invitation": Bilingual("待面试", "Invited"),
-    "offer": Bilingual("待答复", "Offer"),
-    "onboarding": Bilingual("待入职", "Join"),
-    "result": Bilingual("待查看", "Ready"),
-    "todo": Bilingual("待审批", "To do"),
-    "notice": Bilingual("请查看", "See"),
+STAGE_WORDS: Mapping[str, Text] = {
+    "invitation": msg("Invited", context="wechat"),
+    "offer": msg("Offer", context="wechat"),
+    "onboarding": msg("Join"),
+    "result": msg("Ready"),
+    "todo": msg("To do", context="wechat"),
+    "notice": msg("See"),
 }
 """Fit `phrase`: five characters."""
 
@@ -233,8 +234,8 @@ def fitted(field: str, value: str) -> str:
                 return line[: most - 1] + "…"
             raise DeliveryError(
                 "message.field",
-                Bilingual(f"字段 {field} 超过 {most} 个字符。", f"Field {field} has more than {most} characters."),
-                Bilingual("请检查模板设置。", "Check the template's settings."),
+                msg("Field {field} has more than {most} characters.", field=field, most=most),
+                msg("Check the template's settings."),
                 temporary=False,
             )
     return line[:20]

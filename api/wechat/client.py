@@ -11,7 +11,8 @@ import httpx
 
 from api.wechat.codes import MAX_TRIES, Platform, action_for
 from api.wechat.tokens import TokenHolder
-from interview_engine.errors import Bilingual, DeliveryError
+from interview_engine.errors import DeliveryError
+from interview_engine.i18n import msg
 
 logging.getLogger("httpx").setLevel(logging.WARNING)
 """Its lines hold whole addresses, in which WeChat wants secrets, tokens and codes."""
@@ -32,7 +33,7 @@ class WechatError(DeliveryError):
     def __init__(self, errcode: int, action: str, temporary: bool) -> None:
         super().__init__(
             f"wechat.{errcode}",
-            Bilingual(f"微信返回错误码 {errcode}。", f"WeChat answered with error {errcode}."),
+            msg("WeChat answered with error {errcode}.", errcode=errcode),
             _NEXT.get(action, _NEXT["message"]),
             temporary,
         )
@@ -45,18 +46,16 @@ class WechatError(DeliveryError):
 
 
 _NEXT = {
-    "retry": Bilingual("微信繁忙，稍后自动重试。", "WeChat is busy; it is tried again later."),
-    "wait_minute": Bilingual("额度用尽，到时间后自动发送。", "The quota is used up; it goes out when the window ends."),
-    "wait_hour": Bilingual("额度用尽，到时间后自动发送。", "The quota is used up; it goes out when the window ends."),
-    "wait_day": Bilingual("今日额度用尽，明天自动发送。", "Today's quota is used up; it goes out tomorrow."),
-    "renew_token": Bilingual("访问令牌无效；请检查后台密钥。", "The access token is refused; check the secret."),
-    "restart_sign_in": Bilingual("请重新打开链接登录。", "Open the link and sign in again."),
-    "spent": Bilingual(
-        "用户拒绝或订阅次数已用完，改用其他渠道。", "Refused or no credit left; another channel is used."
-    ),
-    "receiver": Bilingual("该用户无法通过此渠道联系，改用其他渠道。", "Not reached here: another way is used."),
-    "message": Bilingual("请检查模板与字段设置。", "Check the template and its fields."),
-    "set_up": Bilingual("请在微信后台检查密钥、权限、可信域名与 IP 白名单。", "Check secret, rights, domain and IPs."),
+    "retry": msg("WeChat is busy; it is tried again later."),
+    "wait_minute": msg("The quota is used up; it goes out when the window ends."),
+    "wait_hour": msg("The quota is used up; it goes out when the window ends."),
+    "wait_day": msg("Today's quota is used up; it goes out tomorrow."),
+    "renew_token": msg("The access token is refused; check the secret."),
+    "restart_sign_in": msg("Open the link and sign in again."),
+    "spent": msg("Refused or no credit left; another channel is used."),
+    "receiver": msg("Not reached here: another way is used."),
+    "message": msg("Check the template and its fields."),
+    "set_up": msg("Check secret, rights, domain and IPs."),
 }
 
 TEMPORARY = frozenset({"retry", "wait_minute", "wait_hour", "wait_day"})
@@ -160,14 +159,14 @@ class ApiClient:
 def _unreachable() -> DeliveryError:
     return DeliveryError(
         "wechat.unreachable",
-        Bilingual("无法连接微信服务器。", "WeChat's server cannot be reached."),
-        Bilingual("系统会自动重试；请检查网络。", "It is tried again; check the network."),
+        msg("WeChat's server cannot be reached."),
+        msg("It is tried again; check the network."),
     )
 
 
 def _bad_reply() -> DeliveryError:
     return DeliveryError(
         "wechat.reply",
-        Bilingual("微信服务器的回复无法理解。", "WeChat's reply cannot be understood."),
-        Bilingual("系统会自动重试。", "It is tried again."),
+        msg("WeChat's reply cannot be understood."),
+        msg("It is tried again."),
     )

@@ -17,7 +17,8 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from interview_engine.errors import Bilingual, PermissionDenied, UsageError
+from interview_engine.errors import PermissionDenied, UsageError
+from interview_engine.i18n import msg
 
 BLOCK = 32
 RANDOM = 16
@@ -69,8 +70,8 @@ def check_signature(given: str, *parts: str) -> None:
     if not hmac.compare_digest(given.encode(), signature(*parts).encode()):
         raise PermissionDenied(
             "wechat.signature",
-            Bilingual("回调签名不正确。", "The callback's signature is not right."),
-            Bilingual("请检查后台的 Token 设置。", "Check the token in the console."),
+            msg("The callback's signature is not right."),
+            msg("Check the token in the console."),
         )
 
 
@@ -84,8 +85,8 @@ def check_time(timestamp: str, now: datetime) -> None:
     if not ok or abs(int(timestamp) - now.timestamp()) > SKEW_S:
         raise PermissionDenied(
             "wechat.timestamp",
-            Bilingual("回调的时间与服务器相差太多。", "The callback's time is too far from the server's."),
-            Bilingual("请校准服务器时钟。", "Set the server's clock."),
+            msg("The callback's time is too far from the server's."),
+            msg("Set the server's clock."),
         )
 
 
@@ -143,14 +144,14 @@ def _decoded_key(aes_key: str) -> bytes:
 def _bad_key() -> UsageError:
     return UsageError(
         "wechat.aes_key",
-        Bilingual("EncodingAESKey 无效，应为 43 个字符。", "The EncodingAESKey is not valid: it has 43 characters."),
-        Bilingual("请从微信后台重新复制。", "Copy it again from the console."),
+        msg("The EncodingAESKey is not valid: it has 43 characters."),
+        msg("Copy it again from the console."),
     )
 
 
 def _not_decrypted() -> PermissionDenied:
     return PermissionDenied(
         "wechat.encrypted",
-        Bilingual("回调内容无法解密。", "The callback cannot be decrypted."),
-        Bilingual("请检查 EncodingAESKey 与 AppID/CorpID。", "Check the EncodingAESKey and the AppID or CorpID."),
+        msg("The callback cannot be decrypted."),
+        msg("Check the EncodingAESKey and the AppID or CorpID."),
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.wechat.cards import APPROVED, REJECTED, standing_words
-from interview_engine.errors import Bilingual, DeliveryError, InterviewEngineError
+from interview_engine.errors import DeliveryError, InterviewEngineError
 from interview_engine.hr.accounts.service import account_of_person, actor_of
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals import service as approvals
@@ -21,6 +21,7 @@ from interview_engine.hr.approvals.standing import standing_for
 from interview_engine.hr.messaging.person_channel import set_state
 from interview_engine.hr.messaging.tables import Card, InboundEvent, SubscriptionCredit
 from interview_engine.hr.people import identities
+from interview_engine.i18n import msg
 from interview_engine.store.rows import stamp
 from interview_engine.store.upsert import insert_for
 
@@ -29,9 +30,7 @@ log = logging.getLogger("interview_engine.wechat")
 AT_A_TIME = 50
 MAX_ATTEMPTS = 5
 
-DECLINED = Bilingual(
-    "在企业微信卡片上拒绝，未填写理由。", "Declined by the button of the WeCom card, without a reason."
-)
+DECLINED = msg("Declined by the button of the WeCom card, without a reason.")
 
 AfterCommit = Callable[[], None]
 """A call to WeChat that belongs to what was written, made after it is written."""

@@ -8,8 +8,9 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, PermissionDenied
+from interview_engine.errors import PermissionDenied
 from interview_engine.hr.messaging.tables import OauthState
+from interview_engine.i18n import msg
 from interview_engine.store.secrets import digest, token
 
 LIFE = timedelta(minutes=10)
@@ -61,6 +62,6 @@ def wrong_state() -> PermissionDenied:
     """The answer to a sign-in that this browser did not begin, or that is over."""
     return PermissionDenied(
         "wechat.state",
-        Bilingual("登录链接已失效或不是从本页发起的。", "This sign-in has ended or was not begun on this page."),
-        Bilingual("请回到消息中重新打开链接。", "Open the link in the message again."),
+        msg("This sign-in has ended or was not begun on this page."),
+        msg("Open the link in the message again."),
     )

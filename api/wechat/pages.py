@@ -25,14 +25,7 @@ from api.wechat.client import WechatError
 from api.wechat.crypto import CallbackKeys
 from api.wechat.todo import TODO
 from api.wechat.visitor import Visitor, keep_visitor
-from interview_engine.errors import (
-    Bilingual,
-    GoneError,
-    InterviewEngineError,
-    NotFoundError,
-    PermissionDenied,
-    TooLarge,
-)
+from interview_engine.errors import GoneError, InterviewEngineError, NotFoundError, PermissionDenied, TooLarge
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.accounts import sign_in
 from interview_engine.hr.accounts.service import account_of_person
@@ -41,6 +34,7 @@ from interview_engine.hr.recruiting.applying.reentry import reenter_interview, r
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import devices, invitations
 from interview_engine.hr.recruiting.tables import Application, Invitation
+from interview_engine.i18n import msg
 from interview_engine.store.secrets import digest, token
 
 router = APIRouter(prefix="/wechat")
@@ -309,8 +303,8 @@ def _who(context: Context, channel: str, code: str) -> Visitor:
         if visitor.snapshot:
             raise PermissionDenied(
                 "wechat.snapshot",
-                Bilingual("当前是微信的“快照页”，不能登录。", "This is WeChat's snapshot page, which cannot sign in."),
-                Bilingual("请点页面底部的“使用完整服务”后重试。", "Tap “use the full service” below, then try again."),
+                msg("This is WeChat's snapshot page, which cannot sign in."),
+                msg("Tap “use the full service” below, then try again."),
             )
         app_id = context.wechat.official.settings.app_id
         return Visitor(channel, app_id, visitor.openid, visitor.unionid)
@@ -343,8 +337,8 @@ async def _body(request: Request) -> bytes:
         if len(body) > callbacks.MAX_BODY:
             raise TooLarge(
                 "wechat.body",
-                Bilingual("回调内容太大。", "The callback is too large."),
-                Bilingual("无需操作。", "There is nothing to do."),
+                msg("The callback is too large."),
+                msg("There is nothing to do."),
             )
     return body
 
@@ -356,6 +350,6 @@ def _cookie(context: Context) -> str:
 def _not_set_up(channel: str) -> NotFoundError:
     return NotFoundError(
         "wechat.not_set_up",
-        Bilingual("这里没有开通这个微信渠道。", "This WeChat channel is not set up here."),
-        Bilingual("请管理员按 docs/wechat.md 设置。", "An administrator sets it up by docs/wechat.md."),
+        msg("This WeChat channel is not set up here."),
+        msg("An administrator sets it up by docs/wechat.md."),
     )

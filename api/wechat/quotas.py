@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from api.wechat.codes import CHINA, wait_until
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, QuotaError
+from interview_engine.errors import QuotaError
 from interview_engine.hr.messaging.tables import QuotaPause, WechatQuota
+from interview_engine.i18n import msg
 from interview_engine.store.engine import Database
 from interview_engine.store.upsert import insert_for
 
@@ -33,11 +34,8 @@ def quota_used(until: datetime) -> QuotaError:
     """What is raised for a full window."""
     return QuotaError(
         "wechat.quota",
-        Bilingual("微信发送额度已用完，消息排队等待。", "WeChat's quota is used up; the message waits."),
-        Bilingual(
-            f"将在 {until.astimezone(CHINA):%m-%d %H:%M} 后自动发送。",
-            f"It goes out after {until.astimezone(CHINA):%m-%d %H:%M} (Beijing).",
-        ),
+        msg("WeChat's quota is used up; the message waits."),
+        msg("It goes out after {astimezone:%m-%d %H:%M} (Beijing).", astimezone=until.astimezone(CHINA)),
         until,
     )
 

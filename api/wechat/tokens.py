@@ -16,8 +16,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, update
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, DeliveryError
+from interview_engine.errors import DeliveryError
 from interview_engine.hr.messaging.tables import WechatToken
+from interview_engine.i18n import msg
 from interview_engine.store.engine import Database
 from interview_engine.store.ids import new_id
 from interview_engine.store.secrets import SecretBox
@@ -140,6 +141,6 @@ class TokenHolder:
 def _no_token() -> DeliveryError:
     return DeliveryError(
         "wechat.token",
-        Bilingual("暂时拿不到微信访问令牌。", "WeChat's access token is not to be had at the moment."),
-        Bilingual("系统会自动重试。", "It will be tried again."),
+        msg("WeChat's access token is not to be had at the moment."),
+        msg("It will be tried again."),
     )

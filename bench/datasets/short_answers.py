@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interview_engine.assessment.kits.kit import Competency, Kit, Phrases, Question
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,5 +129,5 @@ def kit_of(answers: Sequence[ShortAnswer]) -> tuple[Kit, dict[str, str]]:
     return kit, ids
 
 
-def _same(text: str) -> Bilingual:
-    return Bilingual(text, text)
+def _same(text: str) -> LocalizedText:
+    return LocalizedText(text, text)

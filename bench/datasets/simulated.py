@@ -13,7 +13,7 @@ from pathlib import Path
 
 from interview_engine.assessment.kits.kit import Competency, Kit, Phrases, Question
 from interview_engine.assessment.scoring import AnswerText
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import LocalizedText
 
 LEVELS = {"low": 0, "medium": 1, "high": 2}
 Rubric = Mapping[str, Mapping[str, str]]
@@ -141,5 +141,5 @@ def _competency(name: str, anchors: Mapping[str, str], weight: float) -> Compete
     )
 
 
-def _same(text: str) -> Bilingual:
-    return Bilingual(text, text)
+def _same(text: str) -> LocalizedText:
+    return LocalizedText(text, text)

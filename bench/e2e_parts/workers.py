@@ -22,7 +22,8 @@ from bench.e2e_parts.memory import quantile
 from bench.e2e_parts.target import Target
 from bench.process_cost import answer, cpu_s, run_alone
 from interview_engine.assessment.report import AnswerAssessment
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 from pipelines.folders.batch import Outcome
 from pipelines.folders.batch_plan import Pace
 from pipelines.job import InterviewJob
@@ -125,8 +126,8 @@ def _answer(outcome: Outcome) -> AnswerAssessment:
         why = found.reason.text("en") if found.reason else found.status
     raise UsageError(
         "bench.not_assessed",
-        Bilingual(f"{outcome.interview_id} 未能评估：{why}。", f"{outcome.interview_id} was not assessed: {why}."),
-        Bilingual("请先处理原因，再重新运行。", "Settle the reason, then run again."),
+        msg("{interview_id} was not assessed: {why}.", interview_id=outcome.interview_id, why=why),
+        msg("Settle the reason, then run again."),
     )
 
 

@@ -19,7 +19,8 @@ from bench.e2e_profiles.measured import Assessed, Seen, speech_of
 from bench.e2e_profiles.whisper_reference import load_openai_whisper
 from bench.process_cost import StageClock, missing_extra
 from interview_engine.assessment.transcript import Word
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 from models.weights.registry import WeightStore
 
 GAP_MS = 1000
@@ -52,8 +53,8 @@ class Naive:
         if shutil.which("ffmpeg") is None:
             raise UsageError(
                 "bench.no_ffmpeg",
-                Bilingual("openai-whisper 需要 ffmpeg 程序。", "openai-whisper needs the ffmpeg program."),
-                Bilingual("请运行 apt-get install ffmpeg。", "Run apt-get install ffmpeg."),
+                msg("openai-whisper needs the ffmpeg program."),
+                msg("Run apt-get install ffmpeg."),
             )
         torch.set_num_threads(1)
         self._whisper, self._librosa = whisper, librosa

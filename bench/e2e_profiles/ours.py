@@ -19,7 +19,8 @@ from bench.process_cost import StageClock, cpu_s
 from bench.setting import settings
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.policy import POLICIES
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 from interview_engine.settings import Settings
 from pipelines.folders.manifest import job_from_files
 from pipelines.interview import assess_answer
@@ -113,8 +114,8 @@ class Ours:
             reason = found.reason.code if found.reason else found.status
             raise UsageError(
                 "bench.not_assessed",
-                Bilingual(f"{path.name} 无法评估：{reason}。", f"{path.name} could not be assessed: {reason}."),
-                Bilingual("请删除该片段后重试。", "Delete the clip and run again."),
+                msg("{name} could not be assessed: {reason}.", name=path.name, reason=reason),
+                msg("Delete the clip and run again."),
             )
         taken = {name: part.take() for name, part in self._watched.items()}
         laps = dict(found.stage_seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import Text, msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class Policy:
     """
 
     id: str
-    name: Bilingual
+    name: Text
     visual_cues: bool
     voice_cues: bool
     frames: bool
     delivery_cap_percent: float
-    article: Bilingual
+    article: Text
     retention_days: int
 
 
@@ -36,60 +36,52 @@ POLICIES: dict[str, Policy] = {
     for policy in (
         Policy(
             "default",
-            Bilingual("默认", "Default"),
+            msg("Default"),
             visual_cues=True,
             voice_cues=True,
             frames=True,
             delivery_cap_percent=20.0,
-            article=Bilingual("产品评分原则第 3 条（表达类至多占 20%）", "scoring principle 3 (delivery at most 20 %)"),
+            article=msg("scoring principle 3 (delivery at most 20 %)"),
             retention_days=180,
         ),
         Policy(
             "cn",
-            Bilingual("中国大陆", "Mainland China"),
+            msg("Mainland China"),
             visual_cues=True,
             voice_cues=True,
             frames=True,
             delivery_cap_percent=20.0,
-            article=Bilingual(
-                "《个人信息保护法》第 24、28、29 条与产品评分原则第 3 条",
-                "PIPL articles 24, 28, 29 and scoring principle 3",
-            ),
+            article=msg("PIPL articles 24, 28, 29 and scoring principle 3"),
             retention_days=180,
         ),
         Policy(
             "eu",
-            Bilingual("欧盟", "European Union"),
+            msg("European Union"),
             visual_cues=False,
             voice_cues=False,
             frames=False,
             delivery_cap_percent=0.0,
-            article=Bilingual("欧盟《人工智能法》第 5(1)(f) 条", "EU AI Act article 5(1)(f)"),
+            article=msg("EU AI Act article 5(1)(f)"),
             retention_days=180,
         ),
         Policy(
             "us-ny",
-            Bilingual("美国纽约市", "New York City"),
+            msg("New York City"),
             visual_cues=True,
             voice_cues=True,
             frames=True,
             delivery_cap_percent=20.0,
-            article=Bilingual(
-                "纽约市 Local Law 144 与产品评分原则第 3 条", "NYC Local Law 144 and scoring principle 3"
-            ),
+            article=msg("NYC Local Law 144 and scoring principle 3"),
             retention_days=365,
         ),
         Policy(
             "us-il",
-            Bilingual("美国伊利诺伊州", "Illinois"),
+            msg("Illinois"),
             visual_cues=True,
             voice_cues=True,
             frames=True,
             delivery_cap_percent=20.0,
-            article=Bilingual(
-                "伊利诺伊州《人工智能视频面试法》（820 ILCS 42）",
-                "Illinois Artificial Intelligence Video Interview Act (820 ILCS 42)",
-            ),
+            article=msg("Illinois Artificial Intelligence Video Interview Act (820 ILCS 42)"),
             retention_days=30,
         ),
     )

@@ -7,7 +7,8 @@ import socket
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
-from interview_engine.errors import Bilingual, DeliveryError
+from interview_engine.errors import DeliveryError
+from interview_engine.i18n import msg
 
 Resolve = Callable[[str, int], Sequence[str]]
 """Host and port to IP addresses. OSError when there is none."""
@@ -60,8 +61,8 @@ def checked_address(url: str, *, private: bool, resolving: Resolve = resolve) ->
     if not addresses:
         raise DeliveryError(
             "webhook.unresolved",
-            Bilingual("无法解析接收方的域名。", "The receiver's name cannot be resolved."),
-            Bilingual("请检查地址和 DNS。", "Check the address and the DNS."),
+            msg("The receiver's name cannot be resolved."),
+            msg("Check the address and the DNS."),
         )
     if not private and not all(is_public(address) for address in addresses):
         raise _refused()
@@ -71,10 +72,7 @@ def checked_address(url: str, *, private: bool, resolving: Resolve = resolve) ->
 def _refused() -> DeliveryError:
     return DeliveryError(
         "webhook.address",
-        Bilingual("不允许向该地址发送。", "Nothing is sent to this address."),
-        Bilingual(
-            "应为公网 https 地址；内网接收方需在配置中允许。",
-            "It is a public https address; receivers inside one's own network must be allowed in the settings.",
-        ),
+        msg("Nothing is sent to this address."),
+        msg("It is a public https address; receivers inside one's own network must be allowed in the settings."),
         temporary=False,
     )

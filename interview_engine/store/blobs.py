@@ -21,7 +21,8 @@ from obstore.store import LocalStore, S3Store
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, NotFoundError, OutputError, UsageError
+from interview_engine.errors import NotFoundError, OutputError, UsageError
+from interview_engine.i18n import msg
 from interview_engine.store.tables import Blob
 from interview_engine.store.upsert import insert_for
 
@@ -122,8 +123,8 @@ class BlobStore:
             path.unlink()
             raise OutputError(
                 "blob.damaged",
-                Bilingual(f"存储的文件 {sha256[:12]}… 已损坏。", f"The stored file {sha256[:12]}… is damaged."),
-                Bilingual("请从备份恢复该文件。", "Restore it from the backup."),
+                msg("The stored file {sha256}… is damaged.", sha256=sha256[:12]),
+                msg("Restore it from the backup."),
             )
 
     def delete(self, sha256: str) -> None:
@@ -164,11 +165,8 @@ class BlobStore:
         except (StoreError, OSError) as error:
             raise OutputError(
                 "blob.not_written",
-                Bilingual("文件无法写入存储。", "The file cannot be written to the store."),
-                Bilingual(
-                    f"请检查存储空间和权限：{_first_line(error)}",
-                    f"Check space and permissions of the store: {_first_line(error)}",
-                ),
+                msg("The file cannot be written to the store."),
+                msg("Check space and permissions of the store: {first_line}", first_line=_first_line(error)),
             ) from None
         return sha256
 
@@ -197,8 +195,8 @@ def open_blobs(url: str, s3_endpoint: str = "") -> BlobStore:
         )
     raise UsageError(
         "blobs.url",
-        Bilingual("文件存储地址无效。", "The address of the blob store is not valid."),
-        Bilingual("应为 file:///文件夹 或 s3://桶/前缀。", "It is file:///folder or s3://bucket/prefix."),
+        msg("The address of the blob store is not valid."),
+        msg("It is file:///folder or s3://bucket/prefix."),
     )
 
 
@@ -235,19 +233,16 @@ def _to_disk(path: Path) -> None:
 def _missing(sha256: str) -> NotFoundError:
     return NotFoundError(
         "blob.missing",
-        Bilingual(f"找不到存储的文件 {sha256[:12]}…。", f"There is no stored file {sha256[:12]}…."),
-        Bilingual("它可能已按规定删除。", "It may have been deleted as the rules ask."),
+        msg("There is no stored file {sha256}….", sha256=sha256[:12]),
+        msg("It may have been deleted as the rules ask."),
     )
 
 
 def _unavailable(error: Exception) -> OutputError:
     return OutputError(
         "blob.unavailable",
-        Bilingual("文件存储没有响应。", "The blob store does not answer."),
-        Bilingual(
-            f"请检查存储地址、网络和权限：{_first_line(error)}",
-            f"Check the store's address, network and permissions: {_first_line(error)}",
-        ),
+        msg("The blob store does not answer."),
+        msg("Check the store's address, network and permissions: {first_line}", first_line=_first_line(error)),
     )
 
 

@@ -15,7 +15,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from interview_engine.errors import Bilingual, InterviewEngineError, UsageError
+from interview_engine.errors import InterviewEngineError, UsageError
+from interview_engine.i18n import msg
 from interview_engine.store.outages import outage_of
 
 _LOG = logging.getLogger(__name__)
@@ -144,9 +145,6 @@ def _wait_at_most(connection: Any, milliseconds: int) -> None:
 def _bad_url() -> UsageError:
     return UsageError(
         "store.url",
-        Bilingual("数据库地址无效。", "The database address is not valid."),
-        Bilingual(
-            "应为 sqlite:///文件路径 或 postgresql://用户:密码@主机/库名。",
-            "It is sqlite:///path or postgresql://user:password@host/name.",
-        ),
+        msg("The database address is not valid."),
+        msg("It is sqlite:///path or postgresql://user:password@host/name."),
     )

@@ -14,7 +14,8 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, ConflictError, InvalidInput
+from interview_engine.errors import ConflictError, InvalidInput
+from interview_engine.i18n import msg
 from interview_engine.store.secrets import SecretBox
 from interview_engine.store.tables import IdempotencyKey
 from interview_engine.store.upsert import insert_for
@@ -44,11 +45,8 @@ def begin(session: Session, box: SecretBox, actor_id: str, key: str, request_sha
     if not 1 <= len(key) <= LONGEST_KEY or not all("!" <= character <= "~" for character in key):
         raise InvalidInput(
             "idempotency.key",
-            Bilingual("Idempotency-Key 无效。", "The Idempotency-Key is not valid."),
-            Bilingual(
-                f"请使用 1 到 {LONGEST_KEY} 个可见 ASCII 字符，例如 UUID。",
-                f"Use 1 to {LONGEST_KEY} visible ASCII characters, for instance a UUID.",
-            ),
+            msg("The Idempotency-Key is not valid."),
+            msg("Use 1 to {longest_key} visible ASCII characters, for instance a UUID.", longest_key=LONGEST_KEY),
             field="header.Idempotency-Key",
         )
     now = clock.now()
@@ -69,8 +67,8 @@ def begin(session: Session, box: SecretBox, actor_id: str, key: str, request_sha
     if row.request_sha256 != request_sha256:
         raise ConflictError(
             "idempotency.reused",
-            Bilingual("这个 Idempotency-Key 已用于另一个请求。", "This Idempotency-Key was used with another request."),
-            Bilingual("请为每个新请求使用新的键。", "Use a new key for each new request."),
+            msg("This Idempotency-Key was used with another request."),
+            msg("Use a new key for each new request."),
         )
     return Kept(row.status, box.decrypt(row.body_encrypted))
 

@@ -12,7 +12,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, inspect, text
 
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 from interview_engine.store.engine import Database
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -71,11 +72,8 @@ def _check(connection: Connection, scripts: ScriptDirectory) -> None:
         if inspect(connection).has_table("audit_event"):
             raise UsageError(
                 "store.unversioned",
-                Bilingual(
-                    "数据库中已有数据表，但不是由本程序的迁移创建的。",
-                    "The database has tables that no migration of this program made.",
-                ),
-                Bilingual("请改用空数据库。", "Use an empty database."),
+                msg("The database has tables that no migration of this program made."),
+                msg("Use an empty database."),
             )
         return
     try:
@@ -83,9 +81,6 @@ def _check(connection: Connection, scripts: ScriptDirectory) -> None:
     except CommandError:
         raise UsageError(
             "store.newer",
-            Bilingual(
-                f"数据库的版本（{revision}）比程序新。",
-                f"The database is of a later version ({revision}) than the program.",
-            ),
-            Bilingual("请升级程序，或恢复升级前的备份。", "Upgrade the program, or restore the backup from before."),
+            msg("The database is of a later version ({revision}) than the program.", revision=revision),
+            msg("Upgrade the program, or restore the backup from before."),
         ) from None

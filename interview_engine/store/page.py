@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from interview_engine.errors import Bilingual, InvalidInput
+from interview_engine.errors import InvalidInput
+from interview_engine.i18n import msg
 
 T = TypeVar("T")
 
@@ -84,7 +85,7 @@ def _is_identifier(part: object) -> bool:
 def _bad_cursor() -> InvalidInput:
     return InvalidInput(
         "page.cursor",
-        Bilingual("翻页标记无效。", "The page cursor is not valid."),
-        Bilingual("请从第一页重新开始。", "Start again from the first page."),
+        msg("The page cursor is not valid."),
+        msg("Start again from the first page."),
         field="cursor",
     )

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from interview_engine.errors import Bilingual, GoneError, PermissionDenied, UsageError
+from interview_engine.errors import GoneError, PermissionDenied, UsageError
+from interview_engine.i18n import msg
 
 NONCE_BYTES = 12
 VERSION = "v1"
@@ -111,15 +112,15 @@ class Signer:
         if not hmac.compare_digest(mac.encode(), _encode(self._mac(purpose, body)).encode()):
             raise PermissionDenied(
                 "signature.invalid",
-                Bilingual("链接无效。", "The link is not valid."),
-                Bilingual("请从原页面重新打开。", "Open it again from the page it came from."),
+                msg("The link is not valid."),
+                msg("Open it again from the page it came from."),
             )
         value, _, expires = body.rpartition(".")
         if now >= datetime.fromtimestamp(int(expires), UTC):
             raise GoneError(
                 "signature.expired",
-                Bilingual("链接已过期。", "The link has expired."),
-                Bilingual("请刷新页面后重试。", "Reload the page and try again."),
+                msg("The link has expired."),
+                msg("Reload the page and try again."),
             )
         return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)).decode()
 
@@ -141,9 +142,6 @@ def _encode(raw: bytes) -> str:
 def _cannot_decrypt() -> UsageError:
     return UsageError(
         "secret.cannot_decrypt",
-        Bilingual("无法解密已保存的数据。", "A stored value cannot be decrypted."),
-        Bilingual(
-            "请检查配置中的密钥是否被更换；更换密钥时须同时保留旧密钥。",
-            "Check whether the secret in the settings was changed; keep the old one beside the new one when it is.",
-        ),
+        msg("A stored value cannot be decrypted."),
+        msg("Check whether the secret in the settings was changed; keep the old one beside the new one when it is."),
     )

@@ -20,7 +20,8 @@ import httpx
 from sqlalchemy import select, update
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, DeliveryError
+from interview_engine.errors import DeliveryError
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.addresses import Resolve, checked_address, resolve
 from interview_engine.store.deadline import Deadline
@@ -178,28 +179,22 @@ class WebhookChannel:
 def _answered(status: int) -> DeliveryError:
     return DeliveryError(
         "webhook.status",
-        Bilingual(f"接收方返回 HTTP {status}。", f"The receiver answered HTTP {status}."),
-        Bilingual("请检查接收方；稍后会自动重试。", "Look at the receiver; it is tried again later."),
+        msg("The receiver answered HTTP {status}.", status=status),
+        msg("Look at the receiver; it is tried again later."),
     )
 
 
 def _too_slow() -> DeliveryError:
     return DeliveryError(
         "webhook.slow",
-        Bilingual(f"接收方在 {TIMEOUT_S:.0f} 秒内没有答复。", f"The receiver did not answer within {TIMEOUT_S:.0f} s."),
-        Bilingual(
-            "请让接收方先答复、后处理；稍后会自动重试。",
-            "Let the receiver answer first and work afterwards; it is tried again later.",
-        ),
+        msg("The receiver did not answer within {timeout_s:.0f} s.", timeout_s=TIMEOUT_S),
+        msg("Let the receiver answer first and work afterwards; it is tried again later."),
     )
 
 
 def _unreachable(error: httpx.HTTPError) -> DeliveryError:
     return DeliveryError(
         "webhook.unreachable",
-        Bilingual("无法连接接收方。", "The receiver cannot be reached."),
-        Bilingual(
-            f"请检查地址和网络（{type(error).__name__}）；稍后会自动重试。",
-            f"Check address and network ({type(error).__name__}); it is tried again later.",
-        ),
+        msg("The receiver cannot be reached."),
+        msg("Check address and network ({name__}); it is tried again later.", name__=type(error).__name__),
     )

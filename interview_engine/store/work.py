@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, ConflictError, NotFoundError
+from interview_engine.errors import ConflictError, NotFoundError
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.ids import new_id
 from interview_engine.store.tables import Worker, WorkItem
@@ -219,8 +220,8 @@ def _locked(session: Session, item_id: str) -> WorkItem:
     if found is None:
         raise NotFoundError(
             "work.unknown",
-            Bilingual("没有这项任务。", "There is no such piece of work."),
-            Bilingual("请刷新页面。", "Reload the page."),
+            msg("There is no such piece of work."),
+            msg("Reload the page."),
         )
     return found
 
@@ -235,8 +236,8 @@ def _begin_anew(item: WorkItem, clock: Clock) -> None:
 def _not_parked(item: WorkItem) -> ConflictError:
     return ConflictError(
         "work.not_parked",
-        Bilingual("这项任务没有在等人处理。", "This piece of work does not wait for a person."),
-        Bilingual(f"它的状态是 {item.state}；请刷新页面。", f"Its state is {item.state}; reload the page."),
+        msg("This piece of work does not wait for a person."),
+        msg("Its state is {state}; reload the page.", state=item.state),
     )
 
 

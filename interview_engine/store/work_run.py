@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, select, update
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import Text, msg
 from interview_engine.store.tables import Worker, WorkItem
 from interview_engine.store.work import State
 
@@ -29,7 +29,7 @@ OUTAGE_PAUSE_S = (5.0, 300.0)
 """After an outage (disk full, store away) the pause doubles from the first to the second; an outage is not the item's
 fault, so it is not counted as an attempt and parks nothing."""
 
-CRASHED = ("work.crashed", Bilingual("处理它的进程意外终止。", "The process that worked on it ended unexpectedly."))
+CRASHED = ("work.crashed", msg("The process that worked on it ended unexpectedly."))
 """Code and sentence of an item whose worker died each time."""
 
 
@@ -46,7 +46,7 @@ class Claim:
     run: int
 
 
-def reason_value(code: str, text: Bilingual) -> dict[str, Any]:
+def reason_value(code: str, text: Text) -> dict[str, Any]:
     """A reason as the work item keeps it."""
     return {"code": code, "zh": text.zh, "en": text.en}
 
@@ -109,7 +109,7 @@ def finish(session: Session, held: Claim, clock: Clock, media_s: float = 0.0, st
     )
 
 
-def fail(session: Session, held: Claim, code: str, text: Bilingual, clock: Clock) -> State | None:
+def fail(session: Session, held: Claim, code: str, text: Text, clock: Clock) -> State | None:
     """The attempt failed: "waiting" for the next one, or "parked" after `MAX_ATTEMPTS`. None when no longer held."""
     now = clock.now()
     parked = held.attempt >= MAX_ATTEMPTS
@@ -130,7 +130,7 @@ def fail(session: Session, held: Claim, code: str, text: Bilingual, clock: Clock
     return "parked" if parked else "waiting"
 
 
-def postpone(session: Session, held: Claim, code: str, text: Bilingual, clock: Clock) -> bool:
+def postpone(session: Session, held: Claim, code: str, text: Text, clock: Clock) -> bool:
     """An outage: back to waiting with the reason, the attempt not counted, after a pause that doubles each time."""
     now = clock.now()
     pause_s = min(OUTAGE_PAUSE_S[1], OUTAGE_PAUSE_S[0] * 2.0 ** min(held.run, 30))

@@ -12,7 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.errors import Bilingual, WeightsError
+from interview_engine.errors import WeightsError
+from interview_engine.i18n import msg
 
 Numbers = NDArray[np.float32]
 
@@ -54,6 +55,6 @@ def unusable(name: str, problem: str) -> WeightsError:
     """The error for weights that cannot be used."""
     return WeightsError(
         "weights.unusable",
-        Bilingual(f"模型文件 {name} 无法使用：{problem}。", f"The model file {name} cannot be used: {problem}."),
-        Bilingual("请运行 interview-engine models verify。", "Run `interview-engine models verify`."),
+        msg("The model file {name} cannot be used: {problem}.", name=name, problem=problem),
+        msg("Run `interview-engine models verify`."),
     )

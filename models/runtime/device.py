@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 from typing import Literal
 
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 
 Device = Literal["cpu", "cuda"]
 DeviceSetting = Literal["auto", "cpu", "cuda"]
@@ -35,8 +36,8 @@ def resolve(setting: str) -> Device:
     if setting not in ("auto", "cuda"):
         raise UsageError(
             "device.unknown",
-            Bilingual(f"没有名为 {setting} 的设备。", f"There is no device named {setting}."),
-            Bilingual("请用 auto、cpu 或 cuda。", "Use auto, cpu or cuda."),
+            msg("There is no device named {setting}.", setting=setting),
+            msg("Use auto, cpu or cuda."),
         )
     found = cuda_devices() > 0
     if found and has_torch():
@@ -46,14 +47,11 @@ def resolve(setting: str) -> Device:
     if found:
         raise UsageError(
             "device.no_torch",
-            Bilingual("使用 cuda 需要安装 torch。", "cuda needs torch, which is not installed."),
-            Bilingual("请运行 pip install -e '.[gpu]'。", "Run pip install -e '.[gpu]'."),
+            msg("cuda needs torch, which is not installed."),
+            msg("Run pip install -e '.[gpu]'."),
         )
     raise UsageError(
         "device.no_cuda",
-        Bilingual("要求使用 cuda，但没有可用的 CUDA 设备。", "cuda was asked for, but no CUDA device can be used."),
-        Bilingual(
-            "请用 --device auto 或 cpu，或安装显卡驱动与 CUDA 库。",
-            "Use --device auto or cpu, or install the driver and the CUDA libraries.",
-        ),
+        msg("cuda was asked for, but no CUDA device can be used."),
+        msg("Use --device auto or cpu, or install the driver and the CUDA libraries."),
     )

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from interview_engine.errors import Bilingual, WeightsError
+from interview_engine.errors import WeightsError
+from interview_engine.i18n import msg
 
 Precision = Literal["f32", "bf16"]
 
@@ -45,8 +46,8 @@ def compile_model(model: Any, precision: Precision = "f32", options: dict[str, A
         name = model.name if isinstance(model, Path) else "OpenVINO"
         raise WeightsError(
             "weights.unusable",
-            Bilingual(f"模型文件 {name} 无法使用：{error}。", f"The model file {name} cannot be used: {error}."),
-            Bilingual("请运行 interview-engine models verify。", "Run `interview-engine models verify`."),
+            msg("The model file {name} cannot be used: {error}.", name=name, error=error),
+            msg("Run `interview-engine models verify`."),
         ) from error
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.errors import Bilingual, WeightsError
+from interview_engine.errors import WeightsError
+from interview_engine.i18n import msg
 
 IDENTIFIER = b"TFL3"
 VERSION = 3
@@ -152,8 +153,8 @@ def unusable(problem: str) -> WeightsError:
     """The error for a network that cannot be used, in the words of the other runtimes."""
     return WeightsError(
         "weights.unusable",
-        Bilingual(f"模型文件无法使用：{problem}。", f"The model file cannot be used: {problem}."),
-        Bilingual("请运行 interview-engine models verify。", "Run `interview-engine models verify`."),
+        msg("The model file cannot be used: {problem}.", problem=problem),
+        msg("Run `interview-engine models verify`."),
     )
 
 

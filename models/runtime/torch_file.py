@@ -17,7 +17,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.errors import Bilingual, WeightsError
+from interview_engine.errors import WeightsError
+from interview_engine.i18n import msg
 
 MAGIC = 0x1950A86A20F9469CFC6C
 PROTOCOL = 1001
@@ -73,10 +74,8 @@ def read_tensors(path: Path, entry: str) -> dict[str, NDArray[np.float32]]:
     except (OSError, pickle.UnpicklingError, EOFError, KeyError, ValueError, TypeError, IndexError) as error:
         raise WeightsError(
             "weights.unreadable",
-            Bilingual(
-                f"无法读取权重文件 {path.name}：{error}。", f"The weights in {path.name} cannot be read: {error}."
-            ),
-            Bilingual("请运行 interview-engine models pull。", "Run `interview-engine models pull`."),
+            msg("The weights in {name} cannot be read: {error}.", name=path.name, error=error),
+            msg("Run `interview-engine models pull`."),
         ) from error
 
 

@@ -18,7 +18,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 from models.runtime.bundle import Numbers, read_bundle
 from models.runtime.bundled_networks import NETWORKS, bundle_file
 from models.runtime.openvino_network import OpenVinoNetwork
@@ -195,8 +196,8 @@ def _load_torch() -> Any:
     except ImportError as error:
         raise UsageError(
             "gpu.no_torch",
-            Bilingual(f"没有可用的 PyTorch：{error}。", f"PyTorch cannot be used: {error}."),
-            Bilingual("请安装：pip install 'interview-engine[gpu]'。", "Run `pip install 'interview-engine[gpu]'`."),
+            msg("PyTorch cannot be used: {error}.", error=error),
+            msg("Run `pip install 'interview-engine[gpu]'`."),
         ) from error
     return torch
 
@@ -209,10 +210,8 @@ def _device(torch: Any, name: str) -> Any:
         reason = str(error).strip().splitlines()[0]
         raise UsageError(
             "gpu.no_device",
-            Bilingual(f"PyTorch 无法使用设备 {name}：{reason}。", f"PyTorch cannot use the device {name}: {reason}."),
-            Bilingual(
-                "请用 cpu，或安装显卡驱动与带 CUDA 的 PyTorch。", "Use cpu, or install the driver and a CUDA PyTorch."
-            ),
+            msg("PyTorch cannot use the device {name}: {reason}.", name=name, reason=reason),
+            msg("Use cpu, or install the driver and a CUDA PyTorch."),
         ) from error
     return device
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE
-from interview_engine.errors import Bilingual, WeightsError
+from interview_engine.errors import WeightsError
+from interview_engine.i18n import msg
 from models.speech.recogniser import (
     BEAM_SIZE,
     ENCODED_FRAME_S,
@@ -247,12 +248,10 @@ def load(model_dir: Path, compute_type: str, cpu_threads: int) -> Any:
 def _not_a_model(model_dir: Path, why: str) -> WeightsError:
     return WeightsError(
         "weights.not_a_model",
-        Bilingual(
-            f"目录 {model_dir} 不是可用的 Whisper（CTranslate2）模型：{why}。",
-            f"The folder {model_dir} is no usable Whisper model in CTranslate2 form: {why}.",
+        msg(
+            "The folder {model_dir} is no usable Whisper model in CTranslate2 form: {why}.",
+            model_dir=model_dir,
+            why=why,
         ),
-        Bilingual(
-            "请检查设置中的模型目录，或运行 interview-engine models pull。",
-            "Check the model folder in the settings, or run `interview-engine models pull`.",
-        ),
+        msg("Check the model folder in the settings, or run `interview-engine models pull`."),
     )

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE
-from interview_engine.errors import Bilingual, WeightsError
+from interview_engine.errors import WeightsError
+from interview_engine.i18n import msg
 from models.runtime.openvino_runtime import compile_model
 from models.runtime.torch_file import read_tensors
 from models.weights.registry import WeightStore
@@ -83,10 +84,8 @@ class VoiceEncoder:
         except (KeyError, ValueError) as error:
             raise WeightsError(
                 "weights.unreadable",
-                Bilingual(
-                    f"{path.name} 不是所需的声纹权重：{error}。", f"{path.name} is not the voice encoder: {error}."
-                ),
-                Bilingual("请运行 interview-engine models pull。", "Run `interview-engine models pull`."),
+                msg("{name} is not the voice encoder: {error}.", name=path.name, error=error),
+                msg("Run `interview-engine models pull`."),
             ) from error
         return compile_model(graph).create_infer_request()
 

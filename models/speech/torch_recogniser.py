@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 from models.runtime.device import has_torch
 from models.speech.recogniser import BEAM_SIZE, DecodeRequest, EncodedWindow, Heard, HeardWord, attended, check_length
 
@@ -230,9 +231,6 @@ def require_torch(device: str) -> None:
         why = "the installed torch finds no CUDA device"
     raise UsageError(
         "device.no_torch",
-        Bilingual(f"无法在 {device} 上识别语音：{why}。", f"Speech cannot be recognised on {device}: {why}."),
-        Bilingual(
-            "请安装带 gpu 选项的软件包（pip install '.[gpu]'）和显卡驱动，或使用 --device cpu。",
-            "Install the package with its gpu extra (pip install '.[gpu]') and the driver, or use --device cpu.",
-        ),
+        msg("Speech cannot be recognised on {device}: {why}.", device=device, why=why),
+        msg("Install the package with its gpu extra (pip install '.[gpu]') and the driver, or use --device cpu."),
     )

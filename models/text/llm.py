@@ -18,7 +18,8 @@ import jsonschema
 
 from interview_engine.assessment.judge.scorer import Reply
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, ScorerError
+from interview_engine.errors import ScorerError
+from interview_engine.i18n import msg
 
 JsonMode = Literal["schema", "object"]
 
@@ -209,28 +210,27 @@ def _parsed(content: object, schema: Mapping[str, Any]) -> tuple[object, str]:
 def _unreachable(endpoint: Endpoint, problem: str) -> ScorerError:
     return ScorerError(
         "judge.unreachable",
-        Bilingual(
-            f"大模型服务 {endpoint.shown_url} 在 {endpoint.attempts} 次尝试后仍不可用（{problem}）。",
-            f"The model endpoint {endpoint.shown_url} did not answer in {endpoint.attempts} attempts ({problem}).",
+        msg(
+            "The model endpoint {shown_url} did not answer in {attempts} attempts ({problem}).",
+            shown_url=endpoint.shown_url,
+            attempts=endpoint.attempts,
+            problem=problem,
         ),
-        Bilingual(
-            "请检查地址、代理设置与服务后重试；不会改用别的评分器。",
-            "Check the address, proxy settings and the server; no other scorer is used.",
-        ),
+        msg("Check the address, proxy settings and the server; no other scorer is used."),
     )
 
 
 def _refused(endpoint: Endpoint, problem: str) -> ScorerError:
     return ScorerError(
         "judge.refused",
-        Bilingual(
-            f"大模型服务 {endpoint.shown_url} 拒绝了请求（{problem}）。",
-            f"The model endpoint {endpoint.shown_url} refused the request ({problem}).",
+        msg(
+            "The model endpoint {shown_url} refused the request ({problem}).",
+            shown_url=endpoint.shown_url,
+            problem=problem,
         ),
-        Bilingual(
-            "请检查地址（到 /v1 为止）、密钥、模型名、上下文长度和 INTERVIEW_ENGINE_JUDGE_JSON；不会改用别的评分器。",
+        msg(
             "Check the address (up to /v1), the key, the model's name, its context length and "
-            "INTERVIEW_ENGINE_JUDGE_JSON; no other scorer is used.",
+            "INTERVIEW_ENGINE_JUDGE_JSON; no other scorer is used."
         ),
     )
 
@@ -238,12 +238,10 @@ def _refused(endpoint: Endpoint, problem: str) -> ScorerError:
 def _not_compatible(endpoint: Endpoint, problem: str) -> ScorerError:
     return ScorerError(
         "judge.not_compatible",
-        Bilingual(
-            f"{endpoint.shown_url} 的应答不是 OpenAI 兼容的对话接口的应答（{problem}）。",
-            f"{endpoint.shown_url} does not answer as an OpenAI-compatible chat endpoint ({problem}).",
+        msg(
+            "{shown_url} does not answer as an OpenAI-compatible chat endpoint ({problem}).",
+            shown_url=endpoint.shown_url,
+            problem=problem,
         ),
-        Bilingual(
-            "请检查地址是否到 /v1 为止；不会改用别的评分器。",
-            "Check that the address ends at /v1; no other scorer is used.",
-        ),
+        msg("Check that the address ends at /v1; no other scorer is used."),
     )

@@ -20,7 +20,8 @@ from typing import Any, Literal
 
 import platformdirs
 
-from interview_engine.errors import Bilingual, UsageError, WeightsError
+from interview_engine.errors import UsageError, WeightsError
+from interview_engine.i18n import msg
 from interview_engine.settings import Settings
 from models.weights.sources import (
     Address,
@@ -43,7 +44,7 @@ State = Literal["ok", "missing", "truncated", "wrong_hash"]
 
 TABLE = Path(__file__).with_name("weights.toml")
 
-PULL = Bilingual("请运行 interview-engine models pull。", "Run `interview-engine models pull`.")
+PULL = msg("Run `interview-engine models pull`.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +176,8 @@ class WeightStore:
         known = ", ".join(self._weights)
         raise UsageError(
             "weights.unknown",
-            Bilingual(f"没有名为 {name} 的模型权重。", f"There are no weights named {name}."),
-            Bilingual(f"可用的有：{known}。", f"There are: {known}."),
+            msg("There are no weights named {name}.", name=name),
+            msg("There are: {known}.", known=known),
         )
 
     def locate(self, name: str) -> Path:
@@ -273,14 +274,12 @@ class WeightStore:
         except OSError as error:
             raise WeightsError(
                 "weights.cannot_store",
-                Bilingual(
-                    f"无法写入权重目录 {self._root}（{error.strerror}）。",
-                    f"The weights folder {self._root} cannot be written ({error.strerror}).",
+                msg(
+                    "The weights folder {root} cannot be written ({strerror}).",
+                    root=self._root,
+                    strerror=error.strerror,
                 ),
-                Bilingual(
-                    "请检查磁盘空间与权限，或用环境变量 INTERVIEW_ENGINE_WEIGHTS 另指目录。",
-                    "Check disk space and permissions, or set INTERVIEW_ENGINE_WEIGHTS to another folder.",
-                ),
+                msg("Check disk space and permissions, or set INTERVIEW_ENGINE_WEIGHTS to another folder."),
             ) from error
         return tuple(pulled)
 
@@ -331,15 +330,16 @@ class WeightStore:
         tried = "; ".join(failures)
         raise WeightsError(
             "weights.no_source",
-            Bilingual(
-                f"模型 {weight.name} 的文件 {file.name} 无法取得。已尝试：{tried}。",
-                f"The file {file.name} of {weight.name} could not be had. Tried: {tried}.",
+            msg(
+                "The file {name} of {weight_name} could not be had. Tried: {tried}.",
+                name=file.name,
+                weight_name=weight.name,
+                tried=tried,
             ),
-            Bilingual(
-                f"请检查网络与 pip 的软件源设置后重试；已完成的部分会保留。"
-                f"也可以把文件放进自己的目录，并在设置里把 {weight.name} 指向它。",
-                f"Check the network and pip's index settings and pull again; what is finished is kept. Or put the file "
-                f"into a folder of your own and point {weight.name} at it in the settings.",
+            msg(
+                "Check the network and pip's index settings and pull again; what is finished is kept. Or "
+                "put the file into a folder of your own and point {name} at it in the settings.",
+                name=weight.name,
             ),
         )
 
@@ -353,14 +353,13 @@ class WeightStore:
             return
         raise WeightsError(
             "weights.not_installed",
-            Bilingual(
-                f"模型 {weight.name} 由 Python 包 {source.distribution} 携带，但不可用：{detail}。",
-                f"The model {weight.name} comes with the Python package {source.distribution}: {detail}.",
+            msg(
+                "The model {name} comes with the Python package {distribution}: {detail}.",
+                name=weight.name,
+                distribution=source.distribution,
+                detail=detail,
             ),
-            Bilingual(
-                f'请运行 pip install --force-reinstall --no-deps "{source.distribution}"。',
-                f'Run pip install --force-reinstall --no-deps "{source.distribution}".',
-            ),
+            msg('Run pip install --force-reinstall --no-deps "{distribution}".', distribution=source.distribution),
         )
 
     def _check(self, path: Path, file: WeightFile) -> tuple[State, str]:
@@ -388,20 +387,17 @@ class WeightStore:
         return WeightStatus(weight.name, "missing", folder, weight.bytes, weight.optional, True, detail)
 
     def _not_usable(self, status: WeightStatus) -> WeightsError:
-        zh = {"missing": "缺失", "truncated": "不完整", "wrong_hash": "校验和不符"}[status.state]
-        en = {"missing": "are missing", "truncated": "are truncated", "wrong_hash": "have a wrong hash"}[status.state]
+        message = {
+            "missing": msg("The weights of {name} are missing: {detail}."),
+            "truncated": msg("The weights of {name} are truncated: {detail}."),
+            "wrong_hash": msg("The weights of {name} have a wrong hash: {detail}."),
+        }[status.state]
         next_step = PULL
         if status.overridden:
-            next_step = Bilingual(
-                f"请检查设置中 {status.name} 指向的目录。",
-                f"Check the folder that the settings give for {status.name}.",
-            )
+            next_step = msg("Check the folder that the settings give for {name}.", name=status.name)
         return WeightsError(
             f"weights.{status.state}",
-            Bilingual(
-                f"模型 {status.name} 的权重{zh}：{status.detail}。",
-                f"The weights of {status.name} {en}: {status.detail}.",
-            ),
+            message.filled(name=status.name, detail=status.detail),
             next_step,
         )
 

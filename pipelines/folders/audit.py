@@ -12,7 +12,8 @@ import jinja2
 from interview_engine.assessment.comparing.fairness import AuditTable, GroupRow, Person, audit
 from interview_engine.assessment.comparing.ranking import Ruler
 from interview_engine.assessment.text import spelling
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import Text, msg
 from pipelines.folders.ranking import Broken, rank_folder
 from pipelines.folders.tables import Row, read_table, write_csv
 from pipelines.reports.reading import dump
@@ -71,7 +72,7 @@ def audit_folder(folder: Path, groups: Path, kit_id: str | None = None) -> Audit
     for row in rows:
         interview = row.cells["interview"]
         if interview in seen:
-            raise _bad_row(groups, row, "面试重复出现", "the interview stands twice")
+            raise _bad_row(groups, row, msg("the interview stands twice"))
         seen.add(interview)
         selected = _selected(groups, row)
         if interview not in found:
@@ -101,22 +102,21 @@ def _attributes(groups: Path, rows: list[Row]) -> list[str]:
     if not attributes:
         raise UsageError(
             "audit.no_groups",
-            Bilingual(f"{groups.name} 没有分组列。", f"{groups.name} has no column of groups."),
-            Bilingual("请加上例如 sex、ethnicity 的列。", "Add columns such as sex, ethnicity."),
+            msg("{name} has no column of groups.", name=groups.name),
+            msg("Add columns such as sex, ethnicity."),
         )
     for name in attributes:
         values = [row.cells[name].casefold() for row in rows if row.cells[name]]
         if len(set(values)) > max(MAX_GROUPS, len(values) // 2):
             raise UsageError(
                 "audit.not_a_group",
-                Bilingual(
-                    f"{groups.name} 的列 {name} 有 {len(set(values))} 个不同的值，像是姓名或编号，不是分组。",
-                    f"Column {name} of {groups.name} holds {len(set(values))} values; it looks like names, not groups.",
+                msg(
+                    "Column {name} of {groups_name} holds {count} values; it looks like names, not groups.",
+                    name=name,
+                    groups_name=groups.name,
+                    count=len(set(values)),
                 ),
-                Bilingual(
-                    "审计会公开这些值；请去掉这一列，或归并成组。",
-                    "The audit would publish them. Take the column out, or put the values into groups.",
-                ),
+                msg("The audit would publish them. Take the column out, or put the values into groups."),
             )
     return attributes
 
@@ -147,9 +147,9 @@ def write_audit(found: Audit, folder: Path, audited_at: str) -> tuple[Path, ...]
     return files
 
 
-NAMES: Mapping[str, Bilingual] = {
-    "selection": Bilingual("入选率", "Selection rate"),
-    "scoring": Bilingual("高于中位数的比率", "Scoring rate (above the median)"),
+NAMES: Mapping[str, Text] = {
+    "selection": msg("Selection rate"),
+    "scoring": msg("Scoring rate (above the median)"),
 }
 
 
@@ -215,7 +215,7 @@ def _selected(path: Path, row: Row) -> bool | None:
     if not raw:
         return None
     if raw not in SELECTED:
-        raise _bad_row(path, row, f"看不懂 selected 的值“{raw}”", f"the value “{raw}” of selected is not understood")
+        raise _bad_row(path, row, msg("the value “{raw}” of selected is not understood", raw=raw))
     return SELECTED[raw]
 
 
@@ -223,32 +223,24 @@ def _mixed(rulers: set[Ruler]) -> UsageError:
     names = ", ".join(sorted(f"{ruler.kit_id} v{ruler.kit_version} ({ruler.scorer})" for ruler in rulers))
     return UsageError(
         "audit.mixed_kits",
-        Bilingual(
-            f"表里的面试用了不同的面试包或评分器：{names}。", f"The interviews are of several kits or scorers: {names}."
-        ),
-        Bilingual(
-            "这些分数没有共同的中位数；请用 --kit 选一个面试包，或分成几张表。",
-            "Their scores have no common median. Choose one with --kit, or make a table for each.",
-        ),
+        msg("The interviews are of several kits or scorers: {names}.", names=names),
+        msg("Their scores have no common median. Choose one with --kit, or make a table for each."),
     )
 
 
 def _nobody(groups: Path) -> UsageError:
     return UsageError(
         "audit.nobody",
-        Bilingual(f"{groups.name} 里没有一场面试有分数。", f"No interview in {groups.name} has a score."),
-        Bilingual(
-            "interview 列应为面试编号（report.json 所在文件夹名）。",
-            "Column interview holds the interviews' ids (the names of the folders of their report.json).",
-        ),
+        msg("No interview in {name} has a score.", name=groups.name),
+        msg("Column interview holds the interviews' ids (the names of the folders of their report.json)."),
     )
 
 
-def _bad_row(path: Path, row: Row, zh: str, en: str) -> UsageError:
+def _bad_row(path: Path, row: Row, problem: Text) -> UsageError:
     return UsageError(
         "audit.row",
-        Bilingual(f"{path.name} 第 {row.number} 行：{zh}。", f"{path.name}, line {row.number}: {en}."),
-        Bilingual("selected 只用 yes/no 或 是/否；每个面试一行。", "Use yes/no for selected; one line an interview."),
+        msg("{name}, line {number}: {problem}.", name=path.name, number=row.number, problem=problem),
+        msg("Use yes/no for selected; one line an interview."),
     )
 
 

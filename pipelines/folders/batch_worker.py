@@ -11,7 +11,8 @@ from pathlib import Path
 
 from interview_engine.assessment.report import AnswerAssessment
 from interview_engine.clock import SystemClock
-from interview_engine.errors import Bilingual, InterviewEngineError, RecognitionLost
+from interview_engine.errors import InterviewEngineError, RecognitionLost
+from interview_engine.i18n import msg
 from interview_engine.settings import Settings
 from pipelines.interview import assess_answer, assess_interview
 from pipelines.job import InterviewJob, Options
@@ -98,6 +99,6 @@ def unexpected(detail: str) -> InterviewEngineError:
     """`engine.failed`: what should not happen."""
     return InterviewEngineError(
         "engine.failed",
-        Bilingual(f"评估程序内部出错：{detail}", f"The engine failed: {detail}"),
-        Bilingual("请保留文件并报告此问题。", "Please keep the file and report this."),
+        msg("The engine failed: {detail}", detail=detail),
+        msg("Please keep the file and report this."),
     )

@@ -18,7 +18,8 @@ from interview_engine.assessment.calibration.features import FeatureReader, Feat
 from interview_engine.assessment.calibration.panel import Rating, panel
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.report import InterviewReport
-from interview_engine.errors import Bilingual, UsageError, shown
+from interview_engine.errors import UsageError, shown
+from interview_engine.i18n import Text, msg
 from pipelines.folders.tables import read_table
 from pipelines.reports.reading import from_document as report_of
 from pipelines.reports.reading import read
@@ -53,10 +54,10 @@ def read_ratings(path: Path, kit: Kit, scale: int) -> tuple[Rating, ...]:
         interview, competency, rater, raw = (row.cells[name] for name in COLUMNS)
         for name in ("interview", "rater"):
             if not row.cells[name]:
-                raise _invalid(row.number, name, "", Bilingual("不能为空。", "It must not be empty."))
+                raise _invalid(row.number, name, "", msg("It must not be empty."))
         if competency not in content:
             names = ", ".join(sorted(content))
-            raise _invalid(row.number, "competency", competency, Bilingual(f"可用：{names}。", f"There are: {names}."))
+            raise _invalid(row.number, "competency", competency, msg("There are: {names}.", names=names))
         key = (interview, competency, rater)
         if key in seen:
             raise _twice(row.number, seen[key], key)
@@ -77,19 +78,23 @@ def read_reports(folder: Path, kit: Kit, interviews: Sequence[str]) -> dict[str,
         names = ", ".join(shown(name) for name in missing[:5])
         raise UsageError(
             "calibration.no_report",
-            Bilingual(f"{len(missing)} 场有评分的面试没有报告：{names}。", f"No report of {len(missing)}: {names}."),
-            Bilingual("请先用 assess 评估它们，或从表中去掉。", "Assess them first, or take them out of the table."),
+            msg("No report of {count}: {names}.", count=len(missing), names=names),
+            msg("Assess them first, or take them out of the table."),
         )
     found = {name: report_of(read(_report_path(folder, name))) for name in interviews}
     for name, report in found.items():
         if (report.kit_id, report.kit_version) != (kit.id, kit.version):
             raise UsageError(
                 "calibration.other_kit_report",
-                Bilingual(
-                    f"面试 {name} 用的是面试包 {report.kit_id} v{report.kit_version}，不是 {kit.id} v{kit.version}。",
-                    f"Interview {name} is of kit {report.kit_id} v{report.kit_version}, not {kit.id} v{kit.version}.",
+                msg(
+                    "Interview {name} is of kit {kit_id} v{kit_version}, not {id} v{version}.",
+                    name=name,
+                    kit_id=report.kit_id,
+                    kit_version=report.kit_version,
+                    id=kit.id,
+                    version=kit.version,
                 ),
-                Bilingual("请只放同一面试包、同一版本的评分。", "Keep to ratings of one kit and version."),
+                msg("Keep to ratings of one kit and version."),
             )
     return found
 
@@ -150,7 +155,7 @@ def _report_path(folder: Path, interview: str) -> Path:
 
 def _points(raw: str, scale: int, line: int) -> float:
     low, high = (1.0, 5.0) if scale == 5 else (0.0, 10.0)
-    allowed = Bilingual(f"应为 {low:g} 到 {high:g} 的数。", f"A number from {low:g} to {high:g} is needed.")
+    allowed = msg("A number from {low:g} to {high:g} is needed.", low=low, high=high)
     try:
         value = float(raw)
     except ValueError:
@@ -160,13 +165,10 @@ def _points(raw: str, scale: int, line: int) -> float:
     return (value - low) * 10.0 / (high - low)
 
 
-def _invalid(line: int, column: str, value: str, next_step: Bilingual) -> UsageError:
+def _invalid(line: int, column: str, value: str, next_step: Text) -> UsageError:
     return UsageError(
         "ratings.invalid",
-        Bilingual(
-            f"评分表第 {line} 行 {column} 的值“{shown(value)}”无效。",
-            f"Line {line}, {column}: {shown(value)!r} is not valid.",
-        ),
+        msg("Line {line}, {column}: {value!r} is not valid.", line=line, column=column, value=shown(value)),
         next_step,
     )
 
@@ -175,6 +177,6 @@ def _twice(line: int, before: int, key: tuple[str, str, str]) -> UsageError:
     what = " / ".join(shown(part) for part in key)
     return UsageError(
         "ratings.twice",
-        Bilingual(f"评分表第 {line} 行与第 {before} 行重复：{what}。", f"Line {line} repeats line {before}: {what}."),
-        Bilingual("每人对每场面试的每项能力只评一次。", "One rating for each rater, interview and competency."),
+        msg("Line {line} repeats line {before}: {what}.", line=line, before=before, what=what),
+        msg("One rating for each rater, interview and competency."),
     )

@@ -12,7 +12,8 @@ import yaml
 
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Kit
-from interview_engine.errors import Bilingual, ManifestError, UsageError
+from interview_engine.errors import ManifestError, UsageError
+from interview_engine.i18n import Text, msg
 from pipelines.job import AnswerSource, InterviewJob
 
 MANIFEST_SUFFIXES = frozenset({".yaml", ".yml"})
@@ -36,10 +37,8 @@ def find_kit(name: str, folder: Path | None = None) -> Kit:
     known = ", ".join(sorted(shipped))
     raise UsageError(
         "kit.unknown",
-        Bilingual(f"没有名为“{name}”的面试包，也没有这个文件。", f"There is no kit and no file named “{name}”."),
-        Bilingual(
-            f"可用的面试包：{known}；也可以给出 .yaml 文件的路径。", f"Kits that ship: {known}. Or give a .yaml path."
-        ),
+        msg("There is no kit and no file named “{name}”.", name=name),
+        msg("Kits that ship: {known}. Or give a .yaml path.", known=known),
     )
 
 
@@ -52,13 +51,13 @@ def job_from_files(files: Sequence[Path], kit: Kit, candidate: str | None, langu
     if len(files) > len(kit.questions):
         raise UsageError(
             "files.too_many",
-            Bilingual(
-                f"给了 {len(files)} 个文件，但面试包 {kit.id} 只有 {len(kit.questions)} 道题。",
-                f"{len(files)} files were given, but kit {kit.id} has {len(kit.questions)} questions.",
+            msg(
+                "{count} files were given, but kit {id} has {count_2} questions.",
+                count=len(files),
+                id=kit.id,
+                count_2=len(kit.questions),
             ),
-            Bilingual(
-                "请每题给一个文件，或使用清单文件（.yaml）。", "Give one file a question, or use a manifest (.yaml)."
-            ),
+            msg("Give one file a question, or use a manifest (.yaml)."),
         )
     answers = tuple(
         AnswerSource(question.id, files[index] if index < len(files) else None)
@@ -76,7 +75,7 @@ def job_from_whole(file: Path, starts_file: Path, kit: Kit, candidate: str | Non
     document = _read_yaml(starts_file)
     starts = document.get("questions", document)
     if not isinstance(starts, dict) or not starts:
-        raise _bad(starts_file, "questions", "需要“题号: 开始时间”", "expected “question id: start time”")
+        raise _bad(starts_file, "questions", msg("expected “question id: start time”"))
     answers = _windows(starts_file, file, starts, kit)
     return _job(candidate or file.stem, kit, language, answers)
 
@@ -94,24 +93,24 @@ def job_from_manifest(path: Path, default_kit: Kit | None, candidate: str | None
     unknown = sorted(set(document) - known)
     if unknown:
         allowed = ", ".join(sorted(known))
-        raise _bad(path, unknown[0], f"未知字段；可用字段：{allowed}", f"unknown field; known fields: {allowed}")
+        raise _bad(path, unknown[0], msg("unknown field; known fields: {allowed}", allowed=allowed))
     kit = default_kit or find_kit(_text(document, "kit", path), path.parent)
     spoken = language or _choice(document, "language", path, ("auto", "zh", "en"), "auto")
     synthetic = document.get("synthetic", False)
     if not isinstance(synthetic, bool):
-        raise _bad(path, "synthetic", "应为 true 或 false", "expected true or false")
+        raise _bad(path, "synthetic", msg("expected true or false"))
     if ("answers" in document) == ("recording" in document):
-        raise _bad(path, "answers", "answers 与 recording 二选一", "give either answers or recording (with starts)")
+        raise _bad(path, "answers", msg("give either answers or recording (with starts)"))
     if "recording" in document:
         starts = document.get("starts")
         if not isinstance(starts, dict) or not starts:
-            raise _bad(path, "starts", "需要“题号: 开始时间”", "expected “question id: start time”")
+            raise _bad(path, "starts", msg("expected “question id: start time”"))
         answers = _windows(path, path.parent / _text(document, "recording", path), starts, kit)
     else:
         answers = _answers(path, document["answers"], kit)
     given_id = document.get("id")
     if given_id is not None and not (isinstance(given_id, str) and re.fullmatch(r"[\w.-]{1,80}", given_id)):
-        raise _bad(path, "id", "只能用字母、数字、. _ -，至多 80 个", "use letters, digits, . _ - only, 80 at most")
+        raise _bad(path, "id", msg("use letters, digits, . _ - only, 80 at most"))
     name = candidate or _text(document, "candidate", path)
     job = _job(name, kit, spoken, answers)
     return InterviewJob(given_id or job.interview_id, name, synthetic, kit, spoken, answers)
@@ -129,7 +128,7 @@ def _job(candidate: str, kit: Kit, language: str, answers: tuple[AnswerSource, .
 
 def _answers(path: Path, raw: object, kit: Kit) -> tuple[AnswerSource, ...]:
     if not isinstance(raw, dict) or not raw:
-        raise _bad(path, "answers", "需要“题号: 文件”", "expected “question id: file”")
+        raise _bad(path, "answers", msg("expected “question id: file”"))
     _check_questions(path, raw, kit)
     found: dict[str, AnswerSource] = {}
     for question_id, value in raw.items():
@@ -142,11 +141,11 @@ def _answers(path: Path, raw: object, kit: Kit) -> tuple[AnswerSource, ...]:
             or not isinstance(entry.get("file"), str)
             or set(entry) - {"file", "start", "end"}
         ):
-            raise _bad(path, field, "应为文件名，或 {file, start, end}", "expected a file name, or {file, start, end}")
+            raise _bad(path, field, msg("expected a file name, or {file, start, end}"))
         start_s = _seconds(path, field, entry.get("start", 0))
         end_s = _seconds(path, field, entry["end"]) if "end" in entry else None
         if end_s is not None and end_s <= start_s:
-            raise _bad(path, field, "end 应大于 start", "end must be after start")
+            raise _bad(path, field, msg("end must be after start"))
         found[question_id] = AnswerSource(question_id, path.parent / entry["file"], start_s, end_s)
     return tuple(found.get(question.id, AnswerSource(question.id, None)) for question in kit.questions)
 
@@ -160,7 +159,7 @@ def _windows(path: Path, file: Path, starts: Mapping[object, object], kit: Kit) 
     windows: dict[str, AnswerSource] = {}
     for (start_s, question_id), end_s in zip(order, [*ends, None], strict=True):
         if end_s is not None and end_s <= start_s:
-            raise _bad(path, f"starts.{question_id}", "两道题的开始时间相同", "two questions start at the same time")
+            raise _bad(path, f"starts.{question_id}", msg("two questions start at the same time"))
         windows[question_id] = AnswerSource(question_id, file, start_s, end_s)
     return tuple(windows.get(question.id, AnswerSource(question.id, None)) for question in kit.questions)
 
@@ -173,8 +172,7 @@ def _check_questions(path: Path, keys: Mapping[object, object], kit: Kit) -> Non
             raise _bad(
                 path,
                 str(key),
-                f"面试包 {kit.id} 没有这道题；题号有：{listed}",
-                f"kit {kit.id} has no such question; it has {listed}",
+                msg("kit {id} has no such question; it has {listed}", id=kit.id, listed=listed),
             )
 
 
@@ -187,34 +185,32 @@ def _seconds(path: Path, field: str, value: object) -> float:
         for part in value.split(":"):
             seconds = 60 * seconds + float(part)
         return seconds
-    raise _bad(path, field, "时间应为秒数或“分:秒”（分:秒要加引号）", "a time is seconds or “m:ss” (quoted)")
+    raise _bad(path, field, msg("a time is seconds or “m:ss” (quoted)"))
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_MANIFEST_BYTES:
-            raise _bad(path, "-", "文件太大（上限 1 MB）", "the file is too large (limit 1 MB)")
+            raise _bad(path, "-", msg("the file is too large (limit 1 MB)"))
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise _bad(
-            path, "-", f"读不到文件（{error.strerror}）", f"the file cannot be read ({error.strerror})"
-        ) from error
+        raise _bad(path, "-", msg("the file cannot be read ({strerror})", strerror=error.strerror)) from error
     except UnicodeDecodeError as error:
-        raise _bad(path, "-", "文件不是 UTF-8 文本", "the file is not UTF-8 text") from error
+        raise _bad(path, "-", msg("the file is not UTF-8 text")) from error
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = str(mark.line + 1) if mark else "-"
         problem = getattr(error, "problem", None) or type(error).__name__
-        raise _bad(path, f"{where}", f"YAML 语法错误：{problem}", f"YAML syntax error: {problem}") from error
+        raise _bad(path, f"{where}", msg("YAML syntax error: {problem}", problem=problem)) from error
     if not isinstance(document, dict):
-        raise _bad(path, "-", "应为“字段: 值”的清单", "expected a mapping of fields")
+        raise _bad(path, "-", msg("expected a mapping of fields"))
     return document
 
 
 def _text(document: Mapping[str, Any], field: str, path: Path) -> str:
     value = document.get(field)
     if not isinstance(value, str) or not value.strip():
-        raise _bad(path, field, "缺少此字段，或不是文字", "this field is missing or is not text")
+        raise _bad(path, field, msg("this field is missing or is not text"))
     return value.strip()
 
 
@@ -222,13 +218,13 @@ def _choice(document: Mapping[str, Any], field: str, path: Path, allowed: tuple[
     value = document.get(field, default)
     if value not in allowed:
         listed = " | ".join(allowed)
-        raise _bad(path, field, f"只能是 {listed}", f"must be one of {listed}")
+        raise _bad(path, field, msg("must be one of {listed}", listed=listed))
     return str(value)
 
 
-def _bad(path: Path, field: str, zh: str, en: str) -> ManifestError:
+def _bad(path: Path, field: str, problem: Text) -> ManifestError:
     return ManifestError(
         "manifest.invalid",
-        Bilingual(f"{path.name}（{field}）：{zh}。", f"{path.name} ({field}): {en}."),
-        Bilingual("写法见 docs/kits.md 的“面试清单”。", "See “Interview manifests” in docs/kits.md."),
+        msg("{name} ({field}): {problem}.", name=path.name, field=field, problem=problem),
+        msg("See “Interview manifests” in docs/kits.md."),
     )

@@ -19,7 +19,8 @@ from interview_engine.assessment.comparing.ranking import (
     rank,
 )
 from interview_engine.assessment.scoring import Score, Status
-from interview_engine.errors import Bilingual, InterviewEngineError, ReportError, UsageError
+from interview_engine.errors import InterviewEngineError, ReportError, UsageError
+from interview_engine.i18n import LocalizedText, msg
 from pipelines.reports.cues_document import Document, number
 from pipelines.reports.document import SCALE, both
 from pipelines.reports.ranking_html import render
@@ -146,8 +147,8 @@ def rank_folder(folder: Path) -> FolderRanking:
     if not folder.is_dir():
         raise UsageError(
             "ranking.no_folder",
-            Bilingual(f"没有目录 {folder}。", f"There is no folder {folder}."),
-            Bilingual("请给出 assess 的 --out 目录。", "Give the folder that assess wrote with --out."),
+            msg("There is no folder {folder}.", folder=folder),
+            msg("Give the folder that assess wrote with --out."),
         )
     entries: dict[str, Entry] = {}
     sources: dict[str, Source] = {}
@@ -227,7 +228,7 @@ def _invalid(path: Path, problem: str) -> ReportError:
     name = f"{path.parent.name}/{path.name}"
     return ReportError(
         "report.invalid",
-        Bilingual(f"{name} 不是有效的报告：{problem}。", f"{name} is not a valid report: {problem}."),
+        msg("{name} is not a valid report: {problem}.", name=name, problem=problem),
         REDO,
     )
 
@@ -236,16 +237,18 @@ def twice(folder: str, interview_id: str, first: str) -> ReportError:
     """The error of a second report of one interview."""
     return ReportError(
         "report.twice",
-        Bilingual(
-            f"{folder} 与 {first} 是同一场面试（{interview_id}）。",
-            f"{folder} and {first} are the same interview ({interview_id}).",
+        msg(
+            "{folder} and {first} are the same interview ({interview_id}).",
+            folder=folder,
+            first=first,
+            interview_id=interview_id,
         ),
-        Bilingual("请移走其中一个。", "Move one of them away."),
+        msg("Move one of them away."),
     )
 
 
 def _remark(reason: _Reason | None) -> Remark | None:
-    return None if reason is None else Remark(reason.code, Bilingual(reason.text.zh, reason.text.en))
+    return None if reason is None else Remark(reason.code, LocalizedText(reason.text.zh, reason.text.en))
 
 
 def _score(score: _Score | None) -> Score | None:
@@ -258,7 +261,7 @@ def _entry(report: _Report) -> Entry:
         interview_id=report.interview.id,
         candidate=report.interview.candidate,
         ruler=Ruler(kit.id, kit.version, report.provenance.kit_sha256, report.provenance.scorer),
-        role=Bilingual(kit.role.zh, kit.role.en),
+        role=LocalizedText(kit.role.zh, kit.role.en),
         status=report.overall.status,
         reason=_remark(report.overall.reason),
         match_percent=report.overall.match_percent,
@@ -267,7 +270,7 @@ def _entry(report: _Report) -> Entry:
         competencies=tuple(
             EntryCompetency(
                 competency.id,
-                Bilingual(competency.name.zh, competency.name.en),
+                LocalizedText(competency.name.zh, competency.name.en),
                 competency.weight,
                 competency.required_level,
                 competency.is_delivery,
@@ -276,7 +279,7 @@ def _entry(report: _Report) -> Entry:
             )
             for competency in report.competencies
         ),
-        needs_review=tuple(Remark(r.code, Bilingual(r.text.zh, r.text.en)) for r in report.needs_review),
+        needs_review=tuple(Remark(r.code, LocalizedText(r.text.zh, r.text.en)) for r in report.needs_review),
     )
 
 

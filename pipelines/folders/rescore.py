@@ -16,7 +16,8 @@ from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import AnswerAssessment, InterviewReport
 from interview_engine.assessment.scoring import CompetencyResult, Scorer, overall
-from interview_engine.errors import Bilingual, ReportError, UsageError
+from interview_engine.errors import ReportError, UsageError
+from interview_engine.i18n import LocalizedText, msg
 from interview_engine.settings import Settings
 from pipelines.folders.batch import single_threaded
 from pipelines.folders.ranking import twice
@@ -79,11 +80,12 @@ def rescore_folder(
 
 def no_reports(folder: Path, kit: Kit | None = None) -> UsageError:
     """The error of an archive without a report, or without one of that kit."""
-    zh, en = (f"面试包 {kit.id} 的", f" of kit {kit.id}") if kit is not None else ("", "")
     return UsageError(
         "rescore.no_reports",
-        Bilingual(f"{folder} 里没有{zh}报告。", f"There is no report{en} in {folder}."),
-        Bilingual("请给出 assess 的 --out 目录。", "Give the folder that assess wrote with --out."),
+        msg("There is no report in {folder}.", folder=folder)
+        if kit is None
+        else msg("There is no report of kit {kit} in {folder}.", kit=kit.id, folder=folder),
+        msg("Give the folder that assess wrote with --out."),
     )
 
 
@@ -149,7 +151,7 @@ def _is_heard(answer: AnswerAssessment) -> bool:
 
 
 def _remark(reason: Reason | None) -> Remark | None:
-    return None if reason is None else Remark(reason.code, Bilingual(reason.text("zh"), reason.text("en")))
+    return None if reason is None else Remark(reason.code, LocalizedText(reason.text("zh"), reason.text("en")))
 
 
 @dataclass(slots=True)

@@ -11,7 +11,8 @@ from pathlib import Path
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 
 MAX_BYTES = 50_000_000
 MAX_ROWS = 200_000
@@ -100,18 +101,19 @@ def _xlsx(path: Path) -> list[list[str]]:
 def _unreadable(path: Path, detail: str) -> UsageError:
     return UsageError(
         "table.unreadable",
-        Bilingual(f"读不了表格 {path.name}（{detail}）。", f"The table {path.name} cannot be read ({detail})."),
-        Bilingual("请另存为 CSV（UTF-8）或 XLSX。", "Save it as CSV (UTF-8) or XLSX."),
+        msg("The table {name} cannot be read ({detail}).", name=path.name, detail=detail),
+        msg("Save it as CSV (UTF-8) or XLSX."),
     )
 
 
 def _too_large(path: Path) -> UsageError:
     return UsageError(
         "table.too_large",
-        Bilingual(f"表格 {path.name} 太大。", f"The table {path.name} is too large."),
-        Bilingual(
-            f"上限 {MAX_BYTES // 1_000_000} MB、{MAX_ROWS} 行，请拆分。",
-            f"The limit is {MAX_BYTES // 1_000_000} MB and {MAX_ROWS} rows; please split it.",
+        msg("The table {name} is too large.", name=path.name),
+        msg(
+            "The limit is {max_bytes} MB and {max_rows} rows; please split it.",
+            max_bytes=MAX_BYTES // 1000000,
+            max_rows=MAX_ROWS,
         ),
     )
 
@@ -120,12 +122,12 @@ def _columns(path: Path, missing: list[str], doubled: list[str], header: list[st
     found = ", ".join(name for name in header if name) or "–"
     if missing:
         names = ", ".join(missing)
-        message = Bilingual(f"{path.name} 缺少列：{names}。", f"{path.name} lacks the columns: {names}.")
+        message = msg("{name} lacks the columns: {names}.", name=path.name, names=names)
     else:
         names = ", ".join(doubled)
-        message = Bilingual(f"{path.name} 有重复的列：{names}。", f"{path.name} has columns twice: {names}.")
+        message = msg("{name} has columns twice: {names}.", name=path.name, names=names)
     return UsageError(
         "table.columns",
         message,
-        Bilingual(f"第一行应为列名；现有：{found}。", f"The first row holds column names; found: {found}."),
+        msg("The first row holds column names; found: {found}.", found=found),
     )

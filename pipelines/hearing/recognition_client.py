@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.errors import Bilingual, RecognitionLost
+from interview_engine.errors import RecognitionLost
+from interview_engine.i18n import msg
 from models.speech.recogniser import DecodeRequest, EncodedWindow, Heard
 
 
@@ -190,6 +191,6 @@ def _held(number: int, line: _Line) -> _Held:
 def _lost() -> RecognitionLost:
     return RecognitionLost(
         "recognition.lost",
-        Bilingual("为所有任务识别语音的进程意外结束。", "The process that recognises speech for all others ended."),
-        Bilingual("它会自动重启；请重试。", "It starts again by itself; try once more."),
+        msg("The process that recognises speech for all others ended."),
+        msg("It starts again by itself; try once more."),
     )

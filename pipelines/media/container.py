@@ -21,7 +21,8 @@ from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from interview_engine.assessment.reasons import SENTENCES
-from interview_engine.errors import Bilingual, MediaError
+from interview_engine.errors import MediaError
+from interview_engine.i18n import Text, msg
 
 FORMATS = "mov,matroska,mp3,wav,ogg,flac,aac,amr,avi,mpegts,mpeg,flv,asf,aiff,caf"
 """FFmpeg's names of the containers that are let in (mov also reads mp4, m4a and 3gp; matroska also webm)."""
@@ -69,21 +70,18 @@ class Opened:
     declared_s: float | None
 
 
-_NEXT: dict[str, Bilingual] = {
-    "media.missing": Bilingual("请检查路径和文件名。", "Check the path and the file name."),
-    "media.no_permission": Bilingual("请给当前用户读取权限。", "Give this user permission to read it."),
-    "media.empty": Bilingual("请重新上传录制文件。", "Upload the recording again."),
-    "media.unreadable": Bilingual(
-        "请提供 mp4、mov、webm、mkv、m4a、mp3、wav、ogg 或 flac 文件；若录制中断，请重新录制或上传。",
-        "Give an mp4, mov, webm, mkv, m4a, mp3, wav, ogg or flac file; "
-        "if the recording was cut off, record or upload it again.",
+_NEXT: dict[str, Text] = {
+    "media.missing": msg("Check the path and the file name."),
+    "media.no_permission": msg("Give this user permission to read it."),
+    "media.empty": msg("Upload the recording again."),
+    "media.unreadable": msg(
+        "Give an mp4, mov, webm, mkv, m4a, mp3, wav, ogg or flac file; if the recording was cut "
+        "off, record or upload it again."
     ),
-    "media.no_streams": Bilingual("请提供有声音或画面的文件。", "Give a file with sound or pictures."),
-    "media.zero_length": Bilingual("请重新录制，或检查起止时间。", "Record again, or check the start and end times."),
-    "media.too_long": Bilingual(
-        "请截取需要的部分，或提高时长上限。", "Cut out the part that is needed, or raise the limit on the duration."
-    ),
-    "media.too_large": Bilingual("请用 4K 或更低的分辨率导出。", "Export it in 4K or a lower resolution."),
+    "media.no_streams": msg("Give a file with sound or pictures."),
+    "media.zero_length": msg("Record again, or check the start and end times."),
+    "media.too_long": msg("Cut out the part that is needed, or raise the limit on the duration."),
+    "media.too_large": msg("Export it in 4K or a lower resolution."),
 }
 
 
@@ -92,8 +90,7 @@ def media_error(code: str, path: Path, **detail: str) -> MediaError:
 
     The file is named in the message; `detail` fills the sentence and stays on the error for the report.
     """
-    sentence = SENTENCES[code]
-    message = Bilingual(f"{path.name}：{sentence.zh.format(**detail)}", f"{path.name}: {sentence.en.format(**detail)}")
+    message = msg("{name}: {sentence}", name=path.name, sentence=SENTENCES[code].filled(**detail))
     return MediaError(code, message, _NEXT[code], detail)
 
 

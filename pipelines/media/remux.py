@@ -19,7 +19,8 @@ import av
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
-from interview_engine.errors import Bilingual, MediaError
+from interview_engine.errors import MediaError
+from interview_engine.i18n import msg
 from pipelines.media.container import Limits, Opened, check_size, media_error, open_container, packets_from, too_long
 
 MEMORY_BYTES = 1536 * 1024 * 1024
@@ -268,12 +269,6 @@ def _decodes(source: Path, container: InputContainer, stream: Stream, limits: Li
 def _bomb(source: Path) -> MediaError:
     return MediaError(
         "media.bomb",
-        Bilingual(
-            f"{source.name}：打开这个文件所需的资源超出限制。",
-            f"{source.name}: opening this file takes more than is allowed.",
-        ),
-        Bilingual(
-            "请用手机或浏览器重新录制，或换一个普通的 MP4 文件。",
-            "Record it again with a phone or browser, or send an ordinary MP4 file.",
-        ),
+        msg("{name}: opening this file takes more than is allowed.", name=source.name),
+        msg("Record it again with a phone or browser, or send an ordinary MP4 file."),
     )

@@ -19,7 +19,8 @@ from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import SCHEMA, AnswerAssessment, InterviewReport, Provenance, StoredFrame
 from interview_engine.assessment.scoring import CompetencyResult, Evidence, Overall, Score
 from interview_engine.assessment.transcript import Segment, Transcript, Word
-from interview_engine.errors import Bilingual, ReportError
+from interview_engine.errors import ReportError
+from interview_engine.i18n import Text, msg
 from pipelines.reports.cues_document import (
     Document,
     number,
@@ -33,10 +34,9 @@ from pipelines.reports.cues_document import (
 SCALE = 10
 """Scores are on 0..SCALE."""
 
-GENERATOR_LABEL = Bilingual(
-    "本报告由人工智能辅助生成：引文是候选人的原话，评分与说明由程序给出，决定由人作出。",
-    "This report was produced with the help of AI: quotes are the candidate's own words, scores and remarks come from "
-    "a program, and a person decides.",
+GENERATOR_LABEL = msg(
+    "This report was produced with the help of AI: quotes are the candidate's own words, "
+    "scores and remarks come from a program, and a person decides."
 )
 """Visible and in the files' metadata, as the Chinese labelling measures of 2025-09-01 ask for generated text."""
 
@@ -86,7 +86,7 @@ def to_document(report: InterviewReport, kit: Kit) -> Document:
     }
 
 
-def both(text: Bilingual) -> Document:
+def both(text: Text) -> Document:
     """A text in both languages."""
     return {"zh": text.zh, "en": text.en}
 
@@ -108,11 +108,8 @@ def _check_kit(report: InterviewReport, kit: Kit) -> None:
     given = f"{kit.id} v{kit.version} ({kit.sha256[:12]})"
     raise ReportError(
         "report.other_kit",
-        Bilingual(
-            f"报告出自面试包 {made}，给出的却是 {given}。",
-            f"The report was made with kit {made}, but {given} was given.",
-        ),
-        Bilingual("请使用生成该报告的面试包文件。", "Use the kit file that the report was made with."),
+        msg("The report was made with kit {made}, but {given} was given.", made=made, given=given),
+        msg("Use the kit file that the report was made with."),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import Text
 from pipelines.reports.cues_document import Document
 from pipelines.reports.texts import TEXTS
 
@@ -19,7 +19,7 @@ def shown(key: str, **values: str | Both) -> Both:
     return fill(TEXTS[key], **values)
 
 
-def fill(text: Bilingual, **values: str | Both) -> Both:
+def fill(text: Text, **values: str | Both) -> Both:
     """A text with its placeholders filled in both languages."""
     return {
         language: text.get(language).format(

@@ -11,7 +11,8 @@ from typing import Any
 
 import typst
 
-from interview_engine.errors import Bilingual, SystemPackageError
+from interview_engine.errors import SystemPackageError
+from interview_engine.i18n import msg
 from pipelines.reports.cues_document import Document
 from pipelines.reports.format import shown
 from pipelines.reports.page import TEMPLATES, ai_label
@@ -63,13 +64,8 @@ def find_font(folders: Sequence[Path] = FONT_FOLDERS) -> Font:
             return Font(there[name], family)
     raise SystemPackageError(
         "fonts.cjk_missing",
-        Bilingual(
-            "没有找到中文字体，PDF 里的中文会是空白。", "No Chinese font was found; Chinese in the PDF would be blank."
-        ),
-        Bilingual(
-            "请安装：apt-get install -y fonts-noto-cjk（或 fonts-wqy-zenhei）。",
-            "Install one: apt-get install -y fonts-noto-cjk (or fonts-wqy-zenhei).",
-        ),
+        msg("No Chinese font was found; Chinese in the PDF would be blank."),
+        msg("Install one: apt-get install -y fonts-noto-cjk (or fonts-wqy-zenhei)."),
     )
 
 

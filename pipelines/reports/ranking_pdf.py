@@ -8,24 +8,23 @@ from typing import Any
 import typst
 
 import interview_engine
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import Text, msg
 from pipelines.reports.page import TEMPLATES, ai_label
 from pipelines.reports.pdf import Font, find_font, localised
 
-TEXTS: dict[str, Bilingual] = {
-    "first": Bilingual("先看这里：需要人来判断", "Look here first: needs a person to judge"),
-    "group": Bilingual("并列组 {number}", "Tie group {number}"),
-    "note": Bilingual("区间重叠，不分先后", "bands overlap: no order within"),
-    "candidate": Bilingual("候选人", "Candidate"),
-    "match": Bilingual("匹配度", "Match"),
-    "score": Bilingual("总分（区间）", "Score (band)"),
-    "waiting": Bilingual("没有评估", "Without an assessment"),
-    "foot": Bilingual(
-        "浅色带是分数的区间，细线是岗位要求的水平。没有自动淘汰：决定由人作出并写明理由。由人工智能辅助生成。",
-        "The light band is the score's band, the thin line the level required. Nobody is rejected by this: a person "
-        "decides and says why. Made with AI.",
+TEXTS: dict[str, Text] = {
+    "first": msg("Look here first: needs a person to judge"),
+    "group": msg("Tie group {number}"),
+    "note": msg("bands overlap: no order within"),
+    "candidate": msg("Candidate"),
+    "match": msg("Match"),
+    "score": msg("Score (band)"),
+    "waiting": msg("Without an assessment"),
+    "foot": msg(
+        "The light band is the score's band, the thin line the level required. Nobody is "
+        "rejected by this: a person decides and says why. Made with AI."
     ),
-    "page": Bilingual("第 {page} / {pages} 页", "page {page} of {pages}"),
+    "page": msg("page {page} of {pages}"),
 }
 
 

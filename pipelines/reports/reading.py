@@ -22,7 +22,8 @@ from interview_engine.assessment.report import (
 )
 from interview_engine.assessment.scoring import CompetencyResult, Evidence, Overall, Score
 from interview_engine.assessment.transcript import Segment, Transcript, Word
-from interview_engine.errors import Bilingual, ReportError
+from interview_engine.errors import ReportError
+from interview_engine.i18n import msg
 from pipelines.reports.cues_document import Document, read_spans, read_speech, read_visual
 
 
@@ -54,7 +55,7 @@ def unreadable(path: Path, detail: str) -> ReportError:
     name = f"{path.parent.name}/{path.name}"
     return ReportError(
         "report.unreadable",
-        Bilingual(f"读不了报告 {name}：{detail}。", f"The report {name} cannot be read: {detail}."),
+        msg("The report {name} cannot be read: {detail}.", name=name, detail=detail),
         REDO,
     )
 
@@ -64,7 +65,7 @@ def problem(error: Exception) -> str:
     return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error).rstrip(".")
 
 
-REDO = Bilingual("请重新评估这场面试，或移走这个文件。", "Assess this interview again, or move the file away.")
+REDO = msg("Assess this interview again, or move the file away.")
 """What to do about a report that cannot be used."""
 
 
@@ -88,9 +89,12 @@ def validate(document: object, name: str = "report.json") -> None:
     problem = errors[0].message if len(errors[0].message) <= 200 else errors[0].message[:200] + "…"
     raise ReportError(
         "report.invalid",
-        Bilingual(
-            f"{name} 不是有效的 {SCHEMA} 报告（{field}）：{problem}。",
-            f"{name} is not a valid {SCHEMA} report ({field}): {problem}.",
+        msg(
+            "{name} is not a valid {schema} report ({field}): {problem}.",
+            name=name,
+            schema=SCHEMA,
+            field=field,
+            problem=problem,
         ),
         REDO,
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.report import InterviewReport
-from interview_engine.errors import Bilingual, ReportError
+from interview_engine.errors import ReportError
+from interview_engine.i18n import msg
 from pipelines.reports import html as report_html
 from pipelines.reports import pdf as report_pdf
 from pipelines.reports.document import to_document
@@ -58,8 +59,6 @@ def _check_frames(report: InterviewReport, folder: Path) -> None:
             if not inside or not (folder / frame.path).is_file():
                 raise ReportError(
                     "report.frame_missing",
-                    Bilingual(
-                        f"报告引用的截图不存在：{frame.path}。", f"A screenshot of the report is missing: {frame.path}."
-                    ),
-                    Bilingual("请重新评估这场面试。", "Assess this interview again."),
+                    msg("A screenshot of the report is missing: {path}.", path=frame.path),
+                    msg("Assess this interview again."),
                 )

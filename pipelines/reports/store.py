@@ -16,7 +16,8 @@ import cv2
 from interview_engine.assessment.media import Frame
 from interview_engine.assessment.report import InterviewReport, StoredFrame
 from interview_engine.assessment.screenshots import evidence_times, with_frames
-from interview_engine.errors import Bilingual, MediaError, OutputError
+from interview_engine.errors import MediaError, OutputError
+from interview_engine.i18n import msg
 from pipelines.job import InterviewJob, Options
 from pipelines.media.ingest import grab_frames
 from pipelines.reports.report import from_document, write
@@ -46,8 +47,8 @@ def locked(out: Path) -> Iterator[None]:
         except BlockingIOError:
             raise OutputError(
                 "output.in_use",
-                Bilingual(f"另一个评估正在写入 {out}。", f"Another run is writing into {out}."),
-                Bilingual("请等它结束，或换一个输出目录。", "Wait until it ends, or choose another folder."),
+                msg("Another run is writing into {out}.", out=out),
+                msg("Wait until it ends, or choose another folder."),
             ) from None
         yield
     finally:

@@ -13,7 +13,8 @@ from interview_engine.assessment.judge.screening import Screening
 from interview_engine.assessment.scoring import AnswerText, Embedder, Scorer, ScorerName
 from interview_engine.assessment.transcript import Transcript
 from interview_engine.clock import SystemClock
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 from interview_engine.settings import JudgeSettings, Settings
 from models.text.embedding import TextEmbedder, WeightFolders
 from models.text.llm import ChatModel, Endpoint
@@ -104,10 +105,7 @@ def _judge_settings(settings: Settings) -> JudgeSettings:
     if settings.judge is None:
         raise UsageError(
             "judge.not_set",
-            Bilingual("没有设置大模型评分器的地址。", "The judge scorer has no model to ask."),
-            Bilingual(
-                "请设置 INTERVIEW_ENGINE_JUDGE_URL（到 /v1 为止）和 INTERVIEW_ENGINE_JUDGE_MODEL，见 docs/judge.md。",
-                "Set INTERVIEW_ENGINE_JUDGE_URL (up to /v1) and INTERVIEW_ENGINE_JUDGE_MODEL; see docs/judge.md.",
-            ),
+            msg("The judge scorer has no model to ask."),
+            msg("Set INTERVIEW_ENGINE_JUDGE_URL (up to /v1) and INTERVIEW_ENGINE_JUDGE_MODEL; see docs/judge.md."),
         )
     return settings.judge

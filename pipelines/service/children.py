@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from interview_engine.clock import Clock, SystemClock
-from interview_engine.errors import Bilingual, InterviewEngineError
+from interview_engine.errors import InterviewEngineError
+from interview_engine.i18n import msg
 from interview_engine.settings import Settings
 from models.runtime.device import cuda_devices
 from pipelines.folders.batch import single_threaded
@@ -241,7 +242,7 @@ def _done(do: Do, task: object, settings: Settings, progress: Report) -> object:
     except MemoryError:
         return ChildError(
             "work.memory",
-            Bilingual("处理它需要的内存超过了上限。", "It takes more memory than is allowed."),
+            msg("It takes more memory than is allowed."),
             LOOK_AT_IT,
         )
     except BrokenPipeError:
@@ -251,7 +252,7 @@ def _done(do: Do, task: object, settings: Settings, progress: Report) -> object:
         where = f"{type(error).__name__} ({Path(frame.filename).name}:{frame.lineno})"
         return ChildError(
             "engine.failed",
-            Bilingual(f"评估程序内部出错：{where}。", f"The engine failed: {where}."),
+            msg("The engine failed: {where}.", where=where),
             LOOK_AT_IT,
         )
 
@@ -281,7 +282,7 @@ def _too_long(wall_s: float) -> ChildError:
     minutes = f"{wall_s / 60:.0f}"
     return ChildError(
         "work.too_long",
-        Bilingual(f"处理超过 {minutes} 分钟，已中止。", f"It took more than {minutes} minutes and was ended."),
+        msg("It took more than {minutes} minutes and was ended.", minutes=minutes),
         LOOK_AT_IT,
     )
 
@@ -290,18 +291,16 @@ def _killed(exit_code: int | None) -> ChildError:
     if exit_code == -signal.SIGXCPU:
         return ChildError(
             "work.too_long",
-            Bilingual("处理用时超过上限，已中止。", "It took more processor time than is allowed and was ended."),
+            msg("It took more processor time than is allowed and was ended."),
             LOOK_AT_IT,
         )
     how = f"{exit_code}" if exit_code is None or exit_code >= 0 else signal.Signals(-exit_code).name
     return ChildError(
         "work.killed",
-        Bilingual(f"处理它的进程意外终止（{how}）。", f"The process that worked on it ended unexpectedly ({how})."),
+        msg("The process that worked on it ended unexpectedly ({how}).", how=how),
         LOOK_AT_IT,
     )
 
 
-LOOK_AT_IT = Bilingual(
-    "请打开这个文件看看；可以重试，或不计入这一题。", "Look at the file; retry it, or go on without this answer."
-)
+LOOK_AT_IT = msg("Look at the file; retry it, or go on without this answer.")
 """What a person can do about an item that fails again and again."""

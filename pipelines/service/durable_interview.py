@@ -7,9 +7,10 @@ import json
 from pathlib import Path
 
 from interview_engine.assessment.reasons import Reason
-from interview_engine.errors import Bilingual, OutputError
+from interview_engine.errors import OutputError
 from interview_engine.hr.recruiting.reach import locked
 from interview_engine.hr.recruiting.reviewing.assessments import hand_to_person, new_assessment, store_assessment
+from interview_engine.i18n import msg
 from interview_engine.store.blobs import register
 from interview_engine.store.tables import WorkItem
 from interview_engine.store.work_run import Claim, finish
@@ -130,8 +131,8 @@ def _enter(place: Workplace, held: Claim, subject: InterviewSubject, kept: StepR
 def _changed() -> OutputError:
     return OutputError(
         "work.changed",
-        Bilingual("评分时候选人更正了文字。", "The candidate corrected a text while it was being scored."),
-        Bilingual("会自动按更正后的文字重新评分。", "It is scored again with the correction."),
+        msg("The candidate corrected a text while it was being scored."),
+        msg("It is scored again with the correction."),
     )
 
 

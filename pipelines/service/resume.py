@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from interview_engine.errors import Bilingual, UnsupportedMedia
+from interview_engine.errors import UnsupportedMedia
 from interview_engine.hr.recruiting.applying.resume_rules import MAX_TEXT, PARSER, read_fields
+from interview_engine.i18n import msg
 
 MAX_BYTES = 10 * 1024 * 1024
 MEMORY_BYTES = 768 * 1024 * 1024
@@ -47,17 +48,9 @@ class ReadResume:
 
 
 REASONS = {
-    "resume.no_text": Bilingual(
-        "文件里没有可读取的文字（可能是扫描件或图片），请人工阅读。",
-        "The file holds no text (it may be a scan or a picture): please read it yourself.",
-    ),
-    "resume.unreadable": Bilingual(
-        "文件已损坏或加密，无法读取；请候选人换一个文件。",
-        "The file is damaged or locked and cannot be read; ask the candidate for another.",
-    ),
-    "resume.limits": Bilingual(
-        "打开这个文件所需的资源超出限制，未读取。", "Opening the file takes more than is allowed; it was not read."
-    ),
+    "resume.no_text": msg("The file holds no text (it may be a scan or a picture): please read it yourself."),
+    "resume.unreadable": msg("The file is damaged or locked and cannot be read; ask the candidate for another."),
+    "resume.limits": msg("Opening the file takes more than is allowed; it was not read."),
 }
 
 
@@ -177,6 +170,6 @@ def _not_read(media_type: str, code: str) -> ReadResume:
 def _unsupported() -> UnsupportedMedia:
     return UnsupportedMedia(
         "resume.media_type",
-        Bilingual("简历文件应为 PDF、DOCX 或文本，不超过 10 MB。", "A résumé is a PDF, DOCX or text file up to 10 MB."),
-        Bilingual("请另存为 PDF 后再上传。", "Save it as a PDF and send it again."),
+        msg("A résumé is a PDF, DOCX or text file up to 10 MB."),
+        msg("Save it as a PDF and send it again."),
     )

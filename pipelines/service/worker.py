@@ -20,9 +20,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, InterviewEngineError
+from interview_engine.errors import InterviewEngineError
 from interview_engine.hr import all_tables  # noqa: F401 it plugs in the areas
 from interview_engine.hr.recruiting.interviewing import work
+from interview_engine.i18n import msg
 from interview_engine.settings import Settings
 from interview_engine.store.blobs import BlobStore
 from interview_engine.store.engine import Database
@@ -306,8 +307,6 @@ def _journal_away(error: Exception) -> Ended:
     name = type(error).__name__
     return Ended(
         "work.journal",
-        Bilingual(
-            f"任务日志暂时不可用（{name}），稍后自动重试。", f"The journal of work refused ({name}); it is tried again."
-        ),
+        msg("The journal of work refused ({name}); it is tried again.", name=name),
         outage=True,
     )

@@ -16,14 +16,8 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from interview_engine.assessment.report import ModelUsed
 from interview_engine.clock import Clock
-from interview_engine.errors import (
-    Bilingual,
-    InterviewEngineError,
-    OutputError,
-    ScorerError,
-    SystemPackageError,
-    WeightsError,
-)
+from interview_engine.errors import InterviewEngineError, OutputError, ScorerError, SystemPackageError, WeightsError
+from interview_engine.i18n import LocalizedText, Text, msg
 from interview_engine.settings import Settings
 from interview_engine.store.blobs import BlobStore
 from interview_engine.store.engine import Database
@@ -89,7 +83,7 @@ class Ended:
     """How an attempt failed. `outage`: not the item's fault; it waits and is tried again without being counted."""
 
     code: str
-    text: Bilingual
+    text: Text
     outage: bool
 
 
@@ -101,26 +95,24 @@ def ending_of(error: BaseException) -> Ended:
     """What an exception means for the item it came out of."""
     if isinstance(error, InterviewEngineError):
         outage = isinstance(error, OUTAGES) and error.code != "blob.damaged"
-        return Ended(error.code, Bilingual(error.text("zh"), error.text("en")), outage)
+        return Ended(error.code, LocalizedText(error.text("zh"), error.text("en")), outage)
     if isinstance(error, StoreError):
         return Ended(
             "blob.unreachable",
-            Bilingual("文件存储暂时不可用，稍后自动重试。", "The blob store cannot be reached; it is tried again."),
+            msg("The blob store cannot be reached; it is tried again."),
             True,
         )
     if isinstance(error, OperationalError | InterfaceError | InternalError | OSError):
         name = type(error).__name__
         return Ended(
             "work.outage",
-            Bilingual(
-                f"系统资源暂时不可用（{name}），稍后自动重试。", f"The system refused ({name}); it is tried again."
-            ),
+            msg("The system refused ({name}); it is tried again.", name=name),
             True,
         )
     name = type(error).__name__
     return Ended(
         "engine.failed",
-        Bilingual(f"评估程序内部出错（{name}）。", f"The engine failed ({name})."),
+        msg("The engine failed ({name}).", name=name),
         False,
     )
 

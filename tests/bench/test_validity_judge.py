@@ -7,7 +7,8 @@ import pytest
 from bench.validity_judge import measure
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.scoring import AnswerFinding, AnswerText, CompetencyResult, ContentScores, Score
-from interview_engine.errors import Bilingual, ScorerError
+from interview_engine.errors import ScorerError
+from interview_engine.i18n import LocalizedText
 
 
 class Longest:
@@ -55,7 +56,7 @@ class Failing(Longest):
     def score(self, kit: Kit, answers: Sequence[AnswerText]) -> ContentScores:
         self.asked += 1
         if self.asked % 2:
-            raise ScorerError(self.code, Bilingual("x", "x"), Bilingual("x", "x"))
+            raise ScorerError(self.code, LocalizedText("x", "x"), LocalizedText("x", "x"))
         return super().score(kit, answers)
 
 

@@ -26,7 +26,8 @@ from work_rows import KIT
 
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
 from interview_engine.clock import SystemClock
-from interview_engine.errors import Bilingual, OutputError
+from interview_engine.errors import OutputError
+from interview_engine.i18n import LocalizedText
 from interview_engine.settings import Settings
 from interview_engine.store.blobs import BlobStore, open_blobs
 from interview_engine.store.engine import open_database
@@ -129,7 +130,7 @@ def _fill(blobs: BlobStore, sign: Path) -> None:
     def refuse(data: Any, media_type: str) -> str:
         if sign.exists():
             raise OutputError(
-                "blob.not_written", Bilingual("磁盘满。", "Disk full."), Bilingual("腾出。", "Free some.")
+                "blob.not_written", LocalizedText("磁盘满。", "Disk full."), LocalizedText("腾出。", "Free some.")
             )
         return put(data, media_type)
 

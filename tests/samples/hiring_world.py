@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from interview_engine.assessment.comparing.ranking import EntryCompetency, Remark
 from interview_engine.assessment.kits.file import shipped_kits
 from interview_engine.assessment.scoring import Score
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor, candidate_actor, preset_rules
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals.service import decide as decide_approval
@@ -31,6 +30,7 @@ from interview_engine.hr.recruiting.jobs.requisitions import (
 )
 from interview_engine.hr.recruiting.reviewing.assessments import NewAssessment, store_assessment
 from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Posting, Requisition
+from interview_engine.i18n import LocalizedText
 from interview_engine.store.engine import Database
 from interview_engine.store.rows import stamp
 
@@ -130,8 +130,10 @@ class World:
     ) -> NewAssessment:
         """A result as the engine would hand it in."""
         score = None if value is None else Score(value, max(0.0, value - 1), min(10.0, value + 1))
-        why = None if value is not None else Remark("text.empty", Bilingual("回答是空的。", "The answer is empty."))
-        asked = (Remark("integrity.second_voice", Bilingual("可能有第二个人的声音。", "There may be a second voice.")),)
+        why = None if value is not None else Remark("text.empty", LocalizedText("回答是空的。", "The answer is empty."))
+        asked = (
+            Remark("integrity.second_voice", LocalizedText("可能有第二个人的声音。", "There may be a second voice.")),
+        )
         competencies = tuple(
             EntryCompetency(c.id, c.name, c.weight, c.required_level, c.is_delivery, score, why)
             for c in kit(session, self.kit_version_id).competencies

@@ -23,23 +23,23 @@ from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import AnswerAssessment, InterviewReport, ModelUsed, Provenance, StoredFrame
 from interview_engine.assessment.scoring import CompetencyResult, Evidence, Polarity, Score, overall
 from interview_engine.assessment.transcript import Segment, Transcript, Word
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import LocalizedText
 
 KIT_SHA256 = "5f0c7d1be2a94f6f0d3e8a1c4b7f9e2d6a5c3b1f8e7d6c5b4a39281706f5e4d3"
 
 
-def _anchors(zh: str, en: str) -> tuple[Bilingual, ...]:
+def _anchors(zh: str, en: str) -> tuple[LocalizedText, ...]:
     return (
-        Bilingual(f"讲不出具体的一次，只说自己{zh}。", f"Tells no particular case and only claims {en}."),
-        Bilingual(
+        LocalizedText(f"讲不出具体的一次，只说自己{zh}。", f"Tells no particular case and only claims {en}."),
+        LocalizedText(
             "讲得出经历，但主要是别人做的，结果不了了之。",
             "Tells of a case, but others did the work and it petered out.",
         ),
-        Bilingual("讲清了自己做了什么，事情办成了。", "Tells what was done and that it worked."),
-        Bilingual(
+        LocalizedText("讲清了自己做了什么，事情办成了。", "Tells what was done and that it worked."),
+        LocalizedText(
             "确认对方的意思，说明下一步并兑现时间。", "Confirms what was meant, names the next step and keeps the time."
         ),
-        Bilingual(
+        LocalizedText(
             "在此之上找出原因，改了流程，并说得出变化。",
             "Beyond this finds the cause, changes the process and shows what changed.",
         ),
@@ -53,13 +53,13 @@ def _competency(
     en: str,
     weight: float,
     required: float,
-    *indicators: tuple[str, Bilingual],
+    *indicators: tuple[str, LocalizedText],
 ) -> Competency:
     return Competency(
         identity,
         kind,
-        Bilingual(zh, en),
-        Bilingual(f"{zh}的定义。", f"What {en.lower()} means here."),
+        LocalizedText(zh, en),
+        LocalizedText(f"{zh}的定义。", f"What {en.lower()} means here."),
         weight,
         required,
         tuple(Indicator(name, text, Phrases((), ()), marker=name.startswith("marker-")) for name, text in indicators),
@@ -70,8 +70,8 @@ def _competency(
 KIT = Kit(
     id="customer-service-sample",
     version=3,
-    role=Bilingual("客服专员", "Customer service representative"),
-    description=Bilingual("样例面试包。", "A sample kit."),
+    role=LocalizedText("客服专员", "Customer service representative"),
+    description=LocalizedText("样例面试包。", "A sample kit."),
     languages=("zh", "en"),
     competencies=(
         _competency(
@@ -81,9 +81,12 @@ KIT = Kit(
             "Communication",
             30,
             4.0,
-            ("confirms-understanding", Bilingual("用自己的话复述并确认", "Says it back and has it confirmed")),
-            ("checks-it-landed", Bilingual("讲完后确认对方真的明白", "Checks that the other person has understood")),
-            ("adapts", Bilingual("向不同对象调整表达", "Adapts to the person spoken to")),
+            ("confirms-understanding", LocalizedText("用自己的话复述并确认", "Says it back and has it confirmed")),
+            (
+                "checks-it-landed",
+                LocalizedText("讲完后确认对方真的明白", "Checks that the other person has understood"),
+            ),
+            ("adapts", LocalizedText("向不同对象调整表达", "Adapts to the person spoken to")),
         ),
         _competency(
             "problem-solving",
@@ -92,8 +95,8 @@ KIT = Kit(
             "Problem solving",
             25,
             4.5,
-            ("finds-cause", Bilingual("查明原因再动手", "Finds the cause before acting")),
-            ("marker-numbers", Bilingual("用数据说明结果", "Shows the result with numbers")),
+            ("finds-cause", LocalizedText("查明原因再动手", "Finds the cause before acting")),
+            ("marker-numbers", LocalizedText("用数据说明结果", "Shows the result with numbers")),
         ),
         _competency(
             "service",
@@ -102,7 +105,7 @@ KIT = Kit(
             "Service orientation",
             20,
             5.0,
-            ("owns-it", Bilingual("把问题接下来跟到底", "Takes the problem on and follows it through")),
+            ("owns-it", LocalizedText("把问题接下来跟到底", "Takes the problem on and follows it through")),
         ),
         _competency(
             "learning",
@@ -111,8 +114,8 @@ KIT = Kit(
             "Learning",
             15,
             4.5,
-            ("reflects", Bilingual("说得出这次学到了什么", "Can say what was learned")),
-            ("reuses", Bilingual("把经验写成流程给同事用", "Turns it into a procedure that others use")),
+            ("reflects", LocalizedText("说得出这次学到了什么", "Can say what was learned")),
+            ("reuses", LocalizedText("把经验写成流程给同事用", "Turns it into a procedure that others use")),
         ),
         replace(
             _competency("presence", "role", "表达状态", "Delivery", 10, 4.5),
@@ -125,7 +128,7 @@ KIT = Kit(
     questions=(
         Question(
             "q1",
-            Bilingual(
+            LocalizedText(
                 "请讲一次你处理客户投诉的经历：当时发生了什么，你做了什么，结果怎样？",
                 "Tell me about a time you handled a complaint: what happened, what did you do, how did it end?",
             ),
@@ -136,7 +139,7 @@ KIT = Kit(
         ),
         Question(
             "q2",
-            Bilingual(
+            LocalizedText(
                 "最近一次你不得不很快学会一样新东西，是怎么学的？",
                 "When did you last have to learn something quickly, and how did you go about it?",
             ),
@@ -147,7 +150,7 @@ KIT = Kit(
         ),
         Question(
             "q3",
-            Bilingual("为什么想做这份工作？", "Why do you want this job?"),
+            LocalizedText("为什么想做这份工作？", "Why do you want this job?"),
             20,
             90,
             1,

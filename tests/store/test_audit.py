@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import SystemClock
-from interview_engine.errors import Bilingual, ConflictError, SignInRefused
+from interview_engine.errors import ConflictError, SignInRefused
+from interview_engine.i18n import LocalizedText
 from interview_engine.store import audit
 from interview_engine.store.audit import Anchor, AuditProblem
 from interview_engine.store.engine import Database
@@ -183,7 +184,7 @@ def fail(database: Database, error: Exception) -> None:
 
 
 def test_what_did_not_happen_is_not_in_the_trail(database: Database) -> None:
-    words = Bilingual("一", "one")
+    words = LocalizedText("一", "one")
     with pytest.raises(ConflictError):
         fail(database, ConflictError("x.y", words, words))
     with pytest.raises(KeyError):
@@ -192,7 +193,7 @@ def test_what_did_not_happen_is_not_in_the_trail(database: Database) -> None:
 
 
 def test_a_refused_sign_in_leaves_its_event_although_it_raises(database: Database) -> None:
-    words = Bilingual("一", "one")
+    words = LocalizedText("一", "one")
     with pytest.raises(SignInRefused):
         fail(database, SignInRefused("x.y", words, words))
     assert written(database, 1).sequence == 2

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from interview_engine.errors import Bilingual, ConflictError, NotFoundError
+from interview_engine.errors import ConflictError, NotFoundError
+from interview_engine.i18n import LocalizedText
 from interview_engine.store.engine import Database
 from interview_engine.store.tables import AuditEvent, Worker, WorkItem
 from interview_engine.store.work import enqueue_work, give_up, operations, retry_work
@@ -26,7 +27,7 @@ from interview_engine.store.work_run import (
     progress,
 )
 
-WHY = Bilingual("坏了。", "It broke.")
+WHY = LocalizedText("坏了。", "It broke.")
 
 
 class FixedClock:

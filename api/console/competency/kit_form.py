@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from api.console.forms import Fields
 from interview_engine.assessment.kits.kit import Competency, Kit, Question
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import LocalizedText
 
 LEVELS = range(1, 6)
 
@@ -70,5 +70,5 @@ def _new_question(base: Kit, form: Fields, known: set[str]) -> Question:
     )
 
 
-def _both(form: Fields, name: str) -> Bilingual:
-    return Bilingual(form.text(f"{name}.zh"), form.text(f"{name}.en"))
+def _both(form: Fields, name: str) -> LocalizedText:
+    return LocalizedText(form.text(f"{name}.zh"), form.text(f"{name}.en"))

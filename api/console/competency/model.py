@@ -20,7 +20,7 @@ from api.deps import Ctx
 from api.render import ZONE
 from api.sessions import PageActor
 from interview_engine.assessment.kits.kit import LEVELS
-from interview_engine.errors import Bilingual, InterviewEngineError
+from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require, scoped
 from interview_engine.hr.accounts.tables import Account
@@ -32,6 +32,7 @@ from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.people.names import person_names
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid, missing
+from interview_engine.i18n import LocalizedText, msg
 from interview_engine.store.rows import find
 
 router = APIRouter()
@@ -74,7 +75,7 @@ def add(request: Request, context: Ctx, actor: PageActor, form: Form) -> Respons
         definition=_both(form, "definition"),
         anchors=tuple(_both(form, f"anchor{level}") for level in LEVELS),
         indicators=tuple(
-            Bilingual(zh, en)
+            LocalizedText(zh, en)
             for zh, en in zip(form.many("indicator_zh"), form.many("indicator_en"), strict=False)
             if zh or en
         ),
@@ -135,7 +136,7 @@ def profile(profile_id: str, request: Request, context: Ctx, actor: PageActor) -
         require(actor, "public", "read")
         row = find(session, RoleProfile, profile_id)
     if row is None:
-        raise missing("role_profile", "岗位能力模型", "role profile")
+        raise missing("role_profile", msg("role profile"))
     values = {one.competency: (f"{one.weight:g}", f"{one.required_level:g}") for one in competency.requirements_of(row)}
     return _profile(request, context, actor, row, values)
 
@@ -378,7 +379,7 @@ def _new_profile(form: Fields) -> competency.NewProfile:
     )
     return competency.NewProfile(
         form.text("code"),
-        Bilingual(form.text("name_zh"), form.text("name_en")),
+        LocalizedText(form.text("name_zh"), form.text("name_en")),
         requirements,
         form.optional("kit"),
     )
@@ -392,8 +393,8 @@ def _is_number(raw: str) -> bool:
     return True
 
 
-def _both(form: Fields, name: str) -> Bilingual:
-    return Bilingual(form.text(f"{name}_zh"), form.text(f"{name}_en"))
+def _both(form: Fields, name: str) -> LocalizedText:
+    return LocalizedText(form.text(f"{name}_zh"), form.text(f"{name}_en"))
 
 
 def _moment(raw: str) -> datetime | None:
@@ -403,6 +404,4 @@ def _moment(raw: str) -> datetime | None:
     try:
         return datetime.fromisoformat(raw).replace(tzinfo=ZONE)
     except ValueError:
-        raise invalid(
-            "closes_at", "form.moment", "时间无效。", "This is no time.", "请重新选择。", "Choose it again."
-        ) from None
+        raise invalid("closes_at", "form.moment", msg("This is no time."), msg("Choose it again.")) from None

@@ -38,6 +38,7 @@ from interview_engine.hr.recruiting.reach import application_for, requisition_fo
 from interview_engine.hr.recruiting.reviewing import calibrations, impact, reviews
 from interview_engine.hr.recruiting.reviewing.shortlist_page import AT_ONCE, batched
 from interview_engine.hr.recruiting.tables import Application, Assessment, HumanRating
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find
 from pipelines.folders.tables import read_table
@@ -227,7 +228,7 @@ def _blind(
     with context.database.transaction() as session:
         row = find(session, Assessment, assessment_id)
         if row is None:
-            raise missing("assessment", "评估", "assessment")
+            raise missing("assessment", msg("assessment"))
         application_for(session, actor, row.application_id, "interview", "write")
         asked = competency.kit(session, row.kit_version_id)
         document = json.loads(context.blobs.read(row.report_sha256))
@@ -306,16 +307,14 @@ def _groups(form: Form) -> dict[str, dict[str, str]]:
     """The uploaded table: column `application`, one column an attribute; `candidate` is for people only."""
     given = form.upload("table")
     if given is None:
-        raise invalid("table", "fairness.table", "请选择表格。", "Choose a table.", "CSV 或 XLSX。", "CSV or XLSX.")
+        raise invalid("table", "fairness.table", msg("Choose a table."), msg("CSV or XLSX."))
     data = given.file.read(MAX_TABLE + 1)
     if len(data) > MAX_TABLE:
         raise invalid(
             "table",
             "fairness.table_size",
-            "表格超过 10 MB。",
-            "The table is larger than 10 MB.",
-            "请只保留编号列和分组列。",
-            "Keep the column of ids and the groups only.",
+            msg("The table is larger than 10 MB."),
+            msg("Keep the column of ids and the groups only."),
         )
     suffix = ".xlsx" if (given.filename or "").lower().endswith(".xlsx") else ".csv"
     with tempfile.TemporaryDirectory() as folder:

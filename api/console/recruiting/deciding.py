@@ -26,6 +26,7 @@ from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.reviewing import reviews
 from interview_engine.hr.recruiting.reviewing.episodes import add_episode
 from interview_engine.hr.recruiting.rules import DECISIONS, Decision, Stage
+from interview_engine.i18n import msg
 
 router = APIRouter()
 HOME = "/console/applications"
@@ -243,8 +244,6 @@ def _day(raw: str) -> date:
         raise invalid(
             "start_date",
             "form.day",
-            "请填写日期。",
-            "Give a day.",
-            "格式为 年-月-日。",
-            "Write it as year-month-day.",
+            msg("Give a day."),
+            msg("Write it as year-month-day."),
         ) from None

@@ -28,7 +28,7 @@ from interview_engine.hr.recruiting.reviewing import assessments, shortlist
 from interview_engine.hr.recruiting.reviewing.shortlist import RankedList, RankedPage, RankedRow
 from interview_engine.hr.recruiting.reviewing.shortlist_page import ListWanted, compared_rows, list_page
 from interview_engine.hr.recruiting.tables import Requisition
-from interview_engine.i18n import translator
+from interview_engine.i18n import msg, translator
 from interview_engine.store import audit
 from pipelines.reports import ranking_pdf
 
@@ -114,7 +114,7 @@ def export(
 ) -> Response:
     """The whole list as xlsx, csv, pdf or json."""
     if form not in ("xlsx", "csv", "pdf", "json"):
-        raise conflict("export.form", "没有这种格式。", "There is no such form.")
+        raise conflict("export.form", msg("There is no such form."))
     with context.database.transaction() as session:
         row = requisition_for(session, actor, requisition_id, "interview", "export")
         found = shortlist.ranked(session, actor, requisition_id, with_over=bool(over))

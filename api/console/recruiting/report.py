@@ -24,6 +24,7 @@ from interview_engine.hr.recruiting.interviewing import answers as recorded
 from interview_engine.hr.recruiting.reach import application_for
 from interview_engine.hr.recruiting.reviewing import assessments
 from interview_engine.hr.recruiting.tables import Answer, Invitation
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find
 from pipelines.reports.cues_document import Document
@@ -60,7 +61,7 @@ def told_answers(
     """
     invitation = find(session, Invitation, invitation_id)
     if invitation is None:
-        raise missing("invitation", "面试", "interview")
+        raise missing("invitation", msg("interview"))
     asked = kit(session, invitation.kit_version_id)
     chosen = recorded.chosen_answers(session, invitation_id)
     texts = {one.id: one.text.get(invitation.language) for one in asked.questions}

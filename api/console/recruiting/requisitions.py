@@ -33,6 +33,7 @@ from interview_engine.hr.recruiting.jobs import postings, requisitions
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, requirements_of
 from interview_engine.hr.recruiting.jobs.requisitions import NewRequisition
 from interview_engine.hr.recruiting.tables import Requisition
+from interview_engine.i18n import msg
 from interview_engine.store.rows import find
 
 router = APIRouter()
@@ -330,7 +331,7 @@ def _form(
 def _written(session: Session, form: Fields, requirements: tuple[JobRequirement, ...] | None) -> NewRequisition:
     department = find(session, Department, form.text("department_id"))
     if department is None:
-        raise required("department_id", "部门", "department")
+        raise required("department_id", msg("department"))
     return NewRequisition(
         title=form.text("title"),
         legal_entity_id=department.legal_entity_id,

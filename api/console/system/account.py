@@ -20,6 +20,7 @@ from interview_engine.errors import InterviewEngineError, InvalidInput
 from interview_engine.hr.access.rules import TOKEN_SCOPES, Actor
 from interview_engine.hr.accounts import second_factor, service, sign_in, tokens
 from interview_engine.hr.problems import invalid
+from interview_engine.i18n import msg
 from interview_engine.store.secrets import digest
 
 router = APIRouter()
@@ -218,8 +219,6 @@ def _differs() -> InvalidInput:
     return invalid(
         "again",
         "password.differs",
-        "两次输入的新密码不同。",
-        "The two new passwords differ.",
-        "请重新输入。",
-        "Type them again.",
+        msg("The two new passwords differ."),
+        msg("Type them again."),
     )

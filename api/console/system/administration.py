@@ -30,6 +30,7 @@ from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid
+from interview_engine.i18n import msg
 
 router = APIRouter()
 
@@ -362,6 +363,4 @@ def _until(raw: str) -> datetime | None:
     try:
         return datetime.fromisoformat(raw).replace(tzinfo=ZONE)
     except ValueError:
-        raise invalid(
-            "expires_at", "form.day", "请填写日期。", "Give a day.", "格式为 年-月-日。", "Write it as year-month-day."
-        ) from None
+        raise invalid("expires_at", "form.day", msg("Give a day."), msg("Write it as year-month-day.")) from None

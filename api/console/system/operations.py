@@ -30,7 +30,7 @@ from interview_engine.hr.area import Found
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging import webhooks
 from interview_engine.hr.problems import invalid
-from interview_engine.i18n import translator
+from interview_engine.i18n import msg, translator
 from interview_engine.store import work
 from interview_engine.store.audit import exported
 from interview_engine.store.tables import WorkItem
@@ -235,6 +235,4 @@ def _day(raw: str, field: str, plus: timedelta = timedelta(0)) -> datetime | Non
     try:
         return datetime.fromisoformat(raw).replace(tzinfo=ZONE) + plus
     except ValueError:
-        raise invalid(
-            field, "form.day", "请填写日期。", "Give a day.", "格式为 年-月-日。", "Write it as year-month-day."
-        ) from None
+        raise invalid(field, "form.day", msg("Give a day."), msg("Write it as year-month-day.")) from None

@@ -16,9 +16,10 @@ from api.deps import ClientAddress, Ctx
 from api.i18n import COOKIE, language_of
 from api.render import page
 from api.sessions import CheckedForm, csrf_token, drop_session, inside, keep_session, session_token, signed_in
-from interview_engine.errors import Bilingual, InterviewEngineError, PermissionDenied, TooManyRequests
+from interview_engine.errors import InterviewEngineError, PermissionDenied, TooManyRequests
 from interview_engine.hr.accounts import sign_in as signing
 from interview_engine.hr.accounts.sign_in import SignedIn
+from interview_engine.i18n import msg
 from interview_engine.store.secrets import token
 
 router = APIRouter()
@@ -147,8 +148,8 @@ def _check_door(request: Request, given: str) -> None:
     if not kept or not hmac.compare_digest(kept.encode(), given.encode()):
         raise PermissionDenied(
             "session.door",
-            Bilingual("登录页面已过期。", "The sign-in page is out of date."),
-            Bilingual("请重新打开登录页面。", "Open the sign-in page again."),
+            msg("The sign-in page is out of date."),
+            msg("Open the sign-in page again."),
         )
 
 

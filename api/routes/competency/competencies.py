@@ -13,10 +13,10 @@ from api.rescoring import rescorer
 from api.routes.frame import Id, IdField, In, NewWords, Out, PageOut, Words, list_out, new_router
 from api.routes.recruiting.requisitions import Policy
 from interview_engine.assessment.comparing.time_machine import Change
-from interview_engine.errors import Bilingual
 from interview_engine.hr.competency import service
 from interview_engine.hr.competency.tables import KitVersion, RoleProfile
 from interview_engine.hr.recruiting.reviewing import kit_preview
+from interview_engine.i18n import LocalizedText
 
 router = new_router("competencies")
 
@@ -267,8 +267,8 @@ def retire_competency(
     return call.once(lambda s: CompetencyOut.model_validate(service.retire_competency(s, call.actor, code, call.clock)))
 
 
-def _words(words: NewWords) -> Bilingual:
-    return Bilingual(words.zh, words.en)
+def _words(words: NewWords) -> LocalizedText:
+    return LocalizedText(words.zh, words.en)
 
 
 def _change(one: Change) -> ChangeOut:

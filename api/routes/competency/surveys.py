@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from api.access import Call, needs
 from api.routes.frame import Id, IdField, In, NewWords, Out, PageOut, Words, list_out, new_router
-from interview_engine.errors import Bilingual
 from interview_engine.hr.competency import service
 from interview_engine.hr.competency.tables import Survey
+from interview_engine.i18n import LocalizedText
 
 router = new_router("competencies")
 
@@ -104,7 +104,7 @@ def list_surveys(call: Annotated[Call, needs("public", "manage")]) -> PageOut[Su
 @router.post("/surveys", status_code=201)
 def create_survey(body: NewSurvey, call: Annotated[Call, needs("public", "manage")]) -> SurveyOut:
     """Write a draft."""
-    title = Bilingual(body.title.zh, body.title.en)
+    title = LocalizedText(body.title.zh, body.title.en)
     questions = [one.model_dump() for one in body.questions]
     return call.once(
         lambda s: _survey(service.create_survey(s, call.actor, title, questions, call.clock, closes_at=body.closes_at))

@@ -18,6 +18,7 @@ from interview_engine.hr.recruiting.interviewing import answers as answered
 from interview_engine.hr.recruiting.reach import application_for
 from interview_engine.hr.recruiting.reviewing import assessments as service
 from interview_engine.hr.recruiting.tables import Answer, Assessment, Invitation
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find
 
@@ -86,7 +87,7 @@ def list_answers(invitation_id: Id, call: Annotated[Call, needs("interview", "re
     with call.writing() as session:
         invitation = find(session, Invitation, invitation_id)
         if invitation is None:
-            raise missing("invitation", "邀请", "invitation")
+            raise missing("invitation", msg("invitation"))
         application_for(session, call.actor, invitation.application_id, "interview", "read")
         rows = answered.answers_of(session, invitation_id)
         audit.record(session, call.actor.id, "answers.read", f"invitation:{invitation_id}", {}, call.clock)
@@ -106,7 +107,7 @@ def get_assessment(application_id: Id, call: Annotated[Call, needs("interview", 
     with call.reading() as session:
         row = service.current_assessment(session, call.actor, application_id)
     if row is None:
-        raise missing("assessment", "评估", "assessment")
+        raise missing("assessment", msg("assessment"))
     return _assessment(row)
 
 

@@ -18,6 +18,7 @@ from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.applying import applications as service
 from interview_engine.hr.recruiting.reach import application_for
 from interview_engine.hr.recruiting.tables import Resume
+from interview_engine.i18n import msg
 from interview_engine.store.blobs import register
 
 router = new_router("résumés")
@@ -75,7 +76,7 @@ def get_resume(application_id: Id, call: Annotated[Call, needs("contact", "read"
     with call.reading() as session:
         view = service.get_application(session, call.actor, application_id)
         if view.resume is None:
-            raise missing("resume", "简历", "résumé")
+            raise missing("resume", msg("résumé"))
         return _out(call, view.resume)
 
 

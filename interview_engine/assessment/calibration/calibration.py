@@ -22,7 +22,8 @@ from interview_engine.assessment.calibration.panel import Agreement, Panel, Rate
 from interview_engine.assessment.evidence import level
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.scoring import AnswerText, ContentScores, Embedder, Score
-from interview_engine.errors import Bilingual, UsageError
+from interview_engine.errors import UsageError
+from interview_engine.i18n import msg
 
 Matrix = NDArray[np.float64]
 Shape = Literal["none", "linear", "full"]
@@ -119,8 +120,8 @@ class Calibration:
         given = f"{kit.id} v{kit.version} ({kit.sha256[:12]})"
         raise UsageError(
             "calibration.other_kit",
-            Bilingual(f"这份校准属于面试包 {own}，不是 {given}。", f"The calibration is of kit {own}, not of {given}."),
-            Bilingual("请用这个面试包的评分重新校准。", "Calibrate again with ratings of this kit."),
+            msg("The calibration is of kit {own}, not of {given}.", own=own, given=given),
+            msg("Calibrate again with ratings of this kit."),
         )
 
 
@@ -188,37 +189,35 @@ def _check_minimum(rated: Panel) -> None:
     if len(rated.raters) < LEAST_RATERS:
         raise UsageError(
             "calibration.one_rater",
-            Bilingual("只有一位评分人。", "There is only one rater."),
-            Bilingual(
-                f"请让至少 {LEAST_RATERS} 人独立评分，其中 {LEAST_SHARED} 场两人都评。",
-                f"Have at least {LEAST_RATERS} people rate on their own, {LEAST_SHARED} interviews by both.",
+            msg("There is only one rater."),
+            msg(
+                "Have at least {least_raters} people rate on their own, {least_shared} interviews by both.",
+                least_raters=LEAST_RATERS,
+                least_shared=LEAST_SHARED,
             ),
         )
     shared = rated.shared_interviews()
     if shared < LEAST_SHARED:
         raise UsageError(
             "calibration.not_shared",
-            Bilingual(f"只有 {shared} 场面试由两人都评过。", f"Only {shared} interviews were rated by two people."),
-            Bilingual(
-                f"至少需要 {LEAST_SHARED} 场，才能说明人与人的一致程度。",
-                f"At least {LEAST_SHARED} are needed to say how far people agree.",
-            ),
+            msg("Only {shared} interviews were rated by two people.", shared=shared),
+            msg("At least {least_shared} are needed to say how far people agree.", least_shared=LEAST_SHARED),
         )
 
 
 def _too_few(count: int) -> UsageError:
     return UsageError(
         "calibration.too_few",
-        Bilingual(f"只有 {count} 场可评分的面试有人工评分。", f"Only {count} assessable interviews are rated."),
-        Bilingual(f"至少需要 {LEAST_INTERVIEWS} 场。", f"At least {LEAST_INTERVIEWS} are needed."),
+        msg("Only {count} assessable interviews are rated.", count=count),
+        msg("At least {least_interviews} are needed.", least_interviews=LEAST_INTERVIEWS),
     )
 
 
 def _flat() -> UsageError:
     return UsageError(
         "calibration.flat",
-        Bilingual("所有评分都一样。", "All ratings are the same."),
-        Bilingual("请检查评分列。", "Check the column of ratings."),
+        msg("All ratings are the same."),
+        msg("Check the column of ratings."),
     )
 
 
@@ -308,10 +307,8 @@ class CalibratedScorer:
 def _other_scorer(own: str, given: str) -> UsageError:
     return UsageError(
         "calibration.other_scorer",
-        Bilingual(
-            f"这份校准是为评分器 {own} 做的，现在是 {given}。", f"The calibration is of scorer {own}, not {given}."
-        ),
-        Bilingual("请重新运行 calibrate。", "Run calibrate again."),
+        msg("The calibration is of scorer {own}, not {given}.", own=own, given=given),
+        msg("Run calibrate again."),
     )
 
 
@@ -363,8 +360,8 @@ def invalid(detail: str) -> UsageError:
     """The error of a file that is no calibration."""
     return UsageError(
         "calibration.invalid",
-        Bilingual(f"这不是有效的校准文件（{detail}）。", f"This is not a valid calibration file ({detail})."),
-        Bilingual("请给出 calibrate 写出的文件。", "Give the file that calibrate wrote."),
+        msg("This is not a valid calibration file ({detail}).", detail=detail),
+        msg("Give the file that calibrate wrote."),
     )
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from interview_engine.assessment.scoring import Score, Status
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import Message, Text, joined, msg
 
 Section = Literal["cannot_assess", "needs_review", "ranked"]
 SECTIONS: tuple[Section, ...] = ("cannot_assess", "needs_review", "ranked")
@@ -30,7 +30,7 @@ class Remark:
     """A coded sentence for people."""
 
     code: str
-    text: Bilingual
+    text: Text
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,7 +53,7 @@ class EntryCompetency:
     """One competency of a candidate. `score` None: not assessed, and `reason` says why."""
 
     competency_id: str
-    name: Bilingual
+    name: Text
     weight: float
     required_level: float
     is_delivery: bool
@@ -73,7 +73,7 @@ class Entry:
     interview_id: str
     candidate: str
     ruler: Ruler
-    role: Bilingual
+    role: Text
     status: Status
     reason: Remark | None
     match_percent: float | None
@@ -98,7 +98,7 @@ class KitRanking:
     """The list of one ruler: `candidates` in the order shown, `groups` the number of tie groups."""
 
     ruler: Ruler
-    role: Bilingual
+    role: Text
     candidates: tuple[Ranked, ...]
     groups: int
 
@@ -172,7 +172,7 @@ def _place_reasons(entry: Entry, group: int, best: dict[int, Entry]) -> tuple[Re
         reasons.append(
             Remark(
                 "rank.partial",
-                Bilingual(f"只评估了权重的 {share}%。", f"Only {share}% of the weight was assessed."),
+                msg("Only {share}% of the weight was assessed.", share=share),
             )
         )
     return (*reasons, *competency_reasons(entry))
@@ -185,11 +185,11 @@ def competency_reasons(entry: Entry) -> tuple[Remark, ...]:
     missing = [c for c in entry.competencies if c.score is None]
     met = [c for c in entry.competencies if c.meets]
     if met:
-        reasons.append(_listing("rank.meets", "达到要求", "Meets the requirement", met))
+        reasons.append(_listing("rank.meets", msg("Meets the requirement"), met))
     if below:
-        reasons.append(_listing("rank.below", "低于要求", "Below the requirement", below))
+        reasons.append(_listing("rank.below", msg("Below the requirement"), below))
     if missing:
-        reasons.append(_listing("rank.not_assessed", "未评估", "Not assessed", missing))
+        reasons.append(_listing("rank.not_assessed", msg("Not assessed"), missing))
     return tuple(reasons)
 
 
@@ -199,29 +199,33 @@ def _group_reason(entry: Entry, group: int, best: dict[int, Entry]) -> Remark:
         top = _shown(leader.score)
         return Remark(
             "rank.overlaps",
-            Bilingual(
-                f"总分 {own}，与并列组 {group} 的最高分 {top} 区间重叠。",
-                f"Score {own}: the band overlaps that of the best of tie group {group}, {top}.",
+            msg(
+                "Score {own}: the band overlaps that of the best of tie group {group}, {top}.",
+                own=own,
+                group=group,
+                top=top,
             ),
         )
     if group == 1:
-        return Remark("rank.best", Bilingual(f"总分 {own}，全组最高。", f"Score {own}, the highest."))
+        return Remark("rank.best", msg("Score {own}, the highest.", own=own))
     above = _shown(best[group - 1].score)
     return Remark(
         "rank.below_group",
-        Bilingual(
-            f"总分 {own}，区间在并列组 {group - 1} 的最高分 {above} 之下。",
-            f"Score {own}: the band lies below that of the best of tie group {group - 1}, {above}.",
+        msg(
+            "Score {own}: the band lies below that of the best of tie group {group}, {above}.",
+            own=own,
+            group=group - 1,
+            above=above,
         ),
     )
 
 
-def _listing(code: str, zh: str, en: str, competencies: Sequence[EntryCompetency]) -> Remark:
-    def each(language: str) -> list[str]:
-        return [
-            competency.name.get(language)
-            + ("" if competency.score is None else f" {competency.score.level:.1f}/{competency.required_level:g}")
-            for competency in competencies
-        ]
+def _listing(code: str, heading: Text, competencies: Sequence[EntryCompetency]) -> Remark:
+    def level(competency: EntryCompetency) -> Text:
+        if competency.score is None:
+            return competency.name
+        reached = f"{competency.score.level:.1f}/{competency.required_level:g}"
+        return Message("{name} {reached}", (("name", competency.name), ("reached", reached)))
 
-    return Remark(code, Bilingual(f"{zh}：{'、'.join(each('zh'))}。", f"{en}: {', '.join(each('en'))}."))
+    listed = joined([level(competency) for competency in competencies])
+    return Remark(code, msg("{heading}: {listed}.", heading=heading, listed=listed))

@@ -30,7 +30,8 @@ from interview_engine.assessment.scoring import (
     Polarity,
     Score,
 )
-from interview_engine.errors import Bilingual, ScorerError
+from interview_engine.errors import ScorerError
+from interview_engine.i18n import msg
 
 MIN_HALF_BAND = 1.3
 """Half-width of the band in points of 10 where the samples agree: the size of human-human disagreement on 10 points
@@ -291,13 +292,14 @@ def _invalid(model: str, competency: Competency, problems: Sequence[str]) -> Sco
     told = "; ".join(dict.fromkeys(problems))
     return ScorerError(
         "judge.invalid_reply",
-        Bilingual(
-            f"大模型 {model} 对“{competency.name.zh}”的回复都不是约定的 JSON（{told}）。",
-            f"No reply of {model} on “{competency.name.en}” is the JSON that was asked for ({told}).",
+        msg(
+            "No reply of {model} on “{name}” is the JSON that was asked for ({told}).",
+            model=model,
+            name=competency.name,
+            told=told,
         ),
-        Bilingual(
-            "请换一个支持 JSON 约束的模型或服务，或调大 INTERVIEW_ENGINE_JUDGE_MAX_TOKENS；不会改用别的评分器。",
-            "Use a model or server that keeps to a JSON schema, or raise INTERVIEW_ENGINE_JUDGE_MAX_TOKENS; "
-            "no other scorer is used.",
+        msg(
+            "Use a model or server that keeps to a JSON schema, or raise "
+            "INTERVIEW_ENGINE_JUDGE_MAX_TOKENS; no other scorer is used."
         ),
     )

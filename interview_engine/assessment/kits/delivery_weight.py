@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.policy import Policy
-from interview_engine.errors import Bilingual, PolicyError
+from interview_engine.errors import PolicyError
+from interview_engine.i18n import msg
 
 
 def delivery_weight(kit: Kit) -> float:
@@ -26,12 +27,15 @@ def check_kit(kit: Kit, policy: Policy) -> None:
     cap = f"{policy.delivery_cap_percent:g}"
     raise PolicyError(
         "policy.delivery_weight",
-        Bilingual(
-            f"面试包 {kit.id} 的表达类权重为 {delivery:g}%，政策 {policy.id} 至多允许 {cap}%：{policy.article.zh}。",
-            f"Kit {kit.id} weighs delivery {delivery:g} %, but policy {policy.id} allows at most {cap} %: "
-            f"{policy.article.en}.",
+        msg(
+            "Kit {id} weighs delivery {delivery:g} %, but policy {policy_id} allows at most {cap} %: {article}.",
+            id=kit.id,
+            delivery=delivery,
+            policy_id=policy.id,
+            cap=cap,
+            article=policy.article,
         ),
-        Bilingual("请改用 --delivery off，或降低表达类权重。", "Use --delivery off, or lower the delivery weight."),
+        msg("Use --delivery off, or lower the delivery weight."),
     )
 
 

@@ -12,7 +12,8 @@ import yaml
 from interview_engine.assessment.kits.kit import Competency, DeliveryMeasure, Indicator, Kit, Phrases, Question
 from interview_engine.assessment.kits.reader import SCHEMA, KitReader
 from interview_engine.assessment.kits.yaml_tree import MAX_BYTES, TreeError, read_tree
-from interview_engine.errors import Bilingual, FileProblem, KitError
+from interview_engine.errors import FileProblem, KitError
+from interview_engine.i18n import LocalizedText, Message, Text, joined, msg
 
 MAX_SHOWN = 30
 """Problems listed in an error's message; `KitError.problems` holds all."""
@@ -30,18 +31,15 @@ def load_kit(path: Path) -> Kit:
     except FileNotFoundError as error:
         raise _whole_file(
             "kit.missing",
-            Bilingual(f"找不到面试包文件 {path}。", f"There is no kit file {path}."),
-            Bilingual(
-                "请检查路径，或用 interview-engine kit list 查看自带的面试包。",
-                "Check the path; `interview-engine kit list` shows the kits that ship.",
-            ),
+            msg("There is no kit file {path}.", path=path),
+            msg("Check the path; `interview-engine kit list` shows the kits that ship."),
         ) from error
     except OSError as error:
         said = error.strerror or type(error).__name__
         raise _whole_file(
             "kit.unreadable",
-            Bilingual(f"无法读取面试包文件 {path}（{said}）。", f"The kit file {path} cannot be read ({said})."),
-            Bilingual("请确认它是文件，并且有读取权限。", "Check that it is a file and that you may read it."),
+            msg("The kit file {path} cannot be read ({said}).", path=path, said=said),
+            msg("Check that it is a file and that you may read it."),
         ) from error
     return parse_kit(data, path.name)
 
@@ -158,7 +156,7 @@ def _question(question: Question) -> dict[str, object]:
     return fields
 
 
-def _texts(text: Bilingual) -> dict[str, str]:
+def _texts(text: LocalizedText) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
 
@@ -170,23 +168,21 @@ def _error(name: str, code: str, problems: tuple[FileProblem, ...]) -> KitError:
     """One error from all problems: a line each, file name first."""
     shown = problems[:MAX_SHOWN]
     rest = len(problems) - len(shown)
-    lines_zh = [f"{name} {problem.text('zh')}" for problem in shown]
-    lines_en = [f"{name}, {problem.text('en')}" for problem in shown]
+    lines: list[Text] = [msg("{name}, {problem}", name=name, problem=problem.whole()) for problem in shown]
     if rest:
-        lines_zh.append(f"……另有 {rest} 处。")
-        lines_en.append(f"… and {rest} more.")
-    count = len(problems)
-    head = Bilingual(f"面试包 {name} 有 {count} 处问题：", f"Kit {name} has {count} problem{'s' if count > 1 else ''}:")
+        lines.append(msg("… and {rest} more.", rest=rest))
+    head = (
+        msg("Kit {name} has 1 problem:", name=name)
+        if len(problems) == 1
+        else msg("Kit {name} has {count} problems:", name=name, count=len(problems))
+    )
     return KitError(
         code,
-        Bilingual("\n".join((head.zh, *lines_zh)), "\n".join((head.en, *lines_en))),
-        Bilingual(
-            "\n改好后用 interview-engine kit check 再查一遍；格式见 docs/kits.md。",
-            "\nThen run `interview-engine kit check` again; docs/kits.md describes the format.",
-        ),
+        joined([head, *lines], Message("\n")),
+        msg("\nThen run `interview-engine kit check` again; docs/kits.md describes the format."),
         problems,
     )
 
 
-def _whole_file(code: str, message: Bilingual, next_step: Bilingual) -> KitError:
+def _whole_file(code: str, message: Text, next_step: Text) -> KitError:
     return KitError(code, message, next_step, (FileProblem(code, 0, "", message, next_step),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import LocalizedText
 
 CompetencyKind = Literal["general", "professional", "role"]
 CueName = Literal[
@@ -51,7 +51,7 @@ class Indicator:
     """
 
     id: str
-    text: Bilingual
+    text: LocalizedText
     phrases: Phrases
     marker: bool = False
 
@@ -87,12 +87,12 @@ class Competency:
 
     id: str
     kind: CompetencyKind
-    name: Bilingual
-    definition: Bilingual
+    name: LocalizedText
+    definition: LocalizedText
     weight: float
     required_level: float
     indicators: tuple[Indicator, ...]
-    anchors: tuple[Bilingual, ...]
+    anchors: tuple[LocalizedText, ...]
     delivery: tuple[DeliveryMeasure, ...] = ()
     coherence: bool = False
 
@@ -112,12 +112,12 @@ class Question:
     """
 
     id: str
-    text: Bilingual
+    text: LocalizedText
     think_s: int
     answer_s: int
     attempts: int
     probes: tuple[str, ...]
-    references: tuple[Bilingual, ...] = ()
+    references: tuple[LocalizedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,8 @@ class Kit:
 
     id: str
     version: int
-    role: Bilingual
-    description: Bilingual
+    role: LocalizedText
+    description: LocalizedText
     languages: tuple[str, ...]
     competencies: tuple[Competency, ...]
     questions: tuple[Question, ...]

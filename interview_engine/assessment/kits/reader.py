@@ -20,7 +20,8 @@ from interview_engine.assessment.kits.kit import (
 )
 from interview_engine.assessment.kits.rules import LANGUAGES, nearest
 from interview_engine.assessment.kits.yaml_tree import Fields, Items, Leaf, Node
-from interview_engine.errors import Bilingual, FileProblem, shown
+from interview_engine.errors import FileProblem, shown
+from interview_engine.i18n import LocalizedText, Text, msg
 
 SCHEMA = "interview-kit/1"
 
@@ -29,7 +30,7 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 _WIDE = r"\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…—·"
 _BREAK_IN_CHINESE = re.compile(rf"(?<=[{_WIDE}]) (?=[{_WIDE}])")
 _UNKNOWN = float("nan")
-_NO_TEXT = Bilingual("", "")
+_NO_TEXT = LocalizedText("", "")
 _Entry = TypeVar("_Entry")
 
 
@@ -48,7 +49,7 @@ class KitReader:
     def kit(self, tree: Node, sha256: str) -> Kit | None:
         """The kit, perhaps with stand-ins; None when the document is no kit of this schema at all."""
         if not isinstance(tree, Fields):
-            self._wrong((), tree, "字段（schema、id、competencies……）", "fields (schema, id, competencies, …)")
+            self._wrong((), tree, msg("fields (schema, id, competencies, …)"))
             return None
         top = self._fields(
             tree,
@@ -91,11 +92,8 @@ class KitReader:
         self._add(
             "kit.schema",
             ("schema",),
-            Bilingual(
-                f"schema 是“{given}”，这个版本只认识 {SCHEMA}。",
-                f"The schema is “{given}”; this version reads {SCHEMA}.",
-            ),
-            Bilingual(f"请写 schema: {SCHEMA}，或升级程序。", f"Write schema: {SCHEMA}, or update the program."),
+            msg("The schema is “{given}”; this version reads {schema}.", given=given, schema=SCHEMA),
+            msg("Write schema: {schema}, or update the program.", schema=SCHEMA),
         )
         return False
 
@@ -156,11 +154,11 @@ class KitReader:
             else (),
         )
 
-    def _anchors(self, node: Node | None, path: kit_rules.Path) -> tuple[Bilingual, ...]:
+    def _anchors(self, node: Node | None, path: kit_rules.Path) -> tuple[LocalizedText, ...]:
         if node is None:
             return ()
         if not isinstance(node, Fields):
-            self._wrong(path, node, "1: 到 5: 五级", "the levels 1: to 5:")
+            self._wrong(path, node, msg("the levels 1: to 5:"))
             return ()
         self._lines.setdefault(path, node.line)
         names = [key.text for key, _ in node.entries]
@@ -172,8 +170,8 @@ class KitReader:
                 self._add(
                     "kit.anchors",
                     (*path, name),
-                    Bilingual(f"“{name}”不是锚点级别。", f"“{name}” is not a level."),
-                    Bilingual("级别只有 1、2、3、4、5。", "The levels are 1, 2, 3, 4 and 5."),
+                    msg("“{name}” is not a level.", name=name),
+                    msg("The levels are 1, 2, 3, 4 and 5."),
                 )
         missing = [level for level in levels if level not in names]
         if missing:
@@ -181,30 +179,27 @@ class KitReader:
             self._add(
                 "kit.anchors",
                 path,
-                Bilingual(f"缺少第 {listed} 级行为锚点。", f"The anchors of level {listed} are missing."),
-                Bilingual("请把 1–5 五级都写出来。", "Write all five levels."),
+                msg("The anchors of level {listed} are missing.", listed=listed),
+                msg("Write all five levels."),
             )
         known = [name for name in names if name in levels]
         if known != sorted(known):
             self._add(
                 "kit.anchor_order",
                 path,
-                Bilingual("行为锚点没有按 1 到 5 的顺序写。", "The anchors are not in the order 1 to 5."),
-                Bilingual(
-                    "请从第 1 级（最低）写到第 5 级（最高）。",
-                    "Write level 1 (lowest) first and level 5 (highest) last.",
-                ),
+                msg("The anchors are not in the order 1 to 5."),
+                msg("Write level 1 (lowest) first and level 5 (highest) last."),
             )
         by_level = {key.text: value for key, value in node.entries}
         return tuple(self._bilingual(by_level.get(level), (*path, level)) for level in levels)
 
-    def _bilingual(self, node: Node | None, path: kit_rules.Path) -> Bilingual:
+    def _bilingual(self, node: Node | None, path: kit_rules.Path) -> LocalizedText:
         if node is None:
             self._broken.add(path)
             return _NO_TEXT
         fields = self._fields(node, path, LANGUAGES, ())
         zh, en = (self._text(fields.get(language), (*path, language)) for language in LANGUAGES)
-        return Bilingual(_BREAK_IN_CHINESE.sub("", zh), en)
+        return LocalizedText(_BREAK_IN_CHINESE.sub("", zh), en)
 
     def _phrases(self, node: Node | None, path: kit_rules.Path) -> Phrases:
         if node is None:
@@ -222,7 +217,7 @@ class KitReader:
             self._broken.add(path)
             return ""
         if not isinstance(node, Leaf):
-            self._wrong(path, node, "一段文字", "a text")
+            self._wrong(path, node, msg("a text"))
             return ""
         self._lines.setdefault(path, node.line)
         return " ".join(node.text.split())
@@ -235,7 +230,7 @@ class KitReader:
         value = self._text(node, path)
         if value in options or path in self._broken:
             return value or options[0]
-        said = Bilingual(f"“{shown(value)}”不在可选值里。", f"“{shown(value)}” is not one of the known values.")
+        said = msg("“{value}” is not one of the known values.", value=shown(value))
         self._add("kit.choice", path, said, nearest(value, options))
         return options[0]
 
@@ -244,21 +239,19 @@ class KitReader:
         return node is not None and self._choice(node, path, ("false", "true")) == "true"
 
     def _number(self, node: Node | None, path: kit_rules.Path) -> float:
-        value = self._digits(node, path, _NUMBER, "一个数（如 30 或 3.5）", "a number (30 or 3.5)")
+        value = self._digits(node, path, _NUMBER, msg("a number (30 or 3.5)"))
         return _UNKNOWN if value is None else float(value)
 
     def _whole(self, node: Node | None, path: kit_rules.Path, stand_in: int) -> int:
-        value = self._digits(node, path, _WHOLE, "一个整数", "a whole number")
+        value = self._digits(node, path, _WHOLE, msg("a whole number"))
         return stand_in if value is None else int(value)
 
-    def _digits(
-        self, node: Node | None, path: kit_rules.Path, pattern: re.Pattern[str], zh: str, en: str
-    ) -> str | None:
+    def _digits(self, node: Node | None, path: kit_rules.Path, pattern: re.Pattern[str], expected: Text) -> str | None:
         if node is None:
             self._broken.add(path)
             return None
         if not isinstance(node, Leaf) or node.quoted or not pattern.fullmatch(node.text):
-            self._wrong(path, node, zh, en)
+            self._wrong(path, node, expected)
             return None
         self._lines.setdefault(path, node.line)
         return node.text
@@ -270,9 +263,7 @@ class KitReader:
             self._broken.add(path)
             return ()
         if not isinstance(node, Items):
-            self._wrong(
-                path, node, "一个列表（每项以 - 开头，或写成 [a, b]）", "a list (entries begin with -, or [a, b])"
-            )
+            self._wrong(path, node, msg("a list (entries begin with -, or [a, b])"))
             return ()
         self._lines.setdefault(path, node.line)
         return tuple(read(entry, (*path, number)) for number, entry in enumerate(node.nodes))
@@ -294,7 +285,7 @@ class KitReader:
         known = (*required, *optional)
         if not isinstance(node, Fields):
             listed = ", ".join(known)
-            self._wrong(path, node, f"字段（{listed}）", f"fields ({listed})")
+            self._wrong(path, node, msg("fields ({listed})", listed=listed))
             return {}
         self._lines.setdefault(path, node.line)
         fields = {}
@@ -304,7 +295,7 @@ class KitReader:
             if key.text in known:
                 fields[key.text] = value
                 continue
-            self._add("kit.unknown_field", here, Bilingual("未知字段。", "Unknown field."), nearest(key.text, known))
+            self._add("kit.unknown_field", here, msg("Unknown field."), nearest(key.text, known))
         for name in required:
             if name not in fields:
                 self._missing((*path, name))
@@ -312,32 +303,30 @@ class KitReader:
 
     def _missing(self, path: kit_rules.Path) -> None:
         name = str(path[-1])
-        language = {"zh": "缺少中文。", "en": "缺少英文。"}.get(name)
-        in_english = {"zh": "The Chinese text is missing.", "en": "The English text is missing."}.get(name)
+        language = {"zh": msg("The Chinese text is missing."), "en": msg("The English text is missing.")}.get(name)
         self._add(
             "kit.missing_language" if language else "kit.missing_field",
             path,
-            Bilingual(language or "缺少这个字段。", in_english or "This field is missing."),
-            Bilingual(f"请补上 {name}。", f"Add {name}."),
+            language or msg("This field is missing."),
+            msg("Add {name}.", name=name),
         )
 
-    def _wrong(self, path: kit_rules.Path, node: Node, zh: str, en: str) -> None:
+    def _wrong(self, path: kit_rules.Path, node: Node, expected: Text) -> None:
         """Report a value of the wrong type."""
-        given_zh, given_en = {Items: ("列表", "a list"), Fields: ("一组字段", "fields")}.get(type(node), ("", ""))
-        step = Bilingual("请按 docs/kits.md 的格式改写。", "Write it as docs/kits.md shows.")
+        given: Text | str = msg("a list") if isinstance(node, Items) else msg("fields")
+        step = msg("Write it as docs/kits.md shows.")
         if isinstance(node, Leaf):
-            typed = f"“{shown(node.text)}”"
-            given_zh, given_en = (typed, typed) if node.text else ("空的", "empty")
+            given = f"“{shown(node.text)}”" if node.text else msg("empty")
             if node.quoted and _NUMBER.fullmatch(node.text):
-                step = Bilingual("请去掉引号。", "Take off the quotes.")
-        message = Bilingual(f"这里应为{zh}，实际是{given_zh}。", f"Expected {en}, found {given_en}.")
+                step = msg("Take off the quotes.")
+        message = msg("Expected {expected}, found {given}.", expected=expected, given=given)
         self._lines.setdefault(path, node.line)
         self._add("kit.type", path, message, step)
 
     def _language(self, node: Node, path: kit_rules.Path) -> Literal["zh", "en"]:
         return "zh" if self._choice(node, path, LANGUAGES) == "zh" else "en"
 
-    def _add(self, code: str, path: kit_rules.Path, message: Bilingual, next_step: Bilingual) -> None:
+    def _add(self, code: str, path: kit_rules.Path, message: Text, next_step: Text) -> None:
         self._broken.add(path)
         self.problems.append(FileProblem(code, self._line(path), self._field(path), message, next_step))
 

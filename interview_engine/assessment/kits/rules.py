@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from interview_engine.assessment.kits.kit import LEVELS, Competency, DeliveryMeasure, Indicator, Kit, Question
 from interview_engine.assessment.policy import POLICIES
-from interview_engine.errors import Bilingual, shown
+from interview_engine.errors import shown
+from interview_engine.i18n import LocalizedText, Text, msg
 
 LANGUAGES = ("zh", "en")
 DELIVERY_CAP = min(policy.delivery_cap_percent for policy in POLICIES.values() if policy.delivery_cap_percent > 0)
@@ -46,8 +47,8 @@ class RuleProblem:
 
     code: str
     path: Path
-    message: Bilingual
-    next_step: Bilingual
+    message: Text
+    next_step: Text
 
 
 def broken_rules(kit: Kit) -> tuple[RuleProblem, ...]:
@@ -59,14 +60,14 @@ def broken_rules(kit: Kit) -> tuple[RuleProblem, ...]:
     return tuple(_problems(kit))
 
 
-def nearest(word: str, known: Iterable[str]) -> Bilingual:
+def nearest(word: str, known: Iterable[str]) -> Text:
     """A next step that names the likeliest meant word, or else all known ones."""
     options = sorted(known)
     close = difflib.get_close_matches(word[:40], options, n=1, cutoff=0.6)
     if close:
-        return Bilingual(f"是不是想写“{shown(close[0])}”？", f"Did you mean “{shown(close[0])}”?")
+        return msg("Did you mean “{close}”?", close=shown(close[0]))
     listed = ", ".join(shown(option) for option in options[:20])
-    return Bilingual(f"可用的有：{listed}。", f"Known are: {listed}.")
+    return msg("Known are: {listed}.", listed=listed)
 
 
 def _problems(kit: Kit) -> Iterator[RuleProblem]:
@@ -98,21 +99,22 @@ def _weights(kit: Kit) -> Iterator[RuleProblem]:
         yield RuleProblem(
             "kit.weights",
             path,
-            Bilingual(f"各项能力的 weight 合计为 {total:g}，应为 100。", f"The weights sum to {total:g}, not to 100."),
-            Bilingual("请调整各项 weight，使合计为 100。", "Change the weights so that they sum to 100."),
+            msg("The weights sum to {total:g}, not to 100.", total=total),
+            msg("Change the weights so that they sum to 100."),
         )
     delivery = sum(competency.weight for competency in kit.competencies if competency.is_delivery)
     if delivery > DELIVERY_CAP:
         yield RuleProblem(
             "kit.delivery_weight",
             path,
-            Bilingual(
-                f"表达类能力的权重合计为 {delivery:g}，上限是 {DELIVERY_CAP:g}。",
-                f"Delivery weighs {delivery:g} in all; at most {DELIVERY_CAP:g} is allowed.",
+            msg(
+                "Delivery weighs {delivery:g} in all; at most {delivery_cap:g} is allowed.",
+                delivery=delivery,
+                delivery_cap=DELIVERY_CAP,
             ),
-            Bilingual(
-                f"请把带 delivery 的能力的 weight 降到合计 {DELIVERY_CAP:g} 以内。",
-                f"Lower the weight of the competencies with a delivery list to {DELIVERY_CAP:g} in all.",
+            msg(
+                "Lower the weight of the competencies with a delivery list to {delivery_cap:g} in all.",
+                delivery_cap=DELIVERY_CAP,
             ),
         )
 
@@ -125,12 +127,8 @@ def _competency(path: Path, competency: Competency, kit: Kit) -> Iterator[RulePr
         yield RuleProblem(
             "kit.range",
             (*path, "weight"),
-            Bilingual(
-                f"weight 为 {competency.weight:g}，应大于 0。", f"The weight is {competency.weight:g}, not above 0."
-            ),
-            Bilingual(
-                "请给出大于 0 的百分比，或删去这项能力。", "Give a percentage above 0, or leave the competency out."
-            ),
+            msg("The weight is {weight:g}, not above 0.", weight=competency.weight),
+            msg("Give a percentage above 0, or leave the competency out."),
         )
     yield from _range((*path, "required_level"), competency.required_level, (LEVELS[0], LEVELS[-1]))
     if competency.indicators or not competency.is_delivery:
@@ -145,24 +143,16 @@ def _competency(path: Path, competency: Competency, kit: Kit) -> Iterator[RulePr
             yield RuleProblem(
                 "kit.coherence",
                 (*path, "coherence"),
-                Bilingual(
-                    "表达类能力不看内容，不能设 coherence。", "A delivery competency sees no content to be coherent."
-                ),
-                Bilingual("请删去 coherence。", "Leave coherence out."),
+                msg("A delivery competency sees no content to be coherent."),
+                msg("Leave coherence out."),
             )
         return
     if competency.id and not any(competency.id in question.probes for question in kit.questions):
         yield RuleProblem(
             "kit.not_probed",
             (*path, "id"),
-            Bilingual(
-                f"没有题目考察能力“{shown(competency.id)}”。",
-                f"No question probes the competency “{shown(competency.id)}”.",
-            ),
-            Bilingual(
-                "请把它的 id 写进至少一道题的 probes，或删去这项能力。",
-                "Put its id into the probes of at least one question, or leave the competency out.",
-            ),
+            msg("No question probes the competency “{id}”.", id=shown(competency.id)),
+            msg("Put its id into the probes of at least one question, or leave the competency out."),
         )
 
 
@@ -175,25 +165,19 @@ def _indicator(path: Path, indicator: Indicator, languages: Sequence[str]) -> It
             yield RuleProblem(
                 "kit.no_phrases",
                 (*path, "phrases", language),
-                Bilingual(
-                    f"行为指标“{shown(indicator.id)}”没有 {language} 的常见说法。",
-                    f"The indicator “{shown(indicator.id)}” has no {language} phrases.",
-                ),
-                Bilingual(
-                    "请写 6–25 个人们讲这件事时真正会用的说法。",
-                    "Give 6–25 ways in which people really say it.",
-                ),
+                msg("The indicator “{id}” has no {language} phrases.", id=shown(indicator.id), language=language),
+                msg("Give 6–25 ways in which people really say it."),
             )
         yield from _phrases((*path, "phrases", language), phrases)
 
 
-def _anchors(path: Path, anchors: Sequence[Bilingual]) -> Iterator[RuleProblem]:
+def _anchors(path: Path, anchors: Sequence[LocalizedText]) -> Iterator[RuleProblem]:
     if len(anchors) != len(LEVELS):
         yield RuleProblem(
             "kit.anchors",
             path,
-            Bilingual(f"有 {len(anchors)} 个行为锚点，应为 5 个。", f"There are {len(anchors)} anchors, not five."),
-            Bilingual("请写 1、2、3、4、5 五级，从 1 开始。", "Write the levels 1, 2, 3, 4 and 5, beginning with 1."),
+            msg("There are {count} anchors, not five.", count=len(anchors)),
+            msg("Write the levels 1, 2, 3, 4 and 5, beginning with 1."),
         )
     levels = range(1, len(anchors) + 1)
     for level, anchor in zip(levels, anchors, strict=True):
@@ -213,22 +197,16 @@ def _delivery(path: Path, measures: Sequence[DeliveryMeasure], languages: Sequen
             yield RuleProblem(
                 "kit.delivery_weights",
                 path,
-                Bilingual(
-                    f"用于 {language} 的表达指标权重合计为 {total:g}，应为 100。",
-                    f"The measures for {language} weigh {total:g} in all, not 100.",
-                ),
-                Bilingual(
-                    "请让每种语言适用的各项 weight 合计为 100（不写 language 的两种语言都算）。",
-                    "Make the weights sum to 100 for each language (those without language count for all).",
-                ),
+                msg("The measures for {language} weigh {total:g} in all, not 100.", language=language, total=total),
+                msg("Make the weights sum to 100 for each language (those without language count for all)."),
             )
         cues = [measure.cue for measure in own]
         for cue in sorted({cue for cue in cues if cues.count(cue) > 1}):
             yield RuleProblem(
                 "kit.duplicate",
                 path,
-                Bilingual(f"{language} 的表达指标“{cue}”写了两次。", f"The cue “{cue}” is given twice for {language}."),
-                Bilingual("请只保留一个。", "Keep one of them."),
+                msg("The cue “{cue}” is given twice for {language}.", cue=cue, language=language),
+                msg("Keep one of them."),
             )
 
 
@@ -241,22 +219,22 @@ def _measure(path: Path, measure: DeliveryMeasure, languages: Sequence[str]) -> 
             yield RuleProblem(
                 "kit.range",
                 (*path, name),
-                Bilingual(f"{name} 为 {value:g}，应大于 0。", f"{name} is {value:g}, not above 0."),
-                Bilingual("请给出大于 0 的数。", "Give a number above 0."),
+                msg("{name} is {value:g}, not above 0.", name=name, value=value),
+                msg("Give a number above 0."),
             )
     if measure.low > measure.high:
         yield RuleProblem(
             "kit.range",
             (*path, "low"),
-            Bilingual("low 大于 high。", "low is above high."),
-            Bilingual("请把 low 和 high 对调。", "Swap low and high."),
+            msg("low is above high."),
+            msg("Swap low and high."),
         )
     if measure.language is not None and measure.language not in languages:
         yield RuleProblem(
             "kit.language",
             (*path, "language"),
-            Bilingual(f"languages 里没有 {measure.language}。", f"languages does not list {measure.language}."),
-            Bilingual("请加进 languages，或删去这一项。", "Add it to languages, or leave the measure out."),
+            msg("languages does not list {language}.", language=measure.language),
+            msg("Add it to languages, or leave the measure out."),
         )
 
 
@@ -276,7 +254,7 @@ def _question(path: Path, question: Question, kit: Kit) -> Iterator[RuleProblem]
         yield RuleProblem(
             "kit.unknown_competency",
             (*path, "probes", number),
-            Bilingual(f"没有 id 为“{shown(probe)}”的能力。", f"There is no competency with the id “{shown(probe)}”."),
+            msg("There is no competency with the id “{probe}”.", probe=shown(probe)),
             nearest(probe, known),
         )
     content = {competency.id for competency in kit.competencies if not competency.is_delivery}
@@ -284,10 +262,9 @@ def _question(path: Path, question: Question, kit: Kit) -> Iterator[RuleProblem]
         yield RuleProblem(
             "kit.probes_nothing",
             (*path, "probes"),
-            Bilingual("这道题不考察任何内容类能力。", "This question probes no competency that content can show."),
-            Bilingual(
-                "请在 probes 里写上它考察的能力 id（表达类能力对每个回答都测，不算在内）。",
-                "List in probes the ids it is meant to show (delivery is measured on every answer and does not count).",
+            msg("This question probes no competency that content can show."),
+            msg(
+                "List in probes the ids it is meant to show (delivery is measured on every answer and does not count)."
             ),
         )
 
@@ -298,8 +275,8 @@ def _languages(languages: Sequence[str]) -> Iterator[RuleProblem]:
         yield RuleProblem(
             "kit.count",
             path,
-            Bilingual("languages 是空的。", "languages is empty."),
-            Bilingual("请写 [zh, en] 或其中之一。", "Write [zh, en] or one of them."),
+            msg("languages is empty."),
+            msg("Write [zh, en] or one of them."),
         )
     yield from _unique(path, languages, leaf=True)
     for number, language in enumerate(languages):
@@ -307,8 +284,8 @@ def _languages(languages: Sequence[str]) -> Iterator[RuleProblem]:
             yield RuleProblem(
                 "kit.language",
                 (*path, number),
-                Bilingual(f"不支持语言“{shown(language)}”。", f"The language “{shown(language)}” is not covered."),
-                Bilingual("目前可用 zh 和 en。", "zh and en are."),
+                msg("The language “{language}” is not covered.", language=shown(language)),
+                msg("zh and en are."),
             )
 
 
@@ -317,15 +294,12 @@ def _id(path: Path, value: str) -> Iterator[RuleProblem]:
         yield RuleProblem(
             "kit.id",
             path,
-            Bilingual(f"id“{shown(value)}”不合规。", f"“{shown(value)}” is not a valid id."),
-            Bilingual(
-                "请只用小写字母、数字和连字符，以字母开头，至多 40 个字符。",
-                "Use lower-case letters, digits and hyphens, beginning with a letter, at most 40 characters.",
-            ),
+            msg("“{value}” is not a valid id.", value=shown(value)),
+            msg("Use lower-case letters, digits and hyphens, beginning with a letter, at most 40 characters."),
         )
 
 
-def _text(path: Path, text: Bilingual, longest: int = MAX_TEXT) -> Iterator[RuleProblem]:
+def _text(path: Path, text: LocalizedText, longest: int = MAX_TEXT) -> Iterator[RuleProblem]:
     for language in LANGUAGES:
         yield from _one_text((*path, language), text.get(language), longest)
 
@@ -335,24 +309,22 @@ def _one_text(path: Path, text: str, longest: int) -> Iterator[RuleProblem]:
         yield RuleProblem(
             "kit.empty_text",
             path,
-            Bilingual("这里是空的。", "This is empty."),
-            Bilingual("请写上内容。", "Write the text."),
+            msg("This is empty."),
+            msg("Write the text."),
         )
     elif len(text) > longest:
         yield RuleProblem(
             "kit.long_text",
             path,
-            Bilingual(
-                f"有 {len(text)} 个字符，上限是 {longest}。", f"It has {len(text)} characters; at most {longest}."
-            ),
-            Bilingual("请写短一些。", "Make it shorter."),
+            msg("It has {count} characters; at most {longest}.", count=len(text), longest=longest),
+            msg("Make it shorter."),
         )
     elif any(unicodedata.category(character) in _HIDDEN for character in text):
         yield RuleProblem(
             "kit.character",
             path,
-            Bilingual("文字里有看不见的字符。", "The text holds an invisible character."),
-            Bilingual("请重新输入这段文字。", "Type the text anew."),
+            msg("The text holds an invisible character."),
+            msg("Type the text anew."),
         )
 
 
@@ -367,18 +339,15 @@ def _phrases(path: Path, phrases: Sequence[str]) -> Iterator[RuleProblem]:
             yield RuleProblem(
                 "kit.short_phrase",
                 (*path, number),
-                Bilingual(
-                    f"“{shown(plain)}”不到两个字，几乎处处会出现。",
-                    f"“{shown(plain)}” is a single character, found anywhere.",
-                ),
-                Bilingual("请写两个字以上的说法。", "Write a phrase of two characters or more."),
+                msg("“{plain}” is a single character, found anywhere.", plain=shown(plain)),
+                msg("Write a phrase of two characters or more."),
             )
         elif plain != plain.strip("…"):
             yield RuleProblem(
                 "kit.gap",
                 (*path, number),
-                Bilingual("“…”只能放在两个词之间。", "“…” stands between two words only."),
-                Bilingual("请去掉开头或结尾的“…”。", "Take it off the beginning or the end."),
+                msg("“…” stands between two words only."),
+                msg("Take it off the beginning or the end."),
             )
 
 
@@ -388,8 +357,8 @@ def _count(path: Path, count: int, most: int) -> Iterator[RuleProblem]:
     yield RuleProblem(
         "kit.count",
         path,
-        Bilingual(f"有 {count} 项，应为 1 到 {most} 项。", f"There are {count} entries, not 1 to {most}."),
-        Bilingual("请增减到这个范围内。", "Add or remove entries."),
+        msg("There are {count} entries, not 1 to {most}.", count=count, most=most),
+        msg("Add or remove entries."),
     )
 
 
@@ -399,8 +368,8 @@ def _range(path: Path, value: float, limits: tuple[float, float]) -> Iterator[Ru
         yield RuleProblem(
             "kit.range",
             path,
-            Bilingual(f"{value:g} 不在 {low:g} 到 {high:g} 之间。", f"{value:g} is not between {low:g} and {high:g}."),
-            Bilingual("请改成范围内的数。", "Give a number in that range."),
+            msg("{value:g} is not between {low:g} and {high:g}.", value=value, low=low, high=high),
+            msg("Give a number in that range."),
         )
 
 
@@ -412,8 +381,8 @@ def _unique(path: Path, ids: Sequence[str], leaf: bool = False) -> Iterator[Rule
             yield RuleProblem(
                 "kit.duplicate",
                 (*path, number) if leaf else (*path, number, "id"),
-                Bilingual(f"“{shown(value)}”已经出现过。", f"“{shown(value)}” was given before."),
-                Bilingual("请删去或改名。", "Leave it out or change it."),
+                msg("“{value}” was given before.", value=shown(value)),
+                msg("Leave it out or change it."),
             )
         seen.add(value)
 
@@ -427,7 +396,7 @@ def _distinct(paths: Sequence[Path], texts: Sequence[str]) -> Iterator[RuleProbl
             yield RuleProblem(
                 "kit.same_text",
                 path,
-                Bilingual("和前面的一条文字完全相同。", "The text is the same as an earlier one."),
-                Bilingual("请写出两者的区别。", "Write what sets them apart."),
+                msg("The text is the same as an earlier one."),
+                msg("Write what sets them apart."),
             )
         seen.setdefault(key, path)

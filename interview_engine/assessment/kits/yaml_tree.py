@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from interview_engine.errors import Bilingual, FileProblem, shown
+from interview_engine.errors import FileProblem, shown
+from interview_engine.i18n import Text, msg
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
@@ -97,10 +98,8 @@ def _decode(data: bytes) -> str:
         raise _fatal(
             "kit.too_large",
             0,
-            Bilingual(f"文件有 {size} MB，上限是 1 MB。", f"The file has {size} MB; the limit is 1 MB."),
-            Bilingual(
-                "请确认选对了文件：面试包只有几十 KB。", "Check that it is the right file: a kit has some tens of KB."
-            ),
+            msg("The file has {size} MB; the limit is 1 MB.", size=size),
+            msg("Check that it is the right file: a kit has some tens of KB."),
         )
     try:
         text = data.decode("utf-8-sig")
@@ -108,29 +107,24 @@ def _decode(data: bytes) -> str:
         raise _fatal(
             "kit.encoding",
             data.count(b"\n", 0, error.start) + 1,
-            Bilingual("文件不是 UTF-8 编码。", "The file is not UTF-8."),
-            Bilingual(
-                "请在编辑器里另存为 UTF-8（常见原因是存成了 GBK 或 UTF-16）。",
-                "Save it as UTF-8 in your editor (GBK and UTF-16 are the usual causes).",
-            ),
+            msg("The file is not UTF-8."),
+            msg("Save it as UTF-8 in your editor (GBK and UTF-16 are the usual causes)."),
         ) from error
     hidden = _UNPRINTABLE.search(text)
     if hidden:
         raise _fatal(
             "kit.character",
             text.count("\n", 0, hidden.start()) + 1,
-            Bilingual("文件里有不可见的控制字符。", "The file holds an invisible control character."),
-            Bilingual("请删除这一行的不可见字符。", "Delete the invisible characters of this line."),
+            msg("The file holds an invisible control character."),
+            msg("Delete the invisible characters of this line."),
         )
     tab = text.find("\t")
     if tab >= 0:
         raise _fatal(
             "kit.tab",
             text.count("\n", 0, tab) + 1,
-            Bilingual(
-                "文件里有制表符（Tab），YAML 只能用空格缩进。", "The file holds a tab; YAML is indented with spaces."
-            ),
-            Bilingual("请把制表符换成空格。", "Replace tabs by spaces."),
+            msg("The file holds a tab; YAML is indented with spaces."),
+            msg("Replace tabs by spaces."),
         )
     return text
 
@@ -172,7 +166,7 @@ def _build(text: str) -> tuple[Node, tuple[FileProblem, ...]]:
         mark = event.start_mark
         line = mark.line + 1 if mark else 0
         if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-            raise _refused(line, "第二个 YAML 文档（---）", "a second YAML document (---)")
+            raise _refused(line, msg("a second YAML document (---)"))
         if isinstance(event, yaml.NodeEvent):
             _check_node(event, line)
         node: Node
@@ -194,8 +188,8 @@ def _build(text: str) -> tuple[Node, tuple[FileProblem, ...]]:
         raise _fatal(
             "kit.empty",
             0,
-            Bilingual("文件是空的。", "The file is empty."),
-            Bilingual("请从 docs/kits.md 的示例开始写。", "Start from the example in docs/kits.md."),
+            msg("The file is empty."),
+            msg("Start from the example in docs/kits.md."),
         )
     return root, tuple(problems)
 
@@ -203,9 +197,9 @@ def _build(text: str) -> tuple[Node, tuple[FileProblem, ...]]:
 def _check_node(event: yaml.NodeEvent, line: int) -> None:
     """Refuse what could hide or multiply content."""
     if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-        raise _refused(line, " YAML 锚点或别名（& 或 *）", "a YAML anchor or alias (& or *)")
+        raise _refused(line, msg("a YAML anchor or alias (& or *)"))
     if getattr(event, "tag", None) is not None:
-        raise _refused(line, " YAML 标签（!）", "a YAML tag (!)")
+        raise _refused(line, msg("a YAML tag (!)"))
 
 
 def _place(parent: _Open, node: Node, problems: list[FileProblem]) -> None:
@@ -215,7 +209,7 @@ def _place(parent: _Open, node: Node, problems: list[FileProblem]) -> None:
         return
     if parent.key is None:
         if not isinstance(node, Leaf):
-            raise _refused(node.line, "不是文字的字段名", "a field name that is not text")
+            raise _refused(node.line, msg("a field name that is not text"))
         parent.key = node
         parent.skip_value = node.text in parent.seen
         parent.seen.add(node.text)
@@ -225,8 +219,8 @@ def _place(parent: _Open, node: Node, problems: list[FileProblem]) -> None:
                     "kit.duplicate_key",
                     node.line,
                     shown(node.text),
-                    Bilingual("这个字段在同一处写了两次。", "This field is given twice in the same place."),
-                    Bilingual("请只保留一个。", "Keep one of them."),
+                    msg("This field is given twice in the same place."),
+                    msg("Keep one of them."),
                 )
             )
         return
@@ -235,35 +229,32 @@ def _place(parent: _Open, node: Node, problems: list[FileProblem]) -> None:
     parent.key = None
 
 
-def _refused(line: int, what_zh: str, what_en: str) -> TreeError:
+def _refused(line: int, what: Text) -> TreeError:
     return _fatal(
         "kit.yaml_feature",
         line,
-        Bilingual(f"文件里有{what_zh}，面试包不接受。", f"The file holds {what_en}, which a kit may not."),
-        Bilingual(
-            "请直接写出内容；若这只是普通文字，请加引号。",
-            "Write the content out; quote it if it is meant as plain text.",
-        ),
+        msg("The file holds {what}, which a kit may not.", what=what),
+        msg("Write the content out; quote it if it is meant as plain text."),
     )
 
 
 def _too_deep(line: int) -> TreeError:
-    return _refused(line, f"超过 {MAX_DEPTH} 层的嵌套", f"nesting deeper than {MAX_DEPTH} levels")
+    return _refused(line, msg("nesting deeper than {max_depth} levels", max_depth=MAX_DEPTH))
 
 
 def _syntax(line: int, column: int, problem: str) -> TreeError:
-    said = f": {problem}" if problem else ""
     return _fatal(
         "kit.syntax",
         line,
-        Bilingual(f"第 {column} 列附近不是合法的 YAML。", f"Not valid YAML near column {column}{said}."),
-        Bilingual(
-            "请检查这一行和上一行的缩进、括号和引号；含有英文冒号加空格、逗号或括号的文字要加引号。",
-            "Check indentation, brackets and quotes here and on the line before; quote a text that holds a colon and "
-            "space, a comma or a bracket.",
+        msg("Not valid YAML near column {column}: {problem}.", column=column, problem=problem)
+        if problem
+        else msg("Not valid YAML near column {column}.", column=column),
+        msg(
+            "Check indentation, brackets and quotes here and on the line before; quote a text that "
+            "holds a colon and space, a comma or a bracket."
         ),
     )
 
 
-def _fatal(code: str, line: int, message: Bilingual, next_step: Bilingual) -> TreeError:
+def _fatal(code: str, line: int, message: Text, next_step: Text) -> TreeError:
     return TreeError(FileProblem(code, line, "", message, next_step))

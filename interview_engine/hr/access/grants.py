@@ -24,6 +24,7 @@ from interview_engine.hr.access.service import check_row, denied, rule_of
 from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import invalid, missing
+from interview_engine.i18n import Text, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp
 
@@ -73,7 +74,7 @@ def take_back(session: Session, actor: Actor, grant_id: str, clock: Clock) -> No
     check_row(session, actor, "contact", "manage")
     grant = find(session, Grant, grant_id, lock=True)
     if grant is None:
-        raise missing("grant", "授权", "grant")
+        raise missing("grant", msg("grant"))
     if grant.effect == "deny" and grant.account_id is not None and grant.account_id == actor.account_id:
         raise denied()
     audit.record(session, actor.id, "grant.take_back", f"grant:{grant.id}", _described(grant), clock)
@@ -124,28 +125,30 @@ def can_pass_on(actor: Actor, rule: GrantRule) -> bool:
 def _check(session: Session, new: NewGrant, clock: Clock) -> None:
     if (new.account_id is not None) + (new.holder_department_id is not None) + (new.holder_level is not None) != 1:
         raise invalid(
-            "account_id", "grant.one_holder", "请指定一位持有者：账号、部门或职级。",
-            "A grant is held by one account, one department or one level.", "三者选一。", "Give exactly one of them.",
-        )  # fmt: skip
+            "account_id",
+            "grant.one_holder",
+            msg("A grant is held by one account, one department or one level."),
+            msg("Give exactly one of them."),
+        )
     _among("scope", new.scope, SCOPES)
     _among("field_class", new.field_class, ("*", *FIELD_CLASSES))
     _among("action", new.action, ("*", *ACTIONS))
     _among("effect", new.effect, ("allow", "deny"))
     if new.scope == "subtree" and find(session, Department, new.scope_ref or "") is None:
-        raise _reference("部门", "department")
+        raise _reference(msg("department"))
     if new.scope == "entity" and find(session, LegalEntity, new.scope_ref or "") is None:
-        raise _reference("公司", "company")
+        raise _reference(msg("company"))
     if new.scope not in ("subtree", "entity") and new.scope_ref is not None:
         raise _among_error("scope_ref", ("—",))
     if new.level_low is not None and new.level_high is not None and new.level_low > new.level_high:
         raise invalid(
-            "level_low", "grant.levels", "职级下限高于上限。", "The lowest level is above the highest.",
-            "请调换二者。", "Swap them.",
+            "level_low", "grant.levels", msg("The lowest level is above the highest."),
+            msg("Swap them."),
         )  # fmt: skip
     if new.expires_at is not None and new.expires_at <= clock.now():
         raise invalid(
-            "expires_at", "grant.over", "到期时间已过。", "The end lies in the past.",
-            "请选择将来的时间。", "Choose a time to come.",
+            "expires_at", "grant.over", msg("The end lies in the past."),
+            msg("Choose a time to come."),
         )  # fmt: skip
 
 
@@ -196,13 +199,13 @@ def _among(field: str, value: str, values: tuple[str, ...]) -> None:
 
 def _among_error(field: str, values: tuple[str, ...]) -> InvalidInput:
     shown = ", ".join(values)
+    return invalid(field, "input.choice", msg("There is no such value."), msg("One of {shown}.", shown=shown))
+
+
+def _reference(thing: Text) -> InvalidInput:
     return invalid(
-        field, "input.choice", "取值无效。", "There is no such value.", f"可选：{shown}。", f"One of {shown}."
+        "scope_ref",
+        "grant.scope_ref",
+        msg("Say which {thing} the grant reaches.", thing=thing),
+        msg("Choose a {thing}.", thing=thing),
     )
-
-
-def _reference(zh: str, en: str) -> InvalidInput:
-    return invalid(
-        "scope_ref", "grant.scope_ref", f"请指定授权所及的{zh}。", f"Say which {en} the grant reaches.",
-        f"请选择一个{zh}。", f"Choose a {en}.",
-    )  # fmt: skip

@@ -9,10 +9,11 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from interview_engine.errors import Bilingual, PermissionDenied
+from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Actor, GrantRule, applicable, in_force, may_at_all, reaches_everything
 from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.people.tables import Department, Person
+from interview_engine.i18n import msg
 
 T = TypeVarTuple("T")
 Column = Any
@@ -127,8 +128,8 @@ def denied() -> PermissionDenied:
     """The one answer to everything that is not allowed; it says nothing about what lies behind."""
     return PermissionDenied(
         "access.denied",
-        Bilingual("您没有此操作的权限。", "You are not allowed to do this."),
-        Bilingual("如有需要，请联系管理员授权。", "Ask an administrator for access if you need it."),
+        msg("You are not allowed to do this."),
+        msg("Ask an administrator for access if you need it."),
     )
 
 

@@ -14,6 +14,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.problems import invalid
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.audit import Anchor, AuditProblem
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
@@ -85,8 +86,8 @@ def _sequence(cursor: str) -> int:
     text = str(read_cursor(cursor, 1)[0])
     if not re.fullmatch(r"[0-9]{1,15}", text):
         raise invalid(
-            "cursor", "page.cursor", "翻页标记无效。", "The page cursor is not valid.",
-            "请从第一页重新开始。", "Start again from the first page.",
+            "cursor", "page.cursor", msg("The page cursor is not valid."),
+            msg("Start again from the first page."),
         )  # fmt: skip
     return int(text)
 

@@ -8,8 +8,9 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, TooManyRequests
+from interview_engine.errors import TooManyRequests
 from interview_engine.hr.accounts.tables import SignInFailure
+from interview_engine.i18n import msg
 from interview_engine.store.secrets import digest
 from interview_engine.store.upsert import insert_for
 
@@ -43,8 +44,8 @@ def check_open(session: Session, what: str, clock: Clock) -> None:
         minutes = -(-wait_s // 60)
         raise TooManyRequests(
             "sign_in.locked",
-            Bilingual("失败次数过多，暂时不能登录。", "Too many failures; signing in is paused."),
-            Bilingual(f"请在 {minutes} 分钟后重试。", f"Try again in {minutes} min."),
+            msg("Too many failures; signing in is paused."),
+            msg("Try again in {minutes} min.", minutes=minutes),
             wait_s,
         )
 

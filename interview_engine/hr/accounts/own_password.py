@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, SignInRefused
+from interview_engine.errors import SignInRefused
 from interview_engine.hr.accounts import failures, passwords
 from interview_engine.hr.accounts.tables import Account
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 
 
@@ -26,6 +27,6 @@ def check_own_password(session: Session, account: Account, password: str, clock:
     audit.record(session, subject, "password.check_fail", subject, {"failures": count}, clock)
     raise SignInRefused(
         "password.wrong",
-        Bilingual("当前密码不正确。", "The current password is not right."),
-        Bilingual("请重新输入当前密码。", "Type the current password again."),
+        msg("The current password is not right."),
+        msg("Type the current password again."),
     )

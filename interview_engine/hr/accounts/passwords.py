@@ -9,7 +9,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
-from interview_engine.errors import Bilingual, InvalidInput
+from interview_engine.errors import InvalidInput
+from interview_engine.i18n import msg
 
 SHORTEST = 12
 LONGEST = 256
@@ -40,28 +41,23 @@ def check_strength(password: str, about: tuple[str, ...] = (), field: str = "pas
     if len(password) < SHORTEST:
         raise InvalidInput(
             "password.short",
-            Bilingual(f"密码少于 {SHORTEST} 个字符。", f"The password has fewer than {SHORTEST} characters."),
-            Bilingual(
-                "请使用更长的密码，例如几个不相关的词。", "Use a longer one, for instance a few unrelated words."
-            ),
+            msg("The password has fewer than {shortest} characters.", shortest=SHORTEST),
+            msg("Use a longer one, for instance a few unrelated words."),
             field,
         )
     if len(password) > LONGEST:
         raise InvalidInput(
             "password.long",
-            Bilingual(f"密码超过 {LONGEST} 个字符。", f"The password has more than {LONGEST} characters."),
-            Bilingual("请缩短密码。", "Shorten it."),
+            msg("The password has more than {longest} characters.", longest=LONGEST),
+            msg("Shorten it."),
             field,
         )
     words = [*OF_THE_TRADE, *(word for word in about if word)]
     if zxcvbn(password[:SCORED], words)["score"] < LEAST_STRENGTH or _beyond(password, words) < LEAST_BEYOND:
         raise InvalidInput(
             "password.weak",
-            Bilingual("密码太容易被猜到。", "The password is easy to guess."),
-            Bilingual(
-                "请避开常用密码、姓名、日期和键盘顺序，可用几个不相关的词。",
-                "Avoid common passwords, names, dates and keyboard rows; a few unrelated words are good.",
-            ),
+            msg("The password is easy to guess."),
+            msg("Avoid common passwords, names, dates and keyboard rows; a few unrelated words are good."),
             field,
         )
 

@@ -12,13 +12,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, SignInRefused
+from interview_engine.errors import SignInRefused
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row, denied
 from interview_engine.hr.accounts import failures
 from interview_engine.hr.accounts.own_password import check_own_password
 from interview_engine.hr.accounts.tables import Account, RecoveryCode
 from interview_engine.hr.problems import conflict, missing
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.secrets import SecretBox, digest
@@ -53,9 +54,8 @@ def enrol(session: Session, box: SecretBox, account_id: str, password: str, cloc
     if account.totp_confirmed_at is not None:
         raise conflict(
             "totp.enrolled",
-            "已启用两步验证。",
-            "There is a second factor already.",
-            Bilingual("请先停用再重新设置。", "Remove it first, then set it up again."),
+            msg("There is a second factor already."),
+            msg("Remove it first, then set it up again."),
         )
     secret = pyotp.random_base32()
     account.totp_secret_encrypted = box.encrypt(secret)
@@ -73,9 +73,9 @@ def confirm(session: Session, box: SecretBox, account_id: str, code: str, clock:
     """
     account = _account(session, account_id)
     if account.totp_secret_encrypted is None:
-        raise conflict("totp.not_enrolled", "尚未开始设置两步验证。", "No second factor is being set up.")
+        raise conflict("totp.not_enrolled", msg("No second factor is being set up."))
     if account.totp_confirmed_at is not None:
-        raise conflict("totp.enrolled", "已启用两步验证。", "There is a second factor already.")
+        raise conflict("totp.enrolled", msg("There is a second factor already."))
     _must_accept(session, box, account, code, clock, recovery=False)
     account.totp_confirmed_at = clock.now()
     touch(account, f"account:{account.id}", clock)
@@ -96,7 +96,7 @@ def new_recovery_codes(
     """
     account = _account(session, account_id)
     if account.totp_confirmed_at is None:
-        raise conflict("totp.not_enrolled", "尚未启用两步验证。", "There is no second factor.")
+        raise conflict("totp.not_enrolled", msg("There is no second factor."))
     check_own_password(session, account, password, clock)
     _must_accept(session, box, account, code, clock, recovery=False)
     audit.record(session, f"account:{account.id}", "totp.recovery_codes", f"account:{account.id}", {}, clock)
@@ -188,8 +188,8 @@ def _must_accept(
         failures.count(session, what, clock)
         raise SignInRefused(
             "totp.code",
-            Bilingual("验证码不正确或已用过。", "The code is not right, or was used before."),
-            Bilingual("请检查手机时间，等待新的验证码。", "Check the phone's clock and wait for the next code."),
+            msg("The code is not right, or was used before."),
+            msg("Check the phone's clock and wait for the next code."),
         )
     failures.forget(session, what)
 
@@ -215,5 +215,5 @@ def _clear(session: Session, account: Account) -> None:
 def _account(session: Session, account_id: str) -> Account:
     account = find(session, Account, account_id, lock=True)
     if account is None:
-        raise missing("account", "账号", "account")
+        raise missing("account", msg("account"))
     return account

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, InvalidInput
+from interview_engine.errors import InvalidInput
 from interview_engine.hr.access import grants
 from interview_engine.hr.access.rules import DEFAULT_SCOPES, ROLES, SYSTEM, Actor
 from interview_engine.hr.access.service import check_row, denied, grants_of
@@ -19,6 +19,7 @@ from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.people.contact import email_key, phone_key
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.i18n import Text, msg
 from interview_engine.store import audit
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
 from interview_engine.store.rows import find, stamp, touch
@@ -70,13 +71,13 @@ def create_account(session: Session, actor: Actor, new: NewAccount, clock: Clock
         InvalidInput: login, name, role, scope or password. ConflictError: `account.login_taken`, `account.exists`.
     """
     check_row(session, actor, "contact", "manage")
-    login = text_within(new.login, "login", "登录名", "login", 120, least=2).lower()
+    login = text_within(new.login, "login", msg("login"), 120, least=2).lower()
     if session.scalar(select(func.count()).select_from(Account).where(Account.login == login)):
-        raise conflict("account.login_taken", "登录名已被使用。", "This login is taken.")
+        raise conflict("account.login_taken", msg("This login is taken."))
     if new.role not in ROLES:
-        raise _choose("role", "角色", "role", ROLES)
+        raise _choose("role", msg("role"), ROLES)
     if new.language not in LANGUAGES:
-        raise _choose("language", "语言", "language", LANGUAGES)
+        raise _choose("language", msg("language"), LANGUAGES)
     person = _person(session, actor, new, clock)
     if new.password is not None:
         passwords.check_strength(new.password, (login, person.name, person.email))
@@ -128,7 +129,7 @@ def set_role(
     check_row(session, actor, "contact", "manage")
     account, person = account_and_person(session, account_id, lock=True)
     if role not in ROLES:
-        raise _choose("role", "角色", "role", ROLES)
+        raise _choose("role", msg("role"), ROLES)
     if role != "administrator":
         _keep_an_administrator(session, account)
     chosen = scope or DEFAULT_SCOPES[role]
@@ -160,8 +161,8 @@ def change_password(
     check_own_password(session, account, current, clock)
     if new == current:
         raise invalid(
-            "new", "password.same", "新密码与当前密码相同。", "The new password is the current one.",
-            "请换一个密码。", "Choose another one.",
+            "new", "password.same", msg("The new password is the current one."),
+            msg("Choose another one."),
         )  # fmt: skip
     passwords.check_strength(new, (account.login, person.name, person.email), "new")
     account.password_hash = passwords.hashed(new)
@@ -202,7 +203,7 @@ def deactivate(session: Session, actor: Actor, account_id: str, clock: Clock) ->
     check_row(session, actor, "contact", "manage")
     account, _ = account_and_person(session, account_id, lock=True)
     if account.id == actor.account_id:
-        raise conflict("account.own", "不能停用自己的账号。", "You cannot close your own account.")
+        raise conflict("account.own", msg("You cannot close your own account."))
     _keep_an_administrator(session, account)
     account.active = False
     touch(account, actor.id, clock)
@@ -225,7 +226,7 @@ def set_language(session: Session, actor: Actor, language: str, clock: Clock) ->
     if actor.account_id is None:
         raise denied()
     if language not in LANGUAGES:
-        raise _choose("language", "语言", "language", LANGUAGES)
+        raise _choose("language", msg("language"), LANGUAGES)
     account, _ = account_and_person(session, actor.account_id, lock=True)
     account.language = language
     touch(account, actor.id, clock)
@@ -297,15 +298,15 @@ def account_and_person(session: Session, account_id: str, *, lock: bool = False)
     """Both rows. NotFoundError: `not_found.account`."""
     account = find(session, Account, account_id, lock=lock)
     if account is None:
-        raise missing("account", "账号", "account")
+        raise missing("account", msg("account"))
     return account, session.get_one(Person, account.person_id)
 
 
 def _person(session: Session, actor: Actor, new: NewAccount, clock: Clock) -> Person:
     if new.department_id is not None and find(session, Department, new.department_id) is None:
-        raise missing("department", "部门", "department")
+        raise missing("department", msg("department"))
     if new.person_id is None:
-        name = text_within(new.name, "name", "姓名", "name", 120)
+        name = text_within(new.name, "name", msg("name", context="person"), 120)
         person = Person(**stamp(actor.id, clock), name=name, language=new.language, talent_pool=False, synthetic=False)
         person.email, person.phone = new.email.strip()[:254], new.phone.strip()[:40]
         _keep_keys(session, person)
@@ -313,9 +314,9 @@ def _person(session: Session, actor: Actor, new: NewAccount, clock: Clock) -> Pe
     else:
         found = find(session, Person, new.person_id, lock=True)
         if found is None:
-            raise missing("person", "人员", "person")
+            raise missing("person", msg("person"))
         if session.scalar(select(func.count()).select_from(Account).where(Account.person_id == found.id)):
-            raise conflict("account.exists", "此人已有账号。", "This person has an account already.")
+            raise conflict("account.exists", msg("This person has an account already."))
         person = found
     if new.department_id is not None:
         person.department_id = new.department_id
@@ -345,14 +346,15 @@ def _keep_an_administrator(session: Session, leaving: Account) -> None:
     if not others:
         raise conflict(
             "account.last_administrator",
-            "这是最后一个管理员。",
-            "This is the last administrator.",
-            Bilingual("请先指定另一位管理员。", "Make somebody else an administrator first."),
+            msg("This is the last administrator."),
+            msg("Make somebody else an administrator first."),
         )
 
 
-def _choose(field: str, zh: str, en: str, values: tuple[str, ...]) -> InvalidInput:
-    shown = ", ".join(values)
+def _choose(field: str, thing: Text, values: tuple[str, ...]) -> InvalidInput:
     return invalid(
-        field, "input.choice", f"{zh}无效。", f"There is no such {en}.", f"可选：{shown}。", f"One of {shown}."
+        field,
+        "input.choice",
+        msg("There is no such {thing} to choose.", thing=thing),
+        msg("One of {shown}.", shown=", ".join(values)),
     )

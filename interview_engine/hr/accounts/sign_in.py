@@ -14,12 +14,13 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, NotSignedIn, SignInRefused
+from interview_engine.errors import NotSignedIn, SignInRefused
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import grants_of
 from interview_engine.hr.accounts import failures, passwords, second_factor
 from interview_engine.hr.accounts.tables import Account, LoginSession
 from interview_engine.hr.people.tables import Person
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.secrets import SecretBox, digest, token
 
@@ -85,8 +86,8 @@ def sign_in(
         audit.record(session, "anonymous", "sign_in.fail", who, {"failures": count, "address": address}, clock)
         raise SignInRefused(
             "sign_in.wrong",
-            Bilingual("登录名或密码不正确。", "The login or the password is not right."),
-            Bilingual("请重新输入；忘记密码请联系管理员。", "Type them again; an administrator can reset a password."),
+            msg("The login or the password is not right."),
+            msg("Type them again; an administrator can reset a password."),
         )
     failures.forget(session, name)
     if passwords.is_outdated(account.password_hash):
@@ -117,8 +118,8 @@ def pass_second_factor(session: Session, box: SecretBox, secret: str, code: str,
         audit.record(session, "anonymous", "sign_in.code_fail", subject, {"failures": count}, clock)
         raise SignInRefused(
             "sign_in.code",
-            Bilingual("验证码不正确或已用过。", "The code is not right, or was used before."),
-            Bilingual("请等待新的验证码，或使用恢复码。", "Wait for the next code, or use a recovery code."),
+            msg("The code is not right, or was used before."),
+            msg("Wait for the next code, or use a recovery code."),
         )
     failures.forget(session, what)
     row.revoked_at = clock.now()
@@ -229,8 +230,8 @@ def not_signed_in() -> NotSignedIn:
     """The one answer to a session that does not hold."""
     return NotSignedIn(
         "session.over",
-        Bilingual("您尚未登录，或登录已过期。", "You are not signed in, or your session is over."),
-        Bilingual("请重新登录。", "Sign in again."),
+        msg("You are not signed in, or your session is over."),
+        msg("Sign in again."),
     )
 
 

@@ -10,12 +10,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, NotSignedIn
+from interview_engine.errors import NotSignedIn
 from interview_engine.hr.access.rules import TOKEN_SCOPES, Actor
 from interview_engine.hr.access.service import check_row, denied, grants_of
 from interview_engine.hr.accounts.tables import Account, ApiToken
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid, missing, text_within
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.secrets import digest, token
@@ -67,24 +68,24 @@ def create_token(
     if owner != actor.account_id:
         check_row(session, actor, "contact", "manage")
     if find(session, Account, owner) is None:
-        raise missing("account", "账号", "account")
+        raise missing("account", msg("account"))
     wanted = sorted(set(scopes))
     if not wanted or any(scope not in TOKEN_SCOPES for scope in wanted):
         shown = ", ".join(TOKEN_SCOPES)
         raise invalid(
-            "scopes", "token.scopes", "请选择有效的权限范围。", "Choose scopes that exist.",
-            f"可选：{shown}。", f"Any of {shown}.",
+            "scopes", "token.scopes", msg("Choose scopes that exist."),
+            msg("Any of {shown}.", shown=shown),
         )  # fmt: skip
     if expires_at is not None and expires_at <= clock.now():
         raise invalid(
-            "expires_at", "token.over", "到期时间已过。", "The end lies in the past.",
-            "请选择将来的时间。", "Choose a time to come.",
+            "expires_at", "token.over", msg("The end lies in the past."),
+            msg("Choose a time to come."),
         )  # fmt: skip
     secret = PREFIX + token()
     row = ApiToken(
         **stamp(actor.id, clock),
         account_id=owner,
-        name=text_within(name, "name", "名称", "name", 120),
+        name=text_within(name, "name", msg("name"), 120),
         token_hash=digest(secret),
         scopes=list(wanted),
         expires_at=expires_at,
@@ -143,7 +144,7 @@ def revoke_token(session: Session, actor: Actor, token_id: str, clock: Clock) ->
     """
     row = find(session, ApiToken, token_id, lock=True)
     if row is None:
-        raise missing("token", "令牌", "token")
+        raise missing("token", msg("token"))
     if row.account_id != actor.account_id:
         check_row(session, actor, "contact", "manage")
     if row.revoked_at is None:
@@ -164,6 +165,6 @@ def revoke_all(session: Session, account_id: str, clock: Clock) -> None:
 def _invalid_token() -> NotSignedIn:
     return NotSignedIn(
         "token.invalid",
-        Bilingual("访问令牌无效或已失效。", "The token is not valid, or no longer."),
-        Bilingual("请在控制台新建令牌。", "Make a new one in the console."),
+        msg("The token is not valid, or no longer."),
+        msg("Make a new one in the console."),
     )

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, PermissionDenied
+from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import ROLES, Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.accounts.service import active_accounts
@@ -24,6 +24,7 @@ from interview_engine.hr.messaging.notify import tell_account
 from interview_engine.hr.org.service import manager_of
 from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import conflict, invalid, missing
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
@@ -110,7 +111,7 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
         raise _not_yours()
     there = select(Approval).where(Approval.subject == subject, Approval.kind == kind, Approval.state == "pending")
     if session.scalars(there.limit(1)).one_or_none() is not None:
-        raise conflict("approval.pending", "审批正在进行。", "An approval is already under way.")
+        raise conflict("approval.pending", msg("An approval is already under way."))
     flow = _flow(session, kind, department_id)
     steps: Sequence[Mapping[str, Any]] = flow.steps if flow is not None else DEFAULT_STEPS
     approval = Approval(
@@ -123,11 +124,8 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
         if not approvers:
             raise conflict(
                 "approval.nobody",
-                "没有人可以审批。",
-                "There is nobody who could approve.",
-                Bilingual(
-                    "请为部门设置负责人，或增加人事账号。", "Give the department a manager, or add an HR account."
-                ),
+                msg("There is nobody who could approve."),
+                msg("Give the department a manager, or add an HR account."),
             )
         for account_id in approvers:
             session.add(
@@ -158,7 +156,7 @@ def record_decision(
     """
     approval = find(session, Approval, approval_id, lock=True)
     if approval is None:
-        raise missing("approval", "审批", "approval")
+        raise missing("approval", msg("approval"))
     mine = session.scalars(
         select(ApprovalStep)
         .where(ApprovalStep.approval_id == approval.id, ApprovalStep.account_id == (actor.account_id or ""))
@@ -167,16 +165,14 @@ def record_decision(
     if not mine:
         raise _not_yours()
     if approval.state != "pending":
-        raise conflict("approval.decided", "审批已经结束。", "The approval is already decided.")
+        raise conflict("approval.decided", msg("The approval is already decided."))
     own = next((row for row in mine if row.step == approval.step), None)
     if own is None:
         raise _not_yours()
     if own.decision is not None:
-        raise conflict("approval.given", "您已经表态。", "You have already decided.")
+        raise conflict("approval.given", msg("You have already decided."))
     if decision == "reject" and not comment.strip():
-        raise invalid(
-            "comment", "approval.comment", "拒绝时请说明理由。", "Say why you reject.", "请填写理由。", "Give a reason."
-        )
+        raise invalid("comment", "approval.comment", msg("Say why you reject."), msg("Give a reason."))
     own.decision = decision
     own.comment = comment.strip()[:2000]
     own.decided_at = clock.now()
@@ -191,11 +187,11 @@ def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> 
     """Take back one's own request while it is pending. Effects are `service.withdraw`'s part."""
     approval = find(session, Approval, approval_id, lock=True)
     if approval is None:
-        raise missing("approval", "审批", "approval")
+        raise missing("approval", msg("approval"))
     if approval.requested_by != actor.account_id:
         raise _not_yours()
     if approval.state != "pending":
-        raise conflict("approval.decided", "审批已经结束。", "The approval is already decided.")
+        raise conflict("approval.decided", msg("The approval is already decided."))
     _close(session, approval, "withdrawn", actor, clock)
     return approval
 
@@ -208,7 +204,7 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
     """
     approval = find(session, Approval, approval_id, lock=True)
     if approval is None:
-        raise missing("approval", "审批", "approval")
+        raise missing("approval", msg("approval"))
     rows = session.scalars(
         select(ApprovalStep).where(ApprovalStep.approval_id == approval.id, ApprovalStep.step == approval.step)
     ).all()
@@ -216,11 +212,11 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
     if own is None:
         raise _not_yours()
     if approval.state != "pending" or own.decision is not None:
-        raise conflict("approval.decided", "审批已经结束。", "The approval is already decided.")
+        raise conflict("approval.decided", msg("The approval is already decided."))
     if not active_accounts(session, ids=(to_account_id,)):
-        raise missing("account", "账号", "account")
+        raise missing("account", msg("account"))
     if to_account_id == approval.requested_by or any(row.account_id == to_account_id for row in rows):
-        raise conflict("approval.delegate", "不能委托给这位同事。", "It cannot be handed to that colleague.")
+        raise conflict("approval.delegate", msg("It cannot be handed to that colleague."))
     own.delegated_from = own.account_id
     own.account_id = to_account_id
     touch(own, actor.id, clock)
@@ -252,7 +248,7 @@ def steps_of(session: Session, actor: Actor, approval_id: str) -> tuple[Approval
     """Every part of an approval in order, for those who asked, who decide, and who may decide on public things."""
     approval = find(session, Approval, approval_id)
     if approval is None:
-        raise missing("approval", "审批", "approval")
+        raise missing("approval", msg("approval"))
     rows = tuple(
         session.scalars(
             select(ApprovalStep)
@@ -378,16 +374,14 @@ def _bad_flow(field: str) -> Exception:
     return invalid(
         field,
         "approval.flow",
-        "审批流程无效。",
-        "The approval flow is not valid.",
-        "每一步需要 any 或 all，以及至少一位审批人（account:…、role:…、manager）。",
-        "Each step needs the rule any or all and at least one approver (account:…, role:…, manager).",
+        msg("The approval flow is not valid."),
+        msg("Each step needs the rule any or all and at least one approver (account:…, role:…, manager)."),
     )
 
 
 def _not_yours() -> PermissionDenied:
     return PermissionDenied(
         "access.denied",
-        Bilingual("这项审批不由您处理。", "This approval is not yours to decide."),
-        Bilingual("请联系申请人或管理员。", "Ask the requester or an administrator."),
+        msg("This approval is not yours to decide."),
+        msg("Ask the requester or an administrator."),
     )

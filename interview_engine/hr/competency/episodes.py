@@ -15,6 +15,7 @@ from interview_engine.hr.access.service import check_row
 from interview_engine.hr.competency.tables import CompetencyRow, Episode
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import missing, text_within
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp
 
@@ -47,7 +48,7 @@ def require_competency(session: Session, code: str) -> str:
         NotFoundError: there is no such competency.
     """
     if session.scalar(select(CompetencyRow.code).where(CompetencyRow.code == code)) is None:
-        raise missing("competency", "能力", "competency")
+        raise missing("competency", msg("competency"))
     return code
 
 
@@ -74,9 +75,9 @@ def record_episode(
         **stamp(actor.id, clock),
         person_id=person_id,
         competency_code=new.competency_code,
-        situation=text_within(new.situation, "situation", "情境", "situation", MAX_TEXT),
-        action=text_within(new.action, "action", "行动", "action", MAX_TEXT),
-        result=text_within(new.result, "result", "结果", "result", MAX_TEXT),
+        situation=text_within(new.situation, "situation", msg("situation"), MAX_TEXT),
+        action=text_within(new.action, "action", msg("action"), MAX_TEXT),
+        result=text_within(new.result, "result", msg("result"), MAX_TEXT),
         quotes=[dict(one) for one in located],
         reference=reference,
     )
@@ -90,7 +91,7 @@ def episodes_of(session: Session, actor: Actor, person_id: str) -> tuple[Episode
     """Every event of a person, newest first."""
     person = find(session, Person, person_id)
     if person is None:
-        raise missing("person", "人员", "person")
+        raise missing("person", msg("person"))
     check_row(
         session,
         actor,
@@ -107,7 +108,7 @@ def remove_episode(session: Session, actor: Actor, episode_id: str, clock: Clock
     """Take an event out that was wrong."""
     row = find(session, Episode, episode_id, lock=True)
     if row is None:
-        raise missing("episode", "事件", "episode")
+        raise missing("episode", msg("episode"))
     person = find(session, Person, row.person_id)
     check_row(
         session,

@@ -16,11 +16,11 @@ from interview_engine.assessment.kits.file import kit_yaml, parse_kit, shipped_k
 from interview_engine.assessment.kits.kit import Competency, Kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.competency.tables import CompetencyRow, KitVersion
 from interview_engine.hr.problems import conflict, missing
+from interview_engine.i18n import LocalizedText, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
@@ -34,7 +34,7 @@ class KitSummary:
     id: str
     kit_id: str
     version: int
-    name: Bilingual
+    name: LocalizedText
     state: Literal["draft", "published", "retired"]
     note: str
     sha256: str
@@ -51,7 +51,7 @@ class KitLabel:
     kit_id: str
     version: int
     sha256: str
-    role: Bilingual
+    role: LocalizedText
 
 
 def publish_kit(
@@ -149,7 +149,7 @@ def kit_version(session: Session, kit_version_id: str) -> KitVersion:
     """
     row = find(session, KitVersion, kit_version_id)
     if row is None:
-        raise missing("kit_version", "面试包版本", "kit version")
+        raise missing("kit_version", msg("kit version"))
     return row
 
 
@@ -166,7 +166,7 @@ def kit_labels(session: Session, kit_version_ids: Iterable[str]) -> dict[str, Ki
         )
     ).tuples()
     return {
-        key: KitLabel(kit_id, version, sha256, Bilingual(name["zh"], name["en"]))
+        key: KitLabel(kit_id, version, sha256, LocalizedText(name["zh"], name["en"]))
         for key, kit_id, version, sha256, name in rows
     }
 
@@ -189,7 +189,7 @@ def list_kits(session: Session, actor: Actor, *, kit_id: str | None = None) -> t
                 row.id,
                 row.kit_id,
                 row.version,
-                Bilingual(row.name["zh"], row.name["en"]),
+                LocalizedText(row.name["zh"], row.name["en"]),
                 row.state,  # type: ignore[arg-type]
                 row.note,
                 row.sha256,
@@ -207,9 +207,9 @@ def retire_kit(session: Session, actor: Actor, kit_version_id: str, clock: Clock
     require(actor, "public", "manage")
     row = find(session, KitVersion, kit_version_id, lock=True)
     if row is None:
-        raise missing("kit_version", "面试包版本", "kit version")
+        raise missing("kit_version", msg("kit version"))
     if row.state != "published":
-        raise conflict("kit.not_published", "这个版本不在发布状态。", "This version is not published.")
+        raise conflict("kit.not_published", msg("This version is not published."))
     row.state = "retired"
     touch(row, actor.id, clock)
     audit.record(session, actor.id, "kit.retire", f"kit_version:{row.id}", {}, clock)

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from interview_engine.assessment.kits.kit import LEVELS, CompetencyKind
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.competency.tables import CompetencyRow
 from interview_engine.hr.problems import conflict, invalid, missing
+from interview_engine.i18n import LocalizedText, Text, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import stamp, touch
 
@@ -30,10 +30,10 @@ class NewCompetency:
 
     code: str
     kind: CompetencyKind
-    name: Bilingual
-    definition: Bilingual
-    anchors: tuple[Bilingual, ...]
-    indicators: tuple[Bilingual, ...] = ()
+    name: LocalizedText
+    definition: LocalizedText
+    anchors: tuple[LocalizedText, ...]
+    indicators: tuple[LocalizedText, ...] = ()
 
 
 def add_competency(session: Session, actor: Actor, new: NewCompetency, clock: Clock) -> CompetencyRow:
@@ -45,7 +45,7 @@ def add_competency(session: Session, actor: Actor, new: NewCompetency, clock: Cl
     require(actor, "public", "manage")
     _check(new)
     if session.scalar(select(func.count()).select_from(CompetencyRow).where(CompetencyRow.code == new.code)):
-        raise conflict("competency.taken", f"代码“{new.code}”已被使用。", f"The code “{new.code}” is taken.")
+        raise conflict("competency.taken", msg("The code “{code}” is taken.", code=new.code))
     row = CompetencyRow(
         **stamp(actor.id, clock),
         code=new.code,
@@ -66,7 +66,7 @@ def retire_competency(session: Session, actor: Actor, code: str, clock: Clock) -
     require(actor, "public", "manage")
     row = session.scalar(select(CompetencyRow).where(CompetencyRow.code == code).with_for_update())
     if row is None:
-        raise missing("competency", "能力", "competency")
+        raise missing("competency", msg("competency"))
     if row.retired_at is None:
         row.retired_at = clock.now()
         touch(row, actor.id, clock)
@@ -85,22 +85,19 @@ def _check(new: NewCompetency) -> None:
         raise _bad(
             "code",
             "competency.code",
-            "代码只能用小写字母、数字和连字符。",
-            "A code has lower-case letters, digits and hyphens.",
+            msg("A code has lower-case letters, digits and hyphens."),
         )
     if new.kind not in KINDS:
-        raise _bad(
-            "kind", "competency.kind", "类型只能是通用、专业或角色。", "The kind is general, professional or role."
-        )
+        raise _bad("kind", "competency.kind", msg("The kind is general, professional or role."))
     if len(new.anchors) != len(LEVELS):
-        raise _bad("anchors", "competency.anchors", "需要 5 级行为锚。", "Five behavioural anchors are needed.")
+        raise _bad("anchors", "competency.anchors", msg("Five behavioural anchors are needed."))
     texts = {"name": new.name, "definition": new.definition}
     texts |= {f"anchors.{place}": text for place, text in enumerate(new.anchors)}
     texts |= {f"indicators.{place}": text for place, text in enumerate(new.indicators)}
     for field, text in texts.items():
         if not all(1 <= len(one.strip()) <= MAX_TEXT for one in (text.zh, text.en)):
-            raise _bad(field, "competency.text", "中文和英文都要填写。", "Both Chinese and English are needed.")
+            raise _bad(field, "competency.text", msg("Both Chinese and English are needed."))
 
 
-def _bad(field: str, code: str, zh: str, en: str) -> Exception:
-    return invalid(field, code, zh, en, "请修改后再保存。", "Change it and save again.")
+def _bad(field: str, code: str, message: Text) -> Exception:
+    return invalid(field, code, message, msg("Change it and save again."))

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.assessment.comparing.comparison import GroupDifference, compare_groups
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import scoped
 from interview_engine.hr.competency.tables import CompetencyEvidence
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict
+from interview_engine.i18n import msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,7 @@ def outcome_link(
     if min(len(high), len(rest)) < 2:
         raise conflict(
             "outcome.too_few",
-            "两组人数不足，无法比较。",
-            "There are too few people in one of the groups.",
-            Bilingual("每组至少需要两人。", "Each group needs at least two."),
+            msg("There are too few people in one of the groups."),
+            msg("Each group needs at least two."),
         )
     return OutcomeLink(competency_code, ruler, cut, compare_groups(high, rest), len(outcomes) - len(scores))

@@ -10,13 +10,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.competency.profiles import profile, requirements_of
 from interview_engine.hr.competency.tables import CompetencyEvidence, CompetencyRow
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import missing
+from interview_engine.i18n import LocalizedText, msg
 from interview_engine.store.rows import find
 
 LEAST_BASE = 0.5
@@ -72,7 +72,7 @@ class CompetencyPortrait:
     role asks for when a profile was given."""
 
     code: str
-    name: Bilingual
+    name: LocalizedText
     kind: str
     latest: Measure
     history: tuple[Measure, ...]
@@ -97,7 +97,7 @@ def portrait(session: Session, actor: Actor, person_id: str, *, profile_id: str 
     """
     person = find(session, Person, person_id)
     if person is None:
-        raise missing("person", "人员", "person")
+        raise missing("person", msg("person"))
     check_row(
         session,
         actor,
@@ -123,7 +123,9 @@ def portrait(session: Session, actor: Actor, person_id: str, *, profile_id: str 
     found = [
         CompetencyPortrait(
             code,
-            Bilingual(model[code].name["zh"], model[code].name["en"]) if code in model else Bilingual(code, code),
+            LocalizedText(model[code].name["zh"], model[code].name["en"])
+            if code in model
+            else LocalizedText(code, code),
             model[code].kind if code in model else "role",
             measures[-1],
             tuple(measures),

@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.competency.kits import kit, kit_version
 from interview_engine.hr.competency.tables import CompetencyRow, KitVersion, RoleProfile
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.i18n import LocalizedText, Text, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
@@ -38,7 +38,7 @@ class NewProfile:
     """A role profile to be written. `code` names the role ("rd-engineer"); a new version is made for a known one."""
 
     code: str
-    name: Bilingual
+    name: LocalizedText
     requirements: tuple[Requirement, ...]
     kit_version_id: str | None = None
 
@@ -51,27 +51,29 @@ def check_requirements(requirements: Sequence[Requirement], known: frozenset[str
             `profile.level`, `profile.weights` (they do not sum to 100).
     """
     if not requirements:
-        raise _bad("requirements", "profile.empty", "没有任何能力。", "There is no competency.", "添加", "Add one.")
+        raise _bad("requirements", "profile.empty", msg("There is no competency."), msg("Add one. Then save again."))
     seen: set[str] = set()
     for place, one in enumerate(requirements):
         field = f"requirements.{place}"
         if one.competency not in known:
-            zh, en = f"能力模型里没有“{one.competency}”。", f"The model has no competency “{one.competency}”."
-            raise _bad(f"{field}.competency", "profile.unknown_competency", zh, en, "换一个", "Choose another.")
+            said = msg("The model has no competency “{competency}”.", competency=one.competency)
+            raise _bad(
+                f"{field}.competency", "profile.unknown_competency", said, msg("Choose another. Then save again.")
+            )
         if one.competency in seen:
-            zh, en = f"“{one.competency}”出现了两次。", f"“{one.competency}” is there twice."
-            raise _bad(f"{field}.competency", "profile.twice", zh, en, "合并", "Keep one of them.")
+            said = msg("“{competency}” is there twice.", competency=one.competency)
+            raise _bad(f"{field}.competency", "profile.twice", said, msg("Keep one of them. Then save again."))
         seen.add(one.competency)
         if not (math.isfinite(one.weight) and 0 < one.weight <= 100):
-            zh, en = "权重必须在 0 到 100 之间。", "A weight is above 0 and at most 100."
-            raise _bad(f"{field}.weight", "profile.weight", zh, en, "修改权重", "Change it.")
+            said = msg("A weight is above 0 and at most 100.")
+            raise _bad(f"{field}.weight", "profile.weight", said, msg("Change the weight. Then save again."))
         if not (math.isfinite(one.required_level) and 1 <= one.required_level <= 5):
-            zh, en = "要求等级必须在 1 到 5 之间。", "A required level is from 1 to 5."
-            raise _bad(f"{field}.required_level", "profile.level", zh, en, "修改等级", "Change it.")
+            said = msg("A required level is from 1 to 5.")
+            raise _bad(f"{field}.required_level", "profile.level", said, msg("Change the level. Then save again."))
     total = math.fsum(one.weight for one in requirements)
     if abs(total - 100) > WEIGHT_TOLERANCE:
-        zh, en = f"权重合计 {total:g}%，必须是 100%。", f"The weights sum to {total:g} %, not to 100 %."
-        raise _bad("requirements", "profile.weights", zh, en, "调整权重", "Change the weights until they do.")
+        said = msg("The weights sum to {total:g} %, not to 100 %.", total=total)
+        raise _bad("requirements", "profile.weights", said, msg("Change the weights until they do. Then save again."))
 
 
 def create_profile(session: Session, actor: Actor, new: NewProfile, clock: Clock) -> RoleProfile:
@@ -81,7 +83,7 @@ def create_profile(session: Session, actor: Actor, new: NewProfile, clock: Clock
         InvalidInput: see `check_requirements`. NotFoundError: the kit version.
     """
     require(actor, "public", "manage")
-    code = text_within(new.code, "code", "代码", "code", 80)
+    code = text_within(new.code, "code", msg("code"), 80)
     known = frozenset(session.scalars(select(CompetencyRow.code).where(CompetencyRow.retired_at.is_(None))))
     check_requirements(new.requirements, known)
     if new.kit_version_id is not None:
@@ -106,11 +108,11 @@ def publish_profile(session: Session, actor: Actor, profile_id: str, clock: Cloc
     require(actor, "public", "manage")
     row = find(session, RoleProfile, profile_id, lock=True)
     if row is None:
-        raise missing("role_profile", "岗位能力模型", "role profile")
+        raise missing("role_profile", msg("role profile"))
     if row.state == "published":
         return row
     if row.state != "draft":
-        raise conflict("profile.retired", "这个版本已停用。", "This version is retired.")
+        raise conflict("profile.retired", msg("This version is retired."))
     before = select(RoleProfile).where(RoleProfile.code == row.code, RoleProfile.state == "published")
     for older in session.scalars(before.with_for_update()):
         older.state = "retired"
@@ -155,7 +157,7 @@ def profile(session: Session, profile_id: str) -> RoleProfile:
     """
     row = find(session, RoleProfile, profile_id)
     if row is None:
-        raise missing("role_profile", "岗位能力模型", "role profile")
+        raise missing("role_profile", msg("role profile"))
     return row
 
 
@@ -165,5 +167,5 @@ def requirements_of(profile: RoleProfile) -> tuple[Requirement, ...]:
     return tuple(Requirement(r["competency"], float(r["weight"]), float(r["required_level"])) for r in rows)
 
 
-def _bad(field: str, code: str, zh: str, en: str, next_zh: str, next_en: str) -> Exception:
-    return invalid(field, code, zh, en, f"请{next_zh}后再保存。", f"{next_en} Then save again.")
+def _bad(field: str, code: str, message: Text, next_step: Text) -> Exception:
+    return invalid(field, code, message, next_step)

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 from interview_engine.assessment.comparing.comparison import SHARE, t_quantile
 from interview_engine.assessment.text import spelling
 from interview_engine.hr.problems import invalid
+from interview_engine.i18n import Text, msg
 
 QuestionKind = Literal["open", "scale", "top3"]
 QUESTION_KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
@@ -61,8 +62,7 @@ def checked_questions(questions: Iterable[Mapping[str, Any]], known: frozenset[s
         raise _bad(
             "questions",
             "survey.questions",
-            f"需要 1 到 {MAX_QUESTIONS} 个问题。",
-            f"A survey has 1 to {MAX_QUESTIONS} questions.",
+            msg("A survey has 1 to {max_questions} questions.", max_questions=MAX_QUESTIONS),
         )
     seen: set[str] = set()
     checked = []
@@ -70,20 +70,17 @@ def checked_questions(questions: Iterable[Mapping[str, Any]], known: frozenset[s
         field = f"questions.{place}"
         key, text, competency = str(row.get("id", "")), row.get("text"), row.get("competency")
         if not _ID.fullmatch(key) or key in seen:
-            raise _bad(
-                f"{field}.id", "survey.id", "问题的标识无效或重复。", "A question's id is not valid or is there twice."
-            )
+            raise _bad(f"{field}.id", "survey.id", msg("A question's id is not valid or is there twice."))
         seen.add(key)
         if row.get("kind") not in QUESTION_KINDS:
-            raise _bad(f"{field}.kind", "survey.kind", "没有这种问题。", "There is no such kind of question.")
+            raise _bad(f"{field}.kind", "survey.kind", msg("There is no such kind of question."))
         if not isinstance(text, Mapping) or not all(str(text.get(language, "")).strip() for language in ("zh", "en")):
-            raise _bad(f"{field}.text", "survey.text", "中文和英文都要填写。", "Both Chinese and English are needed.")
+            raise _bad(f"{field}.text", "survey.text", msg("Both Chinese and English are needed."))
         if competency is not None and competency not in known:
             raise _bad(
                 f"{field}.competency",
                 "survey.competency",
-                "能力模型里没有这项能力。",
-                "The model has no such competency.",
+                msg("The model has no such competency."),
             )
         plain = {language: str(text[language]).strip()[:MAX_TEXT] for language in ("zh", "en")}
         checked.append({"id": key, "kind": row["kind"], "text": plain, "competency": competency})
@@ -101,23 +98,21 @@ def checked_answers(questions: Sequence[Mapping[str, Any]], answers: Mapping[str
     known = {question["id"] for question in questions}
     for key in answers:
         if key not in known:
-            raise _bad(f"answers.{key}", "survey.answer", "没有这个问题。", "There is no such question.")
+            raise _bad(f"answers.{key}", "survey.answer", msg("There is no such question."))
     checked: dict[str, Any] = {}
     for question in questions:
         key, kind = question["id"], question["kind"]
         given = answers.get(key)
         if kind == "scale":
             if isinstance(given, bool) or given not in SCALE:
-                raise _bad(f"answers.{key}", "survey.answer", "请选择 1 到 5。", "Choose 1 to 5.")
+                raise _bad(f"answers.{key}", "survey.answer", msg("Choose 1 to 5."))
             checked[key] = int(given)
         elif kind == "top3":
             checked[key] = _items(key, given)
         elif given is not None and str(given).strip():
             text = str(given).strip()
             if len(text) > MAX_TEXT:
-                raise _bad(
-                    f"answers.{key}", "survey.answer", f"不超过 {MAX_TEXT} 字。", f"At most {MAX_TEXT} characters."
-                )
+                raise _bad(f"answers.{key}", "survey.answer", msg("At most {max_text} characters.", max_text=MAX_TEXT))
             checked[key] = text
     return checked
 
@@ -178,11 +173,10 @@ def _items(key: str, given: Any) -> list[str]:
         raise _bad(
             f"answers.{key}",
             "survey.answer",
-            f"请填写 1 到 {TOP} 项，每项不超过 {MAX_ITEM} 字。",
-            f"Name one to {TOP} items of at most {MAX_ITEM} characters.",
+            msg("Name one to {top} items of at most {max_item} characters.", top=TOP, max_item=MAX_ITEM),
         )
     if len({item_key(text) for text in texts}) != len(texts):
-        raise _bad(f"answers.{key}", "survey.answer", "各项不能重复。", "The items must differ.")
+        raise _bad(f"answers.{key}", "survey.answer", msg("The items must differ."))
     return texts
 
 
@@ -190,5 +184,5 @@ def _usual(spellings: Counter[str]) -> str:
     return min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
 
 
-def _bad(field: str, code: str, zh: str, en: str) -> Exception:
-    return invalid(field, code, zh, en, "请修改后再提交。", "Change it and send again.")
+def _bad(field: str, code: str, message: Text) -> Exception:
+    return invalid(field, code, message, msg("Change it and send again."))

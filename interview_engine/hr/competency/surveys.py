@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, GoneError, NotFoundError
+from interview_engine.errors import GoneError, NotFoundError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.competency.model import competency_model
@@ -28,6 +28,7 @@ from interview_engine.hr.competency.tables import CompetencyEvidence, Survey, Su
 from interview_engine.hr.messaging.notify import tell_person
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing
+from interview_engine.i18n import LocalizedText, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.secrets import digest, token
@@ -74,7 +75,7 @@ class SurveyResults:
 def create_survey(
     session: Session,
     actor: Actor,
-    title: Bilingual,
+    title: LocalizedText,
     questions: Iterable[Mapping[str, Any]],
     clock: Clock,
     *,
@@ -90,10 +91,8 @@ def create_survey(
         raise invalid(
             "title",
             "survey.text",
-            "中文和英文都要填写。",
-            "Both Chinese and English are needed.",
-            "请填写标题。",
-            "Give the title.",
+            msg("Both Chinese and English are needed."),
+            msg("Give the title."),
         )
     known = frozenset(row.code for row in competency_model(session))
     survey = Survey(
@@ -121,14 +120,14 @@ def send_survey(
     require(actor, "public", "manage")
     survey = _survey(session, survey_id, lock=True)
     if survey.state == "closed":
-        raise conflict("survey.closed", "问卷已结束。", "The survey is closed.")
+        raise conflict("survey.closed", msg("The survey is closed."))
     survey.state = "sent"
     touch(survey, actor.id, clock)
     issued = []
     for person_id in dict.fromkeys(person_ids):
         person = find(session, Person, person_id)
         if person is None or person.erased_at is not None:
-            raise missing("person", "人员", "person")
+            raise missing("person", msg("person"))
         secret = token()
         response = session.scalar(
             select(SurveyResponse).where(SurveyResponse.survey_id == survey.id, SurveyResponse.person_id == person_id)
@@ -161,7 +160,7 @@ def open_survey(session: Session, link_token: str, clock: Clock) -> OpenedSurvey
     response, survey = _by_token(session, link_token, clock, lock=False)
     person = find(session, Person, response.person_id)
     if person is None:
-        raise missing("person", "人员", "person")
+        raise missing("person", msg("person"))
     return OpenedSurvey(survey, person, response.answers is not None)
 
 
@@ -173,7 +172,7 @@ def answer_survey(session: Session, link_token: str, answers: Mapping[str, Any],
     """
     response, survey = _by_token(session, link_token, clock, lock=True)
     if response.answers is not None:
-        raise conflict("survey.answered", "您已经填写过。", "You have answered already.")
+        raise conflict("survey.answered", msg("You have answered already."))
     checked = checked_answers(survey.questions, answers)
     actor_id = f"person:{response.person_id}"
     response.answers = checked
@@ -239,7 +238,7 @@ def _result(question: Mapping[str, Any], given: list[dict[str, Any]]) -> Questio
 def _survey(session: Session, survey_id: str, *, lock: bool = False) -> Survey:
     survey = find(session, Survey, survey_id, lock=lock)
     if survey is None:
-        raise missing("survey", "问卷", "survey")
+        raise missing("survey", msg("survey"))
     return survey
 
 
@@ -249,15 +248,15 @@ def _by_token(session: Session, link_token: str, clock: Clock, *, lock: bool) ->
     if response is None:
         raise NotFoundError(
             "survey.unknown",
-            Bilingual("这个链接无效。", "This link is not valid."),
-            Bilingual("请使用最近收到的链接。", "Use the link you received last."),
+            msg("This link is not valid."),
+            msg("Use the link you received last."),
         )
     survey = _survey(session, response.survey_id)
     over = survey.state == "closed" or (survey.closes_at is not None and survey.closes_at <= clock.now())
     if over and response.answers is None:
         raise GoneError(
             "survey.closed",
-            Bilingual("问卷已结束。", "The survey is closed."),
-            Bilingual("谢谢您，无需再填写。", "Thank you; nothing more is to be done."),
+            msg("The survey is closed."),
+            msg("Thank you; nothing more is to be done."),
         )
     return response, survey

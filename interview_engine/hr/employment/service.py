@@ -17,6 +17,7 @@ from interview_engine.hr.accounts.service import holders
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
 from interview_engine.store.rows import find, stamp, touch
@@ -64,9 +65,9 @@ def begin(
     """
     person = find(session, Person, person_id, lock=True)
     if person is None:
-        raise missing("person", "人员", "person")
+        raise missing("person", msg("person"))
     if evidence is not None and of_application(session, evidence.application_id) is not None:
-        raise conflict("employment.begun", "已经办理录用。", "This application has led to an employment already.")
+        raise conflict("employment.begun", msg("This application has led to an employment already."))
     interview = None if evidence is None or evidence.interview is None else dict(evidence.interview)
     employment = Employment(
         **stamp(actor.id, clock),
@@ -100,21 +101,19 @@ def end(session: Session, actor: Actor, employment_id: str, last_day: date, reas
     """
     row = find(session, Employment, employment_id, lock=True)
     if row is None:
-        raise missing("employment", "雇佣关系", "employment")
+        raise missing("employment", msg("employment"))
     _check(session, actor, row, "contact", "manage")
-    clean = text_within(reason, "reason", "原因", "reason", 300, least=2)
+    clean = text_within(reason, "reason", msg("reason"), 300, least=2)
     if row.state == "left" and row.last_day == last_day:
         return row
     if row.state == "left":
-        raise conflict("employment.ended", "雇佣关系已经结束。", "The employment has ended already.")
+        raise conflict("employment.ended", msg("The employment has ended already."))
     if last_day < row.start_date:
         raise invalid(
             "last_day",
             "employment.last_day",
-            "最后一天早于入职日期。",
-            "The last day is before the first.",
-            "请修改日期。",
-            "Change the day.",
+            msg("The last day is before the first."),
+            msg("Change the day."),
         )
     row.state = "left"
     row.last_day = last_day
@@ -176,7 +175,7 @@ def get_employment(session: Session, actor: Actor, employment_id: str) -> Employ
     """
     row = find(session, Employment, employment_id)
     if row is None:
-        raise missing("employment", "雇佣关系", "employment")
+        raise missing("employment", msg("employment"))
     _check(session, actor, row, "contact", "read")
     _check(session, actor, row, "interview", "read")
     return row

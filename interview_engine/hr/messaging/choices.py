@@ -13,6 +13,7 @@ from interview_engine.hr.messaging.person_channel import choose_way, ways_of
 from interview_engine.hr.messaging.rules import DEFAULT_ORDER, Way
 from interview_engine.hr.people.tables import Person, WechatIdentity
 from interview_engine.hr.problems import invalid
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find
 
@@ -50,10 +51,8 @@ def choose(session: Session, person_id: str, channel: str, set_up: Collection[st
         raise invalid(
             "way",
             "way.unknown",
-            "不能用这种方式联系您。",
-            "This way does not reach you.",
-            "请重新选择。",
-            "Choose again.",
+            msg("This way does not reach you."),
+            msg("Choose again."),
         )
     for one in offered:
         if one.channel == channel or one.preferred:

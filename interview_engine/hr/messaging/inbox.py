@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.problems import missing
+from interview_engine.i18n import msg
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
 from interview_engine.store.tables import OutboxMessage
 
@@ -44,7 +45,7 @@ def mark_read(session: Session, actor: Actor, message_id: str, clock: Clock) -> 
     """
     row = session.scalars(select(OutboxMessage).where(OutboxMessage.id == message_id, _own(actor))).one_or_none()
     if row is None:
-        raise missing("message", "消息", "message")
+        raise missing("message", msg("message"))
     if row.read_at is None:
         row.read_at = row.updated_at = clock.now()
     return row

@@ -11,9 +11,10 @@ from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, DeliveryError, UsageError
+from interview_engine.errors import DeliveryError, UsageError
 from interview_engine.hr.messaging.person_channel import receiver
 from interview_engine.hr.messaging.words import words_for
+from interview_engine.i18n import msg
 from interview_engine.store.deadline import Deadline
 from interview_engine.store.deliver import Message, Receipt
 from interview_engine.store.engine import Database
@@ -51,11 +52,8 @@ class MailChannel:
         if parts.scheme not in PORTS or not parts.hostname or "@" not in mail_from:
             raise UsageError(
                 "settings.smtp",
-                Bilingual("邮件服务器设置无效。", "The mail server's settings are not valid."),
-                Bilingual(
-                    "应为 smtp://用户:密码@主机:587 或 smtps://…，并设置发件人地址。",
-                    "It is smtp://user:password@host:587 or smtps://…, and a sender's address.",
-                ),
+                msg("The mail server's settings are not valid."),
+                msg("It is smtp://user:password@host:587 or smtps://…, and a sender's address."),
             )
         self._database = database
         self._clock = clock
@@ -139,7 +137,7 @@ class _Connection(smtplib.SMTP):
 def _failed(error: Exception, *, temporary: bool) -> DeliveryError:
     return DeliveryError(
         "mail.failed",
-        Bilingual("邮件服务器没有接受这封邮件。", "The mail server did not take the mail."),
-        Bilingual(f"请检查邮件设置：{error}", f"Check the mail settings: {error}"),
+        msg("The mail server did not take the mail."),
+        msg("Check the mail settings: {error}", error=error),
         temporary,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, NotFoundError
+from interview_engine.errors import NotFoundError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.accounts.service import account_of_person
@@ -19,6 +19,7 @@ from interview_engine.hr.messaging.notice_rules import GRADES, LEVELS, Level, Re
 from interview_engine.hr.messaging.tables import Notice, NoticeReceiver, NoticeSending
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid, missing, text_within
+from interview_engine.i18n import msg
 from interview_engine.store import audit, outbox
 from interview_engine.store.rows import find, stamp
 from interview_engine.store.secrets import digest, token
@@ -53,17 +54,17 @@ def send_notice(
     """
     require(actor, "public", "manage")
     if level not in LEVELS:
-        raise invalid("level", "notice.level", "请选择通知级别。", "Choose a level.", "请选择。", "Choose one.")
+        raise invalid("level", "notice.level", msg("Choose a level."), msg("Choose one."))
     persons = session.scalars(
         select(Person.id).where(Person.id.in_(set(recipients)), Person.erased_at.is_(None)).order_by(Person.id)
     ).all()
     if not persons:
-        raise invalid("recipients", "notice.nobody", "没有接收人。", "Nobody would get it.", "请选择。", "Choose some.")
+        raise invalid("recipients", "notice.nobody", msg("Nobody would get it."), msg("Choose some."))
     notice = Notice(
         **stamp(actor.id, clock),
         level=level,
-        title=text_within(title, "title", "标题", "title", 60),
-        body=text_within(body, "body", "内容", "text", 4000),
+        title=text_within(title, "title", msg("title"), 60),
+        body=text_within(body, "body", msg("text", context="notice"), 4000),
     )
     session.add(notice)
     session.flush()
@@ -144,8 +145,8 @@ def notice_of(session: Session, link_token: str, *, lock: bool = False) -> tuple
     if receiver is None or notice is None:
         raise NotFoundError(
             "notice.unknown",
-            Bilingual("这个通知链接无效。", "This link leads to no notice."),
-            Bilingual("请从消息中重新打开。", "Open it again from the message."),
+            msg("This link leads to no notice."),
+            msg("Open it again from the message."),
         )
     return receiver, notice
 
@@ -157,7 +158,7 @@ def read_rate(session: Session, notice_id: str) -> ReadRate:
         NotFoundError: there is no such notice.
     """
     if find(session, Notice, notice_id) is None:
-        raise missing("notice", "通知", "notice")
+        raise missing("notice", msg("notice"))
     mine = NoticeReceiver.notice_id == notice_id
     receivers, read = session.execute(
         select(func.count(NoticeReceiver.id), func.count(NoticeReceiver.read_at)).where(mine)

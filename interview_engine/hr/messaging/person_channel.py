@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, DeliveryError, QuotaError
+from interview_engine.errors import DeliveryError, QuotaError
 from interview_engine.hr.accounts.service import holder
 from interview_engine.hr.messaging.notice_rules import next_way_first
 from interview_engine.hr.messaging.rules import BY_ANY_WAY, State, Way, quiet_until, ways_in_order
 from interview_engine.hr.messaging.tables import Reachability
 from interview_engine.hr.people.tables import Person
+from interview_engine.i18n import msg
 from interview_engine.store.deliver import Channel, Message, Receipt
 from interview_engine.store.engine import Database
 from interview_engine.store.rows import stamp
@@ -130,7 +131,7 @@ def choose_way(session: Session, person_id: str, channel: str, *, wanted: bool, 
 def _quiet(until: datetime) -> QuotaError:
     return QuotaError(
         "message.quiet_hours",
-        Bilingual("夜间免打扰，早上发送。", "It is night there; it goes out in the morning."),
-        Bilingual("无需操作。", "There is nothing to do."),
+        msg("It is night there; it goes out in the morning."),
+        msg("There is nothing to do."),
         until,
     )

@@ -15,6 +15,7 @@ from interview_engine.errors import DeliveryError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.problems import invalid, missing
+from interview_engine.i18n import msg
 from interview_engine.store import audit, outbox
 from interview_engine.store.addresses import Resolve, checked_address, resolve
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
@@ -72,8 +73,8 @@ def create_webhook(
     checked_url(url, private=private, resolving=resolving)
     if len(session.scalars(select(Webhook.id)).all()) >= MOST:
         raise invalid(
-            "url", "webhook.too_many", f"最多 {MOST} 个回调。", f"There are {MOST} webhooks already.",
-            "请先删除不用的回调。", "Remove one that is not used.",
+            "url", "webhook.too_many", msg("There are {most} webhooks already.", most=MOST),
+            msg("Remove one that is not used."),
         )  # fmt: skip
     secret = new_secret()
     hook = Webhook(
@@ -175,7 +176,7 @@ def send_again(session: Session, actor: Actor, message_id: str, clock: Clock) ->
     """
     check_row(session, actor, "contact", "manage")
     if find(session, OutboxMessage, message_id) is None:
-        raise missing("message", "消息", "message")
+        raise missing("message", msg("message"))
     outbox.requeue(session, message_id, clock)
     audit.record(session, actor.id, "message.send_again", f"outbox_message:{message_id}", {}, clock)
 
@@ -186,8 +187,8 @@ def checked_events(events: Iterable[str]) -> list[str]:
     if not wanted or not all(is_told(event) for event in wanted):
         shown = ", ".join(f"{subject}.*" for subject in told_subjects())
         raise invalid(
-            "events", "webhook.events", "请选择有效的事件。", "Choose events that exist.",
-            f"例如：{shown}。", f"For instance {shown}.",
+            "events", "webhook.events", msg("Choose events that exist."),
+            msg("For instance {shown}.", shown=shown),
         )  # fmt: skip
     return wanted
 
@@ -199,14 +200,12 @@ def checked_url(url: str, *, private: bool, resolving: Resolve) -> None:
         InvalidInput: `webhook.address`.
     """
     if len(url) > 500:
-        raise invalid("url", "webhook.address", "地址过长。", "The address is too long.", "请缩短。", "Shorten it.")
+        raise invalid("url", "webhook.address", msg("The address is too long."), msg("Shorten it."))
     try:
         checked_address(url, private=private, resolving=resolving)
     except DeliveryError as error:
         if not error.temporary:
-            raise invalid(
-                "url", error.code, error.message.zh, error.message.en, error.next_step.zh, error.next_step.en
-            ) from None
+            raise invalid("url", error.code, error.message, error.next_step) from None
 
 
 def _end_pause(session: Session, hook: Webhook, clock: Clock) -> None:
@@ -217,5 +216,5 @@ def _end_pause(session: Session, hook: Webhook, clock: Clock) -> None:
 def _hook(session: Session, webhook_id: str, *, lock: bool = False) -> Webhook:
     hook = find(session, Webhook, webhook_id, lock=lock)
     if hook is None:
-        raise missing("webhook", "回调", "webhook")
+        raise missing("webhook", msg("webhook"))
     return hook

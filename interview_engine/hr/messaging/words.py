@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from interview_engine.errors import Bilingual, DeliveryError
+from interview_engine.errors import DeliveryError
 from interview_engine.hr.house import house
+from interview_engine.i18n import msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ def words_for(template: str, payload: dict[str, Any], language: str, public_url:
     if found is None:
         raise DeliveryError(
             "message.no_words",
-            Bilingual(f"消息模板“{template}”没有文本。", f"The template “{template}” has no words."),
-            Bilingual("请在所属领域的 area.py 中补充。", "Add them to the messages of its area."),
+            msg("The template “{template}” has no words.", template=template),
+            msg("Add them to the messages of its area."),
             temporary=False,
         )
     values = {key: str(value) for key, value in payload.items() if isinstance(value, str | int | float)}
@@ -53,8 +54,8 @@ def link_of(template: str, payload: dict[str, Any], public_url: str) -> str:
     except KeyError as error:
         raise DeliveryError(
             "message.no_link",
-            Bilingual(f"消息缺少链接所需的 {error}。", f"The message lacks {error}, which its link is made of."),
-            Bilingual("该链接可能已被使用；请重新发送邀请。", "The link may have been used; send a new one."),
+            msg("The message lacks {error}, which its link is made of.", error=error),
+            msg("The link may have been used; send a new one."),
             temporary=False,
         ) from None
 

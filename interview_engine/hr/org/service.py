@@ -13,6 +13,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.hr.problems import conflict, missing, text_within
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
@@ -35,9 +36,9 @@ def create_legal_entity(session: Session, actor: Actor, name: str, city: str, cl
         InvalidInput: no name. ConflictError: `org.name_taken`.
     """
     require(actor, "public", "manage")
-    clean = text_within(name, "name", "公司名称", "company name", 120)
+    clean = text_within(name, "name", msg("company name"), 120)
     if session.scalar(select(func.count()).select_from(LegalEntity).where(LegalEntity.name == clean)):
-        raise conflict("org.name_taken", f"已有公司“{clean}”。", f"There is already a company “{clean}”.")
+        raise conflict("org.name_taken", msg("There is already a company “{clean}”.", clean=clean))
     entity = LegalEntity(**stamp(actor.id, clock), name=clean, city=city.strip()[:60])
     session.add(entity)
     session.flush()
@@ -61,19 +62,19 @@ def create_department(
         NotFoundError: company, parent or manager. ConflictError: `org.other_entity`, `org.too_deep`.
     """
     require(actor, "public", "manage")
-    clean = text_within(name, "name", "部门名称", "department name", 120)
+    clean = text_within(name, "name", msg("department name"), 120)
     if find(session, LegalEntity, legal_entity_id) is None:
-        raise missing("legal_entity", "公司", "company")
+        raise missing("legal_entity", msg("company"))
     above = ""
     if parent_id is not None:
         parent = find(session, Department, parent_id)
         if parent is None:
-            raise missing("department", "上级部门", "parent department")
+            raise missing("department", msg("parent department"))
         if parent.legal_entity_id != legal_entity_id:
-            raise conflict("org.other_entity", "上级部门属于另一家公司。", "The parent is of another company.")
+            raise conflict("org.other_entity", msg("The parent is of another company."))
         above = parent.path
     if above.count("/") > DEEPEST:
-        raise conflict("org.too_deep", "部门层级太深。", "Departments are nested too deeply.")
+        raise conflict("org.too_deep", msg("Departments are nested too deeply."))
     _check_manager(session, manager_person_id)
     columns = stamp(actor.id, clock)
     department = Department(
@@ -108,7 +109,7 @@ def rename_department(session: Session, actor: Actor, department_id: str, name: 
     """Give a department another name."""
     require(actor, "public", "manage")
     department = _department(session, department_id, lock=True)
-    department.name = text_within(name, "name", "部门名称", "department name", 120)
+    department.name = text_within(name, "name", msg("department name"), 120)
     touch(department, actor.id, clock)
     audit.record(session, actor.id, "department.rename", f"department:{department_id}", {}, clock)
     return department
@@ -128,14 +129,14 @@ def move_department(
     if parent_id is not None:
         parent = _department(session, parent_id)
         if parent.path.startswith(department.path):
-            raise conflict("org.circle", "不能移到自己之下。", "A department cannot be under itself.")
+            raise conflict("org.circle", msg("A department cannot be under itself."))
         if parent.legal_entity_id != department.legal_entity_id:
-            raise conflict("org.other_entity", "上级部门属于另一家公司。", "The parent is of another company.")
+            raise conflict("org.other_entity", msg("The parent is of another company."))
         above = parent.path
     old, new = department.path, f"{above}{department.id}/"
     below = list(session.scalars(select(Department).where(Department.path.startswith(old))))
     if max(row.path.count("/") for row in below) - old.count("/") + new.count("/") > DEEPEST + 1:
-        raise conflict("org.too_deep", "部门层级太深。", "Departments are nested too deeply.")
+        raise conflict("org.too_deep", msg("Departments are nested too deeply."))
     department.parent_id = parent_id
     for row in below:
         row.path = new + row.path.removeprefix(old)
@@ -189,10 +190,10 @@ def _walk(children: dict[str | None, list[Department]], parent: str | None, dept
 def _department(session: Session, department_id: str, *, lock: bool = False) -> Department:
     department = find(session, Department, department_id, lock=lock)
     if department is None:
-        raise missing("department", "部门", "department")
+        raise missing("department", msg("department"))
     return department
 
 
 def _check_manager(session: Session, person_id: str | None) -> None:
     if person_id is not None and find(session, Person, person_id) is None:
-        raise missing("person", "人员", "person")
+        raise missing("person", msg("person"))

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from interview_engine.hr.problems import invalid
+from interview_engine.i18n import msg
 
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -28,10 +29,8 @@ def email_key(text: str) -> str | None:
         raise invalid(
             "email",
             "person.email",
-            "邮箱地址无效。",
-            "The e-mail address is not valid.",
-            "请检查，例如 name@example.com。",
-            "Check it, for instance name@example.com.",
+            msg("The e-mail address is not valid."),
+            msg("Check it, for instance name@example.com."),
         )
     return clean
 
@@ -56,10 +55,8 @@ def phone_key(text: str) -> str | None:
         raise invalid(
             "phone",
             "person.phone",
-            "电话号码无效。",
-            "The phone number is not valid.",
-            "请检查，例如 138 0000 0000 或 +86 138 0000 0000。",
-            "Check it, for instance +86 138 0000 0000.",
+            msg("The phone number is not valid."),
+            msg("Check it, for instance +86 138 0000 0000."),
         )
     if digits.startswith("86") and (_MOBILE.fullmatch(digits[2:]) or _AREA.fullmatch("0" + digits[2:].lstrip("0"))):
         return "+86" + digits[2:].lstrip("0")

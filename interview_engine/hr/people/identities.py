@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, ConflictError
+from interview_engine.errors import ConflictError
 from interview_engine.hr.people.tables import Person, WechatIdentity
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import stamp
 
@@ -68,8 +69,8 @@ def bind(
     elif row.person_id != person_id:
         raise ConflictError(
             "identity.other_person",
-            Bilingual("这个微信号已绑定另一位用户。", "This WeChat account belongs to somebody else here already."),
-            Bilingual("请用收到邀请的微信打开，或联系招聘人员。", "Use the invited account, or ask the recruiter."),
+            msg("This WeChat account belongs to somebody else here already."),
+            msg("Use the invited account, or ask the recruiter."),
         )
     elif unionid and row.unionid != unionid:
         row.unionid = unionid

@@ -25,6 +25,7 @@ from interview_engine.hr.privacy.erasing import erase_part, erase_person
 from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.hr.removal import Removal
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.blobs import BlobStore
 from interview_engine.store.rows import find, stamp, touch
@@ -53,7 +54,7 @@ def request_erasure(
         NotFoundError: person. PermissionDenied: neither one's own nor within "contact" write.
     """
     if find(session, Person, person_id) is None:
-        raise missing("person", "人员", "person")
+        raise missing("person", msg("person"))
     if actor.person_id != person_id and actor is not SYSTEM:
         check_row(session, actor, "contact", "manage", department_id=None, legal_entity_id=None, person_id=person_id)
     kind: Kind = "interview" if invitation_id is not None else "person"
@@ -70,12 +71,12 @@ def erase(session: Session, blobs: BlobStore, request_id: str, clock: Clock) -> 
     """
     request = find(session, ErasureRequest, request_id, lock=True)
     if request is None:
-        raise missing("erasure_request", "删除申请", "erasure request")
+        raise missing("erasure_request", msg("erasure request"))
     if request.receipt is not None:
         return request.receipt
     person = find(session, Person, request.person_id, lock=True)
     if person is None:
-        raise missing("person", "人员", "person")
+        raise missing("person", msg("person"))
     removed = _remove(session, blobs, request, clock)
     receipt = write_receipt(request, removed, clock)
     request.receipt = receipt
@@ -129,7 +130,7 @@ def _remove(session: Session, blobs: BlobStore, request: ErasureRequest, clock: 
         end_consents(session, SYSTEM, clock, person_id=request.person_id)
         return erase_person(session, blobs, request.person_id, clock)
     if request.invitation_id is None:
-        raise conflict("erasure.interview", "申请没有指明面试。", "The request names no interview.")
+        raise conflict("erasure.interview", msg("The request names no interview."))
     return erase_part(session, blobs, request.kind, request.invitation_id, clock)
 
 

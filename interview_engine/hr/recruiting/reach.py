@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, PermissionDenied
+from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.competency.service import kit
 from interview_engine.hr.problems import conflict, missing, required
 from interview_engine.hr.recruiting.rules import Stage, may_move, mover, needs_reason
 from interview_engine.hr.recruiting.tables import Application, ApplicationEvent, Invitation, Requisition
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
@@ -68,7 +69,7 @@ def requisition_for(
     """
     requisition = find(session, Requisition, requisition_id, lock=lock)
     if requisition is None:
-        raise missing("requisition", "招聘需求", "requisition")
+        raise missing("requisition", msg("requisition"))
     check_place(session, actor, requisition, field_class, action)
     return requisition
 
@@ -83,10 +84,10 @@ def application_for(
     """
     application = find(session, Application, application_id, lock=lock)
     if application is None:
-        raise missing("application", "应聘", "application")
+        raise missing("application", msg("application"))
     requisition = find(session, Requisition, application.requisition_id)
     if requisition is None:
-        raise missing("requisition", "招聘需求", "requisition")
+        raise missing("requisition", msg("requisition"))
     check_place(session, actor, requisition, field_class, action, application.person_id)
     return application, requisition
 
@@ -99,12 +100,12 @@ def invitation_of(session: Session, actor: Actor, invitation_id: str, *, lock: b
     """
     invitation = locked(session, invitation_id) if lock else find(session, Invitation, invitation_id)
     if invitation is None:
-        raise missing("invitation", "邀请", "invitation")
+        raise missing("invitation", msg("invitation"))
     if actor.id not in (f"candidate:{invitation.id}", "system"):
         raise PermissionDenied(
             "access.denied",
-            Bilingual("这不是你的面试。", "This is not your interview."),
-            Bilingual("请从你自己的邀请链接进入。", "Open it from your own invitation link."),
+            msg("This is not your interview."),
+            msg("Open it from your own invitation link."),
         )
     return invitation
 
@@ -145,11 +146,14 @@ def change_stage(
     if not may_move(from_stage, to_stage, by):
         raise conflict(
             "application.move",
-            f"应聘不能从“{from_stage}”到“{to_stage}”。",
-            f"An application cannot go from “{from_stage}” to “{to_stage}” this way.",
+            msg(
+                "An application cannot go from “{from_stage}” to “{to_stage}” this way.",
+                from_stage=from_stage,
+                to_stage=to_stage,
+            ),
         )
     if by == "person" and needs_reason(from_stage, to_stage) and not reason.strip():
-        raise required("reason", "理由", "reason")
+        raise required("reason", msg("reason"))
     now = clock.now()
     in_stage_s = (now - application.stage_since).total_seconds()
     application.stage = to_stage

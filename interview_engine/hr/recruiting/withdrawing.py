@@ -28,6 +28,7 @@ from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.reach import change_stage, invitation_of, note_event
 from interview_engine.hr.recruiting.rules import LIVE_INVITATION, may_move
 from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Requisition
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, touch
 
@@ -42,7 +43,7 @@ def withdraw(session: Session, actor: Actor, invitation: Invitation, clock: Cloc
     application = find(session, Application, row.application_id, lock=True)
     requisition = find(session, Requisition, application.requisition_id) if application is not None else None
     if application is None or requisition is None:
-        raise missing("application", "应聘", "application")
+        raise missing("application", msg("application"))
     end_consents(session, actor, clock, invitation_id=row.id)
     _leave_pool(session, actor, application.person_id, clock)
     remove_evidence(session, application.id, _assessment_ids(session, row.id))

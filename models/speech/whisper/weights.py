@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.errors import Bilingual, WeightsError
+from interview_engine.errors import WeightsError
+from interview_engine.i18n import msg
 
 VERSIONS = range(4, 7)
 SPECIFICATION = "WhisperSpec"
@@ -60,11 +61,8 @@ def unreadable(path: Path, why: str) -> WeightsError:
     """The error of a weights file that is not what it should be."""
     return WeightsError(
         "weights.unreadable",
-        Bilingual(f"无法读取权重文件 {path}：{why}。", f"The weights in {path} cannot be read: {why}."),
-        Bilingual(
-            "请检查设置中的模型目录，或运行 interview-engine models pull。",
-            "Check the model folder in the settings, or run `interview-engine models pull`.",
-        ),
+        msg("The weights in {path} cannot be read: {why}.", path=path, why=why),
+        msg("Check the model folder in the settings, or run `interview-engine models pull`."),
     )
 
 

@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.errors import Bilingual, SystemPackageError, WeightsError
+from interview_engine.errors import SystemPackageError, WeightsError
+from interview_engine.i18n import msg
 
 APT_COMMAND = "apt-get install -y libegl1 libgles2 libgl1 libglib2.0-0"
 """What mediapipe and the OpenCV it brings need of a Debian or Ubuntu system; nothing in a pip package can supply it."""
@@ -98,11 +99,8 @@ def detect(task: Any, rgb: NDArray[np.uint8]) -> Any:
 def _missing_library(error: Exception) -> SystemPackageError:
     return SystemPackageError(
         "system.graphics_libraries",
-        Bilingual(
-            f"缺少人脸与手势检测所需的系统库：{error}。",
-            f"A system library for face and hand detection is missing: {error}.",
-        ),
-        Bilingual(f"请运行 {APT_COMMAND}（需要管理员权限）。", f"Run `{APT_COMMAND}` (as an administrator)."),
+        msg("A system library for face and hand detection is missing: {error}.", error=error),
+        msg("Run `{apt_command}` (as an administrator).", apt_command=APT_COMMAND),
     )
 
 
@@ -110,8 +108,8 @@ def _bad_model(model: Path | bytes, error: Exception, notes: str) -> WeightsErro
     name = model.name if isinstance(model, Path) else "MediaPipe"
     problem = WeightsError(
         "weights.unusable",
-        Bilingual(f"模型文件 {name} 无法使用：{error}。", f"The model file {name} cannot be used: {error}."),
-        Bilingual("请运行 interview-engine models verify。", "Run `interview-engine models verify`."),
+        msg("The model file {name} cannot be used: {error}.", name=name, error=error),
+        msg("Run `interview-engine models verify`."),
     )
     if notes:
         problem.add_note(notes)

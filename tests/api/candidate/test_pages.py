@@ -24,7 +24,6 @@ from api.candidate.recorder_texts import TEXTS
 from api.candidate.sessions import cookie_name
 from api.i18n import LANGUAGES
 from interview_engine.assessment.policy import POLICIES
-from interview_engine.errors import Bilingual
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy.tables import Consent
@@ -35,7 +34,7 @@ from interview_engine.hr.recruiting.interviewing.consent_texts import VERSION, c
 from interview_engine.hr.recruiting.jobs import postings
 from interview_engine.hr.recruiting.reviewing import reviews
 from interview_engine.hr.recruiting.tables import Answer, Application, Invitation, Requisition, Resume
-from interview_engine.i18n import catalogue
+from interview_engine.i18n import LocalizedText, catalogue
 from interview_engine.store.secrets import digest
 from interview_engine.store.tables import WorkItem
 
@@ -397,7 +396,7 @@ def test_a_survey_is_answered_once(server: LiveServer, client: TestClient) -> No
         person = session.scalars(select(Person)).first()
         assert person is not None
         hr = world.actor("hr")
-        made = competency.create_survey(session, hr, Bilingual("问卷一", "Survey one"), questions, clock)
+        made = competency.create_survey(session, hr, LocalizedText("问卷一", "Survey one"), questions, clock)
         page = f"/s/{competency.send_survey(session, hr, made.id, [person.id], clock)[0].token}"
     assert "I make myself clear" in client.get(page).text
     wrong = client.post(page, data={"s1": "9", "t1": ["沟通", "", ""]})

@@ -19,6 +19,7 @@ from interview_engine.errors import InterviewEngineError, PermissionDenied
 from interview_engine.hr.access.service import denied
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict
+from interview_engine.i18n import LocalizedText
 from interview_engine.store.engine import Database
 from interview_engine.store.rows import stamp
 
@@ -43,7 +44,7 @@ def persons(context: Context) -> int:
 
 def refused(context: Context, session: Session) -> str:
     added(context, session)
-    raise conflict("test.state", "不行。", "It cannot be done.")
+    raise conflict("test.state", LocalizedText("不行。", "It cannot be done."))
 
 
 def shown(problem: InterviewEngineError) -> Response:

@@ -32,6 +32,7 @@ from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict
 from interview_engine.hr.recruiting.jobs.requisitions import create_requisition, submit_for_approval
 from interview_engine.hr.recruiting.tables import Requisition
+from interview_engine.i18n import LocalizedText
 from interview_engine.store.deliver import Message
 
 
@@ -254,7 +255,7 @@ def test_a_button_whose_effect_is_refused_decides_nothing_and_says_to_open_it(
 
     def refused(*of: object) -> None:
         decide(*of)  # type: ignore[arg-type]
-        raise conflict("requisition.state", "状态不允许。", "Its state does not allow it.")
+        raise conflict("requisition.state", LocalizedText("状态不允许。", "Its state does not allow it."))
 
     monkeypatch.setattr(approvals, "decide", refused)
     stage.speaker.press("manager", task_id, "approve", code)

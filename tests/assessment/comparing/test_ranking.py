@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from interview_engine.assessment.comparing.ranking import Entry, EntryCompetency, Remark, Ruler, rank, tie_groups
 from interview_engine.assessment.scoring import Score
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import LocalizedText
 
 RULER = Ruler("customer-service", 3, "ab" * 32, "evidence/1")
-ROLE = Bilingual("客服专员", "Customer service representative")
+ROLE = LocalizedText("客服专员", "Customer service representative")
 
 
 def entry(
@@ -24,7 +24,7 @@ def entry(
     partial: bool = False,
 ) -> Entry:
     made = None if score is None else Score(*score)
-    reason = Remark("interview.too_little", Bilingual("不足。", "Too little.")) if made is None else None
+    reason = Remark("interview.too_little", LocalizedText("不足。", "Too little.")) if made is None else None
     return Entry(
         interview_id=name,
         candidate=name,
@@ -36,10 +36,10 @@ def entry(
         score=made,
         assessed_weight=70.0 if partial else 100.0,
         competencies=(
-            EntryCompetency("a", Bilingual("沟通", "Communication"), 60, 3.0, False, made, reason),
-            EntryCompetency("b", Bilingual("学习", "Learning"), 40, 4.5, False, None if partial else made, reason),
+            EntryCompetency("a", LocalizedText("沟通", "Communication"), 60, 3.0, False, made, reason),
+            EntryCompetency("b", LocalizedText("学习", "Learning"), 40, 4.5, False, None if partial else made, reason),
         ),
-        needs_review=tuple(Remark(code, Bilingual("请看。", "Look.")) for code in review),
+        needs_review=tuple(Remark(code, LocalizedText("请看。", "Look.")) for code in review),
     )
 
 
@@ -128,13 +128,10 @@ def test_a9_everybody_has_a_reason_in_both_languages() -> None:
     }
     texts = [reason.text for place in kit.candidates for reason in place.reasons]
     assert all(text.zh and text.en for text in texts)
-    assert (
-        Bilingual(
-            "总分 8.0 (7.0–9.0)，与并列组 1 的最高分 8.2 (7.5–9.0) 区间重叠。",
-            "Score 8.0 (7.0–9.0): the band overlaps that of the best of tie group 1, 8.2 (7.5–9.0).",
-        )
-        in texts
-    )
+    assert LocalizedText(
+        "总分 8.0 (7.0–9.0)，与并列组 1 的最高分 8.2 (7.5–9.0) 区间重叠。",
+        "Score 8.0 (7.0–9.0): the band overlaps that of the best of tie group 1, 8.2 (7.5–9.0).",
+    ) in [LocalizedText(text.zh, text.en) for text in texts]
 
 
 def test_reports_of_different_kits_versions_files_and_scorers_are_ranked_apart() -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from interview_engine.assessment.comparing.ranking import Entry, EntryCompetency, Ruler
 from interview_engine.assessment.comparing.time_machine import compare
 from interview_engine.assessment.scoring import Score
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import LocalizedText
 
-NAME = Bilingual("能力", "competency")
+NAME = LocalizedText("能力", "competency")
 RULER = Ruler("kit", 1, "0" * 64, "evidence/1")
 
 

@@ -22,7 +22,7 @@ from interview_engine.assessment.delivery.visual_cues import VisualCues
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Competency, DeliveryMeasure
 from interview_engine.assessment.scoring import Score
-from interview_engine.errors import Bilingual
+from interview_engine.i18n import LocalizedText
 
 RATE = DeliveryMeasure("speech_rate_per_min", 120.0, 180.0, 60.0, 60.0)
 PAUSES = DeliveryMeasure("pause_share", 0.1, 0.3, 0.1, 40.0)
@@ -71,7 +71,7 @@ def visual(hands: float = 0.5, face: float = 1.0) -> VisualCues:
 
 
 def competency(*measures: DeliveryMeasure) -> Competency:
-    text = Bilingual("表达", "Delivery")
+    text = LocalizedText("表达", "Delivery")
     return Competency("delivery", "role", text, text, 10.0, 3.0, (), (text,) * 5, measures)
 
 

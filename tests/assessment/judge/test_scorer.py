@@ -21,7 +21,8 @@ from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import AnswerText, ContentScores
 from interview_engine.assessment.transcript import Segment
-from interview_engine.errors import Bilingual, ScorerError
+from interview_engine.errors import ScorerError
+from interview_engine.i18n import LocalizedText
 
 KIT = load_kit(shipped_kits()["software-engineer"])
 COMPETENCY = KIT.competency("problem-solving")
@@ -255,7 +256,7 @@ def test_when_no_sample_can_be_used_the_scorer_failed(document: object) -> None:
 
 
 def test_a_failing_endpoint_fails_the_scoring() -> None:
-    error = ScorerError("judge.unreachable", Bilingual("x", "x"), Bilingual("x", "x"))
+    error = ScorerError("judge.unreachable", LocalizedText("x", "x"), LocalizedText("x", "x"))
     with pytest.raises(ScorerError) as caught:
         score(Model(told((WORDS, 4), level=4), error), samples=2)
     assert caught.value.code == "judge.unreachable"

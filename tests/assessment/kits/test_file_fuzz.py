@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from interview_engine.assessment.kits.file import kit_yaml, parse_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Competency, DeliveryMeasure, Indicator, Kit, Phrases, Question
 from interview_engine.assessment.kits.rules import broken_rules
-from interview_engine.errors import Bilingual, KitError
+from interview_engine.errors import KitError
+from interview_engine.i18n import LocalizedText
 
 SHIPPED = shipped_kits()["customer-service"].read_bytes()
 DOCUMENT = yaml.safe_load(SHIPPED)
@@ -126,7 +127,7 @@ _TEXT = (
 _CHINESE = st.text(alphabet="客服先问清楚，再给办法。“”……A/B1 :#-'\"[]{}", min_size=2, max_size=30).map(
     lambda text: "说" + "".join(text.split()) + "话"
 )
-_BILINGUAL = st.builds(Bilingual, _CHINESE, _TEXT)
+_BILINGUAL = st.builds(LocalizedText, _CHINESE, _TEXT)
 _ID = st.from_regex(r"[a-z][a-z0-9-]{0,10}", fullmatch=True)
 _NUMBER = st.integers(1, 20_000).map(lambda number: number / 1000)
 

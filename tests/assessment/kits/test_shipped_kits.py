@@ -16,7 +16,8 @@ from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Indicator, Kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.assessment.text import fold
-from interview_engine.errors import Bilingual, PolicyError
+from interview_engine.errors import PolicyError
+from interview_engine.i18n import LocalizedText
 
 IDS = ("customer-service", "data-analyst", "online-teacher", "sales", "software-engineer", "store-manager")
 DOCUMENT = Path(__file__).parents[3] / "docs" / "kits.md"
@@ -34,7 +35,7 @@ def indicators_of(kit: Kit) -> Iterator[tuple[str, Indicator]]:
             yield competency.id, indicator
 
 
-def texts_of(kit: Kit) -> Iterator[tuple[str, Bilingual]]:
+def texts_of(kit: Kit) -> Iterator[tuple[str, LocalizedText]]:
     yield "role", kit.role
     yield "description", kit.description
     for competency in kit.competencies:
@@ -137,7 +138,7 @@ def test_a_kit_is_accepted_wherever_the_policy_lets_delivery_weigh(kit_id: str) 
 
 def test_an_id_means_the_same_competency_in_every_kit() -> None:
     """B5: candidates, courses and KPIs refer to competencies by id."""
-    meanings: dict[str, set[tuple[str, Bilingual, Bilingual]]] = {}
+    meanings: dict[str, set[tuple[str, LocalizedText, LocalizedText]]] = {}
     for kit_id in IDS:
         for competency in kit_of(kit_id).competencies:
             meanings.setdefault(competency.id, set()).add((competency.kind, competency.name, competency.definition))

@@ -14,21 +14,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.assessment.kits.file import parse_kit, shipped_kits
-from interview_engine.errors import (
-    Bilingual,
-    ConflictError,
-    GoneError,
-    InvalidInput,
-    KitError,
-    NotFoundError,
-    PermissionDenied,
-)
+from interview_engine.errors import ConflictError, GoneError, InvalidInput, KitError, NotFoundError, PermissionDenied
 from interview_engine.hr.competency import service
 from interview_engine.hr.competency.portrait import Measure, growth
 from interview_engine.hr.competency.profiles import Requirement, check_requirements
 from interview_engine.hr.competency.survey_rules import count_items, self_ratings
 from interview_engine.hr.competency.tables import CompetencyEvidence, CompetencyRow, RoleProfile
 from interview_engine.hr.people.tables import Person
+from interview_engine.i18n import LocalizedText
 from interview_engine.store.rows import stamp
 from interview_engine.store.tables import OutboxMessage
 
@@ -81,7 +74,7 @@ def test_b1_a_kit_brings_its_competencies_into_the_model(small_world: World) -> 
 
 def test_b1_a_competency_of_one_s_own_needs_five_anchors(small_world: World) -> None:
     world, hr = small_world, small_world.actor("hr")
-    text = Bilingual("设备操作", "Operating equipment")
+    text = LocalizedText("设备操作", "Operating equipment")
     new = service.NewCompetency("equipment", "professional", text, text, (text,) * 5, (text,))
     with world.database.transaction() as session:
         assert service.add_competency(session, hr, new, world.clock).code == "equipment"
@@ -90,7 +83,7 @@ def test_b1_a_competency_of_one_s_own_needs_five_anchors(small_world: World) -> 
         for bad in (
             replace(new, anchors=(text,) * 4),
             replace(new, code="No Good"),
-            replace(new, name=Bilingual("", "x")),
+            replace(new, name=LocalizedText("", "x")),
         ):
             with pytest.raises(InvalidInput):
                 service.add_competency(session, hr, bad, world.clock)
@@ -130,7 +123,7 @@ def test_a_profile_s_rows_are_checked(rows: list[Requirement], code: str) -> Non
 def test_b5_one_profile_version_of_a_role_is_in_use(small_world: World) -> None:
     world, hr = small_world, small_world.actor("hr")
     rows = (Requirement("communication", 60, 3.5), Requirement("complaint-handling", 40, 4))
-    new = service.NewProfile("agent", Bilingual("客服", "Agent"), rows)
+    new = service.NewProfile("agent", LocalizedText("客服", "Agent"), rows)
     with world.database.transaction() as session:
         first = service.publish_profile(
             session, hr, service.create_profile(session, hr, new, world.clock).id, world.clock
@@ -174,7 +167,7 @@ def people_of(session: Session, world: World, count: int) -> list[str]:
 def test_b2_a_survey_is_answered_once_counted_and_folded_into_the_record(small_world: World) -> None:
     world, hr, clock = small_world, small_world.actor("hr"), small_world.clock
     with world.database.transaction() as session:
-        survey = service.create_survey(session, hr, Bilingual("半年问卷", "Half-year survey"), QUESTIONS, clock)
+        survey = service.create_survey(session, hr, LocalizedText("半年问卷", "Half-year survey"), QUESTIONS, clock)
         people = people_of(session, world, 3)
         issued = service.send_survey(session, hr, survey.id, [*people, people[0]], clock)
         assert len(issued) == 3
@@ -215,7 +208,7 @@ def test_b2_a_survey_is_answered_once_counted_and_folded_into_the_record(small_w
 def test_answers_that_do_not_fit_the_questions_are_refused(small_world: World, answers: dict[str, object]) -> None:
     world, hr, clock = small_world, small_world.actor("hr"), small_world.clock
     with world.database.transaction() as session:
-        survey = service.create_survey(session, hr, Bilingual("问卷", "Survey"), QUESTIONS, clock)
+        survey = service.create_survey(session, hr, LocalizedText("问卷", "Survey"), QUESTIONS, clock)
         (issued,) = service.send_survey(session, hr, survey.id, people_of(session, world, 1), clock)
         with pytest.raises(InvalidInput):
             service.answer_survey(session, issued.token, answers, clock)
@@ -226,7 +219,7 @@ def test_a_survey_sent_again_ends_the_old_link_and_a_closed_one_takes_nothing(sm
     world, hr, clock = small_world, small_world.actor("hr"), small_world.clock
     with world.database.transaction() as session:
         survey = service.create_survey(
-            session, hr, Bilingual("问卷", "Survey"), QUESTIONS, clock, closes_at=clock.now() + timedelta(days=5)
+            session, hr, LocalizedText("问卷", "Survey"), QUESTIONS, clock, closes_at=clock.now() + timedelta(days=5)
         )
         people = people_of(session, world, 1)
         (first,) = service.send_survey(session, hr, survey.id, people, clock)
@@ -241,7 +234,7 @@ def test_a_survey_sent_again_ends_the_old_link_and_a_closed_one_takes_nothing(sm
 def test_two_answers_at_once_are_one(world: World) -> None:
     hr, clock = world.actor("hr"), world.clock
     with world.database.transaction() as session:
-        survey = service.create_survey(session, hr, Bilingual("问卷", "Survey"), QUESTIONS, clock)
+        survey = service.create_survey(session, hr, LocalizedText("问卷", "Survey"), QUESTIONS, clock)
         (issued,) = service.send_survey(session, hr, survey.id, people_of(session, world, 1), clock)
     outcomes: list[str] = []
     start = threading.Barrier(2)

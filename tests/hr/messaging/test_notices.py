@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from interview_engine.errors import Bilingual, DeliveryError, InvalidInput, NotFoundError, PermissionDenied
+from interview_engine.errors import DeliveryError, InvalidInput, NotFoundError, PermissionDenied
 from interview_engine.hr.messaging import notices
 from interview_engine.hr.messaging.notice_rules import GRADES, LEVELS, Level, ReadRate, next_sending, next_way_first
 from interview_engine.hr.messaging.person_channel import PersonChannel
 from interview_engine.hr.messaging.tables import NoticeReceiver
+from interview_engine.i18n import LocalizedText
 from interview_engine.store.deliver import InboxChannel, Message, Receipt, deliver_due
 from interview_engine.store.engine import Database
 from interview_engine.store.tables import OutboxMessage
@@ -34,7 +35,7 @@ class Way:
 
     def send(self, message: Message) -> Receipt:
         if self.broken:
-            raise DeliveryError("way.down", Bilingual("坏了。", "Down."), Bilingual("等。", "Wait."))
+            raise DeliveryError("way.down", LocalizedText("坏了。", "Down."), LocalizedText("等。", "Wait."))
         self.came.append(message)
         return Receipt("sent")
 

@@ -22,7 +22,8 @@ from interview_engine.assessment.judge.shown import shown
 from interview_engine.assessment.kits.kit import Competency, Indicator, Kit, Phrases, Question
 from interview_engine.assessment.scoring import AnswerText
 from interview_engine.clock import SystemClock
-from interview_engine.errors import Bilingual, WeightsError
+from interview_engine.errors import WeightsError
+from interview_engine.i18n import LocalizedText
 from models.text.llm import ChatModel, Endpoint
 from models.weights.registry import WeightStore, default_root
 
@@ -45,15 +46,15 @@ sys.stdin.read()
 COMPETENCY = Competency(
     "care",
     "general",
-    Bilingual("客户关怀", "Customer care"),
-    Bilingual("帮客户解决问题。", "Solves the customer's problem."),
+    LocalizedText("客户关怀", "Customer care"),
+    LocalizedText("帮客户解决问题。", "Solves the customer's problem."),
     100.0,
     3.0,
-    (Indicator("acts", Bilingual("采取行动", "takes action"), Phrases((), ())),),
-    tuple(Bilingual(text, text) for text in ("nothing", "little", "acts", "acts well", "acts very well")),
+    (Indicator("acts", LocalizedText("采取行动", "takes action"), Phrases((), ())),),
+    tuple(LocalizedText(text, text) for text in ("nothing", "little", "acts", "acts well", "acts very well")),
 )
-QUESTION = Question("q1", Bilingual("说一次经历。", "Tell me about a customer."), 0, 60, 1, ("care",))
-NAME, NO_PHRASES = Bilingual("客服", "Service"), Phrases((), ())
+QUESTION = Question("q1", LocalizedText("说一次经历。", "Tell me about a customer."), 0, 60, 1, ("care",))
+NAME, NO_PHRASES = LocalizedText("客服", "Service"), Phrases((), ())
 KIT = Kit("tiny", 1, NAME, NAME, ("zh", "en"), (COMPETENCY,), (QUESTION,), NO_PHRASES, "0")
 TEXT = "A customer got a broken fridge. I called the depot, found another one and had it sent the same evening."
 

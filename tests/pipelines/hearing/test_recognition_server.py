@@ -45,7 +45,8 @@ STAND_INS = '''
 """Recognisers that say what they were asked, for a server in a process of its own."""
 import os, signal, time
 from pathlib import Path
-from interview_engine.errors import Bilingual, WeightsError
+from interview_engine.errors import WeightsError
+from interview_engine.i18n import LocalizedText
 from models.speech.recogniser import EncodedWindow, Heard, HeardWord
 
 class Echo:
@@ -73,7 +74,7 @@ def echo(settings):
     return Echo(settings.weights / "log")
 
 def missing(settings):
-    raise WeightsError("weights.missing", Bilingual("没有", "missing"), Bilingual("下载", "pull"))
+    raise WeightsError("weights.missing", LocalizedText("没有", "missing"), LocalizedText("下载", "pull"))
 '''
 
 

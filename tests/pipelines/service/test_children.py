@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from interview_engine.clock import SystemClock
-from interview_engine.errors import Bilingual, InterviewEngineError, WeightsError
+from interview_engine.errors import InterviewEngineError, WeightsError
+from interview_engine.i18n import LocalizedText
 from interview_engine.settings import Settings
 from pipelines.service.children import ChildError, ChildLimits, Children, Report, Stopping
 
@@ -36,7 +37,7 @@ def do(task: str, settings: Settings, progress: Report) -> object:
             file.write(bytes(3 * 1024**2))
             file.flush()
     if task == "raise":
-        raise WeightsError("weights.missing", Bilingual("缺。", "Missing."), Bilingual("下载。", "Pull."))
+        raise WeightsError("weights.missing", LocalizedText("缺。", "Missing."), LocalizedText("下载。", "Pull."))
     if task == "bug":
         return 1 // int(settings.device == "cuda")
     if task == "progress":

@@ -9,11 +9,11 @@ from sqlalchemy import delete, select, update
 from work_rows import CLOCK, KIT, TEXT, Rows, make_invitation
 
 from interview_engine.clock import SystemClock
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.recruiting.interviewing.answers import record_answer
 from interview_engine.hr.recruiting.interviewing.invitations import submit
 from interview_engine.hr.recruiting.tables import Answer, Invitation
+from interview_engine.i18n import LocalizedText
 from interview_engine.settings import Settings
 from interview_engine.store.engine import Database
 from interview_engine.store.tables import Worker, WorkItem
@@ -116,7 +116,7 @@ def _end(database: Database, subject: str, failing: bool = False) -> None:
         held = claim(session, item.id, "w", CLOCK)
         assert held is not None
         if failing:
-            fail(session, held, "work.killed", Bilingual("坏。", "Broken."), CLOCK)
+            fail(session, held, "work.killed", LocalizedText("坏。", "Broken."), CLOCK)
         else:
             session.get_one(Answer, subject).measured_blob = "0" * 64
             finish(session, held, CLOCK)

@@ -12,7 +12,6 @@ from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.assessment.comparing.ranking import Remark
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require, scoped
 from interview_engine.hr.recruiting.analytics.estimates import (
@@ -25,6 +24,7 @@ from interview_engine.hr.recruiting.analytics.estimates import (
 )
 from interview_engine.hr.recruiting.analytics.scope import within_reach
 from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
+from interview_engine.i18n import msg
 
 Advice = Literal["best", "alike", "less", "too_few"]
 
@@ -178,21 +178,18 @@ def _row(channel: str, tally: _Tally, cost: Decimal, best: str | None, tallies: 
 def _reason(advice: Advice, gap: Estimate | None, best: str | None) -> Remark:
     code = f"channel.{advice}"
     if advice == "best":
-        return Remark(code, Bilingual("平均面试分最高，可以优先投入。", "Highest mean score: spend here first."))
+        return Remark(code, msg("Highest mean score: spend here first."))
     if advice == "too_few" or gap is None:
-        return Remark(code, Bilingual("评估人数太少，还不能判断。", "Too few assessments to tell."))
+        return Remark(code, msg("Too few assessments to tell."))
     by = f"{gap.value:.1f} ({gap.low:.1f}–{gap.high:.1f})"
     if advice == "less":
         return Remark(
             code,
-            Bilingual(
-                f"平均分比“{best}”低 {by}，可考虑减少预算。",
-                f"Mean score is {by} below “{best}”: consider spending less.",
-            ),
+            msg("Mean score is {by} below “{best}”: consider spending less.", by=by, best=best),
         )
     return Remark(
         code,
-        Bilingual(f"与“{best}”相差 {by}，区分不出高低。", f"Differs from “{best}” by {by}: cannot be told apart."),
+        msg("Differs from “{best}” by {by}: cannot be told apart.", best=best, by=by),
     )
 
 

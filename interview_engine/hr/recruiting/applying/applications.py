@@ -28,6 +28,7 @@ from interview_engine.hr.recruiting.jobs.postings import by_code, closed
 from interview_engine.hr.recruiting.reach import application_for, change_stage, note_event, requisition_for
 from interview_engine.hr.recruiting.rules import Stage
 from interview_engine.hr.recruiting.tables import Application, ApplicationEvent, Posting, Requisition, Resume
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
@@ -139,7 +140,7 @@ def get_application(session: Session, actor: Actor, application_id: str) -> Appl
     application, requisition = application_for(session, actor, application_id, "contact", "read")
     person = find(session, Person, application.person_id)
     if person is None:
-        raise missing("person", "候选人", "candidate")
+        raise missing("person", msg("candidate"))
     posting = find(session, Posting, application.posting_id) if application.posting_id else None
     resume = find(session, Resume, application.resume_id) if application.resume_id else None
     return ApplicationView(application, person, requisition, posting, resume)

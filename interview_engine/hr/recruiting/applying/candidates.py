@@ -18,6 +18,7 @@ from interview_engine.hr.people.tables import Person, PersonFlag, WechatIdentity
 from interview_engine.hr.privacy.consents import give_to
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting.tables import Application, Resume
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
@@ -63,25 +64,21 @@ def find_or_add(session: Session, actor: Actor, new: NewPerson, clock: Clock) ->
     Raises:
         InvalidInput: `person.contact` (neither mail nor phone), `person.email`, `person.phone`, no name, language.
     """
-    name = text_within(new.name, "name", "姓名", "name", 120)
+    name = text_within(new.name, "name", msg("name", context="person"), 120)
     if new.language not in ("zh", "en"):
         raise invalid(
             "language",
             "person.language",
-            "语言只能是 zh 或 en。",
-            "The language is zh or en.",
-            "请选择。",
-            "Choose one.",
+            msg("The language is zh or en."),
+            msg("Choose one."),
         )
     mail, phone = email_key(new.email), phone_key(new.phone)
     if mail is None and phone is None:
         raise invalid(
             "email",
             "person.contact",
-            "请填写邮箱或手机号。",
-            "Give an e-mail address or a phone number.",
-            "我们用它联系您。",
-            "It is how we reach you.",
+            msg("Give an e-mail address or a phone number."),
+            msg("It is how we reach you."),
         )
     person = _known(session, mail, phone)
     if person is None:
@@ -150,14 +147,13 @@ def merge(session: Session, actor: Actor, flag_id: str, clock: Clock) -> Person:
     keep = find(session, Person, flag.person_id, lock=True)
     drop = find(session, Person, flag.other_person_id, lock=True) if flag.other_person_id else None
     if flag.kind != "two_persons" or keep is None or drop is None:
-        raise conflict("person.merge", "这不是两个人的冲突。", "This flag is not about two persons.")
+        raise conflict("person.merge", msg("This flag is not about two persons."))
     own = set(session.scalars(select(Application.requisition_id).where(Application.person_id == keep.id)))
     moved = session.scalars(select(Application).where(Application.person_id == drop.id)).all()
     if any(row.requisition_id in own or row.stage == "hired" for row in moved) or has_account(session, drop.id):
         raise conflict(
             "person.merge",
-            "两人应聘了同一职位，或另一人已是员工，不能合并。",
-            "Both applied for the same job, or the other is an employee: they cannot be merged.",
+            msg("Both applied for the same job, or the other is an employee: they cannot be merged."),
         )
     for row in moved:
         row.person_id = keep.id
@@ -236,5 +232,5 @@ def _raise_flag(
 def _flag(session: Session, flag_id: str) -> PersonFlag:
     flag = find(session, PersonFlag, flag_id, lock=True)
     if flag is None or flag.state != "open":
-        raise missing("person_flag", "待核对事项", "open flag")
+        raise missing("person_flag", msg("open flag"))
     return flag

@@ -11,6 +11,7 @@ from interview_engine.hr.access.service import check_row
 from interview_engine.hr.people.contact import email_key, phone_key
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, touch
 
@@ -39,7 +40,7 @@ def correct_contact(
     """
     person = _person(session, actor, person_id, "write", lock=True)
     if name is not None:
-        person.name = text_within(name, "name", "姓名", "name", 120)
+        person.name = text_within(name, "name", msg("name", context="person"), 120)
     if language is not None:
         person.language = language
     if email is not None:
@@ -54,10 +55,8 @@ def correct_contact(
         raise invalid(
             "email",
             "person.contact",
-            "请填写邮箱或手机号。",
-            "Give an e-mail address or a phone number.",
-            "至少保留一项。",
-            "Keep at least one of them.",
+            msg("Give an e-mail address or a phone number."),
+            msg("Keep at least one of them."),
         )
     touch(person, actor.id, clock)
     session.flush()
@@ -69,7 +68,7 @@ def correct_contact(
 def _person(session: Session, actor: Actor, person_id: str, action: str, *, lock: bool = False) -> Person:
     person = find(session, Person, person_id, lock=lock)
     if person is None or person.erased_at is not None:
-        raise missing("person", "人员", "person")
+        raise missing("person", msg("person"))
     check_row(session, actor, "contact", action, department_id=person.department_id, person_id=person.id)
     return person
 
@@ -81,6 +80,5 @@ def _check_free(session: Session, person: Person, column: object, key: str | Non
     if other is not None:
         raise conflict(
             "person.taken",
-            "这个联系方式属于另一个人。",
-            "This belongs to another person.",
+            msg("This belongs to another person."),
         )

@@ -11,7 +11,6 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import denied, require, scoped
 from interview_engine.hr.competency.service import newest_scores, people_with
@@ -20,6 +19,7 @@ from interview_engine.hr.privacy.consents import may_be_kept
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.hr.recruiting.reach import allowed, requisition_for
 from interview_engine.hr.recruiting.tables import Application, Requisition
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
 from interview_engine.store.rows import find, touch
@@ -179,13 +179,12 @@ def set_talent_pool(session: Session, actor: Actor, person_id: str, keep: bool, 
     require(actor, "contact", "write")
     person = find(session, Person, person_id, lock=True)
     if person is None or person.erased_at is not None:
-        raise missing("person", "人员", "person")
+        raise missing("person", msg("person"))
     if keep and not may_be_kept(session, person_id):
         raise conflict(
             "talent.no_consent",
-            "候选人没有同意保留资料。",
-            "The candidate has not agreed to be kept.",
-            Bilingual("请先取得候选人的同意。", "Ask the candidate for consent first."),
+            msg("The candidate has not agreed to be kept."),
+            msg("Ask the candidate for consent first."),
         )
     if person.talent_pool != keep:
         person.talent_pool = keep

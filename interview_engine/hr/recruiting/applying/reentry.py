@@ -17,6 +17,7 @@ from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.interviewing import devices
 from interview_engine.hr.recruiting.tables import Application, Invitation, Offer
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import touch
 from interview_engine.store.secrets import digest, token
@@ -98,4 +99,4 @@ def reenter_offer(session: Session, person_id: str, application_id: str, clock: 
 
 
 def _nothing() -> NotFoundError:
-    return missing("application", "应聘", "application")
+    return missing("application", msg("application"))

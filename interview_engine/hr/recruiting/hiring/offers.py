@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, GoneError, NotFoundError
+from interview_engine.errors import GoneError, NotFoundError
 from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.approvals import requests
 from interview_engine.hr.approvals.tables import Approval
@@ -28,6 +28,7 @@ from interview_engine.hr.recruiting.jobs.requisitions import filled_by_hire
 from interview_engine.hr.recruiting.reach import application_for, change_stage, note_event
 from interview_engine.hr.recruiting.rules import OFFER_MOVES, OfferState
 from interview_engine.hr.recruiting.tables import Application, Offer, Requisition
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.secrets import digest, token
@@ -77,47 +78,40 @@ def draft_offer(session: Session, actor: Actor, application_id: str, new: NewOff
     if application.stage != "offer":
         raise conflict(
             "offer.stage",
-            "还没有决定录用这位候选人。",
-            "It has not been decided to make an offer to this candidate.",
-            Bilingual("请先作出推进的决定。", "Decide to advance first."),
+            msg("It has not been decided to make an offer to this candidate."),
+            msg("Decide to advance first."),
         )
     for other in session.scalars(select(Offer).where(Offer.application_id == application_id).with_for_update()):
         if other.state in ("pending", "approved", "sent", "accepted"):
-            raise conflict("offer.open", "已有进行中的录用通知。", "An offer is already under way.")
+            raise conflict("offer.open", msg("An offer is already under way."))
         if other.state == "draft":
             _set_state(session, other, "expired", actor, clock)
     if not (new.monthly_pay.is_finite() and 0 < new.monthly_pay < Decimal("1e8")):
         raise invalid(
             "monthly_pay",
             "offer.pay",
-            "月薪必须大于 0。",
-            "The pay is above 0.",
-            "请以元填写。",
-            "Give it in yuan a month.",
+            msg("The pay is above 0."),
+            msg("Give it in yuan a month."),
         )
     if not 1 <= new.days <= MAX_DAYS:
         raise invalid(
             "days",
             "offer.days",
-            f"有效期为 1 到 {MAX_DAYS} 天。",
-            f"It is valid for 1 to {MAX_DAYS} days.",
-            "请修改。",
-            "Change it.",
+            msg("It is valid for 1 to {max_days} days.", max_days=MAX_DAYS),
+            msg("Change it."),
         )
     if new.start_date < clock.now().date():
         raise invalid(
             "start_date",
             "offer.start",
-            "入职日期已过。",
-            "The start date has passed.",
-            "请选择今天或以后。",
-            "Choose today or later.",
+            msg("The start date has passed."),
+            msg("Choose today or later."),
         )
     offer = Offer(
         **stamp(actor.id, clock),
         application_id=application_id,
         token_hash=digest(token()),  # of no link: the link is made when it is sent
-        title=text_within(new.title, "title", "职位名称", "title", 120),
+        title=text_within(new.title, "title", msg("title", context="job"), 120),
         monthly_pay=new.monthly_pay.quantize(Decimal("0.01")),
         start_date=new.start_date.isoformat(),
         note=new.note.strip()[:2000],
@@ -154,9 +148,8 @@ def send_offer(session: Session, actor: Actor, offer_id: str, clock: Clock) -> I
     if offer.state == "draft" and requests.has_flow(session, KIND, requisition.department_id):
         raise conflict(
             "offer.not_approved",
-            "录用通知需要先审批。",
-            "Offers need approval here.",
-            Bilingual("请先提交审批。", "Submit it for approval first."),
+            msg("Offers need approval here."),
+            msg("Submit it for approval first."),
         )
     valid_for = offer.expires_at - offer.created_at
     _set_state(session, offer, "sent", actor, clock)
@@ -182,14 +175,14 @@ def open_offer(session: Session, link_token: str, clock: Clock) -> OpenedOffer:
     if offer is None or application is None or requisition is None or person is None:
         raise NotFoundError(
             "offer.unknown",
-            Bilingual("这个链接无效。", "This link is not valid."),
-            Bilingual("请检查链接是否完整，或联系招聘方。", "Check that the link is complete, or ask the recruiter."),
+            msg("This link is not valid."),
+            msg("Check that the link is complete, or ask the recruiter."),
         )
     if offer.state == "expired" or (offer.state == "sent" and offer.expires_at <= clock.now()):
         raise GoneError(
             "offer.expired",
-            Bilingual("这份录用通知已过期。", "This offer has expired."),
-            Bilingual("请联系招聘方。", "Please ask the recruiter."),
+            msg("This offer has expired."),
+            msg("Please ask the recruiter."),
         )
     return OpenedOffer(offer, application, requisition, person)
 
@@ -204,16 +197,15 @@ def answer_offer(session: Session, link_token: str, accept: bool, clock: Clock) 
     offer = find(session, Offer, opened.offer.id, lock=True)
     application = find(session, Application, opened.application.id, lock=True)
     if offer is None or application is None:
-        raise missing("offer", "录用通知", "offer")
+        raise missing("offer", msg("offer"))
     answer: OfferState = "accepted" if accept else "declined"
     if offer.state == answer:
         return offer
     if offer.state != "sent":
         raise conflict(
             "offer.answered",
-            "您已经答复。",
-            "You have answered already.",
-            Bilingual("如需更改，请联系招聘方。", "To change it, ask the recruiter."),
+            msg("You have answered already."),
+            msg("To change it, ask the recruiter."),
         )
     actor_id = f"candidate:offer:{offer.id}"
     candidate = Actor(actor_id, None, application.person_id, "candidate", (), opened.person.language)
@@ -230,7 +222,7 @@ def answer_offer(session: Session, link_token: str, accept: bool, clock: Clock) 
 def cancel_offer(session: Session, actor: Actor, offer_id: str, reason: str, clock: Clock) -> Offer:
     """Take an offer back that was not accepted; the application goes back to review."""
     offer, application, _ = _for_write(session, actor, offer_id)
-    clean = text_within(reason, "reason", "理由", "reason", 2000, least=3)
+    clean = text_within(reason, "reason", msg("reason"), 2000, least=3)
     if offer.state == "pending":
         requests.cancel_for(session, actor, KIND, f"{KIND}:{offer.id}", clock)
         _set_state(session, offer, "draft", actor, clock)
@@ -276,9 +268,8 @@ def hire(session: Session, actor: Actor, application_id: str, clock: Clock) -> E
     if offer is None:
         raise conflict(
             "hire.no_offer",
-            "候选人还没有接受录用通知。",
-            "The candidate has not accepted an offer.",
-            Bilingual("请先发送录用通知并等待答复。", "Send an offer first and wait for the answer."),
+            msg("The candidate has not accepted an offer."),
+            msg("Send an offer first and wait for the answer."),
         )
     change_stage(session, actor, application, "hired", "", clock, kind="hired")
     employment = employments.begin(
@@ -300,7 +291,7 @@ def hire(session: Session, actor: Actor, application_id: str, clock: Clock) -> E
 def _for_write(session: Session, actor: Actor, offer_id: str) -> tuple[Offer, Application, Requisition]:
     offer = find(session, Offer, offer_id, lock=True)
     if offer is None:
-        raise missing("offer", "录用通知", "offer")
+        raise missing("offer", msg("offer"))
     application, requisition = application_for(session, actor, offer.application_id, "pay", "write", lock=True)
     return offer, application, requisition
 
@@ -309,8 +300,7 @@ def _set_state(session: Session, offer: Offer, to: OfferState, actor: Actor, clo
     if to not in OFFER_MOVES[cast(OfferState, offer.state)]:
         raise conflict(
             "offer.state",
-            f"录用通知处于“{offer.state}”状态，不能这样操作。",
-            f"The offer is “{offer.state}”; this cannot be done now.",
+            msg("The offer is “{state}”; this cannot be done now.", state=offer.state),
         )
     before, offer.state = offer.state, to
     touch(offer, actor.id, clock)

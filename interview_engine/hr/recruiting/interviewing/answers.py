@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from interview_engine.assessment.kits.kit import Question
 from interview_engine.assessment.report import Mode
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, ConflictError
+from interview_engine.errors import ConflictError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.privacy.consents import consents_of
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting.interviewing.invitations import is_over
 from interview_engine.hr.recruiting.reach import change_stage, invitation_of, kit_of
 from interview_engine.hr.recruiting.tables import Answer, Application, Assessment, Invitation
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.work import enqueue_work
@@ -80,15 +81,13 @@ def record_answer(
     if row.state not in ("consented", "in_progress"):
         raise conflict(
             "invitation.state",
-            f"面试处于“{row.state}”状态，不能再回答。",
-            f"The interview is “{row.state}”; nothing can be answered now.",
+            msg("The interview is “{state}”; nothing can be answered now.", state=row.state),
         )
     if is_over(row, clock.now()):
         raise conflict(
             "invitation.over",
-            "作答时间已过。",
-            "The time for answering has passed.",
-            Bilingual("请联系招聘方延长时间。", "Please ask the recruiter for more time."),
+            msg("The time for answering has passed."),
+            msg("Please ask the recruiter for more time."),
         )
     answer = Answer(
         **stamp(actor.id, clock),
@@ -103,12 +102,10 @@ def record_answer(
             raise invalid(
                 "mode",
                 "answer.mode",
-                "文字回答的方式必须是 text。",
-                "Words are of mode text.",
-                "请修改。",
-                "Change it.",
+                msg("Words are of mode text."),
+                msg("Change it."),
             )
-        answer.text = text_within(content, "text", "回答", "answer", MAX_TEXT)
+        answer.text = text_within(content, "text", msg("answer"), MAX_TEXT)
     else:
         _check_recording(session, row, mode)
         answer.upload_id, answer.blob_sha256 = content.upload_id, content.blob_sha256
@@ -139,10 +136,10 @@ def choose_attempt(session: Session, actor: Actor, answer_id: str, clock: Clock)
     """
     answer = find(session, Answer, answer_id)
     if answer is None:
-        raise missing("answer", "回答", "answer")
+        raise missing("answer", msg("answer"))
     row = invitation_of(session, actor, answer.invitation_id, lock=True)
     if row.state not in ("consented", "in_progress"):
-        raise conflict("invitation.state", "面试已提交，不能再选。", "The interview is submitted: nothing can change.")
+        raise conflict("invitation.state", msg("The interview is submitted: nothing can change."))
     _choose(session, answer, actor, clock)
     audit.record(session, actor.id, "answer.choose", f"answer:{answer.id}", {"attempt": answer.attempt}, clock)
     return answer
@@ -157,20 +154,19 @@ def correct_transcript(session: Session, actor: Actor, answer_id: str, text: str
     """
     answer = find(session, Answer, answer_id, lock=True)
     if answer is None:
-        raise missing("answer", "回答", "answer")
+        raise missing("answer", msg("answer"))
     row = invitation_of(session, actor, answer.invitation_id)
     if answer.mode == "text":
-        raise conflict("answer.written", "文字回答没有转写。", "A written answer has no transcript.")
+        raise conflict("answer.written", msg("A written answer has no transcript."))
     if row.state == "revoked":
-        raise conflict("invitation.state", "面试已收回。", "The interview was taken back.")
+        raise conflict("invitation.state", msg("The interview was taken back."))
     if session.scalars(select(Assessment.id).where(Assessment.invitation_id == row.id).limit(1)).one_or_none():
         raise conflict(
             "answer.scored",
-            "面试已评估，转写不能再更正。",
-            "The interview has been scored; the transcript can no longer be corrected.",
-            Bilingual("您可以申请人工复核。", "You can ask that a person looks again."),
+            msg("The interview has been scored; the transcript can no longer be corrected."),
+            msg("You can ask that a person looks again."),
         )
-    answer.correction = text_within(text, "text", "更正", "correction", MAX_TEXT)
+    answer.correction = text_within(text, "text", msg("correction"), MAX_TEXT)
     answer.corrected_at = clock.now()
     touch(answer, actor.id, clock)
     audit.record(session, actor.id, "answer.correct", f"answer:{answer.id}", {}, clock)
@@ -195,7 +191,7 @@ def _question(session: Session, invitation: Invitation, question_id: str) -> Que
     try:
         return kit_of(session, invitation).question(question_id)
     except KeyError:
-        raise missing("question", "题目", "question") from None
+        raise missing("question", msg("question")) from None
 
 
 def _next(session: Session, invitation_id: str, question: Question) -> int:
@@ -220,17 +216,14 @@ def _check_recording(session: Session, row: Invitation, mode: Mode) -> None:
         raise invalid(
             "mode",
             "answer.mode",
-            "录制的方式必须是 video 或 voice。",
-            "A recording is of mode video or voice.",
-            "请修改。",
-            "Change it.",
+            msg("A recording is of mode video or voice."),
+            msg("Change it."),
         )
     if not consents_of(session, row.id).get("recording", False):
         raise conflict(
             "answer.no_consent",
-            "您没有同意录制。",
-            "You have not agreed to be recorded.",
-            Bilingual("请用文字回答，或修改同意项。", "Answer in writing, or change your consent."),
+            msg("You have not agreed to be recorded."),
+            msg("Answer in writing, or change your consent."),
         )
 
 
@@ -265,7 +258,6 @@ def _begin(session: Session, row: Invitation, actor: Actor, clock: Clock) -> Non
 def _no_attempts(attempts: int) -> ConflictError:
     return conflict(
         "answer.no_attempts",
-        f"这道题的 {attempts} 次机会已用完。",
-        f"All {attempts} attempts at this question are used.",
-        Bilingual("请选择其中一次作答，继续下一题。", "Choose one of them and go on to the next question."),
+        msg("All {attempts} attempts at this question are used.", attempts=attempts),
+        msg("Choose one of them and go on to the next question."),
     )

@@ -13,6 +13,7 @@ from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.interviewing.invitation_states import wrong_state
 from interview_engine.hr.recruiting.reach import invitation_of
 from interview_engine.hr.recruiting.tables import Application, Invitation
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, touch
 
@@ -52,7 +53,7 @@ def give_consent(
         raise wrong_state(row)
     application = find(session, Application, row.application_id)
     if application is None:
-        raise missing("application", "应聘", "application")
+        raise missing("application", msg("application"))
     purposes = {
         "recording": given.recording,
         "voice": given.voice,

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, GoneError, NotFoundError, PermissionDenied
+from interview_engine.errors import GoneError, NotFoundError, PermissionDenied
 from interview_engine.hr.recruiting.tables import Invitation
+from interview_engine.i18n import msg
 from interview_engine.store.secrets import digest
 
 
@@ -27,11 +28,8 @@ def glance(session: Session, token: str) -> Invitation:
     if found is None:
         raise NotFoundError(
             "invitation.unknown",
-            Bilingual("这个面试链接不存在。", "There is no such interview link."),
-            Bilingual(
-                "请检查链接是否完整复制；仍打不开时，请让招聘方重新发送。",
-                "Check that the whole link was copied; if it still does not open, ask the recruiter for a new one.",
-            ),
+            msg("There is no such interview link."),
+            msg("Check that the whole link was copied; if it still does not open, ask the recruiter for a new one."),
         )
     return found
 
@@ -51,18 +49,15 @@ def check_live(invitation: Invitation, clock: Clock) -> None:
     if invitation.state == "revoked":
         raise GoneError(
             "invitation.revoked",
-            Bilingual("这个面试链接已停用。", "This interview link has been taken back."),
-            Bilingual("如有疑问，请联系招聘方。", "If this is unexpected, ask the recruiter."),
+            msg("This interview link has been taken back."),
+            msg("If this is unexpected, ask the recruiter."),
         )
     ran_out = invitation.state == "expired" or clock.now() >= invitation.expires_at
     if invitation.state != "submitted" and ran_out:
         raise GoneError(
             "invitation.expired",
-            Bilingual("这个面试链接已过期。", "This interview link has expired."),
-            Bilingual(
-                "请联系招聘方延长期限；已录的回答仍然保存着。",
-                "Ask the recruiter for more time; what you have recorded is still safe.",
-            ),
+            msg("This interview link has expired."),
+            msg("Ask the recruiter for more time; what you have recorded is still safe."),
         )
 
 
@@ -75,10 +70,9 @@ def check_device(invitation: Invitation, device_secret: str) -> None:
     if not is_bound(invitation, device_secret):
         raise PermissionDenied(
             "invitation.other_device",
-            Bilingual("这场面试是在另一台设备或浏览器上开始的。", "This interview was begun on another device."),
-            Bilingual(
-                "请回到原来的设备和浏览器打开链接；如果用不了，请让招聘方允许更换设备，已录的回答不会丢失。",
-                "Open the link on that device, in the same browser. If you cannot, ask the recruiter to allow a new "
-                "device: nothing you recorded is lost.",
+            msg("This interview was begun on another device."),
+            msg(
+                "Open the link on that device, in the same browser. If you cannot, ask the recruiter to "
+                "allow a new device: nothing you recorded is lost."
             ),
         )

@@ -15,6 +15,7 @@ from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.reach import note_event
 from interview_engine.hr.recruiting.rules import INVITATION_MOVES, LIVE_INVITATION, InvitationState
 from interview_engine.hr.recruiting.tables import Application, Invitation
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, touch
 
@@ -28,8 +29,7 @@ def wrong_state(row: Invitation) -> Exception:
     """The answer to what cannot be done in the state it is in."""
     return conflict(
         "invitation.state",
-        f"面试处于“{row.state}”状态，不能这样操作。",
-        f"The interview is “{row.state}”; this cannot be done now.",
+        msg("The interview is “{state}”; this cannot be done now.", state=row.state),
     )
 
 

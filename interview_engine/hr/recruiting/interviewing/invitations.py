@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, GoneError, NotFoundError, PermissionDenied
+from interview_engine.errors import GoneError, NotFoundError, PermissionDenied
 from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing
@@ -34,6 +34,7 @@ from interview_engine.hr.recruiting.reach import (
 )
 from interview_engine.hr.recruiting.rules import LIVE_INVITATION
 from interview_engine.hr.recruiting.tables import Application, Invitation, Posting, Requisition
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.secrets import digest, token
@@ -102,20 +103,17 @@ def invite(
     if requisition.kit_version_id is None:
         raise conflict(
             "invitation.no_kit",
-            "职位没有面试包。",
-            "The requisition has no kit.",
-            Bilingual("请先选择面试包。", "Choose a kit first."),
+            msg("The requisition has no kit."),
+            msg("Choose a kit first."),
         )
     if requisition.state not in ("open", "on_hold"):
-        raise conflict("requisition.state", "职位未开放。", "The requisition is not open.")
+        raise conflict("requisition.state", msg("The requisition is not open."))
     if not 1 <= days <= MAX_DAYS:
         raise invalid(
             "days",
             "invitation.days",
-            f"有效期为 1 到 {MAX_DAYS} 天。",
-            f"It is valid for 1 to {MAX_DAYS} days.",
-            "请修改。",
-            "Change it.",
+            msg("It is valid for 1 to {max_days} days.", max_days=MAX_DAYS),
+            msg("Change it."),
         )
     person = find(session, Person, application.person_id)
     spoken = language or (person.language if person is not None else requisition.language)
@@ -123,10 +121,8 @@ def invite(
         raise invalid(
             "language",
             "invitation.language",
-            "语言只能是 zh 或 en。",
-            "The language is zh or en.",
-            "请选择。",
-            "Choose one.",
+            msg("The language is zh or en."),
+            msg("Choose one."),
         )
     revoke_open(session, actor, application.id, clock)
     if application.stage != "invited":
@@ -232,10 +228,8 @@ def extend(session: Session, actor: Actor, invitation_id: str, days: int, clock:
         raise invalid(
             "days",
             "invitation.days",
-            f"有效期为 1 到 {MAX_DAYS} 天。",
-            f"It is valid for 1 to {MAX_DAYS} days.",
-            "请修改。",
-            "Change it.",
+            msg("It is valid for 1 to {max_days} days.", max_days=MAX_DAYS),
+            msg("Change it."),
         )
     row.expires_at = clock.now() + timedelta(days=days)
     if row.state == "expired":
@@ -271,20 +265,20 @@ def _by_token(session: Session, link_token: str, clock: Clock) -> Invitation:
     if invitation is None:
         raise NotFoundError(
             "invitation.unknown",
-            Bilingual("这个链接无效。", "This link is not valid."),
-            Bilingual("请检查链接是否完整，或联系招聘方。", "Check that the link is complete, or ask the recruiter."),
+            msg("This link is not valid."),
+            msg("Check that the link is complete, or ask the recruiter."),
         )
     if invitation.state == "revoked":
         raise GoneError(
             "invitation.revoked",
-            Bilingual("这个邀请已被收回。", "This invitation was taken back."),
-            Bilingual("请联系招聘方。", "Please ask the recruiter."),
+            msg("This invitation was taken back."),
+            msg("Please ask the recruiter."),
         )
     if invitation.state != "submitted" and (invitation.state == "expired" or invitation.expires_at <= clock.now()):
         raise GoneError(
             "invitation.expired",
-            Bilingual("这个邀请已过期。", "This invitation has expired."),
-            Bilingual("请联系招聘方延长时间。", "Please ask the recruiter for more time."),
+            msg("This invitation has expired."),
+            msg("Please ask the recruiter for more time."),
         )
     return invitation
 
@@ -294,14 +288,14 @@ def _view(session: Session, invitation: Invitation, secret: str | None) -> Opene
     requisition = find(session, Requisition, application.requisition_id) if application is not None else None
     person = find(session, Person, application.person_id) if application is not None else None
     if application is None or requisition is None or person is None:
-        raise missing("application", "应聘", "application")
+        raise missing("application", msg("application"))
     return Opened(invitation, application, requisition, person, kit_of(session, invitation), secret)
 
 
 def _for_recruiter(session: Session, actor: Actor, invitation_id: str) -> tuple[Invitation, Application]:
     row = locked(session, invitation_id)
     if row is None:
-        raise missing("invitation", "邀请", "invitation")
+        raise missing("invitation", msg("invitation"))
     application, _ = application_for(session, actor, row.application_id, "interview", "write", lock=True)
     return row, application
 
@@ -309,9 +303,6 @@ def _for_recruiter(session: Session, actor: Actor, invitation_id: str) -> tuple[
 def _other_device() -> PermissionDenied:
     return PermissionDenied(
         "invitation.other_device",
-        Bilingual("这场面试已在另一台设备上打开。", "This interview was opened on another device."),
-        Bilingual(
-            "请回到那台设备和浏览器继续；如果无法使用，请联系招聘方更换设备。",
-            "Go on with that device and browser; if you cannot, ask the recruiter to move it.",
-        ),
+        msg("This interview was opened on another device."),
+        msg("Go on with that device and browser; if you cannot, ask the recruiter to move it."),
     )

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.interviewing.invitation_states import wrong_state
 from interview_engine.hr.recruiting.reach import change_stage, invitation_of, kit_of
 from interview_engine.hr.recruiting.tables import Answer, Application, Invitation, Requisition
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, touch
 from interview_engine.store.work import enqueue_work
@@ -41,19 +41,16 @@ def submit(session: Session, actor: Actor, invitation: Invitation, clock: Clock,
     if not chosen:
         raise conflict(
             "interview.nothing",
-            "还没有任何回答。",
-            "Nothing has been answered yet.",
-            Bilingual("请至少回答一道题。", "Answer at least one question."),
+            msg("Nothing has been answered yet."),
+            msg("Answer at least one question."),
         )
     unanswered = [question.id for question in kit_of(session, row).questions if question.id not in chosen]
     if unanswered and not allow_missing:
         raise invalid(
             "answers",
             "interview.unanswered",
-            f"还有 {len(unanswered)} 道题没有回答。",
-            f"{len(unanswered)} questions are not answered.",
-            "请回答，或确认留空后再提交。",
-            "Answer them, or confirm that they stay empty.",
+            msg("{count} questions are not answered.", count=len(unanswered)),
+            msg("Answer them, or confirm that they stay empty."),
         )
     row.state = "submitted"
     row.submitted_at = clock.now()
@@ -62,7 +59,7 @@ def submit(session: Session, actor: Actor, invitation: Invitation, clock: Clock,
     application = find(session, Application, row.application_id, lock=True)
     requisition = find(session, Requisition, application.requisition_id) if application is not None else None
     if application is None or requisition is None:
-        raise missing("application", "应聘", "application")
+        raise missing("application", msg("application"))
     if application.stage == "invited":
         change_stage(session, actor, application, "interviewing", "", clock)
     if application.stage == "interviewing":

@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from interview_engine.errors import Bilingual, ConflictError, InvalidInput, TooLarge, UnsupportedMedia
+from interview_engine.errors import ConflictError, InvalidInput, TooLarge, UnsupportedMedia
+from interview_engine.i18n import msg
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-defer-length"
@@ -38,9 +39,7 @@ MAX_INTEGER = 2**62
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,80}")
 _DIGITS = re.compile(r"[0-9]{1,19}")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}")
-_NOTHING_LOST = Bilingual(
-    "已上传的部分不会丢失；请刷新页面后继续。", "What was uploaded is safe. Reload the page and go on."
-)
+_NOTHING_LOST = msg("What was uploaded is safe. Reload the page and go on.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +127,14 @@ def check_content(head: bytes, claimed: str) -> Container:
     if found is None:
         raise UnsupportedMedia(
             "upload.not_media",
-            Bilingual("这不是录像或录音文件。", "This is not a recording: its content is of no kind we know."),
-            Bilingual(
-                "请上传 MP4、MOV、WebM、M4A、MP3、WAV、OGG 或 FLAC 文件，或改用文字作答。",
-                "Send an MP4, MOV, WebM, M4A, MP3, WAV, OGG or FLAC file, or answer in writing.",
-            ),
+            msg("This is not a recording: its content is of no kind we know."),
+            msg("Send an MP4, MOV, WebM, M4A, MP3, WAV, OGG or FLAC file, or answer in writing."),
         )
     if claimed not in UNKNOWN_TYPES and claimed not in found.claims:
         raise UnsupportedMedia(
             "upload.type_lie",
-            Bilingual(
-                f"文件自称 {claimed}，内容却是 {found.name}。",
-                f"The file says it is {claimed}, but its content is {found.name}.",
-            ),
-            Bilingual("请换用原始文件，不要改扩展名。", "Send the original file, with its own extension."),
+            msg("The file says it is {claimed}, but its content is {name}.", claimed=claimed, name=found.name),
+            msg("Send the original file, with its own extension."),
         )
     return found
 
@@ -220,8 +213,8 @@ def read_patch(headers: Mapping[str, str]) -> Patch:
     if headers.get("content-type", "").split(";")[0].strip().lower() != "application/offset+octet-stream":
         raise UnsupportedMedia(
             "upload.patch_type",
-            Bilingual("上传分片的内容类型不对。", "A part of an upload has another content type."),
-            Bilingual("应为 application/offset+octet-stream。", "It is application/offset+octet-stream."),
+            msg("A part of an upload has another content type."),
+            msg("It is application/offset+octet-stream."),
         )
     offset = whole_number(headers.get("upload-offset", ""), "Upload-Offset")
     body = headers.get("content-length")
@@ -249,13 +242,13 @@ def check_patch(patch: Patch, offset: int, length: int | None, limits: UploadLim
         if length is not None and patch.length != length:
             raise ConflictError(
                 "upload.length",
-                Bilingual("上传总长度前后不一致。", "Another total length was stated before."),
+                msg("Another total length was stated before."),
                 _NOTHING_LOST,
             )
         if patch.length < offset:
             raise ConflictError(
                 "upload.length",
-                Bilingual("上传总长度小于已收到的字节数。", "The total length is less than what has been received."),
+                msg("The total length is less than what has been received."),
                 _NOTHING_LOST,
             )
         check_length(patch.length, limits)
@@ -274,7 +267,7 @@ def check_room(end: int, length: int | None, limits: UploadLimits) -> None:
     if length is not None and end > length:
         raise TooLarge(
             "upload.too_large",
-            Bilingual("发送的内容超过了声明的长度。", "More was sent than the stated length."),
+            msg("More was sent than the stated length."),
             _NOTHING_LOST,
         )
     check_length(end, limits)
@@ -299,8 +292,8 @@ def check_total(others: int, added: int, limits: UploadLimits) -> None:
     if others + added > limits.invitation_bytes:
         raise TooLarge(
             "upload.total",
-            Bilingual("这场面试的录制总量已达上限。", "The recordings of this interview have reached their limit."),
-            Bilingual("请用较低的清晰度录制，或改用文字作答。", "Record in a lower resolution, or answer in writing."),
+            msg("The recordings of this interview have reached their limit."),
+            msg("Record in a lower resolution, or answer in writing."),
         )
 
 
@@ -320,8 +313,8 @@ def too_large(limit: int) -> TooLarge:
     megabytes = limit // (1024 * 1024)
     return TooLarge(
         "upload.too_large",
-        Bilingual(f"单个录制最大 {megabytes} MB。", f"One recording may be {megabytes} MB at most."),
-        Bilingual("请录短一些，或用较低的清晰度。", "Record less, or in a lower resolution."),
+        msg("One recording may be {megabytes} MB at most.", megabytes=megabytes),
+        msg("Record less, or in a lower resolution."),
     )
 
 
@@ -329,8 +322,8 @@ def wrong_offset(offset: int) -> ConflictError:
     """`upload.offset`: the sender must ask where to go on."""
     return ConflictError(
         "upload.offset",
-        Bilingual(f"服务器已有 {offset} 字节，应从那里继续。", f"The server has {offset} bytes: go on from there."),
-        Bilingual("请先查询进度，再从那里继续发送。", "Ask for the offset, then go on from it."),
+        msg("The server has {offset} bytes: go on from there.", offset=offset),
+        msg("Ask for the offset, then go on from it."),
     )
 
 
@@ -338,7 +331,7 @@ def header_problem(name: str) -> InvalidInput:
     """`upload.header`, naming the header."""
     return InvalidInput(
         "upload.header",
-        Bilingual(f"请求头 {name} 缺失或无效。", f"The header {name} is missing or not valid."),
-        Bilingual("请按 tus 1.0.0 协议发送。", "Send it as tus 1.0.0 says."),
+        msg("The header {name} is missing or not valid.", name=name),
+        msg("Send it as tus 1.0.0 says."),
         field=name,
     )

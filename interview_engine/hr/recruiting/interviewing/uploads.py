@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.report import Mode
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, ConflictError, GoneError, NotFoundError, OutputError
+from interview_engine.errors import ConflictError, GoneError, NotFoundError, OutputError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.privacy.consents import consents_of
 from interview_engine.hr.recruiting.interviewing import upload_rules as rules
@@ -28,6 +28,7 @@ from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload, 
 from interview_engine.hr.recruiting.interviewing.upload_rules import NewUpload, UploadLimits
 from interview_engine.hr.recruiting.reach import invitation_of
 from interview_engine.hr.recruiting.tables import Answer, Invitation, Upload, UploadPart
+from interview_engine.i18n import msg
 from interview_engine.store.blobs import BlobStore, register
 from interview_engine.store.rows import find, stamp
 
@@ -48,17 +49,14 @@ def check_may_record(session: Session, invitation: Invitation) -> None:
     if invitation.state == "submitted":
         raise ConflictError(
             "upload.submitted",
-            Bilingual("面试已经提交，不能再上传。", "The interview has been submitted: nothing more can be sent."),
-            Bilingual("请打开邀请链接查看回执。", "Open your invitation link to see the receipt."),
+            msg("The interview has been submitted: nothing more can be sent."),
+            msg("Open your invitation link to see the receipt."),
         )
     if invitation.state not in OPEN_STATES or not consents_of(session, invitation.id).get("recording"):
         raise ConflictError(
             "upload.not_consented",
-            Bilingual("还没有同意录制。", "You have not agreed to be recorded."),
-            Bilingual(
-                "请从邀请链接重新进入，先确认同意，或选择文字作答。",
-                "Open your invitation link, agree first, or answer in writing.",
-            ),
+            msg("You have not agreed to be recorded."),
+            msg("Open your invitation link, agree first, or answer in writing."),
         )
 
 
@@ -134,14 +132,14 @@ def check_open(upload: Upload) -> None:
     if upload.state == "finished":
         raise ConflictError(
             "upload.finished",
-            Bilingual("这段录制已经收齐。", "This recording is complete already."),
-            Bilingual("不需要再发送。", "Nothing more needs to be sent."),
+            msg("This recording is complete already."),
+            msg("Nothing more needs to be sent."),
         )
     if upload.state != "open":
         raise GoneError(
             "upload.discarded",
-            Bilingual("这段录制已被舍弃。", "This recording was discarded."),
-            Bilingual("请重新录制这道题。", "Record the question again."),
+            msg("This recording was discarded."),
+            msg("Record the question again."),
         )
 
 
@@ -186,8 +184,8 @@ def set_length(session: Session, upload_id: str, length: int, clock: Clock) -> N
     if not stated:
         raise ConflictError(
             "upload.length",
-            Bilingual("上传总长度前后不一致。", "Another total length was stated before."),
-            Bilingual("请刷新页面后继续。", "Reload the page and go on."),
+            msg("Another total length was stated before."),
+            msg("Reload the page and go on."),
         )
 
 
@@ -227,8 +225,8 @@ def assemble(blobs: BlobStore, parts: tuple[UploadPart, ...], path: Path) -> Non
             if written != part.size:
                 raise OutputError(
                     "upload.damaged",
-                    Bilingual("已收到的一段录制损坏。", "A stored part of the recording is damaged."),
-                    Bilingual("请重新录制这道题，并告知招聘方。", "Record the question again, and tell the recruiter."),
+                    msg("A stored part of the recording is damaged."),
+                    msg("Record the question again, and tell the recruiter."),
                 )
 
 
@@ -340,8 +338,8 @@ def _practice(session: Session, invitation: Invitation) -> int:
     if (tried or 0) >= rules.MAX_PRACTICE:
         raise ConflictError(
             "upload.too_many",
-            Bilingual("试录次数太多。", "There were too many practice recordings."),
-            Bilingual("请开始面试，或改用文字作答。", "Start the interview, or answer in writing."),
+            msg("There were too many practice recordings."),
+            msg("Start the interview, or answer in writing."),
         )
     return (tried or 0) + 1
 
@@ -351,8 +349,8 @@ def _attempt(session: Session, invitation: Invitation, kit: Kit, question_id: st
     if question is None:
         raise NotFoundError(
             "upload.question",
-            Bilingual("面试中没有这道题。", "The interview has no such question."),
-            Bilingual("请刷新页面后继续。", "Reload the page and go on."),
+            msg("The interview has no such question."),
+            msg("Reload the page and go on."),
         )
     attempt = next_attempt(session, invitation, question_id)
     begun = session.scalar(
@@ -363,8 +361,8 @@ def _attempt(session: Session, invitation: Invitation, kit: Kit, question_id: st
     if (begun or 0) >= question.attempts + rules.SPARE_UPLOADS:
         raise ConflictError(
             "upload.too_many",
-            Bilingual("这道题中断的录制太多。", "Too many recordings of this question broke off."),
-            Bilingual("请使用已保存的那一段，或改用文字作答。", "Use the part that was kept, or answer in writing."),
+            msg("Too many recordings of this question broke off."),
+            msg("Use the part that was kept, or answer in writing."),
         )
     return attempt
 
@@ -381,8 +379,8 @@ def _why_not(session: Session, upload_id: str) -> ConflictError | GoneError:
     if upload is None:
         return ConflictError(
             "upload.offset",
-            Bilingual("上传已不存在。", "The upload is gone."),
-            Bilingual("请刷新页面后继续。", "Reload the page and go on."),
+            msg("The upload is gone."),
+            msg("Reload the page and go on."),
         )
     try:
         check_open(upload)
@@ -394,8 +392,8 @@ def _why_not(session: Session, upload_id: str) -> ConflictError | GoneError:
 def _unknown() -> NotFoundError:
     return NotFoundError(
         "upload.unknown",
-        Bilingual("没有这个上传。", "There is no such upload."),
-        Bilingual("请刷新页面后继续。", "Reload the page and go on."),
+        msg("There is no such upload."),
+        msg("Reload the page and go on."),
     )
 
 
@@ -403,6 +401,6 @@ def _incomplete(end: int, length: int | None) -> ConflictError:
     known = "?" if length is None else str(length)
     return ConflictError(
         "upload.incomplete",
-        Bilingual(f"还没有收齐：{end} / {known} 字节。", f"It is not complete: {end} of {known} bytes."),
-        Bilingual("请继续上传，收齐后再完成。", "Send the rest, then finish."),
+        msg("It is not complete: {end} of {known} bytes.", end=end, known=known),
+        msg("Send the rest, then finish."),
     )

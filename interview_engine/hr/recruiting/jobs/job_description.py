@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
 from interview_engine.hr.problems import invalid
+from interview_engine.i18n import Text, msg
 
 RequirementKind = Literal["degree", "experience", "certificate", "language", "skill", "duty"]
 KINDS: tuple[RequirementKind, ...] = get_args(RequirementKind)
@@ -131,30 +132,25 @@ def checked_requirements(requirements: Iterable[JobRequirement]) -> tuple[JobReq
     """
     rows = tuple(replace(one, text=one.text.strip(), reason=one.reason.strip()) for one in requirements)
     if len(rows) > MOST:
-        raise _bad("", "requirement.count", f"要求超过 {MOST} 条。", f"There are more than {MOST} requirements.")
+        raise _bad("", "requirement.count", msg("There are more than {most} requirements.", most=MOST))
     for place, one in enumerate(rows):
         field = f"requirements.{place}"
         if not 1 <= len(one.text) <= LONGEST:
             raise _bad(
                 f"{field}.text",
                 "requirement.text",
-                f"每条要求 1 到 {LONGEST} 个字符。",
-                f"A requirement has 1 to {LONGEST} characters.",
+                msg("A requirement has 1 to {longest} characters.", longest=LONGEST),
             )
         if one.kind not in KINDS:
-            raise _bad(f"{field}.kind", "requirement.kind", "没有这种要求。", "There is no such kind.")
+            raise _bad(f"{field}.kind", "requirement.kind", msg("There is no such kind."))
         if not (math.isfinite(one.weight) and 0 <= one.weight <= 10):
-            raise _bad(
-                f"{field}.weight", "requirement.weight", "权重必须在 0 到 10 之间。", "A weight is from 0 to 10."
-            )
+            raise _bad(f"{field}.weight", "requirement.weight", msg("A weight is from 0 to 10."))
         if one.kind == "degree" and one.weight > 0 and len(one.reason) < 10:
             raise invalid(
                 f"{field}.reason",
                 "requirement.degree_reason",
-                "学历要计分，必须说明这项工作为什么需要它（至少 10 个字）。",
-                "A degree that counts needs a reason why the work needs it (at least 10 characters).",
-                "请填写理由，或把权重设为 0。",
-                "Give the reason, or set the weight to 0.",
+                msg("A degree that counts needs a reason why the work needs it (at least 10 characters)."),
+                msg("Give the reason, or set the weight to 0."),
             )
     return rows
 
@@ -216,5 +212,5 @@ def _kind(text: str, section: Literal["duty", "need"] | None) -> RequirementKind
     return "skill" if section == "need" else None
 
 
-def _bad(field: str, code: str, zh: str, en: str) -> Exception:
-    return invalid(field or "requirements", code, zh, en, "请修改后再保存。", "Change it and save again.")
+def _bad(field: str, code: str, message: Text) -> Exception:
+    return invalid(field or "requirements", code, message, msg("Change it and save again."))

@@ -10,11 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, GoneError
+from interview_engine.errors import GoneError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting.reach import requisition_for
 from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
@@ -53,14 +54,13 @@ def create_posting(
     if requisition.state != "open":
         raise conflict(
             "posting.not_open",
-            "职位未开放，不能发布。",
-            "The requisition is not open, so it cannot be posted.",
-            Bilingual("请先开放职位。", "Open the requisition first."),
+            msg("The requisition is not open, so it cannot be posted."),
+            msg("Open the requisition first."),
         )
     posting = Posting(
         **stamp(actor.id, clock),
         requisition_id=requisition.id,
-        channel=text_within(channel, "channel", "渠道", "channel", 60),
+        channel=text_within(channel, "channel", msg("channel"), 60),
         code="".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH)),
         cost=_checked(cost),
         automatic_invitation=automatic_invitation,
@@ -102,7 +102,7 @@ def by_code(session: Session, code: str) -> tuple[Posting, Requisition]:
         .where(Posting.code == code.strip().lower())
     ).one_or_none()
     if row is None:
-        raise missing("posting", "职位链接", "job link")
+        raise missing("posting", msg("job link"))
     posting, requisition = row.tuple()
     if posting.closed_at is not None or requisition.state != "open":
         raise closed()
@@ -129,15 +129,15 @@ def closed() -> GoneError:
     """The answer to an application that comes too late."""
     return GoneError(
         "posting.closed",
-        Bilingual("这个职位已停止接收应聘。", "This job takes no applications any more."),
-        Bilingual("请查看其他职位，或联系招聘方。", "Look at other jobs, or ask the recruiter."),
+        msg("This job takes no applications any more."),
+        msg("Look at other jobs, or ask the recruiter."),
     )
 
 
 def _for_write(session: Session, actor: Actor, posting_id: str) -> Posting:
     posting = find(session, Posting, posting_id, lock=True)
     if posting is None:
-        raise missing("posting", "发布", "posting")
+        raise missing("posting", msg("posting"))
     requisition_for(session, actor, posting.requisition_id, "public", "write")
     return posting
 
@@ -147,9 +147,7 @@ def _checked(cost: Decimal) -> Decimal:
         raise invalid(
             "cost",
             "posting.cost",
-            "费用必须是不小于 0 的金额。",
-            "The cost is an amount of 0 or more.",
-            "请以元填写。",
-            "Give it in yuan.",
+            msg("The cost is an amount of 0 or more."),
+            msg("Give it in yuan."),
         )
     return cost.quantize(Decimal("0.01"))

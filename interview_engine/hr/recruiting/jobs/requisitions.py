@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from interview_engine.assessment.kits.delivery_weight import check_kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import scoped
 from interview_engine.hr.accounts.service import names_of
@@ -26,6 +25,7 @@ from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, 
 from interview_engine.hr.recruiting.reach import check_place, requisition_for
 from interview_engine.hr.recruiting.rules import OPEN_STAGES, REQUISITION_MOVES, RequisitionState
 from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
+from interview_engine.i18n import joined, msg
 from interview_engine.store import audit
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
 from interview_engine.store.rows import find, stamp, touch
@@ -88,7 +88,7 @@ def create_requisition(session: Session, actor: Actor, new: NewRequisition, cloc
     check_place(session, actor, new, "public", "write")
     owner = new.owner_account_id or actor.account_id
     if owner is None:
-        raise required("owner_account_id", "负责人", "owner")
+        raise required("owner_account_id", msg("owner"))
     row = Requisition(**stamp(actor.id, clock), state="draft", owner_account_id=owner)
     _write(session, row, new)
     session.add(row)
@@ -117,9 +117,8 @@ def update_requisition(
         if kept != (new.kit_version_id, new.policy, new.language, new.department_id, new.legal_entity_id):
             raise conflict(
                 "requisition.fixed",
-                "需求已开放，面试包、政策、语言和部门不能再改。",
-                "It is open: kit, policy, language and department can no longer change.",
-                Bilingual("请另建一个需求。", "Make another requisition."),
+                msg("It is open: kit, policy, language and department can no longer change."),
+                msg("Make another requisition."),
             )
     before = (row.title, row.headcount, row.department_id, row.description)
     _write(session, row, new)
@@ -184,8 +183,8 @@ def close_requisition(
         ConflictError: `requisition.state`. InvalidInput: another state.
     """
     if state not in ("filled", "cancelled"):
-        zh, en = "只能关闭为已招满或已取消。", "It can be closed as filled or cancelled."
-        raise invalid("state", "requisition.close", zh, en, "请选择其一。", "Choose one of them.")
+        said = msg("It can be closed as filled or cancelled.")
+        raise invalid("state", "requisition.close", said, msg("Choose one of them."))
     row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
     if row.state == "pending":
         requests.cancel_for(session, actor, KIND, f"{KIND}:{row.id}", clock)
@@ -292,53 +291,45 @@ def _counts(session: Session, ids: Sequence[str]) -> Mapping[str, tuple[int, int
 
 
 def _write(session: Session, row: Requisition, new: NewRequisition) -> None:
-    row.title = text_within(new.title, "title", "职位名称", "title", 120)
+    row.title = text_within(new.title, "title", msg("title", context="job"), 120)
     if find(session, LegalEntity, new.legal_entity_id) is None:
-        raise missing("legal_entity", "公司", "company")
+        raise missing("legal_entity", msg("company"))
     department = find(session, Department, new.department_id)
     if department is None or department.legal_entity_id != new.legal_entity_id:
-        raise missing("department", "部门", "department of this company")
+        raise missing("department", msg("department of this company"))
     if not 1 <= new.headcount <= 10_000:
         raise invalid(
             "headcount",
             "requisition.headcount",
-            "人数必须在 1 到 10000 之间。",
-            "The headcount is from 1 to 10000.",
-            "请修改。",
-            "Change it.",
+            msg("The headcount is from 1 to 10000."),
+            msg("Change it."),
         )
     if new.policy not in POLICIES:
         raise invalid(
             "policy",
             "requisition.policy",
-            "没有这个政策。",
-            "There is no such policy.",
-            f"可选：{'、'.join(POLICIES)}。",
-            f"Choose one of {', '.join(POLICIES)}.",
+            msg("There is no such policy."),
+            msg("Choose one of {listed}.", listed=joined(POLICIES)),
         )
     if new.language not in ("zh", "en"):
         raise invalid(
             "language",
             "requisition.language",
-            "语言只能是 zh 或 en。",
-            "The language is zh or en.",
-            "请修改。",
-            "Change it.",
+            msg("The language is zh or en."),
+            msg("Change it."),
         )
     if not 0 <= new.bar <= 10:
         raise invalid(
             "bar",
             "requisition.bar",
-            "分数线必须在 0 到 10 之间。",
-            "The bar is from 0 to 10.",
-            "请修改。",
-            "Change it.",
+            msg("The bar is from 0 to 10."),
+            msg("Change it."),
         )
     if new.role_profile_id is not None:
         competency.profile(session, new.role_profile_id)
     if new.kit_version_id is not None:
         competency.kit_version(session, new.kit_version_id)
-    description = text_within(new.description, "description", "职位描述", "description", 20_000, least=0)
+    description = text_within(new.description, "description", msg("description"), 20_000, least=0)
     wanted = new.requirements if new.requirements is not None else requirements_from(description)
     row.legal_entity_id, row.department_id = new.legal_entity_id, new.department_id
     row.headcount, row.description = new.headcount, description
@@ -352,26 +343,23 @@ def _check_ready(session: Session, row: Requisition) -> None:
     if profile is None or profile.state != "published":
         raise conflict(
             "requisition.no_profile",
-            "没有已发布的岗位能力模型，不能发布职位。",
-            "There is no published role profile, so the job cannot be published.",
-            Bilingual("请先为岗位选择或发布能力模型。", "Choose or publish a role profile for it first."),
+            msg("There is no published role profile, so the job cannot be published."),
+            msg("Choose or publish a role profile for it first."),
         )
     version = competency.kit_version(session, row.kit_version_id) if row.kit_version_id else None
     if version is None or version.state != "published":
         raise conflict(
             "requisition.no_kit",
-            "没有已发布的面试包，不能发布职位。",
-            "There is no published kit, so the job cannot be published.",
-            Bilingual("请先选择面试包。", "Choose a kit first."),
+            msg("There is no published kit, so the job cannot be published."),
+            msg("Choose a kit first."),
         )
     published = competency.kit(session, version.id)
     check_kit(published, POLICIES[row.policy])
     if row.language not in published.languages:
         raise conflict(
             "requisition.kit_language",
-            f"面试包不支持语言 {row.language}。",
-            f"The kit does not cover the language {row.language}.",
-            Bilingual("请换面试包或语言。", "Choose another kit or language."),
+            msg("The kit does not cover the language {language}.", language=row.language),
+            msg("Choose another kit or language."),
         )
 
 
@@ -397,6 +385,5 @@ def _close_postings(session: Session, row: Requisition, actor: Actor, clock: Clo
 def _wrong_state(row: Requisition) -> Exception:
     return conflict(
         "requisition.state",
-        f"招聘需求处于“{row.state}”状态，不能这样操作。",
-        f"The requisition is “{row.state}”; this cannot be done now.",
+        msg("The requisition is “{state}”; this cannot be done now.", state=row.state),
     )

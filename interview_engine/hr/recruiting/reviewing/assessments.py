@@ -18,12 +18,12 @@ from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import InterviewReport
 from interview_engine.assessment.scoring import Score, Status
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.reach import application_for, change_stage, note_event
 from interview_engine.hr.recruiting.tables import Answer, Application, Assessment, Invitation, Requisition
+from interview_engine.i18n import LocalizedText, Text, msg
 from interview_engine.store import audit
 from interview_engine.store.blobs import BlobStore
 from interview_engine.store.rows import find, stamp, touch
@@ -106,7 +106,7 @@ def store_measured(session: Session, answer_id: str, blob_sha256: str, clock: Cl
     """
     answer = find(session, Answer, answer_id, lock=True)
     if answer is None or answer.state == "discarded":
-        raise missing("answer", "回答", "answer")
+        raise missing("answer", msg("answer"))
     if answer.measured_blob != blob_sha256:
         answer.measured_blob = blob_sha256
         answer.measured_at = clock.now()
@@ -128,10 +128,10 @@ def store_assessment(
     application = find(session, Application, application_id, lock=True)
     invitation = find(session, Invitation, invitation_id)
     if application is None or invitation is None or invitation.state == "revoked":
-        raise missing("invitation", "面试", "interview")
+        raise missing("invitation", msg("interview"))
     requisition = find(session, Requisition, application.requisition_id)
     if requisition is None:
-        raise missing("requisition", "招聘需求", "requisition")
+        raise missing("requisition", msg("requisition"))
     there = _same(session, invitation_id, new.inputs_sha256)
     if there is not None:
         return there
@@ -216,7 +216,7 @@ def report_document(
     wanted = assessment_id or application.assessment_id
     row = find(session, Assessment, wanted) if wanted else None
     if row is None or row.application_id != application_id:
-        raise missing("assessment", "评估", "assessment")
+        raise missing("assessment", msg("assessment"))
     audit.record(session, actor.id, "report.read", f"application:{application_id}", {"assessment": row.id}, clock)
     document: dict[str, Any] = json.loads(blobs.read(row.report_sha256))
     return document
@@ -244,14 +244,14 @@ def entry_competencies(stored: Sequence[Mapping[str, Any]]) -> tuple[EntryCompet
 
 
 @lru_cache(maxsize=4096)
-def _name(zh: str, en: str) -> Bilingual:
+def _name(zh: str, en: str) -> Text:
     """A list of thousands has the same few names over and over."""
-    return Bilingual(zh, en)
+    return LocalizedText(zh, en)
 
 
 def remark_of(stored: Mapping[str, Any] | None) -> Remark | None:
     """A stored {"code", "zh", "en"} as a value."""
-    return None if stored is None else Remark(stored["code"], Bilingual(stored["zh"], stored["en"]))
+    return None if stored is None else Remark(stored["code"], LocalizedText(stored["zh"], stored["en"]))
 
 
 def _same(session: Session, invitation_id: str, inputs_sha256: str) -> Assessment | None:
@@ -303,4 +303,4 @@ def _stored(remark: Remark | None) -> dict[str, str] | None:
 
 
 def _remark(reason: Reason | None) -> Remark | None:
-    return None if reason is None else Remark(reason.code, Bilingual(reason.text("zh"), reason.text("en")))
+    return None if reason is None else Remark(reason.code, LocalizedText(reason.text("zh"), reason.text("en")))

@@ -27,6 +27,7 @@ from interview_engine.hr.recruiting.tables import (
     HumanRating,
     Requisition,
 )
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.tables import AuditEvent
@@ -172,7 +173,7 @@ def activate(session: Session, actor: Actor, calibration_id: str, clock: Clock) 
     require(actor, "public", "manage")
     row = find(session, CalibrationVersion, calibration_id, lock=True)
     if row is None:
-        raise missing("calibration", "校准", "calibration")
+        raise missing("calibration", msg("calibration"))
     _switch_off(session, actor, row.kit_version_id, clock)
     row.active = True
     touch(row, actor.id, clock)

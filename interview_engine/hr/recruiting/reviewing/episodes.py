@@ -16,6 +16,7 @@ from interview_engine.hr.problems import conflict, invalid
 from interview_engine.hr.recruiting.hiring.evidence import reference
 from interview_engine.hr.recruiting.reach import application_for
 from interview_engine.hr.recruiting.tables import Assessment
+from interview_engine.i18n import msg
 from interview_engine.store.blobs import BlobStore
 from interview_engine.store.rows import find
 
@@ -35,16 +36,14 @@ def add_episode(
     application, _ = application_for(session, actor, application_id, "interview", "write")
     assessment = find(session, Assessment, application.assessment_id) if application.assessment_id else None
     if assessment is None:
-        raise conflict("review.no_assessment", "还没有评估。", "There is no assessment yet.")
+        raise conflict("review.no_assessment", msg("There is no assessment yet."))
     competency.require_competency(session, new.competency_code)
     if not 1 <= len(new.quotes) <= MAX_QUOTES:
         raise invalid(
             "quotes",
             "episode.quotes",
-            f"需要 1 到 {MAX_QUOTES} 条引文。",
-            f"An episode has 1 to {MAX_QUOTES} quotes.",
-            "请从报告中引用。",
-            "Quote from the report.",
+            msg("An episode has 1 to {max_quotes} quotes.", max_quotes=MAX_QUOTES),
+            msg("Quote from the report."),
         )
     document: dict[str, Any] = json.loads(blobs.read(assessment.report_sha256))
     quotes = [located(document, quote, place) for place, quote in enumerate(new.quotes)]
@@ -70,10 +69,8 @@ def located(document: Mapping[str, Any], quote: Quote, place: int = 0) -> dict[s
     raise invalid(
         f"quotes.{place}",
         "episode.not_said",
-        "这句话不在这道题的转写里。",
-        "These words are not in the transcript of that answer.",
-        "请逐字引用。",
-        "Quote word for word.",
+        msg("These words are not in the transcript of that answer."),
+        msg("Quote word for word."),
     )
 
 

@@ -13,6 +13,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.problems import conflict
 from interview_engine.hr.recruiting.reach import requisition_for
 from interview_engine.hr.recruiting.tables import Application
+from interview_engine.i18n import msg
 from interview_engine.store import audit as trail
 
 SELECTED = ("offer", "hired")
@@ -48,8 +49,7 @@ def impact_ratios(
     if not people or not attributes:
         raise conflict(
             "fairness.nobody",
-            "没有可以比较的人。",
-            "There is nobody to compare.",
+            msg("There is nobody to compare."),
         )
     detail = {"people": len(people), "attributes": attributes}
     trail.record(session, actor.id, "fairness.audit", f"requisition:{requisition_id}", detail, clock)

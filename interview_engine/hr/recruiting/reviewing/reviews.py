@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.assessment.calibration.panel import LEVEL_POINTS, Rating
 from interview_engine.clock import Clock
-from interview_engine.errors import Bilingual, PermissionDenied
+from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency.service import kit
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
@@ -28,6 +28,7 @@ from interview_engine.hr.recruiting.tables import (
     Invitation,
     Requisition,
 )
+from interview_engine.i18n import joined, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.tables import AuditEvent
@@ -51,19 +52,17 @@ def decide(
         raise invalid(
             "decision",
             "review.decision",
-            "没有这种决定。",
-            "There is no such decision.",
-            f"可选：{'、'.join(DECISIONS)}。",
-            f"Choose one of {', '.join(DECISIONS)}.",
+            msg("There is no such decision."),
+            msg("Choose one of {listed}.", listed=joined(DECISIONS)),
         )
-    clean = text_within(reason, "reason", "理由", "reason", MAX_REASON, least=LEAST_REASON)
+    clean = text_within(reason, "reason", msg("reason"), MAX_REASON, least=LEAST_REASON)
     if decision == "reject":
         invitations.revoke_open(session, actor, application.id, clock)
         change_stage(session, actor, application, "rejected", clean, clock, kind="decision")
     elif decision == "advance":
         change_stage(session, actor, application, "offer", clean, clock, kind="decision")
     elif application.stage not in OPEN_STAGES:
-        raise conflict("application.move", "应聘已结束。", "The application is over.")
+        raise conflict("application.move", msg("The application is over."))
     else:
         note_event(session, actor, application, "decision", clock, reason=clean, detail={"decision": decision})
     _settle(application)
@@ -88,19 +87,15 @@ def override(
     _people_only(actor)
     assessment = _counting(session, application)
     if not 0 <= score <= 10:
-        raise invalid(
-            "score", "review.score", "分数必须在 0 到 10 之间。", "A score is from 0 to 10.", "请修改。", "Change it."
-        )
+        raise invalid("score", "review.score", msg("A score is from 0 to 10."), msg("Change it."))
     if competency_code is not None and competency_code not in {one["id"] for one in assessment.competencies}:
         raise invalid(
             "competency",
             "review.competency",
-            "这场面试没有这项能力。",
-            "This interview has no such competency.",
-            "请换一项。",
-            "Choose another.",
+            msg("This interview has no such competency."),
+            msg("Choose another."),
         )
-    clean = text_within(reason, "reason", "理由", "reason", MAX_REASON, least=LEAST_REASON)
+    clean = text_within(reason, "reason", msg("reason"), MAX_REASON, least=LEAST_REASON)
     if competency_code is None:
         application.human_score = score
     _settle(application)
@@ -114,7 +109,7 @@ def note(session: Session, actor: Actor, application_id: str, text: str, clock: 
     """Say that a person has looked, with what they saw; what asked for a look is settled by it."""
     application, _ = application_for(session, actor, application_id, "interview", "write", lock=True)
     _people_only(actor)
-    clean = text_within(text, "reason", "说明", "note", MAX_REASON, least=LEAST_REASON)
+    clean = text_within(text, "reason", msg("note"), MAX_REASON, least=LEAST_REASON)
     _settle(application)
     touch(application, actor.id, clock)
     return _review(session, actor, application, "note", clean, clock)
@@ -128,11 +123,11 @@ def request_rerating(session: Session, actor: Actor, invitation: Invitation, rea
     """
     row = invitation_of(session, actor, invitation.id)
     if row.state != "submitted":
-        raise conflict("invitation.state", "面试还没有提交。", "The interview has not been submitted yet.")
+        raise conflict("invitation.state", msg("The interview has not been submitted yet."))
     application = find(session, Application, row.application_id, lock=True)
     requisition = find(session, Requisition, application.requisition_id) if application is not None else None
     if application is None or requisition is None:
-        raise missing("application", "应聘", "application")
+        raise missing("application", msg("application"))
     there = session.scalars(
         select(HumanReview).where(
             HumanReview.application_id == application.id,
@@ -142,7 +137,7 @@ def request_rerating(session: Session, actor: Actor, invitation: Invitation, rea
     ).first()
     if there is not None:
         return there
-    clean = text_within(reason, "reason", "说明", "reason", MAX_REASON, least=0)
+    clean = text_within(reason, "reason", msg("reason", context="cue"), MAX_REASON, least=0)
     review = _review(session, actor, application, "rerating_request", clean, clock)
     if application.section == "ranked":
         application.section = "needs_review"
@@ -160,12 +155,12 @@ def answer_rerating(session: Session, actor: Actor, request_id: str, text: str, 
     """
     request = find(session, HumanReview, request_id, lock=True)
     if request is None or request.kind != "rerating_request":
-        raise missing("rerating", "复核申请", "request for re-rating")
+        raise missing("rerating", msg("request for re-rating"))
     application, requisition = application_for(session, actor, request.application_id, "interview", "decide", lock=True)
     _people_only(actor)
     if request.resolved_at is not None:
-        raise conflict("review.answered", "这项复核已经答复。", "This request has been answered.")
-    clean = text_within(text, "reason", "答复", "answer", MAX_REASON, least=LEAST_REASON)
+        raise conflict("review.answered", msg("This request has been answered."))
+    clean = text_within(text, "reason", msg("reply"), MAX_REASON, least=LEAST_REASON)
     request.resolved_at = clock.now()
     touch(request, actor.id, clock)
     _settle(application)
@@ -196,16 +191,15 @@ def rate_blind(
     """
     assessment = find(session, Assessment, assessment_id)
     if assessment is None:
-        raise missing("assessment", "评估", "assessment")
+        raise missing("assessment", msg("assessment"))
     application_for(session, actor, assessment.application_id, "interview", "write")
     _people_only(actor)
     _check_levels(assessment, levels)
     if _has_read(session, actor, assessment.application_id):
         raise conflict(
             "rating.not_blind",
-            "您已看过这份报告，不能再盲评。",
-            "You have read this report, so your rating would not be blind.",
-            Bilingual("请换一场没有看过的面试。", "Rate an interview that you have not seen."),
+            msg("You have read this report, so your rating would not be blind."),
+            msg("Rate an interview that you have not seen."),
         )
     given = session.scalars(
         select(HumanRating).where(
@@ -215,7 +209,7 @@ def rate_blind(
     if given:
         if {row.competency_code: row.level for row in given} == dict(levels):
             return tuple(given)
-        raise conflict("rating.given", "您已评过这场面试。", "You have rated this interview already.")
+        raise conflict("rating.given", msg("You have rated this interview already."))
     rows = tuple(
         HumanRating(
             **stamp(actor.id, clock),
@@ -252,7 +246,7 @@ def ratable_competencies(session: Session, assessment_id: str) -> tuple[str, ...
     """The codes that can be rated for an assessment: those of its kit that are scored by content."""
     assessment = find(session, Assessment, assessment_id)
     if assessment is None:
-        raise missing("assessment", "评估", "assessment")
+        raise missing("assessment", msg("assessment"))
     return tuple(c.id for c in kit(session, assessment.kit_version_id).competencies if not c.is_delivery)
 
 
@@ -262,29 +256,23 @@ def _check_levels(assessment: Assessment, levels: Mapping[str, float]) -> None:
         raise invalid(
             "levels",
             "rating.level",
-            "请至少评一项。",
-            "Rate at least one competency.",
-            "请选择等级。",
-            "Choose a level.",
+            msg("Rate at least one competency."),
+            msg("Choose a level."),
         )
     for code, level in levels.items():
         if code not in known:
             raise invalid(
                 f"levels.{code}",
                 "rating.competency",
-                "这场面试没有这项能力。",
-                "This interview has no such competency.",
-                "请换一项。",
-                "Choose another.",
+                msg("This interview has no such competency."),
+                msg("Choose another."),
             )
         if level not in (1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5):
             raise invalid(
                 f"levels.{code}",
                 "rating.level",
-                "等级为 1 到 5，可取半级。",
-                "A level is from 1 to 5 in halves.",
-                "请修改。",
-                "Change it.",
+                msg("A level is from 1 to 5 in halves."),
+                msg("Change it."),
             )
 
 
@@ -306,7 +294,7 @@ def _settle(application: Application) -> None:
 def _counting(session: Session, application: Application) -> Assessment:
     row = find(session, Assessment, application.assessment_id) if application.assessment_id else None
     if row is None:
-        raise conflict("review.no_assessment", "还没有评估。", "There is no assessment yet.")
+        raise conflict("review.no_assessment", msg("There is no assessment yet."))
     return row
 
 
@@ -344,6 +332,6 @@ def _people_only(actor: Actor) -> None:
     if actor.account_id is None:
         raise PermissionDenied(
             "review.people_only",
-            Bilingual("只有人可以作出决定。", "Only a person can decide."),
-            Bilingual("请用账号登录后操作。", "Sign in with an account."),
+            msg("Only a person can decide."),
+            msg("Sign in with an account."),
         )

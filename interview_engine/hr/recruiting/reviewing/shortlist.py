@@ -25,7 +25,6 @@ from interview_engine.assessment.comparing.ranking import (
     rank,
 )
 from interview_engine.assessment.scoring import Score
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency.service import KitLabel, kit_labels
 from interview_engine.hr.people.tables import Person
@@ -33,21 +32,22 @@ from interview_engine.hr.recruiting.applying.lists import HIDDEN
 from interview_engine.hr.recruiting.reach import allowed, requisition_for
 from interview_engine.hr.recruiting.reviewing.assessments import entry_competencies, remark_of
 from interview_engine.hr.recruiting.tables import Application, Assessment, Requisition
+from interview_engine.i18n import Text, msg
 
 OVER = ("rejected", "withdrawn")
 
 NO_ASSESSMENT: Mapping[str, Remark] = {
-    stage: Remark(f"waiting.{stage}", Bilingual(zh, en))
-    for stage, zh, en in (
-        ("new", "已应聘，尚未邀请面试。", "Applied; not invited yet."),
-        ("screening", "正在筛选，尚未邀请面试。", "In screening; not invited yet."),
-        ("invited", "已邀请，尚未开始面试。", "Invited; the interview has not begun."),
-        ("interviewing", "面试进行中。", "The interview is going on."),
-        ("review", "面试已提交，正在评估或由人阅读。", "Submitted; being assessed, or to be read by a person."),
-        ("offer", "没有程序评估，由人决定。", "No assessment by the program; a person decided."),
-        ("hired", "没有程序评估，由人决定。", "No assessment by the program; a person decided."),
-        ("rejected", "没有程序评估，由人决定。", "No assessment by the program; a person decided."),
-        ("withdrawn", "候选人已退出。", "The candidate has withdrawn."),
+    stage: Remark(f"waiting.{stage}", text)
+    for stage, text in (
+        ("new", msg("Applied; not invited yet.")),
+        ("screening", msg("In screening; not invited yet.")),
+        ("invited", msg("Invited; the interview has not begun.")),
+        ("interviewing", msg("The interview is going on.")),
+        ("review", msg("Submitted; being assessed, or to be read by a person.")),
+        ("offer", msg("No assessment by the program; a person decided.")),
+        ("hired", msg("No assessment by the program; a person decided.")),
+        ("rejected", msg("No assessment by the program; a person decided.")),
+        ("withdrawn", msg("The candidate has withdrawn.")),
     )
 }
 
@@ -102,7 +102,7 @@ class RankedList:
     """The list of one ruler (kit version and scorer): only scores of one ruler are compared."""
 
     ruler: Ruler
-    role: Bilingual
+    role: Text
     groups: int
     rows: tuple[RankedRow, ...]
 
@@ -229,12 +229,8 @@ def entry_of(row: Any, kit: KitLabel, names: bool) -> Entry:
     )
 
 
-RERATING = Remark(
-    "review.rerating_requested", Bilingual("候选人申请了人工复核。", "The candidate asks that a person looks again.")
-)
-SETTLED = Remark(
-    "review.settled", Bilingual("需要人看的地方已有人看过。", "What asked for a person has been looked at.")
-)
+RERATING = Remark("review.rerating_requested", msg("The candidate asks that a person looks again."))
+SETTLED = Remark("review.settled", msg("What asked for a person has been looked at."))
 
 
 def ranked_list(ranking: KitRanking, rows: Mapping[str, Any], requisition: Requisition, names: bool) -> RankedList:
@@ -274,25 +270,23 @@ def _bar_reason(row: Any, bar: float, above: bool | None) -> tuple[Remark, ...]:
     if above is None:
         return ()
     if row.human_score is not None:
-        who_zh, who_en, value = "人工评分", "A person gave", f"{row.human_score:.1f}"
-    else:
-        who_zh, who_en, value = "总分", "Score", f"{row.score_value:.1f}"
-        if row.score_low < bar <= row.score_high:
-            side_zh, side_en = ("在线上", "at or above") if above else ("在线下", "below")
+        value = f"{row.human_score:.1f}"
+        if above:
             return (
-                Remark(
-                    "bar.borderline",
-                    Bilingual(
-                        f"总分 {value} {side_zh}（线 {bar:g}），但区间跨过分数线，请人工判断。",
-                        f"Score {value} is {side_en} the bar of {bar:g}, but its band crosses it: judge for yourself.",
-                    ),
-                ),
+                Remark("bar.above", msg("A person gave {value}: reaches the bar of {bar:g}.", value=value, bar=bar)),
             )
+        return (Remark("bar.below", msg("A person gave {value}: below the bar of {bar:g}.", value=value, bar=bar)),)
+    value = f"{row.score_value:.1f}"
+    if row.score_low < bar <= row.score_high:
+        text = (
+            msg("Score {value} is at or above the bar of {bar:g}, but its band crosses it: judge for yourself.")
+            if above
+            else msg("Score {value} is below the bar of {bar:g}, but its band crosses it: judge for yourself.")
+        )
+        return (Remark("bar.borderline", text.filled(value=value, bar=bar)),)
     if above:
-        text = Bilingual(f"{who_zh} {value}，达到分数线 {bar:g}。", f"{who_en} {value}: reaches the bar of {bar:g}.")
-        return (Remark("bar.above", text),)
-    text = Bilingual(f"{who_zh} {value}，低于分数线 {bar:g}。", f"{who_en} {value}: below the bar of {bar:g}.")
-    return (Remark("bar.below", text),)
+        return (Remark("bar.above", msg("Score {value}: reaches the bar of {bar:g}.", value=value, bar=bar)),)
+    return (Remark("bar.below", msg("Score {value}: below the bar of {bar:g}.", value=value, bar=bar)),)
 
 
 def _waiting(session: Session, requisition_id: str, with_over: bool, names: bool) -> tuple[WaitingRow, ...]:

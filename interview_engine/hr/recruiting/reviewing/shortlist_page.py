@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from interview_engine.assessment.comparing.ranking import SECTIONS, EntryCompetency, Section, rank, tie_groups
 from interview_engine.assessment.scoring import Score
-from interview_engine.errors import Bilingual
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency.service import kit_labels
 from interview_engine.hr.people.tables import Person
@@ -25,6 +24,7 @@ from interview_engine.hr.recruiting.reviewing import shortlist
 from interview_engine.hr.recruiting.reviewing.assessments import entry_competencies
 from interview_engine.hr.recruiting.reviewing.shortlist import OVER, RankedRow
 from interview_engine.hr.recruiting.tables import Application, Assessment, Requisition
+from interview_engine.i18n import LocalizedText
 
 SORTS = ("rank", "match", "score", "name", "recent")
 """Orders besides the codes of competencies."""
@@ -60,7 +60,7 @@ class RulerName:
     kit_id: str
     kit_version: int
     scorer: str
-    role: Bilingual
+    role: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
