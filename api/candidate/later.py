@@ -255,6 +255,7 @@ def _transcript_page(
     return page(
         request,
         "candidate/transcript.html",
+        status=200 if problem is None else 422,
         candidate=candidate,
         rows=rows,
         closed=closed,

@@ -279,6 +279,7 @@ def _consent_page(
     return page(
         request,
         "candidate/consent.html",
+        status=200 if problem is None else 422,
         opened=opened,
         token=token,
         text=_consent_text(opened),
@@ -318,6 +319,7 @@ def _writing_page(
     return page(
         request,
         "candidate/write.html",
+        status=200 if problem is None else 422,
         candidate=candidate,
         number=number,
         total=len(kit.questions),
@@ -355,6 +357,7 @@ def _review_page(
     return page(
         request,
         "candidate/review.html",
+        status=200 if problem is None else 422,
         candidate=candidate,
         rows=rows,
         missing=[row["number"] for row in rows if row["chosen"] is None],

@@ -220,6 +220,7 @@ def _job_page(
         return page(
             request,
             "public/job.html",
+            status=200 if problem is None else 422,
             posting=posting,
             requisition=requisition,
             company=_company(session, requisition),
@@ -252,6 +253,7 @@ def _survey_page(
         return page(
             request,
             "public/survey.html",
+            status=200 if problem is None else 422,
             opened=opened,
             answers=answers,
             problem=None if problem is None else problem.text(language_of(request)),
