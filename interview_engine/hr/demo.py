@@ -10,17 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import SYSTEM, Actor, candidate_actor
-from interview_engine.hr.accounts.passwords import generated
-from interview_engine.hr.accounts.service import NewAccount, account_and_person, actor_of, create_account
-from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.accounts.service import (
+    NewAccount,
+    account_and_person,
+    actor_of,
+    create_account,
+    generated,
+    logins_taken,
+)
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency.service import import_shipped_kits, list_kits, profile_from_kit
-from interview_engine.hr.org.service import create_department, create_legal_entity, set_manager
+from interview_engine.hr.org.service import create_department, create_legal_entity, legal_entities, set_manager
 from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.recruiting import withdrawing
 from interview_engine.hr.recruiting.applying import applications
@@ -29,7 +33,6 @@ from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven
 from interview_engine.hr.recruiting.jobs import postings, requisitions
 from interview_engine.hr.recruiting.jobs.requisitions import NewRequisition
-from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
 
 COMPANY = "云汀科技（演示）"
 LOGINS: Mapping[str, tuple[str, str]] = {
@@ -67,6 +70,14 @@ _JOBS = (
         "- 熟悉 Python\n- 英语可作为工作语言",
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Somebody who applied: by ids, so that the demo needs no table."""
+
+    application_id: str
+    person_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +127,7 @@ def seed_demo(session: Session, clock: Clock, *, password: str | None = None) ->
     Raises:
         InvalidInput: the password is too weak.
     """
-    there = session.scalar(select(LegalEntity).where(LegalEntity.name == COMPANY))
+    there = next((one for one in legal_entities(session) if one.name == COMPANY), None)
     if there is not None:
         return _known(session, there)
     import_shipped_kits(session, clock)
@@ -129,8 +140,8 @@ def seed_demo(session: Session, clock: Clock, *, password: str | None = None) ->
     actors = {role: _account(session, role, departments, secret, clock) for role in LOGINS}
     for name in ("客户服务部", "数据部"):
         set_manager(session, SYSTEM, departments[name].id, actors["hiring_manager"].person_id, clock)
-    jobs: dict[str, Requisition] = {}
-    links: dict[str, tuple[Posting, ...]] = {}
+    jobs: dict[str, str] = {}
+    links: dict[str, tuple[str, ...]] = {}
     for kit_id, title, department, description in _JOBS:
         job = _job(session, actors, entity, departments[department], kit_id, title, description, clock)
         jobs[kit_id] = job
@@ -141,8 +152,8 @@ def seed_demo(session: Session, clock: Clock, *, password: str | None = None) ->
         True,
         secret,
         {role: login for role, (login, _) in LOGINS.items()},
-        {kit_id: job.id for kit_id, job in jobs.items()},
-        {kit_id: tuple(one.code for one in posted) for kit_id, posted in links.items()},
+        jobs,
+        links,
         tokens,
         interviews,
     )
@@ -150,15 +161,13 @@ def seed_demo(session: Session, clock: Clock, *, password: str | None = None) ->
 
 def _known(session: Session, entity: LegalEntity) -> DemoAccounts:
     titles = {title: kit_id for kit_id, title, _, _ in _JOBS}
-    rows = session.execute(
-        select(Requisition.title, Requisition.id).where(Requisition.legal_entity_id == entity.id)
-    ).tuples()
-    logins = set(session.scalars(select(Account.login)))
+    jobs = requisitions.jobs_of(session, entity.id)
+    logins = logins_taken(session, (login for login, _ in LOGINS.values()))
     return DemoAccounts(
         False,
         "",
         {role: login for role, (login, _) in LOGINS.items() if login in logins},
-        {titles[title]: key for title, key in rows if title in titles},
+        {titles[title]: key for key, title in jobs if title in titles},
     )
 
 
@@ -182,7 +191,8 @@ def _job(
     title: str,
     description: str,
     clock: Clock,
-) -> Requisition:
+) -> str:
+    """An open job; its id."""
     version = next(one for one in list_kits(session, actors["hr"], kit_id=kit_id) if one.latest)
     profile = profile_from_kit(session, actors["hr"], version.id, clock)
     new = NewRequisition(
@@ -197,55 +207,58 @@ def _job(
     job = requisitions.create_requisition(session, actors["recruiter"], new, clock)
     approval = requisitions.submit_for_approval(session, actors["recruiter"], job.id, clock)
     approvals.decide(session, actors["hiring_manager"], approval.id, "approve", "", clock)
-    return requisitions.open_requisition(session, actors["recruiter"], job.id, clock)
+    return requisitions.open_requisition(session, actors["recruiter"], job.id, clock).id
 
 
-def _posted(session: Session, recruiter: Actor, job: Requisition, clock: Clock) -> tuple[Posting, ...]:
+def _posted(session: Session, recruiter: Actor, job_id: str, clock: Clock) -> tuple[str, ...]:
+    """The codes of its public links."""
     channels = (("微信公众号", "600"), ("招聘网站", "1800"), ("内部推荐", "0"))
     return tuple(
-        postings.create_posting(session, recruiter, job.id, channel, Decimal(cost), clock) for channel, cost in channels
+        postings.create_posting(session, recruiter, job_id, channel, Decimal(cost), clock).code
+        for channel, cost in channels
     )
 
 
-def _apply(
-    session: Session, posting: Posting, name: str, number: int, clock: Clock, language: str = "zh"
-) -> Application:
+def _apply(session: Session, code: str, name: str, number: int, clock: Clock, language: str = "zh") -> Applicant:
     public = Actor("public", None, None, "public", (), language)
     new = NewPerson(name, f"demo{number}@example.com", language=language, synthetic=True)
-    return applications.apply(session, public, posting.code, new, clock)
+    application = applications.apply(session, public, code, new, clock)
+    return Applicant(application.id, application.person_id)
 
 
-def _interview(session: Session, posted: tuple[Posting, ...], place: int, clock: Clock) -> DemoInterview:
+def _interview(session: Session, posted: tuple[str, ...], place: int, clock: Clock) -> DemoInterview:
     manifest_id, name, language = RECORDED[place]
-    application = _apply(session, posted[place % len(posted)], name, place, clock, language)
-    issued = invitations.invite(session, SYSTEM, application.id, clock)
+    applicant = _apply(session, posted[place % len(posted)], name, place, clock, language)
+    issued = invitations.invite(session, SYSTEM, applicant.application_id, clock)
     opened = invitations.open_invitation(session, issued.token, None, clock)
-    candidate = candidate_actor(issued.invitation.id, application.person_id, language)
+    candidate = candidate_actor(issued.invitation.id, applicant.person_id, language)
     given = ConsentGiven(recording=True, voice=True, face=True, automated=True, retention=place == 0)
     invitations.give_consent(session, candidate, opened.invitation, given, clock)
-    return DemoInterview(manifest_id, application.id, issued.invitation.id, candidate)
+    return DemoInterview(manifest_id, applicant.application_id, issued.invitation.id, candidate)
 
 
 def _others(
-    session: Session, actors: Mapping[str, Actor], links: Mapping[str, tuple[Posting, ...]], clock: Clock
+    session: Session, actors: Mapping[str, Actor], links: Mapping[str, tuple[str, ...]], clock: Clock
 ) -> dict[str, str]:
     """Applicants before, during and after: new, screening, invited, withdrawn, rejected by a person."""
     service, data, recruiter = links["customer-service"], links["data-analyst"], actors["recruiter"]
     tokens: dict[str, str] = {}
     _apply(session, service[0], "陈一诺（演示）", 20, clock)
     screened = _apply(session, service[1], "吴桐（演示）", 21, clock)
-    applications.move(session, recruiter, screened.id, "screening", "", clock)
-    for posting, name, number in (
+    applications.move(session, recruiter, screened.application_id, "screening", "", clock)
+    for code, name, number in (
         (service[0], "赵清（演示）", 22),
         (data[0], "钱程（演示）", 23),
         (data[2], "孙悦（演示）", 24),
     ):
-        application = _apply(session, posting, name, number, clock)
-        tokens[name] = invitations.invite(session, recruiter, application.id, clock, days=30).token
+        applicant = _apply(session, code, name, number, clock)
+        tokens[name] = invitations.invite(session, recruiter, applicant.application_id, clock, days=30).token
     gone = _apply(session, data[1], "李放（演示）", 25, clock)
-    issued = invitations.invite(session, recruiter, gone.id, clock)
+    issued = invitations.invite(session, recruiter, gone.application_id, clock)
     leaving = candidate_actor(issued.invitation.id, gone.person_id, "zh")
     withdrawing.withdraw(session, leaving, issued.invitation, clock)
     turned_down = _apply(session, data[1], "郑直（演示）", 26, clock)
-    applications.move(session, recruiter, turned_down.id, "rejected", "希望远程办公，岗位要求到岗（演示）", clock)
+    applications.move(
+        session, recruiter, turned_down.application_id, "rejected", "希望远程办公，岗位要求到岗（演示）", clock
+    )
     return tokens

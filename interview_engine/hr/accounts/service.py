@@ -15,6 +15,7 @@ from interview_engine.hr.access.rules import DEFAULT_SCOPES, ROLES, SYSTEM, Acto
 from interview_engine.hr.access.service import check_row, denied, grants_of
 from interview_engine.hr.accounts import failures, passwords, sign_in, tokens
 from interview_engine.hr.accounts.own_password import check_own_password
+from interview_engine.hr.accounts.passwords import generated as generated
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.people.contact import email_key, phone_key
 from interview_engine.hr.people.tables import Department, Person
@@ -81,7 +82,7 @@ def create_account(session: Session, actor: Actor, new: NewAccount, clock: Clock
     person = _person(session, actor, new, clock)
     if new.password is not None:
         passwords.check_strength(new.password, (login, person.name, person.email))
-    password = new.password or passwords.generated()
+    password = new.password or generated()
     account = Account(
         **stamp(actor.id, clock),
         person_id=person.id,
@@ -183,7 +184,7 @@ def reset_password(session: Session, actor: Actor, account_id: str, clock: Clock
     """
     check_row(session, actor, "contact", "manage")
     account, _ = account_and_person(session, account_id, lock=True)
-    password = passwords.generated()
+    password = generated()
     account.password_hash = passwords.hashed(password)
     account.password_set_at = clock.now()
     account.must_change_password = True
@@ -264,6 +265,16 @@ def account_of_person(session: Session, person_id: str) -> Account | None:
 def holders() -> Select[str]:
     """Ids of the persons who have an active account, for a list's IN."""
     return select(Account.person_id).where(Account.active.is_(True))
+
+
+def logins_taken(session: Session, logins: Iterable[str]) -> set[str]:
+    """Those of the logins that an account has."""
+    return set(session.scalars(select(Account.login).where(Account.login.in_(tuple(logins)))))
+
+
+def every_holder() -> Select[str]:
+    """Ids of the persons with an account, active or closed, for a list's IN."""
+    return select(Account.person_id)
 
 
 def holder(session: Session, account_id: str) -> Person | None:

@@ -20,7 +20,7 @@ from interview_engine.hr.access.rules import ROLES, Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.accounts.service import active_accounts
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
-from interview_engine.hr.messaging.notify import tell_account
+from interview_engine.hr.messaging.service import tell_account
 from interview_engine.hr.org.service import manager_of
 from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import conflict, invalid, missing

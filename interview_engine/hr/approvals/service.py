@@ -11,6 +11,7 @@ from interview_engine.hr.approvals import requests
 from interview_engine.hr.approvals.requests import (
     Decision,
     PendingApproval,
+    cancel_for,
     delegate,
     has_flow,
     of_subject,
@@ -23,8 +24,10 @@ from interview_engine.hr.approvals.tables import Approval
 from interview_engine.hr.house import house
 
 __all__ = [
+    "Approval",
     "Decision",
     "PendingApproval",
+    "cancel_for",
     "decide",
     "delegate",
     "has_flow",

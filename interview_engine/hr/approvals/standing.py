@@ -9,9 +9,8 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.accounts.service import names_of
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
-from interview_engine.hr.people.tables import Person
 from interview_engine.store.rows import find
 
 StandingState = Literal[
@@ -63,6 +62,4 @@ def standing_for(session: Session, account_id: str, approval_id: str) -> Standin
 def _name(session: Session, step: ApprovalStep | None, reader: str) -> str | None:
     if step is None or step.account_id == reader:
         return None
-    return session.scalar(
-        select(Person.name).join(Account, Account.person_id == Person.id).where(Account.id == step.account_id)
-    )
+    return names_of(session, [step.account_id]).get(step.account_id)

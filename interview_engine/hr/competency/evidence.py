@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.competency.tables import CompetencyEvidence
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.competency.tables import CompetencyEvidence, Episode
+from interview_engine.store.rows import stamp
+
+
+@dataclass(frozen=True, slots=True)
+class NewMeasure:
+    """A measure of one competency to be added to a record.
+
+    Args:
+        source: interview, survey, training, appraisal, kudos.
+        score, low, high: 0..10 with its band.
+        ruler: what it was measured with; only equal rulers can be compared.
+        reference: what it is from, "assessment:<id>" or the like.
+    """
+
+    competency_code: str
+    source: str
+    measured_at: datetime
+    score: float
+    low: float
+    high: float
+    ruler: str
+    reference: str
+    detail: Mapping[str, Any]
 
 
 def people_with(competency_code: str, least_score: float) -> Select[str]:
@@ -28,3 +56,35 @@ def newest_scores(session: Session, person_ids: Sequence[str]) -> dict[str, dict
     for person_id, code, score in rows:
         found.setdefault(person_id, {})[code] = score
     return found
+
+
+def record(session: Session, actor: Actor, person_id: str, measures: Iterable[NewMeasure], clock: Clock) -> None:
+    """Add dated measures to a person's record. The caller has checked that the actor may."""
+    session.add_all(
+        CompetencyEvidence(
+            **stamp(actor.id, clock),
+            person_id=person_id,
+            competency_code=one.competency_code,
+            source=one.source,
+            measured_at=one.measured_at,
+            score=one.score,
+            low=one.low,
+            high=one.high,
+            ruler=one.ruler,
+            reference=one.reference,
+            detail=dict(one.detail),
+        )
+        for one in measures
+    )
+    session.flush()
+
+
+def remove(session: Session, references: Sequence[str]) -> dict[str, int]:
+    """Take what came from these sources ("assessment:<id>") out of the record; how many rows went, by table."""
+    measures = delete(CompetencyEvidence).where(CompetencyEvidence.reference.in_(references))
+    episodes = delete(Episode).where(Episode.reference.in_(references))
+    return {"competency_evidence": _count(session.execute(measures)), "episode": _count(session.execute(episodes))}
+
+
+def _count(result: Any) -> int:
+    return int(result.rowcount)

@@ -8,7 +8,9 @@ from interview_engine.hr.competency.episodes import (
     remove_episode,
     require_competency,
 )
-from interview_engine.hr.competency.evidence import newest_scores, people_with
+from interview_engine.hr.competency.evidence import NewMeasure, newest_scores, people_with
+from interview_engine.hr.competency.evidence import record as record_measures
+from interview_engine.hr.competency.evidence import remove as remove_measures
 from interview_engine.hr.competency.kits import (
     KitLabel,
     KitSummary,
@@ -59,6 +61,7 @@ __all__ = [
     "Measure",
     "NewCompetency",
     "NewEpisode",
+    "NewMeasure",
     "NewProfile",
     "OpenedSurvey",
     "OutcomeLink",
@@ -91,7 +94,9 @@ __all__ = [
     "publish_kit",
     "publish_profile",
     "record_episode",
+    "record_measures",
     "remove_episode",
+    "remove_measures",
     "require_competency",
     "requirements_of",
     "retire_competency",

@@ -25,7 +25,7 @@ from interview_engine.hr.competency.survey_rules import (
     self_ratings,
 )
 from interview_engine.hr.competency.tables import CompetencyEvidence, Survey, SurveyResponse
-from interview_engine.hr.messaging.notify import tell_person
+from interview_engine.hr.messaging.service import tell_person
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.i18n import LocalizedText, msg

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.access.service import check_row, scoped
 from interview_engine.hr.accounts.service import holders
-from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.employment.tables import Employment as Employment
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg
@@ -179,6 +179,11 @@ def get_employment(session: Session, actor: Actor, employment_id: str) -> Employ
     _check(session, actor, row, "contact", "read")
     _check(session, actor, row, "interview", "read")
     return row
+
+
+def every_employee() -> Select[str]:
+    """Ids of the persons who have or had an employment, for a list's IN."""
+    return select(Employment.person_id)
 
 
 def colleagues(session: Session, department_ids: Iterable[str] | None = None) -> tuple[str, ...]:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.access.service import check_row
-from interview_engine.hr.messaging.notify import tell_person
+from interview_engine.hr.messaging.service import tell_person
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy.consents import end_consents
 from interview_engine.hr.privacy.erasing import erase_part, erase_person
@@ -112,6 +112,27 @@ def verify_receipt(receipt: Mapping[str, Any]) -> bool:
     """Whether a receipt is whole: its sha256 is of its content."""
     content = {key: value for key, value in receipt.items() if key != "sha256"}
     return receipt.get("sha256") == _digest(content)
+
+
+def latest_request(session: Session, invitation_id: str) -> ErasureRequest | None:
+    """The latest request for the deletion of an interview, with its receipt once it is done."""
+    return session.scalars(
+        select(ErasureRequest)
+        .where(ErasureRequest.invitation_id == invitation_id, ErasureRequest.kind == "interview")
+        .order_by(ErasureRequest.id.desc())
+    ).first()
+
+
+def interviews_asked_for() -> Select[str | None]:
+    """Ids of invitations whose recordings or interview are deleted or asked to be, for a list's IN."""
+    return select(ErasureRequest.invitation_id).where(
+        ErasureRequest.invitation_id.is_not(None), ErasureRequest.kind.in_(("retention", "interview"))
+    )
+
+
+def persons_asked_for() -> Select[str]:
+    """Ids of persons whose deletion as a whole is asked for and not done, for a list's IN."""
+    return select(ErasureRequest.person_id).where(ErasureRequest.kind == "person", ErasureRequest.done_at.is_(None))
 
 
 def due(session: Session, *, limit: int = 50) -> tuple[Due, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.hr.messaging.notify import tell_account, tell_person
+from interview_engine.hr.messaging.service import tell_account, tell_person
 from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Offer, Requisition
 from interview_engine.store.tables import OutboxMessage
 

@@ -15,12 +15,19 @@ from sqlalchemy.orm import Session, aliased
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import SYSTEM, Actor
-from interview_engine.hr.accounts.tables import Account
-from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.accounts.service import every_holder
+from interview_engine.hr.employment.service import every_employee
 from interview_engine.hr.people.tables import Person
-from interview_engine.hr.privacy.consents import end_consents, may_be_kept
-from interview_engine.hr.privacy.erasure import ask, request_erasure
-from interview_engine.hr.privacy.tables import ErasureRequest
+from interview_engine.hr.privacy.service import (
+    ErasureRequest,
+    ask,
+    end_consents,
+    interviews_asked_for,
+    latest_request,
+    may_be_kept,
+    persons_asked_for,
+    request_erasure,
+)
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.hiring.evidence import remove_evidence
@@ -61,11 +68,7 @@ def withdraw(session: Session, actor: Actor, invitation: Invitation, clock: Cloc
 def receipt_of(session: Session, actor: Actor, invitation: Invitation) -> ErasureRequest | None:
     """The candidate's latest request for this interview, with its receipt once it is done."""
     row = invitation_of(session, actor, invitation.id)
-    return session.scalars(
-        select(ErasureRequest)
-        .where(ErasureRequest.invitation_id == row.id, ErasureRequest.kind == "interview")
-        .order_by(ErasureRequest.id.desc())
-    ).first()
+    return latest_request(session, row.id)
 
 
 def expired(session: Session, clock: Clock, *, limit: int = 200) -> tuple[ErasureRequest, ...]:
@@ -85,9 +88,6 @@ def expired(session: Session, clock: Clock, *, limit: int = 200) -> tuple[Erasur
 
 
 def _old_interviews(policy: str, before: datetime) -> Any:
-    asked = select(ErasureRequest.invitation_id).where(
-        ErasureRequest.invitation_id.is_not(None), ErasureRequest.kind.in_(("retention", "interview"))
-    )
     return (
         select(Invitation.id, Application.person_id)
         .join(Application, Application.id == Invitation.application_id)
@@ -95,7 +95,7 @@ def _old_interviews(policy: str, before: datetime) -> Any:
             Invitation.policy == policy,
             Invitation.consented_at.is_not(None),
             func.coalesce(Invitation.submitted_at, Invitation.expires_at) < before,
-            Invitation.id.not_in(asked),
+            Invitation.id.not_in(interviews_asked_for()),
         )
     )
 
@@ -105,7 +105,6 @@ def _forgotten_persons(policy: str, before: datetime) -> Any:
     goes_on = select(other.person_id).where(
         or_(other.stage.not_in(("rejected", "withdrawn")), other.stage_since >= before)
     )
-    asked = select(ErasureRequest.person_id).where(ErasureRequest.kind == "person", ErasureRequest.done_at.is_(None))
     return (
         select(Person.id)
         .join(Application, Application.person_id == Person.id)
@@ -117,9 +116,9 @@ def _forgotten_persons(policy: str, before: datetime) -> Any:
             Person.erased_at.is_(None),
             ~Person.talent_pool,
             Person.id.not_in(goes_on),
-            Person.id.not_in(select(Employment.person_id)),
-            Person.id.not_in(select(Account.person_id)),
-            Person.id.not_in(asked),
+            Person.id.not_in(every_employee()),
+            Person.id.not_in(every_holder()),
+            Person.id.not_in(persons_asked_for()),
         )
         .distinct()
     )

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from hiring_world import make_world
 
-from interview_engine.hr.messaging.notify import tell_person
 from interview_engine.hr.messaging.person_channel import PersonChannel, choose_way
+from interview_engine.hr.messaging.service import tell_person
 from interview_engine.hr.messaging.words import words_for
 from interview_engine.hr.people import identities
 from interview_engine.hr.people.tables import WechatIdentity

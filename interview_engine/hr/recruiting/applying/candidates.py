@@ -15,7 +15,7 @@ from interview_engine.hr.access.service import require
 from interview_engine.hr.accounts.service import has_account
 from interview_engine.hr.people.contact import email_key, name_key, phone_key
 from interview_engine.hr.people.tables import Person, PersonFlag, WechatIdentity
-from interview_engine.hr.privacy.consents import give_to
+from interview_engine.hr.privacy.service import give_to
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting.tables import Application, Resume
 from interview_engine.i18n import msg

@@ -15,7 +15,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import denied, require, scoped
 from interview_engine.hr.competency.service import newest_scores, people_with
 from interview_engine.hr.people.tables import Person
-from interview_engine.hr.privacy.consents import may_be_kept
+from interview_engine.hr.privacy.service import may_be_kept
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.hr.recruiting.reach import allowed, requisition_for
 from interview_engine.hr.recruiting.tables import Application, Requisition

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.competency.kits import kit_version
-from interview_engine.hr.competency.tables import CompetencyEvidence, Episode, KitVersion
+from interview_engine.hr.competency import service as competency
+from interview_engine.hr.competency.service import KitVersion, NewMeasure
 from interview_engine.hr.employment import service as employments
-from interview_engine.hr.employment.service import Evidence
-from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.employment.service import Employment, Evidence
 from interview_engine.hr.recruiting.tables import Application, Assessment
 from interview_engine.store import audit
-from interview_engine.store.rows import find, stamp
+from interview_engine.store.rows import find
 
 
 def reference(assessment_id: str) -> str:
@@ -38,7 +36,7 @@ def evidence_of(session: Session, application: Application) -> Evidence:
     assessment = _counting(session, application)
     if assessment is None:
         return Evidence(application.id, application.requisition_id, None)
-    version = kit_version(session, assessment.kit_version_id)
+    version = competency.kit_version(session, assessment.kit_version_id)
     document = evidence_document(assessment, version, application.human_score)
     return Evidence(application.id, application.requisition_id, document)
 
@@ -50,26 +48,23 @@ def record_competencies(
     assessment = _counting(session, application)
     if assessment is None:
         return
-    version = kit_version(session, assessment.kit_version_id)
-    for one in assessment.competencies:
-        if one["score"] is None:
-            continue
-        session.add(
-            CompetencyEvidence(
-                **stamp(actor.id, clock),
-                person_id=application.person_id,
-                competency_code=one["id"],
-                source="interview",
-                measured_at=assessment.created_at,
-                score=one["score"],
-                low=one["low"],
-                high=one["high"],
-                ruler=ruler(version, assessment.scorer),
-                reference=reference(assessment.id),
-                detail={"weight": one["weight"], "required_level": one["required_level"]},
-            )
+    version = competency.kit_version(session, assessment.kit_version_id)
+    measures = [
+        NewMeasure(
+            one["id"],
+            "interview",
+            assessment.created_at,
+            one["score"],
+            one["low"],
+            one["high"],
+            ruler(version, assessment.scorer),
+            reference(assessment.id),
+            {"weight": one["weight"], "required_level": one["required_level"]},
         )
-    session.flush()
+        for one in assessment.competencies
+        if one["score"] is not None
+    ]
+    competency.record_measures(session, actor, application.person_id, measures, clock)
     detail = {"assessment": assessment.id, "employment": employment.id}
     audit.record(session, actor.id, "evidence.copy", f"application:{application.id}", detail, clock)
 
@@ -97,19 +92,11 @@ def evidence_document(assessment: Assessment, version: KitVersion, human_score: 
 
 def remove_evidence(session: Session, application_id: str, assessment_ids: Sequence[str]) -> dict[str, int]:
     """Take an interview out of the file and the competency record; returns how many rows went or were emptied."""
-    references = [reference(one) for one in assessment_ids]
-    evidence = delete(CompetencyEvidence).where(CompetencyEvidence.reference.in_(references))
-    episodes = delete(Episode).where(Episode.reference.in_(references))
     return {
-        "competency_evidence": _count(session.execute(evidence)),
-        "episode": _count(session.execute(episodes)),
+        **competency.remove_measures(session, [reference(one) for one in assessment_ids]),
         "employment.interview": employments.remove_evidence(session, application_id),
     }
 
 
 def _counting(session: Session, application: Application) -> Assessment | None:
     return find(session, Assessment, application.assessment_id) if application.assessment_id else None
-
-
-def _count(result: Any) -> int:
-    return int(result.rowcount)

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.errors import GoneError, NotFoundError
 from interview_engine.hr.access.rules import SYSTEM, Actor
-from interview_engine.hr.approvals import requests
-from interview_engine.hr.approvals.tables import Approval
+from interview_engine.hr.approvals import service as approvals
+from interview_engine.hr.approvals.service import Approval
 from interview_engine.hr.employment import service as employments
-from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting import notices
@@ -128,7 +128,7 @@ def submit_offer(session: Session, actor: Actor, offer_id: str, clock: Clock) ->
     """Ask for approval of a draft."""
     offer, _, requisition = _for_write(session, actor, offer_id)
     _set_state(session, offer, "pending", actor, clock)
-    return requests.start(session, actor, KIND, f"{KIND}:{offer.id}", requisition.department_id, clock)
+    return approvals.start(session, actor, KIND, f"{KIND}:{offer.id}", requisition.department_id, clock)
 
 
 def approval_closed(session: Session, actor: Actor, subject: str, state: str, clock: Clock) -> None:
@@ -145,7 +145,7 @@ def send_offer(session: Session, actor: Actor, offer_id: str, clock: Clock) -> I
         ConflictError: `offer.state`; `offer.not_approved` where the company approves offers.
     """
     offer, application, requisition = _for_write(session, actor, offer_id)
-    if offer.state == "draft" and requests.has_flow(session, KIND, requisition.department_id):
+    if offer.state == "draft" and approvals.has_flow(session, KIND, requisition.department_id):
         raise conflict(
             "offer.not_approved",
             msg("Offers need approval here."),
@@ -224,7 +224,7 @@ def cancel_offer(session: Session, actor: Actor, offer_id: str, reason: str, clo
     offer, application, _ = _for_write(session, actor, offer_id)
     clean = text_within(reason, "reason", msg("reason"), 2000, least=3)
     if offer.state == "pending":
-        requests.cancel_for(session, actor, KIND, f"{KIND}:{offer.id}", clock)
+        approvals.cancel_for(session, actor, KIND, f"{KIND}:{offer.id}", clock)
         _set_state(session, offer, "draft", actor, clock)
     _set_state(session, offer, "expired", actor, clock)
     notices.wipe_token(session, f"offer.sent:{offer.id}")

@@ -13,7 +13,7 @@ from interview_engine.assessment.report import Mode
 from interview_engine.clock import Clock
 from interview_engine.errors import ConflictError
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.privacy.consents import consents_of
+from interview_engine.hr.privacy.service import consents_of
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting.interviewing.invitations import is_over
 from interview_engine.hr.recruiting.reach import change_stage, invitation_of, kit_of

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.privacy.consents import TextRead, record_consents
+from interview_engine.hr.privacy.service import TextRead, record_consents
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.interviewing.invitation_states import wrong_state
 from interview_engine.hr.recruiting.reach import invitation_of

@@ -22,7 +22,7 @@ from interview_engine.assessment.report import Mode
 from interview_engine.clock import Clock
 from interview_engine.errors import ConflictError, GoneError, NotFoundError, OutputError
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.privacy.consents import consents_of
+from interview_engine.hr.privacy.service import consents_of
 from interview_engine.hr.recruiting.interviewing import upload_rules as rules
 from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload, next_attempt, record_answer
 from interview_engine.hr.recruiting.interviewing.upload_rules import NewUpload, UploadLimits

@@ -16,8 +16,8 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import scoped
 from interview_engine.hr.accounts.service import names_of
-from interview_engine.hr.approvals import requests
-from interview_engine.hr.approvals.tables import Approval
+from interview_engine.hr.approvals import service as approvals
+from interview_engine.hr.approvals.service import Approval
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import conflict, invalid, missing, required, text_within
@@ -140,7 +140,7 @@ def submit_for_approval(session: Session, actor: Actor, requisition_id: str, clo
     """
     row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
     _go(session, row, "pending", actor, clock)
-    return requests.start(session, actor, KIND, f"{KIND}:{row.id}", row.department_id, clock)
+    return approvals.start(session, actor, KIND, f"{KIND}:{row.id}", row.department_id, clock)
 
 
 def approval_closed(session: Session, actor: Actor, subject: str, state: str, clock: Clock) -> None:
@@ -187,7 +187,7 @@ def close_requisition(
         raise invalid("state", "requisition.close", said, msg("Choose one of them."))
     row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
     if row.state == "pending":
-        requests.cancel_for(session, actor, KIND, f"{KIND}:{row.id}", clock)
+        approvals.cancel_for(session, actor, KIND, f"{KIND}:{row.id}", clock)
     _go(session, row, state, actor, clock)
     row.closed_at = clock.now()
     return row
@@ -259,6 +259,16 @@ def list_requisitions(
         for row, department in rows
     ]
     return page_of(items, limit, [(item.id,) for item in items])
+
+
+def jobs_of(session: Session, legal_entity_id: str) -> list[tuple[str, str]]:
+    """(id, title) of every job of a company, oldest first."""
+    rows = session.execute(
+        select(Requisition.id, Requisition.title)
+        .where(Requisition.legal_entity_id == legal_entity_id)
+        .order_by(Requisition.id)
+    )
+    return list(rows.tuples())
 
 
 def stage_counts(session: Session, actor: Actor, requisition_id: str) -> dict[str, int]:
