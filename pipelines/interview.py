@@ -23,6 +23,7 @@ from interview_engine.assessment.report import (
 from interview_engine.assessment.scoring import CompetencyResult, Scorer, overall
 from interview_engine.clock import Clock
 from interview_engine.errors import MediaError
+from interview_engine.text_files import decode_text
 from pipelines.hearing.listen import hear, listen
 from pipelines.hearing.listen import signals as speech_signals
 from pipelines.hearing.transcribe import transcribe, written
@@ -173,8 +174,8 @@ def _assess_text(source: AnswerSource, path: Path, job: InterviewJob, clock: Clo
         return unusable_answer(source, Reason("media.unreadable"))
     if len(data) > MAX_TEXT_BYTES:
         return unusable_answer(source, Reason("text.too_long", {"limit": f"{MAX_TEXT_BYTES // 1000} KB"}))
-    text = _decode(data)
-    if text is None:
+    text = decode_text(data)
+    if text is None or "\x00" in text:
         return unusable_answer(source, Reason("text.unreadable"))
     if not text.strip():
         return unusable_answer(source, Reason("text.empty"))
@@ -212,18 +213,6 @@ def unusable_answer(source: AnswerSource, reason: Reason) -> AnswerAssessment:
         speech=None,
         visual=None,
     )
-
-
-def _decode(data: bytes) -> str | None:
-    """UTF-8 (with or without mark) or UTF-16 with mark, else GB18030: what Windows and WeChat users save."""
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if "\x00" in text else text
-    return None
 
 
 def assess_interview(

@@ -18,7 +18,7 @@ from interview_engine.settings import read_settings
 from pipelines.folders.calibrate import load
 from pipelines.folders.manifest import find_kit
 from pipelines.folders.rescore import Rescored, no_reports, rescore_folder
-from pipelines.folders.tables import write_csv
+from pipelines.spreadsheets import write_csv
 from pipelines.writing import write_whole, writing
 
 SCHEMA = "interview-rescore/1"

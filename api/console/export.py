@@ -10,7 +10,7 @@ import openpyxl
 from fastapi.responses import Response
 from openpyxl.styles import Alignment, Font
 
-from pipelines.folders.tables import safe_cell, write_csv
+from pipelines.spreadsheets import safe_cell, write_csv
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | float | int | None

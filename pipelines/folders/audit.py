@@ -15,8 +15,8 @@ from interview_engine.assessment.text import spelling
 from interview_engine.errors import UsageError
 from interview_engine.i18n import Text, msg
 from pipelines.folders.ranking import Broken, rank_folder
-from pipelines.folders.tables import Row, read_table, write_csv
 from pipelines.reports.reading import dump
+from pipelines.spreadsheets import Row, read_rows, write_csv
 from pipelines.writing import write_whole, writing
 
 SCHEMA = "interview-audit/1"
@@ -58,7 +58,7 @@ def audit_folder(folder: Path, groups: Path, kit_id: str | None = None) -> Audit
         UsageError: the folder or the table cannot be read, a column is missing or holds no groups, an interview stands
             twice, a decision cannot be understood, nobody of the table has a score, or scores are not comparable.
     """
-    rows = read_table(groups, ("interview",))
+    rows = read_rows(groups, ("interview",))
     attributes = _attributes(groups, rows)
     ranking = rank_folder(folder)
     kits = [kit for kit in ranking.kits if kit_id is None or kit.ruler.kit_id == kit_id]

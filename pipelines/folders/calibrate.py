@@ -20,10 +20,10 @@ from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.report import InterviewReport
 from interview_engine.errors import UsageError, shown
 from interview_engine.i18n import Text, msg
-from pipelines.folders.tables import read_table
 from pipelines.reports.reading import from_document as report_of
 from pipelines.reports.reading import read
 from pipelines.scoring.score import answer_text
+from pipelines.spreadsheets import read_rows
 from pipelines.writing import write_whole, writing
 
 COLUMNS = ("interview", "competency", "rater", "rating")
@@ -50,7 +50,7 @@ def read_ratings(path: Path, kit: Kit, scale: int) -> tuple[Rating, ...]:
     content = {competency.id for competency in kit.competencies if not competency.is_delivery}
     found: list[Rating] = []
     seen: dict[tuple[str, str, str], int] = {}
-    for row in read_table(path, COLUMNS):
+    for row in read_rows(path, COLUMNS):
         interview, competency, rater, raw = (row.cells[name] for name in COLUMNS)
         for name in ("interview", "rater"):
             if not row.cells[name]:

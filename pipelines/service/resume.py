@@ -14,6 +14,7 @@ from typing import Any
 from interview_engine.errors import UnsupportedMedia
 from interview_engine.hr.recruiting.applying.resume_rules import MAX_TEXT, PARSER, read_fields
 from interview_engine.i18n import msg
+from interview_engine.text_files import decode_text
 
 MAX_BYTES = 10 * 1024 * 1024
 MEMORY_BYTES = 768 * 1024 * 1024
@@ -94,7 +95,7 @@ def sniff(path: Path) -> str:
         if "word/document.xml" in names:
             return DOCX
         raise _unsupported()
-    if head.strip() and b"\x00" not in head and _decoded(path.read_bytes()) is not None:
+    if head.strip() and b"\x00" not in head and decode_text(path.read_bytes()) is not None:
         return TEXT
     raise _unsupported()
 
@@ -150,16 +151,7 @@ def _docx(path: Path) -> str:
 
 
 def _plain(path: Path) -> str:
-    return _decoded(path.read_bytes()) or ""
-
-
-def _decoded(data: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
+    return decode_text(path.read_bytes()) or ""
 
 
 def _not_read(media_type: str, code: str) -> ReadResume:

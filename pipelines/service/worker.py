@@ -23,6 +23,7 @@ from interview_engine.clock import Clock
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr import all_tables  # noqa: F401 it plugs in the areas
 from interview_engine.hr.recruiting.interviewing import work
+from interview_engine.hr.recruiting.interviewing.work_queue import mend, next_items
 from interview_engine.i18n import msg
 from interview_engine.settings import Settings
 from interview_engine.store.blobs import BlobStore
@@ -36,7 +37,6 @@ from pipelines.service.children import ChildLimits, Children, Do, StartMethod, S
 from pipelines.service.durable_answer import do_answer
 from pipelines.service.durable_interview import do_interview
 from pipelines.service.lease import Lease, LeaseTimes
-from pipelines.service.queues import mend, next_items
 from pipelines.service.workflow import Journal, Step
 from pipelines.service.workplace import Boundary, Ended, Workplace, ending_of, is_quiet, no_boundary, scratch_folder
 from pipelines.workbench import needed_weights

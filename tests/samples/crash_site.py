@@ -27,6 +27,7 @@ from work_rows import KIT
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
 from interview_engine.clock import SystemClock
 from interview_engine.errors import OutputError
+from interview_engine.hr.recruiting.interviewing.work_queue import next_items
 from interview_engine.i18n import LocalizedText
 from interview_engine.settings import Settings
 from interview_engine.store.blobs import BlobStore, open_blobs
@@ -37,7 +38,6 @@ from pipelines.hearing.transcribe import written
 from pipelines.scoring.score import answer_text
 from pipelines.service import child_tasks, worker
 from pipelines.service.lease import LeaseTimes
-from pipelines.service.queues import next_items
 from pipelines.service.worker import WorkerOptions, run_worker
 from pipelines.workbench import Workbench, needed_weights
 

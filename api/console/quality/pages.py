@@ -41,7 +41,7 @@ from interview_engine.hr.recruiting.tables import Application, Assessment, Human
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find
-from pipelines.folders.tables import read_table
+from pipelines.spreadsheets import read_rows
 
 router = APIRouter()
 
@@ -320,7 +320,7 @@ def _groups(form: Form) -> dict[str, dict[str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"groups{suffix}"
         path.write_bytes(data)
-        rows = read_table(path, ("application",))
+        rows = read_rows(path, ("application",))
     return {
         row.cells["application"]: {
             name: value for name, value in row.cells.items() if name not in ("application", "candidate") and value

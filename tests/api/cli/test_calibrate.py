@@ -11,9 +11,9 @@ from api.cli.main import main
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.settings import Settings
 from pipelines.folders.calibrate import load
-from pipelines.folders.tables import write_csv
 from pipelines.reports.reading import dump
 from pipelines.scoring.score import identity
+from pipelines.spreadsheets import write_csv
 
 STRONG = (
     "去年{month}月，一位客户收到破损的冰箱，非常着急。我先把她说的情况重复了一遍确认，然后查了仓库的库存，发现城西还有一台同型号的，"

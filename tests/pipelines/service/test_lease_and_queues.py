@@ -12,6 +12,7 @@ from interview_engine.clock import SystemClock
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.recruiting.interviewing.answers import record_answer
 from interview_engine.hr.recruiting.interviewing.invitations import submit
+from interview_engine.hr.recruiting.interviewing.work_queue import mend, next_items
 from interview_engine.hr.recruiting.tables import Answer, Invitation
 from interview_engine.i18n import LocalizedText
 from interview_engine.settings import Settings
@@ -20,7 +21,6 @@ from interview_engine.store.tables import Worker, WorkItem
 from interview_engine.store.work import enqueue_work, give_up
 from interview_engine.store.work_run import MAX_ATTEMPTS, claim, fail, finish
 from pipelines.service.lease import Lease, LeaseTimes
-from pipelines.service.queues import mend, next_items
 from pipelines.service.subjects import inputs_sha256, read_answer_subject, read_interview_subject
 
 

@@ -13,6 +13,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from interview_engine.errors import UsageError
 from interview_engine.i18n import msg
+from interview_engine.text_files import decode_text
 
 MAX_BYTES = 50_000_000
 MAX_ROWS = 200_000
@@ -26,7 +27,7 @@ class Row:
     cells: dict[str, str]
 
 
-def read_table(path: Path, required: tuple[str, ...]) -> list[Row]:
+def read_rows(path: Path, required: tuple[str, ...]) -> list[Row]:
     """The rows of a CSV (UTF-8, UTF-16 or GB18030; comma, semicolon or tab) or of an XLSX's first sheet.
 
     Column names are lower-cased; rows without any value are left out.
@@ -70,20 +71,15 @@ def write_csv(header: list[str], rows: list[list[str]]) -> bytes:
 
 
 def _csv(path: Path) -> list[list[str]]:
-    data = path.read_bytes()
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        head = text.partition("\n")[0]
-        delimiter = max(",;\t", key=head.count)
-        try:
-            return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-        except csv.Error as error:
-            raise _unreadable(path, str(error)) from error
-    raise _unreadable(path, "encoding")
+    text = decode_text(path.read_bytes())
+    if text is None:
+        raise _unreadable(path, "encoding")
+    head = text.partition("\n")[0]
+    delimiter = max(",;\t", key=head.count)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise _unreadable(path, str(error)) from error
 
 
 def _xlsx(path: Path) -> list[list[str]]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interview_engine.errors import UsageError
-from pipelines.folders.tables import read_table, safe_cell, write_csv
+from pipelines.spreadsheets import read_rows, safe_cell, write_csv
 
 TEXT = "Interview,sex\n林晓-1, female \n\n李雷-2,\n"
 
@@ -18,7 +18,7 @@ TEXT = "Interview,sex\n林晓-1, female \n\n李雷-2,\n"
 def test_csv_in_any_usual_encoding_and_delimiter(tmp_path: Path, encoding: str, delimiter: str) -> None:
     path = tmp_path / "组.csv"
     path.write_bytes(TEXT.replace(",", delimiter).encode(encoding))
-    rows = read_table(path, ("interview", "sex"))
+    rows = read_rows(path, ("interview", "sex"))
     assert [row.cells for row in rows] == [
         {"interview": "林晓-1", "sex": "female"},
         {"interview": "李雷-2", "sex": ""},
@@ -32,7 +32,7 @@ def test_xlsx_first_sheet(tmp_path: Path) -> None:
     book.active.append(["a-1", 4])
     path = tmp_path / "r.xlsx"
     book.save(path)
-    assert read_table(path, ("rating",))[0].cells == {"interview": "a-1", "rating": "4"}
+    assert read_rows(path, ("rating",))[0].cells == {"interview": "a-1", "rating": "4"}
 
 
 @pytest.mark.parametrize(
@@ -50,10 +50,10 @@ def test_bad_tables_are_clear_errors(tmp_path: Path, name: str, data: bytes, cod
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(UsageError) as caught:
-        read_table(path, ("interview",))
+        read_rows(path, ("interview",))
     assert caught.value.code == code
     with pytest.raises(UsageError):
-        read_table(tmp_path / "none.csv", ())
+        read_rows(tmp_path / "none.csv", ())
 
 
 @given(st.text(max_size=20))
@@ -64,4 +64,4 @@ def test_no_exported_cell_starts_a_formula(value: str) -> None:
 def test_csv_round_trip(tmp_path: Path) -> None:
     path = tmp_path / "o.csv"
     path.write_bytes(write_csv(["a", "b"], [["林,晓", "=1+1"]]))
-    assert read_table(path, ("a", "b"))[0].cells == {"a": "林,晓", "b": "'=1+1"}
+    assert read_rows(path, ("a", "b"))[0].cells == {"a": "林,晓", "b": "'=1+1"}
