@@ -8,13 +8,16 @@ from interview_engine.assessment.calibration.calibration import Calibration
 from interview_engine.assessment.report import ModelUsed
 from interview_engine.assessment.scoring import Scorer, ScorerName
 from interview_engine.settings import Settings
+from models.runtime.device import resolve
+from models.speech.load import load_recogniser
 from models.speech.recogniser import Recogniser
 from models.speech.speaker import VoiceEncoder
-from models.speech.vad import VoiceActivity
+from models.speech.vad import SileroVoiceActivity, VoiceActivity
 from models.weights.registry import default_root, store_of
+from pipelines.hearing.recognition_client import RemoteRecogniser
 from pipelines.scoring.kit_vectors import FOLDER, KitVectors, PreparedScorer
 from pipelines.scoring.sentence_vectors import TEXT_WEIGHTS, SentenceVectors
-from pipelines.watching.watch import Detectors
+from pipelines.watching.watch import Detectors, load_detectors
 
 NEEDED = (
     "whisper-base",
@@ -62,26 +65,17 @@ class Workbench:
     def recogniser(self) -> Recogniser:
         """Speech recognition on the device of the settings, or by the process that recognises for all."""
         if self.settings.recognition is not None:
-            from pipelines.hearing.recognition_client import RemoteRecogniser
-
             return RemoteRecogniser(self.settings.recognition)
-        from models.speech.load import load_recogniser
-
         return load_recogniser(self.store, device=self.settings.device)
 
     @cached_property
     def voice_activity(self) -> VoiceActivity:
         """Speech or not."""
-        from models.speech.vad import SileroVoiceActivity
-
         return SileroVoiceActivity(self.store)
 
     @cached_property
     def detectors(self) -> Detectors:
         """Faces, hands and pose, on the device of the settings."""
-        from models.runtime.device import resolve
-        from pipelines.watching.watch import load_detectors
-
         return load_detectors(self.store, self.settings.vision, resolve(self.settings.device))
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -117,8 +118,6 @@ def unit(vectors: Vectors) -> Vectors:
 @cache
 def background() -> dict[str, list[str]]:
     """Neutral sentences per language."""
-    import json
-
     text = files("interview_engine.assessment.evidence").joinpath("background.json").read_text(encoding="utf-8")
     loaded: dict[str, list[str]] = json.loads(text)
     return {language: loaded[language] for language in ("zh", "en")}
