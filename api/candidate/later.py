@@ -25,31 +25,31 @@ from interview_engine.hr.recruiting import reach, withdrawing
 from interview_engine.hr.recruiting.interviewing import answers
 from interview_engine.hr.recruiting.reviewing import assessments, reviews
 from interview_engine.hr.recruiting.tables import Answer, Application, Assessment, HumanReview, Invitation, Requisition
-from interview_engine.i18n import translator
+from interview_engine.i18n import mark, translator
 from pipelines.reports.cues_view import measure_rows
 from pipelines.reports.view import report_view
 
 router = APIRouter()
 
 STEPS = (
-    ("handed_in", "Handed in"),
-    ("read", "Being read and assessed"),
-    ("decided", "A person decides"),
+    ("handed_in", mark("Handed in")),
+    ("read", mark("Being read and assessed")),
+    ("decided", mark("A person decides")),
 )
 """What a candidate sees of the pipeline."""
 
 OUTCOMES = {
-    "offer": "You will get an offer, or have one already.",
-    "hired": "You have been hired.",
-    "rejected": "The employer has decided to go on with others. You may ask for the reasons.",
-    "withdrawn": "You have withdrawn",
+    "offer": mark("You will get an offer, or have one already."),
+    "hired": mark("You have been hired."),
+    "rejected": mark("The employer has decided to go on with others. You may ask for the reasons."),
+    "withdrawn": mark("You have withdrawn"),
 }
 ERASED = {
-    "recording": "A recording",
-    "part": "A part of a recording",
-    "measured": "A transcript with measures",
-    "report": "A report",
-    "frame": "A screenshot",
+    "recording": mark("A recording"),
+    "part": mark("A part of a recording"),
+    "measured": mark("A transcript with measures"),
+    "report": mark("A report"),
+    "frame": mark("A screenshot"),
 }
 """What a deletion's receipt names; everything else in it is "A text"."""
 PROPOSED_ROWS = 12

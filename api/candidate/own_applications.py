@@ -19,6 +19,7 @@ from api.render import page
 from api.wechat.visitor import browser_of
 from interview_engine.hr.messaging.choices import choices_of, choose
 from interview_engine.hr.recruiting.tables import Application, Invitation, Offer, Requisition
+from interview_engine.i18n import mark
 
 router = APIRouter()
 
@@ -26,22 +27,22 @@ APPLICATIONS = "applications"
 APPLICATIONS_LIFETIME = timedelta(days=365)
 
 STAGES = {
-    "new": "Application received",
-    "screening": "Being looked at",
-    "invited": "Invited to the interview",
-    "interviewing": "Interview begun",
-    "review": "Interview handed in, being assessed",
-    "offer": "Offer sent to you",
-    "hired": "You are hired",
-    "rejected": "Decided: not this time",
-    "withdrawn": "You have withdrawn",
+    "new": mark("Application received"),
+    "screening": mark("Being looked at"),
+    "invited": mark("Invited to the interview"),
+    "interviewing": mark("Interview begun"),
+    "review": mark("Interview handed in, being assessed"),
+    "offer": mark("Offer sent to you"),
+    "hired": mark("You are hired"),
+    "rejected": mark("Decided: not this time"),
+    "withdrawn": mark("You have withdrawn"),
 }
 """Stages in a candidate's words."""
 
-DECIDED = "Decided, you will hear from us"
+DECIDED = mark("Decided, you will hear from us")
 """Instead of "Offer sent to you" while there is none yet."""
 
-WAYS: Mapping[str, str] = {"official": "WeChat", "wecom": "WeCom", "email": "E-mail"}
+WAYS: Mapping[str, str] = {"official": mark("WeChat"), "wecom": "WeCom", "email": mark("E-mail")}
 """msgids."""
 
 

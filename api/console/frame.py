@@ -15,7 +15,7 @@ from api.render import page
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.messaging.inbox import unread_count
-from interview_engine.i18n import translator
+from interview_engine.i18n import mark, translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Entry:
 
 SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
-        "Recruiting",
+        mark("Recruiting"),
         (
             Entry("/console/requisitions", "Requisitions", ("public", "read")),
             Entry("/console/approvals", "Approvals", ("public", "read")),
@@ -38,7 +38,7 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        "Kits and competencies",
+        mark("Kits and competencies"),
         (
             Entry("/console/kits", "Interview kits", ("public", "read")),
             Entry("/console/competencies", "Competency model", ("public", "read")),
@@ -47,14 +47,14 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        "Quality",
+        mark("Quality"),
         (
             Entry("/console/calibration", "Calibration", ("interview", "write")),
             Entry("/console/fairness", "Fairness", ("interview", "export")),
         ),
     ),
     (
-        "System",
+        mark("System"),
         (
             Entry("/console/organisation", "Organisation", ("public", "manage")),
             Entry("/console/notices", "Notices", ("public", "manage")),
@@ -67,55 +67,55 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 """Labels are msgids."""
 
 NOTICES: dict[str, str] = {
-    "saved": "Saved.",
-    "created": "Created.",
-    "sent": "Sent for approval.",
-    "approved": "Approved.",
-    "rejected": "Rejected, with your reason.",
-    "opened": "The requisition is open: candidates can apply.",
-    "held": "The requisition is on hold.",
-    "cancelled": "Cancelled.",
-    "filled": "Marked as filled.",
-    "posted": "The posting is ready: copy its link or print its QR code.",
-    "closed": "Closed.",
-    "moved": "Moved; it is in the history.",
-    "decided": "Your decision is recorded, with your reason.",
-    "overridden": "Your score stands beside the engine's.",
-    "offered": "The offer is drafted.",
-    "hired": "Hired: the interview's evidence is in the employee file.",
-    "published": "Published.",
-    "retired": "Retired.",
-    "rated": "Your rating is recorded.",
-    "fitted": "A calibration was fitted. Look at its agreement before you use it.",
-    "activated": "In use from now on.",
-    "retried": "It is in the queue again.",
-    "given-up": "Left out; a person reads this one.",
-    "password": "Your password is changed. Other devices are signed out.",
-    "totp": "The second step is on.",
-    "totp-off": "The second step is off.",
-    "revoked": "Taken back: it no longer works.",
-    "extended": "Extended.",
-    "device": "The link can be opened on another device now.",
-    "read": "Marked as read.",
-    "granted": "The grant is in force.",
-    "requested": "Requested.",
-    "added": "Added.",
-    "removed": "Removed.",
-    "noticed": "The notice is on its way.",
-    "resumed": "The webhook sends again.",
+    "saved": mark("Saved."),
+    "created": mark("Created."),
+    "sent": mark("Sent for approval."),
+    "approved": mark("Approved."),
+    "rejected": mark("Rejected, with your reason."),
+    "opened": mark("The requisition is open: candidates can apply."),
+    "held": mark("The requisition is on hold."),
+    "cancelled": mark("Cancelled."),
+    "filled": mark("Marked as filled."),
+    "posted": mark("The posting is ready: copy its link or print its QR code."),
+    "closed": mark("Closed."),
+    "moved": mark("Moved; it is in the history."),
+    "decided": mark("Your decision is recorded, with your reason."),
+    "overridden": mark("Your score stands beside the engine's."),
+    "offered": mark("The offer is drafted."),
+    "hired": mark("Hired: the interview's evidence is in the employee file."),
+    "published": mark("Published."),
+    "retired": mark("Retired."),
+    "rated": mark("Your rating is recorded."),
+    "fitted": mark("A calibration was fitted. Look at its agreement before you use it."),
+    "activated": mark("In use from now on."),
+    "retried": mark("It is in the queue again."),
+    "given-up": mark("Left out; a person reads this one."),
+    "password": mark("Your password is changed. Other devices are signed out."),
+    "totp": mark("The second step is on."),
+    "totp-off": mark("The second step is off."),
+    "revoked": mark("Taken back: it no longer works."),
+    "extended": mark("Extended."),
+    "device": mark("The link can be opened on another device now."),
+    "read": mark("Marked as read."),
+    "granted": mark("The grant is in force."),
+    "requested": mark("Requested."),
+    "added": mark("Added."),
+    "removed": mark("Removed."),
+    "noticed": mark("The notice is on its way."),
+    "resumed": mark("The webhook sends again."),
 }
 """What a page says after an action, by the `done` of its address; msgids."""
 
-BY_HAND = "Added by hand"
+BY_HAND = mark("Added by hand")
 """The channel of whoever a recruiter added."""
 
 ROLE_LABELS: dict[str, str] = {
-    "administrator": "Administrator",
-    "hr": "HR",
-    "recruiter": "Recruiter",
-    "hiring_manager": "Hiring manager",
-    "interviewer": "Interviewer",
-    "auditor": "Auditor",
+    "administrator": mark("Administrator"),
+    "hr": mark("HR"),
+    "recruiter": mark("Recruiter"),
+    "hiring_manager": mark("Hiring manager"),
+    "interviewer": mark("Interviewer"),
+    "auditor": mark("Auditor"),
 }
 
 

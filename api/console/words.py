@@ -2,112 +2,114 @@
 
 from __future__ import annotations
 
+from interview_engine.i18n import mark
+
 STAGES: dict[str, str] = {
-    "new": "New",
-    "screening": "Screening",
-    "invited": "Invited",
-    "interviewing": "Interviewing",
-    "review": "To decide",
+    "new": mark("New"),
+    "screening": mark("Screening"),
+    "invited": mark("Invited"),
+    "interviewing": mark("Interviewing"),
+    "review": mark("To decide"),
     "offer": "Offer",
-    "hired": "Hired",
-    "rejected": "Rejected",
-    "withdrawn": "Withdrawn",
+    "hired": mark("Hired"),
+    "rejected": mark("Rejected"),
+    "withdrawn": mark("Withdrawn"),
 }
 
 REQUISITION_STATES: dict[str, str] = {
-    "draft": "Draft",
-    "pending": "Waiting for approval",
-    "approved": "Approved",
+    "draft": mark("Draft"),
+    "pending": mark("Waiting for approval"),
+    "approved": mark("Approved"),
     "open": "Open",
-    "on_hold": "On hold",
-    "filled": "Filled",
-    "cancelled": "Cancelled",
+    "on_hold": mark("On hold"),
+    "filled": mark("Filled"),
+    "cancelled": mark("Cancelled"),
 }
 
 INVITATION_STATES: dict[str, str] = {
-    "sent": "Link sent",
-    "opened": "Link opened",
-    "consented": "Agreed to the terms",
-    "in_progress": "Answering",
-    "submitted": "Submitted",
-    "expired": "Expired",
+    "sent": mark("Link sent"),
+    "opened": mark("Link opened"),
+    "consented": mark("Agreed to the terms"),
+    "in_progress": mark("Answering"),
+    "submitted": mark("Submitted"),
+    "expired": mark("Expired"),
     "revoked": "Taken back",
 }
 
 OFFER_STATES: dict[str, str] = {
-    "draft": "Draft",
-    "pending": "Waiting for approval",
-    "approved": "Approved",
+    "draft": mark("Draft"),
+    "pending": mark("Waiting for approval"),
+    "approved": mark("Approved"),
     "sent": "Sent",
-    "accepted": "Accepted",
-    "declined": "Declined",
-    "expired": "Expired",
+    "accepted": mark("Accepted"),
+    "declined": mark("Declined"),
+    "expired": mark("Expired"),
 }
 
 DECISIONS: dict[str, str] = {
-    "advance": "On to an offer",
-    "hold": "Not yet: keep in review",
-    "reject": "Reject",
+    "advance": mark("On to an offer"),
+    "hold": mark("Not yet: keep in review"),
+    "reject": mark("Reject"),
 }
 
 REQUIREMENT_KINDS: dict[str, str] = {
-    "degree": "Degree",
-    "experience": "Experience",
-    "certificate": "Certificate",
-    "language": "Language (requirement)",
-    "skill": "Skill",
-    "duty": "Duty",
+    "degree": mark("Degree"),
+    "experience": mark("Experience"),
+    "certificate": mark("Certificate"),
+    "language": mark("Language (requirement)"),
+    "skill": mark("Skill"),
+    "duty": mark("Duty"),
 }
 
-COMPETENCY_KINDS: dict[str, str] = {"general": "General", "professional": "Professional", "role": "Role"}
+COMPETENCY_KINDS: dict[str, str] = {"general": mark("General"), "professional": mark("Professional"), "role": "Role"}
 
 SECTION_WORDS: dict[str, str] = {
     "cannot_assess": "Cannot be assessed",
-    "needs_review": "Please review",
-    "ranked": "Ranked",
+    "needs_review": mark("Please review"),
+    "ranked": mark("Ranked"),
 }
 
-VERSION_STATES: dict[str, str] = {"draft": "Draft", "published": "Published", "retired": "Retired"}
+VERSION_STATES: dict[str, str] = {"draft": mark("Draft"), "published": mark("Published"), "retired": mark("Retired")}
 
 SOURCES: dict[str, str] = {
     "interview": "Interview",
     "survey": "Survey",
-    "training": "Training",
-    "appraisal": "Appraisal",
-    "kudos": "Kudos",
+    "training": mark("Training"),
+    "appraisal": mark("Appraisal"),
+    "kudos": mark("Kudos"),
 }
 
 EVENT_KINDS: dict[str, str] = {
     "applied": "Applied",
-    "applied_again": "Applied again",
-    "stage": "Stage changed",
-    "invitation_revoked": "Invitation taken back",
-    "invitation_extended": "Invitation extended",
-    "invitation_expired": "Invitation expired",
-    "device_moved": "Another device allowed",
-    "submitted": "Interview submitted",
+    "applied_again": mark("Applied again"),
+    "stage": mark("Stage changed"),
+    "invitation_revoked": mark("Invitation taken back"),
+    "invitation_extended": mark("Invitation extended"),
+    "invitation_expired": mark("Invitation expired"),
+    "device_moved": mark("Another device allowed"),
+    "submitted": mark("Interview submitted"),
     "assessed": "Assessed",
-    "decision": "A person decided",
-    "override": "Score set by a person",
-    "rerating_requested": "Candidate asked for a person to rate again",
-    "rerated": "Rated again by a person",
-    "offer_sent": "Offer sent",
-    "offer_accepted": "Offer accepted",
-    "offer_declined": "Offer declined",
-    "offer_cancelled": "Offer taken back",
-    "hired": "Hired",
-    "withdrawn": "Withdrawn",
-    "evidence_withdrawn": "Interview evidence removed",
-    "note": "Note",
+    "decision": mark("A person decided"),
+    "override": mark("Score set by a person"),
+    "rerating_requested": mark("Candidate asked for a person to rate again"),
+    "rerated": mark("Rated again by a person"),
+    "offer_sent": mark("Offer sent"),
+    "offer_accepted": mark("Offer accepted"),
+    "offer_declined": mark("Offer declined"),
+    "offer_cancelled": mark("Offer taken back"),
+    "hired": mark("Hired"),
+    "withdrawn": mark("Withdrawn"),
+    "evidence_withdrawn": mark("Interview evidence removed"),
+    "note": mark("Note"),
 }
 """What an event of an application's history is called."""
 
 ACTORS: dict[str, str] = {
-    "system": "the system",
-    "candidate": "a candidate",
-    "person": "a person by a link",
-    "anonymous": "nobody signed in",
-    "account": "Account",
+    "system": mark("the system"),
+    "candidate": mark("a candidate"),
+    "person": mark("a person by a link"),
+    "anonymous": mark("nobody signed in"),
+    "account": mark("Account"),
 }
 """Who acted where no account did, by the beginning of the actor's id."""
 

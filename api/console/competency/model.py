@@ -32,13 +32,13 @@ from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.people.names import person_names
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid, missing
-from interview_engine.i18n import LocalizedText, msg
+from interview_engine.i18n import LocalizedText, mark, msg
 from interview_engine.store.rows import find
 
 router = APIRouter()
 
-QUESTION_WORDS = {"open": "Open answer", "scale": "Scale 1–5", "top3": "Three most important"}
-SURVEY_WORDS = {"draft": "Draft", "sent": "Sent", "closed": "Closed"}
+QUESTION_WORDS = {"open": mark("Open answer"), "scale": mark("Scale 1–5"), "top3": mark("Three most important")}
+SURVEY_WORDS = {"draft": mark("Draft"), "sent": "Sent", "closed": "Closed"}
 STARTERS: tuple[dict[str, Any], ...] = (
     {
         "kind": "open",

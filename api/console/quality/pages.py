@@ -38,7 +38,7 @@ from interview_engine.hr.recruiting.reach import application_for, requisition_fo
 from interview_engine.hr.recruiting.reviewing import calibrations, impact, reviews
 from interview_engine.hr.recruiting.reviewing.shortlist_page import AT_ONCE, batched
 from interview_engine.hr.recruiting.tables import Application, Assessment, HumanRating
-from interview_engine.i18n import msg
+from interview_engine.i18n import mark, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find
 from pipelines.spreadsheets import read_rows
@@ -48,7 +48,10 @@ router = APIRouter()
 MAX_TABLE = 10_000_000
 RATIO_AXIS = 2.0
 """Impact ratios above it are drawn at the end of the axis; the table has the number."""
-ALARMS = {"severity": "half a level more lenient or severe than the others", "drift": "has drifted by half a level"}
+ALARMS = {
+    "severity": mark("half a level more lenient or severe than the others"),
+    "drift": mark("has drifted by half a level"),
+}
 
 
 @router.get("/console/calibration")

@@ -33,6 +33,7 @@ from interview_engine.hr.recruiting.reach import application_for
 from interview_engine.hr.recruiting.reviewing import assessments, reviews
 from interview_engine.hr.recruiting.rules import next_stages
 from interview_engine.hr.recruiting.tables import Application, Invitation, Requisition, Resume
+from interview_engine.i18n import mark
 from interview_engine.store.rows import find
 from pipelines.reports.format import shown
 from pipelines.reports.view import report_view
@@ -41,10 +42,10 @@ router = APIRouter()
 
 CLOSED = ("hired", "withdrawn")
 FLAG_WORDS = {
-    "two_persons": "Mail and phone belong to two persons we know. Are they one?",
-    "contact_differs": "The form gave other contact data than we have.",
-    "name_differs": "The form gave another name than we have.",
-    "": "Please look who this is.",
+    "two_persons": mark("Mail and phone belong to two persons we know. Are they one?"),
+    "contact_differs": mark("The form gave other contact data than we have."),
+    "name_differs": mark("The form gave another name than we have."),
+    "": mark("Please look who this is."),
 }
 
 

@@ -12,13 +12,14 @@ from api.console.recruiting.requisitions import titles_for
 from api.deps import Ctx
 from api.sessions import PageActor
 from interview_engine.hr.recruiting.analytics.estimates import Estimate
+from interview_engine.i18n import mark
 
 router = APIRouter()
 
 ADVICE = {
-    "best": "highest mean",
-    "alike": "cannot be told from the best",
-    "less": "below the best beyond chance",
+    "best": mark("highest mean"),
+    "alike": mark("cannot be told from the best"),
+    "less": mark("below the best beyond chance"),
     "too_few": "too few to say",
 }
 

@@ -30,32 +30,32 @@ from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid
-from interview_engine.i18n import msg
+from interview_engine.i18n import mark, msg
 
 router = APIRouter()
 
 ACCOUNTS = "/console/accounts"
 CLASS_WORDS = {
-    "public": "Jobs and kits",
-    "contact": "Contact data",
+    "public": mark("Jobs and kits"),
+    "contact": mark("Contact data"),
     "interview": "Interviews",
-    "pay": "Pay",
-    "health": "Health",
+    "pay": mark("Pay"),
+    "health": mark("Health"),
 }
 ACTION_WORDS = {
-    "read": "read",
-    "write": "write",
-    "decide": "decide",
-    "export": "export",
-    "manage": "manage",
-    "audit": "audit",
+    "read": mark("read"),
+    "write": mark("write"),
+    "decide": mark("decide"),
+    "export": mark("export"),
+    "manage": mark("manage"),
+    "audit": mark("audit"),
 }
 SCOPE_WORDS = {
-    "self": "oneself",
-    "reports": "one's reports",
-    "subtree": "a department and below",
-    "entity": "a company",
-    "all": "everybody",
+    "self": mark("oneself"),
+    "reports": mark("one's reports"),
+    "subtree": mark("a department and below"),
+    "entity": mark("a company"),
+    "all": mark("everybody"),
 }
 
 

@@ -30,7 +30,7 @@ from interview_engine.hr.area import Found
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging import webhooks
 from interview_engine.hr.problems import invalid
-from interview_engine.i18n import msg, translator
+from interview_engine.i18n import mark, msg, translator
 from interview_engine.store import work
 from interview_engine.store.audit import exported
 from interview_engine.store.tables import WorkItem
@@ -43,18 +43,18 @@ STREAM_S = 24.0
 """A stream ends after this and the browser opens the next one, so that a server can be stopped without waiting long."""
 
 FAILURES = {
-    "webhook.slow": "no answer in time",
-    "webhook.unreachable": "cannot be reached",
-    "webhook.status": "answered with an error",
-    "webhook.unresolved": "the name cannot be resolved",
+    "webhook.slow": mark("no answer in time"),
+    "webhook.unreachable": mark("cannot be reached"),
+    "webhook.status": mark("answered with an error"),
+    "webhook.unresolved": mark("the name cannot be resolved"),
 }
 """By code of a delivery's error; msgids."""
 PROBLEMS = {
-    "missing": "an event is missing",
-    "changed": "an event was changed",
-    "unlinked": "an event does not follow the one before",
-    "cut": "events are missing at the end",
-    "rewritten": "the chain was rewritten",
+    "missing": mark("an event is missing"),
+    "changed": mark("an event was changed"),
+    "unlinked": mark("an event does not follow the one before"),
+    "cut": mark("events are missing at the end"),
+    "rewritten": mark("the chain was rewritten"),
 }
 
 

@@ -18,7 +18,7 @@ from interview_engine.hr.area import Found
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging.inbox import list_inbox, mark_all_read
 from interview_engine.hr.messaging.words import link_of
-from interview_engine.i18n import translator
+from interview_engine.i18n import mark, translator
 from interview_engine.store.tables import OutboxMessage
 
 router = APIRouter()
@@ -27,9 +27,9 @@ HOME = "/console/inbox"
 STATES: dict[str, str] = {
     "approved": "approved",
     "rejected": "refused",
-    "withdrawn": "taken back",
-    "accepted": "accepted",
-    "declined": "declined",
+    "withdrawn": mark("taken back"),
+    "accepted": mark("accepted"),
+    "declined": mark("declined"),
 }
 
 
