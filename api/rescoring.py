@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from fastapi import Request
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.deps import get_context
@@ -21,9 +20,9 @@ from interview_engine.assessment.evidence.scorer import EvidenceScorer
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.scoring import Embedder, Scorer
 from interview_engine.hr.competency.service import kit as kit_of
+from interview_engine.hr.recruiting.reviewing.assessments import reports_of
 from interview_engine.hr.recruiting.reviewing.calibrations import ReadFeatures
 from interview_engine.hr.recruiting.reviewing.kit_preview import Rescore
-from interview_engine.hr.recruiting.tables import Assessment
 from interview_engine.settings import Settings
 
 MAX_KEPT = 100_000
@@ -103,11 +102,8 @@ def features_of(request: Request, session: Session, kit_version_id: str) -> tupl
     asked = kit_of(session, kit_version_id)
 
     def read(assessment_ids: Sequence[str]) -> Mapping[tuple[str, str], Features]:
-        rows = session.execute(
-            select(Assessment.id, Assessment.report_sha256).where(Assessment.id.in_(assessment_ids))
-        ).tuples()
         found: dict[tuple[str, str], Features] = {}
-        for assessment_id, sha256 in rows:
+        for assessment_id, sha256 in reports_of(session, assessment_ids).items():
             report = from_document(json.loads(context.blobs.read(sha256)))
             answers = [
                 answer_text(answer.question_id, answer.transcript)

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.candidate.media import media_address
@@ -24,7 +23,7 @@ from interview_engine.hr.privacy import erasure
 from interview_engine.hr.recruiting import reach, withdrawing
 from interview_engine.hr.recruiting.interviewing import answers
 from interview_engine.hr.recruiting.reviewing import assessments, reviews
-from interview_engine.hr.recruiting.tables import Answer, Application, Assessment, HumanReview, Invitation, Requisition
+from interview_engine.hr.recruiting.tables import Answer, Application, Invitation, Requisition
 from interview_engine.i18n import mark, translator
 from pipelines.reports.cues_view import measure_rows
 from pipelines.reports.view import report_view
@@ -93,9 +92,9 @@ def status(request: Request, context: Ctx, candidate: FormerCandidate) -> Respon
             step=_step(candidate.application),
             steps=STEPS,
             outcome=OUTCOMES.get(candidate.application.stage),
-            assessed=_assessed(session, candidate),
+            assessed=answers.is_scored(session, candidate.invitation.id),
             correctable=_correctable(session, candidate),
-            rerating=_rerating(session, candidate),
+            rerating=reviews.latest_rerating(session, candidate.application.id),
         )
 
 
@@ -150,7 +149,7 @@ def correct(
 def measured(request: Request, context: Ctx, candidate: PageCandidate) -> Response:
     """The reasons behind the assessment, and every measure that the policy allowed."""
     with context.database.transaction() as session:
-        if not _assessed(session, candidate):
+        if not answers.is_scored(session, candidate.invitation.id):
             return RedirectResponse(f"{candidate.home}/status", 303)
         document = assessments.report_document(
             session, candidate.actor, context.blobs, candidate.application.id, context.clock
@@ -219,11 +218,6 @@ def _step(application: Application) -> str:
     return "read" if application.assessment_id is None else "decided"
 
 
-def _assessed(session: Session, candidate: Candidate) -> bool:
-    found = select(Assessment.id).where(Assessment.invitation_id == candidate.invitation.id).limit(1)
-    return session.scalar(found) is not None
-
-
 def _correctable(session: Session, candidate: Candidate) -> bool:
     """Whether there is a transcript to look at."""
     if candidate.invitation.automated is False:
@@ -231,25 +225,12 @@ def _correctable(session: Session, candidate: Candidate) -> bool:
     return any(one.blob_sha256 for one in answers.chosen_answers(session, candidate.invitation.id).values())
 
 
-def _rerating(session: Session, candidate: Candidate) -> HumanReview | None:
-    """The latest request for a person's look, or a person's answer to it."""
-    return session.scalars(
-        select(HumanReview)
-        .where(
-            HumanReview.application_id == candidate.application.id,
-            HumanReview.kind.in_(("rerating_request", "rerating")),
-        )
-        .order_by(HumanReview.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 def _transcript_page(
     request: Request, context: Context, candidate: Candidate, wrong: str | None, problem: str | None
 ) -> HTMLResponse:
     with context.database.reading() as session:
         invitation = session.get_one(Invitation, candidate.invitation.id)
-        closed = _assessed(session, candidate)
+        closed = answers.is_scored(session, candidate.invitation.id)
         rows = [_understood(context, candidate, one) for one in _handed(session, candidate) if one.answer.blob_sha256]
         session.expunge_all()
     return page(

@@ -9,8 +9,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from api.candidate.sessions import OwnOrigin
 from api.context import Context
@@ -18,7 +16,9 @@ from api.deps import Ctx
 from api.render import page
 from api.wechat.visitor import browser_of
 from interview_engine.hr.messaging.choices import choices_of, choose
-from interview_engine.hr.recruiting.tables import Application, Invitation, Offer, Requisition
+from interview_engine.hr.recruiting.applying import own
+from interview_engine.hr.recruiting.applying.own import OwnApplication
+from interview_engine.hr.recruiting.tables import Application, Requisition
 from interview_engine.i18n import mark
 
 router = APIRouter()
@@ -69,7 +69,7 @@ def own_applications(signed: str, request: Request, context: Ctx) -> HTMLRespons
         return page(
             request,
             "public/applications.html",
-            rows=_rows(session, context, person_id),
+            rows=[_row(one) for one in own.own_applications(session, person_id, context.clock)],
             again=f"/wechat/in/{channel}?back=/wechat" if inside else None,
             ways=choices_of(session, person_id, ways_set_up(context)),
             names=WAYS,
@@ -100,35 +100,8 @@ def ways_set_up(context: Context) -> tuple[str, ...]:
     return (*context.wechat.channel_names(), *mail)
 
 
-def _rows(session: Session, context: Context, person_id: str) -> list[Row]:
-    found = session.execute(
-        select(Application, Requisition)
-        .join(Requisition, Requisition.id == Application.requisition_id)
-        .where(Application.person_id == person_id)
-        .order_by(Application.id.desc())
-    ).tuples()
-    return [_row(session, context, application, requisition) for application, requisition in found]
-
-
-def _row(session: Session, context: Context, application: Application, requisition: Requisition) -> Row:
-    now = context.clock.now()
-    invitation = session.scalars(
-        select(Invitation)
-        .where(Invitation.application_id == application.id, Invitation.state != "revoked")
-        .order_by(Invitation.id.desc())
-        .limit(1)
-    ).one_or_none()
-    interview = ""
-    if invitation is not None:
-        live = invitation.state in ("sent", "opened", "consented", "in_progress") and invitation.expires_at > now
-        interview = "submitted" if invitation.state == "submitted" else "open" if live else ""
-    offer = session.scalars(
-        select(Offer)
-        .where(Offer.application_id == application.id, Offer.state.in_(("sent", "accepted", "declined")))
-        .order_by(Offer.id.desc())
-        .limit(1)
-    ).one_or_none()
-    stage = STAGES[application.stage]
-    if application.stage == "offer" and offer is None:
+def _row(one: OwnApplication) -> Row:
+    stage = STAGES[one.application.stage]
+    if one.application.stage == "offer" and not one.offer:
         stage = DECIDED
-    return Row(application, requisition, stage, interview, "" if offer is None else offer.state)
+    return Row(one.application, one.requisition, stage, one.interview, one.offer)

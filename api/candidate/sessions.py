@@ -13,14 +13,13 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import Ctx, get_context
 from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Actor, candidate_actor
-from interview_engine.hr.privacy.tables import ErasureRequest
+from interview_engine.hr.privacy import erasure
 from interview_engine.hr.recruiting.interviewing import devices
 from interview_engine.hr.recruiting.tables import Application, Invitation
 from interview_engine.i18n import msg
@@ -123,12 +122,7 @@ def bound_candidate(request: Request, context: Context, token: str, *, live: boo
 def was_erased(session: Session, invitation: Invitation) -> bool:
     """Whether its deletion is done. The device is forgotten with the rest; the receipt, which holds no content, is then
     shown to whoever has the link."""
-    done = select(ErasureRequest.id).where(
-        ErasureRequest.invitation_id == invitation.id,
-        ErasureRequest.kind == "interview",
-        ErasureRequest.done_at.is_not(None),
-    )
-    return session.scalars(done.limit(1)).one_or_none() is not None
+    return erasure.is_erased(session, invitation.id)
 
 
 def page_candidate(token: str, request: Request, context: Ctx, _: OwnOrigin) -> Candidate:

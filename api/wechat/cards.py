@@ -14,7 +14,7 @@ from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals.standing import Standing
 from interview_engine.hr.approvals.tables import Approval
 from interview_engine.hr.messaging.tables import Card
-from interview_engine.hr.people.tables import WechatIdentity
+from interview_engine.hr.people.identities import openid_of
 from interview_engine.i18n import msg
 from interview_engine.store.rows import find
 
@@ -68,13 +68,7 @@ def settle_decided(context: Context) -> int:
         for card, approval in session.execute(open_cards).tuples():
             card.state = "settled"
             account = find(session, Account, card.account_id)
-            userid = account and session.scalar(
-                select(WechatIdentity.openid).where(
-                    WechatIdentity.person_id == account.person_id,
-                    WechatIdentity.channel == "wecom",
-                    WechatIdentity.app_id == wecom.settings.corp_id,
-                )
-            )
+            userid = account and openid_of(session, account.person_id, "wecom", wecom.settings.corp_id)
             if account and userid and card.response_code and card.created_at > context.clock.now() - LIFE:
                 due.append((userid, card.response_code, ENDED[approval.state].get(account.language)))
     for userid, code, text in due:

@@ -18,11 +18,12 @@ from api.wechat.quotas import daily_limit, member_limits, pause, quota_used, spe
 from api.wechat.wecom import Button, Sent, WecomApp
 from interview_engine.clock import Clock
 from interview_engine.errors import DeliveryError
+from interview_engine.hr.accounts.service import account_of_person
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging.tables import Card, SubscriptionCredit
 from interview_engine.hr.messaging.words import link_of, words_for
-from interview_engine.hr.people.tables import Person, WechatIdentity
+from interview_engine.hr.people import identities
 from interview_engine.i18n import Text, msg
 from interview_engine.store.deliver import Message, Receipt
 from interview_engine.store.engine import Database
@@ -201,11 +202,8 @@ class WecomChannel:
             if row is not None:
                 row.response_code = response_code or row.response_code
                 return
-            account = session.scalar(
-                select(Account).where(Account.person_id == message.recipient.partition(":")[2])
-                if message.recipient.startswith("person:")
-                else select(Account).where(Account.id == message.recipient.partition(":")[2])
-            )
+            kind, _, recipient = message.recipient.partition(":")
+            account = account_of_person(session, recipient) if kind == "person" else session.get(Account, recipient)
             if account is not None:
                 session.add(
                     Card(
@@ -261,20 +259,9 @@ def cut_bytes(text: str, most: int) -> str:
 def _identity(database: Database, recipient: str, channel: str, app_id: str) -> str | None:
     kind, _, row_id = recipient.partition(":")
     with database.reading() as session:
-        person_id = row_id
-        if kind == "account":
-            account = session.get(Account, row_id)
-            person_id = account.person_id if account is not None else ""
-        person = session.get(Person, person_id)
-        if person is None or person.erased_at is not None:
-            return None
-        return session.scalar(
-            select(WechatIdentity.openid).where(
-                WechatIdentity.person_id == person_id,
-                WechatIdentity.channel == channel,
-                WechatIdentity.app_id == app_id,
-            )
-        )
+        account = session.get(Account, row_id) if kind == "account" else None
+        person_id = row_id if account is None else account.person_id
+        return identities.openid_of(session, person_id, channel, app_id)
 
 
 def _raise_wait(database: Database, key: str, error: WechatError, clock: Clock) -> NoReturn:

@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.console import words
@@ -22,15 +21,13 @@ from api.sessions import PageActor
 from interview_engine.assessment.kits.kit import LEVELS
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import require, scoped
-from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.access.service import require
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.model import KINDS
 from interview_engine.hr.competency.survey_rules import QUESTION_KINDS
-from interview_engine.hr.competency.tables import RoleProfile, Survey, SurveyResponse
-from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.competency.tables import RoleProfile, Survey
+from interview_engine.hr.employment import service as employment
 from interview_engine.hr.people.names import person_names
-from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid, missing
 from interview_engine.i18n import LocalizedText, mark, msg
 from interview_engine.store.rows import find
@@ -324,8 +321,8 @@ def _survey(
 ) -> Response:
     with context.database.reading() as session:
         results = competency.survey_results(session, actor, survey_id)
-        people = _askable(session, actor)
-        asked = set(session.scalars(select(SurveyResponse.person_id).where(SurveyResponse.survey_id == survey_id)))
+        people = employment.within_reach(session, actor)
+        asked = competency.asked_by(session, actor, survey_id)
         names = {row.code: row.name for row in competency.competency_model(session)}
     lines = [
         {"result": one, "chart": None if one.scale is None or one.scale.low is None else _scale_chart(one.scale)}
@@ -350,20 +347,6 @@ def _survey(
 def _scale_chart(scale: Any) -> dict[str, float]:
     low, high = scale.low, scale.high
     return {"value": position(scale.mean, 1, 5), "low": position(low, 1, 5), "high": position(high, 1, 5)}
-
-
-def _askable(session: Session, actor: Actor) -> list[tuple[str, str]]:
-    """Employees and holders of accounts within reach: whom a survey can go to."""
-    ids = select(Employment.person_id).union(select(Account.person_id))
-    statement = scoped(
-        select(Person.id, Person.name).where(Person.id.in_(ids), Person.erased_at.is_(None)).order_by(Person.name),
-        actor,
-        "contact",
-        "read",
-        department=Person.department_id,
-        person=Person.id,
-    )
-    return list(session.execute(statement.limit(500)).tuples())
 
 
 def _new_profile(form: Fields) -> competency.NewProfile:

@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import select
 
 from api.console import words
 from api.console.acting import act
@@ -20,9 +19,8 @@ from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency import service as competency
-from interview_engine.hr.employment.tables import Employment
-from interview_engine.hr.recruiting.applying import lists
-from interview_engine.hr.recruiting.tables import Application, Requisition
+from interview_engine.hr.employment import service as employment
+from interview_engine.hr.recruiting.applying import lists, own
 from interview_engine.store import audit
 
 router = APIRouter()
@@ -61,13 +59,8 @@ def _page(
         episodes = competency.episodes_of(session, actor, person_id)
         profiles = competency.list_profiles(session, actor, state="published")
         model = {row.code: row.name[language] for row in competency.competency_model(session)}
-        applied = session.execute(
-            select(Application.id, Application.stage, Application.created_at, Requisition.title)
-            .join(Requisition, Requisition.id == Application.requisition_id)
-            .where(Application.person_id == person_id)
-            .order_by(Application.id.desc())
-        ).all()
-        employment = session.scalar(select(Employment).where(Employment.person_id == person_id))
+        applied = own.applications_of(session, person_id, limit=200)
+        hired = employment.of_person(session, person_id)
     axes = [
         Axis(
             one.name.get(language),
@@ -92,7 +85,7 @@ def _page(
         profiles=profiles,
         profile=profile,
         applied=applied,
-        employment=employment,
+        employment=hired,
         stages=words.STAGES,
         sources=words.SOURCES,
         kinds=words.COMPETENCY_KINDS,

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import math
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
@@ -22,7 +20,6 @@ from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.console.recruiting.application import account_names
 from api.console.recruiting.report import told_answers
-from api.console.recruiting.requisitions import titles_for
 from api.context import Context
 from api.deps import Ctx
 from api.rescoring import features_of
@@ -32,12 +29,12 @@ from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.access.service import require
 from interview_engine.hr.competency import service as competency
-from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid, missing
+from interview_engine.hr.recruiting.applying import lists
+from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.reach import application_for, requisition_for
 from interview_engine.hr.recruiting.reviewing import calibrations, impact, reviews
-from interview_engine.hr.recruiting.reviewing.shortlist_page import AT_ONCE, batched
-from interview_engine.hr.recruiting.tables import Application, Assessment, HumanRating
+from interview_engine.hr.recruiting.tables import Assessment
 from interview_engine.i18n import mark, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find
@@ -60,7 +57,7 @@ def overview(request: Request, context: Ctx, actor: PageActor) -> Response:
     with context.database.reading() as session:
         require(actor, "interview", "write")
         kits = [kit for kit in competency.list_kits(session, actor) if kit.latest]
-        ratings = _ratings(session)
+        ratings = calibrations.ratings_by_kit(session)
     return console_page(request, actor, "quality/calibration.html", kits=kits, ratings=ratings)
 
 
@@ -145,13 +142,8 @@ def empty_table(requisition_id: str, context: Ctx, actor: PageActor) -> Response
     """The table to fill in: a line an assessed application, one column an attribute."""
     with context.database.transaction() as session:
         row = requisition_for(session, actor, requisition_id, "interview", "export")
-        rows = session.execute(
-            select(Application.id, Person.name)
-            .join(Person, Person.id == Application.person_id)
-            .where(Application.requisition_id == requisition_id, Application.score_value.is_not(None))
-            .order_by(Application.id)
-        ).tuples()
-        lines: list[list[str | float | int | None]] = [[key, name, "", ""] for key, name in rows]
+        scored = lists.scored_candidates(session, requisition_id)
+        lines: list[list[str | float | int | None]] = [[key, name, "", ""] for key, name in scored]
         audit.record(
             session, actor.id, "ranking.export", f"requisition:{requisition_id}", {"form": "groups"}, context.clock
         )
@@ -170,21 +162,6 @@ def audited(request: Request, context: Ctx, actor: PageActor, form: Form) -> Res
         lambda tables: _fairness(request, context, actor, requisition_id, tables=tables),
         lambda problem: _fairness(request, context, actor, requisition_id, problem),
     )
-
-
-def _ratings(session: Session) -> Counter[str]:
-    """Blind ratings by kit version. From the ratings, which are few, to their interviews, never the other way round."""
-    by_interview = dict(
-        session.execute(select(HumanRating.assessment_id, func.count()).group_by(HumanRating.assessment_id))
-        .tuples()
-        .all()
-    )
-    found: Counter[str] = Counter()
-    for ids in batched(by_interview, AT_ONCE):
-        kits = select(Assessment.id, Assessment.kit_version_id).where(Assessment.id.in_(ids))
-        for key, version in session.execute(kits).tuples():
-            found[version] += by_interview[key]
-    return found
 
 
 def _kit(
@@ -270,7 +247,7 @@ def _fairness(
 ) -> Response:
     with context.database.reading() as session:
         require(actor, "interview", "export")
-        titles = titles_for(session, actor, "export")
+        titles = requisitions.titles_for(session, actor, "export")
     return console_page(
         request,
         actor,

@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from api.candidate.media import media_address
@@ -19,18 +18,17 @@ from api.deps import Ctx
 from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
-from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.accounts.service import names_of
 from interview_engine.hr.approvals import service as approvals
-from interview_engine.hr.competency.tables import Episode
 from interview_engine.hr.people.tables import Person
-from interview_engine.hr.recruiting.applying import applications
+from interview_engine.hr.recruiting.applying import applications, lists, own
 from interview_engine.hr.recruiting.applying.candidates import flags_of
 from interview_engine.hr.recruiting.hiring import offers
-from interview_engine.hr.recruiting.hiring.evidence import reference
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.reach import allowed as may
 from interview_engine.hr.recruiting.reach import application_for
 from interview_engine.hr.recruiting.reviewing import assessments, reviews
+from interview_engine.hr.recruiting.reviewing.episodes import episodes_of_assessment
 from interview_engine.hr.recruiting.rules import next_stages
 from interview_engine.hr.recruiting.tables import Application, Invitation, Requisition, Resume
 from interview_engine.i18n import mark
@@ -119,7 +117,7 @@ def _values(
         "answers": told,
         "waiting": submitted is not None and assessment is None and submitted.automated is not False,
         "to_read": submitted is not None and assessment is None and submitted.automated is False,
-        "neighbours": _neighbours(session, row),
+        "neighbours": dict(zip(("before", "after"), lists.neighbours(session, row), strict=True)),
         "flags": _flags(session, row, person),
         "rerating": next((one for one in said if one.kind == "rerating_request" and one.resolved_at is None), None),
         "decisions": [one for one in people_said if one["row"].kind == "decision"],
@@ -189,12 +187,7 @@ def account_names(session: Session, accounts: Iterable[str | None], actors: Iter
     wanted = {one for one in accounts if one} | {
         one.removeprefix("account:") for one in actors if one.startswith("account:")
     }
-    if not wanted:
-        return {}
-    rows = session.execute(
-        select(Account.id, Person.name).join(Person, Person.id == Account.person_id).where(Account.id.in_(wanted))
-    )
-    return {f"account:{key}": name for key, name in rows.tuples()}
+    return {f"account:{key}": name for key, name in names_of(session, wanted).items()}
 
 
 def _candidate(document: dict[str, Any] | None, row: Application) -> str:
@@ -213,26 +206,6 @@ def _open_offer(session: Session, actor: Actor, row: Application, pay: bool) -> 
     return pay and any(
         one.state in ("pending", "approved", "sent", "accepted") for one in offers.offers_of(session, actor, row.id)
     )
-
-
-def _neighbours(session: Session, row: Application) -> dict[str, str | None]:
-    """The candidates of the same job that wait for a decision, next to this one by score."""
-    if row.score_value is None:
-        return {"before": None, "after": None}
-    others = (
-        select(Application.id)
-        .where(
-            Application.requisition_id == row.requisition_id,
-            Application.stage == "review",
-            Application.score_value.is_not(None),
-            Application.id != row.id,
-        )
-        .limit(1)
-    )
-    place, own = tuple_(Application.score_value, Application.id), tuple_(literal(row.score_value), literal(row.id))
-    above = others.where(place > own).order_by(Application.score_value, Application.id)
-    under = others.where(place < own).order_by(Application.score_value.desc(), Application.id.desc())
-    return {"before": session.scalar(above), "after": session.scalar(under)}
 
 
 def _quotes(document: dict[str, Any] | None) -> list[dict[str, str]]:
@@ -270,7 +243,7 @@ def _episodes(session: Session, assessment: Any, document: dict[str, Any] | None
         return []
     answers = {one["question"]: (place, one["transcript"]) for place, one in enumerate(document["answers"])}
     names = {one["id"]: one["name"] for one in document["competencies"]}
-    rows = session.scalars(select(Episode).where(Episode.reference == reference(assessment.id)).order_by(Episode.id))
+    rows = episodes_of_assessment(session, assessment.id)
     return [
         {
             "row": row,
@@ -291,14 +264,8 @@ def _episodes(session: Session, assessment: Any, document: dict[str, Any] | None
 
 def _others(session: Session, row: Application) -> list[dict[str, str]]:
     """The person's other applications: one person is one person (C5)."""
-    rows = session.execute(
-        select(Application.id, Requisition.title)
-        .join(Requisition, Requisition.id == Application.requisition_id)
-        .where(Application.person_id == row.person_id, Application.id != row.id)
-        .order_by(Application.id.desc())
-        .limit(20)
-    )
-    return [{"id": key, "title": title} for key, title in rows.tuples()]
+    others = own.applications_of(session, row.person_id, without=row.id)
+    return [{"id": one.id, "title": title} for one, title in others]
 
 
 def _resume(

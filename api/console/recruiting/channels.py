@@ -8,10 +8,10 @@ from fastapi.responses import Response
 from api.console import words
 from api.console.charts import intervals
 from api.console.frame import console_page
-from api.console.recruiting.requisitions import titles_for
 from api.deps import Ctx
 from api.sessions import PageActor
 from interview_engine.hr.recruiting.analytics.estimates import Estimate
+from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.i18n import mark
 
 router = APIRouter()
@@ -32,7 +32,7 @@ def channel_page(
     chosen = requisition or None
     days = min(max(days, 7), 3650)
     with context.database.reading() as session:
-        titles = titles_for(session, actor, "read")
+        titles = requisitions.titles_for(session, actor, "read")
     found = context.figures.get(actor, chosen, days, fresh=bool(fresh))
     rows, times = found.rows, found.times
     return console_page(

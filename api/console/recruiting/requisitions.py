@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.console import words
@@ -21,13 +20,13 @@ from api.sessions import PageActor
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import require, scoped
-from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.access.service import require
+from interview_engine.hr.accounts.service import names_of
 from interview_engine.hr.approvals import requests as approvals
-from interview_engine.hr.approvals.tables import ApprovalStep
+from interview_engine.hr.approvals.standing import deciders_of
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.org import service as org
-from interview_engine.hr.people.tables import Department, Person
+from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import required
 from interview_engine.hr.recruiting.jobs import postings, requisitions
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, requirements_of
@@ -135,7 +134,7 @@ def _job(
     with context.database.reading() as session:
         row = requisitions.get_requisition(session, actor, requisition_id)
         approval = approvals.of_subject(session, requisitions.KIND, f"{requisitions.KIND}:{row.id}")
-        steps = _steps(session, approval.id) if approval is not None else []
+        deciders = deciders_of(session, approval.id) if approval is not None else ()
         mine = {pending.approval.id for pending in approvals.pending_for(session, actor)}
         values: dict[str, Any] = {
             "row": row,
@@ -143,7 +142,7 @@ def _job(
             "requirements": requirements_of(row.requirements),
             "postings": [_posting(context, one) for one in postings.postings_of(session, actor, row.id)],
             "approval": approval,
-            "steps": steps,
+            "steps": [{"row": step, "name": name} for step, name in deciders],
             "may_approve": approval is not None and approval.id in mine,
             "profile": next((p for p in competency.list_profiles(session, actor) if p.id == row.role_profile_id), None),
             "kit": next((k for k in competency.list_kits(session, actor) if k.id == row.kit_version_id), None),
@@ -254,9 +253,7 @@ def _on_job(
 def requisition_head(session: Session, actor: Actor, row: Requisition) -> dict[str, Any]:
     """What stands above every page of a requisition: its title, state, place and numbers."""
     names = org.department_names(session)
-    owner = session.scalar(
-        select(Person.name).join(Account, Account.person_id == Person.id).where(Account.id == row.owner_account_id)
-    )
+    owner = names_of(session, [row.owner_account_id]).get(row.owner_account_id, "")
     counts = requisitions.stage_counts(session, actor, row.id)
     return {
         "id": row.id,
@@ -264,7 +261,7 @@ def requisition_head(session: Session, actor: Actor, row: Requisition) -> dict[s
         "state": row.state,
         "state_label": words.REQUISITION_STATES[row.state],
         "department": names.get(row.department_id, ""),
-        "owner": owner or "",
+        "owner": owner,
         "headcount": row.headcount,
         "counts": counts,
         "total": sum(counts.values()),
@@ -296,16 +293,7 @@ def _form(
         ]
         profiles = competency.list_profiles(session, actor, state="published")
         kits = [kit for kit in competency.list_kits(session, actor) if kit.state == "published"]
-        owners = (
-            session.execute(
-                select(Account.id, Person.name)
-                .join(Person, Person.id == Account.person_id)
-                .where(Account.active, Account.role.in_(("administrator", "hr", "recruiter", "hiring_manager")))
-                .order_by(Person.name)
-            )
-            .tuples()
-            .all()
-        )
+        owners = requisitions.possible_owners(session)
     if typed is None and row is not None:
         typed = [
             {"text": one.text, "kind": one.kind, "weight": f"{one.weight:g}", "reason": one.reason}
@@ -372,30 +360,6 @@ def _requirements(form: Fields) -> tuple[JobRequirement, ...] | None:
     )
 
 
-def _steps(session: Session, approval_id: str) -> list[dict[str, Any]]:
-    rows = session.execute(
-        select(ApprovalStep, Person.name)
-        .join(Account, Account.id == ApprovalStep.account_id)
-        .join(Person, Person.id == Account.person_id)
-        .where(ApprovalStep.approval_id == approval_id)
-        .order_by(ApprovalStep.step, ApprovalStep.id)
-    )
-    return [{"row": row, "name": name} for row, name in rows.tuples()]
-
-
 def _department_label(node: org.DepartmentNode, entities: dict[str, str]) -> str:
     """Indented by ideographic spaces, which an option keeps, with its company."""
     return f"{chr(0x3000) * node.depth}{node.department.name} · {entities[node.department.legal_entity_id]}"
-
-
-def titles_for(session: Session, actor: Actor, action: str) -> list[tuple[str, str]]:
-    """The newest jobs whose interviews the actor may read or export, as (id, title)."""
-    statement = scoped(
-        select(Requisition.id, Requisition.title).order_by(Requisition.id.desc()).limit(200),
-        actor,
-        "interview",
-        action,
-        department=Requisition.department_id,
-        legal_entity=Requisition.legal_entity_id,
-    )
-    return list(session.execute(statement).tuples())

@@ -8,7 +8,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
@@ -26,9 +25,7 @@ from interview_engine.hr.access.service import require
 from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.accounts import second_factor, service
 from interview_engine.hr.accounts.service import NewAccount
-from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.org import service as org
-from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import mark, msg
 
@@ -325,13 +322,7 @@ def _organisation(
         require(actor, "public", "manage")
         entities = org.legal_entities(session)
         departments = org.departments(session)
-        people = (
-            session.execute(
-                select(Person.id, Person.name).join(Account, Account.person_id == Person.id).order_by(Person.name)
-            )
-            .tuples()
-            .all()
-        )
+        people = service.holders_by_name(session)
     return console_page(
         request,
         actor,

@@ -7,14 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 from fastapi.responses import Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access import Call, needs
 from api.console.export import XLSX, Cell, attachment, table_csv, table_xlsx
 from api.routes.frame import Id, new_router
 from interview_engine.hr.access.service import check_row
-from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying import lists
 from interview_engine.hr.recruiting.reach import requisition_for
 from interview_engine.store import audit
@@ -109,12 +107,7 @@ def _pages(session: Session, call: Call, requisition_id: str) -> Iterator[list[t
     while True:
         page = lists.list_applications(session, call.actor, requisition_id, None, cursor, MOST)
         wanted = [row.person_id for row in page.items]
-        contact = {
-            key: (mail, phone)
-            for key, mail, phone in session.execute(
-                select(Person.id, Person.email, Person.phone).where(Person.id.in_(wanted))
-            ).tuples()
-        }
+        contact = lists.contacts(session, wanted)
         yield [_line(row, *contact[row.person_id]) for row in page.items]
         if page.next_cursor is None:
             return

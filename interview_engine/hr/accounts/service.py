@@ -296,6 +296,12 @@ def active_accounts(
     return tuple(session.scalars(select(Account.id).where(Account.active, meant).order_by(Account.id)))
 
 
+def holders_by_name(session: Session) -> list[tuple[str, str]]:
+    """(person, name) of everybody with an account, open or closed, by name."""
+    joined = select(Person.id, Person.name).join(Account, Account.person_id == Person.id)
+    return list(session.execute(joined.order_by(Person.name)).tuples())
+
+
 def names_of(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
     """The names of account holders by account id, in one statement, for lists."""
     wanted = set(account_ids)

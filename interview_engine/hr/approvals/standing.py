@@ -59,6 +59,16 @@ def standing_for(session: Session, account_id: str, approval_id: str) -> Standin
     return Standing("not_yours")
 
 
+def deciders_of(session: Session, approval_id: str) -> tuple[tuple[ApprovalStep, str], ...]:
+    """Every part of an approval in order, with the name of whose it is. The caller has checked that its subject may be
+    read: who decides about it is no secret to its readers."""
+    rows = session.scalars(
+        select(ApprovalStep).where(ApprovalStep.approval_id == approval_id).order_by(ApprovalStep.step, ApprovalStep.id)
+    ).all()
+    names = names_of(session, [row.account_id for row in rows])
+    return tuple((row, names.get(row.account_id, "")) for row in rows)
+
+
 def _name(session: Session, step: ApprovalStep | None, reader: str) -> str | None:
     if step is None or step.account_id == reader:
         return None

@@ -220,6 +220,12 @@ def survey_results(session: Session, actor: Actor, survey_id: str) -> SurveyResu
     return SurveyResults(survey, len(rows), len(given), results)
 
 
+def asked_by(session: Session, actor: Actor, survey_id: str) -> frozenset[str]:
+    """The persons to whom it went. Needs "public" manage, as the results do."""
+    require(actor, "public", "manage")
+    return frozenset(session.scalars(select(SurveyResponse.person_id).where(SurveyResponse.survey_id == survey_id)))
+
+
 def list_surveys(session: Session, actor: Actor) -> tuple[Survey, ...]:
     """All surveys, newest first."""
     require(actor, "public", "manage")

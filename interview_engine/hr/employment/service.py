@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.access.service import check_row, scoped
-from interview_engine.hr.accounts.service import holders
+from interview_engine.hr.accounts.service import every_holder, holders
 from interview_engine.hr.employment.tables import Employment as Employment
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
@@ -198,6 +198,31 @@ def colleagues(session: Session, department_ids: Iterable[str] | None = None) ->
     if department_ids is not None:
         statement = statement.where(Person.department_id.in_(tuple(department_ids)))
     return tuple(session.scalars(statement.order_by(Person.id)))
+
+
+def within_reach(session: Session, actor: Actor, *, limit: int = 500) -> list[tuple[str, str]]:
+    """(person, name) of employees and holders of accounts whose contact data the actor may read, by name."""
+    statement = scoped(
+        select(Person.id, Person.name)
+        .where(
+            or_(Person.id.in_(select(Employment.person_id)), Person.id.in_(every_holder())),
+            Person.erased_at.is_(None),
+        )
+        .order_by(Person.name),
+        actor,
+        "contact",
+        "read",
+        department=Person.department_id,
+        person=Person.id,
+    )
+    return list(session.execute(statement.limit(limit)).tuples())
+
+
+def of_person(session: Session, person_id: str) -> Employment | None:
+    """A person's employment; None where there is none. The caller has checked that it may be seen."""
+    return session.scalars(
+        select(Employment).where(Employment.person_id == person_id).order_by(Employment.id.desc()).limit(1)
+    ).one_or_none()
 
 
 def _check(session: Session, actor: Actor, row: Employment, field_class: FieldClass, action: Action) -> None:

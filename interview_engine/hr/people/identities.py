@@ -23,6 +23,20 @@ def person_of(session: Session, channel: str, app_id: str, openid: str) -> Perso
     return None if person is None or person.erased_at is not None else person
 
 
+def openid_of(session: Session, person_id: str, channel: str, app_id: str) -> str | None:
+    """How a person is called in that application (WeCom: the userid); None where not known there, or erased."""
+    return session.scalar(
+        select(WechatIdentity.openid)
+        .join(Person, Person.id == WechatIdentity.person_id)
+        .where(
+            WechatIdentity.person_id == person_id,
+            WechatIdentity.channel == channel,
+            WechatIdentity.app_id == app_id,
+            Person.erased_at.is_(None),
+        )
+    )
+
+
 def is_taken(session: Session, app_id: str, openid: str) -> bool:
     """Whether this identity is anybody's here already."""
     taken = select(WechatIdentity.id).where(WechatIdentity.app_id == app_id, WechatIdentity.openid == openid)

@@ -135,6 +135,16 @@ def persons_asked_for() -> Select[str]:
     return select(ErasureRequest.person_id).where(ErasureRequest.kind == "person", ErasureRequest.done_at.is_(None))
 
 
+def is_erased(session: Session, invitation_id: str) -> bool:
+    """Whether the deletion of an interview is done."""
+    done = select(ErasureRequest.id).where(
+        ErasureRequest.invitation_id == invitation_id,
+        ErasureRequest.kind == "interview",
+        ErasureRequest.done_at.is_not(None),
+    )
+    return session.scalars(done.limit(1)).one_or_none() is not None
+
+
 def due(session: Session, *, limit: int = 50) -> tuple[Due, ...]:
     """Job: requests that are not done, the oldest first. There is no reason to wait until they are due."""
     rows = session.execute(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -311,3 +311,41 @@ def candidate_names(session: Session, application_ids: Iterable[str]) -> dict[st
         .where(Application.id.in_(list(application_ids)))
     )
     return dict(rows.tuples().all())
+
+
+def scored_candidates(session: Session, requisition_id: str) -> tuple[tuple[str, str], ...]:
+    """(application, name) of everybody with a score, oldest first. The caller has checked that they may be exported."""
+    rows = session.execute(
+        select(Application.id, Person.name)
+        .join(Person, Person.id == Application.person_id)
+        .where(Application.requisition_id == requisition_id, Application.score_value.is_not(None))
+        .order_by(Application.id)
+    )
+    return tuple(rows.tuples())
+
+
+def contacts(session: Session, person_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """(mail, phone) by person, in one query. The caller has checked that they may be exported."""
+    wanted = list(person_ids)
+    rows = session.execute(select(Person.id, Person.email, Person.phone).where(Person.id.in_(wanted)))
+    return {key: (mail, phone) for key, mail, phone in rows.tuples()}
+
+
+def neighbours(session: Session, row: Application) -> tuple[str | None, str | None]:
+    """The candidates of the same job that wait for a decision, next above and next below this one by score."""
+    if row.score_value is None:
+        return None, None
+    others = (
+        select(Application.id)
+        .where(
+            Application.requisition_id == row.requisition_id,
+            Application.stage == "review",
+            Application.score_value.is_not(None),
+            Application.id != row.id,
+        )
+        .limit(1)
+    )
+    place, mine = tuple_(Application.score_value, Application.id), tuple_(literal(row.score_value), literal(row.id))
+    above = others.where(place > mine).order_by(Application.score_value, Application.id)
+    under = others.where(place < mine).order_by(Application.score_value.desc(), Application.id.desc())
+    return session.scalar(above), session.scalar(under)

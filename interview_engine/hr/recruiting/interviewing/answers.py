@@ -160,7 +160,7 @@ def correct_transcript(session: Session, actor: Actor, answer_id: str, text: str
         raise conflict("answer.written", msg("A written answer has no transcript."))
     if row.state == "revoked":
         raise conflict("invitation.state", msg("The interview was taken back."))
-    if session.scalars(select(Assessment.id).where(Assessment.invitation_id == row.id).limit(1)).one_or_none():
+    if is_scored(session, row.id):
         raise conflict(
             "answer.scored",
             msg("The interview has been scored; the transcript can no longer be corrected."),
@@ -180,6 +180,12 @@ def answers_of(session: Session, invitation_id: str) -> tuple[Answer, ...]:
             select(Answer).where(Answer.invitation_id == invitation_id).order_by(Answer.question_id, Answer.attempt)
         )
     )
+
+
+def is_scored(session: Session, invitation_id: str) -> bool:
+    """Whether an assessment of the interview is there: from then on its transcripts stand."""
+    found = select(Assessment.id).where(Assessment.invitation_id == invitation_id).limit(1)
+    return session.scalar(found) is not None
 
 
 def chosen_answers(session: Session, invitation_id: str) -> dict[str, Answer]:

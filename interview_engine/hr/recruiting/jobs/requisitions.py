@@ -15,7 +15,7 @@ from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import scoped
-from interview_engine.hr.accounts.service import names_of
+from interview_engine.hr.accounts.service import active_accounts, names_of
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.service import Approval
 from interview_engine.hr.competency import service as competency
@@ -32,6 +32,8 @@ from interview_engine.store.rows import find, stamp, touch
 
 KIND = "requisition"
 """The approvals' name for it."""
+
+OWNER_ROLES = ("administrator", "hr", "recruiter", "hiring_manager")
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,3 +399,22 @@ def _wrong_state(row: Requisition) -> Exception:
         "requisition.state",
         msg("The requisition is “{state}”; this cannot be done now.", state=row.state),
     )
+
+
+def titles_for(session: Session, actor: Actor, action: str) -> list[tuple[str, str]]:
+    """The newest jobs whose interviews the actor may read or export, as (id, title)."""
+    statement = scoped(
+        select(Requisition.id, Requisition.title).order_by(Requisition.id.desc()).limit(200),
+        actor,
+        "interview",
+        action,
+        department=Requisition.department_id,
+        legal_entity=Requisition.legal_entity_id,
+    )
+    return list(session.execute(statement).tuples())
+
+
+def possible_owners(session: Session) -> list[tuple[str, str]]:
+    """(account, name) of whom results can be told: active accounts of roles that recruit, by name."""
+    names = names_of(session, active_accounts(session, roles=OWNER_ROLES))
+    return sorted(names.items(), key=lambda one: (one[1], one[0]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -304,3 +304,11 @@ def _stored(remark: Remark | None) -> dict[str, str] | None:
 
 def _remark(reason: Reason | None) -> Remark | None:
     return None if reason is None else Remark(reason.code, LocalizedText(reason.text("zh"), reason.text("en")))
+
+
+def reports_of(session: Session, assessment_ids: Iterable[str]) -> dict[str, str]:
+    """sha256 of the report by assessment, in one query."""
+    rows = session.execute(
+        select(Assessment.id, Assessment.report_sha256).where(Assessment.id.in_(list(assessment_ids)))
+    )
+    return dict(rows.tuples().all())

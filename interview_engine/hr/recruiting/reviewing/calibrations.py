@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from interview_engine.hr.access.service import require, scoped
 from interview_engine.hr.competency.service import kit, kit_version
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.reviewing.reviews import ratings_of_kit
+from interview_engine.hr.recruiting.reviewing.shortlist_page import AT_ONCE, batched
 from interview_engine.hr.recruiting.tables import (
     Application,
     Assessment,
@@ -244,3 +246,18 @@ def _switch_off(session: Session, actor: Actor, kit_version_id: str, clock: Cloc
     for row in rows:
         row.active = False
         touch(row, actor.id, clock)
+
+
+def ratings_by_kit(session: Session) -> Counter[str]:
+    """Blind ratings by kit version. From the ratings, which are few, to their interviews, never the other way round."""
+    by_interview = dict(
+        session.execute(select(HumanRating.assessment_id, func.count()).group_by(HumanRating.assessment_id))
+        .tuples()
+        .all()
+    )
+    found: Counter[str] = Counter()
+    for ids in batched(by_interview, AT_ONCE):
+        kits = select(Assessment.id, Assessment.kit_version_id).where(Assessment.id.in_(ids))
+        for key, version in session.execute(kits).tuples():
+            found[version] += by_interview[key]
+    return found

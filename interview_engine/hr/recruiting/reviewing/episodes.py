@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -90,3 +91,9 @@ def _times(transcript: Mapping[str, Any], start: int, end: int) -> tuple[float |
             begin = piece["start_s"] if begin is None else begin
             finish = piece["end_s"]
     return begin, finish
+
+
+def episodes_of_assessment(session: Session, assessment_id: str) -> tuple[Episode, ...]:
+    """Behavioural events that were kept from this interview, oldest first."""
+    kept = select(Episode).where(Episode.reference == reference(assessment_id)).order_by(Episode.id)
+    return tuple(session.scalars(kept))

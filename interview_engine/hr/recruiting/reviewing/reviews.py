@@ -179,6 +179,19 @@ def reviews_of(session: Session, actor: Actor, application_id: str) -> tuple[Hum
     )
 
 
+def latest_rerating(session: Session, application_id: str) -> HumanReview | None:
+    """The latest request of the candidate for a review by a person, or the answer to it; None without either.
+
+    The caller has checked that this is the candidate's own.
+    """
+    return session.scalars(
+        select(HumanReview)
+        .where(HumanReview.application_id == application_id, HumanReview.kind.in_(("rerating_request", "rerating")))
+        .order_by(HumanReview.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
 def rate_blind(
     session: Session, actor: Actor, assessment_id: str, levels: Mapping[str, float], clock: Clock, *, text: str = ""
 ) -> tuple[HumanRating, ...]:

@@ -1,0 +1,42 @@
+"""Pages and routes call services: what a query states is a rule of the business, and rules have one home."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import api
+
+API = Path(api.__file__).parent
+
+OWN_STATE = {
+    "wechat/cards.py": "cards that this adapter sent and that are still open",
+    "wechat/channels.py": "subscription credits and cards of this adapter",
+    "wechat/inbound.py": "the events that WeChat told this adapter, and the cards they are about",
+    "wechat/oauth.py": "sign-ins at WeChat that are under way",
+    "wechat/tokens.py": "the access tokens that WeChat gave this installation",
+    "wechat/quotas.py": "how much of WeChat's limits this adapter has used",
+}
+"""Modules that may query, and what: only the state of talking to WeChat, which no rule of the business reads."""
+
+PENDING = {
+    "console/recruiting/people.py": "titles of what messages are about, until areas find their own subjects",
+    "console/system/operations.py": "the application of a piece of work, until areas find their own subjects",
+}
+
+
+def querying() -> set[str]:
+    found = set()
+    for path in API.rglob("*.py"):
+        calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
+        if any(isinstance(call.func, ast.Name) and call.func.id in ("select", "update", "delete") for call in calls):
+            found.add(str(path.relative_to(API)))
+    return found
+
+
+def test_no_page_or_route_states_a_query_of_its_own() -> None:
+    assert querying() <= {*OWN_STATE, *PENDING}
+
+
+def test_the_list_of_those_that_may_holds_nobody_who_does_not() -> None:
+    assert set(OWN_STATE) <= querying()
