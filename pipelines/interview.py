@@ -225,8 +225,13 @@ def assess_interview(
     *,
     device: str,
     inputs_sha256: str,
+    speech_backend: Callable[[], str] | None = None,
 ) -> InterviewReport:
     """Score measured answers and put the report together. `answers` is in the kit's order, one a question.
+
+    Args:
+        speech_backend: names what recognises speech on this machine, since its number format can change a word; asked
+            where an answer was spoken.
 
     Raises:
         PolicyError: the kit asks for what the policy forbids. ScorerError: the scorer failed as a whole.
@@ -253,6 +258,7 @@ def assess_interview(
         for competency in job.kit.competencies
     )
     counted = job.kit if options.delivery else without_delivery(job.kit)
+    heard = any(a.transcript is not None and a.duration_s > 0 for a in answers)
     stages = sum_stages(judged)
     stages["score"] = clock.monotonic_s() - started
     provenance = Provenance(
@@ -268,6 +274,7 @@ def assess_interview(
             "max_minutes": options.max_minutes,
             "vision": options.vision,
             "language": job.language,
+            **({"speech_backend": speech_backend()} if speech_backend and heard else {}),
             **content.settings,
         },
         stage_seconds=stages,

@@ -69,6 +69,13 @@ class Workbench:
         return load_recogniser(self.store, device=self.settings.device)
 
     @cached_property
+    def speech_backend(self) -> str:
+        """What recognises speech on this machine, with its number formats, for provenance."""
+        from models.speech.load import speech_backend
+
+        return speech_backend(self.settings.device)
+
+    @cached_property
     def voice_activity(self) -> VoiceActivity:
         """Speech or not."""
         return SileroVoiceActivity(self.store)

@@ -34,7 +34,8 @@ def compile_model(model: Any, precision: Precision = "f32", options: dict[str, A
 
     Args:
         model: an OpenVINO model, or the path of a file that OpenVINO reads (.tflite, .onnx, .xml).
-        precision: of the arithmetic; "bf16" only where `has_bf16()`, since elsewhere it is emulated.
+        precision: of the arithmetic, always said: left alone, OpenVINO takes bf16 where there is hardware for it.
+            "bf16" only where `has_bf16()`, since elsewhere it is emulated.
         options: further properties of OpenVINO's CPU plugin.
 
     Raises:
@@ -49,6 +50,11 @@ def compile_model(model: Any, precision: Precision = "f32", options: dict[str, A
             msg("The model file {name} cannot be used: {error}.", name=name, error=error),
             msg("Run `interview-engine models verify`."),
         ) from error
+
+
+def fastest_precision() -> Precision:
+    """The precision of a transformer where the caller asks for none: bf16 where the hardware has it, else f32."""
+    return "bf16" if has_bf16() else "f32"
 
 
 def has_bf16() -> bool:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from interview_engine.assessment.media import SAMPLE_RATE
 from interview_engine.errors import WeightsError
 from interview_engine.i18n import msg
+from models.runtime.openvino_runtime import Precision, fastest_precision
 from models.speech.recogniser import (
     BEAM_SIZE,
     ENCODED_FRAME_S,
@@ -34,9 +35,17 @@ TOGETHER = 2
 """Windows searched at once on the CPU: a step then took 14.3 ms a window instead of 16.8, since the weights are read
 once for both; more at once are no faster, and each window's keys take 37 MiB."""
 
+COMPUTE_TYPE = "int8"
+"""CTranslate2's number format in the search."""
+
 MODEL_FILES = ("model.bin", "config.json", "tokenizer.json")
 
 AVX512_FLAGS = {"avx512f", "avx512cd", "avx512dq", "avx512bw", "avx512vl"}
+
+
+def backend(precision: Precision, compute_type: str = COMPUTE_TYPE) -> str:
+    """The name, for provenance, of what hears on the CPU: the libraries and their number formats."""
+    return f"openvino {precision}, ctranslate2 {compute_type}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +77,29 @@ class FasterWhisperRecogniser:
         compute_type: CTranslate2's, of the search.
         cpu_threads: threads of one search; several recordings run as several processes.
         beam_size: hypotheses kept.
+        precision: of the encoder's arithmetic; None takes bf16 where the processor has it and f32 elsewhere.
+
+    Attributes:
+        backend: the libraries and their number formats, for provenance.
     """
 
     batch = 2 * TOGETHER
     """Of so many, two that can be searched together are mostly found."""
 
     def __init__(
-        self, model_dir: Path, compute_type: str = "int8", cpu_threads: int = 1, beam_size: int = BEAM_SIZE
+        self,
+        model_dir: Path,
+        compute_type: str = COMPUTE_TYPE,
+        cpu_threads: int = 1,
+        beam_size: int = BEAM_SIZE,
+        precision: Precision | None = None,
     ) -> None:
         self._model_dir = model_dir
         self._compute_type = compute_type
         self._cpu_threads = cpu_threads
         self._beam_size = beam_size
+        self._precision: Precision = precision or fastest_precision()
+        self.backend = backend(self._precision, compute_type)
         self._tokenizers: dict[str, Any] = {}
 
     def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[EncodedWindow]:
@@ -205,7 +225,7 @@ class FasterWhisperRecogniser:
 
     @cached_property
     def _encoder(self) -> WhisperEncoder:
-        return WhisperEncoder(self._model_dir)
+        return WhisperEncoder(self._model_dir, self._precision)
 
 
 def prefer_avx512() -> None:

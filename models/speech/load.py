@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from models.runtime.device import resolve
-from models.speech.faster_whisper_recogniser import FasterWhisperRecogniser
+from models.runtime.openvino_runtime import fastest_precision
+from models.speech.faster_whisper_recogniser import FasterWhisperRecogniser, backend
 from models.speech.recogniser import Recogniser
-from models.speech.torch_recogniser import TorchRecogniser
+from models.speech.torch_recogniser import CUDA_PRECISION, TorchRecogniser
 from models.weights.registry import WeightStore
 
 
@@ -26,3 +27,12 @@ def load_recogniser(store: WeightStore, *, device: str = "auto", model: str = "w
     if resolve(device) == "cpu":
         return FasterWhisperRecogniser(folder)
     return TorchRecogniser(folder, "cuda")
+
+
+def speech_backend(device: str = "auto") -> str:
+    """The `backend` of the recogniser that `load_recogniser` gives for this device; nothing is loaded.
+
+    Raises:
+        UsageError: `device.no_cuda`, `device.unknown`.
+    """
+    return backend(fastest_precision()) if resolve(device) == "cpu" else f"torch {CUDA_PRECISION}"

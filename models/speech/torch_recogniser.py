@@ -78,6 +78,7 @@ class TorchRecogniser:
         self._model_dir = model_dir
         self._device = device
         self.precision = precision if precision != "auto" else CUDA_PRECISION if on_cuda else "float32"
+        self.backend = f"torch {self.precision}"
         self._beam_size = beam_size
         self._compiled = on_cuda if compiled is None else compiled
 

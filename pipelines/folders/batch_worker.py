@@ -82,6 +82,7 @@ def _do(
             clock,
             device=bench.settings.device,
             inputs_sha256=inputs_sha256,
+            speech_backend=lambda: bench.speech_backend,
         )
         progress("report", 0.5)
         return "report", store_report.save(report, job, options, out, bench.vectors.document())

@@ -122,6 +122,7 @@ def _score(task: InterviewTask, settings: Settings, progress: Report) -> Intervi
         SystemClock(),
         device=settings.device,
         inputs_sha256=task.inputs_sha256,
+        speech_backend=lambda: bench.speech_backend,
     )
     progress("report", 0.8)
     with writing(task.folder):

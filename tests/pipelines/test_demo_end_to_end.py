@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api.cli.main import main
+from models.speech.load import speech_backend
 from pipelines.reports.reading import validate
 
 DEMO = Path(__file__).resolve().parents[2] / "pipelines" / "demo"
@@ -119,6 +120,11 @@ def test_assessing_again_gives_the_same_scores_to_the_bit(
     assert again["overall"] == first["overall"]
     for one, two in zip(again["answers"], first["answers"], strict=True):
         assert {**one, "stage_seconds": None} == {**two, "stage_seconds": None}
+
+
+def test_the_recognisers_number_format_is_in_the_provenance(reports: dict[str, dict[str, Any]]) -> None:
+    for report in reports.values():
+        assert report["provenance"]["settings"]["speech_backend"] == speech_backend("cpu")
 
 
 def test_the_eu_policy_measures_no_face_and_no_voice(tmp_path: Path) -> None:

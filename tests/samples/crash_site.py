@@ -83,6 +83,7 @@ def warm_up() -> None:
     scorer.score(KIT, [answer_text(KIT.questions[0].id, transcript)])
     bench = Workbench(Settings())
     bench.__dict__["scorer"] = scorer
+    bench.__dict__["speech_backend"] = "scripted"
     child_tasks._benches[""] = bench
 
 

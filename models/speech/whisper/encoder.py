@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.runtime.openvino_runtime import Precision, compile_model, has_bf16
+from models.runtime.openvino_runtime import Precision, compile_model, fastest_precision
 from models.speech.whisper.weights import read_variables
 
 LAYER_NORM_EPSILON = 1e-5
@@ -28,14 +28,14 @@ class WhisperEncoder:
 
     Args:
         model_dir: a Whisper model in CTranslate2 form.
-        precision: None takes bf16 where the processor has it and f32 elsewhere.
+        precision: of the arithmetic; None takes `fastest_precision`.
 
     Raises:
         WeightsError: the weights cannot be read.
     """
 
     def __init__(self, model_dir: Path, precision: Precision | None = None) -> None:
-        self.precision: Precision = precision or ("bf16" if has_bf16() else "f32")
+        self.precision: Precision = precision or fastest_precision()
         graph = encoder_graph(read_variables(model_dir / "model.bin"))
         self._request = compile_model(graph, self.precision).create_infer_request()
 

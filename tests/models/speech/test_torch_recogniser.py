@@ -85,7 +85,7 @@ def test_the_encoder_computes_what_ctranslate2_computes(folder: Path, windows: l
 def test_words_times_and_probabilities_are_those_of_the_plain_path(
     folder: Path, windows: list[NDArray[np.float32]], encoded: list[EncodedWindow], heard: list[Heard]
 ) -> None:
-    plain = FasterWhisperRecogniser(folder, compute_type="float32")
+    plain = FasterWhisperRecogniser(folder, compute_type="float32", precision="f32")
     reference = plain.encode(windows)
     for here, there in zip(encoded, reference, strict=True):
         assert here.duration_s == there.duration_s

@@ -93,6 +93,8 @@ def test_a_second_run_redoes_nothing_and_a_changed_answer_is_redone(tmp_path: Pa
     written = (first.folder / "report.json").read_bytes()
     again = assess_all([job], OPTIONS, SETTINGS, out, Recorder())[0]
     assert (first.resumed, again.resumed) == (False, True)
+    assert first.report is not None
+    assert "speech_backend" not in first.report.provenance.settings, "nothing was spoken"
     assert (first.folder / "report.json").read_bytes() == written
     path = job.answers[0].path
     assert path is not None
