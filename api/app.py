@@ -10,6 +10,8 @@ from fastapi.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 from api import access, errors, openapi, reference
+from api.area import WebArea
+from api.areas import AREAS
 from api.context import Context
 from api.i18n import COOKIE, LANGUAGES
 from api.limits import Buckets, Limits
@@ -27,37 +29,15 @@ PAGES = (
     "wechat.pages",
     "wechat.todo",
 )
-"""Modules of api with pages; each has `router`."""
-
-ROUTES: tuple[str, ...] = (
-    "recruiting.requisitions",
-    "recruiting.postings",
-    "recruiting.applications",
-    "system.persons",
-    "recruiting.resumes",
-    "recruiting.invitations",
-    "recruiting.interviews",
-    "recruiting.reviews",
-    "recruiting.offers",
-    "competency.competencies",
-    "competency.surveys",
-    "competency.portraits",
-    "system.organisation",
-    "recruiting.fairness",
-    "recruiting.exports",
-    "system.webhooks",
-    "system.administration",
-    "system.operations",
-    "system.system",
-)
-"""Modules of api.routes; each has `router`, mounted under /api/v1."""
+"""Modules of api with pages for everybody: candidates, visitors from WeChat, who signs in. Each has `router`."""
 
 
-def create_app(context: Context, buckets: Buckets | None = None) -> FastAPI:
+def create_app(context: Context, buckets: Buckets | None = None, areas: tuple[WebArea, ...] = AREAS) -> FastAPI:
     """The whole application over one context.
 
     Args:
         buckets: limits on how often, when others than `api.limits.RATES` are wanted.
+        areas: whose pages and routes it has.
     """
     app = FastAPI(
         title="Interview Engine",
@@ -67,14 +47,18 @@ def create_app(context: Context, buckets: Buckets | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.context = context
+    app.state.areas = areas
     errors.install(app)
     access.install(app)
-    openapi.install(app)
+    openapi.install(app, tuple(tag for area in areas for tag in area.tags))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for name in PAGES:
         app.include_router(import_module(f"api.{name}").router, include_in_schema=False)
-    for name in ROUTES:
-        app.include_router(import_module(f"api.routes.{name}").router, prefix="/api/v1")
+    for area in areas:
+        for router in area.pages:
+            app.include_router(router, include_in_schema=False)
+        for router in area.routes:
+            app.include_router(router, prefix="/api/v1")
     app.include_router(reference.router)
     app.add_api_route("/language/{language}", _switch_language, methods=["GET"], include_in_schema=False)
     app.add_middleware(Limits, context=context, buckets=buckets)

@@ -1,5 +1,6 @@
 """The OpenAPI document, completed by what holds for every operation: errors, keys, permissions, examples."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,26 +23,6 @@ it gets the same answer, with another body it is refused (409).
 **Times** are UTC, scores run from 0 to 10, money is yuan as a decimal string.
 No application is rejected, offered or hired but by a person: a call that decides needs a reason and is recorded
 under the token's account."""
-
-TAGS: tuple[tuple[str, str], ...] = (
-    ("requisitions", "Wishes to hire, from draft through approval to open and filled."),
-    ("postings", "A requisition published in one channel, with its own link."),
-    ("applications", "One person's application for one requisition, its stages and its history."),
-    ("persons", "Contact data of candidates."),
-    ("résumés", "Files as they came and the fields read from them."),
-    ("invitations", "Links to an interview."),
-    ("interviews", "Answers, recordings and assessments."),
-    ("reviews", "Decisions, overrides and blind ratings by people."),
-    ("offers", "Offers, hiring, employment."),
-    ("competencies", "Kits, role profiles, surveys, portraits."),
-    ("organisation", "Companies, departments, approvals."),
-    ("fairness", "Impact ratios and channel quality."),
-    ("exports", "Tables as CSV, XLSX and JSON."),
-    ("webhooks", "Where other systems want to be told."),
-    ("administration", "Accounts, grants, tokens."),
-    ("operations", "The queue, the audit trail."),
-    ("system", "Health."),
-)
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -87,25 +68,29 @@ BY_CHANGE = {
 }
 
 
-def install(app: FastAPI) -> None:
-    """Give the application its document, made when it is first asked for."""
+def install(app: FastAPI, tags: Sequence[tuple[str, str]]) -> None:
+    """Give the application its document, made when it is first asked for.
+
+    Args:
+        tags: of the operations, each with a description, in the document's order.
+    """
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = build(app)
+            app.openapi_schema = build(app, tags)
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]  # the documented way to replace it
 
 
-def build(app: FastAPI) -> dict[str, Any]:
+def build(app: FastAPI, tags: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """The document."""
     made = get_openapi(
         title="Interview Engine",
         version=app.version,
         description=DESCRIPTION,
         routes=app.routes,
-        tags=[{"name": name, "description": text} for name, text in TAGS],
+        tags=[{"name": name, "description": text} for name, text in tags],
     )
     schemas = made.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):

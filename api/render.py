@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -10,8 +11,17 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    FunctionLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
 
+from api.area import areas_of, template_folders
 from api.i18n import language_of
 from interview_engine import __version__
 from interview_engine.i18n import translator
@@ -22,11 +32,19 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @cache
-def environment() -> Environment:
-    """The templates: everything is escaped, an unknown name is an error."""
+def environment(folders: tuple[tuple[str, Path], ...] = ()) -> Environment:
+    """The templates: everything is escaped, an unknown name is an error.
+
+    Args:
+        folders: of areas that have one of their own, each with the beginning of its templates' names.
+    """
     made = Environment(
         loader=ChoiceLoader(
-            [FileSystemLoader(FOLDER), PrefixLoader({"pipelines": PackageLoader("pipelines", "templates")})]
+            [
+                FileSystemLoader(FOLDER),
+                PrefixLoader({"pipelines": PackageLoader("pipelines", "templates")}),
+                *(_below(name, folder) for name, folder in folders),
+            ]
         ),
         autoescape=True,
         undefined=StrictUndefined,
@@ -44,7 +62,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     """The template as a response. It sees `request`, `language`, `_`, and `values`."""
     language = language_of(request)
     html = (
-        environment()
+        environment(template_folders(areas_of(request)))
         .get_template(template)
         .render(
             request=request,
@@ -56,6 +74,18 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         )
     )
     return HTMLResponse(html, status)
+
+
+def _below(name: str, folder: Path) -> FunctionLoader:
+    """Templates "name/…" from a folder."""
+
+    def load(template: str) -> tuple[str, str, Callable[[], bool]] | None:
+        path = folder / template.removeprefix(f"{name}/")
+        if not template.startswith(f"{name}/") or not path.is_file():
+            return None
+        return path.read_text("utf-8"), str(path), lambda: True
+
+    return FunctionLoader(load)
 
 
 def clock_text(seconds: float) -> str:

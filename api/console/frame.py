@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api.area import Entry, WebArea, areas_of
 from api.context import Context
 from api.deps import get_context
 from api.i18n import language_of
@@ -17,94 +18,20 @@ from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.messaging.inbox import unread_count
 from interview_engine.i18n import mark, translator
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A page of the navigation; shown to those who may do `needs` (field class, action) to anything at all."""
-
-    href: str
-    label: str
-    needs: tuple[str, str]
-
-
-SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    (
-        mark("Recruiting"),
-        (
-            Entry("/console/requisitions", "Requisitions", ("public", "read")),
-            Entry("/console/approvals", "Approvals", ("public", "read")),
-            Entry("/console/pool", "Talent pool", ("contact", "read")),
-            Entry("/console/channels", "Channels and time", ("interview", "read")),
-        ),
-    ),
-    (
-        mark("Kits and competencies"),
-        (
-            Entry("/console/kits", "Interview kits", ("public", "read")),
-            Entry("/console/competencies", "Competency model", ("public", "read")),
-            Entry("/console/profiles", "Role profiles", ("public", "read")),
-            Entry("/console/surveys", "Surveys", ("public", "manage")),
-        ),
-    ),
-    (
-        mark("Quality"),
-        (
-            Entry("/console/calibration", "Calibration", ("interview", "write")),
-            Entry("/console/fairness", "Fairness", ("interview", "export")),
-        ),
-    ),
-    (
-        mark("System"),
-        (
-            Entry("/console/organisation", "Organisation", ("public", "manage")),
-            Entry("/console/notices", "Notices", ("public", "manage")),
-            Entry("/console/operations", "Operations", ("public", "manage")),
-            Entry("/console/audit", "Audit log", ("interview", "audit")),
-            Entry("/console/accounts", "Users and grants", ("contact", "manage")),
-        ),
-    ),
-)
-"""Labels are msgids."""
-
 NOTICES: dict[str, str] = {
     "saved": mark("Saved."),
     "created": mark("Created."),
     "sent": mark("Sent for approval."),
-    "approved": mark("Approved."),
-    "rejected": mark("Rejected, with your reason."),
-    "opened": mark("The requisition is open: candidates can apply."),
-    "held": mark("The requisition is on hold."),
     "cancelled": mark("Cancelled."),
-    "filled": mark("Marked as filled."),
-    "posted": mark("The posting is ready: copy its link or print its QR code."),
     "closed": mark("Closed."),
-    "moved": mark("Moved; it is in the history."),
-    "decided": mark("Your decision is recorded, with your reason."),
-    "overridden": mark("Your score stands beside the engine's."),
-    "offered": mark("The offer is drafted."),
-    "hired": mark("Hired: the interview's evidence is in the employee file."),
     "published": mark("Published."),
-    "retired": mark("Retired."),
-    "rated": mark("Your rating is recorded."),
-    "fitted": mark("A calibration was fitted. Look at its agreement before you use it."),
-    "activated": mark("In use from now on."),
-    "retried": mark("It is in the queue again."),
-    "given-up": mark("Left out; a person reads this one."),
-    "password": mark("Your password is changed. Other devices are signed out."),
-    "totp": mark("The second step is on."),
-    "totp-off": mark("The second step is off."),
     "revoked": mark("Taken back: it no longer works."),
-    "extended": mark("Extended."),
-    "device": mark("The link can be opened on another device now."),
-    "read": mark("Marked as read."),
-    "granted": mark("The grant is in force."),
     "requested": mark("Requested."),
     "added": mark("Added."),
     "removed": mark("Removed."),
-    "noticed": mark("The notice is on its way."),
-    "resumed": mark("The webhook sends again."),
 }
-"""What a page says after an action, by the `done` of its address; msgids."""
+"""What a page of any area says after an action, by the `done` of its address; msgids. What only one area does, that
+area says (`WebArea.notices`)."""
 
 BY_HAND = mark("Added by hand")
 """The channel of whoever a recruiter added."""
@@ -136,9 +63,10 @@ def console_page(
     """
     context = get_context(request)
     translate = translator(language_of(request))
-    notice = NOTICES.get(request.query_params.get("done", ""))
+    areas = areas_of(request)
+    notice = _notice(areas, request.query_params.get("done", ""))
     frame = {
-        **_navigation(request.url.path, actor),
+        **_navigation(areas, request.url.path, actor),
         **_person(context, request, actor),
         "notice": None if notice is None else translate(notice),
     }
@@ -164,46 +92,43 @@ def console_page(
 
 
 def done(address: str, what: str) -> RedirectResponse:
-    """Back to a page after an action, with its note (a key of NOTICES)."""
-    assert what in NOTICES
+    """Back to a page after an action, with its note: a key of NOTICES or of the area's notices."""
     path, _, fragment = address.partition("#")
     joined = f"{path}{'&' if '?' in path else '?'}done={what}"
     return RedirectResponse(f"{joined}#{fragment}" if fragment else joined, 303)
 
 
-def first_page(actor: Actor) -> str:
+def first_page(areas: Sequence[WebArea], actor: Actor) -> str:
     """Where an actor begins: the first page of the navigation that is theirs."""
-    for _, entries in SECTIONS:
-        for entry in entries:
+    for area in areas:
+        for entry in area.entries:
             if may_at_all(actor, *entry.needs):
                 return entry.href
     return "/console/inbox"
 
 
-def _navigation(path: str, actor: Actor) -> dict[str, Any]:
+def _notice(areas: Sequence[WebArea], what: str) -> str | None:
+    return next((area.notices[what] for area in areas if what in area.notices), NOTICES.get(what))
+
+
+def _navigation(areas: Sequence[WebArea], path: str, actor: Actor) -> dict[str, Any]:
+    by_section: dict[str, list[Entry]] = {}
+    for area in areas:
+        for entry in area.entries:
+            if may_at_all(actor, *entry.needs):
+                by_section.setdefault(area.section, []).append(entry)
     sections = []
     pages: list[dict[str, Any]] = []
-    for label, entries in SECTIONS:
-        open_to = [entry for entry in entries if may_at_all(actor, *entry.needs)]
-        if not open_to:
-            continue
-        current = any(_is_at(path, entry.href) for entry in open_to)
-        sections.append({"label": label, "href": open_to[0].href, "current": current})
+    for label, entries in by_section.items():
+        current = any(_is_at(path, entry) for entry in entries)
+        sections.append({"label": label, "href": entries[0].href, "current": current})
         if current:
-            pages = [{"href": e.href, "label": e.label, "current": _is_at(path, e.href)} for e in open_to]
+            pages = [{"href": e.href, "label": e.label, "current": _is_at(path, e)} for e in entries]
     return {"sections": sections, "pages": pages}
 
 
-BELOW: dict[str, tuple[str, ...]] = {
-    "/console/requisitions": ("/console/applications/",),
-    "/console/pool": ("/console/people/",),
-    "/console/calibration": ("/console/rate/",),
-}
-"""Pages that belong to an entry without lying below its address."""
-
-
-def _is_at(path: str, href: str) -> bool:
-    return path == href or path.startswith((f"{href}/", *BELOW.get(href, ())))
+def _is_at(path: str, entry: Entry) -> bool:
+    return path == entry.href or path.startswith((f"{entry.href}/", *entry.below))
 
 
 def _person(context: Context, request: Request, actor: Actor) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from starlette.testclient import TestClient
 
 import api
 from api.app import create_app
+from api.areas import AREAS
 from api.console import frame as console_frame
 from api.console import words as console_words
 from api.console.competency import model as console_model
@@ -139,8 +140,8 @@ def test_l4_each_role_opens_its_pages_and_no_other(path: str, made: Company, cli
 
 def test_l4_the_navigation_offers_what_opens(made: Company, clients: dict[str, TestClient]) -> None:
     for role, client in clients.items():
-        for _, entries in console_frame.SECTIONS:
-            for entry in entries:
+        for area in AREAS:
+            for entry in area.entries:
                 status = client.get(entry.href).status_code
                 offered = console_frame.may_at_all(made.actors[role], *entry.needs)
                 assert (status == 200) == offered, (role, entry.href)
@@ -225,6 +226,7 @@ def messages() -> dict[str, str]:
             found.setdefault(ast.literal_eval(match[1]), path.name)
     named = [
         console_frame.NOTICES,
+        *(area.notices for area in AREAS),
         console_frame.ROLE_LABELS,
         *console_words.ALL,
         console_application.FLAG_WORDS,
@@ -241,8 +243,8 @@ def messages() -> dict[str, str]:
     ]
     for words in named:
         found.update(dict.fromkeys(words.values(), "words"))
-    for label, entries in console_frame.SECTIONS:
-        found.update({label: "sections", **{entry.label: "sections" for entry in entries}})
+    for area in AREAS:
+        found.update({area.section: "sections", **{entry.label: "sections" for entry in area.entries}})
     source = (Path(api.__file__).parent / "console" / "recruiting" / "ranking.py").read_text("utf-8")
     found.update({ast.literal_eval(text): "console_ranking" for text in re.findall(r'\bsay\(\s*("[^"]*")', source)})
     return found

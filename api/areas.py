@@ -1,0 +1,10 @@
+"""The areas of the front: the one list. Their order is that of the navigation and of the OpenAPI document."""
+
+from api.area import WebArea
+from api.console.competency.area import AREA as COMPETENCY
+from api.console.quality.area import AREA as QUALITY
+from api.console.recruiting.area import AREA as RECRUITING
+from api.console.system.area import AREA as SYSTEM
+from api.console.work.area import AREA as WORK
+
+AREAS: tuple[WebArea, ...] = (RECRUITING, WORK, COMPETENCY, QUALITY, SYSTEM)

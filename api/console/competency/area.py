@@ -1,0 +1,33 @@
+"""What competency shows: kits, the model, profiles, surveys, portraits."""
+
+from api.area import Entry, WebArea
+from api.console.competency import kits, model, portrait
+from api.routes.competency import competencies as competencies_routes
+from api.routes.competency import portraits as portraits_routes
+from api.routes.competency import surveys as surveys_routes
+from interview_engine.i18n import mark
+
+AREA = WebArea(
+    name="competency",
+    section=mark("Kits and competencies"),
+    entries=(
+        Entry("/console/kits", mark("Interview kits"), ("public", "read")),
+        Entry("/console/competencies", mark("Competency model"), ("public", "read")),
+        Entry("/console/profiles", mark("Role profiles"), ("public", "read")),
+        Entry("/console/surveys", mark("Surveys"), ("public", "manage")),
+    ),
+    notices={
+        "retired": mark("Retired."),
+    },
+    pages=(
+        portrait.router,
+        kits.router,
+        model.router,
+    ),
+    routes=(
+        competencies_routes.router,
+        surveys_routes.router,
+        portraits_routes.router,
+    ),
+    tags=(("competencies", "Kits, role profiles, surveys, portraits."),),
+)

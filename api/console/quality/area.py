@@ -1,0 +1,20 @@
+"""What shows how well it measures: calibration and fairness."""
+
+from api.area import Entry, WebArea
+from api.console.quality import pages
+from interview_engine.i18n import mark
+
+AREA = WebArea(
+    name="quality",
+    section=mark("Quality"),
+    entries=(
+        Entry("/console/calibration", mark("Calibration"), ("interview", "write"), below=("/console/rate/",)),
+        Entry("/console/fairness", mark("Fairness"), ("interview", "export")),
+    ),
+    notices={
+        "rated": mark("Your rating is recorded."),
+        "fitted": mark("A calibration was fitted. Look at its agreement before you use it."),
+        "activated": mark("In use from now on."),
+    },
+    pages=(pages.router,),
+)

@@ -1,0 +1,71 @@
+"""What recruiting shows: jobs, applicants, ranking, offers."""
+
+from api.area import Entry, WebArea
+from api.console.recruiting import application, channels, deciding, people, ranking, report, requisitions
+from api.routes.recruiting import applications as applications_routes
+from api.routes.recruiting import exports as exports_routes
+from api.routes.recruiting import fairness as fairness_routes
+from api.routes.recruiting import interviews as interviews_routes
+from api.routes.recruiting import invitations as invitations_routes
+from api.routes.recruiting import offers as offers_routes
+from api.routes.recruiting import postings as postings_routes
+from api.routes.recruiting import requisitions as requisitions_routes
+from api.routes.recruiting import resumes as resumes_routes
+from api.routes.recruiting import reviews as reviews_routes
+from interview_engine.i18n import mark
+
+AREA = WebArea(
+    name="recruiting",
+    section=mark("Recruiting"),
+    entries=(
+        Entry("/console/requisitions", mark("Requisitions"), ("public", "read"), below=("/console/applications/",)),
+        Entry("/console/pool", mark("Talent pool"), ("contact", "read"), below=("/console/people/",)),
+        Entry("/console/channels", mark("Channels and time"), ("interview", "read")),
+    ),
+    notices={
+        "opened": mark("The requisition is open: candidates can apply."),
+        "held": mark("The requisition is on hold."),
+        "filled": mark("Marked as filled."),
+        "posted": mark("The posting is ready: copy its link or print its QR code."),
+        "moved": mark("Moved; it is in the history."),
+        "decided": mark("Your decision is recorded, with your reason."),
+        "overridden": mark("Your score stands beside the engine's."),
+        "offered": mark("The offer is drafted."),
+        "hired": mark("Hired: the interview's evidence is in the employee file."),
+        "extended": mark("Extended."),
+        "device": mark("The link can be opened on another device now."),
+    },
+    pages=(
+        requisitions.router,
+        people.router,
+        ranking.router,
+        report.router,
+        application.router,
+        channels.router,
+        deciding.router,
+    ),
+    routes=(
+        requisitions_routes.router,
+        postings_routes.router,
+        applications_routes.router,
+        resumes_routes.router,
+        invitations_routes.router,
+        interviews_routes.router,
+        reviews_routes.router,
+        offers_routes.router,
+        fairness_routes.router,
+        exports_routes.router,
+    ),
+    tags=(
+        ("requisitions", "Wishes to hire, from draft through approval to open and filled."),
+        ("postings", "A requisition published in one channel, with its own link."),
+        ("applications", "One person's application for one requisition, its stages and its history."),
+        ("résumés", "Files as they came and the fields read from them."),
+        ("invitations", "Links to an interview."),
+        ("interviews", "Answers, recordings and assessments."),
+        ("reviews", "Decisions, overrides and blind ratings by people."),
+        ("offers", "Offers, hiring, employment."),
+        ("fairness", "Impact ratios and channel quality."),
+        ("exports", "Tables as CSV, XLSX and JSON."),
+    ),
+)

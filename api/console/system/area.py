@@ -1,0 +1,55 @@
+"""What shows the company and the installation: organisation, notices, durable work, audit, accounts."""
+
+from api.area import Entry, WebArea
+from api.console.system import account, administration, notices, operations
+from api.routes.system import administration as administration_routes
+from api.routes.system import operations as operations_routes
+from api.routes.system import organisation as organisation_routes
+from api.routes.system import persons as persons_routes
+from api.routes.system import system as system_routes
+from api.routes.system import webhooks as webhooks_routes
+from interview_engine.i18n import mark
+
+AREA = WebArea(
+    name="system",
+    section=mark("System"),
+    entries=(
+        Entry("/console/organisation", mark("Organisation"), ("public", "manage")),
+        Entry("/console/notices", mark("Notices"), ("public", "manage")),
+        Entry("/console/operations", mark("Operations"), ("public", "manage")),
+        Entry("/console/audit", mark("Audit log"), ("interview", "audit")),
+        Entry("/console/accounts", mark("Users and grants"), ("contact", "manage")),
+    ),
+    notices={
+        "retried": mark("It is in the queue again."),
+        "given-up": mark("Left out; a person reads this one."),
+        "password": mark("Your password is changed. Other devices are signed out."),
+        "totp": mark("The second step is on."),
+        "totp-off": mark("The second step is off."),
+        "granted": mark("The grant is in force."),
+        "noticed": mark("The notice is on its way."),
+        "resumed": mark("The webhook sends again."),
+    },
+    pages=(
+        account.router,
+        administration.router,
+        notices.router,
+        operations.router,
+    ),
+    routes=(
+        persons_routes.router,
+        organisation_routes.router,
+        webhooks_routes.router,
+        administration_routes.router,
+        operations_routes.router,
+        system_routes.router,
+    ),
+    tags=(
+        ("persons", "Contact data of candidates."),
+        ("organisation", "Companies, departments, approvals."),
+        ("webhooks", "Where other systems want to be told."),
+        ("administration", "Accounts, grants, tokens."),
+        ("operations", "The queue, the audit trail."),
+        ("system", "Health."),
+    ),
+)
