@@ -20,10 +20,11 @@ import numpy as np
 
 from bench.conventions import calibrate, drifted, installed, run_info, write_json
 from bench.setting import results_folder, weight_store
+from models.runtime.agreement import check
 from models.runtime.bundle import read_bundle
 from models.runtime.bundled_networks import NETWORKS, bundle_file
 from models.runtime.tflite_file import TfliteGraph, read_tflite
-from models.runtime.torch_network import BUCKETS, Precision, TorchNetwork, check
+from models.runtime.torch_network import BUCKETS, Precision, TorchNetwork
 from models.weights.registry import WeightStore
 
 LIBRARIES = ("numpy", "openvino", "torch", "triton")

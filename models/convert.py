@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE
 from interview_engine.errors import InterviewEngineError
-from models.runtime.torch_network import check
+from models.runtime.agreement import check
 from models.speech.faster_whisper_recogniser import FasterWhisperRecogniser
 from models.speech.recogniser import DecodeRequest
 from models.speech.torch_recogniser import TorchRecogniser

@@ -9,10 +9,10 @@ import pytest
 
 from bench import __main__ as bench_main
 from bench import gpu_vision
+from models.runtime.agreement import Agreement
 from models.runtime.bundle import read_bundle
 from models.runtime.bundled_networks import NETWORKS, bundle_file
 from models.runtime.tflite_file import read_tflite
-from models.runtime.torch_network import Agreement
 from models.weights.registry import WeightStore, default_root
 
 

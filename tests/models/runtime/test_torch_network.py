@@ -16,11 +16,12 @@ import pytest
 import torch
 
 from interview_engine.errors import UsageError, WeightsError
+from models.runtime.agreement import check
 from models.runtime.bundle import read_bundle
 from models.runtime.bundled_networks import NETWORKS, Part, bundle_file
 from models.runtime.tflite_file import OPERATORS, Operator, Tensor, TfliteGraph, read_tflite
 from models.runtime.torch_graph import build
-from models.runtime.torch_network import TorchNetwork, _CapturedBatch, check
+from models.runtime.torch_network import TorchNetwork, _CapturedBatch
 from models.weights.registry import WeightStore, default_root
 
 CLIPS = Path(__file__).resolve().parents[4] / "shared" / "data" / "B_video"
@@ -71,7 +72,7 @@ def test_every_network_agrees_with_the_cpu_path_on_real_pictures_and_noise(store
 
 def test_agreement_needs_no_recordings_and_takes_a_folder_of_bundles(store, tmp_path, monkeypatch):
     few = (BY_NAME["face_detector"], BY_NAME["face_blendshapes"])
-    monkeypatch.setattr("models.runtime.torch_network.NETWORKS", few)
+    monkeypatch.setattr("models.runtime.agreement.NETWORKS", few)
     for weight in {(network.weight, network.bundle) for network in NETWORKS}:
         (tmp_path / weight[1]).symlink_to(store.locate(weight[0]) / weight[1])
     assert_all_agree(check(tmp_path), share=0.2, networks=[network.name for network in few])
@@ -79,7 +80,7 @@ def test_agreement_needs_no_recordings_and_takes_a_folder_of_bundles(store, tmp_
 
 def test_a_network_that_differs_is_named(store, monkeypatch):
     """Half precision moves the points of bodies further than allowed: the check must see it."""
-    monkeypatch.setattr("models.runtime.torch_network.NETWORKS", (BY_NAME["pose_landmarks_detector"],))
+    monkeypatch.setattr("models.runtime.agreement.NETWORKS", (BY_NAME["pose_landmarks_detector"],))
     worst = check(store, precision="bf16")[0]
     assert (worst.network, worst.output, worst.unit, worst.ok) == (
         "pose_landmarks_detector",
@@ -91,7 +92,7 @@ def test_a_network_that_differs_is_named(store, monkeypatch):
 
 
 def test_a_result_that_is_no_number_does_not_agree(store, monkeypatch):
-    monkeypatch.setattr("models.runtime.torch_network.NETWORKS", (BY_NAME["face_blendshapes"],))
+    monkeypatch.setattr("models.runtime.agreement.NETWORKS", (BY_NAME["face_blendshapes"],))
     monkeypatch.setattr(TorchNetwork, "run", lambda self, batch: (np.full((len(batch), 52), np.nan),))
     assert [agreement.ok for agreement in check(store)] == [False]
 
