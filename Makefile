@@ -4,14 +4,16 @@
 # make test   everything that CI runs
 # make check  formatting, lint, types, import contracts
 # make quick  the tests without the long ones
+# make upgrade  the newest libraries that pyproject.toml lets in (requirements/*.txt), and the tests with them
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet
 DEMO_OUT ?= demo-output
 TEST_WORKERS ?= auto
 
-.PHONY: demo serve serve-wechat test check quick weights install system-demo system-test clean
+.PHONY: demo serve serve-wechat test check quick upgrade weights install install-dev system-demo system-test clean
 .DELETE_ON_ERROR:
 
 demo: install system-demo weights
@@ -31,6 +33,10 @@ test: install-dev system-test weights check
 quick: install-dev
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup -m "not slow"
 
+upgrade:
+	$(PYTHON) .ci/lock-requirements --upgrade
+	$(MAKE) test
+
 check: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -44,12 +50,16 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] < (3, 13), "Python 3.11 or 3.12 is needed: make PYTHON=python3.11 …"'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable .
+# exact versions with hashes; pyproject.toml's ranges are for those who install the package among others
+$(VENV)/.installed: pyproject.toml requirements/base.txt | $(VENV)/bin/python
+	$(PIP) --no-deps --require-hashes --requirement requirements/base.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+$(VENV)/.installed-dev: pyproject.toml $(wildcard requirements/*.txt) | $(VENV)/bin/python
+	$(PIP) --no-deps --require-hashes --requirement requirements/dev.txt
+	$(PIP) --requirement requirements/torch.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@ $(VENV)/.installed
 
 weights: install
