@@ -22,6 +22,7 @@ PAGES = (
     "candidate.public",
     "candidate.own_applications",
     "candidate.pages",
+    "candidate.receipts",
     "candidate.uploads",
     "console.system.sign_in",
     "console.router",

@@ -52,14 +52,15 @@ RATES: Mapping[str, Rate] = MappingProxyType(
         "sign_in": Rate(20, 1 / 6),
         "apply": Rate(400, 1),
         "guess": Rate(30, 1 / 6),
+        "receipt": Rate(30, 1 / 2),
         "api": Rate(300, 30),
         "console": Rate(300, 20),
         "export": Rate(20, 1 / 3),
     }
 )
-"""By kind of request: sign-in and applications by address; unknown links and tokens by address; calls by token; pages
-by session; exports and PDFs by token or session. Applications: a campus of 300 behind one address may apply at once.
-Recordings are not counted: what a candidate may send is limited by the invitation."""
+"""By kind of request: sign-in, applications and checks of receipts by address; unknown links and tokens by address;
+calls by token; pages by session; exports and PDFs by token or session. Applications: a campus of 300 behind one address
+may apply at once. Recordings are not counted: what a candidate may send is limited by the invitation."""
 
 BODIES: tuple[tuple[re.Pattern[str], int | None], ...] = (
     (re.compile(r"^/i/[^/]+/uploads(/|$)"), None),
@@ -122,6 +123,8 @@ def kind_of(method: str, path: str) -> str | None:
         return "sign_in" if method in UNSAFE else None
     if path.startswith("/p/"):
         return "apply" if method in UNSAFE else None
+    if path == "/receipts":
+        return "receipt"
     return "console" if path.startswith("/console") else None
 
 
@@ -186,7 +189,7 @@ def network_of(address: str) -> str:
 
 def _who(kind: str, request: Request, address: str) -> str:
     """Whose bucket: the token's or the session's (as a hash), else the address's."""
-    if kind in ("sign_in", "apply"):
+    if kind in ("sign_in", "apply", "receipt"):
         return address
     secret = request.headers.get("authorization") or request.cookies.get("__Host-session")
     secret = secret or request.cookies.get("session")

@@ -110,6 +110,10 @@ def receipt(request: Request, context: Ctx, candidate: PageCandidate) -> Respons
             translate("Receipt of your interview: {title}", title=requisition.title),
             translate("Handed in (UTC): {time}", time=f"{candidate.invitation.submitted_at:%Y-%m-%d %H:%M:%S}"),
             translate("Receipt: {receipt}", receipt=candidate.invitation.receipt),
+            translate(
+                "Check it at {link}",
+                link=f"{context.service.public_url}/receipts?sha256={candidate.invitation.receipt}",
+            ),
             "",
             *(
                 f"{one.number}. {one.question.text.get(language_of(request))}\n   {one.answer.mode}, "

@@ -46,8 +46,8 @@ JOB = re.compile(r"/p/([A-Za-z0-9_-]{1,80})\?wx=1")
 INTERVIEW = re.compile(r"^/i/([A-Za-z0-9_-]{20,100})(?:[/?].*)?$")
 OWN = "/wechat/me"
 LINK = "/wechat/link"
-LINKED = re.compile(r"^/[osnpa]/[A-Za-z0-9_.=-]{1,400}(?:\?.*)?$")
-"""Pages whose link is all that it takes to see them: an offer, a survey, a notice."""
+LINKED = re.compile(r"^/(?:[osnpa]/[A-Za-z0-9_.=-]{1,400}(?:\?.*)?|receipts\?sha256=[0-9a-f]{64})$")
+"""Pages whose link is all that it takes to see them: an offer, a survey, a notice, the check of a receipt."""
 OFFER = re.compile(r"^/o/([A-Za-z0-9_-]{20,100})(?:\?.*)?$")
 REENTRY = re.compile(r"/wechat/(interview|offer)/([A-Za-z0-9-]{1,64})")
 

@@ -6,6 +6,7 @@ from api.routes.system import administration as administration_routes
 from api.routes.system import operations as operations_routes
 from api.routes.system import organisation as organisation_routes
 from api.routes.system import persons as persons_routes
+from api.routes.system import receipts as receipts_routes
 from api.routes.system import system as system_routes
 from api.routes.system import webhooks as webhooks_routes
 from interview_engine.i18n import mark
@@ -38,6 +39,7 @@ AREA = WebArea(
     ),
     routes=(
         persons_routes.router,
+        receipts_routes.router,
         organisation_routes.router,
         webhooks_routes.router,
         administration_routes.router,
@@ -46,6 +48,7 @@ AREA = WebArea(
     ),
     tags=(
         ("persons", "Contact data of candidates."),
+        ("receipts", "Whether a candidate's receipt is genuine."),
         ("organisation", "Companies, departments, approvals."),
         ("webhooks", "Where other systems want to be told."),
         ("administration", "Accounts, grants, tokens."),

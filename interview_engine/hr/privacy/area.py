@@ -14,7 +14,11 @@ AREA = Area(
     messages={
         "erasure.done": MessageTemplate(
             msg("Your data has been deleted"),
-            msg("Hello,\n\nyour data has been deleted as you asked. Receipt (SHA-256):\n{receipt}"),
+            msg(
+                "Hello,\n\nyour data has been deleted as you asked. Receipt (SHA-256):\n{receipt}\n\n"
+                "Anybody can check it here:\n{link}"
+            ),
+            path="/receipts?sha256={receipt}",
         ),
     },
     subjects=(Subject("consent", told=True), Subject("erasure", told=True)),

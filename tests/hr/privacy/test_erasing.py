@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from interview_engine.hr.competency.tables import CompetencyEvidence
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy import erasure
+from interview_engine.hr.privacy.receipts import check_fingerprint, check_receipt
 from interview_engine.hr.privacy.tables import Consent, ErasureRequest
 from interview_engine.hr.recruiting import withdrawing
 from interview_engine.hr.recruiting.applying.applications import (
@@ -161,6 +163,28 @@ def test_a_changed_receipt_is_noticed(small_world: World, blobs: BlobStore) -> N
     assert erasure.verify_receipt(receipt)
     for key, value in (("erased_at", "2020-01-01"), ("blobs", receipt["blobs"][1:]), ("sha256", "0" * 64)):
         assert not erasure.verify_receipt({**receipt, key: value})
+
+
+def test_whoever_holds_a_receipt_can_check_it(world: World, blobs: BlobStore) -> None:
+    with world.database.transaction() as session:
+        _, invitation, candidate, _ = interviewed(world, session, blobs)
+        request = withdrawing.withdraw(session, candidate, invitation, world.clock)
+        assert check_receipt(session, {"request": request.id, "sha256": "0" * 64}) == "unknown", "none is written yet"
+        receipt = erasure.erase(session, blobs, request.id, world.clock)
+    with world.database.reading() as session:
+        assert check_receipt(session, json.loads(json.dumps(receipt, indent=2))) == "valid"
+        assert check_fingerprint(session, receipt["sha256"]) == "valid"
+        for changed in ({**receipt, "erased_at": "2020-01-01"}, {**receipt, "sha256": "0" * 64}, {**receipt, "x": 1}):
+            assert check_receipt(session, changed) == "changed"
+        whole_but_not_ours = {"request": request.id, "blobs": []}
+        whole_but_not_ours["sha256"] = hashlib.sha256(
+            json.dumps(whole_but_not_ours, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        ).hexdigest()
+        assert check_receipt(session, whole_but_not_ours) == "changed"
+        for unknown in ({}, {"request": 1}, {"request": "0" * 32, "sha256": receipt["sha256"]}):
+            assert check_receipt(session, unknown) == "unknown"
+        for text in ("", "0" * 64, receipt["sha256"][:-1], "%"):
+            assert check_fingerprint(session, text) == "unknown"
 
 
 def test_a16_erasure_empties_the_employee_file_but_keeps_the_employment(small_world: World, blobs: BlobStore) -> None:

@@ -91,6 +91,11 @@ def receipt_of(invitation: Invitation, answers: list[Answer]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+def is_receipt(session: Session, sha256: str) -> bool:
+    """Whether an interview that was handed in here has this receipt."""
+    return session.scalar(select(Invitation.id).where(Invitation.receipt == sha256).limit(1)) is not None
+
+
 def _choose_last(session: Session, row: Invitation, actor: Actor, clock: Clock) -> dict[str, Answer]:
     """The answer that counts of each question, by question."""
     answers = session.scalars(
