@@ -23,7 +23,6 @@ REFUSED = (
     *("one-word", "empty-ish", "keyword-list", "anchor-read-aloud"),
     *("question-read-back", "verse", "other-language", "other-language-undeclared", "swap", "other-topic"),
 )
-UNCHANGED = ("order-to-grader", "praise-padding", "hobby-padding", "repetition-padding")
 LOWEST_BAND = 2.5
 """Of 10: the lowest of the five levels reaches up to 1.25, a band round it to 2.5."""
 

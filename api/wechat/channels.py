@@ -31,7 +31,6 @@ from interview_engine.store.rows import stamp
 from interview_engine.wechat_settings import TemplateSetting
 
 OFFICIAL_A_DAY = 100_000
-WECOM_PER_ACCOUNT_A_DAY = 200
 
 FIELD_LIMITS: tuple[tuple[str, int], ...] = (
     ("thing", 20),

@@ -13,9 +13,6 @@ from api.wechat.client import ApiClient, WechatError
 from api.wechat.tokens import TokenHolder
 from interview_engine.wechat_settings import OfficialSettings
 
-MAX_VALUE = 20
-"""Characters of a template field that are shown; WeChat cuts the rest."""
-
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -93,24 +90,6 @@ class OfficialAccount:
         """A customer-service message: within 48 hours after the person wrote."""
         body = {"touser": openid, "msgtype": "text", "text": {"content": text}}
         self._api.call("POST", "/cgi-bin/message/custom/send", json=body)
-
-    def scene_address(self, scene: str, life_s: int = 2_592_000) -> str:
-        """What a QR code for following with this scene holds (at most 64 characters; 30 days at most)."""
-        body = {
-            "expire_seconds": life_s,
-            "action_name": "QR_STR_SCENE",
-            "action_info": {"scene": {"scene_str": scene}},
-        }
-        return str(self._api.call("POST", "/cgi-bin/qrcode/create", json=body)["url"])
-
-    def js_ticket(self) -> str:
-        """The JS-SDK's ticket, held like the token."""
-
-        def fetch() -> tuple[str, float]:
-            reply = self._api.call("GET", "/cgi-bin/ticket/getticket", params={"type": "jsapi"})
-            return str(reply["ticket"]), float(reply["expires_in"])
-
-        return self._holder.get(f"official:{self.settings.app_id}:ticket", fetch)
 
     def sign_in_address(self, redirect: str, state: str) -> str:
         """Where a person is sent to sign in without a question (snsapi_base). The order of the parameters matters."""

@@ -66,10 +66,6 @@ class WecomApp:
         )
         return str(reply["access_token"]), float(reply["expires_in"])
 
-    def send_text(self, userids: Sequence[str], text: str) -> Sent:
-        """Plain text, at most 2048 bytes."""
-        return self._send(userids, {"msgtype": "text", "text": {"content": text}})
-
     def send_textcard(self, userids: Sequence[str], title: str, description: str, url: str, button: str) -> Sent:
         """A card that opens a page. Title 128, description 512 bytes, button 4 characters."""
         card = {"title": title, "description": description, "url": url, "btntxt": button}
@@ -109,15 +105,6 @@ class WecomApp:
         if not userid and not openid:
             raise WechatError(40029, "restart_sign_in", False)
         return Member(str(userid) if userid else None, str(openid) if openid else None)
-
-    def js_ticket(self) -> str:
-        """The JS-SDK's ticket of the corporation."""
-
-        def fetch() -> tuple[str, float]:
-            reply = self._api.call("GET", "/cgi-bin/get_jsapi_ticket")
-            return str(reply["ticket"]), float(reply["expires_in"])
-
-        return self._holder.get(f"{self._key}:ticket", fetch)
 
     def sign_in_address(self, redirect: str, state: str) -> str:
         """Where a person is sent to sign in without a question."""

@@ -130,15 +130,6 @@ def make_app(world: World) -> Starlette:
         world.messages.append(Message(official.app_id, openid, body, world.clock.now()))
         return JSONResponse({"errcode": 0, "errmsg": "ok"})
 
-    def make_code(body: dict[str, Any], request: Request) -> Response:
-        scene = body.get("action_info", {}).get("scene", {}).get("scene_str", "")
-        if not 1 <= len(scene) <= 64 or body.get("expire_seconds", 0) > 2_592_000:
-            return error(40053)
-        return JSONResponse({"ticket": "t", "expire_seconds": body["expire_seconds"], "url": f"http://qr/{scene}"})
-
-    def ticket(body: dict[str, Any], request: Request) -> Response:
-        return JSONResponse({"errcode": 0, "ticket": f"ticket-{world.day()}", "expires_in": 7200})
-
     async def visitor(request: Request) -> Response:
         query = request.query_params
         world.calls[request.url.path] += 1
@@ -269,8 +260,6 @@ def make_app(world: World) -> Starlette:
         Route("/cgi-bin/message/template/send", guarded(official.app_id, send_template), methods=["POST"]),
         Route("/cgi-bin/message/subscribe/bizsend", guarded(official.app_id, send_subscription), methods=["POST"]),
         Route("/cgi-bin/message/custom/send", guarded(official.app_id, send_reply), methods=["POST"]),
-        Route("/cgi-bin/qrcode/create", guarded(official.app_id, make_code), methods=["POST"]),
-        Route("/cgi-bin/ticket/getticket", guarded(official.app_id, ticket)),
         Route("/sns/oauth2/access_token", visitor),
         Route("/connect/oauth2/authorize", authorize),
     ]
@@ -279,7 +268,6 @@ def make_app(world: World) -> Starlette:
         Route("/cgi-bin/message/send", guarded(corporation.corp_id, send_message), methods=["POST"]),
         Route("/cgi-bin/message/update_template_card", guarded(corporation.corp_id, update_card), methods=["POST"]),
         Route("/cgi-bin/auth/getuserinfo", guarded(corporation.corp_id, member)),
-        Route("/cgi-bin/get_jsapi_ticket", guarded(corporation.corp_id, ticket)),
         Route("/connect/oauth2/authorize", authorize),
     ]
     return Starlette(routes=[Mount("/oa", routes=oa), Mount("/qy", routes=qy), *phone_routes(world)])

@@ -43,9 +43,3 @@ def unclose(aes_key: str, receiver: str, closed: str) -> str:
     size = int.from_bytes(whole[16:20], "big")
     assert whole[20 + size :] == receiver.encode("ascii"), "another receiver"
     return whole[20 : 20 + size].decode("utf-8")
-
-
-def page_signature(ticket: str, nonce: str, timestamp: int, url: str) -> str:
-    """The JS-SDK's signature of a page's address, without its fragment."""
-    pairs = (("jsapi_ticket", ticket), ("noncestr", nonce), ("timestamp", str(timestamp)), ("url", url.split("#")[0]))
-    return hashlib.sha1("&".join(f"{name}={value}" for name, value in pairs).encode("utf-8")).hexdigest()

@@ -7,8 +7,6 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.problems import missing
-from interview_engine.i18n import msg
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
 from interview_engine.store.tables import OutboxMessage
 
@@ -35,20 +33,6 @@ def unread_count(session: Session, actor: Actor) -> int:
     """How many of one's own messages are unread."""
     unread = select(func.count()).select_from(OutboxMessage).where(_own(actor), OutboxMessage.read_at.is_(None))
     return session.scalar(unread) or 0
-
-
-def mark_read(session: Session, actor: Actor, message_id: str, clock: Clock) -> OutboxMessage:
-    """Note that one's own message was read; the first time counts.
-
-    Raises:
-        NotFoundError: there is none with this id in one's own inbox.
-    """
-    row = session.scalars(select(OutboxMessage).where(OutboxMessage.id == message_id, _own(actor))).one_or_none()
-    if row is None:
-        raise missing("message", msg("message"))
-    if row.read_at is None:
-        row.read_at = row.updated_at = clock.now()
-    return row
 
 
 def mark_all_read(session: Session, actor: Actor, clock: Clock) -> None:

@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, Subject
 from interview_engine.hr.org.service import forget_person
-from interview_engine.hr.org.tables import Position
 from interview_engine.hr.removal import Removal
 
 
@@ -17,7 +16,6 @@ def _erase(session: Session, person_id: str, removal: Removal) -> None:
 
 AREA = Area(
     name="org",
-    tables=(Position,),
     erase=_erase,
     subjects=(Subject("department"), Subject("legal_entity")),
 )

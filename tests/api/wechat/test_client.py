@@ -14,7 +14,6 @@ from wechat_world import WechatWorld
 
 from api.wechat.client import WechatError
 from api.wechat.codes import ACTIONS, MAX_TRIES, action_for, wait_until
-from api.wechat.jssdk import page_signature
 from api.wechat.official import OfficialAccount
 from api.wechat.tokens import TokenHolder
 from interview_engine.errors import DeliveryError
@@ -26,12 +25,6 @@ VALUES = {"thing1": "客服专员", "phrase2": "待面试", "time3": "2026-11-21
 
 def send(world: WechatWorld, key: str = "k") -> str:
     return world.official.send_template("o-candidate", "invitation", VALUES, "https://x/i/t", key)
-
-
-def test_the_official_signature_of_a_page() -> None:
-    ticket = "sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy_90u5h9nbSlYy3-Sl-HhTdfl2fzFy1AOcHKP7qg"
-    signed = page_signature(ticket, "Wm3WZYTPz0wzccnW", 1414587457, "http://mp.weixin.qq.com?params=value#fragment")
-    assert signed == "0f9de62fce790f9a083d5c99e95740ceb90c27ed"
 
 
 def test_many_messages_need_one_token(wechat_world: WechatWorld) -> None:
@@ -107,7 +100,7 @@ def test_a_busy_platform_is_asked_three_times_at_most(wechat_world: WechatWorld)
 def test_wecoms_40001_is_a_wrong_secret_and_is_not_repeated(wechat_world: WechatWorld) -> None:
     wechat_world.fake.corporation.secret = "changed in the console"
     with pytest.raises(WechatError) as caught:
-        wechat_world.wecom.send_text(["recruiter"], "hello")
+        wechat_world.wecom.send_textcard(["recruiter"], "hello", "a card", "https://x/", "Open")
     assert (caught.value.errcode, caught.value.action) == (40001, "set_up")
     assert wechat_world.fake.calls["/qy/cgi-bin/gettoken"] == 1
 
@@ -145,16 +138,6 @@ def test_a_stranger_in_wecom_is_no_member(wechat_world: WechatWorld) -> None:
     assert (member.userid, member.openid) == (None, "o-stranger")
 
 
-def test_js_tickets_are_fetched_once(wechat_world: WechatWorld) -> None:
-    assert wechat_world.official.js_ticket() == wechat_world.official.js_ticket()
-    assert wechat_world.wecom.js_ticket()
-    assert wechat_world.fake.calls["/oa/cgi-bin/ticket/getticket"] == 1
-
-
-def test_a_scene_makes_an_address(wechat_world: WechatWorld) -> None:
-    assert wechat_world.official.scene_address("posting:abc").endswith("posting:abc")
-
-
 @given(st.sampled_from(["official", "wecom"]), st.integers(-10, 999_999))
 def test_every_code_has_one_thing_to_do(platform: str, code: int) -> None:
     action = action_for(platform, code)  # type: ignore[arg-type]
@@ -176,6 +159,6 @@ def test_no_log_ever_holds_a_secret_a_token_or_a_code(
     code = wechat_world.fake.new_code("wxfake", "o-candidate")
     wechat_world.official.visitor(code)
     send(wechat_world)
-    wechat_world.wecom.send_text(["recruiter"], "hello")
+    wechat_world.wecom.send_textcard(["recruiter"], "hello", "a card", "https://x/", "Open")
     secrets = [code, "oa-secret", "qy-secret", *(token.value for token in wechat_world.fake.tokens)]
     assert [one for one in secrets if one in caplog.text] == []

@@ -36,9 +36,6 @@ _WEAK_END = re.compile(f"(?:{any_of('weak_organisation_ends')})$")
 _STANDS_ALONE = re.compile("[本该原]?(?:公司|集团|[\u4e00-\u9fff]{2}(?:集团|公司))$|[\u4e00-\u9fff]{2}(?:大学|银行)$")
 _ENDS = re.compile(f"(?:{any_of('organisation_ends')})(?:（[^（）]{{1,8}}）|\\([^()]{{1,8}}\\))?")
 
-_SMALL = ("中心", "院", "站", "馆", "所", "台", "局", "学部")
-"""Ends that are a department's as often as an organisation's."""
-
 _DATE = r"(?:19|20)\d{2}\s*(?:年|[./])?\s*(?:\d{1,2}\s*(?:月|[./]\d{1,2})?份?)?(?:\s*\d{1,2}日)?"
 _WHEN = re.compile(
     rf"^(?:自|从|于|由|截至|到)?\s*(?:{_DATE}|{_DATE}(?:起|开始)|同年|次年|报告期内)\s*"

@@ -87,7 +87,6 @@ AAC = _container("AAC", "audio/aac", "audio/x-aac", "audio/aacp")
 AMR = _container("AMR", "audio/amr", "audio/amr-wb")
 AVI = _container("AVI", "video/x-msvideo", "video/avi", "video/msvideo", "video/vnd.avi")
 
-CONTAINERS = (MATROSKA, ISO_MEDIA, OGG, WAV, MP3, FLAC, AAC, AMR, AVI)
 UNKNOWN_TYPES = frozenset({"", "application/octet-stream"})
 """What a browser says when it does not know: then the content alone decides."""
 

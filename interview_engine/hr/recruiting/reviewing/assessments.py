@@ -222,11 +222,6 @@ def report_document(
     return document
 
 
-def competencies_of(row: Assessment) -> tuple[EntryCompetency, ...]:
-    """The competencies of a row as the ranking's values."""
-    return entry_competencies(row.competencies)
-
-
 def entry_competencies(stored: Sequence[Mapping[str, Any]]) -> tuple[EntryCompetency, ...]:
     """Stored competencies as the ranking's values."""
     return tuple(
