@@ -129,7 +129,7 @@ class Needs:
         if credentials is None:
             raise NotSignedIn(
                 "token.missing",
-                msg("There is no token."),
+                msg("The token is missing."),
                 msg("Send Authorization: Bearer <token>."),
             )
         with context.database.reading() as session:

@@ -47,16 +47,16 @@ PLAIN: dict[int, tuple[str, Text, Text]] = {
     400: (
         "request.invalid",
         msg("The request cannot be understood."),
-        msg("Check its form and try again."),
+        msg("Check the format and try again."),
     ),
     404: (
         "page.unknown",
-        msg("There is no such page."),
+        msg("This page does not exist."),
         msg("Check the address, or go to the first page."),
     ),
     405: (
         "method.unknown",
-        msg("This address does not do that."),
+        msg("This address does not support that method."),
         msg("See the API's documentation at /api/docs."),
     ),
     413: (
@@ -80,7 +80,7 @@ PLAIN: dict[int, tuple[str, Text, Text]] = {
 RETRY_AFTER_S = 10
 OUTAGE = (
     msg("The service cannot reach its database or its disk at the moment."),
-    msg("What was saved is safe. It is tried again by itself, or try again in a minute."),
+    msg("Saved data is safe. The system retries by itself; you can also try again in a minute."),
 )
 
 LOGGED = (errors.PermissionDenied, errors.NotSignedIn, errors.TooManyRequests)
@@ -144,8 +144,8 @@ def install(app: FastAPI) -> None:
             {"field": ".".join(str(part) for part in item["loc"]), "problem": item["msg"]} for item in error.errors()
         ]
         named = ", ".join(entry["field"] for entry in fields[:5])
-        message = msg("Some fields are not right: {named}.", named=named)
-        next_step = msg("Correct them as `fields` says.")
+        message = msg("Some fields are not valid: {named}.", named=named)
+        next_step = msg("Correct the fields listed in `fields`.")
         return respond(request, 422, "request.fields", message, next_step, {}, fields=fields)
 
     @app.exception_handler(HTTPException)
@@ -169,7 +169,7 @@ def install(app: FastAPI) -> None:
         number = uuid.uuid4().hex[:12]
         log.error("unexpected error %s on %s", number, place(request), exc_info=error)
         message = msg("The server failed (number {number}).", number=number)
-        next_step = msg("What was saved is safe. Try again; if it comes back, report the number.")
+        next_step = msg("Saved data is safe. Try again; if the error comes back, report the number.")
         return respond(request, 500, "server.failed", message, next_step, {"Connection": "close"})
 
 

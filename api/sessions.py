@@ -69,7 +69,7 @@ async def check_csrf(request: Request, context: Ctx) -> None:
         await request.close()
         raise PermissionDenied(
             "session.csrf",
-            msg("This form is not of this session's pages."),
+            msg("This form does not belong to your current session."),
             msg("Reload the page and send it again."),
         )
 

@@ -67,3 +67,30 @@ def test_a_text_that_several_folders_use_is_common_to_them() -> None:
     assert tool.area_of(["interview_engine/store/engine.py"]) == "store"
     assert tool.area_of(["api/templates/console/system/audit.html", "api/console/recruiting/people.py"]) == "console"
     assert tool.area_of(["api/candidate/pages.py", "api/console/frame.py"]) == "common"
+
+
+CLUMSY = (
+    r"\bwhoever\b",
+    r"\bwhat there (is|are|was)\b",
+    r"\bthe \w+ there are\b",
+    r"\bso many\b",
+    r"\banew\b",
+    r"\bat once\b",
+    r"\b(go|goes|going) on\b",
+    r"\blet go of\b",
+    r"\bhand(ed)? in\b",
+    r"\blook(s|ed)? again\b",
+    r"\blooked at\b",
+    r"\btaken? back\b",
+    r"\bto be had\b",
+    r"\bmay stay empty\b",
+    r"^Please give\b",
+    r"\bneeds? your word\b",
+    r"\bQuestion before\b",
+)
+"""Turns of phrase that English of the field says otherwise: retry, continue, submit, under review, revoke, optional."""
+
+
+@pytest.mark.parametrize("phrase", CLUMSY)
+def test_english_is_said_as_the_field_says_it(phrase: str) -> None:
+    assert [key for key in KEYS if re.search(phrase, key.rpartition("\x04")[2], re.IGNORECASE)] == []

@@ -31,8 +31,8 @@ from pipelines.reports.view import report_view
 router = APIRouter()
 
 STEPS = (
-    ("handed_in", mark("Handed in")),
-    ("read", mark("Being read and assessed")),
+    ("handed_in", mark("Submitted")),
+    ("read", mark("Review and assessment in progress")),
     ("decided", mark("A person decides")),
 )
 """What a candidate sees of the pipeline."""
@@ -40,7 +40,7 @@ STEPS = (
 OUTCOMES = {
     "offer": mark("You will get an offer, or have one already."),
     "hired": mark("You have been hired."),
-    "rejected": mark("The employer has decided to go on with others. You may ask for the reasons."),
+    "rejected": mark("The employer has decided to proceed with other candidates. You may ask for the reasons."),
     "withdrawn": mark("You have withdrawn"),
 }
 ERASED = {
@@ -108,7 +108,7 @@ def receipt(request: Request, context: Ctx, candidate: PageCandidate) -> Respons
         requisition = session.get_one(Requisition, candidate.application.requisition_id)
         lines = [
             translate("Receipt of your interview: {title}", title=requisition.title),
-            translate("Handed in (UTC): {time}", time=f"{candidate.invitation.submitted_at:%Y-%m-%d %H:%M:%S}"),
+            translate("Submitted (UTC): {time}", time=f"{candidate.invitation.submitted_at:%Y-%m-%d %H:%M:%S}"),
             translate("Receipt: {receipt}", receipt=candidate.invitation.receipt),
             translate(
                 "Check it at {link}",

@@ -28,21 +28,21 @@ APPLICATIONS_LIFETIME = timedelta(days=365)
 
 STAGES = {
     "new": mark("Application received"),
-    "screening": mark("Being looked at"),
+    "screening": mark("Under review"),
     "invited": mark("Invited to the interview"),
-    "interviewing": mark("Interview begun"),
-    "review": mark("Interview handed in, being assessed"),
+    "interviewing": mark("Interview started"),
+    "review": mark("Interview submitted, assessment in progress"),
     "offer": mark("Offer sent to you"),
     "hired": mark("You are hired"),
-    "rejected": mark("Decided: not this time"),
+    "rejected": mark("Decision made: not selected this time"),
     "withdrawn": mark("You have withdrawn"),
 }
 """Stages in a candidate's words."""
 
-DECIDED = mark("Decided, you will hear from us")
+DECIDED = mark("Decision made; we will contact you")
 """Instead of "Offer sent to you" while there is none yet."""
 
-WAYS: Mapping[str, str] = {"official": mark("WeChat"), "wecom": "WeCom", "email": mark("E-mail")}
+WAYS: Mapping[str, str] = {"official": mark("WeChat"), "wecom": mark("WeCom"), "email": mark("E-mail")}
 """msgids."""
 
 

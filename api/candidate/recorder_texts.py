@@ -7,7 +7,7 @@ from collections.abc import Callable
 from interview_engine.i18n import mark
 
 TEXTS: dict[str, str] = {
-    "where": "Question {n} of {total}",
+    "where": mark("Question {n} of {total}"),
     "where_check": mark("Device check"),
     "ask_title": mark("First, a short check of your device"),
     "ask_text": mark("Your browser will ask for the camera and the microphone. Nothing is recorded yet."),
@@ -15,12 +15,12 @@ TEXTS: dict[str, str] = {
     "ask_voice": mark("Microphone only"),
     "check_title": mark("Say a few words to try it out"),
     "check_text": mark(
-        "For example what you had for breakfast. You hear and see it right after. It is not assessed and is "
-        "deleted at once."
+        "For example what you had for breakfast. You hear and see it right after. It is not "
+        "assessed and is deleted immediately."
     ),
     "check_record": mark("Try a recording"),
     "check_hint": mark("Speak as you will later: the bar on the right should move."),
-    "check_again": "Try again",
+    "check_again": mark("Try again"),
     "check_start": mark("It works: start the interview"),
     "check_sending": mark("Sending the practice recording to try the connection…"),
     "check_good": mark("Received {seconds} s with picture and sound. The practice has been deleted."),
@@ -30,7 +30,7 @@ TEXTS: dict[str, str] = {
     "check_failed": mark("The practice could not be read. Try again, or send a file or answer in writing."),
     "camera": mark("Camera"),
     "microphone": mark("Microphone"),
-    "ready_title": "Question {n} of {total}",
+    "ready_title": mark("Question {n} of {total}"),
     "ready_text": mark(
         "You get {think} to read and think, then up to {answer} to answer. Recording starts by itself when "
         "the time to think is over."
@@ -41,7 +41,7 @@ TEXTS: dict[str, str] = {
     "think_left": mark("{time} to think"),
     "think_start": mark("Start answering now"),
     "think_line": mark("Recording starts by itself at 0:00"),
-    "record_stop": mark("Stop: I am done"),
+    "record_stop": mark("Stop, I am done"),
     "record_line": mark("Tap when done"),
     "starts": mark("Recording has started"),
     "minutes": mark("{n} min"),
@@ -56,11 +56,11 @@ TEXTS: dict[str, str] = {
     "hidden": mark("Your picture is hidden. It is still being recorded."),
     "voice_only": mark("Voice only"),
     "mode": mark("How you answer"),
-    "mode_video": "By video",
-    "mode_voice": "By voice",
+    "mode_video": mark("By video"),
+    "mode_voice": mark("By voice"),
     "mode_file": mark("A file"),
     "replay_title": mark("Check your answer"),
-    "use": mark("Use this answer and go on"),
+    "use": mark("Use this answer and continue"),
     "use_last": mark("Use this answer"),
     "again": mark("Record again ({left} left)"),
     "no_more": mark("last try"),
@@ -69,26 +69,26 @@ TEXTS: dict[str, str] = {
     "uploaded": mark("{percent} % sent"),
     "all_sent": mark("All sent"),
     "interrupted_title": mark("Your recording was cut off"),
-    "interrupted_text": mark("About {time} of it are safe. Use what is there, or record the question again."),
-    "interrupted_unknown": mark("What was recorded until then is safe. Use it, or record the question again."),
-    "interrupted_use": mark("Use what was recorded"),
-    "interrupted_again": "Record again",
+    "interrupted_text": mark("About {time} of it is saved. Use that part, or record the question again."),
+    "interrupted_unknown": mark("The part recorded is safe. Use it, or record the question again."),
+    "interrupted_use": mark("Use the part recorded"),
+    "interrupted_again": mark("Record again"),
     "answered_title": mark("This question is answered"),
-    "answered_text": mark("You can go on, or record it once more."),
-    "next": "Go on",
-    "to_review": mark("To the overview"),
+    "answered_text": mark("You can continue, or record it once more."),
+    "next": mark("Continue"),
+    "to_review": mark("Back to the overview"),
     "offline": mark(
         "No connection. Everything recorded is kept on this device and sent as soon as it is back. Next try in "
         "{seconds} s."
     ),
     "offline_try": mark("Try now"),
-    "online": mark("Connected again. Sending goes on."),
+    "online": mark("Connected again. Sending resumes."),
     "full": mark("This device has no space left. Keep this page open until everything is sent."),
     "other_tab_title": mark("This interview is open in another tab"),
-    "other_tab_text": mark("Go on there, or take over here. Nothing that was recorded is lost."),
-    "take_over": mark("Go on here"),
-    "taken_title": mark("The interview goes on in another tab"),
-    "taken_text": mark("This one has stopped. What was recorded here is safe. You can close it."),
+    "other_tab_text": mark("Continue there, or take over here. No recording is lost."),
+    "take_over": mark("Continue here"),
+    "taken_title": mark("The interview continues in another tab"),
+    "taken_text": mark("The interview stopped in this tab. Recordings made here are safe. You can close it."),
     "denied_title": mark("The camera or microphone is not allowed"),
     "denied_text": mark(
         "Tap the lock or camera sign beside the address and allow both, then try again. On iPhone: "
@@ -97,16 +97,16 @@ TEXTS: dict[str, str] = {
     "missing_title": mark("No camera or microphone found"),
     "missing_text": mark("Plug one in and try again, record your voice only, send a file, or answer in writing."),
     "busy_title": mark("Another program is using the camera"),
-    "busy_text": mark("Close it (a call, a meeting) and try again."),
-    "retry": "Try again",
+    "busy_text": mark("Close it (for example a call or a meeting) and try again."),
+    "retry": mark("Try again"),
     "unsupported_title": mark("This browser cannot record"),
     "unsupported_text": mark(
         "Record with the camera of your phone and send the file, open the link in another browser, or "
         "answer in writing."
     ),
-    "stopped": mark("The camera or microphone stopped. What was recorded until then is kept."),
+    "stopped": mark("The camera or microphone stopped. The part recorded so far is kept."),
     "file_title": mark("Send a recording"),
-    "file_text": mark("Choose a video or a sound recording, or record one now with your camera. Up to {answer}."),
+    "file_text": mark("Choose a video or an audio recording, or record one now with your camera. Up to {answer}."),
     "file_choose": mark("Choose or record a file"),
     "file_sending": mark("Sending “{name}”"),
     "file_keep_open": mark("Keep this page open until it is sent."),
@@ -114,7 +114,7 @@ TEXTS: dict[str, str] = {
     "failed_text": mark("Record the question again, send a file or answer in writing."),
     "load_failed": mark("The question could not be loaded. Check the connection."),
     "review_sending": mark("Recordings are still being sent: {percent} %. Keep this page open."),
-    "review_row": mark("Being sent…"),
+    "review_row": mark("Sending…"),
     "review_interrupted": mark(
         "A recording of question {n} was cut off. Open the question to use it or to record again."
     ),

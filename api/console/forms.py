@@ -114,6 +114,6 @@ def _no_number(name: str, low: float, high: float) -> Exception:
     return invalid(
         name,
         "form.number",
-        msg("Give a number from {low:g} to {high:g}.", low=low, high=high),
+        msg("Enter a number from {low:g} to {high:g}.", low=low, high=high),
         msg("Correct it and send again."),
     )

@@ -25,7 +25,7 @@ NOTICES: dict[str, str] = {
     "cancelled": mark("Cancelled."),
     "closed": mark("Closed."),
     "published": mark("Published."),
-    "revoked": mark("Taken back: it no longer works."),
+    "revoked": mark("Revoked: it no longer works."),
     "requested": mark("Requested."),
     "added": mark("Added."),
     "removed": mark("Removed."),

@@ -10,7 +10,7 @@ STAGES: dict[str, str] = {
     "invited": mark("Invited"),
     "interviewing": mark("Interviewing"),
     "review": mark("To decide"),
-    "offer": "Offer",
+    "offer": mark("Offer"),
     "hired": mark("Hired"),
     "rejected": mark("Rejected"),
     "withdrawn": mark("Withdrawn"),
@@ -20,7 +20,7 @@ REQUISITION_STATES: dict[str, str] = {
     "draft": mark("Draft"),
     "pending": mark("Waiting for approval"),
     "approved": mark("Approved"),
-    "open": "Open",
+    "open": mark("Open"),
     "on_hold": mark("On hold"),
     "filled": mark("Filled"),
     "cancelled": mark("Cancelled"),
@@ -33,21 +33,21 @@ INVITATION_STATES: dict[str, str] = {
     "in_progress": mark("Answering"),
     "submitted": mark("Submitted"),
     "expired": mark("Expired"),
-    "revoked": "Taken back",
+    "revoked": mark("Revoked"),
 }
 
 OFFER_STATES: dict[str, str] = {
     "draft": mark("Draft"),
     "pending": mark("Waiting for approval"),
     "approved": mark("Approved"),
-    "sent": "Sent",
+    "sent": mark("Sent"),
     "accepted": mark("Accepted"),
     "declined": mark("Declined"),
     "expired": mark("Expired"),
 }
 
 DECISIONS: dict[str, str] = {
-    "advance": mark("On to an offer"),
+    "advance": mark("Proceed to an offer"),
     "hold": mark("Not yet: keep in review"),
     "reject": mark("Reject"),
 }
@@ -61,10 +61,14 @@ REQUIREMENT_KINDS: dict[str, str] = {
     "duty": mark("Duty"),
 }
 
-COMPETENCY_KINDS: dict[str, str] = {"general": mark("General"), "professional": mark("Professional"), "role": "Role"}
+COMPETENCY_KINDS: dict[str, str] = {
+    "general": mark("General"),
+    "professional": mark("Professional"),
+    "role": mark("Role"),
+}
 
 SECTION_WORDS: dict[str, str] = {
-    "cannot_assess": "Cannot be assessed",
+    "cannot_assess": mark("Cannot be assessed"),
     "needs_review": mark("Please review"),
     "ranked": mark("Ranked"),
 }
@@ -72,31 +76,31 @@ SECTION_WORDS: dict[str, str] = {
 VERSION_STATES: dict[str, str] = {"draft": mark("Draft"), "published": mark("Published"), "retired": mark("Retired")}
 
 SOURCES: dict[str, str] = {
-    "interview": "Interview",
-    "survey": "Survey",
+    "interview": mark("Interview"),
+    "survey": mark("Survey"),
     "training": mark("Training"),
     "appraisal": mark("Appraisal"),
     "kudos": mark("Kudos"),
 }
 
 EVENT_KINDS: dict[str, str] = {
-    "applied": "Applied",
+    "applied": mark("Applied"),
     "applied_again": mark("Applied again"),
     "stage": mark("Stage changed"),
-    "invitation_revoked": mark("Invitation taken back"),
+    "invitation_revoked": mark("Invitation revoked"),
     "invitation_extended": mark("Invitation extended"),
     "invitation_expired": mark("Invitation expired"),
     "device_moved": mark("Another device allowed"),
     "submitted": mark("Interview submitted"),
-    "assessed": "Assessed",
+    "assessed": mark("Assessed"),
     "decision": mark("A person decided"),
     "override": mark("Score set by a person"),
-    "rerating_requested": mark("Candidate asked for a person to rate again"),
-    "rerated": mark("Rated again by a person"),
+    "rerating_requested": mark("Candidate requested a human re-rating"),
+    "rerated": mark("Re-rated by a person"),
     "offer_sent": mark("Offer sent"),
     "offer_accepted": mark("Offer accepted"),
     "offer_declined": mark("Offer declined"),
-    "offer_cancelled": mark("Offer taken back"),
+    "offer_cancelled": mark("Offer withdrawn"),
     "hired": mark("Hired"),
     "withdrawn": mark("Withdrawn"),
     "evidence_withdrawn": mark("Interview evidence removed"),

@@ -53,7 +53,7 @@ _NEXT = {
     "renew_token": msg("The access token is refused; check the secret."),
     "restart_sign_in": msg("Open the link and sign in again."),
     "spent": msg("Refused or no credit left; another channel is used."),
-    "receiver": msg("Not reached here: another way is used."),
+    "receiver": msg("Not reached here; another channel is used."),
     "message": msg("Check the template and its fields."),
     "set_up": msg("Check secret, rights, domain and IPs."),
 }

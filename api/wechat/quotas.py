@@ -35,7 +35,7 @@ def quota_used(until: datetime) -> QuotaError:
     return QuotaError(
         "wechat.quota",
         msg("WeChat's quota is used up; the message waits."),
-        msg("It goes out after {astimezone:%m-%d %H:%M} (Beijing).", astimezone=until.astimezone(CHINA)),
+        msg("It goes out after {time:%m-%d %H:%M} (Beijing).", time=until.astimezone(CHINA)),
         until,
     )
 

@@ -141,6 +141,6 @@ class TokenHolder:
 def _no_token() -> DeliveryError:
     return DeliveryError(
         "wechat.token",
-        msg("WeChat's access token is not to be had at the moment."),
+        msg("WeChat gives no access token at the moment."),
         msg("It will be tried again."),
     )

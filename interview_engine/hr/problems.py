@@ -8,7 +8,7 @@ from __future__ import annotations
 from interview_engine.errors import ConflictError, InvalidInput, NotFoundError
 from interview_engine.i18n import Text, msg
 
-LOOK_AGAIN = msg("Reload the page and look again.")
+LOOK_AGAIN = msg("Reload the page and check again.")
 
 
 def missing(what: str, thing: Text) -> NotFoundError:
@@ -32,9 +32,7 @@ def invalid(field: str, code: str, message: Text, next_step: Text) -> InvalidInp
 
 def required(field: str, thing: Text) -> InvalidInput:
     """A value that must be given was not: `input.required`."""
-    return invalid(
-        field, "input.required", msg("Please give the {thing}.", thing=thing), msg("Fill it in and send again.")
-    )
+    return invalid(field, "input.required", msg("Enter the {thing}.", thing=thing), msg("Fill it in and send again."))
 
 
 def text_within(value: str, field: str, thing: Text, most: int, *, least: int = 1) -> str:

@@ -234,7 +234,7 @@ def _missing(sha256: str) -> NotFoundError:
     return NotFoundError(
         "blob.missing",
         msg("There is no stored file {sha256}….", sha256=sha256[:12]),
-        msg("It may have been deleted as the rules ask."),
+        msg("It may have been deleted under the retention rules."),
     )
 
 

@@ -91,7 +91,7 @@ def cannot_start(error: Exception, place: str) -> UsageError | None:
 
 _WORDS: dict[Outage, tuple[Message, Message]] = {
     "busy": (
-        msg("The database {place} is in use by something that does not finish."),
+        msg("The database {place} is locked by another program."),
         msg("Look for a backup or another program that holds it, end that, and start again."),
     ),
     "full": (

@@ -180,7 +180,7 @@ def _answered(status: int) -> DeliveryError:
     return DeliveryError(
         "webhook.status",
         msg("The receiver answered HTTP {status}.", status=status),
-        msg("Look at the receiver; it is tried again later."),
+        msg("Check the receiver; it is tried again later."),
     )
 
 
@@ -196,5 +196,5 @@ def _unreachable(error: httpx.HTTPError) -> DeliveryError:
     return DeliveryError(
         "webhook.unreachable",
         msg("The receiver cannot be reached."),
-        msg("Check address and network ({name__}); it is tried again later.", name__=type(error).__name__),
+        msg("Check address and network ({kind}); it is tried again later.", kind=type(error).__name__),
     )

@@ -220,7 +220,7 @@ def _locked(session: Session, item_id: str) -> WorkItem:
     if found is None:
         raise NotFoundError(
             "work.unknown",
-            msg("There is no such piece of work."),
+            msg("There is no such work item."),
             msg("Reload the page."),
         )
     return found
@@ -236,7 +236,7 @@ def _begin_anew(item: WorkItem, clock: Clock) -> None:
 def _not_parked(item: WorkItem) -> ConflictError:
     return ConflictError(
         "work.not_parked",
-        msg("This piece of work does not wait for a person."),
+        msg("This work item is not waiting for a person."),
         msg("Its state is {state}; reload the page.", state=item.state),
     )
 

@@ -269,7 +269,7 @@ def _not_a_model(model_dir: Path, why: str) -> WeightsError:
     return WeightsError(
         "weights.not_a_model",
         msg(
-            "The folder {model_dir} is no usable Whisper model in CTranslate2 form: {why}.",
+            "The folder {model_dir} is not a usable Whisper model in CTranslate2 form: {why}.",
             model_dir=model_dir,
             why=why,
         ),

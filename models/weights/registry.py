@@ -177,7 +177,7 @@ class WeightStore:
         raise UsageError(
             "weights.unknown",
             msg("There are no weights named {name}.", name=name),
-            msg("There are: {known}.", known=known),
+            msg("Available: {known}.", known=known),
         )
 
     def locate(self, name: str) -> Path:
@@ -331,7 +331,7 @@ class WeightStore:
         raise WeightsError(
             "weights.no_source",
             msg(
-                "The file {name} of {weight_name} could not be had. Tried: {tried}.",
+                "The file {name} of {weight_name} could not be downloaded. Tried: {tried}.",
                 name=file.name,
                 weight_name=weight.name,
                 tried=tried,

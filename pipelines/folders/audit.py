@@ -72,7 +72,7 @@ def audit_folder(folder: Path, groups: Path, kit_id: str | None = None) -> Audit
     for row in rows:
         interview = row.cells["interview"]
         if interview in seen:
-            raise _bad_row(groups, row, msg("the interview stands twice"))
+            raise _bad_row(groups, row, msg("the interview is listed twice"))
         seen.add(interview)
         selected = _selected(groups, row)
         if interview not in found:
@@ -240,7 +240,7 @@ def _bad_row(path: Path, row: Row, problem: Text) -> UsageError:
     return UsageError(
         "audit.row",
         msg("{name}, line {number}: {problem}.", name=path.name, number=row.number, problem=problem),
-        msg("Use yes/no for selected; one line an interview."),
+        msg("Use yes/no for selected; one line per interview."),
     )
 
 

@@ -57,7 +57,7 @@ def read_ratings(path: Path, kit: Kit, scale: int) -> tuple[Rating, ...]:
                 raise _invalid(row.number, name, "", msg("It must not be empty."))
         if competency not in content:
             names = ", ".join(sorted(content))
-            raise _invalid(row.number, "competency", competency, msg("There are: {names}.", names=names))
+            raise _invalid(row.number, "competency", competency, msg("Available: {names}.", names=names))
         key = (interview, competency, rater)
         if key in seen:
             raise _twice(row.number, seen[key], key)

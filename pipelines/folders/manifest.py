@@ -38,7 +38,7 @@ def find_kit(name: str, folder: Path | None = None) -> Kit:
     raise UsageError(
         "kit.unknown",
         msg("There is no kit and no file named “{name}”.", name=name),
-        msg("Kits that ship: {known}. Or give a .yaml path.", known=known),
+        msg("Built-in kits: {known}. Or give a .yaml path.", known=known),
     )
 
 
@@ -52,12 +52,12 @@ def job_from_files(files: Sequence[Path], kit: Kit, candidate: str | None, langu
         raise UsageError(
             "files.too_many",
             msg(
-                "{count} files were given, but kit {id} has {count_2} questions.",
+                "{count} files were given, but kit {id} has {questions} questions.",
                 count=len(files),
                 id=kit.id,
-                count_2=len(kit.questions),
+                questions=len(kit.questions),
             ),
-            msg("Give one file a question, or use a manifest (.yaml)."),
+            msg("Give one file per question, or use a manifest (.yaml)."),
         )
     answers = tuple(
         AnswerSource(question.id, files[index] if index < len(files) else None)

@@ -13,7 +13,7 @@ from pipelines.reports.page import TEMPLATES, ai_label
 from pipelines.reports.pdf import Font, find_font, localised
 
 TEXTS: dict[str, Text] = {
-    "first": msg("Look here first: needs a person to judge"),
+    "first": msg("Needs human review"),
     "group": msg("Tie group {number}"),
     "note": msg("bands overlap: no order within"),
     "candidate": msg("Candidate"),

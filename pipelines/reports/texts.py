@@ -16,13 +16,13 @@ TEXTS: dict[str, Text] = {
     "page.noscript": msg("Playing and switching the language need JavaScript; all texts and scores can be read below."),
     "page.kit": msg("kit {id} v{version}"),
     "page.policy": msg("policy: {name}"),
-    "page.created": msg("made {when}"),
+    "page.created": msg("created {when}"),
     "page.page_of": msg("page {page} of {pages}"),
     "label.synthetic": msg("Synthetic demo"),
     "label.synthetic_long": msg("Synthetic demo: person, voice and picture are generated and show nobody real."),
     "label.ai": msg("Made with AI"),
     # a person must look
-    "look.title": msg("A person should look first"),
+    "look.title": msg("Needs human review first"),
     "look.cannot": msg("Cannot be assessed: no score is given"),
     "look.partial": msg("Only {share}% of the weight was assessed"),
     "look.next": msg("What to do: "),
@@ -35,7 +35,7 @@ TEXTS: dict[str, Text] = {
     "overall.of": msg("/10"),
     "overall.none": msg("No score"),
     "overall.decides": msg("Nobody is rejected by this: a person decides."),
-    "overall.how": msg("How {match}% comes about"),
+    "overall.how": msg("How {match}% is calculated"),
     "overall.how_none": msg("The requirements"),
     "overall.formula": msg(
         "Match = Σ weight × min(1, level ÷ required level) over the weight that was assessed "
@@ -105,7 +105,7 @@ TEXTS: dict[str, Text] = {
     # the answers
     "answers.title": msg("Answers"),
     "answer.tab": msg("Q{number}"),
-    "answer.attention": msg("a person should look"),
+    "answer.attention": msg("needs human review"),
     "mode.video": msg("video"),
     "mode.voice": msg("voice"),
     "mode.text": msg("text"),
@@ -161,7 +161,7 @@ TEXTS: dict[str, Text] = {
     "measure.loudness_range_db": msg("Loudness, 10–90 percentile range"),
     "measure.face_present_share": msg("Frames with a face"),
     "measure.face_absent": msg("No face in view"),
-    "measure.faces_max": msg("Most faces at once"),
+    "measure.faces_max": msg("Most faces in one frame"),
     "measure.head_pose": msg("Head angles, median (IQR): yaw / pitch / roll"),
     "measure.eye_contact_proxy_share": msg("Eye contact (proxy)"),
     "measure.off_camera": msg("Proxy off camera"),
@@ -180,7 +180,7 @@ TEXTS: dict[str, Text] = {
     # integrity
     "integrity.title": msg("Integrity signals (never touch a score)"),
     "integrity.none": msg("No signal."),
-    "integrity.lead": msg("Signals can be false; they are a reason for a person to look, no more."),
+    "integrity.lead": msg("Signals can be false; they only suggest a human review."),
     # provenance
     "provenance.title": msg("Provenance"),
     "provenance.engine": msg("Engine"),
@@ -192,7 +192,7 @@ TEXTS: dict[str, Text] = {
     "provenance.device": msg("Device"),
     "provenance.settings": msg("Settings"),
     "provenance.seconds": msg("Time by stage"),
-    "provenance.created": msg("Made at (UTC)"),
+    "provenance.created": msg("Created (UTC)"),
     "provenance.interview": msg("Interview id"),
     # keys
     "keys.title": msg("Keys"),
@@ -206,7 +206,7 @@ TEXTS: dict[str, Text] = {
     "ranking.cannot": msg("{count} cannot be assessed"),
     "ranking.broken": msg("{count} reports cannot be read"),
     "ranking.empty": msg("There is no report in this folder. Run interview-engine assess … --out FOLDER first."),
-    "ranking.look_first": msg("Look here first: a person must judge"),
+    "ranking.look_first": msg("Needs human review"),
     "ranking.group": msg("Tie group {number}"),
     "ranking.group_note": msg("bands overlap with the group's best: no order among them"),
     "ranking.group_above": msg("{count} more to review, listed at the top"),
@@ -231,7 +231,7 @@ TEXTS: dict[str, Text] = {
     "ranking.sort_rank": msg("tie group"),
     "ranking.shown": msg("{shown} of {total} shown"),
     "ranking.more": msg("Show {count} more"),
-    "ranking.no_match": msg("Nobody fits these filters; widen them."),
+    "ranking.no_match": msg("No candidate matches these filters; widen them."),
     "ranking.reset": msg("Clear filters"),
     "ranking.compare": msg("Compare ({count})"),
     "ranking.compare_title": msg("Side by side"),
@@ -254,7 +254,7 @@ TEXTS: dict[str, Text] = {
 }
 
 NEXT_STEPS: dict[str, Text] = {
-    "media.truncated": msg("Look at the end; if it matters, ask the candidate to record again."),
+    "media.truncated": msg("Check the end; if it matters, ask the candidate to record again."),
     "media": msg("Ask the candidate for a file that plays, or to record again, or to answer in writing."),
     "answer.missing": msg("Check whether a file was left out; ask for the answer if it is needed."),
     "audio": msg("Watch the recording; if the microphone failed, ask for a new recording or a written answer."),
@@ -262,12 +262,12 @@ NEXT_STEPS: dict[str, Text] = {
     "language": msg("Have it rated by somebody who knows the language, or ask for an answer in one of the kit's."),
     "text": msg("Read the answer; the candidate can be asked for one particular experience."),
     "competency.answers_not_assessable": msg(
-        "See to these answers first, or ask about this competency in the next interview."
+        "Resolve these answers first, or ask about this competency in the next interview."
     ),
     "competency.delivery_off": msg("Nothing to do."),
     "competency": msg("Ask about this competency in the next interview."),
     "interview.too_little": msg("Rate this interview by hand, or complete the missing answers and assess again."),
-    "integrity": msg("Look at the marked stretches and judge for yourself."),
+    "integrity": msg("Review the marked passages and judge for yourself."),
     "judge": msg("Rate this competency by hand."),
     "engine": msg("Rate it by hand; keep the file and report this."),
     "delivery": msg("A person can judge from the recording."),

@@ -302,5 +302,5 @@ def _killed(exit_code: int | None) -> ChildError:
     )
 
 
-LOOK_AT_IT = msg("Look at the file; retry it, or go on without this answer.")
+LOOK_AT_IT = msg("Check the file; retry it, or continue without this answer.")
 """What a person can do about an item that fails again and again."""

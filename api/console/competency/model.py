@@ -35,7 +35,7 @@ from interview_engine.store.rows import find
 router = APIRouter()
 
 QUESTION_WORDS = {"open": mark("Open answer"), "scale": mark("Scale 1–5"), "top3": mark("Three most important")}
-SURVEY_WORDS = {"draft": mark("Draft"), "sent": "Sent", "closed": "Closed"}
+SURVEY_WORDS = {"draft": mark("Draft"), "sent": mark("Sent"), "closed": mark("Closed")}
 STARTERS: tuple[dict[str, Any], ...] = (
     {
         "kind": "open",
@@ -387,4 +387,4 @@ def _moment(raw: str) -> datetime | None:
     try:
         return datetime.fromisoformat(raw).replace(tzinfo=ZONE)
     except ValueError:
-        raise invalid("closes_at", "form.moment", msg("This is no time."), msg("Choose it again.")) from None
+        raise invalid("closes_at", "form.moment", msg("This is not a valid time."), msg("Choose it again.")) from None

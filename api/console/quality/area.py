@@ -13,7 +13,7 @@ AREA = WebArea(
     ),
     notices={
         "rated": mark("Your rating is recorded."),
-        "fitted": mark("A calibration was fitted. Look at its agreement before you use it."),
+        "fitted": mark("The calibration is fitted. Check its agreement before you use it."),
         "activated": mark("In use from now on."),
     },
     pages=(pages.router,),

@@ -294,7 +294,7 @@ def _groups(form: Form) -> dict[str, dict[str, str]]:
             "table",
             "fairness.table_size",
             msg("The table is larger than 10 MB."),
-            msg("Keep the column of ids and the groups only."),
+            msg("Keep only the id column and the groups."),
         )
     suffix = ".xlsx" if (given.filename or "").lower().endswith(".xlsx") else ".csv"
     with tempfile.TemporaryDirectory() as folder:

@@ -43,7 +43,7 @@ FLAG_WORDS = {
     "two_persons": mark("Mail and phone belong to two persons we know. Are they one?"),
     "contact_differs": mark("The form gave other contact data than we have."),
     "name_differs": mark("The form gave another name than we have."),
-    "": mark("Please look who this is."),
+    "": mark("Please check who this is."),
 }
 
 

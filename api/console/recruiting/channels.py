@@ -20,7 +20,7 @@ ADVICE = {
     "best": mark("highest mean"),
     "alike": mark("cannot be told from the best"),
     "less": mark("below the best beyond chance"),
-    "too_few": "too few to say",
+    "too_few": mark("too few to tell"),
 }
 
 

@@ -244,6 +244,6 @@ def _day(raw: str) -> date:
         raise invalid(
             "start_date",
             "form.day",
-            msg("Give a day."),
-            msg("Write it as year-month-day."),
+            msg("Enter a date."),
+            msg("Use the format year-month-day."),
         ) from None

@@ -35,7 +35,7 @@ ACCOUNTS = "/console/accounts"
 CLASS_WORDS = {
     "public": mark("Jobs and kits"),
     "contact": mark("Contact data"),
-    "interview": "Interviews",
+    "interview": mark("Interviews"),
     "pay": mark("Pay"),
     "health": mark("Health"),
 }
@@ -354,4 +354,4 @@ def _until(raw: str) -> datetime | None:
     try:
         return datetime.fromisoformat(raw).replace(tzinfo=ZONE)
     except ValueError:
-        raise invalid("expires_at", "form.day", msg("Give a day."), msg("Write it as year-month-day.")) from None
+        raise invalid("expires_at", "form.day", msg("Enter a date."), msg("Use the format year-month-day.")) from None

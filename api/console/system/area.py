@@ -22,13 +22,13 @@ AREA = WebArea(
         Entry("/console/accounts", mark("Users and grants"), ("contact", "manage")),
     ),
     notices={
-        "retried": mark("It is in the queue again."),
-        "given-up": mark("Left out; a person reads this one."),
+        "retried": mark("It is back in the queue."),
+        "given-up": mark("Skipped: a reviewer will read it."),
         "password": mark("Your password is changed. Other devices are signed out."),
         "totp": mark("The second step is on."),
         "totp-off": mark("The second step is off."),
         "granted": mark("The grant is in force."),
-        "noticed": mark("The notice is on its way."),
+        "noticed": mark("The notice is being sent."),
         "resumed": mark("The webhook sends again."),
     },
     pages=(

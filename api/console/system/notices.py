@@ -21,11 +21,16 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment.service import colleagues
 from interview_engine.hr.messaging import notices
 from interview_engine.hr.org import service as org
+from interview_engine.i18n import mark
 
 router = APIRouter()
 HOME = "/console/notices"
 
-LEVELS: Mapping[str, str] = {"info": "Information", "important": "Important", "emergency": "Emergency"}
+LEVELS: Mapping[str, str] = {
+    "info": mark("Information"),
+    "important": mark("Important"),
+    "emergency": mark("Emergency"),
+}
 """msgids."""
 
 

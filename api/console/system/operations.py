@@ -235,4 +235,4 @@ def _day(raw: str, field: str, plus: timedelta = timedelta(0)) -> datetime | Non
     try:
         return datetime.fromisoformat(raw).replace(tzinfo=ZONE) + plus
     except ValueError:
-        raise invalid(field, "form.day", msg("Give a day."), msg("Write it as year-month-day.")) from None
+        raise invalid(field, "form.day", msg("Enter a date."), msg("Use the format year-month-day.")) from None

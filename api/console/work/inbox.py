@@ -27,7 +27,7 @@ HOME = "/console/inbox"
 STATES: dict[str, str] = {
     "approved": "approved",
     "rejected": "refused",
-    "withdrawn": mark("taken back"),
+    "withdrawn": mark("withdrawn"),
     "accepted": mark("accepted"),
     "declined": mark("declined"),
 }

@@ -191,7 +191,7 @@ def _check_minimum(rated: Panel) -> None:
             "calibration.one_rater",
             msg("There is only one rater."),
             msg(
-                "Have at least {least_raters} people rate on their own, {least_shared} interviews by both.",
+                "Have at least {least_raters} people rate independently, with {least_shared} interviews rated by both.",
                 least_raters=LEAST_RATERS,
                 least_shared=LEAST_SHARED,
             ),
@@ -201,7 +201,7 @@ def _check_minimum(rated: Panel) -> None:
         raise UsageError(
             "calibration.not_shared",
             msg("Only {shared} interviews were rated by two people.", shared=shared),
-            msg("At least {least_shared} are needed to say how far people agree.", least_shared=LEAST_SHARED),
+            msg("At least {least_shared} are needed to measure agreement.", least_shared=LEAST_SHARED),
         )
 
 

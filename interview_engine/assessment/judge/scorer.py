@@ -293,7 +293,7 @@ def _invalid(model: str, competency: Competency, problems: Sequence[str]) -> Sco
     return ScorerError(
         "judge.invalid_reply",
         msg(
-            "No reply of {model} on “{name}” is the JSON that was asked for ({told}).",
+            "{model} gave no reply on “{name}” in the requested JSON form ({told}).",
             model=model,
             name=competency.name,
             told=told,

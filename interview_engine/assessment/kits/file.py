@@ -32,7 +32,7 @@ def load_kit(path: Path) -> Kit:
         raise _whole_file(
             "kit.missing",
             msg("There is no kit file {path}.", path=path),
-            msg("Check the path; `interview-engine kit list` shows the kits that ship."),
+            msg("Check the path; `interview-engine kit list` shows the built-in kits."),
         ) from error
     except OSError as error:
         said = error.strerror or type(error).__name__

@@ -67,7 +67,7 @@ def nearest(word: str, known: Iterable[str]) -> Text:
     if close:
         return msg("Did you mean “{close}”?", close=shown(close[0]))
     listed = ", ".join(shown(option) for option in options[:20])
-    return msg("Known are: {listed}.", listed=listed)
+    return msg("Known values: {listed}.", listed=listed)
 
 
 def _problems(kit: Kit) -> Iterator[RuleProblem]:
@@ -324,7 +324,7 @@ def _one_text(path: Path, text: str, longest: int) -> Iterator[RuleProblem]:
             "kit.character",
             path,
             msg("The text holds an invisible character."),
-            msg("Type the text anew."),
+            msg("Retype the text."),
         )
 
 

@@ -233,7 +233,7 @@ def _refused(line: int, what: Text) -> TreeError:
     return _fatal(
         "kit.yaml_feature",
         line,
-        msg("The file holds {what}, which a kit may not.", what=what),
+        msg("The file contains {what}, which is not allowed in a kit.", what=what),
         msg("Write the content out; quote it if it is meant as plain text."),
     )
 

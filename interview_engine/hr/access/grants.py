@@ -147,8 +147,8 @@ def _check(session: Session, new: NewGrant, clock: Clock) -> None:
         )  # fmt: skip
     if new.expires_at is not None and new.expires_at <= clock.now():
         raise invalid(
-            "expires_at", "grant.over", msg("The end lies in the past."),
-            msg("Choose a time to come."),
+            "expires_at", "grant.over", msg("The end time is in the past."),
+            msg("Choose a future time."),
         )  # fmt: skip
 
 

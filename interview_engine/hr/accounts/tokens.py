@@ -78,8 +78,8 @@ def create_token(
         )  # fmt: skip
     if expires_at is not None and expires_at <= clock.now():
         raise invalid(
-            "expires_at", "token.over", msg("The end lies in the past."),
-            msg("Choose a time to come."),
+            "expires_at", "token.over", msg("The end time is in the past."),
+            msg("Choose a future time."),
         )  # fmt: skip
     secret = PREFIX + token()
     row = ApiToken(
@@ -165,6 +165,6 @@ def revoke_all(session: Session, account_id: str, clock: Clock) -> None:
 def _invalid_token() -> NotSignedIn:
     return NotSignedIn(
         "token.invalid",
-        msg("The token is not valid, or no longer."),
-        msg("Make a new one in the console."),
+        msg("The token is not valid or has expired."),
+        msg("Create a new one in the console."),
     )

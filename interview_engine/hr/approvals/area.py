@@ -9,10 +9,10 @@ AREA = Area(
     tables=(Approval, ApprovalFlow, ApprovalStep),
     messages={
         "approval.pending": MessageTemplate(
-            msg("Something awaits your approval"),
+            msg("A request awaits your approval"),
             msg("Please approve or reject:\n{link}"),
             "/console/approvals",
-            line=msg("Your decision is asked for: {subject}"),
+            line=msg("Your approval is requested: {subject}"),
             card="todo",
         ),
         "approval.decided": MessageTemplate(

@@ -124,7 +124,7 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
         if not approvers:
             raise conflict(
                 "approval.nobody",
-                msg("There is nobody who could approve."),
+                msg("Nobody can approve this request."),
                 msg("Give the department a manager, or add an HR account."),
             )
         for account_id in approvers:
@@ -172,7 +172,7 @@ def record_decision(
     if own.decision is not None:
         raise conflict("approval.given", msg("You have already decided."))
     if decision == "reject" and not comment.strip():
-        raise invalid("comment", "approval.comment", msg("Say why you reject."), msg("Give a reason."))
+        raise invalid("comment", "approval.comment", msg("Enter the reason for rejecting."), msg("Enter a reason."))
     own.decision = decision
     own.comment = comment.strip()[:2000]
     own.decided_at = clock.now()
@@ -216,7 +216,7 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
     if not active_accounts(session, ids=(to_account_id,)):
         raise missing("account", msg("account"))
     if to_account_id == approval.requested_by or any(row.account_id == to_account_id for row in rows):
-        raise conflict("approval.delegate", msg("It cannot be handed to that colleague."))
+        raise conflict("approval.delegate", msg("It cannot be delegated to that colleague."))
     own.delegated_from = own.account_id
     own.account_id = to_account_id
     touch(own, actor.id, clock)
@@ -382,6 +382,6 @@ def _bad_flow(field: str) -> Exception:
 def _not_yours() -> PermissionDenied:
     return PermissionDenied(
         "access.denied",
-        msg("This approval is not yours to decide."),
+        msg("You are not an approver of this request."),
         msg("Ask the requester or an administrator."),
     )

@@ -51,7 +51,7 @@ def check_requirements(requirements: Sequence[Requirement], known: frozenset[str
             `profile.level`, `profile.weights` (they do not sum to 100).
     """
     if not requirements:
-        raise _bad("requirements", "profile.empty", msg("There is no competency."), msg("Add one. Then save again."))
+        raise _bad("requirements", "profile.empty", msg("No competency is listed."), msg("Add one. Then save again."))
     seen: set[str] = set()
     for place, one in enumerate(requirements):
         field = f"requirements.{place}"
@@ -61,7 +61,7 @@ def check_requirements(requirements: Sequence[Requirement], known: frozenset[str
                 f"{field}.competency", "profile.unknown_competency", said, msg("Choose another. Then save again.")
             )
         if one.competency in seen:
-            said = msg("“{competency}” is there twice.", competency=one.competency)
+            said = msg("“{competency}” is listed twice.", competency=one.competency)
             raise _bad(f"{field}.competency", "profile.twice", said, msg("Keep one of them. Then save again."))
         seen.add(one.competency)
         if not (math.isfinite(one.weight) and 0 < one.weight <= 100):
@@ -73,7 +73,7 @@ def check_requirements(requirements: Sequence[Requirement], known: frozenset[str
     total = math.fsum(one.weight for one in requirements)
     if abs(total - 100) > WEIGHT_TOLERANCE:
         said = msg("The weights sum to {total:g} %, not to 100 %.", total=total)
-        raise _bad("requirements", "profile.weights", said, msg("Change the weights until they do. Then save again."))
+        raise _bad("requirements", "profile.weights", said, msg("Adjust the weights to sum to 100 %. Then save again."))
 
 
 def create_profile(session: Session, actor: Actor, new: NewProfile, clock: Clock) -> RoleProfile:

@@ -70,7 +70,7 @@ def checked_questions(questions: Iterable[Mapping[str, Any]], known: frozenset[s
         field = f"questions.{place}"
         key, text, competency = str(row.get("id", "")), row.get("text"), row.get("competency")
         if not _ID.fullmatch(key) or key in seen:
-            raise _bad(f"{field}.id", "survey.id", msg("A question's id is not valid or is there twice."))
+            raise _bad(f"{field}.id", "survey.id", msg("A question's id is not valid or is duplicated."))
         seen.add(key)
         if row.get("kind") not in QUESTION_KINDS:
             raise _bad(f"{field}.kind", "survey.kind", msg("There is no such kind of question."))

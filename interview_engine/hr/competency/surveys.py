@@ -92,7 +92,7 @@ def create_survey(
             "title",
             "survey.text",
             msg("Both Chinese and English are needed."),
-            msg("Give the title."),
+            msg("Enter the title."),
         )
     known = frozenset(row.code for row in competency_model(session))
     survey = Survey(
@@ -263,6 +263,6 @@ def _by_token(session: Session, link_token: str, clock: Clock, *, lock: bool) ->
         raise GoneError(
             "survey.closed",
             msg("The survey is closed."),
-            msg("Thank you; nothing more is to be done."),
+            msg("Thank you; no further action is needed."),
         )
     return response, survey

@@ -51,7 +51,7 @@ def choose(session: Session, person_id: str, channel: str, set_up: Collection[st
         raise invalid(
             "way",
             "way.unknown",
-            msg("This way does not reach you."),
+            msg("This channel cannot reach you."),
             msg("Choose again."),
         )
     for one in offered:

@@ -137,7 +137,7 @@ class _Connection(smtplib.SMTP):
 def _failed(error: Exception, *, temporary: bool) -> DeliveryError:
     return DeliveryError(
         "mail.failed",
-        msg("The mail server did not take the mail."),
+        msg("The mail server refused the message."),
         msg("Check the mail settings: {error}", error=error),
         temporary,
     )

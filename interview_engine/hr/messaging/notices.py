@@ -59,7 +59,7 @@ def send_notice(
         select(Person.id).where(Person.id.in_(set(recipients)), Person.erased_at.is_(None)).order_by(Person.id)
     ).all()
     if not persons:
-        raise invalid("recipients", "notice.nobody", msg("Nobody would get it."), msg("Choose some."))
+        raise invalid("recipients", "notice.nobody", msg("It has no receivers."), msg("Choose at least one."))
     notice = Notice(
         **stamp(actor.id, clock),
         level=level,

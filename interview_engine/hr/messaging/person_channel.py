@@ -131,7 +131,7 @@ def choose_way(session: Session, person_id: str, channel: str, *, wanted: bool, 
 def _quiet(until: datetime) -> QuotaError:
     return QuotaError(
         "message.quiet_hours",
-        msg("It is night there; it goes out in the morning."),
+        msg("It is night for the receiver; the message is sent in the morning."),
         msg("There is nothing to do."),
         until,
     )

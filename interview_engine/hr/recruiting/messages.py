@@ -35,10 +35,10 @@ MESSAGES: Mapping[str, MessageTemplate] = MappingProxyType(
             card="onboarding",
         ),
         "rerating.answered": MessageTemplate(
-            msg("A person has looked again: {title}"),
+            msg("Human review completed: {title}"),
             msg(
-                "Hello,\n\na person has looked again at your interview for “{title}”. "
-                "Open your interview link to see it."
+                "Hello,\n\nyour interview for “{title}” has been reviewed again by a person. Open your "
+                "interview link to see the result."
             ),
             "",
         ),
@@ -54,15 +54,15 @@ MESSAGES: Mapping[str, MessageTemplate] = MappingProxyType(
             msg("An interview to read: {title}"),
             msg("A candidate has declined automated assessment; a person reads the answers:\n{link}"),
             "/console/applications/{application}",
-            line=msg("A candidate refused automated assessment; please read the answers: {title}"),
+            line=msg("A candidate declined automated assessment; please read the answers: {title}"),
             to_read=msg("An interview to read"),
         ),
         "rerating.requested": MessageTemplate(
-            msg("A candidate asks for a person to look again: {title}"),
-            msg("Please look at it again and answer:\n{link}"),
+            msg("A candidate requests a human review: {title}"),
+            msg("Please review it again and answer:\n{link}"),
             "/console/applications/{application}",
-            line=msg("A candidate asks that a person rates again: {title}"),
-            to_read=msg("Asks for a person to look again"),
+            line=msg("A candidate requests a human re-rating: {title}"),
+            to_read=msg("Requests a human review"),
         ),
         "offer.answered": MessageTemplate(
             msg("An offer was answered: {title}"),

@@ -164,7 +164,7 @@ def test_both_choices_must_be_made(server: LiveServer, client: TestClient, job: 
     for given in ({}, {"route": "record"}, {"automated": "yes"}, {"route": "else", "automated": "yes"}):
         answer = client.post(f"{home}/consent", data=given)
         assert answer.status_code == 422
-        assert "Please choose" in answer.text
+        assert "Choose one of the two marked options" in answer.text
     with server.context.database.reading() as session:
         assert session.scalars(select(Invitation)).one().device_hash is None
 
@@ -176,7 +176,7 @@ def test_who_refuses_software_gets_people_and_no_work_is_queued(
     agree(client, home, automated="no")
     answer_in_writing(client, home)
     told = client.post(f"{home}/submit")
-    assert "people only" in words(told.text)
+    assert "human review only" in words(told.text)
     with server.context.database.reading() as session:
         assert session.scalars(select(WorkItem)).all() == []
         assert session.scalars(select(Application)).one().section == "needs_review"
@@ -263,7 +263,7 @@ def test_after_handing_in_one_may_ask_for_a_person_and_withdraw(
     answer_in_writing(client, home)
     client.post(f"{home}/submit")
     client.post(f"{home}/rerating", data={"reason": "第二题听错了"})
-    assert "Asked for on" in words(client.get(f"{home}/status").text)
+    assert "Requested on" in words(client.get(f"{home}/status").text)
     with server.context.database.reading() as session:
         application = session.scalars(select(Application)).one()
         asked = reviews.reviews_of(session, server.world.actor("recruiter"), application.id)

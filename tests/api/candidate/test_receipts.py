@@ -64,7 +64,7 @@ def answered(client: TestClient, receipt: str) -> str:
 def test_the_receipt_of_an_interview_is_genuine(client: TestClient, handed_in: Invitation) -> None:
     page = client.get("/receipts", params={"sha256": handed_in.receipt or ""}).text
     assert "Genuine" in page
-    assert "handed in" in page
+    assert "submitted interview" in page
     assert "林晓" not in page
 
 

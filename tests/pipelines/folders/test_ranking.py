@@ -260,7 +260,7 @@ def test_the_page_speaks_both_languages_and_fits(browser: Browser, ranked: Path)
                     assert chromium.width_over(page) <= 0
                     if which is browser:
                         chromium.check_readable(page)
-                assert "Look here first: a person must judge" in page.locator("#rows").inner_text()
+                assert "Needs human review" in page.locator("#rows").inner_text()
                 assert "please review" in page.locator("#rows").inner_text()
                 assert page.locator("#search").get_attribute("placeholder") == "Search name or id"
                 assert page.locator("#by-status option").all_inner_texts()[1] == "cannot assess"

@@ -77,7 +77,7 @@ def find_or_add(session: Session, actor: Actor, new: NewPerson, clock: Clock) ->
         raise invalid(
             "email",
             "person.contact",
-            msg("Give an e-mail address or a phone number."),
+            msg("Enter an e-mail address or a phone number."),
             msg("It is how we reach you."),
         )
     person = _known(session, mail, phone)

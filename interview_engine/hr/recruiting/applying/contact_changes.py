@@ -55,7 +55,7 @@ def correct_contact(
         raise invalid(
             "email",
             "person.contact",
-            msg("Give an e-mail address or a phone number."),
+            msg("Enter an e-mail address or a phone number."),
             msg("Keep at least one of them."),
         )
     touch(person, actor.id, clock)

@@ -78,7 +78,7 @@ def draft_offer(session: Session, actor: Actor, application_id: str, new: NewOff
     if application.stage != "offer":
         raise conflict(
             "offer.stage",
-            msg("It has not been decided to make an offer to this candidate."),
+            msg("There is no decision to make this candidate an offer."),
             msg("Decide to advance first."),
         )
     for other in session.scalars(select(Offer).where(Offer.application_id == application_id).with_for_update()):
@@ -91,7 +91,7 @@ def draft_offer(session: Session, actor: Actor, application_id: str, new: NewOff
             "monthly_pay",
             "offer.pay",
             msg("The pay is above 0."),
-            msg("Give it in yuan a month."),
+            msg("Enter it in yuan per month."),
         )
     if not 1 <= new.days <= MAX_DAYS:
         raise invalid(

@@ -102,7 +102,7 @@ def record_answer(
             raise invalid(
                 "mode",
                 "answer.mode",
-                msg("Words are of mode text."),
+                msg("A written answer needs mode “text”."),
                 msg("Change it."),
             )
         answer.text = text_within(content, "text", msg("answer"), MAX_TEXT)
@@ -159,12 +159,12 @@ def correct_transcript(session: Session, actor: Actor, answer_id: str, text: str
     if answer.mode == "text":
         raise conflict("answer.written", msg("A written answer has no transcript."))
     if row.state == "revoked":
-        raise conflict("invitation.state", msg("The interview was taken back."))
+        raise conflict("invitation.state", msg("The interview was revoked."))
     if is_scored(session, row.id):
         raise conflict(
             "answer.scored",
             msg("The interview has been scored; the transcript can no longer be corrected."),
-            msg("You can ask that a person looks again."),
+            msg("You can ask for a human review."),
         )
     answer.correction = text_within(text, "text", msg("correction"), MAX_TEXT)
     answer.corrected_at = clock.now()
@@ -222,7 +222,7 @@ def _check_recording(session: Session, row: Invitation, mode: Mode) -> None:
         raise invalid(
             "mode",
             "answer.mode",
-            msg("A recording is of mode video or voice."),
+            msg("A recording needs mode “video” or “voice”."),
             msg("Change it."),
         )
     if not consents_of(session, row.id).get("recording", False):
@@ -265,5 +265,5 @@ def _no_attempts(attempts: int) -> ConflictError:
     return conflict(
         "answer.no_attempts",
         msg("All {attempts} attempts at this question are used.", attempts=attempts),
-        msg("Choose one of them and go on to the next question."),
+        msg("Choose one of them and continue with the next question."),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from interview_engine.assessment.policy import POLICIES, Policy
 from interview_engine.i18n import Text, msg
 
-VERSION = "2026-11"
+VERSION = "2026-12"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,11 @@ FACE = Purpose(
 )
 
 _RECORDED = (
-    msg("Your answers: video, voice only or writing; you choose for every question. Only after you press start."),
-    msg("The practice recording is not assessed and is deleted at once."),
+    msg(
+        "Your answers: video, voice only or text, as you choose for each question. Recording "
+        "starts only after you press start."
+    ),
+    msg("The practice recording is not assessed and is deleted immediately."),
 )
 
 _CONTENT = (
@@ -85,12 +88,12 @@ _CONTENT = (
 _NEVER = msg("Nothing is inferred from your face or voice about how you feel, who you are, your health, age or origin.")
 
 _DECIDES = (
-    msg("A person at the employer decides and writes down why. The software turns nobody down."),
+    msg("A person at the employer decides and records the reason. The software rejects nobody."),
     msg("Writing counts the same as speaking: same questions, same criteria."),
 )
 
 _SEEN = (
-    msg("Only those who recruit for this job. Every look is written down."),
+    msg("Only the people who recruit for this job. Every access is logged."),
     msg("It is kept on servers that the employer runs or rents. It is not sold or used for anything else."),
 )
 
@@ -113,7 +116,8 @@ _RIGHTS_BY_POLICY: dict[str, tuple[Text, ...]] = {
             "either may be refused (PIPL articles 28 and 29)."
         ),
         msg(
-            "You may ask how the automated assessment came about, and refuse a decision made by it alone (article 24)."
+            "You may ask for an explanation of the automated assessment, and refuse a decision made "
+            "by it alone (article 24)."
         ),
     ),
     "eu": (

@@ -49,7 +49,7 @@ def check_live(invitation: Invitation, clock: Clock) -> None:
     if invitation.state == "revoked":
         raise GoneError(
             "invitation.revoked",
-            msg("This interview link has been taken back."),
+            msg("This interview link has been revoked."),
             msg("If this is unexpected, ask the recruiter."),
         )
     ran_out = invitation.state == "expired" or clock.now() >= invitation.expires_at
@@ -70,7 +70,7 @@ def check_device(invitation: Invitation, device_secret: str) -> None:
     if not is_bound(invitation, device_secret):
         raise PermissionDenied(
             "invitation.other_device",
-            msg("This interview was begun on another device."),
+            msg("This interview was started on another device."),
             msg(
                 "Open the link on that device, in the same browser. If you cannot, ask the recruiter to "
                 "allow a new device: nothing you recorded is lost."

@@ -271,7 +271,7 @@ def _by_token(session: Session, link_token: str, clock: Clock) -> Invitation:
     if invitation.state == "revoked":
         raise GoneError(
             "invitation.revoked",
-            msg("This invitation was taken back."),
+            msg("This invitation was revoked."),
             msg("Please ask the recruiter."),
         )
     if invitation.state != "submitted" and (invitation.state == "expired" or invitation.expires_at <= clock.now()):
@@ -304,5 +304,5 @@ def _other_device() -> PermissionDenied:
     return PermissionDenied(
         "invitation.other_device",
         msg("This interview was opened on another device."),
-        msg("Go on with that device and browser; if you cannot, ask the recruiter to move it."),
+        msg("Continue on that device and in that browser. If you cannot, ask the recruiter to allow another one."),
     )

@@ -39,7 +39,7 @@ MAX_INTEGER = 2**62
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,80}")
 _DIGITS = re.compile(r"[0-9]{1,19}")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}")
-_NOTHING_LOST = msg("What was uploaded is safe. Reload the page and go on.")
+_NOTHING_LOST = msg("Your uploads are safe. Reload the page and continue.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def check_content(head: bytes, claimed: str) -> Container:
     if found is None:
         raise UnsupportedMedia(
             "upload.not_media",
-            msg("This is not a recording: its content is of no kind we know."),
+            msg("This is not a recording: its content type is unknown."),
             msg("Send an MP4, MOV, WebM, M4A, MP3, WAV, OGG or FLAC file, or answer in writing."),
         )
     if claimed not in UNKNOWN_TYPES and claimed not in found.claims:
@@ -321,8 +321,8 @@ def wrong_offset(offset: int) -> ConflictError:
     """`upload.offset`: the sender must ask where to go on."""
     return ConflictError(
         "upload.offset",
-        msg("The server has {offset} bytes: go on from there.", offset=offset),
-        msg("Ask for the offset, then go on from it."),
+        msg("The server has {offset} bytes: resume from there.", offset=offset),
+        msg("Request the offset, then resume from it."),
     )
 
 

@@ -185,7 +185,7 @@ def set_length(session: Session, upload_id: str, length: int, clock: Clock) -> N
         raise ConflictError(
             "upload.length",
             msg("Another total length was stated before."),
-            msg("Reload the page and go on."),
+            msg("Reload the page and continue."),
         )
 
 
@@ -350,7 +350,7 @@ def _attempt(session: Session, invitation: Invitation, kit: Kit, question_id: st
         raise NotFoundError(
             "upload.question",
             msg("The interview has no such question."),
-            msg("Reload the page and go on."),
+            msg("Reload the page and continue."),
         )
     attempt = next_attempt(session, invitation, question_id)
     begun = session.scalar(
@@ -361,7 +361,7 @@ def _attempt(session: Session, invitation: Invitation, kit: Kit, question_id: st
     if (begun or 0) >= question.attempts + rules.SPARE_UPLOADS:
         raise ConflictError(
             "upload.too_many",
-            msg("Too many recordings of this question broke off."),
+            msg("Too many recordings of this question were interrupted."),
             msg("Use the part that was kept, or answer in writing."),
         )
     return attempt
@@ -380,7 +380,7 @@ def _why_not(session: Session, upload_id: str) -> ConflictError | GoneError:
         return ConflictError(
             "upload.offset",
             msg("The upload is gone."),
-            msg("Reload the page and go on."),
+            msg("Reload the page and continue."),
         )
     try:
         check_open(upload)
@@ -393,7 +393,7 @@ def _unknown() -> NotFoundError:
     return NotFoundError(
         "upload.unknown",
         msg("There is no such upload."),
-        msg("Reload the page and go on."),
+        msg("Reload the page and continue."),
     )
 
 

@@ -150,7 +150,7 @@ def checked_requirements(requirements: Iterable[JobRequirement]) -> tuple[JobReq
                 f"{field}.reason",
                 "requirement.degree_reason",
                 msg("A degree that counts needs a reason why the work needs it (at least 10 characters)."),
-                msg("Give the reason, or set the weight to 0."),
+                msg("Enter the reason, or set the weight to 0."),
             )
     return rows
 

@@ -129,7 +129,7 @@ def closed() -> GoneError:
     """The answer to an application that comes too late."""
     return GoneError(
         "posting.closed",
-        msg("This job takes no applications any more."),
+        msg("This job no longer accepts applications."),
         msg("Look at other jobs, or ask the recruiter."),
     )
 
@@ -148,6 +148,6 @@ def _checked(cost: Decimal) -> Decimal:
             "cost",
             "posting.cost",
             msg("The cost is an amount of 0 or more."),
-            msg("Give it in yuan."),
+            msg("Enter it in yuan."),
         )
     return cost.quantize(Decimal("0.01"))

@@ -42,8 +42,8 @@ NO_ASSESSMENT: Mapping[str, Remark] = {
         ("new", msg("Applied; not invited yet.")),
         ("screening", msg("In screening; not invited yet.")),
         ("invited", msg("Invited; the interview has not begun.")),
-        ("interviewing", msg("The interview is going on.")),
-        ("review", msg("Submitted; being assessed, or to be read by a person.")),
+        ("interviewing", msg("The interview is in progress.")),
+        ("review", msg("Submitted; assessment or human review in progress.")),
         ("offer", msg("No assessment by the program; a person decided.")),
         ("hired", msg("No assessment by the program; a person decided.")),
         ("rejected", msg("No assessment by the program; a person decided.")),
@@ -229,8 +229,8 @@ def entry_of(row: Any, kit: KitLabel, names: bool) -> Entry:
     )
 
 
-RERATING = Remark("review.rerating_requested", msg("The candidate asks that a person looks again."))
-SETTLED = Remark("review.settled", msg("What asked for a person has been looked at."))
+RERATING = Remark("review.rerating_requested", msg("The candidate requests a human review."))
+SETTLED = Remark("review.settled", msg("The open points have been reviewed."))
 
 
 def ranked_list(ranking: KitRanking, rows: Mapping[str, Any], requisition: Requisition, names: bool) -> RankedList:
@@ -279,9 +279,9 @@ def _bar_reason(row: Any, bar: float, above: bool | None) -> tuple[Remark, ...]:
     value = f"{row.score_value:.1f}"
     if row.score_low < bar <= row.score_high:
         text = (
-            msg("Score {value} is at or above the bar of {bar:g}, but its band crosses it: judge for yourself.")
+            msg("Score {value} is at or above the bar of {bar:g}, but its band crosses it: needs your judgement.")
             if above
-            else msg("Score {value} is below the bar of {bar:g}, but its band crosses it: judge for yourself.")
+            else msg("Score {value} is below the bar of {bar:g}, but its band crosses it: needs your judgement.")
         )
         return (Remark("bar.borderline", text.filled(value=value, bar=bar)),)
     if above:
