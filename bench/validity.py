@@ -19,7 +19,7 @@ from bench.setting import results_folder, shared_data, text_embedder, twin_folde
 from bench.vector_cache import CachedEmbedder
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
 
-MOST = 600
+MAX_ANSWERS = 600
 """Answers per short-answer set unless --all is given: the figures' intervals are then about ±.05."""
 
 
@@ -69,7 +69,7 @@ def _siop_2024(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
 
 def _siop_2019(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
     folder = shared_data() / "A_text"
-    return [validity_siop.siop_2019(embedder, folder, None if most is None else validity_siop.MOST)]
+    return [validity_siop.siop_2019(embedder, folder, None if most is None else validity_siop.MAX_ANSWERS)]
 
 
 SETS: dict[str, Callable[[CachedEmbedder, int | None], list[SetOutcome]]] = {
@@ -101,7 +101,7 @@ def main(argv: Sequence[str]) -> int:
         return validity_judge.run(sets, max(1, arguments.limit), arguments.minutes)
     embedder = text_embedder()
     for name in arguments.sets or SETS:
-        outcomes = SETS[name](embedder, None if arguments.all else MOST)
+        outcomes = SETS[name](embedder, None if arguments.all else MAX_ANSWERS)
         embedder.save()
         for outcome in outcomes:
             print(outcome.table(), flush=True)

@@ -32,7 +32,7 @@ Item = TypeVar("Item")
 MIDDLE = 5.0
 """Score from which an e-mail counts as empathic: the middle of the scale, not tuned."""
 
-MOST = 1500
+MAX_ANSWERS = 1500
 """Answers of 2019 unless --all is given: 300 people, so that an r of nought has an interval of about ±.11."""
 
 LOWEST_BAND = 2.5

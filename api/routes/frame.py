@@ -7,12 +7,12 @@ from fastapi import APIRouter, Path, Query
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from interview_engine.store.page import MOST, Page
+from interview_engine.store.page import MAX_ROWS, Page
 
 T = TypeVar("T")
 Source = TypeVar("Source")
 
-Limit = Annotated[int, Query(ge=1, le=MOST, description="Rows of one page.")]
+Limit = Annotated[int, Query(ge=1, le=MAX_ROWS, description="Rows of one page.")]
 Cursor = Annotated[
     str | None,
     Query(max_length=500, description="`next_cursor` of the page before. Leave it out for the first page."),

@@ -27,7 +27,7 @@ from interview_engine.hr.recruiting.jobs import requisitions
 router = APIRouter()
 
 TODO = "/wechat/todo"
-MOST = 10
+MAX_SHOWN = 10
 
 
 @router.get(TODO)
@@ -71,7 +71,7 @@ def _page(request: Request, context: Context, actor: Actor, problem: InterviewEn
         to_read = {name: one for name, one in house().messages.items() if one.to_read is not None}
         unread = list_inbox(session, actor, unread=True, limit=50).items
         may_see = may_at_all(actor, "public", "read")
-        jobs = requisitions.list_requisitions(session, actor, "open", None, limit=MOST).items if may_see else ()
+        jobs = requisitions.list_requisitions(session, actor, "open", None, limit=MAX_SHOWN).items if may_see else ()
         ways = choices_of(session, actor.person_id, ways_set_up(context)) if actor.person_id else ()
         return page(
             request,
@@ -79,7 +79,7 @@ def _page(request: Request, context: Context, actor: Actor, problem: InterviewEn
             200 if problem is None else 422,
             problem=None if problem is None else problem.text(language_of(request)),
             approvals=waiting_for(session, actor),
-            reports=[row for row in unread if row.template in to_read][:MOST],
+            reports=[row for row in unread if row.template in to_read][:MAX_SHOWN],
             words=to_read,
             address_of=address_of,
             jobs=jobs,

@@ -14,7 +14,7 @@ from interview_engine.i18n import msg
 
 T = TypeVar("T")
 
-MOST = 200
+MAX_ROWS = 200
 """Rows of one page at most."""
 
 
@@ -45,8 +45,8 @@ def page_of(rows: Sequence[T], limit: int, keys: Sequence[Sequence[Any]], total:
 
 
 def clamp(limit: int) -> int:
-    """A page's size within 1..MOST."""
-    return max(1, min(limit, MOST))
+    """A page's size within 1..MAX_ROWS."""
+    return max(1, min(limit, MAX_ROWS))
 
 
 def write_cursor(key: Sequence[Any]) -> str:

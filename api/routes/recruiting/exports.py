@@ -16,7 +16,7 @@ from interview_engine.hr.access.service import check_row
 from interview_engine.hr.recruiting.applying import lists
 from interview_engine.hr.recruiting.reach import requisition_for
 from interview_engine.store import audit
-from interview_engine.store.page import MOST
+from interview_engine.store.page import MAX_ROWS
 
 router = new_router("exports")
 
@@ -105,7 +105,7 @@ def written(form: Form, header: Sequence[str], rows: Sequence[Sequence[Cell]]) -
 def _pages(session: Session, call: Call, requisition_id: str) -> Iterator[list[tuple[Cell, ...]]]:
     cursor: str | None = None
     while True:
-        page = lists.list_applications(session, call.actor, requisition_id, None, cursor, MOST)
+        page = lists.list_applications(session, call.actor, requisition_id, None, cursor, MAX_ROWS)
         wanted = [row.person_id for row in page.items]
         contact = lists.contacts(session, wanted)
         yield [_line(row, *contact[row.person_id]) for row in page.items]

@@ -25,7 +25,7 @@ from interview_engine.store.tables import OutboxMessage, Webhook
 from interview_engine.store.webhook_events import is_told, told_subjects
 from interview_engine.store.webhooks import new_secret
 
-MOST = 20
+MAX_WEBHOOKS = 20
 """Webhooks of one installation: each multiplies what is sent."""
 
 
@@ -71,9 +71,9 @@ def create_webhook(
     check_row(session, actor, "contact", "manage")
     wanted = checked_events(events)
     checked_url(url, private=private, resolving=resolving)
-    if len(session.scalars(select(Webhook.id)).all()) >= MOST:
+    if len(session.scalars(select(Webhook.id)).all()) >= MAX_WEBHOOKS:
         raise invalid(
-            "url", "webhook.too_many", msg("There are {most} webhooks already.", most=MOST),
+            "url", "webhook.too_many", msg("There are {most} webhooks already.", most=MAX_WEBHOOKS),
             msg("Remove one that is not used."),
         )  # fmt: skip
     secret = new_secret()

@@ -19,7 +19,7 @@ from interview_engine.i18n import Text, msg
 RequirementKind = Literal["degree", "experience", "certificate", "language", "skill", "duty"]
 KINDS: tuple[RequirementKind, ...] = get_args(RequirementKind)
 
-MOST = 40
+MAX_REQUIREMENTS = 40
 LONGEST = 300
 """Requirements of one job, characters of one: guards against a pasted book."""
 
@@ -120,7 +120,7 @@ def requirements_from(description: str) -> tuple[JobRequirement, ...]:
             if len(clean) < 2 or kind is None:
                 continue
             found.setdefault(clean, JobRequirement(clean, kind, 0.0 if kind in ("degree", "duty") else 1.0))
-    return tuple(found.values())[:MOST]
+    return tuple(found.values())[:MAX_REQUIREMENTS]
 
 
 def checked_requirements(requirements: Iterable[JobRequirement]) -> tuple[JobRequirement, ...]:
@@ -131,8 +131,8 @@ def checked_requirements(requirements: Iterable[JobRequirement]) -> tuple[JobReq
             a weight and no reason (C3).
     """
     rows = tuple(replace(one, text=one.text.strip(), reason=one.reason.strip()) for one in requirements)
-    if len(rows) > MOST:
-        raise _bad("", "requirement.count", msg("There are more than {most} requirements.", most=MOST))
+    if len(rows) > MAX_REQUIREMENTS:
+        raise _bad("", "requirement.count", msg("There are more than {most} requirements.", most=MAX_REQUIREMENTS))
     for place, one in enumerate(rows):
         field = f"requirements.{place}"
         if not 1 <= len(one.text) <= LONGEST:

@@ -25,7 +25,7 @@ Rescore = Callable[[Mapping[str, Any], Kit], Entry]
 """Scores one stored report document again with a kit; it needs the text models, so whoever has them passes it in."""
 BAR_PERCENT = 70.0
 """Match percent at which a past interview counts as above the bar, where none is given."""
-MOST = 300
+MAX_INTERVIEWS = 300
 """Past interviews that one preview scores again: the newest."""
 
 
@@ -68,7 +68,7 @@ def preview_kit(
     rescore: Rescore,
     *,
     bar: float = BAR_PERCENT,
-    limit: int = MOST,
+    limit: int = MAX_INTERVIEWS,
     progress: Callable[[int, int], None] | None = None,
 ) -> Preview:
     """Score past interviews of the kit's id again, each with the version it was scored with and with `text`.
