@@ -26,6 +26,7 @@ from interview_engine.hr.access import trail
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.access.service import require
 from interview_engine.hr.access.trail import TrailFilter
+from interview_engine.hr.accounts.usage import usage
 from interview_engine.hr.area import Found
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging import webhooks
@@ -38,6 +39,8 @@ from interview_engine.store.tables import WorkItem
 router = APIRouter()
 
 EVERY_S = 2.0
+USAGE_DAYS = (7, 30)
+"""How far back use is counted."""
 LINES_AT_ONCE = 500
 STREAM_S = 24.0
 """A stream ends after this and the browser opens the next one, so that a server can be stopped without waiting long."""
@@ -60,9 +63,12 @@ PROBLEMS = {
 
 @router.get("/console/operations")
 def operations(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Queue, failures, throughput, workers."""
+    """Queue, failures, throughput, workers; and how much the product is used (J7)."""
     require(actor, "public", "manage")
-    return console_page(request, actor, "system/operations.html", live=_fragment(request, context, actor))
+    now = context.clock.now()
+    with context.database.reading() as session:
+        used = [(days, usage(session, now - timedelta(days=days), now)) for days in USAGE_DAYS]
+    return console_page(request, actor, "system/operations.html", live=_fragment(request, context, actor), used=used)
 
 
 @router.get("/console/operations/events")

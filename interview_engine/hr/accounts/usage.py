@@ -33,6 +33,11 @@ class Usage:
     queries: dict[str, int]
 
     @property
+    def most_looked_up(self) -> list[tuple[str, int]]:
+        """What was looked up most often, five at most."""
+        return sorted(self.queries.items(), key=lambda one: (-one[1], one[0]))[:5]
+
+    @property
     def active_rate(self) -> float | None:
         """Active among all accounts, 0..1; None where there are none."""
         return self.active / self.accounts if self.accounts else None

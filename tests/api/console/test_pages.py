@@ -35,6 +35,7 @@ from api.console.system import administration as console_administration
 from api.console.system import operations as console_operations
 from api.console.work import inbox as console_inbox
 from interview_engine.hr.access.rules import ROLES, SYSTEM
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.messaging import webhooks
 from interview_engine.hr.recruiting.tables import Application, HumanRating, HumanReview, Requisition
@@ -598,6 +599,16 @@ def test_a_button_that_is_refused_shows_its_page_again_with_the_problem(
     assert 'id="postings"' in answer.text, "it is the page of the job"
     with made.context.database.reading() as session:
         assert session.get_one(Requisition, made.requisition_id).state == before
+
+
+def test_j7_operations_show_how_much_the_product_is_used(made: Company, clients: dict[str, TestClient]) -> None:
+    clients["recruiter"].get(f"/console/applications/{made.applications['林晓']}")
+    page = clients["hr"].get("/console/operations").text
+    section = page[page.index('id="usage"') :]
+    with made.context.database.reading() as session:
+        accounts = session.scalar(select(func.count()).select_from(Account).where(Account.active))
+    assert f"/ {accounts}<" in section
+    assert "report.read" in section
 
 
 def test_signing_in_is_locked_after_many_wrong_passwords_and_says_for_how_long(made: Company) -> None:

@@ -44,3 +44,9 @@ def test_use_is_counted_within_its_time(sqlite_database: Database) -> None:
         found = usage(session, begin, begin + timedelta(hours=5))
     assert (found.active, found.queries) == (1, {"report.read": 2})
     assert found.accounts == len(world.actors)
+
+
+def test_what_is_looked_up_most_comes_first() -> None:
+    events = [("account:a", "report.read")] * 3 + [("account:a", "media.read")] * 5 + [("account:a", "resume.read")]
+    found = usage_of(events, ["a"])
+    assert found.most_looked_up == [("media.read", 5), ("report.read", 3), ("resume.read", 1)]
