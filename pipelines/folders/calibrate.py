@@ -10,6 +10,7 @@ from pathlib import Path
 from interview_engine.assessment.calibration.calibration import (
     Calibration,
     calibrate,
+    check_minimum,
     from_document,
     invalid,
     to_document,
@@ -107,6 +108,7 @@ def calibrate_source(source: Source, reader: FeatureReader, progress: Callable[[
         are missing.
     """
     rated = panel(source.ratings)
+    check_minimum(rated)  # reading takes a second an interview
     features: dict[tuple[str, str], Features] = {}
     for done, (name, report) in enumerate(source.reports.items(), start=1):
         answers = [

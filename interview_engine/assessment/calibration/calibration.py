@@ -142,7 +142,7 @@ def calibrate(
     Raises:
         UsageError: `calibration.too_few`, `calibration.one_rater`, `calibration.not_shared`, `calibration.flat`.
     """
-    _check_minimum(rated)
+    check_minimum(rated)
     fair = rated.fair()
     examples = [
         Example(interview, people[interview], features[interview, competency], float(rating))
@@ -183,7 +183,12 @@ def calibrate(
     return from_document(to_document(found))  # the rounding of the file, so that a file gives the same scores
 
 
-def _check_minimum(rated: Panel) -> None:
+def check_minimum(rated: Panel) -> None:
+    """Refuse ratings that cannot carry a calibration, before anything costly is read.
+
+    Raises:
+        UsageError: `calibration.too_few`, `calibration.one_rater`, `calibration.not_shared`.
+    """
     if len(rated.interviews) < LEAST_INTERVIEWS:
         raise _too_few(len(rated.interviews))
     if len(rated.raters) < LEAST_RATERS:

@@ -12,7 +12,13 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from interview_engine.assessment.calibration.agreement import IntraclassCorrelation
-from interview_engine.assessment.calibration.calibration import Calibration, calibrate, from_document, to_document
+from interview_engine.assessment.calibration.calibration import (
+    Calibration,
+    calibrate,
+    check_minimum,
+    from_document,
+    to_document,
+)
 from interview_engine.assessment.calibration.features import Features
 from interview_engine.assessment.calibration.panel import Agreement, Panel, Rater, among, compare, panel
 from interview_engine.clock import Clock
@@ -145,6 +151,7 @@ def calibrate_kit(
     require(actor, "public", "manage")
     source = kit(session, kit_version_id)
     rated = panel(ratings_of_kit(session, kit_version_id))
+    check_minimum(rated)
     rows = session.execute(
         select(Assessment.id, Application.person_id)
         .join(Application, Application.id == Assessment.application_id)
