@@ -27,6 +27,10 @@ serve: install system-demo weights
 serve-wechat: install system-demo weights
 	$(BIN)/python -m api.wechat.double -- $(BIN)/interview-engine serve --demo
 
+# each test process beside others: threads of one would only take cores from the others
+test quick: export OMP_NUM_THREADS := 1
+test quick: export OPENBLAS_NUM_THREADS := 1
+
 test: install-dev system-test weights check
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup
 
