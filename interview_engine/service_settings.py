@@ -41,6 +41,8 @@ class ServiceSettings:
         smtp_url: "smtp://user:password@host:587" or "smtps://…"; empty sends no mail.
         webhook_private: whether webhooks may go to private addresses.
         second_factor: whether every console account must set up a second factor before anything opens.
+        deletion_days: between the day something past its time is planned to be deleted and the day it is.
+        deletion_share: per cent of all interviews and candidates that may go in a day without a person's confirmation.
         old_secrets: earlier values of `secret`; at the next start what they encrypted is encrypted anew.
         s3_endpoint: of an S3-compatible store that is not Amazon's.
     """
@@ -61,6 +63,8 @@ class ServiceSettings:
     webhook_private: bool = False
     second_factor: bool = False
     s3_endpoint: str = ""
+    deletion_days: int = 7
+    deletion_share: int = 20
     old_secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -72,7 +76,7 @@ class ServiceSettings:
 def read_service_settings(environment: Mapping[str, str], *, demo: bool = False) -> ServiceSettings:
     """Settings from INTERVIEW_ENGINE_DATA, _DATABASE_URL, _BLOBS_URL, _SECRET, _PUBLIC_URL, _HOST, _PORT,
     _WORKER_IN_PROCESS, _MAX_UPLOAD_MB, _TRUSTED_PROXIES, _SMTP_URL, _MAIL_FROM, _WEBHOOK_PRIVATE, _SECOND_FACTOR,
-    _S3_ENDPOINT, _OLD_SECRETS.
+    _S3_ENDPOINT, _DELETION_DAYS, _DELETION_SHARE, _OLD_SECRETS.
 
     Without a secret the embedded installation (SQLite) makes one at its first start and keeps it in `data`/secret,
     readable by its owner only; with PostgreSQL it must be set, since several machines share it.
@@ -115,6 +119,8 @@ def read_service_settings(environment: Mapping[str, str], *, demo: bool = False)
         webhook_private=_switch(text("WEBHOOK_PRIVATE", "off"), "WEBHOOK_PRIVATE"),
         second_factor=_switch(text("SECOND_FACTOR", "off"), "SECOND_FACTOR"),
         s3_endpoint=text("S3_ENDPOINT"),
+        deletion_days=_whole(text("DELETION_DAYS", "7"), "DELETION_DAYS", 1, 365),
+        deletion_share=_whole(text("DELETION_SHARE", "20"), "DELETION_SHARE", 1, 100),
         old_secrets=tuple(part.strip() for part in text("OLD_SECRETS").split(",") if part.strip()),
     )
 

@@ -22,7 +22,18 @@ from interview_engine.hr.house import House, house, plug_in
 from interview_engine.i18n import catalogue
 from pipelines.service.worker import STEPS
 
-STORE = {"audit_event", "audit_head", "blob", "idempotency_key", "outbox_message", "webhook", "work_item", "worker"}
+STORE = {
+    "clock_doubt",
+    "clock_mark",
+    "audit_event",
+    "audit_head",
+    "blob",
+    "idempotency_key",
+    "outbox_message",
+    "webhook",
+    "work_item",
+    "worker",
+}
 """Tables of the platform itself, which no area owns."""
 
 PLATFORM = {"work"}

@@ -34,6 +34,8 @@ OTHERS = {
     "MAIL_FROM": "hire@example.com",
     "WEBHOOK_PRIVATE": "on",
     "SECOND_FACTOR": "on",
+    "DELETION_DAYS": "14",
+    "DELETION_SHARE": "5",
     "OLD_SECRETS": "o" * 20 + "p" * 20,
 }
 """A value that is not the default, for each."""

@@ -139,6 +139,27 @@ class Worker(Base):
     stopped_at: Mapped[datetime | None]
 
 
+class ClockMark(Base):
+    """One row: the latest time at which a process that keeps house was sure of its clock."""
+
+    __tablename__ = "clock_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    trusted_at: Mapped[datetime]
+
+
+class ClockDoubt(Base):
+    """A process that deletes nothing at the moment, because it doubts its clock (see clock_guard.py)."""
+
+    __tablename__ = "clock_doubt"
+
+    process: Mapped[str] = mapped_column(String(160), primary_key=True)
+    at: Mapped[datetime]
+    """By the clock that is in doubt."""
+    code: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[dict[str, Any]]
+
+
 class Blob(Base):
     """What lies in the blob store, by sha256. Removed when the last row that names it is gone (retention job)."""
 

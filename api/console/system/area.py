@@ -1,7 +1,7 @@
 """What shows the company and the installation: organisation, notices, durable work, audit, accounts."""
 
 from api.area import Entry, WebArea
-from api.console.system import account, administration, notices, operations
+from api.console.system import account, administration, deletions, notices, operations
 from api.routes.system import administration as administration_routes
 from api.routes.system import operations as operations_routes
 from api.routes.system import organisation as organisation_routes
@@ -18,6 +18,7 @@ AREA = WebArea(
         Entry("/console/organisation", mark("Organisation"), ("public", "manage")),
         Entry("/console/notices", mark("Notices"), ("public", "manage")),
         Entry("/console/operations", mark("Operations"), ("public", "manage")),
+        Entry("/console/deletions", mark("Planned deletions"), ("public", "manage")),
         Entry("/console/audit", mark("Audit log"), ("interview", "audit")),
         Entry("/console/accounts", mark("Users and grants"), ("contact", "manage")),
     ),
@@ -30,10 +31,16 @@ AREA = WebArea(
         "granted": mark("The grant is in force."),
         "noticed": mark("The notice is being sent."),
         "resumed": mark("The webhook sends again."),
+        "stopped": mark("On hold: it is not deleted until you release it."),
+        "released": mark("Released; there are days left until it goes."),
+        "dropped": mark("Kept: the plan is dropped for a year."),
+        "confirmed": mark("Confirmed: what is due is deleted within the hour."),
+        "clock": mark("Noted: this server's time is right."),
     },
     pages=(
         account.router,
         administration.router,
+        deletions.router,
         notices.router,
         operations.router,
     ),

@@ -32,7 +32,7 @@ from interview_engine.hr.house import house
 from interview_engine.hr.messaging import webhooks
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import mark, msg, translator
-from interview_engine.store import work
+from interview_engine.store import clock_guard, work
 from interview_engine.store.audit import exported
 from interview_engine.store.tables import WorkItem
 
@@ -45,6 +45,15 @@ LINES_AT_ONCE = 500
 STREAM_S = 24.0
 """A stream ends after this and the browser opens the next one, so that a server can be stopped without waiting long."""
 
+DOUBTS = {
+    "jump": mark("its clock jumped"),
+    "database": mark("the database's clock says something else"),
+    "worker": mark("another worker's clock says something else"),
+    "trail": mark("the audit trail ends in its future"),
+    "behind": mark("it is earlier than a time that was right before"),
+    "gap": mark("the service was off for more than a day, and no other clock confirms the time"),
+}
+"""By code of a doubt; msgids."""
 FAILURES = {
     "webhook.slow": mark("no answer in time"),
     "webhook.unreachable": mark("cannot be reached"),
@@ -107,6 +116,16 @@ def give_up(item_id: str, context: Ctx, actor: PageActor) -> Response:
         context,
         lambda session: work.give_up(session, actor, item_id, context.clock, by_person=house().by_person()),
         lambda _: done("/console/operations", "given-up"),
+    )
+
+
+@router.post("/console/operations/clock")
+def clock_is_right(context: Ctx, actor: PageActor) -> Response:
+    """A person has looked at the time that this server shows."""
+    return act(
+        context,
+        lambda session: trail.confirm_clock(session, actor, context.clock),
+        lambda _: done("/console/operations", "clock"),
     )
 
 
@@ -178,6 +197,7 @@ def _fragment(request: Request, context: Context, actor: Actor) -> str:
         found = work.operations(session, context.clock)
         about = _subjects(session, [*found.parked_items, *found.running_items])
         hooks = webhooks.troubled_webhooks(session)
+        doubts = clock_guard.doubts(session)
     language = language_of(request)
     return (
         environment()
@@ -186,6 +206,9 @@ def _fragment(request: Request, context: Context, actor: Actor) -> str:
             found=found,
             about=about,
             hooks=hooks,
+            doubts=doubts,
+            doubt_words=DOUBTS,
+            now=context.clock.now(),
             failures=FAILURES,
             may_resume=may_at_all(actor, "contact", "manage"),
             kinds=house().work,

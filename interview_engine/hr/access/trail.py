@@ -15,7 +15,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import msg
-from interview_engine.store import audit
+from interview_engine.store import audit, clock_guard
 from interview_engine.store.audit import Anchor, AuditProblem
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
 from interview_engine.store.tables import AuditEvent
@@ -118,3 +118,15 @@ def export_trail(session: Session, actor: Actor, clock: Clock) -> Iterator[str]:
     end = audit.anchor(session)
     audit.record(session, actor.id, "audit.export", f"audit_event:{end.sequence}", {"sequence": end.sequence}, clock)
     return audit.exported(session)
+
+
+def confirm_clock(session: Session, actor: Actor, clock: Clock) -> None:
+    """A person says that this server's time is right: what goes by date may go again.
+
+    Raises:
+        PermissionDenied: may not manage the installation.
+    """
+    check_row(session, actor, "public", "manage")
+    clock_guard.trust(session, clock.now())
+    clock_guard.forget_doubts(session)
+    audit.record(session, actor.id, "audit.clock", "clock:1", {}, clock)

@@ -257,6 +257,12 @@ def actor_of(session: Session, account: Account, clock: Clock, *, token_scopes: 
     return Actor(f"account:{account.id}", account.id, person.id, account.role, held, account.language, token_scopes)
 
 
+def actors_with_role(session: Session, roles: Iterable[str], clock: Clock) -> tuple[Actor, ...]:
+    """Every active account of these roles as an actor."""
+    found = session.scalars(select(Account).where(Account.active.is_(True), Account.role.in_(tuple(roles))))
+    return tuple(actor_of(session, account, clock) for account in found.all())
+
+
 def account_of_person(session: Session, person_id: str) -> Account | None:
     """The person's console account when it is active, else None."""
     return session.scalar(select(Account).where(Account.person_id == person_id, Account.active.is_(True)))

@@ -12,6 +12,15 @@ AREA = Area(
         PersonColumn(ErasureRequest.person_id, "kept", "the receipt: hashes of what went, no content"),
     ),
     messages={
+        "erasure.planned": MessageTemplate(
+            msg("Data past its time: {count} deletions are planned"),
+            msg(
+                "{count} deletions are planned for {expires}. Nobody asked for them: the retention rule does. "
+                "Until then you can hold or drop each of them:\n{link}"
+            ),
+            path="/console/deletions",
+            line=msg("{title} deletions are planned: look at them before their day."),
+        ),
         "erasure.done": MessageTemplate(
             msg("Your data has been deleted"),
             msg(

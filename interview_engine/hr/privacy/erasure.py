@@ -9,10 +9,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -32,6 +32,9 @@ from interview_engine.store.rows import find, stamp, touch
 
 DUE_DAYS = 30
 """Days within which a deletion must be done (820 ILCS 42/15 says 30; PIPL article 47 "without delay")."""
+
+KEPT_AGAIN = timedelta(days=365)
+"""After a person dropped a plan it is not made again for so long."""
 
 SCHEMA = "erasure-receipt/1"
 Kind = Literal["interview", "person", "retention"]
@@ -123,16 +126,35 @@ def latest_request(session: Session, invitation_id: str) -> ErasureRequest | Non
     ).first()
 
 
-def interviews_asked_for() -> Select[str | None]:
-    """Ids of invitations whose recordings or interview are deleted or asked to be, for a list's IN."""
+def interviews_asked_for(clock: Clock) -> Select[str | None]:
+    """Ids of invitations whose recordings or interview are deleted, asked to be or planned to be, for a list's IN.
+
+    A plan that a person dropped counts for `KEPT_AGAIN`.
+    """
     return select(ErasureRequest.invitation_id).where(
-        ErasureRequest.invitation_id.is_not(None), ErasureRequest.kind.in_(("retention", "interview"))
+        ErasureRequest.invitation_id.is_not(None),
+        ErasureRequest.kind.in_(("retention", "interview")),
+        _counts(clock),
     )
 
 
-def persons_asked_for() -> Select[str]:
-    """Ids of persons whose deletion as a whole is asked for and not done, for a list's IN."""
-    return select(ErasureRequest.person_id).where(ErasureRequest.kind == "person", ErasureRequest.done_at.is_(None))
+def interviews_deleted() -> Select[str | None]:
+    """Ids of invitations whose recordings or interview are deleted, for a list's IN."""
+    return select(ErasureRequest.invitation_id).where(
+        ErasureRequest.invitation_id.is_not(None), ErasureRequest.done_at.is_not(None)
+    )
+
+
+def persons_asked_for(clock: Clock) -> Select[str]:
+    """Ids of persons whose deletion as a whole is asked for or planned and not done, for a list's IN. Dropped plans
+    count as above."""
+    return select(ErasureRequest.person_id).where(
+        ErasureRequest.kind == "person", ErasureRequest.done_at.is_(None), _counts(clock)
+    )
+
+
+def _counts(clock: Clock) -> ColumnElement[bool]:
+    return or_(ErasureRequest.cancelled_at.is_(None), ErasureRequest.cancelled_at > clock.now() - KEPT_AGAIN)
 
 
 def is_erased(session: Session, invitation_id: str) -> bool:
@@ -146,10 +168,13 @@ def is_erased(session: Session, invitation_id: str) -> bool:
 
 
 def due(session: Session, *, limit: int = 50) -> tuple[Due, ...]:
-    """Job: requests that are not done, the oldest first. There is no reason to wait until they are due."""
+    """Job: what somebody asked for and is not done, the oldest first. There is no reason to wait until it is due.
+
+    What nobody asked for is planned (`planned_for`) and carried out by `recruiting.retention`.
+    """
     rows = session.execute(
         select(ErasureRequest.id, ErasureRequest.kind)
-        .where(ErasureRequest.done_at.is_(None))
+        .where(ErasureRequest.done_at.is_(None), ErasureRequest.planned_for.is_(None))
         .order_by(ErasureRequest.id)
         .limit(limit)
     )
@@ -166,9 +191,20 @@ def _remove(session: Session, blobs: BlobStore, request: ErasureRequest, clock: 
 
 
 def ask(
-    session: Session, actor: Actor, person_id: str, invitation_id: str | None, kind: Kind, clock: Clock
+    session: Session,
+    actor: Actor,
+    person_id: str,
+    invitation_id: str | None,
+    kind: Kind,
+    clock: Clock,
+    *,
+    planned_for: datetime | None = None,
 ) -> ErasureRequest:
-    """A request of whoever was checked already; one that is under way is given again."""
+    """A request of whoever was checked already; one that is under way is given again.
+
+    Args:
+        planned_for: nobody asked, and it is not done before. A plan that somebody asks for is a plan no longer.
+    """
     there = session.scalars(
         select(ErasureRequest)
         .where(
@@ -180,19 +216,25 @@ def ask(
         )
         .order_by(ErasureRequest.id.desc())
     ).first()
-    if there is not None and (there.done_at is None or kind != "person"):
+    if there is not None and there.done_at is not None and kind == "person":
+        there = None
+    if there is not None and (there.done_at is not None or there.planned_for is None):
         return there
-    request = ErasureRequest(
-        **stamp(actor.id, clock),
-        person_id=person_id,
-        invitation_id=invitation_id,
-        kind=kind,
-        due_at=clock.now() + timedelta(days=DUE_DAYS),
-    )
-    session.add(request)
+    if there is not None and planned_for is not None and there.cancelled_at is None:
+        return there
+    if there is None:
+        there = ErasureRequest(
+            **stamp(actor.id, clock), person_id=person_id, invitation_id=invitation_id, kind=kind, due_at=clock.now()
+        )
+        session.add(there)
+    there.planned_for = planned_for
+    there.held_at = there.cancelled_at = there.confirmed_at = None
+    there.due_at = clock.now() + timedelta(days=DUE_DAYS)
+    touch(there, actor.id, clock)
     session.flush()
-    audit.record(session, actor.id, "erasure.request", f"erasure_request:{request.id}", {"kind": kind}, clock)
-    return request
+    what = "erasure.request" if planned_for is None else "erasure.plan"
+    audit.record(session, actor.id, what, f"erasure_request:{there.id}", {"kind": kind}, clock)
+    return there
 
 
 def _digest(content: Mapping[str, Any]) -> str:

@@ -10,10 +10,23 @@ from interview_engine.hr.privacy.consents import (
 )
 from interview_engine.hr.privacy.erasure import (
     ask,
+    erase,
     interviews_asked_for,
+    interviews_deleted,
     latest_request,
     persons_asked_for,
     request_erasure,
+)
+from interview_engine.hr.privacy.planning import (
+    cancel,
+    confirm,
+    drop,
+    hold,
+    is_open,
+    locked_ripe,
+    release,
+    ripe,
+    waiting_and_gone,
 )
 from interview_engine.hr.privacy.tables import ErasureRequest
 
@@ -21,13 +34,24 @@ __all__ = [
     "ErasureRequest",
     "TextRead",
     "ask",
+    "cancel",
+    "confirm",
     "consents_of",
+    "drop",
     "end_consents",
+    "erase",
     "give_to",
+    "hold",
     "interviews_asked_for",
+    "interviews_deleted",
+    "is_open",
     "latest_request",
+    "locked_ripe",
     "may_be_kept",
     "persons_asked_for",
     "record_consents",
+    "release",
     "request_erasure",
+    "ripe",
+    "waiting_and_gone",
 ]

@@ -38,5 +38,13 @@ class ErasureRequest(Row, Base):
     """interview (everything of one interview), person (everything of a person), retention (recordings past their
     time; scores stay)."""
     due_at: Mapped[datetime]
+    planned_for: Mapped[datetime | None] = mapped_column(index=True)
+    """Not done before, because nobody asked for it and people may stop it. None when it was asked for."""
+    held_at: Mapped[datetime | None]
+    """A person stopped the plan until it is released."""
+    cancelled_at: Mapped[datetime | None]
+    """A person dropped the plan; it is made again a year later."""
+    confirmed_at: Mapped[datetime | None]
+    """A person said that it is right to delete so much at once."""
     done_at: Mapped[datetime | None] = mapped_column(index=True)
     receipt: Mapped[dict[str, Any] | None]

@@ -1,4 +1,4 @@
-"""Taking back an interview, and what is past its time.
+"""Taking back an interview.
 
 Withdrawal takes effect at once: nothing is used any more, the evidence leaves the employee file and the competency
 record, and a deletion is asked for (`privacy.erasure`).
@@ -6,26 +6,17 @@ record, and a deletion is asked for (`privacy.erasure`).
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, aliased
-
-from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import Clock
-from interview_engine.hr.access.rules import SYSTEM, Actor
-from interview_engine.hr.accounts.service import every_holder
-from interview_engine.hr.employment.service import every_employee
+from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy.service import (
     ErasureRequest,
-    ask,
     end_consents,
-    interviews_asked_for,
     latest_request,
     may_be_kept,
-    persons_asked_for,
     request_erasure,
 )
 from interview_engine.hr.problems import missing
@@ -69,59 +60,6 @@ def receipt_of(session: Session, actor: Actor, invitation: Invitation) -> Erasur
     """The candidate's latest request for this interview, with its receipt once it is done."""
     row = invitation_of(session, actor, invitation.id)
     return latest_request(session, row.id)
-
-
-def expired(session: Session, clock: Clock, *, limit: int = 200) -> tuple[ErasureRequest, ...]:
-    """Job: ask for the deletion of what is past its policy's time (`Policy.retention_days`).
-
-    Recordings, transcripts and reports of interviews that ended so long ago go, scores and what people decided stay.
-    Persons whose every application ended so long ago go as a whole, unless they agreed to be kept in the talent pool.
-    """
-    made = []
-    for policy in POLICIES.values():
-        before = clock.now() - timedelta(days=policy.retention_days)
-        for invitation_id, person_id in session.execute(_old_interviews(policy.id, before).limit(limit)).tuples():
-            made.append(ask(session, SYSTEM, person_id, invitation_id, "retention", clock))
-        for person_id in session.scalars(_forgotten_persons(policy.id, before).limit(limit)).all():
-            made.append(ask(session, SYSTEM, person_id, None, "person", clock))
-    return tuple(made)
-
-
-def _old_interviews(policy: str, before: datetime) -> Any:
-    return (
-        select(Invitation.id, Application.person_id)
-        .join(Application, Application.id == Invitation.application_id)
-        .where(
-            Invitation.policy == policy,
-            Invitation.consented_at.is_not(None),
-            func.coalesce(Invitation.submitted_at, Invitation.expires_at) < before,
-            Invitation.id.not_in(interviews_asked_for()),
-        )
-    )
-
-
-def _forgotten_persons(policy: str, before: datetime) -> Any:
-    other = aliased(Application)
-    goes_on = select(other.person_id).where(
-        or_(other.stage.not_in(("rejected", "withdrawn")), other.stage_since >= before)
-    )
-    return (
-        select(Person.id)
-        .join(Application, Application.person_id == Person.id)
-        .join(Requisition, Requisition.id == Application.requisition_id)
-        .where(
-            Requisition.policy == policy,
-            Application.stage.in_(("rejected", "withdrawn")),
-            Application.stage_since < before,
-            Person.erased_at.is_(None),
-            ~Person.talent_pool,
-            Person.id.not_in(goes_on),
-            Person.id.not_in(every_employee()),
-            Person.id.not_in(every_holder()),
-            Person.id.not_in(persons_asked_for()),
-        )
-        .distinct()
-    )
 
 
 def _leave_pool(session: Session, actor: Actor, person_id: str, clock: Clock) -> None:

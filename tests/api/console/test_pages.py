@@ -32,6 +32,7 @@ from api.console.quality import pages as console_quality
 from api.console.recruiting import application as console_application
 from api.console.recruiting import channels as console_channels
 from api.console.system import administration as console_administration
+from api.console.system import deletions as console_deletions
 from api.console.system import operations as console_operations
 from api.console.work import inbox as console_inbox
 from interview_engine.hr.access.rules import ROLES, SYSTEM
@@ -69,6 +70,7 @@ PAGES: dict[str, set[str]] = {
     "/console/calibration/{kit}": {"administrator", "hr", "recruiter", "hiring_manager", "interviewer"},
     "/console/fairness": {"administrator", "hr", "recruiter"},
     "/console/operations": {"administrator", "hr"},
+    "/console/deletions": {"administrator", "hr"},
     "/console/organisation": {"administrator", "hr"},
     "/console/audit": {"administrator", "auditor"},
     "/console/accounts": {"administrator"},
@@ -238,6 +240,8 @@ def messages() -> dict[str, str]:
         console_quality.ALARMS,
         console_operations.PROBLEMS,
         console_operations.FAILURES,
+        console_operations.DOUBTS,
+        console_deletions.KINDS,
         console_administration.CLASS_WORDS,
         console_administration.ACTION_WORDS,
         console_administration.SCOPE_WORDS,

@@ -63,6 +63,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/channels": READ,
     "/console/notices": MANAGE,
     "/console/operations": MANAGE,
+    "/console/deletions": MANAGE,
     "/console/audit": (("interview", "audit"),),
     "/console/audit/export": (("interview", "audit"),),
     "/console/accounts": ACCOUNTS,

@@ -22,7 +22,7 @@ from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy import erasure
 from interview_engine.hr.privacy.receipts import check_fingerprint, check_receipt
 from interview_engine.hr.privacy.tables import Consent, ErasureRequest
-from interview_engine.hr.recruiting import withdrawing
+from interview_engine.hr.recruiting import retention, withdrawing
 from interview_engine.hr.recruiting.applying.applications import (
     NewResume,
     attach_resume,
@@ -271,10 +271,10 @@ def test_recordings_go_when_the_policy_s_time_is_over_and_scores_stay(small_worl
     with world.database.transaction() as session:
         application, invitation, _, hashes = interviewed(world, session, blobs)
         clock.pass_days(179)
-        assert withdrawing.expired(session, clock) == ()
+        assert retention.plan(session, clock, 7) == ()
         clock.pass_days(10)
-        (request,) = withdrawing.expired(session, clock)
-        assert withdrawing.expired(session, clock) == ()
+        (request,) = retention.plan(session, clock, 7)
+        assert retention.plan(session, clock, 7) == ()
         receipt = erasure.erase(session, blobs, request.id, clock)
         assert erasure.verify_receipt(receipt)
         assert receipt["kind"] == "retention"
@@ -306,14 +306,14 @@ def test_who_was_turned_down_long_ago_is_forgotten_unless_kept_by_consent(small_
             move(session, recruiter, row.id, "rejected", "没有相关经历", clock)
         session.get_one(Person, rows[1].person_id).talent_pool = True
         clock.pass_days(170)
-        assert withdrawing.expired(session, clock) == ()
+        assert retention.plan(session, clock, 7) == ()
         clock.pass_days(20)
-        (request,) = withdrawing.expired(session, clock)
+        (request,) = retention.plan(session, clock, 7)
         assert (request.kind, request.person_id) == ("person", rows[0].person_id)
-        assert withdrawing.expired(session, clock) == ()
+        assert retention.plan(session, clock, 7) == ()
         erasure.erase(session, blobs, request.id, clock)
         assert session.get_one(Person, rows[0].person_id).erased_at is not None
-        assert withdrawing.expired(session, clock) == ()
+        assert retention.plan(session, clock, 7) == ()
 
 
 def test_withdrawing_the_consent_to_be_kept_ends_the_place_in_the_pool(small_world: World) -> None:

@@ -80,3 +80,15 @@ def expire(session: Session, clock: Clock) -> int:
         if application is not None:
             note_event(session, SYSTEM, application, "invitation_expired", clock)
     return len(rows)
+
+
+def revive(session: Session, clock: Clock) -> int:
+    """Job: give back the invitations that a wrong clock ended before their time; returns how many."""
+    rows = session.scalars(
+        select(Invitation)
+        .where(Invitation.state == "expired", Invitation.expires_at > clock.now())
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        set_state(session, row, where_it_was(row), SYSTEM, clock)
+    return len(rows)
