@@ -1,7 +1,7 @@
 """What shows how well it measures: calibration and fairness."""
 
 from api.area import Entry, WebArea
-from api.console.quality import pages
+from api.console.quality import outcomes, pages
 from interview_engine.i18n import mark
 
 AREA = WebArea(
@@ -10,11 +10,12 @@ AREA = WebArea(
     entries=(
         Entry("/console/calibration", mark("Calibration"), ("interview", "write"), below=("/console/rate/",)),
         Entry("/console/fairness", mark("Fairness"), ("interview", "export")),
+        Entry("/console/outcomes", mark("Later outcomes"), ("interview", "export")),
     ),
     notices={
         "rated": mark("Your rating is recorded."),
         "fitted": mark("The calibration is fitted. Check its agreement before you use it."),
         "activated": mark("In use from now on."),
     },
-    pages=(pages.router,),
+    pages=(pages.router, outcomes.router),
 )

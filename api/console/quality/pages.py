@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -18,6 +16,7 @@ from api.console.charts import intervals, position
 from api.console.export import attachment, table_csv
 from api.console.forms import Form
 from api.console.frame import console_page, done
+from api.console.quality.upload import uploaded_rows
 from api.console.recruiting.application import account_names
 from api.console.recruiting.report import told_answers
 from api.context import Context
@@ -29,7 +28,7 @@ from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.access.service import require
 from interview_engine.hr.competency import service as competency
-from interview_engine.hr.problems import invalid, missing
+from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.applying import lists
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.reach import application_for, requisition_for
@@ -38,11 +37,9 @@ from interview_engine.hr.recruiting.tables import Assessment
 from interview_engine.i18n import mark, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find
-from pipelines.spreadsheets import read_rows
 
 router = APIRouter()
 
-MAX_TABLE = 10_000_000
 RATIO_AXIS = 2.0
 """Impact ratios above it are drawn at the end of the axis; the table has the number."""
 ALARMS = {
@@ -285,25 +282,9 @@ def _finite(value: float | None) -> float | None:
 
 def _groups(form: Form) -> dict[str, dict[str, str]]:
     """The uploaded table: column `application`, one column an attribute; `candidate` is for people only."""
-    given = form.upload("table")
-    if given is None:
-        raise invalid("table", "fairness.table", msg("Choose a table."), msg("CSV or XLSX."))
-    data = given.file.read(MAX_TABLE + 1)
-    if len(data) > MAX_TABLE:
-        raise invalid(
-            "table",
-            "fairness.table_size",
-            msg("The table is larger than 10 MB."),
-            msg("Keep only the id column and the groups."),
-        )
-    suffix = ".xlsx" if (given.filename or "").lower().endswith(".xlsx") else ".csv"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"groups{suffix}"
-        path.write_bytes(data)
-        rows = read_rows(path, ("application",))
     return {
         row.cells["application"]: {
             name: value for name, value in row.cells.items() if name not in ("application", "candidate") and value
         }
-        for row in rows
+        for row in uploaded_rows(form, "table", ("application",))
     }

@@ -69,3 +69,25 @@ def outcome_link(
             msg("Each group needs at least two."),
         )
     return OutcomeLink(competency_code, ruler, cut, compare_groups(high, rest), len(outcomes) - len(scores))
+
+
+def measured(session: Session, actor: Actor) -> dict[str, dict[str, str]]:
+    """By competency with interview scores within reach: the name of each person who has one, by person."""
+    rows = session.execute(
+        scoped(
+            select(CompetencyEvidence.competency_code, Person.id, Person.name)
+            .join(Person, Person.id == CompetencyEvidence.person_id)
+            .where(CompetencyEvidence.source == "interview")
+            .distinct()
+            .order_by(CompetencyEvidence.competency_code, Person.name, Person.id),
+            actor,
+            "interview",
+            "read",
+            department=Person.department_id,
+            person=CompetencyEvidence.person_id,
+        )
+    ).tuples()
+    found: dict[str, dict[str, str]] = {}
+    for code, person_id, name in rows:
+        found.setdefault(code, {})[person_id] = name
+    return found

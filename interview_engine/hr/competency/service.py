@@ -24,7 +24,7 @@ from interview_engine.hr.competency.kits import (
     versions_of,
 )
 from interview_engine.hr.competency.model import NewCompetency, add_competency, competency_model, retire_competency
-from interview_engine.hr.competency.outcomes import OutcomeLink, outcome_link
+from interview_engine.hr.competency.outcomes import OutcomeLink, measured, outcome_link
 from interview_engine.hr.competency.portrait import CompetencyPortrait, Growth, Measure, Portrait, growth, portrait
 from interview_engine.hr.competency.profiles import (
     NewProfile,
@@ -86,6 +86,7 @@ __all__ = [
     "list_kits",
     "list_profiles",
     "list_surveys",
+    "measured",
     "newest_scores",
     "open_survey",
     "outcome_link",

@@ -69,6 +69,7 @@ PAGES: dict[str, set[str]] = {
     "/console/calibration": {"administrator", "hr", "recruiter", "hiring_manager", "interviewer"},
     "/console/calibration/{kit}": {"administrator", "hr", "recruiter", "hiring_manager", "interviewer"},
     "/console/fairness": {"administrator", "hr", "recruiter"},
+    "/console/outcomes": {"administrator", "hr", "recruiter"},
     "/console/operations": {"administrator", "hr"},
     "/console/deletions": {"administrator", "hr"},
     "/console/organisation": {"administrator", "hr"},
