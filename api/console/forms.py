@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
+from api.render import ZONE
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import msg
 
@@ -67,6 +69,20 @@ class Fields:
             raise _no_number(name, 0, 99_999_999)
         return amount
 
+    def day(self, name: str) -> date:
+        """A day, written year-month-day."""
+        return as_day(self.text(name), name)
+
+    def moment(self, name: str) -> datetime | None:
+        """A time of day, or the beginning of a day, in Beijing; None when it is empty."""
+        raw = self.text(name)
+        if not raw:
+            return None
+        try:
+            return datetime.fromisoformat(raw).replace(tzinfo=ZONE)
+        except ValueError:
+            raise _no_day(name) from None
+
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
         """One of the allowed values."""
         value = self.text(name)
@@ -97,6 +113,14 @@ async def _fields(request: Request) -> AsyncIterator[Fields]:
 Form = Annotated[Fields, Depends(_fields)]
 
 
+def as_day(raw: str, name: str) -> date:
+    """The text as a day, written year-month-day."""
+    try:
+        return date.fromisoformat(raw)
+    except ValueError:
+        raise _no_day(name) from None
+
+
 def as_number(raw: str, name: str, low: float, high: float, default: float | None = None) -> float:
     """The text as a number within low..high; `default` for an empty one."""
     if not raw and default is not None:
@@ -108,6 +132,10 @@ def as_number(raw: str, name: str, low: float, high: float, default: float | Non
     if not math.isfinite(value) or not low <= value <= high:
         raise _no_number(name, low, high)
     return value
+
+
+def _no_day(name: str) -> Exception:
+    return invalid(name, "form.day", msg("Enter a date."), msg("Use the format year-month-day."))
 
 
 def _no_number(name: str, low: float, high: float) -> Exception:

@@ -37,17 +37,17 @@ UNDER_WAY = {
 
 def standing_words(standing: Standing, language: str) -> str:
     """What stands in the place of the buttons: how it ended, by whom and when, or why this press decided nothing."""
-    chinese = language == "zh"
     if standing.state == "delegated":
         if standing.by is None:
-            return "已转交同事，不再由您审批" if chinese else "Handed to a colleague: no longer yours"
-        return f"已转交{standing.by}，不再由您审批" if chinese else f"Handed to {standing.by}: no longer yours"
+            return msg("Handed to a colleague: no longer yours").get(language)
+        return msg("Handed to {name}: no longer yours", name=standing.by).get(language)
     if standing.state not in ENDED:
         return UNDER_WAY[standing.state].get(language)
-    words = ENDED[standing.state].get(language)
+    words = ENDED[standing.state]
     if standing.by is not None:
-        words = f"{standing.by}{words}" if chinese else f"{words} by {standing.by}"
-    return f"{words} · {standing.at.astimezone(CHINA):%m-%d %H:%M}" if standing.at is not None else words
+        words = msg("{outcome} by {name}", outcome=words, name=standing.by)
+    at = "" if standing.at is None else f" · {standing.at.astimezone(CHINA):%m-%d %H:%M}"
+    return words.get(language) + at
 
 
 def settle_decided(context: Context) -> int:

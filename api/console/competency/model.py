@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -16,7 +15,6 @@ from api.console.forms import Fields, Form, as_number
 from api.console.frame import console_page, done
 from api.context import Context
 from api.deps import Ctx
-from api.render import ZONE
 from api.sessions import PageActor
 from interview_engine.assessment.kits.kit import LEVELS
 from interview_engine.errors import InterviewEngineError
@@ -28,7 +26,7 @@ from interview_engine.hr.competency.survey_rules import QUESTION_KINDS
 from interview_engine.hr.competency.tables import RoleProfile, Survey
 from interview_engine.hr.employment import service as employment
 from interview_engine.hr.people.names import person_names
-from interview_engine.hr.problems import invalid, missing
+from interview_engine.hr.problems import missing
 from interview_engine.i18n import LocalizedText, mark, msg
 from interview_engine.store.rows import find
 
@@ -183,7 +181,7 @@ def create_survey(request: Request, context: Ctx, actor: PageActor, form: Form) 
     ]
 
     def change(session: Session) -> Survey:
-        closes_at = _moment(form.text("closes_at"))
+        closes_at = form.moment("closes_at")
         return competency.create_survey(
             session, actor, _both(form, "title"), questions, context.clock, closes_at=closes_at
         )
@@ -378,13 +376,3 @@ def _is_number(raw: str) -> bool:
 
 def _both(form: Fields, name: str) -> LocalizedText:
     return LocalizedText(form.text(f"{name}_zh"), form.text(f"{name}_en"))
-
-
-def _moment(raw: str) -> datetime | None:
-    """A local time of a form (Beijing), None when it is empty."""
-    if not raw:
-        return None
-    try:
-        return datetime.fromisoformat(raw).replace(tzinfo=ZONE)
-    except ValueError:
-        raise invalid("closes_at", "form.moment", msg("This is not a valid time."), msg("Choose it again.")) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -19,14 +18,12 @@ from api.deps import Ctx
 from api.sessions import PageActor
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency.service import NewEpisode, Quote
-from interview_engine.hr.problems import invalid
 from interview_engine.hr.recruiting.applying import applications, candidates
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.reviewing import reviews
 from interview_engine.hr.recruiting.reviewing.episodes import add_episode
 from interview_engine.hr.recruiting.rules import DECISIONS, Decision, Stage
-from interview_engine.i18n import msg
 
 router = APIRouter()
 HOME = "/console/applications"
@@ -132,7 +129,7 @@ def offer(application_id: str, request: Request, context: Ctx, actor: PageActor,
         new = offers.NewOffer(
             title=form.text("offer_title"),
             monthly_pay=form.money("pay"),
-            start_date=_day(form.text("start_date")),
+            start_date=form.day("start_date"),
             note=form.raw("note"),
             days=form.whole("valid_days", 1, offers.MAX_DAYS, 7),
         )
@@ -235,15 +232,3 @@ def _on_page(
         lambda _: done(f"{HOME}/{application_id}{where}", what),
         lambda problem: application_page(application_id, request, context, actor, problem),
     )
-
-
-def _day(raw: str) -> date:
-    try:
-        return date.fromisoformat(raw)
-    except ValueError:
-        raise invalid(
-            "start_date",
-            "form.day",
-            msg("Enter a date."),
-            msg("Use the format year-month-day."),
-        ) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -15,7 +14,6 @@ from api.console.forms import Fields, Form
 from api.console.frame import ROLE_LABELS, console_page, done
 from api.context import Context
 from api.deps import Ctx
-from api.render import ZONE
 from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access import grants
@@ -26,8 +24,7 @@ from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.accounts import second_factor, service
 from interview_engine.hr.accounts.service import NewAccount
 from interview_engine.hr.org import service as org
-from interview_engine.hr.problems import invalid
-from interview_engine.i18n import mark, msg
+from interview_engine.i18n import mark
 
 router = APIRouter()
 
@@ -343,15 +340,6 @@ def _grant(form: Fields, account_id: str) -> NewGrant:
         effect=form.choice("effect", ("allow", "deny")),
         account_id=account_id,
         scope_ref=form.optional("scope_ref") if scope in ("subtree", "entity") else None,
-        expires_at=_until(form.text("expires_at")),
+        expires_at=form.moment("expires_at"),
         reason=form.text("reason"),
     )
-
-
-def _until(raw: str) -> datetime | None:
-    if not raw:
-        return None
-    try:
-        return datetime.fromisoformat(raw).replace(tzinfo=ZONE)
-    except ValueError:
-        raise invalid("expires_at", "form.day", msg("Enter a date."), msg("Use the format year-month-day.")) from None

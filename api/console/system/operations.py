@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.console import words
 from api.console.acting import act
+from api.console.forms import as_day
 from api.console.frame import console_page, done
 from api.console.recruiting.application import account_names
 from api.context import Context
@@ -30,8 +31,7 @@ from interview_engine.hr.accounts.usage import usage
 from interview_engine.hr.area import Found
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging import webhooks
-from interview_engine.hr.problems import invalid
-from interview_engine.i18n import mark, msg, translator
+from interview_engine.i18n import mark, translator
 from interview_engine.store import clock_guard, work
 from interview_engine.store.audit import exported
 from interview_engine.store.tables import WorkItem
@@ -259,9 +259,4 @@ def _audit(
 
 def _day(raw: str, field: str, plus: timedelta = timedelta(0)) -> datetime | None:
     """The beginning of a day in Beijing time; None when it is empty."""
-    if not raw:
-        return None
-    try:
-        return datetime.fromisoformat(raw).replace(tzinfo=ZONE) + plus
-    except ValueError:
-        raise invalid(field, "form.day", msg("Enter a date."), msg("Use the format year-month-day.")) from None
+    return datetime.combine(as_day(raw, field), time.min, ZONE) + plus if raw else None
