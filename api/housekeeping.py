@@ -1,4 +1,4 @@
-"""What has to be done now and then, whoever asks: messages out, what came in, deletions, invitations over, old counts.
+"""What has to be done now and then, whoever asks: messages out, what came in, old counts, and the jobs of areas.
 
 Every server and worker process does it; each piece is safe to be done by several at once.
 """
@@ -15,12 +15,8 @@ from api.wechat.cards import settle_decided
 from api.wechat.inbound import work_off
 from api.wechat.quotas import forget_old
 from interview_engine.errors import OutputError
-from interview_engine.hr.accounts import failures, sign_in
+from interview_engine.hr.area import Job, Round
 from interview_engine.hr.house import house
-from interview_engine.hr.messaging import notices
-from interview_engine.hr.privacy import erasure
-from interview_engine.hr.recruiting import retention
-from interview_engine.hr.recruiting.interviewing import invitation_states, invitations, uploads
 from interview_engine.store.blob_garbage import collect
 from interview_engine.store.clock_guard import ClockGuard, Doubt
 from interview_engine.store.deliver import Channel, run_dispatcher
@@ -49,57 +45,10 @@ class Chore:
     due_s: float = field(default=0.0)
 
 
-def erase_what_is_asked(context: Context) -> int:
-    """Every deletion asked for, each in its own transaction; returns how many were done."""
-    with context.database.reading() as session:
-        asked = erasure.due(session)
-    for request in asked:
-        with context.database.transaction() as session:
-            erasure.erase(session, context.blobs, request.request_id, context.clock)
-    return len(asked)
-
-
-def plan_what_is_over(context: Context) -> int:
-    """What is past its policy's time is planned to be deleted; returns how many plans were made."""
-    with context.database.transaction() as session:
-        return len(retention.plan(session, context.clock, context.service.deletion_days))
-
-
-def carry_out_plans(context: Context) -> int:
-    """Plans whose day has come, each in its own transaction; returns how many were done."""
-    share = context.service.deletion_share
-    with context.database.reading() as session:
-        stop = retention.stopped(session, context.clock, share)
-        planned = retention.ripe(session, context.clock, share)
-    if stop is not None:
-        log.warning("%d planned deletions of %d wait for a person to confirm them", stop.wanted, stop.there)
-    done = 0
-    for request_id in planned:
-        with context.database.transaction() as session:
-            done += retention.carry_out(session, context.blobs, request_id, context.clock)
-    return done
-
-
-def end_invitations(context: Context) -> int:
-    """Invitations whose time is over, and those that a wrong clock ended too early; returns how many."""
-    with context.database.transaction() as session:
-        return invitation_states.revive(session, context.clock) + invitations.expire(session, context.clock)
-
-
 def remove_unnamed_blobs(context: Context) -> int:
     """Blobs that nothing names any more; returns how many."""
     done = collect(context.database, context.blobs, house().references(), context.clock)
     return done.unnamed + done.unregistered
-
-
-def clear_uploads(context: Context) -> int:
-    """Parts of uploads that were finished, discarded or abandoned; returns of how many uploads."""
-    with context.database.transaction() as session:
-        closed = uploads.to_clear(session, context.clock)
-    for upload_id in closed:
-        with context.database.transaction() as session:
-            uploads.clear_parts(session, context.blobs, upload_id)
-    return len(closed)
 
 
 def forget_old_counts(context: Context) -> None:
@@ -108,34 +57,20 @@ def forget_old_counts(context: Context) -> None:
         forget_old(session, context.clock)
 
 
-def forget_old_sign_ins(context: Context) -> None:
-    """Sessions that are over, and failures to sign in that no longer count."""
-    with context.database.transaction() as session:
-        sign_in.sweep(session, context.clock)
-        failures.sweep(session, context.clock.now())
-
-
-def escalate_notices(context: Context) -> int:
-    """Notices that nobody has read in time go out again by another way; returns how many."""
-    with context.database.transaction() as session:
-        return notices.escalate(session, context.clock)
-
-
 def chores(context: Context) -> list[Chore]:
-    """All of them."""
+    """Those of the installation, and the jobs that areas hand over."""
     return [
         Chore("wechat", 1.0, lambda: work_off(context)),
         Chore("cards", 5.0, lambda: settle_decided(context)),
-        Chore("notices", 15.0, lambda: escalate_notices(context)),
-        Chore("deletions", 10.0, lambda: erase_what_is_asked(context)),
-        Chore("invitations", 60.0, lambda: end_invitations(context), by_date=True),
-        Chore("retention", HOUR_S, lambda: plan_what_is_over(context), by_date=True),
-        Chore("planned deletions", HOUR_S, lambda: carry_out_plans(context), by_date=True),
-        Chore("uploads", HOUR_S, lambda: clear_uploads(context), by_date=True),
         Chore("quotas", HOUR_S, lambda: forget_old_counts(context), by_date=True),
-        Chore("sign-ins", HOUR_S, lambda: forget_old_sign_ins(context), by_date=True),
         Chore("blobs", DAY_S, lambda: remove_unnamed_blobs(context), by_date=True),
+        *(_of_area(context, job) for job in house().jobs()),
     ]
+
+
+def _of_area(context: Context, job: Job) -> Chore:
+    given = Round(context.database, context.blobs, context.clock, context.service)
+    return Chore(job.name, job.every_s, lambda: job.do(given), job.by_date)
 
 
 def keep_house(context: Context, work: list[Chore], stop: threading.Event) -> None:

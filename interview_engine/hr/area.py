@@ -18,7 +18,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from interview_engine.clock import Clock
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import Text
+from interview_engine.service_settings import ServiceSettings
 from interview_engine.store.base import Base
+from interview_engine.store.blobs import BlobStore
+from interview_engine.store.engine import Database
 
 Column = InstrumentedAttribute[Any]
 
@@ -80,18 +83,22 @@ class MessageTemplate:
         path: what it leads to, "/console/applications/{application}"; "" for nothing.
         line: the same in one line of the console's inbox, where also `{subject}` and `{state}` have words; None for
             messages that no account gets.
+        states: the words for `{state}` there.
         to_subject: in the inbox it leads to the page of the payload's subject, where that has one.
         to_read: the line of the list "to read" on the phone, None when it is not in it.
         card: the kind of the Official Account's template.
+        urgent: goes out at night too, because the receiver has just asked for it or must know at once.
     """
 
     subject: Text
     body: Text
     path: str = ""
     line: Text | None = None
+    states: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
     to_subject: bool = False
     to_read: Text | None = None
     card: Literal["invitation", "offer", "onboarding", "result", "todo", "notice"] = "notice"
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,42 @@ class WorkKind:
     by_person: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a job works with."""
+
+    database: Database
+    blobs: BlobStore
+    clock: Clock
+    settings: ServiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What has to be done now and then, in every server and worker; safe to be done by several at once.
+
+    Args:
+        every_s: seconds between two rounds; the first is at the start.
+        do: one round; opens its own transactions. `in_transaction` makes one of what needs a session and the clock.
+        by_date: it ends or deletes what is old, so it waits while the clock is in doubt.
+    """
+
+    name: str
+    every_s: float
+    do: Callable[[Round], object]
+    by_date: bool = False
+
+
+def in_transaction(do: Callable[[Session, Clock], object]) -> Callable[[Round], object]:
+    """A job's `do` of a function that needs one transaction and the clock."""
+
+    def one_round(given: Round) -> object:
+        with given.database.transaction() as session:
+            return do(session, given.clock)
+
+    return one_round
+
+
 EraseOne = Callable[[Session, str, Removal], None]
 """(session, id of what the request names, removal)."""
 
@@ -153,6 +196,7 @@ class Area:
         messages: by template.
         subjects: of the audit trail and of webhooks.
         work: kinds of durable work.
+        jobs: what has to be done now and then.
         locale: folder with "<language>/*.po" for the area's own texts, beside those of `interview_engine/locale`.
     """
 
@@ -168,4 +212,5 @@ class Area:
     messages: Mapping[str, MessageTemplate] = field(default_factory=lambda: MappingProxyType({}))
     subjects: tuple[Subject, ...] = ()
     work: tuple[WorkKind, ...] = ()
+    jobs: tuple[Job, ...] = ()
     locale: Path | None = None

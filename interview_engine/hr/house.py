@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.area import Area, Found, MessageTemplate, RequestKind, Subject, WorkKind
+from interview_engine.hr.area import Area, Found, Job, MessageTemplate, RequestKind, Subject, WorkKind
 from interview_engine.i18n import add_folder
 from interview_engine.store import webhook_events
 from interview_engine.store.blob_garbage import References
@@ -37,6 +37,14 @@ class House:
             columns=tuple(column for area in self.areas for column in area.blobs),
             documents=tuple(column for area in self.areas for column in area.blob_documents),
         )
+
+    def jobs(self) -> tuple[Job, ...]:
+        """What has to be done now and then."""
+        return tuple(job for area in self.areas for job in area.jobs)
+
+    def urgent(self) -> frozenset[str]:
+        """Messages that go out at any hour."""
+        return frozenset(name for name, message in self.messages.items() if message.urgent)
 
     def by_person(self) -> tuple[str, ...]:
         """Kinds of durable work that hand their subject to a person when people go on without them."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,15 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from api import housekeeping
+from api.context import Context
 from api.housekeeping import Chore, chores, keep_house
 from interview_engine.hr.access.rules import SYSTEM
+from interview_engine.hr.house import house
 from interview_engine.hr.privacy import erasure
 from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.recruiting.interviewing import invitation_states, invitations
-from interview_engine.hr.recruiting.tables import Application, Invitation
+from interview_engine.hr.recruiting.tables import Application, Invitation, Offer
+from interview_engine.store.rows import stamp
 from interview_engine.store.tables import AuditEvent, ClockDoubt
 
 
@@ -78,6 +82,12 @@ def counted(made: Company) -> tuple[int, int]:
         requests = session.scalar(select(func.count()).select_from(ErasureRequest)) or 0
         ended = session.scalar(select(func.count()).where(Invitation.state == "expired")) or 0
     return requests, ended
+
+
+def once(context: Context, name: str) -> object:
+    """What one round of a chore says that it did."""
+    (chore,) = [one for one in chores(context) if one.name == name]
+    return chore.do()
 
 
 def ran(seen: list[str], times: int) -> None:
@@ -136,7 +146,7 @@ def test_invitations_that_a_wrong_clock_ended_come_back(made: Company) -> None:
     with made.context.database.transaction() as session:
         assert invitation_states.expire(session, Wrong(timedelta(days=400))) == 1
     assert counted(made) == (0, 1)
-    assert housekeeping.end_invitations(made.context) == 1
+    assert once(made.context, "invitations") == 1
     assert counted(made) == (0, 0)
     with made.context.database.transaction() as session:
         opened = invitations.open_invitation(session, made.tokens["赵一鸣"], None, CLOCK)
@@ -145,8 +155,8 @@ def test_invitations_that_a_wrong_clock_ended_come_back(made: Company) -> None:
 
 def test_hr_sees_what_is_planned_holds_it_and_says_that_the_time_is_right(made: Company) -> None:
     later = replace(made.context, clock=Wrong(timedelta(days=400)))
-    assert housekeeping.plan_what_is_over(later) == 2
-    assert housekeeping.carry_out_plans(later) == 0
+    assert once(later, "retention") == 2
+    assert once(later, "planned deletions") == 0
     client = signed_in(made)
     page = client.get("/console/deletions").text
     assert "林晓" in page
@@ -181,3 +191,30 @@ def csrf_of(client: TestClient) -> str:
 
 def post(client: TestClient, path: str, csrf: str) -> int:
     return client.post(path, data={"csrf": csrf}, follow_redirects=False).status_code
+
+
+def test_every_job_of_an_area_is_a_chore_and_no_two_share_a_name(made: Company) -> None:
+    work = chores(made.context)
+    assert {(job.name, job.by_date) for job in house().jobs()} <= {(one.name, one.by_date) for one in work}
+    assert len({one.name for one in work}) == len(work)
+
+
+def test_an_offer_whose_time_is_over_is_marked_by_a_chore(made: Company) -> None:
+    now = CLOCK.now()
+    with made.context.database.transaction() as session:
+        offer = Offer(
+            **stamp("system", CLOCK),
+            application_id=made.applications["赵一鸣"],
+            token_hash="0" * 64,
+            title="客服专员",
+            monthly_pay=Decimal(9000),
+            start_date="2030-01-01",
+            state="sent",
+            expires_at=now + timedelta(days=7),
+            sent_at=now,
+        )
+        session.add(offer)
+    assert once(made.context, "offers") == 0
+    assert once(replace(made.context, clock=Wrong(timedelta(days=8))), "offers") == 1
+    with made.context.database.reading() as session:
+        assert session.get_one(Offer, offer.id).state == "expired"

@@ -14,13 +14,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.orm import Session
 
-from api.console import words
 from api.console.acting import act
+from api.console.actors import account_names
+from api.console.competency import words
 from api.console.competency.kit_form import draft_from_form
 from api.console.export import attachment
 from api.console.forms import Form
 from api.console.frame import console_page, done
-from api.console.recruiting.application import account_names
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of

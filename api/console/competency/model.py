@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from api.console import words
 from api.console.acting import act
 from api.console.charts import position
+from api.console.competency import words
 from api.console.forms import Fields, Form, as_number
 from api.console.frame import console_page, done
 from api.context import Context

@@ -7,11 +7,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.console import words
 from api.console.acting import act
 from api.console.charts import Axis, intervals, radar
+from api.console.competency import words
 from api.console.forms import Form
 from api.console.frame import console_page, done
+from api.console.recruiting.words import STAGES
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
@@ -86,7 +87,7 @@ def _page(
         profile=profile,
         applied=applied,
         employment=hired,
-        stages=words.STAGES,
+        stages=STAGES,
         sources=words.SOURCES,
         kinds=words.COMPETENCY_KINDS,
     )

@@ -12,12 +12,12 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
+from api.console.actors import account_names
 from api.console.charts import intervals, position
 from api.console.export import attachment, table_csv
 from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.console.quality.upload import uploaded_rows
-from api.console.recruiting.application import account_names
 from api.console.recruiting.report import told_answers
 from api.context import Context
 from api.deps import Ctx

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,15 +10,15 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.candidate.media import media_address
-from api.console import words
+from api.console.actors import ACTORS, account_names
 from api.console.frame import console_page
+from api.console.recruiting import words
 from api.console.recruiting.report import Told, told_answers
 from api.context import Context
 from api.deps import Ctx
 from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
-from interview_engine.hr.accounts.service import names_of
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying import applications, lists, own
@@ -78,7 +78,7 @@ def application_page(
         invitation_words=words.INVITATION_STATES,
         offer_words=words.OFFER_STATES,
         event_words=words.EVENT_KINDS,
-        actors=words.ACTORS,
+        actors=ACTORS,
         shown=shown,
         **values,
     )
@@ -180,14 +180,6 @@ def _answers(
     if interview_id is None:
         return []
     return told_answers(session, context, actor, interview_id, document)
-
-
-def account_names(session: Session, accounts: Iterable[str | None], actors: Iterable[str]) -> dict[str, str]:
-    """Names by actor id ("account:…") of everybody who appears on a page, in one query."""
-    wanted = {one for one in accounts if one} | {
-        one.removeprefix("account:") for one in actors if one.startswith("account:")
-    }
-    return {f"account:{key}": name for key, name in names_of(session, wanted).items()}
 
 
 def _candidate(document: dict[str, Any] | None, row: Application) -> str:

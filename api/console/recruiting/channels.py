@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.console import words
 from api.console.charts import intervals
 from api.console.frame import console_page
+from api.console.recruiting import words
 from api.deps import Ctx
 from api.sessions import PageActor
 from interview_engine.hr.recruiting.analytics.estimates import Estimate

@@ -12,7 +12,7 @@ from api.console.acting import act
 from api.console.forms import Form
 from api.console.frame import done
 from api.console.recruiting.application import application_page
-from api.console.words import STAGES
+from api.console.recruiting.words import STAGES
 from api.context import Context
 from api.deps import Ctx
 from api.sessions import PageActor

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from api.console import words
 from api.console.acting import act, attempt
 from api.console.forms import Form
 from api.console.frame import console_page, done
+from api.console.recruiting import words
 from api.console.recruiting.requisitions import HOME, requisition_head
 from api.context import Context
 from api.deps import Ctx

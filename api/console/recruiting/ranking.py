@@ -11,9 +11,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api.console import words
 from api.console.export import XLSX, Cell, attachment, table_csv, table_xlsx
 from api.console.frame import console_page
+from api.console.recruiting import words
 from api.console.recruiting.requisitions import HOME, requisition_head
 from api.context import Context
 from api.deps import Ctx

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from api.console import words
 from api.console.acting import act
 from api.console.charts import qr_code
 from api.console.forms import Fields, Form, as_number
 from api.console.frame import console_page, done
+from api.console.recruiting import words
 from api.context import Context
 from api.deps import Ctx
 from api.sessions import PageActor

@@ -13,11 +13,10 @@ from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from api.console import words
 from api.console.acting import act
+from api.console.actors import ACTORS, account_names
 from api.console.forms import as_day
 from api.console.frame import console_page, done
-from api.console.recruiting.application import account_names
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
@@ -252,7 +251,7 @@ def _audit(
         found=found,
         query=query,
         starts=sorted(house().subjects),
-        actors=words.ACTORS,
+        actors=ACTORS,
         problems=PROBLEMS,
     )
 

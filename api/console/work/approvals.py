@@ -10,9 +10,9 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
+from api.console.actors import account_names
 from api.console.forms import Form
 from api.console.frame import console_page, done
-from api.console.recruiting.application import account_names
 from api.context import Context
 from api.deps import Ctx
 from api.sessions import PageActor

@@ -18,19 +18,10 @@ from interview_engine.hr.area import Found
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging.inbox import list_inbox, mark_all_read
 from interview_engine.hr.messaging.words import link_of
-from interview_engine.i18n import mark, translator
 from interview_engine.store.tables import OutboxMessage
 
 router = APIRouter()
 HOME = "/console/inbox"
-
-STATES: dict[str, str] = {
-    "approved": "approved",
-    "rejected": "refused",
-    "withdrawn": mark("withdrawn"),
-    "accepted": mark("accepted"),
-    "declined": mark("declined"),
-}
 
 
 @router.get(HOME)
@@ -56,17 +47,13 @@ def _shown(row: OutboxMessage, about: Mapping[str, Found], language: str) -> dic
     found = about.get(subject, Found(subject, ""))
     message = house().messages.get(row.template)
     state = str(payload.get("state", ""))
-    values = {
-        "title": payload.get("title", ""),
-        "subject": found.title,
-        "state": translator(language)(STATES.get(state, state)),
-    }
+    title = payload.get("title", "")
     if message is None or message.line is None:
-        return {"text": values["title"], "href": ""}
-    return {
-        "text": message.line.get(language).format(**values),
-        "href": found.href if message.to_subject else address_of(row),
-    }
+        return {"text": title, "href": ""}
+    state = str(payload.get("state", ""))
+    word = message.states[state].get(language) if state in message.states else state
+    line = message.line.get(language).format(title=title, subject=found.title, state=word)
+    return {"text": line, "href": found.href if message.to_subject else address_of(row)}
 
 
 def address_of(row: OutboxMessage) -> str:

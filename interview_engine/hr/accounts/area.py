@@ -5,12 +5,20 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from interview_engine.clock import Clock
+from interview_engine.hr.accounts import failures, sign_in
 from interview_engine.hr.accounts.tables import Account, ApiToken, LoginSession, RecoveryCode, SignInFailure
-from interview_engine.hr.area import Area, PersonColumn, Subject
+from interview_engine.hr.area import Area, Job, PersonColumn, Subject, in_transaction
 
 
 def _has_account(session: Session, person_id: str) -> bool:
     return bool(session.scalar(select(exists().where(Account.person_id == person_id))))
+
+
+def _sweep(session: Session, clock: Clock) -> None:
+    """Sessions that are over, and failures to sign in that no longer count."""
+    sign_in.sweep(session, clock)
+    failures.sweep(session, clock.now())
 
 
 AREA = Area(
@@ -22,5 +30,6 @@ AREA = Area(
         ),
     ),
     holds=_has_account,
+    jobs=(Job("sign-ins", 3600.0, in_transaction(_sweep), by_date=True),),
     subjects=tuple(Subject(name) for name in ("account", "password", "session", "sign_in", "token", "totp")),
 )

@@ -20,6 +20,7 @@ AREA = Area(
             msg("Open to see the result:\n{link}"),
             "/console/approvals",
             line=msg("Decided: {subject}, {state}"),
+            states={"approved": msg("approved"), "rejected": msg("refused"), "withdrawn": msg("withdrawn")},
             to_subject=True,
         ),
     },

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.area import Area, MessageTemplate, PersonColumn, Subject
+from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject, in_transaction
+from interview_engine.hr.messaging import notices
 from interview_engine.hr.messaging.tables import (
     Card,
     InboundEvent,
@@ -28,8 +29,8 @@ def _erase(session: Session, person_id: str, removal: Removal) -> None:
         removal.delete(session, Reachability, Reachability.person_id == person_id)
 
 
-def _notice(subject: Text, body: Text) -> MessageTemplate:
-    return MessageTemplate(subject, body, "/n/{token}", line=msg("{title}"))
+def _notice(subject: Text, body: Text, *, urgent: bool = False) -> MessageTemplate:
+    return MessageTemplate(subject, body, "/n/{token}", line=msg("{title}"), urgent=urgent)
 
 
 AREA = Area(
@@ -52,6 +53,7 @@ AREA = Area(
         PersonColumn(NoticeReceiver.person_id, "kept", "how many were told and have read it; it holds nothing else"),
     ),
     erase=_erase,
+    jobs=(Job("notices", 15.0, in_transaction(notices.escalate)),),
     messages={
         "notice.info": _notice(msg("Notice: {title}"), msg("Open to read:\n{link}")),
         "notice.important": _notice(
@@ -61,6 +63,7 @@ AREA = Area(
         "notice.emergency": _notice(
             msg("EMERGENCY: {title}"),
             msg("Open, read and confirm:\n{link}"),
+            urgent=True,
         ),
     },
     subjects=(Subject("message"), Subject("notice"), Subject("way")),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.errors import DeliveryError, QuotaError
 from interview_engine.hr.accounts.service import holder
+from interview_engine.hr.house import house
 from interview_engine.hr.messaging.notice_rules import next_way_first
 from interview_engine.hr.messaging.rules import BY_ANY_WAY, State, Way, quiet_until, ways_in_order
 from interview_engine.hr.messaging.tables import Reachability
@@ -48,7 +49,7 @@ class PersonChannel:
         Raises:
             QuotaError: it is night there, or a quota is used up. DeliveryError: every way failed, the last says why.
         """
-        until = quiet_until(message.template, self._clock.now())
+        until = quiet_until(message.template, self._clock.now(), urgent=house().urgent())
         if until is not None:
             raise _quiet(until)
         with self._database.reading() as session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
@@ -18,8 +18,8 @@ QUIET_FROM, QUIET_TO = time(21, 30), time(8, 0)
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
-URGENT = frozenset({"notice.emergency", "invitation.sent", "sign_in.code"})
-"""What goes out at any hour: emergencies, and what the receiver has just asked for."""
+URGENT = frozenset({"notice.emergency"})
+"""What goes out at any hour."""
 
 BY_ANY_WAY = frozenset({"notice.emergency"})
 """What does not wait for a way that is out of order for now, at the price of coming twice."""
@@ -49,9 +49,15 @@ def ways_in_order(available: Sequence[str], known: Mapping[str, Way]) -> list[st
     return sorted((name for name in open_ways if known.get(name, Way()).state != "blocked"), key=rank)
 
 
-def quiet_until(template: str, now: datetime, zone: ZoneInfo = CHINA) -> datetime | None:
-    """When a message that comes at night may go out; None when it may now."""
-    if template in URGENT:
+def quiet_until(
+    template: str, now: datetime, zone: ZoneInfo = CHINA, urgent: Collection[str] = URGENT
+) -> datetime | None:
+    """When a message that comes at night may go out; None when it may now.
+
+    Args:
+        urgent: templates that go out at any hour.
+    """
+    if template in urgent:
         return None
     local = now.astimezone(zone)
     if QUIET_TO <= local.time() < QUIET_FROM:

@@ -1,6 +1,7 @@
 """What privacy hands over: consents and deletions."""
 
-from interview_engine.hr.area import Area, MessageTemplate, PersonColumn, Subject
+from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject
+from interview_engine.hr.privacy.erasure import erase_what_is_asked
 from interview_engine.hr.privacy.tables import Consent, ErasureRequest
 from interview_engine.i18n import msg
 
@@ -30,5 +31,6 @@ AREA = Area(
             path="/receipts?sha256={receipt}",
         ),
     },
+    jobs=(Job("deletions", 10.0, erase_what_is_asked),),
     subjects=(Subject("consent", told=True), Subject("erasure", told=True)),
 )

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.access.service import check_row
+from interview_engine.hr.area import Round
 from interview_engine.hr.messaging.service import tell_person
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy.consents import end_consents
@@ -92,6 +93,16 @@ def erase(session: Session, blobs: BlobStore, request_id: str, clock: Clock) -> 
         key, payload = f"erasure.done:{request.id}", {"receipt": receipt["sha256"]}
         tell_person(session, request.person_id, key, "erasure.done", payload, clock)
     return receipt
+
+
+def erase_what_is_asked(given: Round) -> int:
+    """Job: every deletion asked for, each in its own transaction; returns how many were done."""
+    with given.database.reading() as session:
+        asked = due(session)
+    for request in asked:
+        with given.database.transaction() as session:
+            erase(session, given.blobs, request.request_id, given.clock)
+    return len(asked)
 
 
 def write_receipt(request: ErasureRequest, removed: Removal, clock: Clock) -> dict[str, Any]:

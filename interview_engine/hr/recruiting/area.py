@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.area import Area, Found, PersonColumn, RequestKind, Subject, WorkKind
+from interview_engine.hr.area import Area, Found, Job, PersonColumn, RequestKind, Subject, WorkKind, in_transaction
+from interview_engine.hr.recruiting import retention
 from interview_engine.hr.recruiting.erasing import erase_applications, erase_interview, erase_recordings
 from interview_engine.hr.recruiting.hiring import offers
-from interview_engine.hr.recruiting.interviewing import work
+from interview_engine.hr.recruiting.interviewing import invitation_states, uploads, work
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.messages import MESSAGES
 from interview_engine.hr.recruiting.tables import (
@@ -92,6 +93,13 @@ AREA = Area(
             Subject(name)
             for name in ("answers", "applications", "calibration", "evidence", "media", "ranking", "report")
         ),
+    ),
+    jobs=(
+        Job("invitations", 60.0, in_transaction(invitation_states.end_and_revive), by_date=True),
+        Job("offers", 60.0, in_transaction(offers.expire), by_date=True),
+        Job("retention", 3600.0, retention.plan_what_is_over, by_date=True),
+        Job("planned deletions", 3600.0, retention.carry_out_plans, by_date=True),
+        Job("uploads", 3600.0, uploads.clear, by_date=True),
     ),
     work=(
         WorkKind(

@@ -18,6 +18,7 @@ MESSAGES: Mapping[str, MessageTemplate] = MappingProxyType(
             ),
             "/i/{token}",
             card="invitation",
+            urgent=True,
         ),
         "offer.sent": MessageTemplate(
             msg("Your offer: {title}"),
@@ -69,6 +70,7 @@ MESSAGES: Mapping[str, MessageTemplate] = MappingProxyType(
             msg("The candidate has answered. Open to see:\n{link}"),
             "/console/applications/{application}",
             line=msg("An offer was answered: {title}, {state}"),
+            states={"accepted": msg("accepted"), "declined": msg("declined")},
             to_read=msg("An offer was answered"),
         ),
         "application.withdrawn": MessageTemplate(

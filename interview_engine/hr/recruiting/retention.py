@@ -6,6 +6,7 @@ dropped by itself when its reason is gone, and a run that would take too large a
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.access.service import require, visible
 from interview_engine.hr.accounts.service import actors_with_role, every_holder
+from interview_engine.hr.area import Round
 from interview_engine.hr.employment.service import every_employee
 from interview_engine.hr.messaging.service import tell_account
 from interview_engine.hr.people.tables import Person
@@ -33,6 +35,8 @@ from interview_engine.hr.privacy.service import (
 )
 from interview_engine.hr.recruiting.tables import Application, Invitation, Requisition
 from interview_engine.store.blobs import BlobStore
+
+log = logging.getLogger("interview_engine.retention")
 
 NEVER_STOPS = 10
 """So few deletions a day need nobody's confirmation, whatever share they are."""
@@ -145,6 +149,27 @@ def carry_out(session: Session, blobs: BlobStore, request_id: str, clock: Clock)
         return False
     erase(session, blobs, request.id, clock)
     return True
+
+
+def plan_what_is_over(given: Round) -> int:
+    """Job: what is past its policy's time is planned to be deleted; returns how many plans were made."""
+    with given.database.transaction() as session:
+        return len(plan(session, given.clock, given.settings.deletion_days))
+
+
+def carry_out_plans(given: Round) -> int:
+    """Job: plans whose day has come, each in its own transaction; returns how many were done."""
+    share = given.settings.deletion_share
+    with given.database.reading() as session:
+        stop = stopped(session, given.clock, share)
+        wanted = ripe(session, given.clock, share)
+    if stop is not None:
+        log.warning("%d planned deletions of %d wait for a person to confirm them", stop.wanted, stop.there)
+    done = 0
+    for request_id in wanted:
+        with given.database.transaction() as session:
+            done += carry_out(session, given.blobs, request_id, given.clock)
+    return done
 
 
 def reached(actor: Actor) -> ColumnElement[bool]:

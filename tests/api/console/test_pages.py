@@ -26,15 +26,16 @@ import api
 from api.app import create_app
 from api.areas import AREAS
 from api.console import frame as console_frame
-from api.console import words as console_words
+from api.console.actors import ACTORS
 from api.console.competency import model as console_model
+from api.console.competency import words as competency_words
 from api.console.quality import pages as console_quality
 from api.console.recruiting import application as console_application
 from api.console.recruiting import channels as console_channels
+from api.console.recruiting import words as recruiting_words
 from api.console.system import administration as console_administration
 from api.console.system import deletions as console_deletions
 from api.console.system import operations as console_operations
-from api.console.work import inbox as console_inbox
 from interview_engine.hr.access.rules import ROLES, SYSTEM
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.competency.tables import KitVersion
@@ -232,9 +233,10 @@ def messages() -> dict[str, str]:
         console_frame.NOTICES,
         *(area.notices for area in AREAS),
         console_frame.ROLE_LABELS,
-        *console_words.ALL,
+        ACTORS,
+        *competency_words.ALL,
+        *recruiting_words.ALL,
         console_application.FLAG_WORDS,
-        console_inbox.STATES,
         console_model.QUESTION_WORDS,
         console_model.SURVEY_WORDS,
         console_channels.ADVICE,

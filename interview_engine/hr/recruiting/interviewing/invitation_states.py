@@ -82,6 +82,11 @@ def expire(session: Session, clock: Clock) -> int:
     return len(rows)
 
 
+def end_and_revive(session: Session, clock: Clock) -> int:
+    """Job: invitations whose time is over, and those that a wrong clock ended too early; returns how many."""
+    return revive(session, clock) + expire(session, clock)
+
+
 def revive(session: Session, clock: Clock) -> int:
     """Job: give back the invitations that a wrong clock ended before their time; returns how many."""
     rows = session.scalars(

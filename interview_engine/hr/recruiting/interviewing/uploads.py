@@ -22,6 +22,7 @@ from interview_engine.assessment.report import Mode
 from interview_engine.clock import Clock
 from interview_engine.errors import ConflictError, GoneError, NotFoundError, OutputError
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.area import Round
 from interview_engine.hr.privacy.service import consents_of
 from interview_engine.hr.recruiting.interviewing import upload_rules as rules
 from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload, next_attempt, record_answer
@@ -283,6 +284,16 @@ def discard(session: Session, upload_id: str, clock: Clock) -> bool:
         .where(Upload.id == upload_id, Upload.state == "open")
         .values(state="discarded", client_key=Upload.id, updated_at=clock.now()),
     )
+
+
+def clear(given: Round) -> int:
+    """Job: parts of uploads that were finished, discarded or abandoned; returns of how many uploads."""
+    with given.database.transaction() as session:
+        closed = to_clear(session, given.clock)
+    for upload_id in closed:
+        with given.database.transaction() as session:
+            clear_parts(session, given.blobs, upload_id)
+    return len(closed)
 
 
 def clear_parts(session: Session, blobs: BlobStore, upload_id: str) -> int:

@@ -1,4 +1,4 @@
-"""The words for states and kinds that services name by codes; values are msgids of locale/zh/console.po."""
+"""The words for states and kinds of recruiting that services name by codes; values are msgids."""
 
 from __future__ import annotations
 
@@ -61,26 +61,10 @@ REQUIREMENT_KINDS: dict[str, str] = {
     "duty": mark("Duty"),
 }
 
-COMPETENCY_KINDS: dict[str, str] = {
-    "general": mark("General"),
-    "professional": mark("Professional"),
-    "role": mark("Role"),
-}
-
 SECTION_WORDS: dict[str, str] = {
     "cannot_assess": mark("Cannot be assessed"),
     "needs_review": mark("Please review"),
     "ranked": mark("Ranked"),
-}
-
-VERSION_STATES: dict[str, str] = {"draft": mark("Draft"), "published": mark("Published"), "retired": mark("Retired")}
-
-SOURCES: dict[str, str] = {
-    "interview": mark("Interview"),
-    "survey": mark("Survey"),
-    "training": mark("Training"),
-    "appraisal": mark("Appraisal"),
-    "kudos": mark("Kudos"),
 }
 
 EVENT_KINDS: dict[str, str] = {
@@ -108,15 +92,6 @@ EVENT_KINDS: dict[str, str] = {
 }
 """What an event of an application's history is called."""
 
-ACTORS: dict[str, str] = {
-    "system": mark("the system"),
-    "candidate": mark("a candidate"),
-    "person": mark("a person by a link"),
-    "anonymous": mark("nobody signed in"),
-    "account": mark("Account"),
-}
-"""Who acted where no account did, by the beginning of the actor's id."""
-
 CHANNELS: tuple[str, ...] = (
     "公众号",
     "企业微信",
@@ -138,10 +113,6 @@ ALL: tuple[dict[str, str], ...] = (
     OFFER_STATES,
     DECISIONS,
     REQUIREMENT_KINDS,
-    COMPETENCY_KINDS,
     SECTION_WORDS,
-    VERSION_STATES,
-    SOURCES,
     EVENT_KINDS,
-    ACTORS,
 )

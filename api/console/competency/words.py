@@ -1,0 +1,23 @@
+"""The words for states and kinds of competency that services name by codes; values are msgids."""
+
+from __future__ import annotations
+
+from interview_engine.i18n import mark
+
+COMPETENCY_KINDS: dict[str, str] = {
+    "general": mark("General"),
+    "professional": mark("Professional"),
+    "role": mark("Role"),
+}
+
+VERSION_STATES: dict[str, str] = {"draft": mark("Draft"), "published": mark("Published"), "retired": mark("Retired")}
+
+SOURCES: dict[str, str] = {
+    "interview": mark("Interview"),
+    "survey": mark("Survey"),
+    "training": mark("Training"),
+    "appraisal": mark("Appraisal"),
+    "kudos": mark("Kudos"),
+}
+
+ALL: tuple[dict[str, str], ...] = (COMPETENCY_KINDS, VERSION_STATES, SOURCES)
