@@ -72,7 +72,7 @@ def test_the_receipt_of_a_deletion_is_genuine_as_a_file_and_as_a_number(
     client: TestClient, deleted: dict[str, object]
 ) -> None:
     for given in (json.dumps(deleted, indent=2), f"  {deleted['sha256']} ", str(deleted["sha256"]).upper()):
-        assert "for a deletion that was done" in answered(client, given)
+        assert "for a completed deletion" in answered(client, given)
 
 
 def test_a_changed_and_an_unknown_receipt_are_told_apart(client: TestClient, deleted: dict[str, object]) -> None:
