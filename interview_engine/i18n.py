@@ -20,11 +20,9 @@ SOURCE = "en"
 
 _FOLDERS: list[Path] = [Path(__file__).parent / "locale"]
 
-_ENTRY = re.compile(
-    r'(?:^msgctxt ((?:"(?:[^"\\]|\\.)*"\s*)+))?^msgid ((?:"(?:[^"\\]|\\.)*"\s*)+)^msgstr ((?:"(?:[^"\\]|\\.)*"\s*)+)',
-    re.MULTILINE,
-)
-_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"')
+_STRINGS = r'((?:"[^"\\]*(?:\\.[^"\\]*)*"\s*)+)'
+_ENTRY = re.compile(rf"(?:^msgctxt {_STRINGS})?^msgid {_STRINGS}^msgstr {_STRINGS}", re.MULTILINE)
+_PIECE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 
 
 class Text(Protocol):
@@ -189,6 +187,8 @@ def _key(text: str, context: str) -> str:
 
 
 def _joined(pieces: str) -> str:
+    if "\\" not in pieces:
+        return "".join(piece[1:-1] for piece in _PIECE.findall(pieces))
     # gettext's escapes are those of JSON, as far as texts use them (\" \\ \n \t)
     return "".join(json.loads(piece) for piece in _PIECE.findall(pieces))
 
