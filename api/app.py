@@ -13,10 +13,11 @@ from api import access, errors, openapi, reference
 from api.area import WebArea
 from api.areas import AREAS
 from api.context import Context
-from api.i18n import COOKIE, LANGUAGES
+from api.i18n import COOKIE
 from api.limits import Buckets, Limits
 from api.middleware import SecurityHeaders
 from interview_engine import __version__
+from interview_engine.i18n import languages
 
 PAGES = (
     "candidate.public",
@@ -71,7 +72,7 @@ def _switch_language(language: str, request: Request, back: str = "/") -> Redire
     """Keep the language in a cookie and go back to the page it was switched on (one of ours only)."""
     inside = back.startswith("/") and not back.startswith(("//", "/\\"))
     response = RedirectResponse(back if inside else "/", 303)
-    if language in LANGUAGES:
+    if language in languages():
         secure = request.app.state.context.service.secure
         response.set_cookie(COOKIE, language, max_age=31_536_000, httponly=True, samesite="lax", secure=secure)
     return response

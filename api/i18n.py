@@ -1,20 +1,67 @@
-"""Which language a page is in."""
+"""Which language a page is in, and how its dates and numbers are written."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 from fastapi import Request
 
-LANGUAGES = ("zh", "en")
+from interview_engine.i18n import languages
+
+CONSOLE_LANGUAGES = ("zh", "en")
+"""Languages of the pages that staff use."""
+
 COOKIE = "language"
+_STAFF = ("/console", "/wechat/todo")
+
+
+def choices(request: Request) -> tuple[str, ...]:
+    """The languages that a page can be read in: two in the console, everywhere else those with catalogues."""
+    return CONSOLE_LANGUAGES if request.url.path.startswith(_STAFF) else languages()
 
 
 def language_of(request: Request) -> str:
     """The page's language: the switch (cookie), else what the browser asks for first, else Chinese."""
+    offered = choices(request)
     chosen = request.cookies.get(COOKIE)
-    if chosen in LANGUAGES:
+    if chosen in offered:
         return chosen
     for part in request.headers.get("accept-language", "").split(","):
         name = part.split(";")[0].strip().lower()[:2]
-        if name in LANGUAGES:
+        if name in offered:
             return name
     return "zh"
+
+
+def tag(language: str) -> str:
+    """The language for a page's `lang`: "zh" is written in simplified characters."""
+    return "zh-Hans" if language == "zh" else language
+
+
+def own_name(language: str) -> str:
+    """What a language calls itself, for the switch: 中文, EN, 日本語, Español."""
+    if language == "en":
+        return "EN"
+    name = Locale.parse(language).get_display_name(language) or language
+    return name[0].upper() + name[1:]
+
+
+def day_text(value: datetime, language: str) -> str:
+    """A date as the language writes it; Chinese and English pages write year-month-day."""
+    return f"{value:%Y-%m-%d}" if language in CONSOLE_LANGUAGES else format_date(value, "medium", locale=language)
+
+
+def minute_text(value: datetime, language: str) -> str:
+    """A date and time as the language writes them; Chinese and English pages write year-month-day and hours."""
+    if language in CONSOLE_LANGUAGES:
+        return f"{value:%Y-%m-%d %H:%M}"
+    return format_datetime(value, "medium", locale=language).rpartition(":")[0]
+
+
+def money_text(value: Decimal, language: str) -> str:
+    """An amount with two decimals as the language writes it: 12,345.60, in Spanish 12.345,60."""
+    return str(format_decimal(value, "#,##0.00", locale=language))

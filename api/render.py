@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ from jinja2 import (
     PackageLoader,
     PrefixLoader,
     StrictUndefined,
+    pass_context,
 )
+from jinja2.runtime import Context
 
 from api.area import areas_of, template_folders
-from api.i18n import language_of
+from api.i18n import choices, day_text, language_of, minute_text, money_text, own_name, tag
 from interview_engine import __version__
 from interview_engine.i18n import translator
 
@@ -51,10 +54,14 @@ def environment(folders: tuple[tuple[str, Path], ...] = ()) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["day"] = lambda value: _local(value, "%Y-%m-%d")
-    made.filters["minute"] = lambda value: _local(value, "%Y-%m-%d %H:%M")
+    made.filters["day"] = _day
+    made.filters["minute"] = _minute
+    made.filters["money"] = _money
+    made.filters["local"] = _in_language
     made.filters["clock"] = clock_text
     made.globals["version"] = __version__
+    made.globals["own_name"] = own_name
+    made.globals["tag"] = tag
     return made
 
 
@@ -67,6 +74,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         .render(
             request=request,
             language=language,
+            languages=choices(request),
             _=translator(language),
             csrf=getattr(request.state, "csrf", ""),
             account=getattr(request.state, "account", None),
@@ -94,5 +102,22 @@ def clock_text(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-def _local(value: datetime | None, form: str) -> str:
-    return "" if value is None else value.astimezone(ZONE).strftime(form)
+@pass_context
+def _day(context: Context, value: datetime | None) -> str:
+    return "" if value is None else day_text(value.astimezone(ZONE), context["language"])
+
+
+@pass_context
+def _minute(context: Context, value: datetime | None) -> str:
+    return "" if value is None else minute_text(value.astimezone(ZONE), context["language"])
+
+
+@pass_context
+def _money(context: Context, value: Decimal) -> str:
+    return money_text(value, context["language"])
+
+
+@pass_context
+def _in_language(context: Context, texts: Mapping[str, str]) -> str:
+    """One of the texts that somebody wrote in several languages; English where the page's is not among them."""
+    return texts.get(context["language"]) or texts["en"]

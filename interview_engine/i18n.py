@@ -142,11 +142,19 @@ def translated(text: str, language: str, context: str = "") -> str:
     return text if language == SOURCE else catalogue(language).get(_key(text, context)) or text
 
 
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that there are catalogues for, and English: Chinese and English first, the others by name."""
+    found = {path.parent.name for folder in _FOLDERS for path in folder.glob("*/*.po")}
+    return tuple(sorted({SOURCE, *found}, key=lambda language: (language != "zh", language != SOURCE, language)))
+
+
 def add_folder(path: Path) -> None:
     """Read the catalogues `path`/<language>/*.po too: how an area brings its own. Twice is once."""
     if path not in _FOLDERS:
         _FOLDERS.append(path)
         catalogue.cache_clear()
+        languages.cache_clear()
 
 
 def catalogue_files(language: str) -> list[Path]:

@@ -17,6 +17,7 @@ from interview_engine.i18n import (
     catalogue,
     catalogue_files,
     joined,
+    languages,
     msg,
     translator,
 )
@@ -52,9 +53,11 @@ def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "fr").mkdir()
     (tmp_path / "fr" / "wells.po").write_text(PO, "utf-8")
     monkeypatch.setattr(i18n, "_FOLDERS", [tmp_path])
-    catalogue.cache_clear()
+    for one in (catalogue, languages):
+        one.cache_clear()
     yield tmp_path
-    catalogue.cache_clear()
+    for one in (catalogue, languages):
+        one.cache_clear()
 
 
 def test_a_message_is_its_msgid_in_english_and_its_catalogue_entry_elsewhere(french: Path) -> None:
@@ -105,6 +108,11 @@ def test_a_translator_takes_msgids_and_messages(french: Path) -> None:
     assert translate("The well {name} is {depth} deep.", name="B", depth=1) == "Puits B : 1."
     assert translate(msg("The well {name} is {depth} deep.", name="B"), depth=1) == "Puits B : 1."
     assert translate(LocalizedText("井", "well")) == "well"
+
+
+def test_the_languages_are_those_with_catalogues(french: Path) -> None:
+    (french / "de").mkdir()
+    assert languages() == ("en", "fr")
 
 
 def test_an_area_adds_its_own_catalogues_once(french: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.context import Context
 from api.deps import ClientAddress, Ctx
-from api.i18n import COOKIE, LANGUAGES
+from api.i18n import CONSOLE_LANGUAGES, COOKIE
 from api.sessions import OWN_ACCOUNT, PageActor, keep_session, session_token
 from interview_engine.errors import InterviewEngineError, InvalidInput
 from interview_engine.hr.access.rules import TOKEN_SCOPES, Actor
@@ -37,7 +37,7 @@ def language(request: Request, context: Ctx, actor: PageActor, form: Form) -> Re
     """Read the console in this language from now on."""
 
     def change(session: Session) -> str:
-        chosen = form.choice("language", LANGUAGES)
+        chosen = form.choice("language", CONSOLE_LANGUAGES)
         service.set_language(session, actor, chosen, context.clock)
         return chosen
 

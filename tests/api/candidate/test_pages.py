@@ -22,7 +22,6 @@ from api.candidate import later as candidate_later
 from api.candidate import own_applications
 from api.candidate.recorder_texts import TEXTS
 from api.candidate.sessions import cookie_name
-from api.i18n import LANGUAGES
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.tables import Person
@@ -34,7 +33,7 @@ from interview_engine.hr.recruiting.interviewing.consent_texts import VERSION, c
 from interview_engine.hr.recruiting.jobs import postings
 from interview_engine.hr.recruiting.reviewing import reviews
 from interview_engine.hr.recruiting.tables import Answer, Application, Invitation, Requisition, Resume
-from interview_engine.i18n import LocalizedText, catalogue
+from interview_engine.i18n import LocalizedText, catalogue, languages
 from interview_engine.store.secrets import digest
 from interview_engine.store.tables import WorkItem
 
@@ -125,7 +124,7 @@ def test_the_recorder_shows_only_words_that_are_translated() -> None:
 
 
 @pytest.mark.parametrize("policy", sorted(POLICIES))
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_the_consent_says_what_the_policy_asks_for(policy: str, language: str) -> None:
     text = consent_text(policy)
     said = " ".join(point.get(language) for section in text.sections for point in section.points)
@@ -135,7 +134,7 @@ def test_the_consent_says_what_the_policy_asks_for(policy: str, language: str) -
         assert POLICIES["eu"].article.get(language) in said
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_the_consent_says_when_delivery_counts_and_how_much(language: str) -> None:
     said = [
         " ".join(point.get(language) for section in consent_text("cn", weight).sections for point in section.points)
