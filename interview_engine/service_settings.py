@@ -39,7 +39,8 @@ class ServiceSettings:
         max_upload_mb: largest recording of one answer.
         trusted_proxies: addresses or networks ("172.30.80.0/24") whose X-Forwarded-For and -Proto are believed.
         smtp_url: "smtp://user:password@host:587" or "smtps://…"; empty sends no mail.
-        webhook_private: whether webhooks may go to private addresses.
+        webhook_private: whether webhooks may go to private addresses, by plain http and to any port.
+        webhook_ports: where they may go otherwise.
         second_factor: whether every console account must set up a second factor before anything opens.
         deletion_days: between the day something past its time is planned to be deleted and the day it is.
         deletion_share: per cent of all interviews and candidates that may go in a day without a person's confirmation.
@@ -61,6 +62,7 @@ class ServiceSettings:
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
     webhook_private: bool = False
+    webhook_ports: tuple[int, ...] = (443, 8443)
     second_factor: bool = False
     s3_endpoint: str = ""
     deletion_days: int = 7
@@ -75,8 +77,8 @@ class ServiceSettings:
 
 def read_service_settings(environment: Mapping[str, str], *, demo: bool = False) -> ServiceSettings:
     """Settings from INTERVIEW_ENGINE_DATA, _DATABASE_URL, _BLOBS_URL, _SECRET, _PUBLIC_URL, _HOST, _PORT,
-    _WORKER_IN_PROCESS, _MAX_UPLOAD_MB, _TRUSTED_PROXIES, _SMTP_URL, _MAIL_FROM, _WEBHOOK_PRIVATE, _SECOND_FACTOR,
-    _S3_ENDPOINT, _DELETION_DAYS, _DELETION_SHARE, _OLD_SECRETS.
+    _WORKER_IN_PROCESS, _MAX_UPLOAD_MB, _TRUSTED_PROXIES, _SMTP_URL, _MAIL_FROM, _WEBHOOK_PRIVATE, _WEBHOOK_PORTS,
+    _SECOND_FACTOR, _S3_ENDPOINT, _DELETION_DAYS, _DELETION_SHARE, _OLD_SECRETS.
 
     Without a secret the embedded installation (SQLite) makes one at its first start and keeps it in `data`/secret,
     readable by its owner only; with PostgreSQL it must be set, since several machines share it.
@@ -117,6 +119,9 @@ def read_service_settings(environment: Mapping[str, str], *, demo: bool = False)
         smtp_url=text("SMTP_URL"),
         mail_from=text("MAIL_FROM"),
         webhook_private=_switch(text("WEBHOOK_PRIVATE", "off"), "WEBHOOK_PRIVATE"),
+        webhook_ports=tuple(
+            _whole(part.strip(), "WEBHOOK_PORTS", 1, 65535) for part in text("WEBHOOK_PORTS", "443,8443").split(",")
+        ),
         second_factor=_switch(text("SECOND_FACTOR", "off"), "SECOND_FACTOR"),
         s3_endpoint=text("S3_ENDPOINT"),
         deletion_days=_whole(text("DELETION_DAYS", "7"), "DELETION_DAYS", 1, 365),

@@ -56,9 +56,18 @@ def read_rows(path: Path, required: tuple[str, ...]) -> list[Row]:
     return rows
 
 
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_PASSED_OVER = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\u3000\ufeff"
+
+
 def safe_cell(value: str) -> str:
-    """The value so that a spreadsheet shows it as text: a leading = + - @ tab or return would start a formula."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    """The value so that a spreadsheet shows it as text: what looks like the start of a formula gets an apostrophe.
+
+    Full-width signs count as well, which a Chinese input method writes and Excel reads as the plain ones; so do signs
+    behind spaces, line ends and invisible characters.
+    """
+    bare = value.lstrip(_PASSED_OVER)
+    return f"'{value}" if value.startswith(("\t", "\r", "\n")) or bare.startswith(_FORMULA) else value
 
 
 def write_csv(header: list[str], rows: list[list[str]]) -> bytes:

@@ -33,6 +33,7 @@ OTHERS = {
     "SMTP_URL": "smtp://mail.example.com:587",
     "MAIL_FROM": "hire@example.com",
     "WEBHOOK_PRIVATE": "on",
+    "WEBHOOK_PORTS": "443,9443",
     "SECOND_FACTOR": "on",
     "DELETION_DAYS": "14",
     "DELETION_SHARE": "5",
@@ -53,7 +54,8 @@ def test_a_default_in_the_table_is_the_default_of_the_code(name: str) -> None:
     if found.default is MISSING:
         assert not re.fullmatch(r"`[^`]*`", written), "it follows from others, which the table says in words"
         return
-    shown = {True: "`on`", False: "`off`", "": "empty", (): "empty"}.get(found.default, f"`{found.default}`")
+    default = ",".join(map(str, found.default)) if isinstance(found.default, tuple) else found.default
+    shown = {True: "`on`", False: "`off`", "": "empty"}.get(default, f"`{default}`")
     assert written == shown
 
 

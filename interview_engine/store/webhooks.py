@@ -12,7 +12,7 @@ import hmac
 import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ from interview_engine.clock import Clock
 from interview_engine.errors import DeliveryError
 from interview_engine.i18n import msg
 from interview_engine.store import audit
-from interview_engine.store.addresses import Resolve, checked_address, resolve
+from interview_engine.store.addresses import PORTS, Resolve, checked_address, resolve
 from interview_engine.store.deadline import Deadline
 from interview_engine.store.deliver import Message, Receipt, Receiver
 from interview_engine.store.engine import Database
@@ -59,7 +59,8 @@ class WebhookChannel:
     """Sends outbox messages of the channel "webhook". Several threads may share it.
 
     Args:
-        private: whether receivers at private addresses and by plain http are allowed.
+        private: whether receivers at private addresses, by plain http and at any port are allowed.
+        ports: of the others.
         resolving: name to addresses.
         transport: what makes a transport for one request; the network by default.
     """
@@ -71,6 +72,7 @@ class WebhookChannel:
         clock: Clock,
         *,
         private: bool = False,
+        ports: Collection[int] = PORTS,
         resolving: Resolve = resolve,
         transport: Callable[[], httpx.BaseTransport] = httpx.HTTPTransport,
     ) -> None:
@@ -78,6 +80,7 @@ class WebhookChannel:
         self._box = box
         self._clock = clock
         self._private = private
+        self._ports = ports
         self._resolving = resolving
         self._transport = transport
 
@@ -152,7 +155,7 @@ class WebhookChannel:
         def resolving(host: str, port: int) -> Sequence[str]:
             return deadline.bound(lambda: self._resolving(host, port))
 
-        address = checked_address(url, private=self._private, resolving=resolving)
+        address = checked_address(url, private=self._private, ports=self._ports, resolving=resolving)
         body = json.dumps({"id": message.dedupe_key, **message.payload}, ensure_ascii=False).encode()
         timestamp = int(self._clock.now().timestamp())
         parts = urlsplit(url)

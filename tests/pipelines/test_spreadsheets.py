@@ -58,7 +58,17 @@ def test_bad_tables_are_clear_errors(tmp_path: Path, name: str, data: bytes, cod
 
 @given(st.text(max_size=20))
 def test_no_exported_cell_starts_a_formula(value: str) -> None:
-    assert not safe_cell(value).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not safe_cell(value).startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
+
+
+@pytest.mark.parametrize("value", ["\n=1+1", "＝1+1", "＋1", "－1", "＠A1", " =1+1", "\ufeff=1+1", "\u3000＝1"])
+def test_signs_of_chinese_keyboards_and_behind_spaces_start_no_formula(value: str) -> None:
+    assert safe_cell(value) == f"'{value}"
+
+
+@pytest.mark.parametrize("value", ["林晓", "a=b", "3 - 1", "", "  客服专员", "Anne-Marie", "a@example.org"])
+def test_plain_text_is_left_as_it_is(value: str) -> None:
+    assert safe_cell(value) == value
 
 
 def test_csv_round_trip(tmp_path: Path) -> None:

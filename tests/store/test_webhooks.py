@@ -225,6 +225,16 @@ def test_the_connection_goes_to_the_address_that_was_checked(sqlite_database: Da
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "255.255.255.255", "::1", "::", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
         "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:53aa:64c:0:0:f5ff:fffe",
+        # forms of transition, whatever is inside
+        "2002:5db8:d822::1", "2001::1", "2001:10::1", "2001:20::1", "2001:2::1", "64:ff9b:1::5db8:d822",
+        "::93.184.216.34",
+        "::ffff:0:93.184.216.34", "2606:2800::5efe:5db8:d822", "2606:2800::200:5efe:a00:1", "::ffff:168.63.129.16",
+        # local ranges, documentation, anycast of relays
+        "fec0::1", "100::1", "5f00::1", "3fff::1", "2001:db8::1", "4000::1", "192.88.99.1", "192.0.0.192", "198.18.0.1",
+        "192.0.2.1", "203.0.113.5", "240.0.0.1",
+        # clouds' addresses for their machines
+        "168.63.129.16", "100.100.100.200", "169.254.0.23", "fd00:ec2::254", "fd20:ce::254", "161.26.0.10", "166.8.0.1",
+        "64:ff9b::a83f:8110",
     ],
 )  # fmt: skip
 def test_addresses_inside_are_not_public(address: str) -> None:
@@ -247,6 +257,22 @@ def test_what_is_no_public_https_address_is_refused_for_good(url: str) -> None:
     with pytest.raises(DeliveryError) as caught:
         checked_address(url, private=False, resolving=lambda *_: ["93.184.216.34"])
     assert not caught.value.temporary
+
+
+@pytest.mark.parametrize("port", [22, 25, 80, 6379, 8080, 0])
+def test_public_receivers_are_sent_to_at_the_ports_of_the_settings_only(port: int) -> None:
+    url = f"https://ats.example:{port}/"
+    public = {"private": False, "resolving": lambda *_: ["93.184.216.34"]}
+    with pytest.raises(DeliveryError) as caught:
+        checked_address(url, **public)  # type: ignore[arg-type]
+    assert not caught.value.temporary
+    if port:
+        assert checked_address(url, ports=(port,), **public) == "93.184.216.34"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("url", ["https://ats.example/", "https://ats.example:443/", "https://ats.example:8443/in"])
+def test_the_usual_ports_are_allowed(url: str) -> None:
+    assert checked_address(url, private=False, resolving=lambda *_: ["93.184.216.34"]) == "93.184.216.34"
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:

@@ -87,11 +87,11 @@ def list_webhooks(call: Annotated[Call, needs("contact", "manage")]) -> PageOut[
 @router.post("/webhooks", status_code=201)
 def create_webhook(body: NewWebhook, call: Annotated[Call, needs("contact", "manage")]) -> IssuedWebhook:
     """Tell this address of these events from now on. The secret is shown this once."""
-    private = call.context.service.webhook_private
+    private, ports = call.context.service.webhook_private, call.context.service.webhook_ports
     box = call.context.box
     return call.once(
         lambda s: _issued(
-            *service.create_webhook(s, call.actor, box, body.url, body.events, call.clock, private=private)
+            *service.create_webhook(s, call.actor, box, body.url, body.events, call.clock, private=private, ports=ports)
         )
     )
 
@@ -111,9 +111,16 @@ def change_webhook(
     with call.writing() as session:
         row = service.get_webhook(session, call.actor, webhook_id)
         if body.url is not None or body.events is not None:
-            private = call.context.service.webhook_private
+            settings = call.context.service
             row = changes.change_webhook(
-                session, call.actor, webhook_id, call.clock, url=body.url, events=body.events, private=private
+                session,
+                call.actor,
+                webhook_id,
+                call.clock,
+                url=body.url,
+                events=body.events,
+                private=settings.webhook_private,
+                ports=settings.webhook_ports,
             )
         if body.active is not None:
             row = service.switch_webhook(session, call.actor, webhook_id, body.active, call.clock)

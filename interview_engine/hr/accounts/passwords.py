@@ -10,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 from interview_engine.errors import InvalidInput
+from interview_engine.hr.accounts.known_phrases import beyond_phrases, squashed
 from interview_engine.i18n import msg
 
 SHORTEST = 12
@@ -53,11 +54,13 @@ def check_strength(password: str, about: tuple[str, ...] = (), field: str = "pas
             field,
         )
     words = [*OF_THE_TRADE, *(word for word in about if word)]
-    if zxcvbn(password[:SCORED], words)["score"] < LEAST_STRENGTH or _beyond(password, words) < LEAST_BEYOND:
+    strong = zxcvbn(password[:SCORED], words)["score"] >= LEAST_STRENGTH
+    known = squashed(password) and beyond_phrases(password) < min(LEAST_BEYOND, len(squashed(password)))
+    if not strong or known or _beyond(password, words) < LEAST_BEYOND:
         raise InvalidInput(
             "password.weak",
             msg("The password is easy to guess."),
-            msg("Avoid common passwords, names, dates and keyboard rows; a few unrelated words are good."),
+            msg("Avoid common passwords, quotations, names, dates and keyboard rows; a few unrelated words are good."),
             field,
         )
 

@@ -17,12 +17,9 @@ def make_channels(database: Database, service: ServiceSettings, clock: Clock) ->
     Raises:
         UsageError: `settings.smtp`.
     """
-    channels: dict[str, Channel] = {
-        "inbox": InboxChannel(),
-        "webhook": WebhookChannel(
-            database, SecretBox(service.secret, service.old_secrets), clock, private=service.webhook_private
-        ),
-    }
+    box = SecretBox(service.secret, service.old_secrets)
+    hooks = WebhookChannel(database, box, clock, private=service.webhook_private, ports=service.webhook_ports)
+    channels: dict[str, Channel] = {"inbox": InboxChannel(), "webhook": hooks}
     if service.smtp_url:
         channels["email"] = MailChannel(
             database, clock, smtp_url=service.smtp_url, mail_from=service.mail_from, public_url=service.public_url

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.messaging import webhooks
 from interview_engine.hr.messaging.webhooks import checked_events, checked_url
 from interview_engine.store import audit, outbox
-from interview_engine.store.addresses import Resolve, resolve
+from interview_engine.store.addresses import PORTS, Resolve, resolve
 from interview_engine.store.ids import new_id
 from interview_engine.store.rows import touch
 from interview_engine.store.secrets import SecretBox
@@ -31,6 +31,7 @@ def change_webhook(
     url: str | None = None,
     events: Iterable[str] | None = None,
     private: bool = False,
+    ports: Collection[int] = PORTS,
     resolving: Resolve = resolve,
 ) -> Webhook:
     """Tell another address, or of other events; None leaves what is there.
@@ -40,7 +41,7 @@ def change_webhook(
     """
     row = webhooks.get_webhook(session, actor, webhook_id)
     if url is not None:
-        checked_url(url, private=private, resolving=resolving)
+        checked_url(url, private=private, ports=ports, resolving=resolving)
         row.url = url
     if events is not None:
         row.events = list(checked_events(events))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from interview_engine.hr.access.service import check_row
 from interview_engine.hr.problems import invalid, missing
 from interview_engine.i18n import msg
 from interview_engine.store import audit, outbox
-from interview_engine.store.addresses import Resolve, checked_address, resolve
+from interview_engine.store.addresses import PORTS, Resolve, checked_address, resolve
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.secrets import SecretBox
@@ -57,20 +57,21 @@ def create_webhook(
     clock: Clock,
     *,
     private: bool = False,
+    ports: Collection[int] = PORTS,
     resolving: Resolve = resolve,
 ) -> tuple[Webhook, str]:
     """A new webhook and its signing secret, which is shown this once.
 
     Args:
         events: "application.*", "offer.state", …; see store.webhook_events.
-        private: whether the settings allow receivers at private addresses.
+        private: whether the settings allow receivers at private addresses. ports: that they allow for others.
 
     Raises:
         PermissionDenied: may not manage. InvalidInput: address or events, or there are too many.
     """
     check_row(session, actor, "contact", "manage")
     wanted = checked_events(events)
-    checked_url(url, private=private, resolving=resolving)
+    checked_url(url, private=private, ports=ports, resolving=resolving)
     if len(session.scalars(select(Webhook.id)).all()) >= MAX_WEBHOOKS:
         raise invalid(
             "url", "webhook.too_many", msg("There are {most} webhooks already.", most=MAX_WEBHOOKS),
@@ -193,7 +194,7 @@ def checked_events(events: Iterable[str]) -> list[str]:
     return wanted
 
 
-def checked_url(url: str, *, private: bool, resolving: Resolve) -> None:
+def checked_url(url: str, *, private: bool, ports: Collection[int], resolving: Resolve) -> None:
     """A name that does not resolve now may do so later; what is refused is refused at once, and again when sending.
 
     Raises:
@@ -202,7 +203,7 @@ def checked_url(url: str, *, private: bool, resolving: Resolve) -> None:
     if len(url) > 500:
         raise invalid("url", "webhook.address", msg("The address is too long."), msg("Shorten it."))
     try:
-        checked_address(url, private=private, resolving=resolving)
+        checked_address(url, private=private, ports=ports, resolving=resolving)
     except DeliveryError as error:
         if not error.temporary:
             raise invalid("url", error.code, error.message, error.next_step) from None

@@ -8,7 +8,8 @@ import unicodedata
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import msg
 
-_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
+_MAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@(?:\w(?:[\w-]{0,61}\w)?\.)+\w(?:[\w-]{0,61}\w)?")
+"""What a form may take of RFC 5321 and 6531: no quoted local parts, comments, addresses in brackets or spaces."""
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _AREA = re.compile(r"0[1-9]\d{9,10}")
 _SEPARATORS = re.compile(r"[\s\-‐-―()（）.·/]+")
@@ -22,7 +23,7 @@ def email_key(text: str) -> str | None:
     Raises:
         InvalidInput: `person.email`.
     """
-    clean = _plain(text).replace(" ", "").removeprefix("mailto:").casefold()
+    clean = _plain(text).casefold().removeprefix("mailto:")
     if not clean:
         return None
     if len(clean) > 254 or not _MAIL.fullmatch(clean):

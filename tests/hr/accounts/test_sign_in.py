@@ -121,6 +121,14 @@ def both(database: Database, _quick: None) -> House:
         ("1qaz2wsx3edc", "password.weak"),
         ("lilei-lilei-lilei", "password.weak"),
         ("interview-engine", "password.weak"),
+        ("correct horse battery staple", "password.weak"),
+        ("Correct-Horse-Battery-Staple1!", "password.weak"),
+        ("ｃｏｒｒｅｃｔ horse batterystaple", "password.weak"),
+        ("The quick brown fox jumps over the lazy dog", "password.weak"),
+        ("To be, or not to be: that is the question", "password.weak"),
+        ("床前明月光，疑是地上霜。", "password.weak"),
+        ("好好学习，天天向上！2026", "password.weak"),
+        ("wo-ai-ni 1314520 woaini", "password.weak"),
         ("x" * 257, "password.long"),
     ],
 )
@@ -135,6 +143,10 @@ def test_passwords_that_are_guessed_first_are_refused(password: str, code: str) 
 )
 def test_any_characters_make_a_good_password(password: str) -> None:
     passwords.check_strength(password, ("lilei", "li@example.com"))
+
+
+def test_a_known_phrase_with_enough_of_ones_own_is_no_longer_known() -> None:
+    passwords.check_strength("correct horse battery staple grumbles on my lavender tractor", ("lilei",))
 
 
 def test_a_password_is_kept_as_argon2id_with_its_own_salt() -> None:

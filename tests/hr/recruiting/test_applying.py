@@ -10,6 +10,7 @@ from hiring_world import PUBLIC, World
 from sqlalchemy import func, select
 
 from interview_engine.errors import ConflictError, GoneError, InterviewEngineError, InvalidInput, PermissionDenied
+from interview_engine.hr.competency.kits import retire_kit
 from interview_engine.hr.people import identities
 from interview_engine.hr.people.tables import Person, PersonFlag
 from interview_engine.hr.recruiting.applying import candidates
@@ -158,6 +159,19 @@ def test_b8_a_job_without_a_published_profile_is_not_opened(small_world: World) 
     with world.database.transaction() as session:
         with pytest.raises(ConflictError) as caught:
             world.open_job(session, kit_version_id=None)
+        assert caught.value.code == "requisition.no_kit"
+
+
+def test_a_job_on_hold_goes_on_with_its_kit_though_it_was_retired_meanwhile(small_world: World) -> None:
+    world = small_world
+    with world.database.transaction() as session:
+        job = world.open_job(session)
+        requisitions.hold_requisition(session, world.actor("recruiter"), job.id, world.clock)
+        retire_kit(session, world.actor("hr"), world.kit_version_id, world.clock)
+        assert requisitions.open_requisition(session, world.actor("recruiter"), job.id, world.clock).state == "open"
+    with world.database.transaction() as session:
+        with pytest.raises(ConflictError) as caught:
+            world.open_job(session)  # a new one does not begin with it
         assert caught.value.code == "requisition.no_kit"
 
 

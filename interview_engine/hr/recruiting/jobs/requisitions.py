@@ -158,7 +158,7 @@ def open_requisition(session: Session, actor: Actor, requisition_id: str, clock:
 
     Raises:
         ConflictError: `requisition.state`; `requisition.no_profile` without a published role profile (B8);
-            `requisition.no_kit` without a published kit.
+            `requisition.no_kit` without a published kit; a job on hold may go on with one that was retired meanwhile.
         PolicyError: the kit weighs delivery more than the requisition's policy allows.
     """
     row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
@@ -359,7 +359,9 @@ def _check_ready(session: Session, row: Requisition) -> None:
             msg("Choose or publish a role profile for it first."),
         )
     version = competency.kit_version(session, row.kit_version_id) if row.kit_version_id else None
-    if version is None or version.state != "published":
+    # A job that was open keeps its kit, as interviews under way do: retiring a version is for new jobs.
+    usable = ("published", "retired") if row.opened_at is not None else ("published",)
+    if version is None or version.state not in usable:
         raise conflict(
             "requisition.no_kit",
             msg("There is no published kit, so the job cannot be published."),
