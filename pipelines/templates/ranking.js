@@ -4,7 +4,7 @@
   const { kits, texts } = JSON.parse(holder.textContent);
   const root = document.documentElement;
   const PAGE = 50;
-  const MOST = 4;
+  const MAX_CHOSEN = 4;
   const SVG = "http://www.w3.org/2000/svg";
   const keysOn = document.getElementById("keys-on");
   const byId = (id) => document.getElementById(id);
@@ -259,7 +259,7 @@
   // choose and compare
   function choose(id, on) {
     const has = state.chosen.includes(id);
-    if (on && !has && state.chosen.length >= MOST) {
+    if (on && !has && state.chosen.length >= MAX_CHOSEN) {
       byId("shown").replaceChildren(t("ranking.compare_full"));
     } else if (on && !has) state.chosen.push(id);
     else if (!on) state.chosen = state.chosen.filter((other) => other !== id);
