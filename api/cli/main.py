@@ -54,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_rescore(commands)
     _add_calibrate(commands)
     _add_audit(commands)
+    _add_trail(commands)
     _add_models(commands)
     _add_kit(commands)
     _add_serve(commands)
@@ -135,6 +136,13 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--groups", type=Path, required=True, metavar="TABLE", help="CSV or XLSX: interview, sex, …")
     parser.add_argument("--kit", metavar="ID", help="audit only this kit's interviews")
     parser.set_defaults(run=_run_audit)
+
+
+def _add_trail(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("trail", help="核验审计记录 · check an exported audit trail without its database")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the audit log as the console or the API exports it")
+    parser.add_argument("--end", metavar="NUMBER:HASH", help="an end that was kept elsewhere; shows even a rewriting")
+    parser.set_defaults(run=_run_trail)
 
 
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -225,6 +233,12 @@ def _run_calibrate(options: argparse.Namespace) -> int:
 
 def _run_audit(options: argparse.Namespace) -> int:
     from api.cli.audit import run
+
+    return run(options)
+
+
+def _run_trail(options: argparse.Namespace) -> int:
+    from api.cli.trail import run
 
     return run(options)
 
