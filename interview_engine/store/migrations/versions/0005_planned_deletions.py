@@ -7,8 +7,8 @@ from alembic import op
 
 from interview_engine.store.base import Json, UtcDateTime
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
