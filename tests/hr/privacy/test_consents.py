@@ -59,5 +59,5 @@ def test_what_is_asked_to_be_deleted_is_known_by_interview_and_by_person(small_w
         found = latest_request(session, INVITATION)
         assert found is not None
         assert found.id == first.id
-        assert session.scalars(interviews_asked_for()).all() == [INVITATION]
-        assert session.scalars(persons_asked_for()).all() == [person]
+        assert session.scalars(interviews_asked_for(world.clock)).all() == [INVITATION]
+        assert session.scalars(persons_asked_for(world.clock)).all() == [person]
