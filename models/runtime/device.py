@@ -9,7 +9,6 @@ from interview_engine.errors import UsageError
 from interview_engine.i18n import msg
 
 Device = Literal["cpu", "cuda"]
-DeviceSetting = Literal["auto", "cpu", "cuda"]
 
 
 def cuda_devices() -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.access import Call, needs
 from api.routes.frame import Cursor, Id, In, Limit, Out, PageOut, Reason, list_out, new_router, page_out
+from api.routes.recruiting.asked import ApprovalStarted, started
 from interview_engine.hr.employment import service as employment
 from interview_engine.hr.recruiting.hiring import offers as service
 from interview_engine.hr.recruiting.rules import OfferState
@@ -60,13 +61,6 @@ class SentOffer(OfferOut):
     link: str = Field(examples=["https://hire.example.com/o/7Qk…"])
 
 
-class OfferApproval(Out):
-    """The approval that was asked for."""
-
-    approval_id: str
-    state: str
-
-
 class EmploymentRow(Out):
     """An employment in a list."""
 
@@ -103,14 +97,9 @@ def draft_offer(application_id: Id, body: NewOffer, call: Annotated[Call, needs(
 
 
 @router.post("/offers/{offer_id}/submit")
-def submit_offer(offer_id: Id, call: Annotated[Call, needs("pay", "write")]) -> OfferApproval:
+def submit_offer(offer_id: Id, call: Annotated[Call, needs("pay", "write")]) -> ApprovalStarted:
     """Ask for approval of a draft."""
-
-    def work(session: Session) -> OfferApproval:
-        approval = service.submit_offer(session, call.actor, offer_id, call.clock)
-        return OfferApproval(approval_id=approval.id, state=approval.state)
-
-    return call.once(work)
+    return call.once(lambda s: started(service.submit_offer(s, call.actor, offer_id, call.clock)))
 
 
 @router.post("/offers/{offer_id}/send")

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
-from sqlalchemy.orm import Session
 
 from api.access import Call, needs
 from api.routes.frame import Cursor, Id, IdField, In, Language, Limit, Out, PageOut, new_router, page_out
+from api.routes.recruiting.asked import ApprovalStarted, started
 from interview_engine.hr.recruiting.jobs import requisitions as service
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, RequirementKind
 from interview_engine.hr.recruiting.jobs.job_description import requirements_from as read_requirements
@@ -127,13 +127,6 @@ class RequisitionRow(Out):
     opened_at: datetime | None
 
 
-class ApprovalStarted(Out):
-    """The approval that was asked for."""
-
-    approval_id: str
-    state: str
-
-
 class StageCount(Out):
     """How many applications stand in one stage."""
 
@@ -209,12 +202,7 @@ def update_requisition(
 @router.post("/requisitions/{requisition_id}/submit")
 def submit_requisition(requisition_id: Id, call: Annotated[Call, needs("public", "write")]) -> ApprovalStarted:
     """Ask for approval of a draft."""
-
-    def work(session: Session) -> ApprovalStarted:
-        approval = service.submit_for_approval(session, call.actor, requisition_id, call.clock)
-        return ApprovalStarted(approval_id=approval.id, state=approval.state)
-
-    return call.once(work)
+    return call.once(lambda s: started(service.submit_for_approval(s, call.actor, requisition_id, call.clock)))
 
 
 @router.post("/requisitions/{requisition_id}/open")

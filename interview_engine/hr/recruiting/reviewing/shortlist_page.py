@@ -26,7 +26,6 @@ from interview_engine.hr.recruiting.reviewing.shortlist import OVER, RankedRow
 from interview_engine.hr.recruiting.tables import Application, Assessment, Requisition
 from interview_engine.i18n import LocalizedText
 
-SORTS = ("rank", "match", "score", "name", "recent")
 """Orders besides the codes of competencies."""
 AT_ONCE = 5000
 
@@ -38,7 +37,7 @@ class ListWanted:
     Args:
         name: part of the candidate's name; looks at nothing where names may not be seen.
         meets: code of a competency whose required level is reached.
-        sort: one of SORTS, or the code of a competency: best first, without a value last.
+        sort: rank, match, score, name, recent, or the code of a competency: best first, without a value last.
         ruler: which of the rulers, 0 first.
     """
 
