@@ -81,7 +81,7 @@ def area_of(files: Iterable[str]) -> str:
     areas = {next(area for start, area in AREAS if file.startswith(start)) for file in files}
     if len(areas) == 1:
         return areas.pop()
-    return "console" if all(area.startswith("console") for area in areas) else "common"
+    return "console" if all(area.startswith(STAFF_ONLY) for area in areas) else "common"
 
 
 def needed(language: str, area: str) -> bool:

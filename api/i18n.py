@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from fastapi import Request
@@ -35,19 +34,6 @@ def language_of(request: Request) -> str:
         if name in offered:
             return name
     return "zh"
-
-
-def tag(language: str) -> str:
-    """The language for a page's `lang`: "zh" is written in simplified characters."""
-    return "zh-Hans" if language == "zh" else language
-
-
-def own_name(language: str) -> str:
-    """What a language calls itself, for the switch: 中文, EN, 日本語, Español."""
-    if language == "en":
-        return "EN"
-    name = Locale.parse(language).get_display_name(language) or language
-    return name[0].upper() + name[1:]
 
 
 def day_text(value: datetime, language: str) -> str:

@@ -25,9 +25,10 @@ from jinja2 import (
 from jinja2.runtime import Context
 
 from api.area import areas_of, template_folders
-from api.i18n import choices, day_text, language_of, minute_text, money_text, own_name, tag
+from api.i18n import choices, day_text, language_of, minute_text, money_text
 from interview_engine import __version__
 from interview_engine.i18n import translator
+from interview_engine.language_names import own_name, tag
 
 FOLDER = Path(__file__).parent / "templates"
 ZONE = ZoneInfo("Asia/Shanghai")

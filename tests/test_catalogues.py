@@ -66,6 +66,7 @@ def test_a_text_that_is_not_written_out_is_refused() -> None:
 def test_a_text_that_several_folders_use_is_common_to_them() -> None:
     assert tool.area_of(["interview_engine/store/engine.py"]) == "store"
     assert tool.area_of(["api/templates/console/system/audit.html", "api/console/recruiting/people.py"]) == "console"
+    assert tool.area_of(["api/cli/audit.py", "api/console/recruiting/people.py"]) == "console"
     assert tool.area_of(["api/candidate/pages.py", "api/console/frame.py"]) == "common"
 
 

@@ -21,7 +21,12 @@ class Reason:
 
     def text(self, language: str) -> str:
         """The sentence in `language` ("zh" or "en")."""
-        return SENTENCES[self.code].filled(**self.detail).get(language)
+        return self.message.get(language)
+
+    @property
+    def message(self) -> Message:
+        """The sentence with its places filled."""
+        return SENTENCES[self.code].filled(**self.detail)
 
 
 SENTENCES: dict[str, Message] = {

@@ -195,7 +195,7 @@ def _speech_rows(speech: Document) -> list[Document]:
     if pitch is not None:
         spread = one(pitch["interquartile_semitones"])
         rows.append(_row("pitch_median_hz", same(f"{pitch['median_hz']:.0f} Hz")))
-        rows.append(_row("pitch_interquartile_semitones", {"zh": f"{spread} 半音", "en": f"{spread} semitones"}))
+        rows.append(_row("pitch_interquartile_semitones", shown("unit.semitones", value=spread)))
     if loudness is not None:
         rows.append(_row("loudness_median_db", same(f"{one(loudness['median_db'])} dB")))
         rows.append(_row("loudness_range_db", same(f"{one(loudness['range_db'])} dB")))

@@ -4,34 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from interview_engine.i18n import Text
+from interview_engine.i18n import Text, languages
 from pipelines.reports.cues_document import Document
 from pipelines.reports.texts import TEXTS
 
 Both = dict[str, str]
-"""A shown text: {"zh": …, "en": …}."""
-
-LANGUAGES = ("zh", "en")
+"""A shown text by language: {"zh": …, "en": …}, and every other language that there are catalogues for."""
 
 
 def shown(key: str, **values: str | Both) -> Both:
-    """The catalogue's text with its placeholders filled; a value may itself be in both languages."""
+    """The catalogue's text with its placeholders filled; a value may itself be in several languages."""
     return fill(TEXTS[key], **values)
 
 
 def fill(text: Text, **values: str | Both) -> Both:
-    """A text with its placeholders filled in both languages."""
+    """A text with its placeholders filled in every language."""
     return {
         language: text.get(language).format(
-            **{name: value if isinstance(value, str) else value[language] for name, value in values.items()}
+            **{
+                name: value if isinstance(value, str) else in_language(value, language)
+                for name, value in values.items()
+            }
         )
-        for language in LANGUAGES
+        for language in languages()
     }
+
+
+def several(text: Text) -> Both:
+    """A text in every language."""
+    return {language: text.get(language) for language in languages()}
+
+
+def in_language(text: Both, language: str) -> str:
+    """One of the languages of a text; English where it has not this one, as a kit's texts have two only."""
+    return text.get(language) or text["en"]
 
 
 def same(text: str) -> Both:
     """A text that needs no translation: a number, a name, a code."""
-    return {"zh": text, "en": text}
+    return dict.fromkeys(languages(), text)
 
 
 def clock(seconds: float) -> str:

@@ -1,9 +1,9 @@
-"""The report as one HTML file: both languages in it, media and screenshots inside or beside it, no network."""
+"""The report as one HTML file: its languages in it, media and screenshots inside or beside it, no network."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote as url_quote
 
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pipelines.reports.cues_document import Document
 from pipelines.reports.format import clock
 from pipelines.reports.media import FOLDER, Playable, beside
-from pipelines.reports.page import ai_label, asset, environment, security_policy
+from pipelines.reports.page import ai_label, asset, environment, security_policy, switching
 from pipelines.reports.view import report_view
 
 EMBED_LIMIT_BYTES = 25_000_000
@@ -23,20 +23,28 @@ FRAMES_LIMIT_BYTES = 5_000_000
 """Screenshots up to this total lie inside the page too; the same files are in frames/ in any case."""
 
 
-def render(document: Document, media: Mapping[str, Playable], folder: Path, *, language: str) -> str:
+def render(
+    document: Document,
+    media: Mapping[str, Playable],
+    folder: Path,
+    *,
+    language: str,
+    languages: Sequence[str] = ("zh", "en"),
+) -> str:
     """The page.
 
     Args:
         media: question id to a playable file; what does not fit inside the page is put into `folder`/media.
         folder: where the page will lie; screenshots are read from it.
-        language: which of the two is shown at first, "zh" or "en".
+        language: which is shown at first.
+        languages: those that the page can be switched to.
 
     Raises:
         OSError: a recording or screenshot cannot be read, or a copy cannot be written.
     """
     view = report_view(document)
     placed, embedded = _place(document, media, folder)
-    style, script = asset("page.css", "report.css"), asset("report.js")
+    style, script = asset("page.css", "report.css") + switching(languages), asset("report.js")
     answered = [index for index, answer in enumerate(view["answers"]) if not answer["missing"]]
     producer = document["generated_by_ai"]["producer"]
     return (
@@ -45,6 +53,7 @@ def render(document: Document, media: Mapping[str, Playable], folder: Path, *, l
         .render(
             view=view,
             language=language,
+            languages=languages,
             first=answered[0] if answered else 0,
             media=placed,
             embedded_media=embedded,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
 import jinja2
+from markupsafe import Markup
 
+from interview_engine.language_names import own_name, tag
 from pipelines.reports.format import shown
 
 TEMPLATES = resources.files("pipelines") / "templates"
@@ -25,7 +28,30 @@ def environment() -> jinja2.Environment:
         trim_blocks=False,
     )
     made.globals["shown"] = shown
+    made.globals["said"] = said
+    made.globals["own_name"] = own_name
+    made.globals["tag"] = tag
     return made
+
+
+def said(text: Mapping[str, str], languages: Sequence[str]) -> Markup:
+    """A text in each of the languages, of which the page shows one; once where all say the same."""
+    words = [(language, text.get(language) or text["en"]) for language in languages]
+    if len({word for _, word in words}) == 1:
+        return Markup("{}").format(words[0][1])
+    span = Markup('<span class="{}" lang="{}">{}</span>')
+    return Markup("").join(span.format(language, tag(language), word) for language, word in words)
+
+
+def switching(languages: Sequence[str]) -> str:
+    """The style rules that hide all languages but the page's, beyond those of page.css for Chinese and English."""
+    hidden = [
+        f'html[data-lang="{shown}"] .{other}'
+        for shown in languages
+        for other in languages
+        if shown != other and {shown, other} != {"zh", "en"}
+    ]
+    return f"\n{', '.join(hidden)} {{ display: none; }}\n" if hidden else ""
 
 
 def asset(*names: str) -> str:

@@ -12,9 +12,9 @@ from typing import Any
 import typst
 
 from interview_engine.errors import SystemPackageError
-from interview_engine.i18n import msg
+from interview_engine.i18n import languages, msg
 from pipelines.reports.cues_document import Document
-from pipelines.reports.format import shown
+from pipelines.reports.format import in_language, shown
 from pipelines.reports.page import TEMPLATES, ai_label
 from pipelines.reports.texts import TEXTS
 from pipelines.reports.view import report_view
@@ -98,7 +98,6 @@ def _input(document: Document, language: str, font: Font) -> Document:
     producer = document["generated_by_ai"]["producer"]
     overall = view["overall"]
     score = overall["score"]
-    separators = {"colon": ("：", ": "), "comma": ("、", ", "), "semicolon": ("；", "; ")}
     provenance = view["provenance"]
     return {
         "view": localised(view, language),
@@ -115,15 +114,15 @@ def _input(document: Document, language: str, font: Font) -> Document:
         "page-of": TEXTS["page.page_of"].get(language),
         "settings": "   ".join(f"{name} = {value}" for name, value in provenance["settings"].items()),
         "seconds": " · ".join(f"{stage} {seconds:.1f} s" for stage, seconds in provenance["stage_seconds"].items()),
-        **{name: pair[0] if language == "zh" else pair[1] for name, pair in separators.items()},
+        **{name: TEXTS[f"mark.{name}"].get(language) for name in ("colon", "comma", "semicolon")},
     }
 
 
 def localised(value: Any, language: str) -> Any:
-    """The same values with every {"zh": …, "en": …} replaced by its text in `language`."""
+    """The same values with every {"zh": …, "en": …, …} replaced by its text in `language`."""
     if isinstance(value, dict):
-        if value.keys() == {"zh", "en"}:
-            return value[language]
+        if {"zh", "en"} <= value.keys() <= set(languages()):
+            return in_language(value, language)
         return {key: localised(child, language) for key, child in value.items()}
     if isinstance(value, list):
         return [localised(child, language) for child in value]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from interview_engine.assessment.kits.kit import Kit
@@ -26,6 +26,7 @@ def write(
     *,
     media: Mapping[str, Path],
     language: str | None = None,
+    languages: Sequence[str] = ("zh", "en"),
 ) -> None:
     """Write the report into `folder`, which exists and already holds its screenshots (frames/…).
 
@@ -34,7 +35,8 @@ def write(
 
     Args:
         media: question id to the recording as given; copied, repacked or transcoded only as far as a browser needs.
-        language: of the PDF and of the page when it opens, "zh" or "en"; the interview's when None.
+        language: of the PDF and of the page when it opens; the interview's when None.
+        languages: those that the page can be switched to.
 
     Raises:
         OutputError: `output.disk_full`, `output.not_writable`.
@@ -46,7 +48,7 @@ def write(
     _check_frames(report, folder)
     with writing(folder):
         copies = playable_copies(media, folder)
-        page = report_html.render(document, copies, folder, language=shown_in)
+        page = report_html.render(document, copies, folder, language=shown_in, languages=languages)
         write_whole(folder / "report.html", page.encode("utf-8"))
         write_whole(folder / "report.pdf", report_pdf.render(document, folder, language=shown_in))
         write_whole(folder / "report.json", dump(document).encode("utf-8"))

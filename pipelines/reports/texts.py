@@ -100,6 +100,10 @@ TEXTS: dict[str, Text] = {
     "delivery.zero": msg("0 beyond this"),
     "delivery.applies": msg("Applies to"),
     "delivery.all": msg("all"),
+    "mark.colon": msg(": "),
+    "mark.comma": msg(", "),
+    "mark.semicolon": msg("; "),
+    "unit.semitones": msg("{value} semitones"),
     "language.zh": msg("Chinese"),
     "language.en": msg("English"),
     # the answers

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from interview_engine.assessment.comparing.match import apportion
+from interview_engine.assessment.reasons import SENTENCES, Reason
 from pipelines.reports.cues_document import Document
 from pipelines.reports.cues_view import lanes, measure_rows
 from pipelines.reports.format import (
@@ -14,6 +15,7 @@ from pipelines.reports.format import (
     one,
     plain,
     same,
+    several,
     share_percent,
     shown,
     span_clock,
@@ -84,9 +86,15 @@ def _reason(reason: Document) -> Document:
     step = next_step(reason["code"])
     return {
         "code": reason["code"],
-        "text": reason["text"],
-        "next": None if step is None else {"zh": step.zh, "en": step.en},
+        "text": _sentence(reason),
+        "next": None if step is None else several(step),
     }
+
+
+def _sentence(reason: Document) -> Both:
+    """A reason's sentence: as the report has it, and from its code and facts in the languages the report has not."""
+    known = several(Reason(reason["code"], reason["detail"]).message) if reason["code"] in SENTENCES else {}
+    return {**known, **reason["text"]}
 
 
 def _placed(reason: Document, document: Document) -> Document:
@@ -283,7 +291,7 @@ def _quote(evidence: Document, texts: dict[str, Both], document: Document) -> Do
 def _why(code: str) -> Both:
     """What a code of `why` says; a code of another scorer is shown as it is."""
     text = WHY.get(code)
-    return same(code) if text is None else {"zh": text.zh, "en": text.en}
+    return same(code) if text is None else several(text)
 
 
 def _frame(frames: Sequence[Document], start_s: float, end_s: float) -> str | None:

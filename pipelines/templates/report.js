@@ -13,10 +13,10 @@
   let source = "";
   let activeQuote = null;
 
-  // language: both are in the document, one is shown
+  // language: several are in the document, one is shown
   function setLanguage(language) {
     root.dataset.lang = language;
-    root.lang = language === "zh" ? "zh-Hans" : "en";
+    root.lang = document.querySelector(`[data-set-lang="${language}"]`).lang;
     document.title = document.querySelector("title").dataset[language];
     for (const button of all("[data-set-lang]")) {
       button.setAttribute("aria-pressed", String(button.dataset.setLang === language));

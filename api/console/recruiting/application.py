@@ -34,6 +34,7 @@ from interview_engine.hr.recruiting.tables import Application, Invitation, Requi
 from interview_engine.i18n import mark
 from interview_engine.store.rows import find
 from pipelines.reports.format import shown
+from pipelines.reports.page import said
 from pipelines.reports.view import report_view
 
 router = APIRouter()
@@ -80,6 +81,7 @@ def application_page(
         event_words=words.EVENT_KINDS,
         actors=ACTORS,
         shown=shown,
+        said=said,
         **values,
     )
 

@@ -16,11 +16,12 @@ from serving import LiveServer, make_context, short_kit
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.i18n import day_text, minute_text, money_text, own_name
+from api.i18n import day_text, minute_text, money_text
 from interview_engine import i18n
 from interview_engine.assessment.kits.file import parse_kit
 from interview_engine.hr.recruiting.jobs import postings
 from interview_engine.i18n import add_folder, catalogue, languages
+from interview_engine.language_names import own_name
 
 MARKED = re.compile(r"«[^«»]*»")
 
