@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import av
 import chromium
@@ -33,7 +35,7 @@ def screenshot_of_nobody(path: Path) -> None:
     grey.to_image().save(path)
 
 
-def written(made: InterviewReport, folder: Path, media: dict[str, Path], **options: str) -> Path:
+def written(made: InterviewReport, folder: Path, media: dict[str, Path], **options: Any) -> Path:
     folder.mkdir(parents=True)
     for answer in made.answers:
         for frame in answer.frames:
@@ -345,3 +347,11 @@ def test_a_correction_is_shown_with_what_was_recognised_beside_it(tmp_path: Path
     ]
     assert ["识别成了别的字" in page for page in pages] == [True, False]
     assert ["以上是候选人更正后的文字" in page for page in pages] == [True, False]
+
+
+def test_a_page_holds_the_languages_that_are_asked_for(tmp_path: Path) -> None:
+    page = written(samples.strong(), tmp_path / "report", {}, languages=("zh", "en", "ja")).read_text("utf-8")
+    assert re.findall(r'data-set-lang="(\w+)" lang="([\w-]+)"', page) == [("zh", "zh-Hans"), ("en", "en"), ("ja", "ja")]
+    assert '<span class="ja" lang="ja">' in page
+    assert 'html[data-lang="ja"] .zh, html[data-lang="ja"] .en' in page
+    assert re.search(r'<title data-zh="[^"]+" data-en="[^"]+" data-ja="[^"]+">', page)
