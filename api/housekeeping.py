@@ -89,6 +89,7 @@ def keep_house(context: Context, work: list[Chore], stop: threading.Event) -> No
                 _do(chore)
                 chore.due_s = now_s + chore.every_s
         stop.wait(LOOK_S)
+    guard.leave()
 
 
 def _look(guard: ClockGuard) -> Doubt | None:

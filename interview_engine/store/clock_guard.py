@@ -86,6 +86,10 @@ class ClockGuard:
         self._write_down(doubt, now, now_s)
         return doubt
 
+    def leave(self) -> None:
+        """This process ends: its doubts are nobody's any more."""
+        self._database.attempt(lambda session: _note(session, self.process, None, self._clock.now()))
+
     def _ask(self, session: Session) -> _Others:
         own = None if self._database.is_sqlite else session.scalar(select(func.clock_timestamp()))
         mark = session.scalar(select(ClockMark.trusted_at))
