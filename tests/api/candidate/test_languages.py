@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
 
+import console_data
 import pytest
 from databases import copied_sqlite
 from hiring_world import make_world
 from serving import LiveServer, make_context, short_kit
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.candidate.own_applications import applications_address
+from api.candidate.sessions import cookie_name
 from api.i18n import day_text, minute_text, money_text
 from interview_engine import i18n
 from interview_engine.assessment.kits.file import parse_kit
+from interview_engine.hr.competency import service as competency
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.recruiting.hiring import offers
+from interview_engine.hr.recruiting.hiring.offers import NewOffer
 from interview_engine.hr.recruiting.jobs import postings
-from interview_engine.i18n import add_folder, catalogue, languages
+from interview_engine.hr.recruiting.reviewing import reviews
+from interview_engine.hr.recruiting.tables import Invitation, Requisition
+from interview_engine.i18n import LocalizedText, add_folder, catalogue, languages
 from interview_engine.language_names import own_name
+from interview_engine.store.secrets import digest
 
 MARKED = re.compile(r"«[^«»]*»")
 
@@ -58,21 +70,30 @@ def client(server: LiveServer) -> Iterator[TestClient]:
         yield made
 
 
-def shown(html: str) -> str:
-    """What a page says, titles and labels too, without scripts, the switch of languages and what is in Chinese."""
+def pieces(html: str) -> list[str]:
+    """What a page says, text by text: what stands in it, its labels, and what it hands to its script.
+
+    Without the switch of languages.
+    """
+    texts = [
+        text
+        for given in re.findall(r'data-config="([^"]*)"', html)
+        for text in json.loads(unescape(given))["texts"].values()
+    ]
     html = re.sub(r"<(script|style|nav)\b.*?</\1>", " ", html, flags=re.DOTALL)
-    labels = " ".join(re.findall(r'(?:aria-label|placeholder|title|alt)="([^"]*)"', html))
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html) + " " + labels).split())
+    labels = re.findall(r'(?:aria-label|placeholder|title|alt)="([^"]*)"', html)
+    texts += [unescape(text) for text in (*re.split(r"<[^>]+>", html), *labels)]
+    return [text for text in (" ".join(text.split()) for text in texts) if text]
 
 
 QUESTIONS = [question.text.en for question in parse_kit(short_kit(2, 5, 30).encode(), "short").questions]
-NO_WORDS = re.compile(r"\b[0-9a-f]{32,}\b|\b[a-z_]+\.[a-z_]+\b|\bZendesk\b")
-"""Fingerprints, codes of errors, and a name in the job's description."""
+NO_WORDS = re.compile(r"\b[0-9a-f]{32,}\b|\b[a-z_]+\.[a-z_]+\b|\bZendesk\b|\b\d+ [a-z]{3,4}\.? \d{4}\b")
+"""Fingerprints, codes of errors, a name in the job's description, and dates."""
 
 
 def untranslated(html: str) -> list[str]:
     """Words of Latin letters that stand outside « and » and are no kit's question."""
-    left = shown(html)
+    left = " ".join(pieces(html))
     for question in QUESTIONS:
         left = left.replace(question, " ")
     while MARKED.search(left):
@@ -108,16 +129,87 @@ def walk(server: LiveServer, client: TestClient) -> Iterator[tuple[str, str]]:
     yield "/receipts", client.get("/receipts").text
 
 
+def walk_others(server: LiveServer, client: TestClient) -> Iterator[tuple[str, str]]:
+    """The pages beside the interview in writing: recorder, withdrawal, deletion, receipts, offer, survey, errors."""
+    context, world, clock = server.context, server.world, server.world.clock
+    job = server.short_job()
+    home = f"/i/{server.invite(job, 2).token}"
+    client.get(home)
+    given = {"route": "record", "recording": "yes", "automated": "yes"}
+    assert client.post(f"{home}/consent", data=given, follow_redirects=False).status_code == 303
+    recorder = client.get(f"{home}/interview").text
+    assert "data-config" in recorder
+    yield f"{home}/interview", recorder
+    yield f"POST {home}/withdraw", client.post(f"{home}/withdraw").text
+    deletion = client.post(f"{home}/withdraw", data={"sure": "yes"}).text
+    yield f"{home}/status", deletion
+    receipt = client.get(f"{home}/deletion.json").json()["sha256"]
+    yield "POST /receipts", client.post("/receipts", data={"receipt": receipt}).text
+    yield "POST /receipts", client.post("/receipts", data={"receipt": "0" * 64}).text
+    yield from _walk_applying(server, client, job)
+    with context.database.transaction() as session:
+        application = world.applicant(session, world.post(session, job, "offers"), 5)
+        world.assessed(session, world.interviewed(session, application))
+        reviews.decide(session, world.actor("hr"), application.id, "advance", "各项都好", clock)
+        for_work = NewOffer("客服专员", Decimal("8500"), clock.at.date() + timedelta(days=30))
+        draft = offers.draft_offer(session, world.actor("hr"), application.id, for_work, clock)
+        offer = f"/o/{offers.send_offer(session, world.actor('hr'), draft.id, clock).token}"
+    yield offer, client.get(offer).text
+    yield f"POST {offer}", client.post(offer, data={"answer": "accept"}).text
+    yield f"POST {offer}", client.post(offer, data={"answer": "decline"}).text
+    questions = [
+        {"id": "s1", "kind": "scale", "text": {"zh": "我能说清楚", "en": "我能说清楚"}, "competency": "communication"},
+        {"id": "t1", "kind": "top3", "text": {"zh": "最重要的三项", "en": "最重要的三项"}},
+        {"id": "o1", "kind": "open", "text": {"zh": "还有什么", "en": "还有什么"}},
+    ]
+    with context.database.transaction() as session:
+        person = session.scalars(select(Person)).first()
+        assert person is not None
+        hr = world.actor("hr")
+        made = competency.create_survey(session, hr, LocalizedText("问卷一", "问卷一"), questions, clock)
+        survey = f"/s/{competency.send_survey(session, hr, made.id, [person.id], clock)[0].token}"
+    yield survey, client.get(survey).text
+    yield f"POST {survey}", client.post(survey, data={"s1": "9"}).text
+    yield f"POST {survey}", client.post(survey, data={"s1": "4", "t1": ["沟通", "", ""], "o1": "没有"}).text
+    yield f"POST {survey}", client.post(survey, data={"s1": "4"}).text
+    yield "/no/such/page", client.get("/no/such/page").text
+
+
+def _walk_applying(server: LiveServer, client: TestClient, job: Requisition) -> Iterator[tuple[str, str]]:
+    """Applying where a recruiter invites later, and what the applicant sees of it."""
+    with server.context.database.transaction() as session:
+        recruiter = server.world.actor("recruiter")
+        made = postings.create_posting(
+            session, recruiter, job.id, "poster", Decimal(0), server.world.clock, automatic_invitation=False
+        )
+        page = f"/p/{made.code}"
+    yield f"POST {page}", client.post(page, data={"name": "李雷", "phone": "13812345678"}).text
+    with server.context.database.reading() as session:
+        person = session.scalars(select(Person).where(Person.name == "李雷")).one()
+        own = applications_address(server.context, person.id)
+    yield own, client.get(own).text
+    yield f"{own}?", client.get(own[:-4] + "AAAA").text
+
+
 def test_every_text_of_the_candidates_pages_comes_from_catalogues(
     invented: None, server: LiveServer, client: TestClient
 ) -> None:
     client.get("/language/sv", params={"back": "/"})
     seen = 0
-    for address, html in walk(server, client):
+    for address, html in (*walk(server, client), *walk_others(server, client)):
         assert '<html lang="sv"' in html, address
         assert untranslated(html) == [], address
         seen += 1
-    assert seen == 19
+    assert seen == 19 + 16
+
+
+def english_of(language: str) -> re.Pattern[str]:
+    """Matches the English texts that `language` says otherwise, or has not translated, with whatever fills them."""
+    known = catalogue(language)
+    texts = {key.rpartition("\x04")[2] for key in catalogue("zh") if known.get(key) != key.rpartition("\x04")[2]}
+    parts = [re.split(r"\{[^{}]*\}", text) for text in sorted(texts)]
+    worded = [part for part in parts if re.search(r"[A-Za-z]{3,}", " ".join(part))]
+    return re.compile("|".join(".+?".join(map(re.escape, part)) for part in worded))
 
 
 @pytest.mark.parametrize("language", languages())
@@ -126,15 +218,29 @@ def test_the_candidates_pages_are_whole_in_every_language(
 ) -> None:
     """No page shows English in another language, an unfilled place, or fewer languages than there are."""
     client.get(f"/language/{language}", params={"back": "/"})
-    english = {key.rpartition("\x04")[2] for key in catalogue("zh")}
-    for address, html in walk(server, client):
-        text = shown(html)
-        assert not re.search(r"\{[a-z_]+\}", text), address
+    english = english_of(language)
+    for address, html in (*walk(server, client), *walk_others(server, client)):
+        said = re.sub(r'data-config="[^"]*"', "", html)
+        assert not re.search(r"\{[a-z_]+\}", " ".join(pieces(said))), address
         for other in languages():
             assert f"/language/{other}?back=" in html, address
         if language != "en":
-            whole = [one.strip() for one in re.findall(r">([^<>]{12,})<", html)]
-            assert [one for one in map(unescape, whole) if one in english] == [], address
+            assert [text for text in pieces(html) if english.fullmatch(text)] == [], address
+
+
+def test_what_was_measured_is_labelled_in_the_language(invented: None, tmp_path: Path) -> None:
+    """Reports hold Chinese and English; the labels that they share with the catalogues are shown from those."""
+    made = console_data.hiring_company(console_data.make_context(tmp_path))
+    token = made.tokens["林晓"]
+    with made.context.database.transaction() as session:
+        invitation = session.scalars(select(Invitation).where(Invitation.token_hash == digest(token))).one()
+        invitation.device_hash = digest("phone")
+    with TestClient(create_app(made.context), raise_server_exceptions=False, headers={"Accept": "text/html"}) as client:
+        client.get("/language/sv", params={"back": "/"})
+        client.cookies.set(cookie_name(made.context, token), "phone")
+        page = pieces(client.get(f"/i/{token}/measured").text)
+    assert "«What was assessed, and why»" in page
+    assert "«Speech rate (pauses included)»" in page
 
 
 def test_dates_and_amounts_are_written_as_the_language_writes_them() -> None:

@@ -15,7 +15,7 @@ from api.deps import Ctx
 from api.i18n import language_of
 from api.render import page
 from api.sessions import PageActor, page_actor, signed_in
-from api.visitor import browser_of
+from api.wechat.visitor import browser_of
 from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.approvals import service as approvals

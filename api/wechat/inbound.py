@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.phone.cards import APPROVED, REJECTED, standing_words
+from api.wechat.cards import APPROVED, REJECTED, standing_words
 from interview_engine.errors import DeliveryError, InterviewEngineError
 from interview_engine.hr.accounts.service import account_of_person, actor_of
 from interview_engine.hr.accounts.tables import Account

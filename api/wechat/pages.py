@@ -17,14 +17,14 @@ from api.candidate.own_applications import applications_address
 from api.candidate.sessions import device_secret, keep_device
 from api.context import Context
 from api.deps import Ctx, client_address
-from api.phone.todo import TODO
 from api.render import page
 from api.sessions import PageActor, inside, keep_session, session_token
-from api.visitor import Visitor, keep_visitor
 from api.wechat import callbacks, oauth
 from api.wechat.callbacks import Signed
 from api.wechat.client import WechatError
 from api.wechat.crypto import CallbackKeys
+from api.wechat.todo import TODO
+from api.wechat.visitor import Visitor, keep_visitor
 from interview_engine.errors import GoneError, InterviewEngineError, NotFoundError, PermissionDenied, TooLarge
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.accounts import sign_in
