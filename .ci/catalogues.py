@@ -52,6 +52,7 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("api/templates/public/api.html", "api"),
     ("api/templates/public/", "candidate"),
     ("api/wechat/", "wechat"),
+    ("api/phone/", "wechat"),
     ("api/templates/wechat/", "wechat"),
     ("api/console/recruiting/", "console_recruiting"),
     ("api/templates/console/recruiting/", "console_recruiting"),

@@ -28,8 +28,8 @@ PAGES = (
     "console.system.sign_in",
     "console.router",
     "candidate.media",
-    "wechat.pages",
-    "wechat.todo",
+    "phone.pages",
+    "phone.todo",
 )
 """Modules of api with pages for everybody: candidates, visitors from WeChat, who signs in. Each has `router`."""
 

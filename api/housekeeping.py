@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from api.context import Context
-from api.wechat.cards import settle_decided
-from api.wechat.inbound import work_off
+from api.phone.cards import settle_decided
+from api.phone.inbound import work_off
 from api.wechat.quotas import forget_old
 from interview_engine.errors import OutputError
 from interview_engine.hr.area import Job, Round

@@ -14,7 +14,7 @@ from api.candidate.sessions import OwnOrigin
 from api.context import Context
 from api.deps import Ctx
 from api.render import page
-from api.wechat.visitor import browser_of
+from api.visitor import browser_of
 from interview_engine.hr.messaging.choices import choices_of, choose
 from interview_engine.hr.recruiting.applying import own
 from interview_engine.hr.recruiting.applying.own import OwnApplication

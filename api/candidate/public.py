@@ -19,7 +19,7 @@ from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
 from api.render import page
-from api.wechat.visitor import browser_of, visitor_of
+from api.visitor import browser_of, visitor_of
 from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput, TooLarge, UnsupportedMedia
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency import service as competency

@@ -10,9 +10,9 @@ import api
 API = Path(api.__file__).parent
 
 OWN_STATE = {
-    "wechat/cards.py": "cards that this adapter sent and that are still open",
+    "phone/cards.py": "cards that this adapter sent and that are still open",
     "wechat/channels.py": "subscription credits and cards of this adapter",
-    "wechat/inbound.py": "the events that WeChat told this adapter, and the cards they are about",
+    "phone/inbound.py": "the events that WeChat told this adapter, and the cards they are about",
     "wechat/oauth.py": "sign-ins at WeChat that are under way",
     "wechat/tokens.py": "the access tokens that WeChat gave this installation",
     "wechat/quotas.py": "how much of WeChat's limits this adapter has used",

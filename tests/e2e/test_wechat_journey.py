@@ -29,13 +29,13 @@ from sqlalchemy import select
 from wechat_world import fake_world, on_a_port, settings_for
 
 from api.context import Context
+from api.phone.inbound import work_off
 from api.serving import channels_of
 from api.wechat.connect import connect
 from api.wechat.double.app import make_app
 from api.wechat.double.speaker import Speaker
 from api.wechat.double.state import Message
 from api.wechat.double.state import World as FakeWechat
-from api.wechat.inbound import work_off
 from interview_engine.hr.access.rules import Actor, preset_rules
 from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.accounts.passwords import hashed

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from interview_engine.assessment.comparing.ranking import EntryCompetency, Remark
 from interview_engine.assessment.kits.file import shipped_kits
 from interview_engine.assessment.scoring import Score
-from interview_engine.hr.access.rules import Actor, candidate_actor, preset_rules
+from interview_engine.hr.access import grants
+from interview_engine.hr.access.rules import SYSTEM, Actor, candidate_actor, preset_rules
+from interview_engine.hr.accounts.service import actor_of
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals.service import decide as decide_approval
 from interview_engine.hr.competency.service import kit, profile_from_kit, publish_kit
@@ -190,5 +192,5 @@ def _account(
     session.add(account)
     session.flush()
     scope = {"hiring_manager": ("reports", None), "interviewer": ("subtree", department_id)}.get(role, ("all", None))
-    rules = preset_rules(role, scope[0], scope[1])
-    return Actor(f"account:{account.id}", account.id, person.id, role, rules, "zh")
+    grants.replace_preset(session, SYSTEM, account.id, role, scope[0], scope[1], clock)
+    return actor_of(session, account, clock)

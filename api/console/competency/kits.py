@@ -18,11 +18,11 @@ from api.console.acting import act
 from api.console.actors import account_names
 from api.console.competency import words
 from api.console.competency.kit_form import draft_from_form
-from api.console.export import attachment
 from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.context import Context
 from api.deps import Ctx
+from api.export import attachment
 from api.i18n import language_of
 from api.rescoring import rescore_of
 from api.sessions import PageActor

@@ -9,12 +9,12 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
-from api.console.export import attachment, table_csv
 from api.console.forms import Fields, Form, as_number
 from api.console.frame import console_page
 from api.console.quality.upload import uploaded_rows
 from api.context import Context
 from api.deps import Ctx
+from api.export import attachment, table_csv
 from api.i18n import language_of
 from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from api.console.acting import act
 from api.console.actors import account_names
 from api.console.charts import intervals, position
-from api.console.export import attachment, table_csv
 from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.console.quality.upload import uploaded_rows
 from api.console.recruiting.report import told_answers
 from api.context import Context
 from api.deps import Ctx
+from api.export import attachment, table_csv
 from api.rescoring import features_of
 from api.sessions import PageActor
 from interview_engine.assessment.comparing.fairness import AuditTable

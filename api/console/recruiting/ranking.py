@@ -11,12 +11,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api.console.export import XLSX, Cell, attachment, table_csv, table_xlsx
 from api.console.frame import console_page
 from api.console.recruiting import words
 from api.console.recruiting.requisitions import HOME, requisition_head
 from api.context import Context
 from api.deps import Ctx
+from api.export import XLSX, Cell, attachment, table_csv, table_xlsx
 from api.i18n import language_of
 from api.sessions import PageActor
 from interview_engine.assessment.comparing.ranking import EntryCompetency

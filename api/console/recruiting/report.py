@@ -12,9 +12,9 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.candidate.media import media_address
-from api.console.export import attachment
 from api.context import Context
 from api.deps import Ctx
+from api.export import attachment
 from api.i18n import language_of
 from api.sessions import PageActor
 from interview_engine.hr.access.rules import Actor

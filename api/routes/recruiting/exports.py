@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.access import Call, needs
-from api.console.export import XLSX, Cell, attachment, table_csv, table_xlsx
+from api.export import XLSX, Cell, attachment, table_csv, table_xlsx
 from api.routes.frame import Id, new_router
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.recruiting.applying import lists

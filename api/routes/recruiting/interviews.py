@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.access import Call, needs
 from api.candidate.media import media_address
-from api.console.export import attachment
+from api.export import attachment
 from api.report_file import report_pdf
 from api.routes.frame import Id, Language, Out, PageOut, Words, list_out, new_router
 from interview_engine.hr.problems import missing

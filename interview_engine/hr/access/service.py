@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session, aliased
 from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Actor, GrantRule, applicable, in_force, may_at_all, reaches_everything
 from interview_engine.hr.access.tables import Grant
-from interview_engine.hr.people.tables import Department, Person
+from interview_engine.hr.people.tables import Department, LegalEntity, Person
+from interview_engine.hr.problems import missing
 from interview_engine.i18n import msg
+from interview_engine.store.rows import find
 
 T = TypeVarTuple("T")
 Column = Any
@@ -71,6 +73,77 @@ def check_row(
     )
     if not session.scalar(select(literal(1)).where(condition)):
         raise denied()
+
+
+def reaches_group(session: Session, actor: Actor, field_class: str, action: str) -> bool:
+    """Whether the actor may do this to what belongs to no single company: their reach is "all", or holds every company.
+
+    In an installation of one company who reaches the company reaches what is group-wide too.
+    """
+    if not may_at_all(actor, field_class, action):
+        return False
+    allows, denies = applicable(actor, field_class, action)
+    if any(reaches_everything(rule) for rule in allows):
+        return True
+    companies = set(session.scalars(select(LegalEntity.id)))
+    return not denies and bool(companies) and companies <= _companies(allows)
+
+
+def check_group(session: Session, actor: Actor, field_class: str, action: str) -> None:
+    """Refuse who reaches single companies only; see `reaches_group`.
+
+    Raises:
+        PermissionDenied: `access.denied`.
+    """
+    if not reaches_group(session, actor, field_class, action):
+        raise denied()
+
+
+def check_owner(session: Session, actor: Actor, field_class: str, action: str, legal_entity_id: str | None) -> None:
+    """The decision for a row that a company owns, or the group (None).
+
+    Raises:
+        PermissionDenied: `access.denied`.
+    """
+    if legal_entity_id is None:
+        check_group(session, actor, field_class, action)
+    else:
+        check_row(session, actor, field_class, action, legal_entity_id=legal_entity_id)
+
+
+def owner_for(session: Session, actor: Actor, wanted: str | None) -> str | None:
+    """The company that will own what the actor makes; None is the group.
+
+    Args:
+        wanted: the company asked for. None: the group where the actor reaches it, else their only company.
+
+    Raises:
+        PermissionDenied: `access.denied`: out of reach, or none is asked for and the actor manages several.
+        NotFoundError: there is no such company.
+    """
+    if wanted is not None:
+        check_row(session, actor, "public", "manage", legal_entity_id=wanted)
+        if find(session, LegalEntity, wanted) is None:
+            raise missing("legal_entity", msg("company"))
+        return wanted
+    if reaches_group(session, actor, "public", "manage"):
+        return None
+    allows, _ = applicable(actor, "public", "manage")
+    own = _companies(allows)
+    if len(own) != 1:
+        raise denied()
+    (company,) = own
+    check_row(session, actor, "public", "manage", legal_entity_id=company)
+    return company
+
+
+def owned(actor: Actor, owner: Column) -> ColumnElement[bool]:
+    """The condition under which a list shows what a company or the group (NULL) owns: group-wide, or of a company
+    where the actor may read anything of (public, read)."""
+    allows, _ = applicable(actor, "public", "read")
+    if any(reaches_everything(rule) for rule in allows):
+        return true()
+    return or_(owner.is_(None), owner.in_(_companies_of(actor, allows)))
 
 
 def visible(
@@ -220,6 +293,23 @@ class _Reach:
 def _distinct(rules: tuple[GrantRule, ...]) -> list[GrantRule]:
     """One rule for each reach: a preset says the same scope many times."""
     return list({(rule.scope, rule.scope_ref, rule.level_low, rule.level_high): rule for rule in rules}.values())
+
+
+def _companies(allows: tuple[GrantRule, ...]) -> set[str]:
+    """The companies that the rules hold as a whole."""
+    return {
+        rule.scope_ref
+        for rule in allows
+        if rule.scope == "entity" and rule.scope_ref is not None and rule.level_low is None and rule.level_high is None
+    }
+
+
+def _companies_of(actor: Actor, allows: tuple[GrantRule, ...]) -> Select[str]:
+    """The companies of which the rules hold at least one department."""
+    reach = _Reach(actor, Department.id, Department.legal_entity_id, None)
+    return select(Department.legal_entity_id).where(
+        or_(false(), *(reach.condition(rule) for rule in _distinct(allows)))
+    )
 
 
 def _literal(value: str | None) -> ColumnElement[str] | None:

@@ -263,6 +263,13 @@ def actors_with_role(session: Session, roles: Iterable[str], clock: Clock) -> tu
     return tuple(actor_of(session, account, clock) for account in found.all())
 
 
+def actors(session: Session, account_ids: Iterable[str], clock: Clock) -> tuple[Actor, ...]:
+    """Those of the accounts that are active, as actors with the grants in force now, by id."""
+    wanted = tuple(account_ids)
+    found = session.scalars(select(Account).where(Account.active, Account.id.in_(wanted)).order_by(Account.id))
+    return tuple(actor_of(session, account, clock) for account in found.all())
+
+
 def account_of_person(session: Session, person_id: str) -> Account | None:
     """The person's console account when it is active, else None."""
     return session.scalar(select(Account).where(Account.person_id == person_id, Account.active.is_(True)))

@@ -3,26 +3,29 @@
 A flow is a list of steps; each step has approvers and a rule. "any": the first to decide settles the step. "all":
 every one must approve, the first rejection ends it. The step after opens when one is approved. Nobody approves what
 they asked for themselves, except where nobody else could (a company of one administrator), which the record shows.
+
+An approver reaches the place of what is asked for: chosen are only those who may read there, and the same is asked
+again when they are told and when they decide. A part may be handed to a colleague of the same company who reads less.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from interview_engine.clock import Clock
 from interview_engine.errors import PermissionDenied
-from interview_engine.hr.access.rules import ROLES, Actor
-from interview_engine.hr.access.service import require
-from interview_engine.hr.accounts.service import active_accounts
+from interview_engine.hr.access.rules import ROLES, Action, Actor
+from interview_engine.hr.access.service import check_group, check_row, reaches_group, require, visible
+from interview_engine.hr.accounts.service import active_accounts, actors
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
 from interview_engine.hr.messaging.service import tell_account
 from interview_engine.hr.org.service import manager_of
-from interview_engine.hr.people.tables import Department
+from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.i18n import msg
 from interview_engine.store import audit
@@ -115,12 +118,18 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
     flow = _flow(session, kind, department_id)
     steps: Sequence[Mapping[str, Any]] = flow.steps if flow is not None else DEFAULT_STEPS
     approval = Approval(
-        **stamp(actor.id, clock), kind=kind, subject=subject, requested_by=actor.account_id, state="pending", step=0
+        **stamp(actor.id, clock),
+        kind=kind,
+        subject=subject,
+        department_id=department_id,
+        requested_by=actor.account_id,
+        state="pending",
+        step=0,
     )
     session.add(approval)
     session.flush()
     for place, step in enumerate(steps):
-        approvers = _approvers(session, step["approvers"], department_id, actor.account_id)
+        approvers = _approvers(session, step["approvers"], department_id, actor.account_id, clock)
         if not approvers:
             raise conflict(
                 "approval.nobody",
@@ -151,7 +160,8 @@ def record_decision(
     Deciding the same again changes nothing.
 
     Raises:
-        NotFoundError, ConflictError: `approval.decided`. PermissionDenied: not an approver of the open step.
+        NotFoundError, ConflictError: `approval.decided`. PermissionDenied: not an approver of the open step, or one
+            who does not reach its subject (any more).
         InvalidInput: a rejection without a comment.
     """
     approval = find(session, Approval, approval_id, lock=True)
@@ -162,12 +172,12 @@ def record_decision(
         .where(ApprovalStep.approval_id == approval.id, ApprovalStep.account_id == (actor.account_id or ""))
         .order_by(ApprovalStep.step)
     ).all()
-    if not mine:
+    if not any(_may_take(session, actor, row, approval) for row in mine):
         raise _not_yours()
     if approval.state != "pending":
         raise conflict("approval.decided", msg("The approval is already decided."))
     own = next((row for row in mine if row.step == approval.step), None)
-    if own is None:
+    if own is None or not _may_take(session, actor, own, approval):
         raise _not_yours()
     if own.decision is not None:
         raise conflict("approval.given", msg("You have already decided."))
@@ -200,7 +210,8 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
     """Hand one's own part in the open step to a colleague, who then decides instead.
 
     Raises:
-        ConflictError: decided already, or the colleague takes part already or asked for it. NotFoundError: account.
+        ConflictError: decided already, or the colleague takes part already, asked for it, or is of another company.
+        NotFoundError: account.
     """
     approval = find(session, Approval, approval_id, lock=True)
     if approval is None:
@@ -209,13 +220,16 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
         select(ApprovalStep).where(ApprovalStep.approval_id == approval.id, ApprovalStep.step == approval.step)
     ).all()
     own = next((row for row in rows if row.account_id == actor.account_id), None)
-    if own is None:
+    if own is None or not _may_take(session, actor, own, approval):
         raise _not_yours()
     if approval.state != "pending" or own.decision is not None:
         raise conflict("approval.decided", msg("The approval is already decided."))
     if not active_accounts(session, ids=(to_account_id,)):
         raise missing("account", msg("account"))
-    if to_account_id == approval.requested_by or any(row.account_id == to_account_id for row in rows):
+    takes_part = to_account_id == approval.requested_by or any(row.account_id == to_account_id for row in rows)
+    (colleague,) = actors(session, (to_account_id,), clock)
+    there = _reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval)
+    if takes_part or not there:
         raise conflict("approval.delegate", msg("It cannot be delegated to that colleague."))
     own.delegated_from = own.account_id
     own.account_id = to_account_id
@@ -238,6 +252,7 @@ def pending_for(session: Session, actor: Actor) -> tuple[PendingApproval, ...]:
             ApprovalStep.step == Approval.step,
             ApprovalStep.account_id == actor.account_id,
             ApprovalStep.decision.is_(None),
+            _within(session, actor),
         )
         .order_by(Approval.id)
     )
@@ -245,7 +260,7 @@ def pending_for(session: Session, actor: Actor) -> tuple[PendingApproval, ...]:
 
 
 def steps_of(session: Session, actor: Actor, approval_id: str) -> tuple[ApprovalStep, ...]:
-    """Every part of an approval in order, for those who asked, who decide, and who may decide on public things."""
+    """Every part of an approval in order, for those who asked, who decide, and who may decide there."""
     approval = find(session, Approval, approval_id)
     if approval is None:
         raise missing("approval", msg("approval"))
@@ -256,8 +271,9 @@ def steps_of(session: Session, actor: Actor, approval_id: str) -> tuple[Approval
             .order_by(ApprovalStep.step, ApprovalStep.id)
         )
     )
-    if actor.account_id not in {approval.requested_by, *(row.account_id for row in rows)}:
-        require(actor, "public", "decide")
+    own = [row for row in rows if row.account_id == actor.account_id]
+    if actor.account_id != approval.requested_by and not any(_may_take(session, actor, row, approval) for row in own):
+        _check_place(session, actor, "decide", approval.department_id)
     return rows
 
 
@@ -314,8 +330,12 @@ def _tell_approvers(session: Session, approval: Approval, clock: Clock) -> None:
             ApprovalStep.step == approval.step,
             ApprovalStep.decision.is_(None),
         )
-    )
+    ).all()
+    there = {one.account_id: one for one in actors(session, (row.account_id for row in rows), clock)}
     for row in rows:
+        approver = there.get(row.account_id)
+        if approver is None or not _may_take(session, approver, row, approval):
+            continue
         key = f"approval.pending:{approval.id}:{row.step}:{row.account_id}"
         payload = {"approval": approval.id, "kind": approval.kind, "subject": approval.subject}
         tell_account(session, row.account_id, key, "approval.pending", payload, clock)
@@ -333,10 +353,13 @@ def _flow(session: Session, kind: str, department_id: str | None) -> ApprovalFlo
     return by_department.get(None)
 
 
-def _approvers(session: Session, names: Iterable[str], department_id: str | None, requester: str) -> tuple[str, ...]:
-    """Active accounts behind "account:…", "role:…" and "manager", without the requester.
+def _approvers(
+    session: Session, names: Iterable[str], department_id: str | None, requester: str, clock: Clock
+) -> tuple[str, ...]:
+    """Active accounts behind "account:…", "role:…" and "manager" that reach the department, without the requester.
 
-    Where that is nobody, the other administrators; where there are none, the requester, if they are the administrator.
+    Where that is nobody, the other administrators that reach it; where there are none, the requester, if they are such
+    an administrator.
     """
     ids: list[str] = []
     roles: list[str] = []
@@ -351,13 +374,66 @@ def _approvers(session: Session, names: Iterable[str], department_id: str | None
             person = manager_of(session, department_id)
             if person is not None:
                 persons.append(person)
-    found = active_accounts(session, ids=ids, roles=roles, persons=persons)
-    others = tuple(account for account in found if account != requester)
+    meant = active_accounts(session, ids=ids, roles=roles, persons=persons)
+    others = _reaching(session, (account for account in meant if account != requester), department_id, clock)
     if others:
         return others
-    administrators = active_accounts(session, roles=("administrator",))
+    administrators = _reaching(session, active_accounts(session, roles=("administrator",)), department_id, clock)
     others = tuple(account for account in administrators if account != requester)
-    return others or tuple(account for account in administrators if account == requester)
+    return others or administrators
+
+
+def _reaching(session: Session, account_ids: Iterable[str], department_id: str | None, clock: Clock) -> tuple[str, ...]:
+    """Those of the accounts that may read what belongs to the department, or to no company (None)."""
+    found = actors(session, account_ids, clock)
+    return tuple(one.account_id for one in found if one.account_id and _reaches(session, one, department_id))
+
+
+def _reaches(session: Session, actor: Actor, department_id: str | None) -> bool:
+    """Whether the account may read there. What its token may do, the route that it came by has asked."""
+    try:
+        _check_place(session, replace(actor, token_scopes=None), "read", department_id)
+    except PermissionDenied:
+        return False
+    return True
+
+
+def _may_take(session: Session, actor: Actor, step: ApprovalStep, approval: Approval) -> bool:
+    """Whether this part is still the account's: they may read there, or a colleague of their company handed it on."""
+    handed_on = step.delegated_from is not None and _same_company(session, actor, approval)
+    return handed_on or _reaches(session, actor, approval.department_id)
+
+
+def _same_company(session: Session, actor: Actor, approval: Approval) -> bool:
+    return approval.department_id is not None and bool(
+        session.scalar(select(literal(1)).where(literal(approval.department_id).in_(_company_of(actor))))
+    )
+
+
+def _company_of(actor: Actor) -> Select[str]:
+    """Every department of the company that the actor works in."""
+    own = aliased(Department)
+    company = select(own.legal_entity_id).join(Person, Person.department_id == own.id)
+    return select(Department.id).where(
+        Department.legal_entity_id.in_(company.where(Person.id == (actor.person_id or "")))
+    )
+
+
+def _check_place(session: Session, actor: Actor, action: Action, department_id: str | None) -> None:
+    if department_id is None:
+        check_group(session, actor, "public", action)
+    else:
+        check_row(session, actor, "public", action, department_id=department_id)
+
+
+def _within(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """The condition that `_may_take` is, for a list."""
+    whole = replace(actor, token_scopes=None)
+    there = or_(
+        visible(whole, "public", "read", department=Approval.department_id),
+        and_(ApprovalStep.delegated_from.is_not(None), Approval.department_id.in_(_company_of(actor))),
+    )
+    return or_(Approval.department_id.is_(None), there) if reaches_group(session, whole, "public", "read") else there
 
 
 def _check_step(place: int, step: Mapping[str, Any]) -> None:

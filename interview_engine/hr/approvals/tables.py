@@ -26,12 +26,17 @@ class ApprovalFlow(Row, Base):
 
 
 class Approval(Row, Base):
-    """One request under way. `state` pending, approved, rejected, withdrawn, expired."""
+    """One request under way. `state` pending, approved, rejected, withdrawn, expired.
+
+    `department_id` is where its subject belongs: who does not reach that place neither sees nor decides it. None is for
+    what belongs to no company.
+    """
 
     __tablename__ = "approval"
 
     kind: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(120), index=True)
+    department_id: Mapped[str | None] = mapped_column(ForeignKey("department.id"))
     requested_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
     state: Mapped[str] = mapped_column(String(20), default="pending", index=True)
     step: Mapped[int] = mapped_column(default=0)

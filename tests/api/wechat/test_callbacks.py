@@ -18,10 +18,10 @@ from wechat_world import WechatWorld, on_a_port
 
 from api.app import create_app
 from api.context import Context
-from api.wechat.cards import settle_decided
+from api.phone.cards import settle_decided
+from api.phone.inbound import work_off
 from api.wechat.codes import CHINA
 from api.wechat.double.speaker import Speaker
-from api.wechat.inbound import work_off
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.service import Decision, decide, delegate, withdraw

@@ -16,9 +16,9 @@ from sqlalchemy import func, select
 from wechat_world import WechatWorld
 
 from api.context import Context
+from api.phone.cards import settle_decided
+from api.phone.inbound import work_off
 from api.wechat.callbacks import Inbound, keep
-from api.wechat.cards import settle_decided
-from api.wechat.inbound import work_off
 from interview_engine.hr.approvals.service import decide
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
 from interview_engine.hr.messaging.tables import Card, InboundEvent, SubscriptionCredit

@@ -10,9 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput, PermissionDenied
+from interview_engine.hr.access.rules import SYSTEM, Actor
+from interview_engine.hr.accounts import service as accounts
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.tables import Approval
+from interview_engine.hr.org import service as org
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.store.tables import OutboxMessage
@@ -194,3 +197,111 @@ def _told(session: Session) -> list[tuple[str, str]]:
         select(OutboxMessage.template, OutboxMessage.recipient).where(OutboxMessage.channel == "inbox")
     )
     return list(rows.tuples())
+
+
+def company_b(world: World, session: Session) -> tuple[str, str, dict[str, Actor]]:
+    """A second company with a department, and accounts of it and of the first one that reach their company only."""
+    clock = world.clock
+    other = org.create_legal_entity(session, SYSTEM, "乙公司", "苏州", clock)
+    theirs = org.create_department(session, SYSTEM, other.id, "乙部门", clock)
+    people = {}
+    for name, entity, department in (("a", world.entity_id, world.department_id), ("b", other.id, theirs.id)):
+        for role in ("hr", "recruiter", "administrator"):
+            new = accounts.NewAccount(
+                f"{name}-{role}", f"{name}-{role}", role, department_id=department, scope="entity", scope_ref=entity
+            )
+            account = accounts.create_account(session, SYSTEM, new, clock).account
+            people[f"{name}-{role}"] = accounts.actor_of(session, account, clock)
+    return other.id, theirs.id, people
+
+
+def without_group(session: Session) -> None:
+    """Nobody is left who reaches every company."""
+    for account in session.scalars(select(Account).where(~Account.login.contains("-"))):
+        account.active = False
+    session.flush()
+
+
+def asked_in(world: World, session: Session, entity: str, department: str, actor: Actor) -> tuple[str, Approval]:
+    new = world.new_requisition(title="乙公司的秘密职位", legal_entity_id=entity, department_id=department)
+    row = requisitions.create_requisition(session, actor, new, world.clock)
+    return row.id, requisitions.submit_for_approval(session, actor, row.id, world.clock)
+
+
+def test_by_default_only_hr_that_reaches_the_company_is_asked_and_told(world: World) -> None:
+    with world.database.transaction() as session:
+        entity, department, people = company_b(world, session)
+        without_group(session)
+        _, approval = asked_in(world, session, entity, department, people["b-recruiter"])
+        steps = approvals.steps_of(session, people["b-recruiter"], approval.id)
+        assert [step.account_id for step in steps] == [people["b-hr"].account_id]
+        told = [one for one in session.scalars(select(OutboxMessage)) if approval.id in str(one.payload)]
+        assert {one.recipient for one in told} == {people["b-hr"].id}
+        for role in ("a-hr", "a-administrator"):
+            assert approvals.pending_for(session, people[role]) == ()
+            with pytest.raises(PermissionDenied):
+                approvals.decide(session, people[role], approval.id, "approve", "", world.clock)
+            with pytest.raises(PermissionDenied):
+                approvals.steps_of(session, people[role], approval.id)
+        assert approvals.decide(session, people["b-hr"], approval.id, "approve", "", world.clock).state == "approved"
+
+
+def test_where_a_company_has_no_hr_its_own_administrator_is_asked(world: World) -> None:
+    with world.database.transaction() as session:
+        entity, department, people = company_b(world, session)
+        without_group(session)
+        accounts.deactivate(session, SYSTEM, people["b-hr"].account_id or "", world.clock)
+        _, approval = asked_in(world, session, entity, department, people["b-recruiter"])
+        steps = approvals.steps_of(session, people["b-recruiter"], approval.id)
+        assert [step.account_id for step in steps] == [people["b-administrator"].account_id]
+
+
+def test_a_request_that_nobody_of_the_company_can_approve_is_not_sent_to_another_company(world: World) -> None:
+    with world.database.transaction() as session:
+        entity, department, people = company_b(world, session)
+        without_group(session)
+        for role in ("b-hr", "b-administrator"):
+            accounts.deactivate(session, SYSTEM, people[role].account_id or "", world.clock)
+        with pytest.raises(ConflictError) as caught:
+            asked_in(world, session, entity, department, people["b-recruiter"])
+        assert caught.value.code == "approval.nobody"
+
+
+def test_an_account_that_a_flow_names_is_left_out_where_it_does_not_reach_the_department(world: World) -> None:
+    with world.database.transaction() as session:
+        entity, department, people = company_b(world, session)
+        without_group(session)
+        named = [f"account:{people['a-hr'].account_id}"]
+        steps = [{"rule": "any", "approvers": named}]
+        approvals.set_flow(session, SYSTEM, "requisition", steps, world.clock, department_id=department)
+        _, approval = asked_in(world, session, entity, department, people["b-recruiter"])
+        asked_of = {step.account_id for step in approvals.steps_of(session, people["b-recruiter"], approval.id)}
+        assert asked_of == {people["b-administrator"].account_id}
+
+
+def test_an_approver_who_has_lost_the_company_neither_sees_nor_decides(world: World) -> None:
+    with world.database.transaction() as session:
+        entity, department, people = company_b(world, session)
+        without_group(session)
+        _, approval = asked_in(world, session, entity, department, people["b-recruiter"])
+        account_id = people["b-hr"].account_id or ""
+        account = accounts.set_role(
+            session, SYSTEM, account_id, "hr", world.clock, scope="entity", scope_ref=world.entity_id
+        )
+        moved = accounts.actor_of(session, account, world.clock)
+        assert approvals.pending_for(session, moved) == ()
+        with pytest.raises(PermissionDenied):
+            approvals.decide(session, moved, approval.id, "approve", "", world.clock)
+        assert approval.state == "pending"
+
+
+def test_a_part_is_not_delegated_into_another_company(world: World) -> None:
+    with world.database.transaction() as session:
+        entity, department, people = company_b(world, session)
+        without_group(session)
+        _, approval = asked_in(world, session, entity, department, people["b-recruiter"])
+        with pytest.raises(ConflictError) as caught:
+            approvals.delegate(session, people["b-hr"], approval.id, people["a-hr"].account_id or "", world.clock)
+        assert caught.value.code == "approval.delegate"
+        there = people["b-administrator"].account_id or ""
+        assert approvals.delegate(session, people["b-hr"], approval.id, there, world.clock).account_id == there
