@@ -23,6 +23,7 @@ from interview_engine.hr.access.rules import ROLES, Action, Actor
 from interview_engine.hr.access.service import check_group, check_row, reaches_group, require, visible
 from interview_engine.hr.accounts.service import active_accounts, actors
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
+from interview_engine.hr.house import house
 from interview_engine.hr.messaging.service import tell_account
 from interview_engine.hr.org.service import manager_of
 from interview_engine.hr.people.tables import Department, Person
@@ -108,8 +109,10 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
 
     Raises:
         ConflictError: `approval.pending` (asked already), `approval.nobody` (no active account could approve).
-        PermissionDenied: only accounts can ask.
+        PermissionDenied: only accounts can ask. ValueError: no area hands over that kind of request.
     """
+    if kind not in house().requests:
+        raise ValueError(f"no area hands over requests of the kind {kind!r}")
     if actor.account_id is None:
         raise _not_yours()
     there = select(Approval).where(Approval.subject == subject, Approval.kind == kind, Approval.state == "pending")

@@ -305,3 +305,9 @@ def test_a_part_is_not_delegated_into_another_company(world: World) -> None:
         assert caught.value.code == "approval.delegate"
         there = people["b-administrator"].account_id or ""
         assert approvals.delegate(session, people["b-hr"], approval.id, there, world.clock).account_id == there
+
+
+def test_nothing_of_an_unknown_kind_is_asked_for(small_world: World) -> None:
+    world = small_world
+    with world.database.transaction() as session, pytest.raises(ValueError, match="'sabbatical'"):
+        approvals.start(session, world.actor("hr"), "sabbatical", "sabbatical:1", world.department_id, world.clock)
