@@ -13,11 +13,14 @@ from api.wechat.codes import MAX_TRIES, Platform, action_for
 from api.wechat.tokens import TokenHolder
 from interview_engine.errors import DeliveryError
 from interview_engine.i18n import msg
+from interview_engine.store.deadline import Deadline
 
 logging.getLogger("httpx").setLevel(logging.WARNING)
 """Its lines hold whole addresses, in which WeChat wants secrets, tokens and codes."""
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+CALL_S = 10.0
+"""For one whole call by the wall, however slowly the platform speaks."""
 BACKOFF_S = (0.5, 2.0)
 MAX_REPLY = 1_000_000
 
@@ -86,7 +89,9 @@ class ApiClient:
         self.token_key = token_key
         self._fetch_token = fetch_token
         self._pause = pause
-        self._http = httpx.Client(base_url=base_url, transport=transport, timeout=TIMEOUT, follow_redirects=False)
+        # A connection for each call: the deadline ends the one that its call has opened.
+        made = transport or httpx.HTTPTransport(limits=httpx.Limits(max_keepalive_connections=0))
+        self._http = httpx.Client(base_url=base_url, transport=made, timeout=TIMEOUT, follow_redirects=False)
 
     def call(
         self,
@@ -132,7 +137,10 @@ class ApiClient:
     ) -> dict[str, Any]:
         """One request without a token, not repeated. Raises as `call`."""
         try:
-            response = self._http.request(method, path, params=dict(params or {}), json=json)
+            with Deadline(CALL_S) as deadline:
+                response = self._http.request(
+                    method, path, params=dict(params or {}), json=json, extensions={"trace": deadline.trace}
+                )
         except httpx.HTTPError:
             raise _unreachable() from None
         if response.status_code != 200 or len(response.content) > MAX_REPLY:

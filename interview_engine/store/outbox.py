@@ -16,9 +16,9 @@ from interview_engine.store.ids import new_id
 from interview_engine.store.tables import OutboxMessage
 from interview_engine.store.upsert import insert_for
 
-CLAIM_S = 120
+CLAIM_S = 240
 """How long a claimed message is left to the one that claimed it; a dispatcher that died meanwhile loses it to another.
-Longer than any single delivery may take: webhooks and mails end at a deadline by the wall."""
+Longer than any delivery may take: webhooks, mails and each call of WeChat end at a deadline by the wall."""
 BACKOFF_S = (10, 60, 300, 1800, 7200, 28_800, 86_400)
 """Seconds until the next try after the first, second, … failure; after the last of them it has failed for good."""
 LONGEST_ERROR = 1000

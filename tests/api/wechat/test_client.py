@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wechat_world import WechatWorld
 
+from api.wechat import client
 from api.wechat.client import WechatError
 from api.wechat.codes import ACTIONS, MAX_TRIES, action_for, wait_until
 from api.wechat.official import OfficialAccount
@@ -32,6 +37,33 @@ def test_many_messages_need_one_token(wechat_world: WechatWorld) -> None:
         send(wechat_world, f"k{number}")
     assert wechat_world.fake.calls["/oa/cgi-bin/stable_token"] == 1
     assert len(wechat_world.fake.shown_to("o-candidate")) == 5
+
+
+def test_a_platform_that_speaks_for_ever_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "CALL_S", 1.0)
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\n")
+                while not stop.wait(0.2):
+                    connection.sendall(b"x-wait: 1\r\n")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        port = listener.getsockname()[1]
+        holder = cast(TokenHolder, None)
+        api = client.ApiClient("official", f"http://127.0.0.1:{port}", holder, "k", lambda _: ("token", 1.0))
+        began = time.monotonic()
+        with pytest.raises(DeliveryError) as failed:
+            api.plain("GET", "/slow")
+        assert time.monotonic() - began < 5.0
+        assert failed.value.code == "wechat.unreachable"
+        stop.set()
+        thread.join()
+        api.close()
 
 
 def test_a_repeat_of_a_message_is_shown_once(wechat_world: WechatWorld) -> None:
