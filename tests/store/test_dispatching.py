@@ -170,10 +170,19 @@ def hook_channel(database: Database, clock: MovingClock | SystemClock = CLOCK) -
     return WebhookChannel(database, BOX, clock, private=True)
 
 
+def waits(database: Database) -> list[float]:
+    """Seconds from being written to being sent, of what does not go to the dripping receiver; in order."""
+    return sorted(
+        (row.sent_at - row.created_at).total_seconds()
+        for row in rows(database)
+        if row.sent_at is not None and row.template != "offer.state"
+    )
+
+
 def test_a_dripping_receiver_delays_neither_another_hook_nor_mail_nor_the_inbox(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks, "TIMEOUT_S", 3.0)
+    monkeypatch.setattr(webhooks, "TIMEOUT_S", 8.0)
     post = Post()
     with dripping() as (port, called), answering() as quick:
         subscribe(database, f"http://127.0.0.1:{port}/in", "offer.*")
@@ -189,14 +198,13 @@ def test_a_dripping_receiver_delays_neither_another_hook_nor_mail_nor_the_inbox(
                 queue(database, f"mail {number}", "email")
                 queue(database, f"inbox {number}", "inbox")
                 time.sleep(0.1)
-            time.sleep(2.0)
-        delays = sorted(
-            (row.sent_at - row.created_at).total_seconds()
-            for row in rows(database)
-            if row.sent_at is not None and row.template != "offer.state"
-        )
+            ends = time.monotonic() + 30
+            while len(waits(database)) < 60 and time.monotonic() < ends:
+                time.sleep(0.2)
+        delays = waits(database)
         assert len(delays) == 60
-        assert delays[int(0.95 * len(delays))] <= 2.0
+        # 0.5 s on an idle machine; whoever waited for the dripping receiver would have waited 8 s
+        assert delays[int(0.95 * len(delays))] <= 5.0
         assert len(quick.got) == len(set(quick.got)) == 20
         assert len(post.at) == 20
         stuck = [row for row in rows(database) if row.template == "offer.state"]

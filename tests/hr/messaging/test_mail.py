@@ -32,6 +32,7 @@ PAYLOAD = {
     "expires_at": "2026-11-09T09:00:00+00:00",
     "receipt": "f" * 64,
     "start": "2026-12-01",
+    "count": 3,
 }
 
 
