@@ -36,6 +36,11 @@ def language_of(request: Request) -> str:
     return "zh"
 
 
+def export_languages(request: Request) -> tuple[str, ...]:
+    """The languages that the console exports a report in: the page's, and those of candidates only."""
+    return (language_of(request), *(one for one in languages() if one not in CONSOLE_LANGUAGES))
+
+
 def day_text(value: datetime, language: str) -> str:
     """A date as the language writes it; Chinese and English pages write year-month-day."""
     return f"{value:%Y-%m-%d}" if language in CONSOLE_LANGUAGES else format_date(value, "medium", locale=language)

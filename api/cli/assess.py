@@ -11,6 +11,7 @@ from dataclasses import replace
 from types import FrameType
 
 from api.cli.progress import Bars
+from api.cli.side_by_side import both
 from interview_engine.assessment.calibration.calibration import Calibration
 from interview_engine.assessment.kits.delivery_weight import check_kit
 from interview_engine.assessment.kits.kit import Kit
@@ -151,7 +152,7 @@ def _print_lines(outcome: Outcome) -> str:
         return f"✗ {outcome.interview_id}\n  {outcome.error.text('zh')}\n  {outcome.error.text('en')}"
     head = f"{report.candidate} → {outcome.folder / 'report.html'}"
     if outcome.resumed:
-        head += "  (已有，未重做 · kept from an earlier run)"
+        head += f"  ({both(msg('kept from an earlier run'), ' · ')})"
     lines = [_score_line(report) + "  " + head]
     if report.overall.reason is not None:
         lines += [f"  {report.overall.reason.text(language)}" for language in ("zh", "en")]
@@ -165,8 +166,8 @@ def _print_lines(outcome: Outcome) -> str:
 def _score_line(report: InterviewReport) -> str:
     score, match = report.overall.score, report.overall.match_percent
     if score is None or match is None:
-        return "– 无法评估 cannot assess"
-    return f"✓ {score.value:.1f}/10 ({score.low:.1f}–{score.high:.1f}) 匹配 match {match:.0f}%"
+        return f"– {both(msg('cannot assess'))}"
+    return f"✓ {score.value:.1f}/10 ({score.low:.1f}–{score.high:.1f}) {both(msg('match'))} {match:.0f}%"
 
 
 def _print_json(outcome: Outcome) -> str:

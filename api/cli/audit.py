@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from api.cli.side_by_side import both
 from interview_engine.clock import SystemClock
+from interview_engine.i18n import msg
 from pipelines.folders.audit import Audit, audit_folder, write_audit
 
 
@@ -13,23 +15,23 @@ def run(arguments: argparse.Namespace) -> int:
     found = audit_folder(arguments.folder, arguments.groups, arguments.kit)
     files = write_audit(found, arguments.folder, SystemClock().now().date().isoformat())
     print("\n".join(_lines(found)))
-    print(f"写入 written: {', '.join(str(path) for path in files)}")
+    print(f"{both(msg('written'))}: {', '.join(str(path) for path in files)}")
     return 3 if found.broken else 0
 
 
 def _lines(found: Audit) -> list[str]:
-    lines = [f"{found.people} 人 people; {found.without_score} 无法评估 could not be assessed"]
+    lines = [f"{found.people} {both(msg('people'))}; {found.without_score} {both(msg('could not be assessed'))}"]
     if found.not_in_table:
-        lines.append(f"有报告而不在表里 reports that the table does not name: {found.not_in_table}")
+        lines.append(f"{both(msg('reports that the table does not name'))}: {found.not_in_table}")
     lines += [f"✗ {one.folder}: {one.error.text('zh')} {one.error.text('en')}" for one in found.broken]
     if found.unmatched:
-        lines.append(f"表里有而没有报告 in the table but without a report: {', '.join(found.unmatched)}")
+        lines.append(f"{both(msg('in the table but without a report'))}: {', '.join(found.unmatched)}")
     for table in found.tables:
         lines.append(f"{table.kind} · {' x '.join(table.attributes)}  (n {table.n}, unknown {table.unknown})")
         for row in table.rows:
             ratio = "–" if row.impact_ratio is None else f"{row.impact_ratio:.2f}"
-            mark = "  请查看 look" if row.below_four_fifths else ""
-            left_out = "  不足 2% under 2 %" if row.left_out else ""
+            mark = f"  {both(msg('look', context='audit'))}" if row.below_four_fifths else ""
+            left_out = f"  {both(msg('under 2 %'))}" if row.left_out else ""
             lines.append(
                 f"  {' / '.join(row.group):<24} {row.hits}/{row.n}  {row.rate:.2f}  ratio {ratio}{mark}{left_out}"
             )

@@ -9,6 +9,7 @@ import os
 from rich.console import Console
 from rich.progress import Progress
 
+from api.cli.side_by_side import both
 from interview_engine.assessment.calibration.calibration import Calibration
 from interview_engine.errors import UsageError
 from interview_engine.i18n import msg
@@ -44,13 +45,13 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings(os.environ)
     store = store_of(settings)
     with Progress(console=Console(stderr=True)) as bars:
-        row = bars.add_task("校准 calibrate", total=None)
+        row = bars.add_task(both(msg("calibrate")), total=None)
         found = calibrate_source(
             source, feature_reader(store), lambda done, total: bars.update(row, completed=done, total=total)
         )
     save(found, arguments.out)
     print(table(found))
-    print(f"写入 written: {arguments.out}  ({found.scorer_id})")
+    print(f"{both(msg('written'))}: {arguments.out}  ({found.scorer_id})")
     return 0
 
 
@@ -58,34 +59,36 @@ def table(found: Calibration) -> str:
     """The agreement table for people, in both languages."""
     figures = found.figures
     lines = [
-        f"{found.kit_id} v{found.kit_version}: {found.ratings} 个评分 ratings, {found.interviews} 场 interviews, "
-        f"{len(found.raters)} 人 raters",
+        f"{found.kit_id} v{found.kit_version}: {found.ratings} {both(msg('ratings', context='count'))}, "
+        f"{found.interviews} {both(msg('interviews', context='count'))}, "
+        f"{len(found.raters)} {both(msg('raters', context='count'))}",
         f"{'':34s} ICC(A,1)  ICC(A,k)     QWK       r",
         _line(
-            "人–人 human–human", figures.human_single, figures.human_average, figures.human_kappa, math.nan,
-            f"  n={figures.human_items}, {figures.human_raters} 人",
+            both(msg('human–human')), figures.human_single, figures.human_average, figures.human_kappa, math.nan,
+            f"  n={figures.human_items}, {figures.human_raters} {msg('people').get('zh')}",
         ),
         _line(
-            "人–机 human–engine", figures.before_single, math.nan, figures.before_kappa, figures.before_r,
+            both(msg('human–engine')), figures.before_single, math.nan, figures.before_kappa, figures.before_r,
             f"  n={figures.items}",
         ),
         _line(
-            "人–机，校准后 calibrated", figures.after_single, math.nan, figures.after_kappa, figures.after_r,
+            both(msg('calibrated')), figures.after_single, math.nan, figures.after_kappa, figures.after_r,
             f"  n={figures.items}  QWK [{_figure(figures.after_kappa_low).strip()}, "
-            f"{_figure(figures.after_kappa_high).strip()}]  没有参与拟合的人 people left out",
+            f"{_figure(figures.after_kappa_high).strip()}]  {both(msg('people left out'))}",
         ),
     ]  # fmt: skip
     if figures.unscored:
-        lines.append(f"无法评估 cannot assess: {figures.unscored}")
-    lines.append("评分人 rater: 评分数 ratings, 宽严 severity, 漂移 drift (±10 分制 points of 10)")
+        lines.append(f"{both(msg('cannot assess'))}: {figures.unscored}")
+    heads = [both(msg("ratings", context="column")), both(msg("severity")), both(msg("drift"))]
+    lines.append(f"{both(msg('rater'))}: {', '.join(heads)} (±{both(msg('points of 10'))})")
     for rater in found.raters:
-        marks = "; ".join(f"{ALARMS[name].zh} {ALARMS[name].en}" for name in rater.alarms)
+        marks = "; ".join(both(ALARMS[name]) for name in rater.alarms)
         lines.append(
             f"  {rater.name}: {rater.ratings}, {_figure(rater.severity, True)}, {_figure(rater.drift, True)}"
             + (f"  ⚠ {marks}" if marks else "")
         )
     shape = SHAPES[found.shape]
-    lines.append(f"{shape.zh} · {shape.en}; ±{found.band:.1f}; {len(found.weights)} 个权重 weights moved")
+    lines.append(f"{both(shape, ' · ')}; ±{found.band:.1f}; {len(found.weights)} {both(msg('weights moved'))}")
     return "\n".join(lines)
 
 

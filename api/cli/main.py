@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import interview_engine
+from api.cli.side_by_side import both
 from interview_engine.errors import InterviewEngineError, KitError, ManifestError, PolicyError, UsageError
+from interview_engine.i18n import msg
 
 OK, BAD_USAGE, SOME_NOT_ASSESSED, INTERRUPTED, FAILED = 0, 2, 3, 130, 1
 
@@ -26,8 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_error(error)
         return FAILED
     except KeyboardInterrupt:
-        print("\n已中断；已完成的面试保留，重新运行同一命令会接着做。", file=sys.stderr)
-        print("Interrupted. Finished interviews are kept; run the same command to go on.", file=sys.stderr)
+        print(
+            "\n" + both(msg("Interrupted. Finished interviews are kept; run the same command to continue."), "\n"),
+            file=sys.stderr,
+        )
         return INTERRUPTED
     except BrokenPipeError:
         # the reader of our output went away (`| head`): not an error of ours, and nothing more can be printed
@@ -37,8 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def print_error(error: InterviewEngineError) -> None:
     """Both languages and the code, on standard error."""
-    print(f"错误 [{error.code}] {error.text('zh')}", file=sys.stderr)
-    print(f"error [{error.code}] {error.text('en')}", file=sys.stderr)
+    text = msg(
+        "error [{code}] {message} {next_step}", code=error.code, message=error.message, next_step=error.next_step
+    )
+    print(both(text, "\n"), file=sys.stderr)
 
 
 def build_parser() -> argparse.ArgumentParser:

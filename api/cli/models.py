@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from api.cli.side_by_side import both
+from interview_engine.i18n import msg
 from interview_engine.settings import read_settings
 from models.weights.registry import WeightStatus, WeightStore, store_of
 from pipelines.workbench import NEEDED
@@ -39,7 +41,7 @@ def _pull(store: WeightStore, names: tuple[str, ...]) -> int:
             bars.update(rows[name], completed=done, total=total)
 
         store.pull(names, progress)
-    print(f"✓ 权重齐全 weights complete ({len(names)})")
+    print(f"✓ {both(msg('weights complete'))} ({len(names)})")
     return 0
 
 
@@ -52,7 +54,7 @@ def _list(store: WeightStore, statuses: Sequence[WeightStatus]) -> int:
         size = f"{weight.bytes / 1e6:7.1f} MB"
         where = str(status.path) if status.state == "ok" else f"{status.state} {status.detail}".strip()
         digest = store.sha256(status.name)[:16] if status.state == "ok" else "-" * 16
-        optional = " (可选 optional)" if weight.optional else ""
+        optional = f" ({both(msg('optional'))})" if weight.optional else ""
         print(f"{mark} {status.name:<20} {size}  {digest}  {weight.licence:<12} {where}{optional}")
         broken += status.state != "ok" and not weight.optional
     return 1 if broken else 0

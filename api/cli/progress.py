@@ -9,17 +9,18 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from api.cli.side_by_side import both
 from interview_engine.i18n import Text, msg
 from pipelines.folders.batch import Outcome
 from pipelines.folders.batch_plan import Pace
 from pipelines.job import InterviewJob
 
 STAGES = {
-    "watch": "看画面 watch",
-    "transcribe": "转写 transcribe",
-    "listen": "听语速语调 listen",
-    "score": "评分 score",
-    "report": "写报告 report",
+    "watch": both(msg("watch")),
+    "transcribe": both(msg("transcribe")),
+    "listen": both(msg("listen")),
+    "score": both(msg("score")),
+    "report": both(msg("report")),
 }
 
 LINE_EVERY_S = 30.0
@@ -64,7 +65,7 @@ class Bars:
         """Set up the bar of the whole: one unit an answer, and one an interview for scoring and writing."""
         units = sum(len(job.answers) + 1 for job in jobs)
         if units:
-            self._total = self._bars.add_task("全部 all", total=units)
+            self._total = self._bars.add_task(both(msg("all")), total=units)
 
     def progress(self, job: InterviewJob, question_id: str, stage: str, share: float) -> None:
         """Move one answer's bar and the bar of the whole."""
@@ -88,7 +89,7 @@ class Bars:
         """Show throughput and time left: beside the bar of the whole, or as a line now and then."""
         self._pace = pace
         if self._total is not None:
-            self._bars.update(self._total, description=" · ".join(["全部 all", *_pace_words(pace)]))
+            self._bars.update(self._total, description=" · ".join([both(msg("all")), *_pace_words(pace)]))
         if not self._live and pace.elapsed_s - self._written_s >= LINE_EVERY_S and pace.speed is not None:
             self._written_s = pace.elapsed_s
             print(pace_line(pace), file=sys.stderr, flush=True)
@@ -109,27 +110,27 @@ class Bars:
 def pace_line(pace: Pace) -> str:
     """How far it is, how fast it goes and how long it will take, in both languages, for a log."""
     share = pace.done_s / pace.total_s if pace.total_s else 1.0
-    return " · ".join([f"进度 progress {share:.0%}", *_pace_words(pace)])
+    return " · ".join([f"{both(msg('progress'))} {share:.0%}", *_pace_words(pace)])
 
 
 def summary(pace: Pace) -> str:
     """What was done in how long, for the end."""
     recorded, taken = _span(pace.done_s), _span(pace.elapsed_s)
-    parts = [f"处理了 {recorded.zh}录制，用时 {taken.zh}", f"{recorded.en} of recordings in {taken.en}"]
+    done = msg("{recorded} of recordings in {taken}", recorded=recorded, taken=taken)
+    parts = [done.get("zh"), done.get("en")]
     if pace.elapsed_s > 0 and pace.done_s > 0:
-        parts.append(f"{pace.done_s / pace.elapsed_s:.1f}× 实时 real time")
+        parts.append(f"{pace.done_s / pace.elapsed_s:.1f}× {both(msg('real time'))}")
     return " · ".join(parts)
 
 
 def _pace_words(pace: Pace) -> list[str]:
     words = []
     if pace.speed is not None:
-        words.append(f"{pace.speed:.1f}× 实时 real time")
+        words.append(f"{pace.speed:.1f}× {both(msg('real time'))}")
     if pace.interviews_an_hour is not None:
-        words.append(f"{pace.interviews_an_hour:.0f} 场/小时 interviews/h")
+        words.append(f"{pace.interviews_an_hour:.0f} {both(msg('interviews/h'))}")
     if pace.left_s is not None and pace.done_s < pace.total_s:
-        left = _span(pace.left_s)
-        words.append(f"约剩 {left.zh} · about {left.en} left")
+        words.append(both(msg("about {time} left", time=_span(pace.left_s)), " · "))
     return words
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 
+from api.cli.side_by_side import both
 from interview_engine.assessment.comparing.ranking import KitRanking, Ranked
+from interview_engine.i18n import msg
 from pipelines.folders.ranking import to_document, write_ranking
 
 
@@ -20,14 +22,14 @@ def run(arguments: argparse.Namespace) -> int:
         for broken in ranking.broken:
             print(f"✗ {broken.folder}: {broken.error.text('zh')} {broken.error.text('en')}")
         if not ranking.candidates:
-            print("目录里没有报告。 There are no reports in this folder.")
-        print(f"\n排序报告 ranked report: {(arguments.folder / 'ranking.html').resolve()}")
+            print(both(msg("There are no reports in this folder.")))
+        print(f"\n{both(msg('ranked report'))}: {(arguments.folder / 'ranking.html').resolve()}")
     return 3 if ranking.broken else 0
 
 
 def _lines(kit: KitRanking) -> list[str]:
     ruler = kit.ruler
-    lines = [f"{kit.role.zh} · {kit.role.en}  ({ruler.kit_id} v{ruler.kit_version}, {ruler.scorer})"]
+    lines = [f"{both(kit.role, ' · ')}  ({ruler.kit_id} v{ruler.kit_version}, {ruler.scorer})"]
     heading = ""
     for place in kit.candidates:
         current = _heading(place)
@@ -40,16 +42,16 @@ def _lines(kit: KitRanking) -> list[str]:
 
 def _heading(place: Ranked) -> str:
     if place.section == "cannot_assess":
-        return "需要人来判断：无法评估 · a person must judge: cannot assess"
+        return both(msg("a person must judge: cannot assess"), " · ")
     if place.section == "needs_review":
-        return "请先复核 · please review first"
-    return f"并列组 {place.group} · tie group {place.group}"
+        return both(msg("please review first"), " · ")
+    return both(msg("tie group {number}", number=place.group), " · ")
 
 
 def _place(place: Ranked) -> str:
     entry = place.entry
     if entry.score is None or entry.match_percent is None:
-        why = f"{place.reasons[0].text.zh} {place.reasons[0].text.en}" if place.reasons else ""
+        why = both(place.reasons[0].text) if place.reasons else ""
         return f"{entry.candidate}  –  {why}"
     score = f"{entry.score.value:.1f} ({entry.score.low:.1f}–{entry.score.high:.1f})"
-    return f"{entry.candidate}  {score}  匹配 match {entry.match_percent:.0f}%"
+    return f"{entry.candidate}  {score}  {both(msg('match'))} {entry.match_percent:.0f}%"

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.progress import Progress
 
+from api.cli.side_by_side import both
 from interview_engine.assessment.comparing.ranking import Entry
 from interview_engine.assessment.comparing.time_machine import Change, Comparison, Driver, compare
 from interview_engine.errors import UsageError
-from interview_engine.i18n import msg
+from interview_engine.i18n import joined, msg
 from interview_engine.settings import read_settings
 from pipelines.folders.calibrate import load
 from pipelines.folders.manifest import find_kit
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     new, old = find_kit(arguments.kit), find_kit(arguments.against)
     calibration = load(arguments.calibration) if arguments.calibration else None
     with Progress(console=Console(stderr=True)) as bars:
-        row = bars.add_task("重新评分 rescore", total=None)
+        row = bars.add_task(both(msg("rescore")), total=None)
         found = rescore_folder(
             arguments.folder,
             old,
@@ -75,8 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
         write_whole(arguments.folder / "rescore.csv", _csv(comparison))
     _print(comparison, broken, f"{old.id} v{old.version} → {new.id} v{new.version}")
     if other:
-        print(f"其他面试包的报告，未计入 reports of other kits, left out: {other}")
-    print(f"写入 written: {arguments.folder / 'rescore.json'}, {arguments.folder / 'rescore.csv'}")
+        print(f"{both(msg('reports of other kits, left out'))}: {other}")
+    print(f"{both(msg('written'))}: {arguments.folder / 'rescore.json'}, {arguments.folder / 'rescore.csv'}")
     return 3 if broken else 0
 
 
@@ -145,15 +146,14 @@ def _percent(entry: Entry) -> str:
 
 
 def _why(driver: Driver, language: str) -> str:
-    comma = "、" if language == "zh" else ", "
-    causes = comma.join(CAUSES[cause].get(language) for cause in driver.causes)
+    causes = joined(CAUSES[cause] for cause in driver.causes).get(language)
     return f"{driver.competency_id} {driver.points_before:.1f}→{driver.points_after:.1f} ({causes})"
 
 
 def _print(comparison: Comparison, broken: Sequence[Rescored], title: str) -> None:
     total = len(comparison.changes)
-    counted = f"翻转 {comparison.flips} / {total} · flips {comparison.flips} of {total}"
-    print(f"{title}: {counted}  (线 bar {comparison.bar:g}%)")
+    counted = both(msg("flips {flips} of {total}", context="command", flips=comparison.flips, total=total), " · ")
+    print(f"{title}: {counted}  ({both(msg('bar'))} {comparison.bar:g}%)")
     for change in comparison.changes:
         if change.flips or change.band_left or change.group_changed:
             mark = "⇅" if change.flips else "·"

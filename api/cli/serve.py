@@ -10,7 +10,9 @@ import sys
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from api.cli.side_by_side import both
 from interview_engine.clock import Clock, SystemClock
+from interview_engine.i18n import msg
 from interview_engine.service_settings import read_service_settings
 from interview_engine.settings import read_settings
 
@@ -38,7 +40,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         with starting(service):
             _first_start(context)
-        print(f"服务地址 · serving at {service.public_url}  (Ctrl-C 停止 · stops)", flush=True)
+        print(
+            f"{both(msg('serving at'), ' · ')} {service.public_url}  (Ctrl-C {both(msg('stops'), ' · ')})", flush=True
+        )
         app = create_app(context)
         with working(context, on_queue=service.worker_in_process):
             uvicorn.run(
@@ -73,9 +77,9 @@ def _first_start(context: Context) -> None:
         made = first_administrator(session, context.clock)
     if made is not None:
         account, password = made
-        print("首次启动，已创建管理员 · first start, an administrator was made:")
-        print(f"  登录名 · login:    {account.login}")
-        print(f"  密码 · password: {password}   （只显示这一次 · shown this once）", flush=True)
+        print(f"{both(msg('first start, an administrator was created'), ' · ')}:")
+        print(f"  {both(msg('login'), ' · ')}:    {account.login}")
+        print(f"  {both(msg('password'), ' · ')}: {password}   （{both(msg('shown only once'), ' · ')}）", flush=True)
 
 
 def _demo(context: Context) -> None:
@@ -84,18 +88,20 @@ def _demo(context: Context) -> None:
 
     company = prepare_demo(context)
     address = context.service.public_url
-    print("演示账号 · demo accounts:")
+    print(f"{both(msg('demo accounts'), ' · ')}:")
     for role, login in company.logins.items():
         print(f"  {login:<20} {role}")
     if not company.created:
-        print("  密码为首次启动时所示 · the password is the one shown at the first start", flush=True)
+        print(f"  {both(msg('the password is the one shown at the first start'), ' · ')}", flush=True)
         return
-    print(f"  密码（共用）· one password for all: {company.password}   （只显示这一次 · shown this once）")
-    print("作为候选人试用 · try it as a candidate:")
+    print(
+        f"  {both(msg('one password for all'), ' · ')}: {company.password}   （{both(msg('shown only once'), ' · ')}）"
+    )
+    print(f"{both(msg('try it as a candidate'), ' · ')}:")
     for name, token in company.links.items():
         print(f"  {name}: {address}/i/{token}")
     for kit, codes in company.postings.items():
         for code in codes:
-            print(f"  应聘 · apply ({kit}): {address}/p/{code}")
+            print(f"  {both(msg('apply'), ' · ')} ({kit}): {address}/p/{code}")
     count = len(company.interviews)
-    print(f"{count} 场合成面试正在评估 · {count} synthetic interviews are being assessed", flush=True)
+    print(both(msg("{count} synthetic interviews are being assessed", count=count), " · "), flush=True)

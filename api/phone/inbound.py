@@ -188,6 +188,6 @@ def _answered(context: Context, session: Session, sender: str) -> AfterCommit | 
         return None
     person = identities.person_of(session, "official", official.settings.app_id, sender)
     address = f"{context.service.public_url}/wechat/in/official?back=/wechat/me"
-    chinese = person is None or person.language == "zh"
-    text = f"查看我的应聘进度：{address}" if chinese else f"See where your applications stand: {address}"
-    return lambda: official.reply_text(sender, text)
+    text = msg("See the status of your applications: {address}", address=address)
+    language = "zh" if person is None else person.language
+    return lambda: official.reply_text(sender, text.get(language))

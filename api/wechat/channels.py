@@ -166,7 +166,7 @@ class WecomChannel:
             if message.template == "approval.pending":
                 sent = self._approval(message, userid, words.subject, link, language)
             else:
-                open_it = "打开查看" if language == "zh" else "Open"
+                open_it = msg("Open", context="card").get(language)
                 title, text = cut_bytes(words.subject, 128), cut_bytes(_one_line(words.body), 512)
                 sent = self._app.send_textcard([userid], title, text, link, open_it)
         except WechatError as error:
@@ -177,17 +177,16 @@ class WecomChannel:
 
     def _approval(self, message: Message, userid: str, subject: str, link: str, language: str) -> Sent:
         task_id = _short(message.dedupe_key)
-        chinese = language == "zh"
         buttons = (
-            Button("同意" if chinese else "Approve", "approve", primary=True),
-            Button("拒绝" if chinese else "Decline", "reject"),
+            Button(msg("Approve", context="card").get(language), "approve", primary=True),
+            Button(msg("Decline", context="card").get(language), "reject"),
         )
         # before it is sent: the answer can come before our own transaction would
         self._remember(task_id, message, None)
         sent = self._app.send_buttons(
             [userid],
             title=cut_bytes(subject, 78),
-            description="打开查看详情" if chinese else "Open to see the details",
+            description=msg("Open to see the details").get(language),
             url=link,
             buttons=buttons,
             task_id=task_id,

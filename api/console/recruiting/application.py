@@ -16,6 +16,7 @@ from api.console.recruiting import words
 from api.console.recruiting.report import Told, told_answers
 from api.context import Context
 from api.deps import Ctx
+from api.i18n import export_languages
 from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
@@ -31,7 +32,7 @@ from interview_engine.hr.recruiting.reviewing import assessments, reviews
 from interview_engine.hr.recruiting.reviewing.episodes import episodes_of_assessment
 from interview_engine.hr.recruiting.rules import next_stages
 from interview_engine.hr.recruiting.tables import Application, Invitation, Requisition, Resume
-from interview_engine.i18n import mark
+from interview_engine.i18n import joined, mark
 from interview_engine.store.rows import find
 from pipelines.reports.format import shown
 from pipelines.reports.page import said
@@ -82,6 +83,7 @@ def application_page(
         actors=ACTORS,
         shown=shown,
         said=said,
+        report_languages=export_languages(request),
         **values,
     )
 
@@ -279,13 +281,13 @@ def _resume(
     }
 
 
-def _fields(fields: dict[str, Any]) -> list[dict[str, str]]:
+def _fields(fields: dict[str, Any]) -> list[dict[str, Any]]:
     """What was read from a résumé, one line a field."""
     lines = []
     for name, found in fields.items():
         values = found if isinstance(found, list) else [found]
         shown_values = [str(one.get("value", "")) if isinstance(one, dict) else str(one) for one in values]
-        joined = "、".join(value for value in shown_values if value)
-        if joined:
-            lines.append({"name": name, "value": joined})
+        listed = [value for value in shown_values if value]
+        if listed:
+            lines.append({"name": name, "value": joined(listed)})
     return lines

@@ -24,7 +24,7 @@ from interview_engine.hr.recruiting.interviewing import answers as recorded
 from interview_engine.hr.recruiting.reach import application_for
 from interview_engine.hr.recruiting.reviewing import assessments
 from interview_engine.hr.recruiting.tables import Answer, Invitation
-from interview_engine.i18n import msg
+from interview_engine.i18n import languages, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find
 from pipelines.reports.cues_document import Document
@@ -73,8 +73,8 @@ def told_answers(
 
 
 @router.get("/console/applications/{application_id}/report.pdf")
-def pdf(application_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """The same report on paper, in the page's language."""
+def pdf(application_id: str, request: Request, context: Ctx, actor: PageActor, language: str = "") -> Response:
+    """The same report on paper, in the page's language or in another that there are catalogues for."""
     from pipelines.reports import pdf as report_pdf  # typst is only needed here
 
     with context.database.transaction() as session:
@@ -90,7 +90,9 @@ def pdf(application_id: str, request: Request, context: Ctx, actor: PageActor) -
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             context.blobs.fetch(sha256, target)
-        data = report_pdf.render(document, folder, language=language_of(request))
+        data = report_pdf.render(
+            document, folder, language=language if language in languages() else language_of(request)
+        )
     return attachment(data, "application/pdf", f"{document['interview']['candidate']}.pdf")
 
 
