@@ -91,7 +91,12 @@ def choose_way(
 
 def applications_address(context: Context, person_id: str) -> str:
     """The link to a person's own applications; for that person's eyes only."""
-    return f"/a/{context.signer.sign(APPLICATIONS, person_id, context.clock.now() + APPLICATIONS_LIFETIME)}"
+    return f"/a/{applications_token(context, person_id)}"
+
+
+def applications_token(context: Context, person_id: str) -> str:
+    """The secret part of that link."""
+    return context.signer.sign(APPLICATIONS, person_id, context.clock.now() + APPLICATIONS_LIFETIME)
 
 
 def ways_set_up(context: Context) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api.candidate.own_applications import applications_address
+from api.candidate.own_applications import applications_address, applications_token
 from api.candidate.sessions import OwnOrigin
 from api.context import Context
 from api.deps import Ctx
@@ -21,10 +21,11 @@ from api.i18n import language_of
 from api.render import page
 from api.visitor import browser_of, visitor_of
 from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput, TooLarge, UnsupportedMedia
-from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.rules import anybody
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people import identities
 from interview_engine.hr.people.tables import LegalEntity, Person
+from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.applying import applications
 from interview_engine.hr.recruiting.applying.applications import NewPerson, NewResume
 from interview_engine.hr.recruiting.hiring import offers
@@ -83,11 +84,12 @@ def apply(
     phone: Annotated[str, Form(max_length=80)] = "",
     resume: UploadFile | None = None,
 ) -> Response:
-    """Apply; where the posting invites by itself this leads straight into the interview."""
+    """Apply; where the posting invites by itself this leads a new person straight into the interview.
+
+    Somebody whom we know is not led on, named or completed: their link goes to the contact that is stored.
+    """
     filled = Filled(name.strip(), email.strip(), phone.strip())
     language = language_of(request)
-    public = Actor("public", None, None, "public", (), language)
-    began = context.clock.now()
     try:
         kept = None if resume is None or not resume.filename else _keep_resume(context, resume)
         with context.database.transaction() as session:
@@ -96,18 +98,21 @@ def apply(
                     session, kept.blob_sha256, context.blobs.size(kept.blob_sha256), kept.media_type, context.clock
                 )
             new = NewPerson(filled.name, filled.email, filled.phone, _written_in(language))
-            application = applications.apply(session, public, code, new, context.clock, resume=kept)
+            applied = applications.apply_with_form(session, anybody(language), code, new, context.clock, resume=kept)
+            application = applied.application
             issued = invitations.invite_automatically(session, application, context.clock)
-            person = session.get_one(Person, application.person_id)
-            first_time = person.created_at >= began
-            if first_time:
-                _recognise(session, context, request, person)
+            if applied.new_person:
+                _recognise(session, context, request, session.get_one(Person, application.person_id))
+            elif issued is None:
+                title = session.get_one(Requisition, application.requisition_id).title
+                secret = applications_token(context, application.person_id)
+                notices.application_received(session, application, title, secret, context.clock)
     except (InvalidInput, TooLarge, UnsupportedMedia) as problem:
         return _job_page(request, context, code, filled, problem)
-    if issued is not None:
+    if issued is not None and applied.new_person:
         return RedirectResponse(f"/i/{issued.token}", 303)
-    # Who only knows somebody's address must not learn from this page where that person has applied.
-    address = applications_address(context, application.person_id) if first_time else None
+    # Who only knows somebody's address must not get into their interview or learn where they have applied.
+    address = applications_address(context, application.person_id) if applied.new_person else None
     return page(request, "public/applied.html", address=address)
 
 

@@ -45,6 +45,7 @@ FLAG_WORDS = {
     "two_persons": mark("Mail and phone belong to two persons we know. Are they one?"),
     "contact_differs": mark("The form gave other contact data than we have."),
     "name_differs": mark("The form gave another name than we have."),
+    "resume_given": mark("The public form brought another résumé. Ask the candidate before you use it."),
     "": mark("Please check who this is."),
 }
 
@@ -227,7 +228,7 @@ def _flags(session: Session, row: Application, person: Person | None) -> list[di
         {
             "id": one.id,
             "words": FLAG_WORDS.get(one.kind, FLAG_WORDS[""]),
-            "given": " · ".join(str(value) for value in one.given.values() if value),
+            "given": " · ".join(str(value) for key, value in one.given.items() if value and key != "resume"),
             "other": one.other_person_id,
         }
         for one in flags_of(session, row.person_id)

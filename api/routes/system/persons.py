@@ -50,7 +50,7 @@ class FlagOut(Out):
     """Something about who a person is that a human must look at."""
 
     id: str
-    kind: Literal["two_persons", "contact_differs", "name_differs"]
+    kind: Literal["two_persons", "contact_differs", "name_differs", "resume_given"]
     person_id: str
     other_person_id: str | None
     given: dict[str, Any]

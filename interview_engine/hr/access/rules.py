@@ -73,9 +73,20 @@ class Actor:
     language: str
     token_scopes: frozenset[str] | None = None
 
+    @property
+    def is_anybody(self) -> bool:
+        """Whether nothing is known of them: who fills in a public form. What they say of a known person is not
+        believed."""
+        return self.role == "public"
+
 
 SYSTEM = Actor("system", None, None, "system", (GrantRule("all", "*", "*"),), "zh")
 """The worker and the jobs."""
+
+
+def anybody(language: str) -> Actor:
+    """Who fills in a public form."""
+    return Actor("public", None, None, "public", (), language)
 
 
 def candidate_actor(invitation_id: str, person_id: str, language: str) -> Actor:

@@ -64,8 +64,8 @@ class Department(Row, Base):
 class PersonFlag(Row, Base):
     """Something about who a person is that a human must look at. Never merged silently. `state` open, resolved.
 
-    `kind` two_persons (mail and phone belong to two persons), contact_differs, name_differs; `given` holds what the
-    application form said.
+    `kind` two_persons (mail and phone belong to two persons), contact_differs, name_differs, resume_given (a
+    public form brought another résumé for a known person's application); `given` holds what the form said.
     """
 
     __tablename__ = "person_flag"

@@ -20,6 +20,15 @@ MESSAGES: Mapping[str, MessageTemplate] = MappingProxyType(
             card="invitation",
             urgent=True,
         ),
+        "application.received": MessageTemplate(
+            msg("Your application: {title}"),
+            msg(
+                "Hello,\n\nsomebody sent the application form for “{title}” with your contact data. "
+                "Your applications and their interviews are here:\n{link}\n\n"
+                "If it was not you, you need not do anything, or tell the recruiter."
+            ),
+            "/a/{token}",
+        ),
         "offer.sent": MessageTemplate(
             msg("Your offer: {title}"),
             msg("Hello,\n\nthere is an offer for you: “{title}”. Open it and answer before {expires}:\n{link}"),

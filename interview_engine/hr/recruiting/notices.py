@@ -39,6 +39,17 @@ def invitation_sent(
     )
 
 
+def application_received(session: Session, application: Application, title: str, token: str, clock: Clock) -> None:
+    """To the candidate by the contact that is stored, never to what a form said; at most once a day.
+
+    Args:
+        token: signs in to the person's own applications; wiped once it was sent.
+    """
+    key = f"application.received:{application.id}:{clock.now():%Y-%m-%d}"
+    payload = {"application": application.id, "title": title, "token": token}
+    tell_person(session, application.person_id, key, "application.received", payload, clock)
+
+
 def wipe_token(session: Session, dedupe_key: str) -> None:
     """Remove the secret of a link from the message that carried it."""
     message = session.scalar(select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key))

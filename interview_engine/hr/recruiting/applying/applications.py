@@ -14,7 +14,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import missing
-from interview_engine.hr.recruiting.applying.candidates import NewPerson, find_or_add
+from interview_engine.hr.recruiting.applying.candidates import NewPerson, find_or_add, raise_flag
 from interview_engine.hr.recruiting.applying.lists import (
     ApplicationFilters,
     ApplicationSummary,
@@ -36,9 +36,11 @@ __all__ = [
     "ApplicationFilters",
     "ApplicationSummary",
     "ApplicationView",
+    "Applied",
     "NewPerson",
     "NewResume",
     "apply",
+    "apply_with_form",
     "attach_resume",
     "get_application",
     "history",
@@ -60,6 +62,15 @@ class NewResume:
     fields: Mapping[str, Any] = field(default_factory=dict)
     parser: str = ""
     reason: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a public form came to. Only who is `new_person` may be led on from the form: the others are known, and
+    whoever knows their address could have sent it."""
+
+    application: Application
+    new_person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +101,37 @@ def apply(
     Raises:
         NotFoundError, GoneError: `posting.closed`. InvalidInput: see candidates.find_or_add.
     """
+    return apply_with_form(session, actor, posting_code_or_requisition_id, new, clock, resume=resume).application
+
+
+def apply_with_form(
+    session: Session,
+    actor: Actor,
+    posting_code_or_requisition_id: str,
+    new: NewPerson,
+    clock: Clock,
+    *,
+    resume: NewResume | None = None,
+) -> Applied:
+    """As `apply`, and say whether the person was new. Anybody's résumé for an application that a known person has
+    already is kept beside it under a flag: it replaces nothing until a colleague says so."""
     posting, requisition = _target(session, actor, posting_code_or_requisition_id)
     known = find_or_add(session, actor, new, clock)
     application = _of(session, requisition, known.person)
+    there = application is not None
     if application is None:
         application = _add(session, actor, requisition, known.person, posting, clock)
     elif application.stage == "withdrawn":
         change_stage(session, actor, application, "new", "", clock, kind="applied")
     else:
         note_event(session, actor, application, "applied_again", clock)
-    if resume is not None:
+    if resume is not None and there and actor.is_anybody:
+        kept = _keep(session, actor, application.person_id, resume, clock)
+        raise_flag(session, actor, known.person, "resume_given", {"filename": kept.filename, "resume": kept.id}, clock)
+    elif resume is not None:
         _attach(session, actor, application, requisition, resume, clock)
     session.flush()
-    return application
+    return Applied(application, known.is_new)
 
 
 def attach_resume(session: Session, actor: Actor, application_id: str, resume: NewResume, clock: Clock) -> Resume:
@@ -204,9 +233,19 @@ def _add(
 def _attach(
     session: Session, actor: Actor, application: Application, requisition: Requisition, resume: NewResume, clock: Clock
 ) -> Resume:
+    row = _keep(session, actor, application.person_id, resume, clock)
+    application.resume_id = row.id
+    share, found = prefilter(requirements_of(requisition.requirements), resume.text)
+    application.prefilter = {"share": share, "rows": [asdict(one) for one in found]}
+    touch(application, actor.id, clock)
+    audit.record(session, actor.id, "resume.attach", f"resume:{row.id}", {"application": application.id}, clock)
+    return row
+
+
+def _keep(session: Session, actor: Actor, person_id: str, resume: NewResume, clock: Clock) -> Resume:
     row = Resume(
         **stamp(actor.id, clock),
-        person_id=application.person_id,
+        person_id=person_id,
         filename=resume.filename[:200],
         media_type=resume.media_type[:80],
         blob_sha256=resume.blob_sha256,
@@ -217,9 +256,4 @@ def _attach(
     )
     session.add(row)
     session.flush()
-    application.resume_id = row.id
-    share, found = prefilter(requirements_of(requisition.requirements), resume.text)
-    application.prefilter = {"share": share, "rows": [asdict(one) for one in found]}
-    touch(application, actor.id, clock)
-    audit.record(session, actor.id, "resume.attach", f"resume:{row.id}", {"application": application.id}, clock)
     return row

@@ -59,7 +59,8 @@ def find_or_add(session: Session, actor: Actor, new: NewPerson, clock: Clock) ->
     """The person with this mail or phone, else a new one. Two at once give one person.
 
     When mail and phone belong to two persons the one of the mail applies, and the pair is flagged. Contact data that
-    is already there is never overwritten by a form: what differs is flagged with what was given.
+    is already there is never overwritten by a form: what differs is flagged with what was given. A public form does not
+    complete what is missing either: whoever knows an address could add a number of their own.
 
     Raises:
         InvalidInput: `person.contact` (neither mail nor phone), `person.email`, `person.phone`, no name, language.
@@ -101,7 +102,7 @@ def find_or_add(session: Session, actor: Actor, new: NewPerson, clock: Clock) ->
             person = _known(session, mail, phone)
             if person is None:
                 raise
-    _complete(session, actor, person, new, mail, phone, clock)
+    _compare(session, actor, person, new, mail, phone, clock)
     return Known(person, False)
 
 
@@ -185,35 +186,38 @@ def _known(session: Session, mail: str | None, phone: str | None) -> Person | No
     return session.scalar(select(Person).where(Person.phone_key == phone)) if phone else None
 
 
-def _complete(
+def _compare(
     session: Session, actor: Actor, person: Person, new: NewPerson, mail: str | None, phone: str | None, clock: Clock
 ) -> None:
+    """What a form says of a known person: a gap is filled by colleagues only, a difference becomes a flag."""
     other = session.scalar(select(Person).where(Person.phone_key == phone)) if phone else None
     if other is not None and other.id != person.id:
-        _raise_flag(session, actor, person, "two_persons", {"phone": new.phone.strip()}, clock, other)
-    elif phone is not None and person.phone_key is None:
+        raise_flag(session, actor, person, "two_persons", {"phone": new.phone.strip()}, clock, other=other)
+    elif phone is not None and person.phone_key is None and not actor.is_anybody:
         person.phone, person.phone_key = new.phone.strip(), phone
         touch(person, actor.id, clock)
     elif phone is not None and person.phone_key != phone:
-        _raise_flag(session, actor, person, "contact_differs", {"phone": new.phone.strip()}, clock)
-    if mail is not None and person.email_key is None:
+        raise_flag(session, actor, person, "contact_differs", {"phone": new.phone.strip()}, clock)
+    if mail is not None and person.email_key is None and not actor.is_anybody:
         person.email, person.email_key = new.email.strip(), mail
         touch(person, actor.id, clock)
     elif mail is not None and person.email_key != mail:
-        _raise_flag(session, actor, person, "contact_differs", {"email": new.email.strip()}, clock)
+        raise_flag(session, actor, person, "contact_differs", {"email": new.email.strip()}, clock)
     if name_key(new.name) != name_key(person.name):
-        _raise_flag(session, actor, person, "name_differs", {"name": new.name.strip()}, clock)
+        raise_flag(session, actor, person, "name_differs", {"name": new.name.strip()}, clock)
 
 
-def _raise_flag(
+def raise_flag(
     session: Session,
     actor: Actor,
     person: Person,
     kind: str,
     given: dict[str, Any],
     clock: Clock,
+    *,
     other: Person | None = None,
 ) -> None:
+    """Have a human look at it; the same flag that is still open is not raised twice."""
     there = select(PersonFlag).where(PersonFlag.person_id == person.id, PersonFlag.kind == kind)
     if any(flag.state == "open" and flag.given == given for flag in session.scalars(there)):
         return
