@@ -104,7 +104,7 @@ class ClockGuard:
         if self._last is not None:
             meant = self._last[0] + timedelta(seconds=now_s - self._last[1])
             if abs(now - meant) > APART:
-                self._began_s = now_s  # watch the others anew
+                self._began_s = now_s  # watch the others from the beginning
                 return _apart("jump", now, meant)
         if others.database is not None and abs(now - others.database) > APART:
             return _apart("database", now, others.database)

@@ -163,7 +163,7 @@ def requeue(session: Session, message_id: str, clock: Clock) -> None:
 
 
 def requeue_all(session: Session, recipient: str, clock: Clock) -> int:
-    """Try every message anew that failed for good on its way to one recipient; returns how many."""
+    """Retry every message to one recipient that failed for good; returns how many."""
     now = clock.now()
     failed_ones = (OutboxMessage.recipient == recipient, OutboxMessage.state == "failed")
     values = {"state": "queued", "attempts": 0, "due_at": now, "updated_at": now}

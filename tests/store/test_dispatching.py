@@ -203,7 +203,7 @@ def test_a_dripping_receiver_delays_neither_another_hook_nor_mail_nor_the_inbox(
                 time.sleep(0.2)
         delays = waits(database)
         assert len(delays) == 60
-        # 0.5 s on an idle machine; whoever waited for the dripping receiver would have waited 8 s
+        # 0.5 s on an idle machine; behind the dripping receiver it would be 8 s
         assert delays[int(0.95 * len(delays))] <= 5.0
         assert len(quick.got) == len(set(quick.got)) == 20
         assert len(post.at) == 20

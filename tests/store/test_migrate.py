@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from sqlalchemy import text
 
 from interview_engine.errors import UsageError
 from interview_engine.hr.all_tables import Base
+from interview_engine.hr.privacy import erasure
+from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.store.engine import open_database
 from interview_engine.store.migrate import FOLDER, migrate, write_revision
 from interview_engine.store.tables import Webhook
@@ -48,6 +51,37 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_with_its_rows(dat
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+    database.close()
+
+
+def test_deletions_that_the_old_job_asked_for_are_planned_and_a_person_s_are_not(database_url: str) -> None:
+    database = open_database(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    row = "'2026-01-01', '2026-01-01', "
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        connection.execute(
+            text(
+                "INSERT INTO person (id, created_at, updated_at, actor, name, email, phone, language, level, "
+                f"synthetic, talent_pool) VALUES ('p', {row} 'system', '李雷', '', '', 'zh', NULL, true, false)"
+            )
+        )
+        for number, actor in enumerate(("system", "candidate:c")):
+            connection.execute(
+                text(
+                    "INSERT INTO erasure_request (id, created_at, updated_at, actor, person_id, kind, due_at) "
+                    f"VALUES ('{number}', {row} '{actor}', 'p', 'person', '2026-01-31')"
+                )
+            )
+    migrate(database)
+    with database.reading() as session:
+        planned, asked = (session.get_one(ErasureRequest, one) for one in ("0", "1"))
+        assert planned.planned_for is not None
+        assert planned.planned_for > datetime.now(UTC) + timedelta(days=6)
+        assert asked.planned_for is None
+        assert [one.request_id for one in erasure.due(session)] == ["1"]
     database.close()
 
 
