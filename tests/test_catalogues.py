@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import string
@@ -95,3 +96,67 @@ CLUMSY = (
 @pytest.mark.parametrize("phrase", CLUMSY)
 def test_english_is_said_as_the_field_says_it(phrase: str) -> None:
     assert [key for key in KEYS if re.search(phrase, key.rpartition("\x04")[2], re.IGNORECASE)] == []
+
+
+MATERIAL = {
+    "interview_engine/assessment/evidence/": "words by which answers are read",
+    "interview_engine/assessment/delivery/speech_units.py": "filled pauses and syllables of Chinese",
+    "interview_engine/assessment/judge/prompt.py": "the prompt in the language of the answers",
+    "pipelines/hearing/": "numbers, prompts and stock phrases of recognition",
+    "interview_engine/hr/recruiting/applying/resume_": "words by which résumés are read",
+    "interview_engine/hr/recruiting/jobs/job_description.py": "words by which job descriptions are read",
+    "interview_engine/hr/accounts/": "words no password may hold; the first administrator's name",
+    "interview_engine/hr/demo.py": "the demo's invented company",
+    "api/wechat/double/": "the demo's invented colleagues",
+    "api/routes/": "examples in the document of the API",
+    "api/console/competency/model.py": "survey questions to begin with, kept with both languages",
+    "api/console/recruiting/words.py": "names of recruiting channels, which are not translated",
+    "api/cli/main.py": "help, written out so that `--help` reads no catalogue",
+    "pipelines/folders/audit.py": "yes and no in tables",
+    "bench/": "material of measurements",
+}
+"""Where Chinese may stand in Python, and why: it is about the material, not about the reader's language."""
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def _modules() -> list[tuple[str, ast.Module]]:
+    paths = [path for package in tool.PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return [(path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))) for path in paths]
+
+
+def _chinese(module: ast.Module) -> list[int]:
+    """Lines of strings with Chinese in them, docstrings left out."""
+    documents = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    return [
+        node.lineno
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in documents
+        and HAN.search(node.value)
+    ]
+
+
+def test_no_text_for_readers_is_written_in_chinese_in_python() -> None:
+    found = {name: lines for name, module in _modules() if (lines := _chinese(module))}
+    assert {name: lines for name, lines in found.items() if not name.startswith(tuple(MATERIAL))} == {}
+    assert [start for start in MATERIAL if not any(name.startswith(start) for name in found)] == []
+
+
+def test_no_module_asks_whether_the_reader_is_chinese() -> None:
+    readers = ("api/", "pipelines/reports/", "pipelines/folders/", "interview_engine/hr/", "interview_engine/store/")
+    assert [
+        f"{name}:{node.lineno}"
+        for name, module in _modules()
+        if name.startswith(readers)
+        for node in ast.walk(module)
+        if isinstance(node, ast.Compare)
+        and any(isinstance(one, ast.Constant) and one.value == "zh" for one in (node.left, *node.comparators))
+    ] == []
+
+
+def test_every_text_is_a_message() -> None:
+    """The pair of Chinese and English that texts were is gone."""
+    named = {name for name, module in _modules() for node in ast.walk(module) if getattr(node, "id", "") == "Bilingual"}
+    assert named == set()
