@@ -1,7 +1,6 @@
-"""Every string of the report and ranking pages and of the PDF, in Chinese and English, by a stable key.
+"""Every string of the report and ranking pages and of the PDF, by a stable key.
 
-One catalogue in one place, so that a gettext catalogue can be made from it when a third language is wanted; until then
-two complete columns that a test compares cost less than a compile step. Placeholders are str.format names.
+The msgids are translated in `interview_engine/locale/<language>/reports.po`. Places are filled by `format.shown`.
 """
 
 from __future__ import annotations
