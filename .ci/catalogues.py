@@ -1,6 +1,6 @@
 """Keep the catalogues of texts in step with the product.
 
-    python .ci/catalogues.py            write every catalogue anew: sorted, new msgids with an empty msgstr, none unused
+    python .ci/catalogues.py            rewrite every catalogue: sorted, new msgids with an empty msgstr, none unused
     python .ci/catalogues.py --check    change nothing; say which files would change, status 1 when any would
     python .ci/catalogues.py fr         begin the language fr, with the catalogues that LANGUAGES_OF_PEOPLE need
 

@@ -26,7 +26,7 @@ DEMO = Path(pipelines.__file__).parent / "demo"
 def prepare_demo(context: Context) -> DemoAccounts:
     """The demo company, and its recorded interviews on their way through the queue. Only the first time does anything.
 
-    Everything is written in one transaction: a first start that is interrupted begins anew at the next.
+    Everything is written in one transaction: a first start that is interrupted begins again at the next.
     """
     with tempfile.TemporaryDirectory() as scratch, context.database.transaction() as session:
         company = seed_demo(session, context.clock)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from api.context import Context
 from api.phone.cards import settle_decided
-from api.phone.inbound import work_off
+from api.phone.inbound import process_pending
 from api.wechat.quotas import forget_old
 from interview_engine.errors import OutputError
 from interview_engine.hr.area import Job, Round
@@ -60,7 +60,7 @@ def forget_old_counts(context: Context) -> None:
 def chores(context: Context) -> list[Chore]:
     """Those of the installation, and the jobs that areas hand over."""
     return [
-        Chore("wechat", 1.0, lambda: work_off(context)),
+        Chore("wechat", 1.0, lambda: process_pending(context)),
         Chore("cards", 5.0, lambda: settle_decided(context)),
         Chore("quotas", HOUR_S, lambda: forget_old_counts(context), by_date=True),
         Chore("blobs", DAY_S, lambda: remove_unnamed_blobs(context), by_date=True),

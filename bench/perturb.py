@@ -52,14 +52,14 @@ class Perturbation:
 
     @property
     def changes_picture(self) -> bool:
-        """Whether the picture stream is written anew."""
+        """Whether the picture stream is re-encoded."""
         return (
             self.picture is not None or self.height > 0 or self.frames_per_second > 0 or self.video_codec != "libx264"
         )
 
     @property
     def changes_sound(self) -> bool:
-        """Whether the sound stream is written anew."""
+        """Whether the sound stream is re-encoded."""
         return self.sound is not None or self.audio_codec != "pcm_s16le"
 
 

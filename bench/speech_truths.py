@@ -125,7 +125,7 @@ def one_voice(data: Path) -> Iterator[tuple[str, Audio]]:
 
 
 def one_voice_long(data: Path) -> Iterator[tuple[str, Audio]]:
-    """Eight recordings of about four minutes: half of one reader's utterances, drawn anew each time."""
+    """Eight recordings of about four minutes: half of one reader's utterances, drawn again each time."""
     clips = [load(clip).samples for clip in aishell(data)]
     for seed in range(8):
         drawn = np.random.default_rng(seed).permutation(len(clips))[: len(clips) // 2]

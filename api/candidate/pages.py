@@ -58,7 +58,7 @@ def enter(token: str, request: Request, context: Ctx) -> Response:
 
 @router.get("/i/{token}/consent")
 def change_consent(request: Request, context: Ctx, candidate: PageCandidate) -> Response:
-    """What was agreed to, to be changed before the interview is handed in."""
+    """What was agreed to, which may be changed until the interview is submitted."""
     if candidate.invitation.state == "submitted":
         return RedirectResponse(f"{candidate.home}/status", 303)
     with context.database.reading() as session:

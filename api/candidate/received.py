@@ -37,13 +37,13 @@ def finish(context: Context, actor: Actor, invitation_id: str, upload_id: str) -
     """Make the answer of a complete upload, or the one it has become already. Practice is inspected and removed.
 
     Raises:
-        As `look_at`, `uploads.check_open` and `uploads.finish`.
+        As `inspect`, `uploads.check_open` and `uploads.finish`.
     """
     upload = _open_or_answered(context, invitation_id, upload_id)
     if isinstance(upload, Answer):
         return upload
     try:
-        recording, path, folder = look_at(context, upload)
+        recording, path, folder = inspect(context, upload)
     except InterviewEngineError:
         # of two that finish at one moment, the later may find that the parts are cleared already
         meanwhile = _open_or_answered(context, invitation_id, upload_id)
@@ -81,7 +81,7 @@ def _open_or_answered(context: Context, invitation_id: str, upload_id: str) -> U
     return upload if answer is None else answer
 
 
-def look_at(context: Context, upload: Upload) -> tuple[Recording, Path, tempfile.TemporaryDirectory[str]]:
+def inspect(context: Context, upload: Upload) -> tuple[Recording, Path, tempfile.TemporaryDirectory[str]]:
     """Assemble the parts and inspect them. The file to keep lies in the folder, which the caller removes.
 
     Raises:

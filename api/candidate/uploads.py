@@ -162,14 +162,14 @@ def _add(context: Context, upload: Upload, at: int, data: bytes, limits: UploadL
 
 def _finish(context: Context, candidate: Candidate, upload_id: str) -> dict[str, object]:
     made = received.finish(context, candidate.actor, candidate.invitation.id, upload_id)
-    return _told(made) if isinstance(made, Answer) else {"practice": True, **_shown(made)}
+    return _to_json(made) if isinstance(made, Answer) else {"practice": True, **_shown(made)}
 
 
 def _shown(practice: Practice) -> dict[str, object]:
     return {"duration_s": round(practice.duration_s, 2), "video": practice.video, "audio": practice.audio}
 
 
-def _told(answer: Answer) -> dict[str, object]:
+def _to_json(answer: Answer) -> dict[str, object]:
     return {
         "answer": answer.id,
         "attempt": answer.attempt,

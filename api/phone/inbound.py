@@ -36,8 +36,8 @@ AfterCommit = Callable[[], None]
 """A call to WeChat that belongs to what was written, made after it is written."""
 
 
-def work_off(context: Context) -> int:
-    """Every event that waits, each in its own transaction, in the order they came; returns how many were done."""
+def process_pending(context: Context) -> int:
+    """Process every waiting event in the order of arrival, each in its own transaction; returns how many."""
     with context.database.reading() as session:
         waiting = list(
             session.scalars(
@@ -182,7 +182,7 @@ def _credits(context: Context, session: Session, sender: str, body: dict[str, An
 
 
 def _answered(context: Context, session: Session, sender: str) -> AfterCommit | None:
-    """Whoever writes to the account is told where their applications stand; within 48 hours an answer is allowed."""
+    """Answer a message with the link to the sender's applications; WeChat allows an answer within 48 hours."""
     official = context.wechat.official
     if official is None:
         return None

@@ -33,7 +33,7 @@ export class Devices {
     return types.find((type) => MediaRecorder.isTypeSupported(type)) || "";
   }
 
-  // Open what the mode needs unless it is open already; phones ask anew each time.
+  // Open what the mode needs unless it is open already; phones ask again each time.
   async ready() {
     const pictures = this.mode === "video" ? 1 : 0;
     if (!this.stream || this.stream.getVideoTracks().length !== pictures) await this.open();

@@ -29,7 +29,7 @@ from sqlalchemy import select
 from wechat_world import fake_world, on_a_port, settings_for
 
 from api.context import Context
-from api.phone.inbound import work_off
+from api.phone.inbound import process_pending
 from api.serving import channels_of
 from api.wechat.connect import connect
 from api.wechat.double.app import make_app
@@ -112,7 +112,7 @@ class Journey:
 
     def deliver(self) -> list[Message]:
         """What the dispatcher and the chores do by themselves; returns what appears on phones."""
-        work_off(self.context)
+        process_pending(self.context)
         while deliver_due(self.context.database, channels_of(self.context), self.context.clock):
             pass
         new = self.fake.messages[self.shown :]

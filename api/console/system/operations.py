@@ -98,7 +98,7 @@ async def events(request: Request, context: Ctx, actor: PageActor) -> Response:
 
 @router.post("/console/work/{item_id}/retry")
 def retry(item_id: str, context: Ctx, actor: PageActor) -> Response:
-    """Begin a parked item anew."""
+    """Put a parked item back into the queue."""
     require(actor, "public", "manage")
     return act(
         context,

@@ -178,7 +178,7 @@ def publish_kit(body: KitText, call: Annotated[Call, needs("public", "manage")])
 
 @router.post("/kits/preview")
 def preview_kit(body: KitPreview, call: Annotated[Call, needs("public", "manage")]) -> PreviewOut:
-    """Score past interviews again with a changed kit: which would change their side of the bar (A19)."""
+    """Score past interviews again with a changed kit: which would change their side of the bar."""
     rescore = rescorer(call.context.engine)
     with call.reading() as session:
         found = kit_preview.preview_kit(

@@ -24,7 +24,9 @@ class NewPosting(In):
 
     channel: str = Field(min_length=1, max_length=60, examples=["job board A"])
     cost: Yuan = Field(default=Decimal(0), description="In yuan, all that is spent on it.")
-    automatic_invitation: bool = Field(default=True, description="Whoever applies is invited to the interview at once.")
+    automatic_invitation: bool = Field(
+        default=True, description="Applicants are invited to the interview as soon as they apply."
+    )
 
 
 class Cost(In):

@@ -173,7 +173,7 @@ def list_requisitions(
 
 @router.post("/requisitions", status_code=201)
 def create_requisition(fields: RequisitionFields, call: Annotated[Call, needs("public", "write")]) -> RequisitionOut:
-    """Write a draft."""
+    """Create a requisition as a draft; it is submitted for approval later."""
     return call.once(lambda s: _out(service.create_requisition(s, call.actor, fields.new(), call.clock)))
 
 
@@ -185,7 +185,7 @@ def read_description(body: Description, call: Annotated[Call, needs("public", "r
 
 @router.get("/requisitions/{requisition_id}")
 def get_requisition(requisition_id: Id, call: Annotated[Call, needs("public", "read")]) -> RequisitionOut:
-    """One requisition."""
+    """One requisition with its fields, state and version."""
     with call.reading() as session:
         return _out(service.get_requisition(session, call.actor, requisition_id))
 
@@ -194,7 +194,7 @@ def get_requisition(requisition_id: Id, call: Annotated[Call, needs("public", "r
 def update_requisition(
     requisition_id: Id, fields: RequisitionFields, call: Annotated[Call, needs("public", "write")]
 ) -> RequisitionOut:
-    """Write all its fields anew. An approved one becomes a draft again when what was approved changes."""
+    """Replace all its fields. An approved one becomes a draft again when what was approved changes."""
     with call.writing() as session:
         return _out(service.update_requisition(session, call.actor, requisition_id, fields.new(), call.clock))
 

@@ -115,7 +115,7 @@ def get_operations(call: Annotated[Call, needs("public", "manage")]) -> Operatio
 
 @router.post("/work/{work_item_id}/retry")
 def retry_work(work_item_id: Id, call: Annotated[Call, needs("public", "manage")]) -> WorkOut:
-    """Begin a parked item anew."""
+    """Put a parked item back into the queue."""
     return call.once(lambda s: _work(work.retry_work(s, call.actor, work_item_id, call.clock)))
 
 

@@ -32,7 +32,7 @@ class PersonOut(Out):
 
 
 class Correction(In):
-    """What to write anew; leave out what stays."""
+    """Fields to change; leave out what stays."""
 
     name: str | None = Field(default=None, min_length=1, max_length=120)
     email: str | None = Field(default=None, max_length=254)

@@ -101,7 +101,7 @@ def candidate_actor(invitation_id: str, person_id: str, language: str) -> Actor:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a row belongs to, as far as scopes care.
+    """The ownership fields of a row that scopes are checked against.
 
     Args:
         department_path: "/id/id/" of its department, None when it has none.

@@ -62,7 +62,7 @@ def add_competency(session: Session, actor: Actor, new: NewCompetency, clock: Cl
 
 
 def retire_competency(session: Session, actor: Actor, code: str, clock: Clock) -> CompetencyRow:
-    """Offer a competency no longer; records and profiles that name it keep it."""
+    """Retire a competency; records and profiles that name it keep it."""
     require(actor, "public", "manage")
     row = session.scalar(select(CompetencyRow).where(CompetencyRow.code == code).with_for_update())
     if row is None:

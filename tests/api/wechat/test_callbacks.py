@@ -19,7 +19,7 @@ from wechat_world import WechatWorld, on_a_port
 from api.app import create_app
 from api.context import Context
 from api.phone.cards import settle_decided
-from api.phone.inbound import work_off
+from api.phone.inbound import process_pending
 from api.wechat.codes import CHINA
 from api.wechat.double.speaker import Speaker
 from interview_engine.hr.accounts.tables import Account
@@ -111,10 +111,10 @@ def test_no_callback_ever_fails_the_server(stage: Stage, body: bytes, query: dic
 
 def test_a_message_in_chat_is_answered_with_the_way_to_ones_applications(stage: Stage) -> None:
     stage.speaker.text(stage.wechat.fake.official, "o-candidate", "你好")
-    assert work_off(stage.context) == 1
+    assert process_pending(stage.context) == 1
     (message,) = stage.wechat.fake.shown_to("o-candidate")
     assert "/wechat/in/official?back=/wechat/me" in message.body["text"]["content"]
-    assert work_off(stage.context) == 0
+    assert process_pending(stage.context) == 0
 
 
 def approval_card(stage: Stage) -> tuple[str, str, str]:
@@ -143,7 +143,7 @@ def test_a_cards_button_decides_once_and_the_card_says_so(stage: Stage) -> None:
     card = stage.wechat.fake.response_codes[code]["card"]
     stage.speaker.press("manager", task_id, "approve", code)
     stage.speaker.press("manager", task_id, "reject", code)
-    assert work_off(stage.context) == 2
+    assert process_pending(stage.context) == 2
     with stage.context.database.reading() as session:
         assert session.get_one(Requisition, requisition_id).state == "approved"
         assert session.scalars(select(Card)).one().state == "settled"
@@ -154,7 +154,7 @@ def test_a_button_pressed_by_somebody_else_does_nothing(stage: Stage) -> None:
     requisition_id, task_id, code = approval_card(stage)
     stage.wechat.fake.corporation.members.add("stranger")
     stage.speaker.press("stranger", task_id, "approve", code)
-    work_off(stage.context)
+    process_pending(stage.context)
     with stage.context.database.reading() as session:
         assert session.get_one(Requisition, requisition_id).state == "pending"
 
@@ -239,7 +239,7 @@ def test_a_button_that_comes_too_late_says_what_became_of_the_request(
     happen, zh, en = REFUSALS[refusal]
     happen(stage, requisition_id)
     stage.speaker.press("manager", task_id, "approve", code)
-    assert work_off(stage.context) == 1
+    assert process_pending(stage.context) == 1
     with stage.context.database.reading() as session:
         decided_at = session.scalar(select(Approval.decided_at))
     at = f"{decided_at.astimezone(CHINA):%m-%d %H:%M}" if decided_at else ""
@@ -259,7 +259,7 @@ def test_a_button_whose_effect_is_refused_decides_nothing_and_says_to_open_it(
 
     monkeypatch.setattr(approvals, "decide", refused)
     stage.speaker.press("manager", task_id, "approve", code)
-    work_off(stage.context)
+    process_pending(stage.context)
     with stage.context.database.reading() as session:
         assert session.get_one(Approval, approval_of(stage, requisition_id)).state == "pending"
         assert not session.scalars(select(ApprovalStep).where(ApprovalStep.decision.is_not(None))).all()
@@ -274,5 +274,5 @@ def test_a_press_of_a_button_that_should_be_gone_is_answered_too(stage: Stage) -
     assert settle_decided(stage.context) == 1
     assert "settled" not in card, "the update was refused, the buttons stand"
     stage.speaker.press("manager", task_id, "reject", code)
-    work_off(stage.context)
+    process_pending(stage.context)
     assert "已同意" in card["settled"]

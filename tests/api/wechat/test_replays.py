@@ -17,7 +17,7 @@ from wechat_world import WechatWorld
 
 from api.context import Context
 from api.phone.cards import settle_decided
-from api.phone.inbound import work_off
+from api.phone.inbound import process_pending
 from api.wechat.callbacks import Inbound, keep
 from interview_engine.hr.approvals.service import decide
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
@@ -89,8 +89,8 @@ def test_however_a_button_is_pressed_the_first_press_of_its_owner_decides(
         body = {"FromUserName": who, "EventKey": decision, "TaskId": task, "ResponseCode": code}
         stage.hear("event:template_card_event", body, f"{task}:{who}:{decision}:{repeat}", "wecom")
         if between:
-            work_off(stage.context)
-    while work_off(stage.context):
+            process_pending(stage.context)
+    while process_pending(stage.context):
         pass
     owned = [decision for decision, who, _ in presses if who == "manager"]
     with stage.context.database.reading() as session:
@@ -117,8 +117,8 @@ def test_a_subscription_that_is_told_again_is_one_credit(stage: Stage, told: lis
         body: dict[str, object] = {"SubscribeMsgPopupEvent": {"List": entry}}
         stage.hear("event:subscribe_msg_popup_event", body, f"{template}:{status}:{number}")
         if number % 2:
-            work_off(stage.context)
-    while work_off(stage.context):
+            process_pending(stage.context)
+    while process_pending(stage.context):
         pass
     with stage.context.database.reading() as session:
         found = session.scalar(select(SubscriptionCredit.credits).where(SubscriptionCredit.template_id == template))
@@ -145,7 +145,7 @@ def test_no_event_whatever_is_in_it_stops_those_after_it(
     for kind, body, channel in events:
         stage.hear(kind, body, f"odd:{next(NUMBER)}", channel)
     for _ in range(10):
-        work_off(stage.context)
+        process_pending(stage.context)
     with stage.context.database.reading() as session:
         assert session.scalar(select(func.count(InboundEvent.id)).where(InboundEvent.state == "waiting")) == 0
 
@@ -162,6 +162,6 @@ def test_a_card_decided_on_a_page_loses_its_buttons_once(stage: Stage) -> None:
     stage.hear(
         "event:template_card_event", {"FromUserName": "manager", "EventKey": "reject", "TaskId": task}, "late", "wecom"
     )
-    work_off(stage.context)
+    process_pending(stage.context)
     with stage.context.database.reading() as session:
         assert session.get_one(Approval, approval.id).state == "approved"
