@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -16,6 +14,7 @@ from api.context import Context
 from api.deps import Ctx
 from api.export import attachment
 from api.i18n import language_of
+from api.report_file import report_pdf
 from api.sessions import PageActor
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency.service import kit
@@ -75,8 +74,6 @@ def told_answers(
 @router.get("/console/applications/{application_id}/report.pdf")
 def pdf(application_id: str, request: Request, context: Ctx, actor: PageActor, language: str = "") -> Response:
     """The same report on paper, in the page's language or in another that there are catalogues for."""
-    from pipelines.reports import pdf as report_pdf  # typst is only needed here
-
     with context.database.transaction() as session:
         application_for(session, actor, application_id, "interview", "export")
         document = assessments.report_document(session, actor, context.blobs, application_id, context.clock)
@@ -84,15 +81,8 @@ def pdf(application_id: str, request: Request, context: Ctx, actor: PageActor, l
         audit.record(
             session, actor.id, "report.export", f"application:{application_id}", {"form": "pdf"}, context.clock
         )
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for path, sha256 in (row.frames if row is not None else {}).items():
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            context.blobs.fetch(sha256, target)
-        data = report_pdf.render(
-            document, folder, language=language if language in languages() else language_of(request)
-        )
+    frames = row.frames if row is not None else {}
+    data = report_pdf(context.blobs, document, frames, language if language in languages() else language_of(request))
     return attachment(data, "application/pdf", f"{document['interview']['candidate']}.pdf")
 
 
