@@ -263,6 +263,7 @@ def pages_of(made: Company) -> tuple[str, ...]:
         "/console/fairness",
         "/console/organisation",
         "/console/operations",
+        "/console/deletions",
         "/console/audit",
         "/console/accounts",
         f"/console/accounts/{made.accounts['hr'].id}",
