@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from interview_engine.clock import Clock
@@ -175,6 +175,9 @@ def in_transaction(do: Callable[[Session, Clock], object]) -> Callable[[Round], 
     return one_round
 
 
+PersonPlaces = Callable[[], Select[str, str, str]]
+"""A statement of (person_id, department_id, legal_entity_id): places through which a person is reached."""
+
 EraseOne = Callable[[Session, str, Removal], None]
 """(session, id of what the request names, removal)."""
 
@@ -189,6 +192,8 @@ class Area:
         blobs: columns that hold the sha256 of a stored blob, or None.
         blob_documents: columns of JSON objects whose values are sha256 of stored blobs.
         persons: every column that names a person.
+        places: where the area's rows place a person (an application: at its job's company); who may do something there
+            may do it to the person's own data.
         erase: (session, person id, removal): what the area does when a person is erased.
         holds: whether a person must not be forgotten as a whole: works here, has an account.
         erasures: deletions of less than a person, by the kind of the request.
@@ -205,6 +210,7 @@ class Area:
     blobs: tuple[Column, ...] = ()
     blob_documents: tuple[Column, ...] = ()
     persons: tuple[PersonColumn, ...] = ()
+    places: tuple[PersonPlaces, ...] = ()
     erase: EraseOne | None = None
     holds: Callable[[Session, str], bool] | None = None
     erasures: Mapping[str, EraseOne] = field(default_factory=lambda: MappingProxyType({}))

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.area import Area, Found, Job, MessageTemplate, RequestKind, Subject, WorkKind
+from interview_engine.hr.area import Area, Found, Job, MessageTemplate, PersonPlaces, RequestKind, Subject, WorkKind
 from interview_engine.i18n import add_folder
 from interview_engine.store import webhook_events
 from interview_engine.store.blob_garbage import References
@@ -37,6 +37,10 @@ class House:
             columns=tuple(column for area in self.areas for column in area.blobs),
             documents=tuple(column for area in self.areas for column in area.blob_documents),
         )
+
+    def places(self) -> tuple[PersonPlaces, ...]:
+        """Where persons are placed beside the department they work in."""
+        return tuple(place for area in self.areas for place in area.places)
 
     def jobs(self) -> tuple[Job, ...]:
         """What has to be done now and then."""

@@ -62,7 +62,7 @@ def version(version_id: str, request: Request, context: Ctx, actor: PageActor) -
     """One version: questions, competencies with anchors, and its history."""
     with context.database.reading() as session:
         require(actor, "public", "read")
-        row = competency.kit_version(session, version_id)
+        row = competency.kit_version_within(session, actor, version_id)
         kit = competency.kit(session, version_id)
         versions = competency.list_kits(session, actor, kit_id=row.kit_id)
         names = account_names(session, [], [one.published_by for one in versions])
@@ -77,7 +77,7 @@ def file(version_id: str, context: Ctx, actor: PageActor) -> Response:
     """The file as it was published."""
     with context.database.reading() as session:
         require(actor, "public", "read")
-        row = competency.kit_version(session, version_id)
+        row = competency.kit_version_within(session, actor, version_id)
     return attachment(row.text.encode(), "application/yaml", f"{row.kit_id}-v{row.version}.yaml")
 
 
@@ -86,7 +86,10 @@ def differences(version_id: str, request: Request, context: Ctx, actor: PageActo
     """Two versions side by side, line by line."""
     with context.database.reading() as session:
         require(actor, "public", "read")
-        new, old = competency.kit_version(session, version_id), competency.kit_version(session, against)
+        new, old = (
+            competency.kit_version_within(session, actor, version_id),
+            competency.kit_version_within(session, actor, against),
+        )
     lines = unified(old.text, new.text, f"v{old.version}", f"v{new.version}")
     return console_page(request, actor, "competency/kit_differences.html", old=old, new=new, lines=lines)
 
@@ -104,7 +107,7 @@ def from_form(version_id: str, request: Request, context: Ctx, actor: PageActor,
     require(actor, "public", "manage")
 
     def change(session: Session) -> tuple[KitVersion, Kit]:
-        row = competency.kit_version(session, version_id)
+        row = competency.kit_version_within(session, actor, version_id)
         return row, draft_from_form(competency.kit(session, version_id), form)
 
     return act(
@@ -120,7 +123,7 @@ def from_text(version_id: str, request: Request, context: Ctx, actor: PageActor,
     """A text for experts, checked and compared."""
     require(actor, "public", "manage")
     with context.database.reading() as session:
-        row = competency.kit_version(session, version_id)
+        row = competency.kit_version_within(session, actor, version_id)
     return _draft(request, context, actor, row, form.raw("text"))
 
 
@@ -129,7 +132,7 @@ def raw(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Re
     """The version's own text, to be changed."""
     require(actor, "public", "manage")
     with context.database.reading() as session:
-        row = competency.kit_version(session, version_id)
+        row = competency.kit_version_within(session, actor, version_id)
     return _draft(request, context, actor, row, row.text)
 
 
@@ -138,7 +141,7 @@ def preview(version_id: str, request: Request, context: Ctx, actor: PageActor, f
     """What it would do to past interviews. A script that asks for lines is told of the progress as it goes."""
     text, bar = form.raw("text"), form.number("bar", 0, 100, BAR_PERCENT)
     with context.database.reading() as session:
-        row = competency.kit_version(session, version_id)
+        row = competency.kit_version_within(session, actor, version_id)
     parse_kit(text.encode(), "kit.yaml")
     if "application/x-ndjson" in request.headers.get("accept", ""):
         return StreamingResponse(_lines(request, context, actor, row, text, bar), media_type="application/x-ndjson")
@@ -160,7 +163,7 @@ def publish(version_id: str, request: Request, context: Ctx, actor: PageActor, f
 
     def again(problem: InterviewEngineError) -> Response:
         with context.database.reading() as session:
-            row = competency.kit_version(session, version_id)
+            row = competency.kit_version_within(session, actor, version_id)
         return _draft(request, context, actor, row, text, problem=problem)
 
     return act(context, change, lambda made: done(f"{HOME}/{made.id}", "published"), again)
@@ -187,7 +190,7 @@ def _edit(
     version_id: str, request: Request, context: Context, actor: Actor, problem: InterviewEngineError | None = None
 ) -> Response:
     with context.database.reading() as session:
-        row = competency.kit_version(session, version_id)
+        row = competency.kit_version_within(session, actor, version_id)
         kit = competency.kit(session, version_id)
     return console_page(
         request,

@@ -26,9 +26,7 @@ from interview_engine.hr.competency.survey_rules import QUESTION_KINDS
 from interview_engine.hr.competency.tables import RoleProfile, Survey
 from interview_engine.hr.employment import service as employment
 from interview_engine.hr.people.names import person_names
-from interview_engine.hr.problems import missing
-from interview_engine.i18n import LocalizedText, mark, msg
-from interview_engine.store.rows import find
+from interview_engine.i18n import LocalizedText, mark
 
 router = APIRouter()
 
@@ -128,10 +126,7 @@ def new_profile(request: Request, context: Ctx, actor: PageActor) -> Response:
 def profile(profile_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """One version, and the form of the next."""
     with context.database.reading() as session:
-        require(actor, "public", "read")
-        row = find(session, RoleProfile, profile_id)
-    if row is None:
-        raise missing("role_profile", msg("role profile"))
+        row = competency.profile_within(session, actor, profile_id)
     values = {one.competency: (f"{one.weight:g}", f"{one.required_level:g}") for one in competency.requirements_of(row)}
     return _profile(request, context, actor, row, values)
 
@@ -237,7 +232,7 @@ def _model(
 ) -> Response:
     with context.database.reading() as session:
         require(actor, "public", "read")
-        rows = competency.competency_model(session)
+        rows = competency.competency_model(session, actor)
     return console_page(
         request,
         actor,
@@ -260,7 +255,7 @@ def _profile(
     typed: dict[str, str] | None = None,
 ) -> Response:
     with context.database.reading() as session:
-        model_rows = competency.competency_model(session)
+        model_rows = competency.competency_model(session, actor)
         kits = [kit for kit in competency.list_kits(session, actor) if kit.state == "published"]
         versions = [one for one in competency.list_profiles(session, actor) if row is not None and one.code == row.code]
     base = (
@@ -294,7 +289,7 @@ def _surveys(
 ) -> Response:
     with context.database.reading() as session:
         rows = competency.list_surveys(session, actor)
-        model_rows = competency.competency_model(session)
+        model_rows = competency.competency_model(session, actor)
     return console_page(
         request,
         actor,
@@ -321,7 +316,7 @@ def _survey(
         results = competency.survey_results(session, actor, survey_id)
         people = employment.within_reach(session, actor)
         asked = competency.asked_by(session, actor, survey_id)
-        names = {row.code: row.name for row in competency.competency_model(session)}
+        names = {row.code: row.name for row in competency.competency_model(session, actor)}
     lines = [
         {"result": one, "chart": None if one.scale is None or one.scale.low is None else _scale_chart(one.scale)}
         for one in results.questions

@@ -59,7 +59,7 @@ def _page(
         audit.record(session, actor.id, "portrait.read", f"person:{person_id}", {}, context.clock)
         episodes = competency.episodes_of(session, actor, person_id)
         profiles = competency.list_profiles(session, actor, state="published")
-        model = {row.code: row.name[language] for row in competency.competency_model(session)}
+        model = {row.code: row.name[language] for row in competency.competency_model(session, actor)}
         applied = own.applications_of(session, person_id, limit=200)
         hired = employment.of_person(session, person_id)
     axes = [

@@ -86,7 +86,7 @@ def _page(
     language = language_of(request)
     with context.database.reading() as session:
         measured = competency.measured(session, actor)
-        names = {row.code: row.name[language] for row in competency.competency_model(session)}
+        names = {row.code: row.name[language] for row in competency.competency_model(session, actor)}
     return console_page(
         request,
         actor,

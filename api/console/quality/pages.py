@@ -167,7 +167,7 @@ def _kit(
     decides = may_at_all(actor, "interview", "decide")
     with context.database.reading() as session:
         require(actor, "interview", "write")
-        row = competency.kit_version(session, version_id)
+        row = competency.kit_version_within(session, actor, version_id)
         waiting = calibrations.to_rate(session, actor, version_id, limit=50)
         found = calibrations.agreement(session, actor, version_id) if decides else None
         fitted = calibrations.calibrations_of(session, actor, version_id) if decides else ()

@@ -118,7 +118,7 @@ def pool(
             cursor=cursor or None,
             limit=50,
         )
-        model = competency.competency_model(session)
+        model = competency.competency_model(session, actor)
     names = {row.code: row.name[language_of(request)] for row in model}
     return console_page(
         request,

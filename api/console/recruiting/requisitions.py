@@ -293,7 +293,7 @@ def _form(
         ]
         profiles = competency.list_profiles(session, actor, state="published")
         kits = [kit for kit in competency.list_kits(session, actor) if kit.state == "published"]
-        owners = requisitions.possible_owners(session)
+        owners = requisitions.possible_owners(session, actor, context.clock)
     if typed is None and row is not None:
         typed = [
             {"text": one.text, "kind": one.kind, "weight": f"{one.weight:g}", "reason": one.reason}

@@ -319,7 +319,7 @@ def _organisation(
         require(actor, "public", "manage")
         entities = org.legal_entities(session)
         departments = org.departments(session)
-        people = service.holders_by_name(session)
+        people = service.holders_by_name(session, actor)
     return console_page(
         request,
         actor,

@@ -24,7 +24,7 @@ from api.render import ZONE, environment
 from api.sessions import PageActor, csrf_token, session_token
 from interview_engine.hr.access import trail
 from interview_engine.hr.access.rules import Actor, may_at_all
-from interview_engine.hr.access.service import require
+from interview_engine.hr.access.service import check_group
 from interview_engine.hr.access.trail import TrailFilter
 from interview_engine.hr.accounts.usage import usage
 from interview_engine.hr.area import Found
@@ -72,9 +72,9 @@ PROBLEMS = {
 @router.get("/console/operations")
 def operations(request: Request, context: Ctx, actor: PageActor) -> Response:
     """Queue, failures, throughput, workers; and how much the product is used (J7)."""
-    require(actor, "public", "manage")
     now = context.clock.now()
     with context.database.reading() as session:
+        check_group(session, actor, "public", "manage")
         used = [(days, usage(session, now - timedelta(days=days), now)) for days in USAGE_DAYS]
     return console_page(request, actor, "system/operations.html", live=_fragment(request, context, actor), used=used)
 
@@ -82,7 +82,12 @@ def operations(request: Request, context: Ctx, actor: PageActor) -> Response:
 @router.get("/console/operations/events")
 async def events(request: Request, context: Ctx, actor: PageActor) -> Response:
     """The same, every two seconds while the page is open."""
-    require(actor, "public", "manage")
+
+    def allowed() -> None:
+        with context.database.reading() as session:
+            check_group(session, actor, "public", "manage")
+
+    await run_in_threadpool(allowed)
 
     async def stream() -> AsyncIterator[str]:
         yield "retry: 1000\n\n"
@@ -99,10 +104,14 @@ async def events(request: Request, context: Ctx, actor: PageActor) -> Response:
 @router.post("/console/work/{item_id}/retry")
 def retry(item_id: str, context: Ctx, actor: PageActor) -> Response:
     """Put a parked item back into the queue."""
-    require(actor, "public", "manage")
+
+    def retried(session: Session) -> WorkItem:
+        check_group(session, actor, "public", "manage")
+        return work.retry_work(session, actor, item_id, context.clock)
+
     return act(
         context,
-        lambda session: work.retry_work(session, actor, item_id, context.clock),
+        retried,
         lambda _: done("/console/operations", "retried"),
     )
 
@@ -110,10 +119,14 @@ def retry(item_id: str, context: Ctx, actor: PageActor) -> Response:
 @router.post("/console/work/{item_id}/give-up")
 def give_up(item_id: str, context: Ctx, actor: PageActor) -> Response:
     """Go on without it."""
-    require(actor, "public", "manage")
+
+    def given_up(session: Session) -> WorkItem:
+        check_group(session, actor, "public", "manage")
+        return work.give_up(session, actor, item_id, context.clock, by_person=house().by_person())
+
     return act(
         context,
-        lambda session: work.give_up(session, actor, item_id, context.clock, by_person=house().by_person()),
+        given_up,
         lambda _: done("/console/operations", "given-up"),
     )
 

@@ -20,6 +20,11 @@ from interview_engine.i18n import LocalizedText
 
 router = new_router("competencies")
 
+OWNER = (
+    "The company it will belong to. Left out, it is the group's for who reaches every company, else the company "
+    "that the token's account manages."
+)
+
 State = Literal["draft", "published", "retired"]
 
 
@@ -29,6 +34,7 @@ class KitText(In):
     text: str = Field(min_length=1, max_length=200_000, description="The whole file; see docs/kits.md.")
     note: str = Field(default="", max_length=500)
     policy: Policy = Field(default="cn", description="The strictest market it will be used in.")
+    legal_entity_id: IdField | None = Field(default=None, description=f"Of a new kit id: {OWNER}")
 
 
 class KitOut(Out):
@@ -45,6 +51,7 @@ class KitOut(Out):
     preview: dict[str, Any] | None
     created_at: datetime
     actor: str
+    legal_entity_id: str | None = Field(description="Whose it is; null is the group's.")
 
 
 class KitRow(Out):
@@ -101,6 +108,7 @@ class NewCompetency(In):
     definition: NewWords
     anchors: list[NewWords] = Field(min_length=5, max_length=5)
     indicators: list[NewWords] = Field(default=[], max_length=20)
+    legal_entity_id: IdField | None = Field(default=None, description=OWNER)
 
 
 class ProfileRequirement(In):
@@ -126,6 +134,7 @@ class NewProfile(In):
     name: NewWords
     requirements: list[ProfileRequirement] = Field(min_length=1, max_length=40)
     kit_version_id: IdField | None = None
+    legal_entity_id: IdField | None = Field(default=None, description=OWNER)
 
 
 class ProfileOut(Out):
@@ -139,6 +148,7 @@ class ProfileOut(Out):
     state: State
     kit_version_id: str | None
     created_at: datetime
+    legal_entity_id: str | None = Field(description="Whose it is; null is the group's.")
 
 
 class FromKit(In):
@@ -156,6 +166,7 @@ class CompetencyOut(Out):
     definition: Words
     indicators: list[Any]
     anchors: list[Any]
+    legal_entity_id: str | None = Field(description="Whose it is; null is the group's.")
 
 
 @router.get("/kits")
@@ -172,7 +183,17 @@ def list_kits(
 def publish_kit(body: KitText, call: Annotated[Call, needs("public", "manage")]) -> KitOut:
     """Publish a kit file as the next version of its id. The same file again is the version that it already is."""
     return call.once(
-        lambda s: _kit(service.publish_kit(s, call.actor, body.text, body.note, call.clock, policy=body.policy))
+        lambda s: _kit(
+            service.publish_kit(
+                s,
+                call.actor,
+                body.text,
+                body.note,
+                call.clock,
+                policy=body.policy,
+                legal_entity_id=body.legal_entity_id,
+            )
+        )
     )
 
 
@@ -198,7 +219,7 @@ def preview_kit(body: KitPreview, call: Annotated[Call, needs("public", "manage"
 def get_kit(kit_version_id: Id, call: Annotated[Call, needs("public", "read")]) -> KitOut:
     """One version with its file."""
     with call.reading() as session:
-        return _kit(service.kit_version(session, kit_version_id))
+        return _kit(service.kit_version_within(session, call.actor, kit_version_id))
 
 
 @router.post("/kits/{kit_version_id}/retire")
@@ -222,6 +243,7 @@ def create_profile(body: NewProfile, call: Annotated[Call, needs("public", "mana
         _words(body.name),
         tuple(service.Requirement(one.competency, one.weight, one.required_level) for one in body.requirements),
         body.kit_version_id,
+        body.legal_entity_id,
     )
     return call.once(lambda s: _profile(service.create_profile(s, call.actor, new, call.clock)))
 
@@ -242,7 +264,7 @@ def publish_profile(profile_id: Id, call: Annotated[Call, needs("public", "manag
 def list_competencies(call: Annotated[Call, needs("public", "read")]) -> PageOut[CompetencyOut]:
     """The company's competencies that are in use."""
     with call.reading() as session:
-        return list_out(service.competency_model(session), CompetencyOut.model_validate)
+        return list_out(service.competency_model(session, call.actor), CompetencyOut.model_validate)
 
 
 @router.post("/competencies", status_code=201)
@@ -255,6 +277,7 @@ def add_competency(body: NewCompetency, call: Annotated[Call, needs("public", "m
         _words(body.definition),
         tuple(_words(one) for one in body.anchors),
         tuple(_words(one) for one in body.indicators),
+        body.legal_entity_id,
     )
     return call.once(lambda s: CompetencyOut.model_validate(service.add_competency(s, call.actor, new, call.clock)))
 

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy.orm import Session
 
 from api.access import Call, needs
+from api.routes.competency.competencies import OWNER
 from api.routes.frame import Id, IdField, In, NewWords, Out, PageOut, Words, list_out, new_router
 from interview_engine.hr.competency import service
 from interview_engine.hr.competency.tables import Survey
@@ -34,6 +35,7 @@ class NewSurvey(In):
     title: NewWords
     questions: list[SurveyQuestion] = Field(min_length=1, max_length=60)
     closes_at: AwareDatetime | None = None
+    legal_entity_id: IdField | None = Field(default=None, description=OWNER)
 
 
 class Recipients(In):
@@ -46,6 +48,7 @@ class SurveyOut(Out):
     """A survey."""
 
     id: str
+    legal_entity_id: str | None = Field(description="Whose it is; null is the group's.")
     title: Words
     questions: list[dict[str, Any]]
     state: Literal["draft", "sent", "closed"]
@@ -107,7 +110,17 @@ def create_survey(body: NewSurvey, call: Annotated[Call, needs("public", "manage
     title = LocalizedText(body.title.zh, body.title.en)
     questions = [one.model_dump() for one in body.questions]
     return call.once(
-        lambda s: _survey(service.create_survey(s, call.actor, title, questions, call.clock, closes_at=body.closes_at))
+        lambda s: _survey(
+            service.create_survey(
+                s,
+                call.actor,
+                title,
+                questions,
+                call.clock,
+                closes_at=body.closes_at,
+                legal_entity_id=body.legal_entity_id,
+            )
+        )
     )
 
 

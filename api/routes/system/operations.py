@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from api.access import Call, needs
 from api.routes.frame import Cursor, Id, Limit, Out, PageOut, new_router, page_out
 from interview_engine.hr.access import audit_log
-from interview_engine.hr.access.service import check_row
+from interview_engine.hr.access.service import check_group, check_row
 from interview_engine.hr.house import house
 from interview_engine.hr.recruiting.interviewing.work import ANSWER, INTERVIEW
 from interview_engine.store import audit, work
@@ -109,22 +110,30 @@ class AuditCheck(Out):
 def get_operations(call: Annotated[Call, needs("public", "manage")]) -> OperationsOut:
     """Queue, workers and throughput as of now."""
     with call.reading() as session:
-        check_row(session, call.actor, "public", "manage")
+        check_group(session, call.actor, "public", "manage")
         return _operations(work.operations(session, call.clock))
 
 
 @router.post("/work/{work_item_id}/retry")
 def retry_work(work_item_id: Id, call: Annotated[Call, needs("public", "manage")]) -> WorkOut:
     """Put a parked item back into the queue."""
-    return call.once(lambda s: _work(work.retry_work(s, call.actor, work_item_id, call.clock)))
+
+    def retried(session: Session) -> WorkOut:
+        check_group(session, call.actor, "public", "manage")
+        return _work(work.retry_work(session, call.actor, work_item_id, call.clock))
+
+    return call.once(retried)
 
 
 @router.post("/work/{work_item_id}/give-up")
 def give_up_work(work_item_id: Id, call: Annotated[Call, needs("public", "manage")]) -> WorkOut:
     """Go on without a parked item: an answer counts as not assessed, an interview goes to a person."""
-    return call.once(
-        lambda s: _work(work.give_up(s, call.actor, work_item_id, call.clock, by_person=house().by_person()))
-    )
+
+    def given_up(session: Session) -> WorkOut:
+        check_group(session, call.actor, "public", "manage")
+        return _work(work.give_up(session, call.actor, work_item_id, call.clock, by_person=house().by_person()))
+
+    return call.once(given_up)
 
 
 @router.get("/audit")

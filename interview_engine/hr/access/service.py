@@ -3,15 +3,17 @@ people's data goes through `scoped` or `check_row`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Actor, GrantRule, applicable, in_force, may_at_all, reaches_everything
 from interview_engine.hr.access.tables import Grant
+from interview_engine.hr.house import house
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.hr.problems import missing
 from interview_engine.i18n import msg
@@ -137,10 +139,53 @@ def owner_for(session: Session, actor: Actor, wanted: str | None) -> str | None:
     return company
 
 
+def person_within(
+    actor: Actor, field_class: str, action: str, person: Column, department: Column | None = None
+) -> ColumnElement[bool]:
+    """The condition under which a person's own data is reached: by the department they work in, or by a place where an
+    area has a row of them (their application, their employment).
+
+    Args:
+        person, department: the columns of the statement that hold the person's id, and their department's if it has it.
+    """
+    own = visible(actor, field_class, action, department, None, person)
+    allows, _ = applicable(actor, field_class, action)
+    if not allows or any(reaches_everything(rule) for rule in allows):
+        return own
+    conditions = [own]
+    for place in house().places():
+        rows = place().subquery()
+        there = visible(actor, field_class, action, rows.c.department_id, rows.c.legal_entity_id, rows.c.person_id)
+        conditions.append(exists(select(literal(1)).where(rows.c.person_id == person, there)))
+    return or_(*conditions)
+
+
+def reached_persons(
+    session: Session, actor: Actor, field_class: str, action: str, person_ids: Iterable[str]
+) -> frozenset[str]:
+    """Those of the persons to whom the actor may do this, in one query; who reaches every company reaches everybody."""
+    condition = person_within(actor, field_class, action, Person.id, Person.department_id)
+    if reaches_group(session, actor, field_class, action) and not applicable(actor, field_class, action)[1]:
+        condition = true()
+    return frozenset(session.scalars(select(Person.id).where(Person.id.in_(set(person_ids)), condition)))
+
+
+def check_persons(session: Session, actor: Actor, field_class: str, action: str, person_ids: Iterable[str]) -> None:
+    """Refuse what the actor may not do to each of these persons; see `person_within`.
+
+    Raises:
+        PermissionDenied: `access.denied`.
+    """
+    require(actor, field_class, action)
+    wanted = set(person_ids)
+    if wanted - reached_persons(session, actor, field_class, action, wanted):
+        raise denied()
+
+
 def owned(actor: Actor, owner: Column) -> ColumnElement[bool]:
     """The condition under which a list shows what a company or the group (NULL) owns: group-wide, or of a company
-    where the actor may read anything of (public, read)."""
-    allows, _ = applicable(actor, "public", "read")
+    in which the actor reads or manages something."""
+    allows = tuple(rule for action in ("read", "manage") for rule in applicable(actor, "public", action)[0])
     if any(reaches_everything(rule) for rule in allows):
         return true()
     return or_(owner.is_(None), owner.in_(_companies_of(actor, allows)))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import check_row
+from interview_engine.hr.access.service import check_group, check_row
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import msg
 from interview_engine.store import audit, clock_guard
@@ -126,7 +126,7 @@ def confirm_clock(session: Session, actor: Actor, clock: Clock) -> None:
     Raises:
         PermissionDenied: may not manage the installation.
     """
-    check_row(session, actor, "public", "manage")
+    check_group(session, actor, "public", "manage")
     clock_guard.trust(session, clock.now())
     clock_guard.forget_doubts(session)
     audit.record(session, actor.id, "audit.clock", "clock:1", {}, clock)

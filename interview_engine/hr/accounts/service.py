@@ -12,7 +12,7 @@ from interview_engine.clock import Clock
 from interview_engine.errors import InvalidInput
 from interview_engine.hr.access import grants
 from interview_engine.hr.access.rules import DEFAULT_SCOPES, ROLES, SYSTEM, Actor
-from interview_engine.hr.access.service import check_row, denied, grants_of
+from interview_engine.hr.access.service import check_row, denied, grants_of, reached_persons
 from interview_engine.hr.accounts import failures, passwords, sign_in, tokens
 from interview_engine.hr.accounts.own_password import check_own_password
 from interview_engine.hr.accounts.passwords import generated as generated
@@ -309,10 +309,12 @@ def active_accounts(
     return tuple(session.scalars(select(Account.id).where(Account.active, meant).order_by(Account.id)))
 
 
-def holders_by_name(session: Session) -> list[tuple[str, str]]:
-    """(person, name) of everybody with an account, open or closed, by name."""
-    joined = select(Person.id, Person.name).join(Account, Account.person_id == Person.id)
-    return list(session.execute(joined.order_by(Person.name)).tuples())
+def holders_by_name(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """(person, name) of everybody with an account, open or closed, whom the actor may give a seat, by name."""
+    joined = select(Person.id, Person.name).join(Account, Account.person_id == Person.id).order_by(Person.name)
+    found = list(session.execute(joined).tuples())
+    reached = reached_persons(session, actor, "public", "manage", (person_id for person_id, _ in found))
+    return [one for one in found if one[0] in reached]
 
 
 def names_of(session: Session, account_ids: Iterable[str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, aliased
 from interview_engine.clock import Clock
 from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import ROLES, Action, Actor
-from interview_engine.hr.access.service import check_group, check_row, reaches_group, require, visible
+from interview_engine.hr.access.service import check_group, check_persons, check_row, reaches_group, require, visible
 from interview_engine.hr.accounts.service import active_accounts, actors
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
 from interview_engine.hr.house import house
@@ -75,14 +75,22 @@ def set_flow(
 ) -> ApprovalFlow:
     """The steps that requests of `kind` take from now on, in a department (with those below) or everywhere.
 
+    A step is a seat: the actor must reach the department (everywhere: every company), and each person who is named.
+
     Raises:
-        InvalidInput: `approval.flow`.
+        PermissionDenied: out of reach. NotFoundError: the department. InvalidInput: `approval.flow`.
     """
     require(actor, "public", "manage")
+    if department_id is not None and find(session, Department, department_id) is None:
+        raise missing("department", msg("department"))
+    _check_place(session, actor, "manage", department_id)
     for place, step in enumerate(steps):
         _check_step(place, step)
     if not steps:
         raise _bad_flow("steps")
+    named = {name.partition(":")[2] for step in steps for name in step["approvers"] if name.startswith("account:")}
+    persons = [one.person_id for one in actors(session, named, clock) if one.person_id is not None]
+    check_persons(session, actor, "public", "manage", persons)
     where = select(ApprovalFlow).where(ApprovalFlow.kind == kind, ApprovalFlow.active)
     same = (
         ApprovalFlow.department_id.is_(None) if department_id is None else ApprovalFlow.department_id == department_id

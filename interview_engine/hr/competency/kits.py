@@ -17,7 +17,7 @@ from interview_engine.assessment.kits.kit import Competency, Kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import require
+from interview_engine.hr.access.service import check_owner, owned, owner_for, require
 from interview_engine.hr.competency.tables import CompetencyRow, KitVersion
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.i18n import LocalizedText, msg
@@ -63,6 +63,7 @@ def publish_kit(
     *,
     policy: str = "cn",
     preview: Mapping[str, Any] | None = None,
+    legal_entity_id: str | None = None,
 ) -> KitVersion:
     """Publish a kit file as the next version of its id; the same file again is the version that it already is.
 
@@ -72,20 +73,29 @@ def publish_kit(
     Args:
         policy: the strictest market that the kit will be used in; a requisition checks its own when it opens.
         preview: what `preview_kit` said, kept with the version.
+        legal_entity_id: the company that a new kit id will belong to; see `access.service.owner_for`. A known id stays
+            whose it is.
 
     Raises:
+        PermissionDenied: the kit id belongs to the group or to a company out of reach.
         KitError: with every problem, line and field. PolicyError: `policy.delivery_weight`.
     """
     require(actor, "public", "manage")
     draft = parse_kit(text.encode(), "kit.yaml")
     check_kit(draft, POLICIES[policy])
     latest = _latest(session, draft.id)
+    if latest is None:
+        owner = owner_for(session, actor, legal_entity_id)
+    else:
+        owner = latest.legal_entity_id
+        check_owner(session, actor, "public", "manage", owner)
     if latest is not None and latest.state == "published" and latest.sha256 == draft.sha256:
         return latest
     highest = session.scalar(select(func.max(KitVersion.version)).where(KitVersion.kit_id == draft.id)) or 0
     final, parsed = _with_version(text, draft, highest + 1)
     row = KitVersion(
         **stamp(actor.id, clock),
+        legal_entity_id=owner,
         kit_id=parsed.id,
         version=parsed.version,
         name=asdict(parsed.role),
@@ -97,7 +107,7 @@ def publish_kit(
     )
     session.add(row)
     session.flush()
-    _extend_model(session, actor, parsed, clock)
+    _extend_model(session, parsed, owner, clock, actor.id)
     detail = {"kit": parsed.id, "version": parsed.version, "sha256": parsed.sha256}
     audit.record(session, actor.id, "kit.publish", f"kit_version:{row.id}", detail, clock)
     return row
@@ -124,7 +134,7 @@ def import_shipped_kits(session: Session, clock: Clock, actor_id: str = "system"
         )
         session.add(row)
         session.flush()
-        _extend_model(session, None, parsed, clock, actor_id)
+        _extend_model(session, parsed, None, clock, actor_id)
         detail = {"kit": parsed.id, "version": parsed.version, "sha256": parsed.sha256}
         audit.record(session, actor_id, "kit.publish", f"kit_version:{row.id}", detail, clock)
         added.append(row)
@@ -153,6 +163,46 @@ def kit_version(session: Session, kit_version_id: str) -> KitVersion:
     return row
 
 
+def kit_version_for(session: Session, kit_version_id: str, legal_entity_id: str | None) -> KitVersion:
+    """The row of a version that a company may use: the group's or its own. None asks for the group's.
+
+    Raises:
+        NotFoundError: there is none such.
+    """
+    row = kit_version(session, kit_version_id)
+    if row.legal_entity_id not in (None, legal_entity_id):
+        raise missing("kit_version", msg("kit version"))
+    return row
+
+
+def kit_version_within(session: Session, actor: Actor, kit_version_id: str) -> KitVersion:
+    """The row of a version, if it is the group's or one of the actor's companies'. The caller has checked the right.
+
+    Raises:
+        NotFoundError: there is none such.
+    """
+    row = session.scalar(
+        select(KitVersion).where(KitVersion.id == kit_version_id, owned(actor, KitVersion.legal_entity_id))
+    )
+    if row is None:
+        raise missing("kit_version", msg("kit version"))
+    return row
+
+
+def kit_version_to_change(session: Session, actor: Actor, kit_version_id: str, *, lock: bool = False) -> KitVersion:
+    """The row of a version, if the actor manages what its owner has.
+
+    Raises:
+        PermissionDenied. NotFoundError: there is none such.
+    """
+    require(actor, "public", "manage")
+    row = find(session, KitVersion, kit_version_id, lock=lock)
+    if row is None:
+        raise missing("kit_version", msg("kit version"))
+    check_owner(session, actor, "public", "manage", row.legal_entity_id)
+    return row
+
+
 def versions_of(kit_id: str) -> Select[str]:
     """Ids of every version of a kit, for a list's IN."""
     return select(KitVersion.id).where(KitVersion.kit_id == kit_id)
@@ -172,9 +222,10 @@ def kit_labels(session: Session, kit_version_ids: Iterable[str]) -> dict[str, Ki
 
 
 def list_kits(session: Session, actor: Actor, *, kit_id: str | None = None) -> tuple[KitSummary, ...]:
-    """Every version, newest first within a kit, kits by id; of one kit when asked."""
+    """Every version of the group's kits and the actor's companies', newest first within a kit, kits by id; of one kit
+    when asked."""
     require(actor, "public", "read")
-    statement = select(KitVersion).options(defer(KitVersion.text))
+    statement = select(KitVersion).options(defer(KitVersion.text)).where(owned(actor, KitVersion.legal_entity_id))
     if kit_id is not None:
         statement = statement.where(KitVersion.kit_id == kit_id)
     rows = session.scalars(statement.order_by(KitVersion.kit_id, KitVersion.version.desc()))
@@ -204,10 +255,7 @@ def list_kits(session: Session, actor: Actor, *, kit_id: str | None = None) -> t
 
 def retire_kit(session: Session, actor: Actor, kit_version_id: str, clock: Clock) -> KitVersion:
     """Offer a version no longer to new requisitions; interviews under way keep it."""
-    require(actor, "public", "manage")
-    row = find(session, KitVersion, kit_version_id, lock=True)
-    if row is None:
-        raise missing("kit_version", msg("kit version"))
+    row = kit_version_to_change(session, actor, kit_version_id, lock=True)
     if row.state != "published":
         raise conflict("kit.not_published", msg("This version is not published."))
     row.state = "retired"
@@ -241,18 +289,19 @@ def _parsed(sha256: str, text: str) -> Kit:
     return parse_kit(text.encode(), "kit.yaml")
 
 
-def _extend_model(session: Session, actor: Actor | None, published: Kit, clock: Clock, actor_id: str = "") -> None:
+def _extend_model(session: Session, published: Kit, owner: str | None, clock: Clock, actor_id: str) -> None:
     codes = [competency.id for competency in published.competencies]
     known = set(session.scalars(select(CompetencyRow.code).where(CompetencyRow.code.in_(codes))))
     for competency in published.competencies:
         if competency.id not in known:
-            session.add(_model_row(competency, actor.id if actor is not None else actor_id, clock))
+            session.add(_model_row(competency, owner, actor_id, clock))
     session.flush()
 
 
-def _model_row(competency: Competency, actor_id: str, clock: Clock) -> CompetencyRow:
+def _model_row(competency: Competency, owner: str | None, actor_id: str, clock: Clock) -> CompetencyRow:
     return CompetencyRow(
         **stamp(actor_id, clock),
+        legal_entity_id=owner,
         code=competency.id,
         kind=competency.kind,
         name=asdict(competency.name),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from interview_engine.assessment.kits.kit import LEVELS, CompetencyKind
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import require
+from interview_engine.hr.access.service import check_owner, owned, owner_for, require
 from interview_engine.hr.competency.tables import CompetencyRow
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.i18n import LocalizedText, Text, msg
@@ -26,7 +26,10 @@ MAX_TEXT = 1000
 
 @dataclass(frozen=True, slots=True)
 class NewCompetency:
-    """A competency to be added: `anchors` has five texts, level 1 first; `indicators` are observable behaviours."""
+    """A competency to be added: `anchors` has five texts, level 1 first; `indicators` are observable behaviours.
+
+    `legal_entity_id` is the company it will belong to; see `access.service.owner_for`.
+    """
 
     code: str
     kind: CompetencyKind
@@ -34,20 +37,24 @@ class NewCompetency:
     definition: LocalizedText
     anchors: tuple[LocalizedText, ...]
     indicators: tuple[LocalizedText, ...] = ()
+    legal_entity_id: str | None = None
 
 
 def add_competency(session: Session, actor: Actor, new: NewCompetency, clock: Clock) -> CompetencyRow:
     """Add a competency to the model.
 
     Raises:
+        PermissionDenied: the owner is out of reach.
         InvalidInput: `competency.code`, `.kind`, `.text`, `.anchors`. ConflictError: `competency.taken`.
     """
     require(actor, "public", "manage")
+    owner = owner_for(session, actor, new.legal_entity_id)
     _check(new)
     if session.scalar(select(func.count()).select_from(CompetencyRow).where(CompetencyRow.code == new.code)):
         raise conflict("competency.taken", msg("The code “{code}” is taken.", code=new.code))
     row = CompetencyRow(
         **stamp(actor.id, clock),
+        legal_entity_id=owner,
         code=new.code,
         kind=new.kind,
         name=asdict(new.name),
@@ -67,6 +74,7 @@ def retire_competency(session: Session, actor: Actor, code: str, clock: Clock) -
     row = session.scalar(select(CompetencyRow).where(CompetencyRow.code == code).with_for_update())
     if row is None:
         raise missing("competency", msg("competency"))
+    check_owner(session, actor, "public", "manage", row.legal_entity_id)
     if row.retired_at is None:
         row.retired_at = clock.now()
         touch(row, actor.id, clock)
@@ -74,9 +82,11 @@ def retire_competency(session: Session, actor: Actor, code: str, clock: Clock) -
     return row
 
 
-def competency_model(session: Session) -> tuple[CompetencyRow, ...]:
-    """The competencies in use, by kind and code."""
-    statement = select(CompetencyRow).where(CompetencyRow.retired_at.is_(None))
+def competency_model(session: Session, actor: Actor) -> tuple[CompetencyRow, ...]:
+    """The competencies in use of the group and the actor's companies, by kind and code."""
+    statement = select(CompetencyRow).where(
+        CompetencyRow.retired_at.is_(None), owned(actor, CompetencyRow.legal_entity_id)
+    )
     return tuple(session.scalars(statement.order_by(CompetencyRow.kind, CompetencyRow.code)))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.errors import GoneError, NotFoundError
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import require
+from interview_engine.hr.access.service import check_owner, check_persons, owner_for, reaches_group, require, visible
 from interview_engine.hr.competency.model import competency_model
 from interview_engine.hr.competency.survey_rules import (
     Counted,
@@ -80,13 +80,19 @@ def create_survey(
     clock: Clock,
     *,
     closes_at: datetime | None = None,
+    legal_entity_id: str | None = None,
 ) -> Survey:
     """A draft; see `survey_rules.checked_questions` for what questions are.
 
+    Args:
+        legal_entity_id: the company it will belong to; see `access.service.owner_for`.
+
     Raises:
+        PermissionDenied: the owner is out of reach.
         InvalidInput: questions or title.
     """
     require(actor, "public", "manage")
+    owner = owner_for(session, actor, legal_entity_id)
     if not (title.zh.strip() and title.en.strip()):
         raise invalid(
             "title",
@@ -94,9 +100,10 @@ def create_survey(
             msg("Both Chinese and English are needed."),
             msg("Enter the title."),
         )
-    known = frozenset(row.code for row in competency_model(session))
+    known = frozenset(row.code for row in competency_model(session, actor))
     survey = Survey(
         **stamp(actor.id, clock),
+        legal_entity_id=owner,
         title=asdict(title),
         questions=checked_questions(questions, known),
         state="draft",
@@ -115,19 +122,22 @@ def send_survey(
     and the old one ends.
 
     Raises:
-        NotFoundError: survey or a person. ConflictError: `survey.closed`.
+        PermissionDenied: the survey or a person is out of reach. NotFoundError: survey or a person.
+        ConflictError: `survey.closed`.
     """
-    require(actor, "public", "manage")
-    survey = _survey(session, survey_id, lock=True)
+    survey = _managed(session, actor, survey_id, lock=True)
+    people = tuple(dict.fromkeys(person_ids))
     if survey.state == "closed":
         raise conflict("survey.closed", msg("The survey is closed."))
     survey.state = "sent"
     touch(survey, actor.id, clock)
     issued = []
-    for person_id in dict.fromkeys(person_ids):
+    for person_id in people:
         person = find(session, Person, person_id)
         if person is None or person.erased_at is not None:
             raise missing("person", msg("person"))
+    check_persons(session, actor, "public", "manage", people)
+    for person_id in people:
         secret = token()
         response = session.scalar(
             select(SurveyResponse).where(SurveyResponse.survey_id == survey.id, SurveyResponse.person_id == person_id)
@@ -201,8 +211,7 @@ def answer_survey(session: Session, link_token: str, answers: Mapping[str, Any],
 
 def close_survey(session: Session, actor: Actor, survey_id: str, clock: Clock) -> Survey:
     """Take no more answers."""
-    require(actor, "public", "manage")
-    survey = _survey(session, survey_id, lock=True)
+    survey = _managed(session, actor, survey_id, lock=True)
     survey.state = "closed"
     touch(survey, actor.id, clock)
     audit.record(session, actor.id, "survey.close", f"survey:{survey.id}", {}, clock)
@@ -211,9 +220,8 @@ def close_survey(session: Session, actor: Actor, survey_id: str, clock: Clock) -
 
 def survey_results(session: Session, actor: Actor, survey_id: str) -> SurveyResults:
     """The answers so far, counted; open answers in full, without names, in no order of people."""
-    require(actor, "public", "manage")
     require(actor, "interview", "read")
-    survey = _survey(session, survey_id)
+    survey = _managed(session, actor, survey_id)
     rows = session.scalars(select(SurveyResponse).where(SurveyResponse.survey_id == survey.id)).all()
     given = [row.answers for row in rows if row.answers is not None]
     results = tuple(_result(question, given) for question in survey.questions)
@@ -222,14 +230,18 @@ def survey_results(session: Session, actor: Actor, survey_id: str) -> SurveyResu
 
 def asked_by(session: Session, actor: Actor, survey_id: str) -> frozenset[str]:
     """The persons to whom it went. Needs "public" manage, as the results do."""
-    require(actor, "public", "manage")
+    _managed(session, actor, survey_id)
     return frozenset(session.scalars(select(SurveyResponse.person_id).where(SurveyResponse.survey_id == survey_id)))
 
 
 def list_surveys(session: Session, actor: Actor) -> tuple[Survey, ...]:
-    """All surveys, newest first."""
+    """The surveys that the actor manages, newest first: the group's, or their companies'."""
     require(actor, "public", "manage")
-    return tuple(session.scalars(select(Survey).order_by(Survey.id.desc())))
+    statement = select(Survey).order_by(Survey.id.desc())
+    if not reaches_group(session, actor, "public", "manage"):
+        there = visible(actor, "public", "manage", legal_entity=Survey.legal_entity_id)
+        statement = statement.where(Survey.legal_entity_id.is_not(None), there)
+    return tuple(session.scalars(statement))
 
 
 def _result(question: Mapping[str, Any], given: list[dict[str, Any]]) -> QuestionResult:
@@ -245,6 +257,13 @@ def _survey(session: Session, survey_id: str, *, lock: bool = False) -> Survey:
     survey = find(session, Survey, survey_id, lock=lock)
     if survey is None:
         raise missing("survey", msg("survey"))
+    return survey
+
+
+def _managed(session: Session, actor: Actor, survey_id: str, *, lock: bool = False) -> Survey:
+    require(actor, "public", "manage")
+    survey = _survey(session, survey_id, lock=lock)
+    check_owner(session, actor, "public", "manage", survey.legal_entity_id)
     return survey
 
 

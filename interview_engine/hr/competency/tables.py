@@ -16,6 +16,8 @@ class CompetencyRow(Row, Base):
 
     __tablename__ = "competency"
 
+    legal_entity_id: Mapped[str | None] = mapped_column(ForeignKey("legal_entity.id"))
+    """Whose it is; None is the group's: every company uses it, and only who reaches them all changes it."""
     code: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[dict[str, Any]]
@@ -31,6 +33,8 @@ class KitVersion(Row, Base):
     __tablename__ = "kit_version"
     __table_args__ = (UniqueConstraint("kit_id", "version"),)
 
+    legal_entity_id: Mapped[str | None] = mapped_column(ForeignKey("legal_entity.id"))
+    """Whose it is, as of a competency."""
     kit_id: Mapped[str] = mapped_column(String(80), index=True)
     version: Mapped[int]
     name: Mapped[dict[str, Any]]
@@ -49,6 +53,8 @@ class RoleProfile(Row, Base):
     __tablename__ = "role_profile"
     __table_args__ = (UniqueConstraint("code", "version"),)
 
+    legal_entity_id: Mapped[str | None] = mapped_column(ForeignKey("legal_entity.id"))
+    """Whose it is, as of a competency."""
     code: Mapped[str] = mapped_column(String(80), index=True)
     version: Mapped[int]
     name: Mapped[dict[str, Any]]
@@ -62,6 +68,8 @@ class Survey(Row, Base):
 
     __tablename__ = "survey"
 
+    legal_entity_id: Mapped[str | None] = mapped_column(ForeignKey("legal_entity.id"))
+    """Whose it is, as of a competency."""
     title: Mapped[dict[str, Any]]
     questions: Mapped[list[Any]]
     state: Mapped[str] = mapped_column(String(20), default="draft")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, PersonColumn, Subject
@@ -14,6 +15,10 @@ def _erase(session: Session, person_id: str, removal: Removal) -> None:
     removal.count("employment.interview", empty_files(session, person_id))
 
 
+def _places() -> Select[str, str, str]:
+    return select(Employment.person_id, Employment.department_id, Employment.legal_entity_id)
+
+
 AREA = Area(
     name="employment",
     tables=(Employment,),
@@ -22,6 +27,7 @@ AREA = Area(
             Employment.person_id, "emptied", "the law asks the employer to keep it; what an interview left in it goes"
         ),
     ),
+    places=(_places,),
     erase=_erase,
     holds=works_here,
     subjects=(Subject("employment", told=True),),

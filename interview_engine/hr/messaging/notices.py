@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.errors import NotFoundError
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import require
+from interview_engine.hr.access.service import check_persons, reaches_group, require
 from interview_engine.hr.accounts.service import account_of_person
 from interview_engine.hr.messaging.notice_rules import GRADES, LEVELS, Level, ReadRate, next_sending
 from interview_engine.hr.messaging.tables import Notice, NoticeReceiver, NoticeSending
@@ -50,7 +50,8 @@ def send_notice(
         recipients: ids of persons; one named twice is told once, one who was erased not at all.
 
     Raises:
-        PermissionDenied: `access.denied`. InvalidInput: `notice.level`, title, body, `notice.nobody`.
+        PermissionDenied: `access.denied`, also for a receiver out of reach.
+        InvalidInput: `notice.level`, title, body, `notice.nobody`.
     """
     require(actor, "public", "manage")
     if level not in LEVELS:
@@ -60,6 +61,7 @@ def send_notice(
     ).all()
     if not persons:
         raise invalid("recipients", "notice.nobody", msg("It has no receivers."), msg("Choose at least one."))
+    check_persons(session, actor, "public", "manage", persons)
     notice = Notice(
         **stamp(actor.id, clock),
         level=level,
@@ -173,9 +175,12 @@ def read_rate(session: Session, notice_id: str) -> ReadRate:
 
 
 def list_notices(session: Session, actor: Actor, limit: int = 50) -> tuple[tuple[Notice, ReadRate], ...]:
-    """The latest notices with their read rates; needs "public" manage."""
+    """The latest notices with their read rates; needs "public" manage. Who reaches single companies sees their own."""
     require(actor, "public", "manage")
-    rows = session.scalars(select(Notice).order_by(Notice.id.desc()).limit(limit)).all()
+    statement = select(Notice).order_by(Notice.id.desc()).limit(limit)
+    if not reaches_group(session, actor, "public", "manage"):
+        statement = statement.where(Notice.actor == actor.id)
+    rows = session.scalars(statement).all()
     return tuple((row, read_rate(session, row.id)) for row in rows)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import require
+from interview_engine.hr.access.service import check_group, check_persons, check_row, require
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.hr.problems import conflict, missing, text_within
 from interview_engine.i18n import msg
@@ -30,12 +30,12 @@ class DepartmentNode:
 
 
 def create_legal_entity(session: Session, actor: Actor, name: str, city: str, clock: Clock) -> LegalEntity:
-    """A new company.
+    """A new company. It belongs to the group, so who reaches single companies only makes none.
 
     Raises:
-        InvalidInput: no name. ConflictError: `org.name_taken`.
+        PermissionDenied. InvalidInput: no name. ConflictError: `org.name_taken`.
     """
-    require(actor, "public", "manage")
+    check_group(session, actor, "public", "manage")
     clean = text_within(name, "name", msg("company name"), 120)
     if session.scalar(select(func.count()).select_from(LegalEntity).where(LegalEntity.name == clean)):
         raise conflict("org.name_taken", msg("There is already a company “{clean}”.", clean=clean))
@@ -59,12 +59,14 @@ def create_department(
     """A new department of a company, at the top or below another of the same company.
 
     Raises:
+        PermissionDenied: company, parent or manager is out of reach.
         NotFoundError: company, parent or manager. ConflictError: `org.other_entity`, `org.too_deep`.
     """
     require(actor, "public", "manage")
     clean = text_within(name, "name", msg("department name"), 120)
     if find(session, LegalEntity, legal_entity_id) is None:
         raise missing("legal_entity", msg("company"))
+    _check_place(session, actor, legal_entity_id, parent_id)
     above = ""
     if parent_id is not None:
         parent = find(session, Department, parent_id)
@@ -75,7 +77,7 @@ def create_department(
         above = parent.path
     if above.count("/") > DEEPEST:
         raise conflict("org.too_deep", msg("Departments are nested too deeply."))
-    _check_manager(session, manager_person_id)
+    _check_manager(session, actor, manager_person_id)
     columns = stamp(actor.id, clock)
     department = Department(
         **columns,
@@ -94,10 +96,14 @@ def create_department(
 def set_manager(
     session: Session, actor: Actor, department_id: str, manager_person_id: str | None, clock: Clock
 ) -> Department:
-    """Give a department a manager, or none."""
-    require(actor, "public", "manage")
-    department = _department(session, department_id, lock=True)
-    _check_manager(session, manager_person_id)
+    """Give a department a manager, or none. The seat opens the department's rows, so the actor must reach both the
+    department and the person.
+
+    Raises:
+        NotFoundError, PermissionDenied.
+    """
+    department = _within_reach(session, actor, department_id)
+    _check_manager(session, actor, manager_person_id)
     department.manager_person_id = manager_person_id
     touch(department, actor.id, clock)
     detail = {"manager": manager_person_id}
@@ -107,8 +113,7 @@ def set_manager(
 
 def rename_department(session: Session, actor: Actor, department_id: str, name: str, clock: Clock) -> Department:
     """Give a department another name."""
-    require(actor, "public", "manage")
-    department = _department(session, department_id, lock=True)
+    department = _within_reach(session, actor, department_id)
     department.name = text_within(name, "name", msg("department name"), 120)
     touch(department, actor.id, clock)
     audit.record(session, actor.id, "department.rename", f"department:{department_id}", {}, clock)
@@ -123,8 +128,7 @@ def move_department(
     Raises:
         ConflictError: `org.circle` (under itself), `org.other_entity`, `org.too_deep`.
     """
-    require(actor, "public", "manage")
-    department = _department(session, department_id, lock=True)
+    department = _within_reach(session, actor, department_id)
     above = "/"
     if parent_id is not None:
         parent = _department(session, parent_id)
@@ -133,6 +137,8 @@ def move_department(
         if parent.legal_entity_id != department.legal_entity_id:
             raise conflict("org.other_entity", msg("The parent is of another company."))
         above = parent.path
+    for place in (department.parent_id, parent_id):  # what it leaves, and what it comes under
+        _check_place(session, actor, department.legal_entity_id, place)
     old, new = department.path, f"{above}{department.id}/"
     below = list(session.scalars(select(Department).where(Department.path.startswith(old))))
     if max(row.path.count("/") for row in below) - old.count("/") + new.count("/") > DEEPEST + 1:
@@ -194,6 +200,22 @@ def _department(session: Session, department_id: str, *, lock: bool = False) -> 
     return department
 
 
-def _check_manager(session: Session, person_id: str | None) -> None:
-    if person_id is not None and find(session, Person, person_id) is None:
+def _within_reach(session: Session, actor: Actor, department_id: str) -> Department:
+    """The department, locked, if the actor manages the organisation there."""
+    require(actor, "public", "manage")
+    department = _department(session, department_id, lock=True)
+    _check_place(session, actor, department.legal_entity_id, department_id)
+    return department
+
+
+def _check_place(session: Session, actor: Actor, legal_entity_id: str, department_id: str | None) -> None:
+    """Refuse who does not manage the department; None is the top of the company."""
+    check_row(session, actor, "public", "manage", department_id=department_id, legal_entity_id=legal_entity_id)
+
+
+def _check_manager(session: Session, actor: Actor, person_id: str | None) -> None:
+    if person_id is None:
+        return
+    if find(session, Person, person_id) is None:
         raise missing("person", msg("person"))
+    check_persons(session, actor, "public", "manage", (person_id,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, Found, Job, PersonColumn, RequestKind, Subject, WorkKind, in_transaction
@@ -48,6 +48,14 @@ def _offers(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
     }
 
 
+def _places() -> Select[str, str, str]:
+    return select(
+        Application.person_id.label("person_id"),
+        Requisition.department_id.label("department_id"),
+        Requisition.legal_entity_id.label("legal_entity_id"),
+    ).join(Requisition, Requisition.id == Application.requisition_id)
+
+
 AREA = Area(
     name="recruiting",
     tables=(
@@ -78,6 +86,7 @@ AREA = Area(
         PersonColumn(Resume.person_id, "erased", "what somebody wrote of themselves"),
         PersonColumn(Application.person_id, "emptied", "counts of the past stay true"),
     ),
+    places=(_places,),
     erase=erase_applications,
     erasures={"interview": erase_interview, "retention": erase_recordings},
     requests=(

@@ -63,7 +63,7 @@ def test_b1_a_kit_brings_its_competencies_into_the_model(small_world: World) -> 
     with world.database.transaction() as session:
         service.import_shipped_kits(session, world.clock)
         assert service.import_shipped_kits(session, world.clock) == ()
-        model = service.competency_model(session)
+        model = service.competency_model(session, world.actor("hr"))
         kits = [parse_kit(path.read_bytes(), path.name) for path in shipped_kits().values()]
         assert {row.code for row in model} == {c.id for one in kits for c in one.competencies}
         assert {row.kind for row in model} == {"general", "professional", "role"}

@@ -14,8 +14,8 @@ from interview_engine.assessment.kits.delivery_weight import check_kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import scoped
-from interview_engine.hr.accounts.service import active_accounts, names_of
+from interview_engine.hr.access.service import reached_persons, scoped
+from interview_engine.hr.accounts.service import active_accounts, actors, names_of
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.service import Approval
 from interview_engine.hr.competency import service as competency
@@ -338,9 +338,9 @@ def _write(session: Session, row: Requisition, new: NewRequisition) -> None:
             msg("Change it."),
         )
     if new.role_profile_id is not None:
-        competency.profile(session, new.role_profile_id)
+        competency.profile_for(session, new.role_profile_id, new.legal_entity_id)
     if new.kit_version_id is not None:
-        competency.kit_version(session, new.kit_version_id)
+        competency.kit_version_for(session, new.kit_version_id, new.legal_entity_id)
     description = text_within(new.description, "description", msg("description"), 20_000, least=0)
     wanted = new.requirements if new.requirements is not None else requirements_from(description)
     row.legal_entity_id, row.department_id = new.legal_entity_id, new.department_id
@@ -416,7 +416,11 @@ def titles_for(session: Session, actor: Actor, action: str) -> list[tuple[str, s
     return list(session.execute(statement).tuples())
 
 
-def possible_owners(session: Session) -> list[tuple[str, str]]:
-    """(account, name) of whom results can be told: active accounts of roles that recruit, by name."""
-    names = names_of(session, active_accounts(session, roles=OWNER_ROLES))
+def possible_owners(session: Session, actor: Actor, clock: Clock) -> list[tuple[str, str]]:
+    """(account, name) of whom results can be told: active accounts of roles that recruit, by name; of other companies
+    than the actor's none."""
+    owners = actors(session, active_accounts(session, roles=OWNER_ROLES), clock)
+    persons = (one.person_id for one in owners if one.person_id is not None)
+    reached = reached_persons(session, actor, "public", "read", persons)
+    names = names_of(session, (one.account_id for one in owners if one.account_id and one.person_id in reached))
     return sorted(names.items(), key=lambda one: (one[1], one[0]))

@@ -24,7 +24,7 @@ from interview_engine.assessment.calibration.panel import Agreement, Panel, Rate
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require, scoped
-from interview_engine.hr.competency.service import kit, kit_version
+from interview_engine.hr.competency.service import kit, kit_version_to_change, kit_version_within
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.reviewing.reviews import ratings_of_kit
 from interview_engine.hr.recruiting.reviewing.shortlist_page import AT_ONCE, batched
@@ -74,14 +74,15 @@ class ToRate:
 
 
 def agreement(session: Session, actor: Actor, kit_version_id: str) -> KitAgreement:
-    """How far raters agree with each other and the engine with them, for one kit version.
+    """How far raters agree with each other and the engine with them, for one kit version and the interviews that the
+    actor may decide on.
 
     Raises:
         PermissionDenied: needs "interview" decide. NotFoundError: the kit version.
     """
     require(actor, "interview", "decide")
-    kit_version(session, kit_version_id)
-    rated = panel(ratings_of_kit(session, kit_version_id))
+    kit_version_within(session, actor, kit_version_id)
+    rated = panel(ratings_of_kit(session, kit_version_id, within=actor))
     if not rated.items:
         return KitAgreement(0, 0, 0, (), None, None, None)
     table = rated.shared()
@@ -148,7 +149,7 @@ def calibrate_kit(
         UsageError: `calibration.too_few`, `calibration.one_rater`, `calibration.not_shared`, `calibration.flat`.
         PermissionDenied: needs "public" manage.
     """
-    require(actor, "public", "manage")
+    kit_version_to_change(session, actor, kit_version_id)
     source = kit(session, kit_version_id)
     rated = panel(ratings_of_kit(session, kit_version_id))
     check_minimum(rated)
@@ -183,6 +184,7 @@ def activate(session: Session, actor: Actor, calibration_id: str, clock: Clock) 
     row = find(session, CalibrationVersion, calibration_id, lock=True)
     if row is None:
         raise missing("calibration", msg("calibration"))
+    kit_version_to_change(session, actor, row.kit_version_id)
     _switch_off(session, actor, row.kit_version_id, clock)
     row.active = True
     touch(row, actor.id, clock)
@@ -192,7 +194,7 @@ def activate(session: Session, actor: Actor, calibration_id: str, clock: Clock) 
 
 def deactivate(session: Session, actor: Actor, kit_version_id: str, clock: Clock) -> None:
     """Score without a calibration from now on."""
-    require(actor, "public", "manage")
+    kit_version_to_change(session, actor, kit_version_id)
     _switch_off(session, actor, kit_version_id, clock)
     audit.record(session, actor.id, "calibration.deactivate", f"kit_version:{kit_version_id}", {}, clock)
 
@@ -208,6 +210,7 @@ def active_calibration(session: Session, kit_version_id: str) -> Calibration | N
 def calibrations_of(session: Session, actor: Actor, kit_version_id: str) -> tuple[CalibrationVersion, ...]:
     """Every calibration of a kit version, newest first."""
     require(actor, "interview", "decide")
+    kit_version_within(session, actor, kit_version_id)
     statement = select(CalibrationVersion).where(CalibrationVersion.kit_version_id == kit_version_id)
     return tuple(session.scalars(statement.order_by(CalibrationVersion.version.desc())))
 

@@ -14,6 +14,7 @@ from interview_engine.assessment.calibration.panel import LEVEL_POINTS, Rating
 from interview_engine.clock import Clock
 from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import scoped
 from interview_engine.hr.competency.service import kit
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting import notices
@@ -241,15 +242,32 @@ def rate_blind(
     return rows
 
 
-def ratings_of_kit(session: Session, kit_version_id: str) -> tuple[Rating, ...]:
+def ratings_of_kit(session: Session, kit_version_id: str, *, within: Actor | None = None) -> tuple[Rating, ...]:
     """All blind ratings of a kit version on 0..10, in the order given; `interview` is the assessment's id and `rater`
-    the account's. For calibration; people's names are not in it."""
-    rows = session.execute(
+    the account's. For calibration; people's names are not in it.
+
+    Args:
+        within: only of interviews that this actor may decide on.
+    """
+    statement = (
         select(HumanRating.assessment_id, HumanRating.competency_code, HumanRating.account_id, HumanRating.level)
         .join(Assessment, Assessment.id == HumanRating.assessment_id)
         .where(Assessment.kit_version_id == kit_version_id)
         .order_by(HumanRating.id)
     )
+    if within is not None:
+        statement = scoped(
+            statement.join(Application, Application.id == Assessment.application_id).join(
+                Requisition, Requisition.id == Application.requisition_id
+            ),
+            within,
+            "interview",
+            "decide",
+            department=Requisition.department_id,
+            legal_entity=Requisition.legal_entity_id,
+            person=Application.person_id,
+        )
+    rows = session.execute(statement)
     return tuple(
         Rating(interview, code, rater, LEVEL_POINTS * (level - 1)) for interview, code, rater, level in rows.tuples()
     )
