@@ -31,7 +31,7 @@ from interview_engine.hr.recruiting.hiring.offers import NewOffer
 from interview_engine.hr.recruiting.jobs import postings
 from interview_engine.hr.recruiting.reviewing import reviews
 from interview_engine.hr.recruiting.tables import Invitation, Requisition
-from interview_engine.i18n import LocalizedText, add_folder, catalogue, languages
+from interview_engine.i18n import LocalizedText, add_folder, catalogue, languages, msg
 from interview_engine.language_names import own_name
 from interview_engine.store.secrets import digest
 
@@ -266,3 +266,12 @@ def test_the_console_offers_the_languages_of_staff(invented: None, client: TestC
     page = client.get("/console/sign-in").text
     assert "/language/sv?back=" not in page
     assert "/language/zh?back=" in page
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_programs_problem_is_said_in_the_language_it_asks_for(language: str, client: TestClient) -> None:
+    headers = {"Accept": "application/json", "Accept-Language": language}
+    told = client.get("/api/v1/requisitions", headers=headers).json()
+    assert told["code"] == "token.missing"
+    assert told["title"] == msg("The token is missing.").get(language)
+    assert told["en"]["message"] == "The token is missing."

@@ -41,7 +41,7 @@ from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.messaging import webhooks
 from interview_engine.hr.recruiting.tables import Application, HumanRating, HumanReview, Requisition
-from interview_engine.i18n import catalogue
+from interview_engine.i18n import catalogue, languages, msg
 from interview_engine.store.tables import AuditEvent
 
 TEMPLATES = Path(api.__file__).parent / "templates"
@@ -281,6 +281,16 @@ def test_a9_everybody_is_in_the_export_with_reasons(made: Company, clients: dict
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(client.get(f"{path}.pdf").content)).pages)
     assert "林晓" in text
     assert "陈雨桐" in text
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_report_is_exported_in_every_language(made: Company, clients: dict[str, TestClient], language: str) -> None:
+    client = clients["recruiter"]
+    page = f"/console/applications/{made.applications['林晓']}"
+    assert language in ("zh", "en") or f"report.pdf?language={language}" in client.get(page).text
+    paper = client.get(f"{page}/report.pdf", params={"language": language}).content
+    text = re.sub(r"\s", "", "".join(one.extract_text() for one in PdfReader(io.BytesIO(paper)).pages))
+    assert re.sub(r"\s", "", msg("Match with the role").get(language)) in text
 
 
 def test_cells_that_a_spreadsheet_would_run_are_shown_as_text(made: Company, clients: dict[str, TestClient]) -> None:
