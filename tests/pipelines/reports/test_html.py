@@ -355,3 +355,14 @@ def test_a_page_holds_the_languages_that_are_asked_for(tmp_path: Path) -> None:
     assert '<span class="ja" lang="ja">' in page
     assert 'html[data-lang="ja"] .zh, html[data-lang="ja"] .en' in page
     assert re.search(r'<title data-zh="[^"]+" data-en="[^"]+" data-ja="[^"]+">', page)
+
+
+def test_each_language_is_set_in_letters_of_its_own(browser: Browser, tmp_path: Path) -> None:
+    """Characters that Chinese and Japanese share have other shapes; a font for Chinese spaces Latin letters badly."""
+    path = written(samples.strong(), tmp_path / "r", {}, languages=("zh", "en", "ja", "es"))
+    fonts = {}
+    with chromium.opened(browser, path) as page:
+        for language in ("zh", "en", "ja", "es"):
+            page.click(f"[data-set-lang={language}]")
+            fonts[language] = page.evaluate("getComputedStyle(document.body).fontFamily").split(",")[0]
+    assert fonts == {"zh": '"PingFang SC"', "en": "system-ui", "ja": '"Hiragino Sans"', "es": "system-ui"}
