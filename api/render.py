@@ -29,6 +29,7 @@ from api.i18n import choices, day_text, language_of, minute_text, money_text
 from interview_engine import __version__
 from interview_engine.i18n import translator
 from interview_engine.language_names import own_name, tag
+from pipelines.reports.format import in_language
 
 FOLDER = Path(__file__).parent / "templates"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -120,5 +121,5 @@ def _money(context: Context, value: Decimal) -> str:
 
 @pass_context
 def _in_language(context: Context, texts: Mapping[str, str]) -> str:
-    """One of the texts that somebody wrote in several languages; English where the page's is not among them."""
-    return texts.get(context["language"]) or texts["en"]
+    """A text that is given in several languages, in the page's."""
+    return in_language(texts, context["language"])

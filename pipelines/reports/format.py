@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from interview_engine.i18n import Text, languages
+from interview_engine.i18n import Text, languages, translated
 from pipelines.reports.cues_document import Document
 from pipelines.reports.texts import TEXTS
 
@@ -35,9 +35,10 @@ def several(text: Text) -> Both:
     return {language: text.get(language) for language in languages()}
 
 
-def in_language(text: Both, language: str) -> str:
-    """One of the languages of a text; English where it has not this one, as a kit's texts have two only."""
-    return text.get(language) or text["en"]
+def in_language(text: Mapping[str, str], language: str) -> str:
+    """One of the languages of a text. A kit's and an older report's have two: the others come from the catalogue where
+    the English text is one of the product's (a policy's name), else they are English."""
+    return text.get(language) or translated(text["en"], language)
 
 
 def same(text: str) -> Both:

@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from interview_engine.language_names import own_name, tag
-from pipelines.reports.format import shown
+from pipelines.reports.format import in_language, shown
 
 TEMPLATES = resources.files("pipelines") / "templates"
 
@@ -36,7 +36,7 @@ def environment() -> jinja2.Environment:
 
 def said(text: Mapping[str, str], languages: Sequence[str]) -> Markup:
     """A text in each of the languages, of which the page shows one; once where all say the same."""
-    words = [(language, text.get(language) or text["en"]) for language in languages]
+    words = [(language, in_language(text, language)) for language in languages]
     if len({word for _, word in words}) == 1:
         return Markup("{}").format(words[0][1])
     span = Markup('<span class="{}" lang="{}">{}</span>')
