@@ -3,7 +3,7 @@
 # make serve-wechat  the same with a WeChat and a WeCom of its own, whose phones are a page to look at
 # make test   everything that CI runs
 # make check  formatting, lint, types, import contracts
-# make quick  the tests without the long ones
+# make quick  the tests of the domain and of the documents, without the long ones: no weights, no browser, no PostgreSQL
 # make upgrade  the newest libraries that pyproject.toml lets in (requirements/*.txt), and the tests with them
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet
 DEMO_OUT ?= demo-output
 TEST_WORKERS ?= auto
+DOMAIN_TESTS := tests/assessment tests/hr tests/store $(wildcard tests/test_*.py)
 
 .PHONY: demo serve serve-wechat test check quick upgrade weights install install-dev system-demo system-test clean
 .DELETE_ON_ERROR:
@@ -35,7 +36,7 @@ test: install-dev system-test weights check
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup
 
 quick: install-dev
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup -m "not slow"
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup -m "not slow" -k "not postgresql" $(DOMAIN_TESTS)
 
 upgrade:
 	$(PYTHON) .ci/lock-requirements --upgrade

@@ -15,6 +15,8 @@ from interview_engine.errors import WeightsError
 from models.weights.registry import WeightStore, default_root
 from pipelines.scoring.score import answer_text, evidence_scorer
 
+pytestmark = pytest.mark.slow  # the real embedders score whole answers
+
 STAR = {
     "zh": "有一次一位客户打电话来，说等了四天的生日蛋糕没有送到，非常生气。我先让她把话说完，然后核对了订单，发现是仓库把地址的门牌号录错了。"
     "我跟她道歉，说清楚两个办法：今天下午四点前补送，或者全额退款，她选了补送。我联系了同城的门店，又打电话跟司机确认路线，三点二十送到了。"
