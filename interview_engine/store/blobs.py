@@ -56,9 +56,7 @@ class BlobStore:
         if isinstance(data, bytes):
             return self._put_file(data, hashlib.sha256(data).hexdigest(), len(data), media_type)
         if isinstance(data, Path):
-            with data.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            return self._put_file(data, sha256, data.stat().st_size, media_type)
+            return self._put_file(data, sha256_of(data), data.stat().st_size, media_type)
         hashed, size = hashlib.sha256(), 0
         with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as spool:
             for piece in data:
@@ -169,6 +167,12 @@ class BlobStore:
                 msg("Check space and permissions of the store: {first_line}", first_line=_first_line(error)),
             ) from None
         return sha256
+
+
+def sha256_of(path: Path) -> str:
+    """The name under which a file would be stored."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def open_blobs(url: str, s3_endpoint: str = "") -> BlobStore:

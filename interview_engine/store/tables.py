@@ -124,6 +124,8 @@ class WorkItem(Row, Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     media_s: Mapped[float] = mapped_column(default=0.0)
+    made: Mapped[list[Any] | None]
+    """sha256 of what it put into the blob store and no row may name yet; None once it is done (see `work_made`)."""
 
 
 class Worker(Base):

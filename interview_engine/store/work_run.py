@@ -88,6 +88,16 @@ def progress(session: Session, held: Claim, stage: str, share: float, clock: Clo
     return _update(session, _held(held), stage=stage, share=share, updated_at=clock.now())
 
 
+def made_so_far(session: Session, item_id: str) -> tuple[str, ...]:
+    """sha256 of what the item has put into the blob store, in all its attempts."""
+    return tuple(session.scalar(select(WorkItem.made).where(WorkItem.id == item_id)) or ())
+
+
+def note_made(session: Session, held: Claim, hashes: list[str], clock: Clock) -> bool:
+    """Write down what it has put; False when the item is no longer held."""
+    return _update(session, _held(held), made=hashes, updated_at=clock.now())
+
+
 def finish(session: Session, held: Claim, clock: Clock, media_s: float = 0.0, stage: str = "") -> bool:
     """Mark it done, in the transaction of its effects; False when it is no longer held (then roll back).
 

@@ -70,23 +70,24 @@ def _measure(place: Workplace, held: Claim, subject: InterviewSubject) -> StepRe
             cpu_s=limit_s,
         )
         place.boundary("measured", held)
-        sha256 = place.blobs.put(folder / ANSWER, MEDIA_TYPE)
+        sha256 = place.keep(held, {"answer": (folder / ANSWER, MEDIA_TYPE)})["answer"]
     place.boundary("kept", held)
     return {"sha256": sha256, "media_s": done.duration_s}
 
 
 def _enter(place: Workplace, held: Claim, kept: StepResult) -> StepResult:
     """The row and the end of the item in one transaction: both or neither."""
-    # collected as unnamed when the journal slept for days: then the failure makes the next attempt measure again
-    size = place.blobs.size(str(kept["sha256"]))
+    sha256 = str(kept["sha256"])
     place.boundary("entering", held)
     with place.database.transaction() as session:
         there = answer_to_measure(session, held.subject_id, lock=True) is not None
         if not finish(session, held, place.clock, float(kept["media_s"]), "" if there else "erased"):
             raise LostClaim
         if there:
-            register(session, str(kept["sha256"]), size, MEDIA_TYPE, place.clock)
-            store_measured(session, held.subject_id, str(kept["sha256"]), place.clock)
+            # collected when the journal slept for days: then the failure makes the next attempt measure again
+            register(session, sha256, place.blobs.size(sha256), MEDIA_TYPE, place.clock)
+            store_measured(session, held.subject_id, sha256, place.clock)
+        place.clear(session, held, (sha256,) if there else ())
         place.boundary("before-commit", held)
     place.boundary("committed", held)
     return {}
@@ -96,5 +97,6 @@ def _end_unmeasured(place: Workplace, held: Claim, why: str) -> None:
     with place.database.transaction() as session:
         if not finish(session, held, place.clock, stage=why):
             raise LostClaim
+        place.clear(session, held)
         place.boundary("before-commit", held)
     place.boundary("committed", held)

@@ -60,9 +60,9 @@ def _score(place: Workplace, held: Claim, subject: InterviewSubject) -> StepResu
             cpu_s=limit_s,
         )
         place.boundary("measured", held)
-        frames = {path: place.blobs.put(folder / path, FRAME_TYPE) for path in done.frames}
+        frames = place.keep(held, {path: (folder / path, FRAME_TYPE) for path in done.frames})
         place.boundary("frames-kept", held)
-        report = place.blobs.put(folder / REPORT, REPORT_TYPE)
+        report = place.keep(held, {REPORT: (folder / REPORT, REPORT_TYPE)})[REPORT]
     place.boundary("kept", held)
     return {"report": report, "frames": json.dumps(frames, sort_keys=True), "inputs": inputs}
 
@@ -123,6 +123,7 @@ def _enter(place: Workplace, held: Claim, subject: InterviewSubject, kept: StepR
                 media_type = REPORT_TYPE if sha256 == report_sha256 else FRAME_TYPE
                 register(session, sha256, size, media_type, place.clock)
             store_assessment(session, subject.application_id, subject.invitation_id, new, place.clock)
+        place.clear(session, held, sizes if now is not None else ())
         place.boundary("before-commit", held)
     place.boundary("committed", held)
     return {}
@@ -144,5 +145,6 @@ def _hand_over(place: Workplace, held: Claim) -> None:
             raise LostClaim
         if invitation is not None:
             hand_to_person(session, invitation, place.clock)
+        place.clear(session, held)
         place.boundary("before-commit", held)
     place.boundary("committed", held)

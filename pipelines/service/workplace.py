@@ -6,20 +6,23 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from obstore.exceptions import BaseError as StoreError
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.orm import Session
 
 from interview_engine.assessment.report import ModelUsed
 from interview_engine.clock import Clock
 from interview_engine.errors import InterviewEngineError, OutputError, ScorerError, SystemPackageError, WeightsError
+from interview_engine.hr.house import house
 from interview_engine.i18n import LocalizedText, Text, msg
 from interview_engine.settings import Settings
-from interview_engine.store.blobs import BlobStore
+from interview_engine.store import work_made
+from interview_engine.store.blobs import BlobStore, sha256_of
 from interview_engine.store.engine import Database
 from interview_engine.store.work_run import Claim, progress
 from pipelines.service.children import Children, Report, Stopping
@@ -62,6 +65,24 @@ class Workplace:
             yield made
         finally:
             shutil.rmtree(made, ignore_errors=True)
+
+    def keep(self, held: Claim, files: Mapping[str, tuple[Path, str]]) -> dict[str, str]:
+        """Put files (path and media type, by name) into the blob store, noted on the item before; their sha256.
+
+        Raises:
+            LostClaim: nothing is put then. OutputError: as `BlobStore.put`.
+        """
+        hashes = {name: sha256_of(path) for name, (path, _) in files.items()}
+        with self.database.transaction() as session:
+            if not work_made.note(session, held, hashes.values(), self.clock):
+                raise LostClaim
+        for path, media_type in files.values():
+            self.blobs.put(path, media_type)
+        return hashes
+
+    def clear(self, session: Session, held: Claim, named: Iterable[str] = ()) -> None:
+        """In the transaction that ends the item: delete what it has put and nothing names."""
+        work_made.clear(session, self.blobs, house().references(), held.item_id, named)
 
     def report_progress(self, held: Claim) -> Report:
         """Writes progress on the item; when it is no longer held the work is broken off.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.recruiting.hiring.evidence import remove_evidence
+from interview_engine.hr.recruiting.interviewing.work import ANSWER, INTERVIEW
 from interview_engine.hr.recruiting.reach import locked
 from interview_engine.hr.recruiting.reviewing.assessments import count
 from interview_engine.hr.recruiting.tables import (
@@ -25,6 +26,7 @@ from interview_engine.hr.recruiting.tables import (
 )
 from interview_engine.hr.removal import Removal
 from interview_engine.store.rows import find, touch
+from interview_engine.store.tables import WorkItem
 
 
 def erase_interview(session: Session, invitation_id: str, removal: Removal) -> None:
@@ -36,7 +38,7 @@ def erase_interview(session: Session, invitation_id: str, removal: Removal) -> N
     application = find(session, Application, invitation.application_id, lock=True) if invitation is not None else None
     if invitation is None or application is None:
         return
-    removal.found |= _recording_blobs(session, invitation_id)
+    removal.found |= _recording_blobs(session, invitation_id) | _unfinished_blobs(session, invitation_id)
     assessments = session.scalars(select(Assessment).where(Assessment.invitation_id == invitation_id)).all()
     for row in assessments:
         removal.found |= _report_blobs(row)
@@ -62,7 +64,7 @@ def erase_interview(session: Session, invitation_id: str, removal: Removal) -> N
 
 def erase_recordings(session: Session, invitation_id: str, removal: Removal) -> None:
     """Recordings, transcripts and reports past their time; scores in the columns and people's decisions stay."""
-    removal.found |= _recording_blobs(session, invitation_id)
+    removal.found |= _recording_blobs(session, invitation_id) | _unfinished_blobs(session, invitation_id)
     removal.past.append(Assessment.report_sha256)
     for row in session.scalars(select(Assessment).where(Assessment.invitation_id == invitation_id)):
         removal.found |= _report_blobs(row)
@@ -122,6 +124,21 @@ def _recording_blobs(session: Session, invitation_id: str) -> set[tuple[str, str
             found.add(("measured", answer.measured_blob))
     parts = select(UploadPart.blob_sha256).join(Upload, Upload.id == UploadPart.upload_id)
     found |= {("part", sha256) for sha256 in session.scalars(parts.where(Upload.invitation_id == invitation_id))}
+    return found
+
+
+def _unfinished_blobs(session: Session, invitation_id: str) -> set[tuple[str, str]]:
+    """Results that no row names yet. An item in a worker's hands deletes its own when it finds its subject gone."""
+    answers = select(Answer.id).where(Answer.invitation_id == invitation_id)
+    about = or_(
+        and_(WorkItem.kind == ANSWER, WorkItem.subject_id.in_(answers)),
+        and_(WorkItem.kind == INTERVIEW, WorkItem.subject_id == invitation_id),
+    )
+    items = session.scalars(select(WorkItem).where(about, WorkItem.state != "running", WorkItem.made.is_not(None)))
+    found: set[tuple[str, str]] = set()
+    for item in items:
+        found |= {("unfinished", sha256) for sha256 in item.made or ()}
+        item.made = None
     return found
 
 

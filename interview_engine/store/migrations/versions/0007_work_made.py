@@ -1,0 +1,25 @@
+"""Work items note what they put into the blob store."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from interview_engine.store.base import Json
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Forward."""
+    with op.batch_alter_table("work_item") as table:
+        table.add_column(sa.Column("made", Json, nullable=True))
+
+
+def downgrade() -> None:
+    """Back."""
+    with op.batch_alter_table("work_item") as table:
+        table.drop_column("made")
