@@ -97,7 +97,7 @@ def apply(
                 register(
                     session, kept.blob_sha256, context.blobs.size(kept.blob_sha256), kept.media_type, context.clock
                 )
-            new = NewPerson(filled.name, filled.email, filled.phone, _written_in(language))
+            new = NewPerson(filled.name, filled.email, filled.phone, language)
             applied = applications.apply_with_form(session, anybody(language), code, new, context.clock, resume=kept)
             application = applied.application
             issued = invitations.invite_automatically(session, application, context.clock)
@@ -191,11 +191,6 @@ def _survey_answer(kind: str, values: list[str]) -> Any:
     if kind == "scale":
         return int(named[0]) if named[0].isdecimal() and len(named[0]) == 1 else named[0]
     return named if kind == "top3" else named[0]
-
-
-def _written_in(language: str) -> str:
-    """The language that somebody is written to and asked in: messages and kits have Chinese and English."""
-    return language if language in ("zh", "en") else "en"
 
 
 def _keep_resume(context: Context, resume: UploadFile) -> NewResume:

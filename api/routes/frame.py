@@ -23,6 +23,11 @@ IdField = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=["019a2b3c4d5e
 """An identifier in a body."""
 IdQuery = Annotated[str, Query(pattern="^[0-9a-f]{32}$")]
 Language = Literal["zh", "en"]
+"""Of an interview, and of staff."""
+ReadingLanguage = Annotated[
+    str, Field(min_length=2, max_length=5, examples=["es"], description="A language that candidates' pages are in.")
+]
+"""What somebody is written to in; which ones there are depends on the catalogues."""
 Reason = Annotated[str, Field(max_length=2000, examples=["Three answers name measured results; quotes checked."])]
 
 

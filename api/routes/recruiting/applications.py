@@ -10,7 +10,19 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from api.access import Call, needs
-from api.routes.frame import Cursor, Id, In, Language, Limit, Out, PageOut, Words, list_out, new_router, page_out
+from api.routes.frame import (
+    Cursor,
+    Id,
+    In,
+    Limit,
+    Out,
+    PageOut,
+    ReadingLanguage,
+    Words,
+    list_out,
+    new_router,
+    page_out,
+)
 from interview_engine.assessment.comparing.ranking import EntryCompetency, Remark, Section
 from interview_engine.hr.recruiting.applying import applications as service
 from interview_engine.hr.recruiting.applying import lists
@@ -27,7 +39,7 @@ class NewApplication(In):
     name: str = Field(min_length=1, max_length=120, examples=["王小明"])
     email: str = Field(default="", max_length=254, examples=["wang@example.com"])
     phone: str = Field(default="", max_length=40, examples=["+86 138 0000 0000"])
-    language: Language = "zh"
+    language: ReadingLanguage = "zh"
 
 
 class Move(In):

@@ -21,7 +21,7 @@ class NewInvitation(In):
     """How long it is valid, and in which language it speaks."""
 
     days: int = Field(default=7, ge=1, le=service.MAX_DAYS)
-    language: Language | None = Field(default=None, description="The candidate's own when left out.")
+    language: Language | None = Field(default=None, description="The candidate's own when left out, else English.")
 
 
 class Extension(In):

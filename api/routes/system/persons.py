@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.access import Call, needs
-from api.routes.frame import Id, In, Language, Out, PageOut, list_out, new_router
+from api.routes.frame import Id, In, Out, PageOut, ReadingLanguage, list_out, new_router
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy import erasure
 from interview_engine.hr.privacy.tables import ErasureRequest
@@ -37,7 +37,7 @@ class Correction(In):
     name: str | None = Field(default=None, min_length=1, max_length=120)
     email: str | None = Field(default=None, max_length=254)
     phone: str | None = Field(default=None, max_length=40)
-    language: Language | None = None
+    language: ReadingLanguage | None = None
 
 
 class TalentChange(In):

@@ -6,13 +6,28 @@ import re
 import unicodedata
 
 from interview_engine.hr.problems import invalid
-from interview_engine.i18n import msg
+from interview_engine.i18n import joined, languages, msg
 
 _MAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@(?:\w(?:[\w-]{0,61}\w)?\.)+\w(?:[\w-]{0,61}\w)?")
 """What a form may take of RFC 5321 and 6531: no quoted local parts, comments, addresses in brackets or spaces."""
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _AREA = re.compile(r"0[1-9]\d{9,10}")
 _SEPARATORS = re.compile(r"[\s\-‐-―()（）.·/]+")
+
+
+def check_reading(language: str) -> None:
+    """Whether somebody can be written to in `language`: one that has catalogues.
+
+    Raises:
+        InvalidInput: `person.language`.
+    """
+    if language not in languages():
+        raise invalid(
+            "language",
+            "person.language",
+            msg("There is no such {thing} to choose.", thing=msg("language")),
+            msg("Choose one of {listed}.", listed=joined(languages())),
+        )
 
 
 def email_key(text: str) -> str | None:

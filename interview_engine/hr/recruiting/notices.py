@@ -20,9 +20,14 @@ def invitation_sent(
     application: Application,
     requisition: Requisition,
     token: str,
+    language: str,
     clock: Clock,
 ) -> None:
-    """To the candidate, with the link's token, which is wiped once the link has been opened (`wipe_token`)."""
+    """To the candidate, with the link's token, which is wiped once the link has been opened (`wipe_token`).
+
+    Args:
+        language: of the message, which need not be the interview's.
+    """
     tell_person(
         session,
         application.person_id,
@@ -33,7 +38,7 @@ def invitation_sent(
             "title": requisition.title,
             "token": token,
             "expires_at": invitation.expires_at.isoformat(),
-            "language": invitation.language,
+            "language": language,
         },
         clock,
     )

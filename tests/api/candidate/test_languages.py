@@ -25,6 +25,7 @@ from api.i18n import day_text, minute_text, money_text
 from interview_engine import i18n
 from interview_engine.assessment.kits.file import parse_kit
 from interview_engine.hr.competency import service as competency
+from interview_engine.hr.messaging.words import words_for
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.hiring.offers import NewOffer
@@ -34,6 +35,7 @@ from interview_engine.hr.recruiting.tables import Invitation, Requisition
 from interview_engine.i18n import LocalizedText, add_folder, catalogue, languages, msg
 from interview_engine.language_names import own_name
 from interview_engine.store.secrets import digest
+from interview_engine.store.tables import OutboxMessage
 
 MARKED = re.compile(r"«[^«»]*»")
 
@@ -229,6 +231,26 @@ def test_the_candidates_pages_are_whole_in_every_language(
             assert f"/language/{other}?back=" in html, address
         if language != "en":
             assert [text for text in pieces(html) if english.fullmatch(text)] == [], address
+
+
+def test_who_applies_in_spanish_is_written_to_in_it_and_asked_in_english(
+    server: LiveServer, client: TestClient
+) -> None:
+    """Kits have Chinese and English."""
+    job = server.short_job()
+    with server.context.database.transaction() as session:
+        recruiter = server.world.actor("recruiter")
+        code = postings.create_posting(session, recruiter, job.id, "poster", Decimal(0), server.world.clock).code
+    client.get("/language/es", params={"back": "/"})
+    sent = client.post(f"/p/{code}", data={"name": "Ana", "email": "ana@example.com"}, follow_redirects=False)
+    assert sent.status_code == 303
+    with server.context.database.reading() as session:
+        message = session.scalars(select(OutboxMessage).where(OutboxMessage.template == "invitation.sent")).one()
+        words = words_for(message.template, message.payload, message.payload["language"], "https://hr.example")
+        person = session.scalars(select(Person).where(Person.name == "Ana")).one()
+        invitation = session.scalars(select(Invitation)).one()
+        assert (person.language, invitation.language) == ("es", "en")
+    assert words.subject == "Invitación a la entrevista: 客服专员"
 
 
 def test_what_was_measured_is_labelled_in_the_language(invented: None, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.accounts.service import has_account
-from interview_engine.hr.people.contact import email_key, name_key, phone_key
+from interview_engine.hr.people.contact import check_reading, email_key, name_key, phone_key
 from interview_engine.hr.people.tables import Person, PersonFlag, WechatIdentity
 from interview_engine.hr.privacy.service import give_to
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
@@ -28,6 +28,7 @@ class NewPerson:
     """Who applies, as the form says it. Mail or phone must be given.
 
     Args:
+        language: that they read, of those with catalogues; an interview may be in another.
         synthetic: invented for demonstration; shown wherever the person is.
     """
 
@@ -66,13 +67,7 @@ def find_or_add(session: Session, actor: Actor, new: NewPerson, clock: Clock) ->
         InvalidInput: `person.contact` (neither mail nor phone), `person.email`, `person.phone`, no name, language.
     """
     name = text_within(new.name, "name", msg("name", context="person"), 120)
-    if new.language not in ("zh", "en"):
-        raise invalid(
-            "language",
-            "person.language",
-            msg("The language is zh or en."),
-            msg("Choose one."),
-        )
+    check_reading(new.language)
     mail, phone = email_key(new.email), phone_key(new.phone)
     if mail is None and phone is None:
         raise invalid(

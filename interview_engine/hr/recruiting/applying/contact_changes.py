@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
-from interview_engine.hr.people.contact import email_key, phone_key
+from interview_engine.hr.people.contact import check_reading, email_key, phone_key
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg
@@ -42,6 +42,7 @@ def correct_contact(
     if name is not None:
         person.name = text_within(name, "name", msg("name", context="person"), 120)
     if language is not None:
+        check_reading(language)
         person.language = language
     if email is not None:
         key = email_key(email)

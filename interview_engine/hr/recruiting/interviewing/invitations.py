@@ -41,6 +41,7 @@ from interview_engine.store.secrets import digest, token
 
 __all__ = [
     "CONSENT_TEXT",
+    "INTERVIEW_LANGUAGES",
     "MAX_DAYS",
     "ConsentGiven",
     "IssuedInvitation",
@@ -62,6 +63,8 @@ __all__ = [
 ]
 
 MAX_DAYS = 90
+INTERVIEW_LANGUAGES = ("zh", "en")
+"""What an interview can be in: kits are written in them, and answers are understood in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,10 @@ def invite(
 ) -> IssuedInvitation:
     """Invite to the interview of the requisition's kit. An invitation that was still open is revoked.
 
+    Args:
+        language: of the interview; None takes the candidate's own, or English where no interview can be in it. The
+            message is in the candidate's own where that is neither.
+
     Raises:
         ConflictError: `invitation.no_kit`, `application.move` (hired, rejected, withdrawn), `requisition.state`.
         InvalidInput: `invitation.days`, `invitation.language`.
@@ -116,8 +123,9 @@ def invite(
             msg("Change it."),
         )
     person = find(session, Person, application.person_id)
-    spoken = language or (person.language if person is not None else requisition.language)
-    if spoken not in ("zh", "en"):
+    reading = person.language if person is not None else requisition.language
+    spoken = language or (reading if reading in INTERVIEW_LANGUAGES else "en")
+    if spoken not in INTERVIEW_LANGUAGES:
         raise invalid(
             "language",
             "invitation.language",
@@ -143,7 +151,8 @@ def invite(
     audit.record(
         session, actor.id, "invitation.send", f"invitation:{invitation.id}", {"application": application.id}, clock
     )
-    notices.invitation_sent(session, invitation, application, requisition, secret, clock)
+    written = spoken if reading in INTERVIEW_LANGUAGES else reading
+    notices.invitation_sent(session, invitation, application, requisition, secret, written, clock)
     return IssuedInvitation(invitation, secret)
 
 
