@@ -103,6 +103,7 @@ def agree(
             face="face" in asked and bool(face),
             automated=automated == "yes",
             text_version=f"{consent_texts.VERSION}/{language_of(request)}",
+            language=language_of(request),
         )
         invitations.give_consent(session, actor, opened.invitation, consent, context.clock)
     response = RedirectResponse(_onward(token, {"recording": recording}), 303)

@@ -27,6 +27,7 @@ from interview_engine.assessment.kits.file import parse_kit
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.messaging.words import words_for
 from interview_engine.hr.people.tables import Person
+from interview_engine.hr.privacy.tables import Consent
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.hiring.offers import NewOffer
 from interview_engine.hr.recruiting.jobs import postings
@@ -251,6 +252,15 @@ def test_who_applies_in_spanish_is_written_to_in_it_and_asked_in_english(
         invitation = session.scalars(select(Invitation)).one()
         assert (person.language, invitation.language) == ("es", "en")
     assert words.subject == "Invitación a la entrevista: 客服专员"
+
+
+def test_a_consent_keeps_the_language_that_it_was_read_in(server: LiveServer, client: TestClient) -> None:
+    client.get("/language/es", params={"back": "/"})
+    home = f"/i/{server.invite(server.short_job()).token}"
+    client.get(home)
+    client.post(f"{home}/consent", data={"route": "write", "automated": "yes"})
+    with server.context.database.reading() as session:
+        assert set(session.scalars(select(Consent.language))) == {"es"}
 
 
 def test_what_was_measured_is_labelled_in_the_language(invented: None, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ class ConsentGiven:
         voice, face: what is measured from them.
         automated: assessed by a program first; without it a person reads the answers.
         retention: kept in the talent pool for other jobs.
+        language: in which the texts were read; empty for the interview's.
     """
 
     recording: bool
@@ -38,6 +39,7 @@ class ConsentGiven:
     automated: bool
     retention: bool = False
     text_version: str = CONSENT_TEXT
+    language: str = ""
 
 
 def give_consent(
@@ -61,7 +63,7 @@ def give_consent(
         "automated_assessment": given.automated,
         "retention": given.retention,
     }
-    text = TextRead(row.policy, given.text_version, row.language)
+    text = TextRead(row.policy, given.text_version, given.language or row.language)
     record_consents(session, actor, application.person_id, row.id, purposes, text, clock)
     row.automated = given.automated
     if row.state == "opened":
