@@ -263,6 +263,19 @@ def test_a_consent_keeps_the_language_that_it_was_read_in(server: LiveServer, cl
         assert set(session.scalars(select(Consent.language))) == {"es"}
 
 
+def test_a_question_that_is_not_in_the_pages_language_says_which_it_is_in(
+    invented: None, server: LiveServer, client: TestClient
+) -> None:
+    client.get("/language/sv", params={"back": "/"})
+    shown = [
+        html for _, html in walk(server, client) if any(f"{question}</" in unescape(html) for question in QUESTIONS)
+    ]
+    assert len(shown) >= 4
+    for html in shown:
+        for question in QUESTIONS:
+            assert f"{question}</" not in re.sub(r'<(\w+)[^>]* lang="en"[^>]*>[^<]*</\1>', "", unescape(html))
+
+
 def test_what_was_measured_is_labelled_in_the_language(invented: None, tmp_path: Path) -> None:
     """Reports hold Chinese and English; the labels that they share with the catalogues are shown from those."""
     made = console_data.hiring_company(console_data.make_context(tmp_path))
