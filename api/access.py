@@ -62,7 +62,7 @@ class Call:
 
     @property
     def clock(self) -> Clock:
-        """The server's clock."""
+        """The clock of the server's context."""
         return self.context.clock
 
     @contextmanager

@@ -15,7 +15,7 @@ log = logging.getLogger("interview_engine.api")
 
 
 def get_context(request: Request) -> Context:
-    """The server's context."""
+    """The context that `create_app` gave the application."""
     context = request.app.state.context
     assert isinstance(context, Context)
     return context

@@ -84,7 +84,7 @@ def install(app: FastAPI, tags: Sequence[tuple[str, str]]) -> None:
 
 
 def build(app: FastAPI, tags: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """The document."""
+    """The OpenAPI document: paths, tags, problems as errors, and what each operation needs."""
     made = get_openapi(
         title="Interview Engine",
         version=app.version,

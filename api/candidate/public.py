@@ -166,7 +166,7 @@ def survey(token: str, request: Request, context: Ctx) -> HTMLResponse:
 
 @router.post("/s/{token}")
 async def answer_survey(token: str, request: Request, context: Ctx, _: OwnOrigin) -> Response:
-    """Keep the answers."""
+    """Keep the answers of one survey link; a page of thanks, or the survey again with what was wrong."""
     form = await request.form()
     given: dict[str, Any] = {}
     for key, value in form.multi_items():

@@ -207,7 +207,7 @@ class Desk:
         self._numbers = count(1)
 
     def serve(self) -> None:
-        """Forever."""
+        """Answer requests until the process ends."""
         while True:
             self._hear(0.0 if self._jobs else None)
             if self._jobs:

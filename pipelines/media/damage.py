@@ -23,7 +23,7 @@ class Damage:
         self.broke_off = False
 
     def count(self) -> None:
-        """One error more."""
+        """Count one more error of the decoder."""
         self.errors += 1
 
     def frames_of(self, packet: Packet[Stream]) -> list[AudioFrame | VideoFrame]:

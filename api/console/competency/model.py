@@ -118,7 +118,7 @@ def from_kit(context: Ctx, actor: PageActor, form: Form) -> Response:
 
 @router.get("/console/profiles/new")
 def new_profile(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """An empty profile."""
+    """The form of a role profile, with nothing filled in."""
     return _profile(request, context, actor, None, {})
 
 

@@ -92,7 +92,7 @@ def activate(calibration_id: str, context: Ctx, actor: PageActor) -> Response:
 
 @router.post("/console/calibration/{version_id}/deactivate")
 def deactivate(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Score without one."""
+    """Score interviews of this kit without a calibration from now on."""
     return act(
         context,
         lambda session: calibrations.deactivate(session, actor, version_id, context.clock),

@@ -31,7 +31,7 @@ HOME = "/console/applications"
 
 @router.post(f"{HOME}/{{application_id}}/decide")
 def decide(application_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """A person's decision."""
+    """Record a person's decision (advance, hold, reject) with its reason."""
 
     def change(session: Session) -> None:
         decision: Decision = form.choice("decision", DECISIONS)  # type: ignore[assignment]
@@ -93,7 +93,7 @@ def invite(application_id: str, request: Request, context: Ctx, actor: PageActor
 
 @router.post("/console/invitations/{invitation_id}/extend")
 def extend(invitation_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Seven more days."""
+    """Give the candidate seven more days to answer."""
     return act(
         context,
         lambda session: invitations.extend(session, actor, invitation_id, 7, context.clock),
@@ -113,7 +113,7 @@ def device(invitation_id: str, context: Ctx, actor: PageActor) -> Response:
 
 @router.post("/console/invitations/{invitation_id}/revoke")
 def revoke(invitation_id: str, context: Ctx, actor: PageActor) -> Response:
-    """Take it back."""
+    """Revoke the invitation: its link opens nothing any more."""
     return act(
         context,
         lambda session: invitations.revoke(session, actor, invitation_id, context.clock),
@@ -123,7 +123,7 @@ def revoke(invitation_id: str, context: Ctx, actor: PageActor) -> Response:
 
 @router.post(f"{HOME}/{{application_id}}/offer")
 def offer(application_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Draft an offer."""
+    """Draft an offer with title, pay and start; it is sent in a step of its own."""
 
     def change(session: Session) -> None:
         new = offers.NewOffer(

@@ -54,7 +54,7 @@ def ranking(
     kit: int = 0,
     page: int = 1,
 ) -> Response:
-    """The list."""
+    """The ranked list of a requisition: needs a person, tie groups, waiting; filtered, sorted and paged."""
     wanted = ListWanted(q.strip(), section, stage, channel, meets, sort, bool(over), kit)
     with context.database.reading() as session:
         row = requisitions.get_requisition(session, actor, requisition_id)

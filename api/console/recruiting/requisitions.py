@@ -70,7 +70,7 @@ def listed(
 
 @router.get(f"{HOME}/new")
 def blank(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """An empty form."""
+    """The form of a new requisition: one place, Chinese, the policy of China, a bar of 6."""
     require(actor, "public", "write")
     return _form(request, context, actor, None, {"headcount": "1", "policy": "cn", "language": "zh", "bar": "6.0"})
 
@@ -161,7 +161,7 @@ def _job(
 
 @router.post(f"{HOME}/{{requisition_id}}/submit")
 def submit(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Ask for approval."""
+    """Submit a draft for approval."""
 
     def change(session: Session) -> str:
         requisitions.submit_for_approval(session, actor, requisition_id, context.clock)
@@ -194,7 +194,7 @@ def hold(requisition_id: str, request: Request, context: Ctx, actor: PageActor) 
 
 @router.post(f"{HOME}/{{requisition_id}}/close")
 def close(requisition_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Filled or cancelled."""
+    """Close a requisition as filled or cancelled."""
 
     def change(session: Session) -> str:
         state = form.choice("state", ("filled", "cancelled"))

@@ -28,7 +28,7 @@ router = APIRouter()
 
 @router.get(OWN_ACCOUNT)
 def account(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """The page."""
+    """The account of the person who is signed in: language, password, second step, sessions, tokens."""
     return _page(request, context, actor)
 
 
@@ -184,7 +184,7 @@ def new_token(request: Request, context: Ctx, actor: PageActor, form: Form) -> R
 
 @router.post(f"{OWN_ACCOUNT}/tokens/{{token_id}}/revoke")
 def revoke_token(token_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """End a token."""
+    """Revoke one of the own API tokens; requests with it are refused from then on."""
     return act(
         context,
         lambda session: tokens.revoke_token(session, actor, token_id, context.clock),

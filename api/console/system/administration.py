@@ -157,13 +157,13 @@ def take_back(grant_id: str, request: Request, context: Ctx, actor: PageActor, f
 
 @router.get("/console/organisation")
 def organisation(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Companies and departments."""
+    """Companies with their departments as a tree, and who manages each."""
     return _organisation(request, context, actor)
 
 
 @router.post("/console/organisation/companies")
 def company(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """A new company."""
+    """Create a legal entity."""
 
     def change(session: Session) -> str:
         org.create_legal_entity(session, actor, form.text("name"), form.text("city"), context.clock)
@@ -174,7 +174,7 @@ def company(request: Request, context: Ctx, actor: PageActor, form: Form) -> Res
 
 @router.post("/console/organisation/departments")
 def department(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """A new department."""
+    """Create a department under a company or another department."""
 
     def change(session: Session) -> str:
         org.create_department(
@@ -193,7 +193,7 @@ def department(request: Request, context: Ctx, actor: PageActor, form: Form) -> 
 
 @router.post("/console/organisation/departments/{department_id}/manager")
 def manager(department_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Who manages it."""
+    """Set the manager of a department, or none."""
 
     def change(session: Session) -> str:
         org.set_manager(session, actor, department_id, form.optional("manager"), context.clock)

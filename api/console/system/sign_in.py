@@ -40,7 +40,7 @@ def empty(request: Request, context: Ctx, next: str = "/console") -> Response:
 
 @router.post("/sign-in")
 def enter(request: Request, context: Ctx, address: ClientAddress, form: Form) -> Response:
-    """The first step."""
+    """Check name and password; leads on, or to the code of the second step."""
     _check_door(request, form.text("door"))
     login, onward = form.text("login"), inside(form.text("next"))
 
@@ -78,7 +78,7 @@ def code_form(request: Request, context: Ctx, next: str = "/console") -> Respons
 
 @router.post("/sign-in/code")
 def code(request: Request, context: Ctx, form: Form, _: CheckedForm) -> Response:
-    """The second step."""
+    """Check the code of the second step and open the session."""
     onward = inside(form.text("next"))
     secret = session_token(request, context)
 
@@ -100,7 +100,7 @@ def code(request: Request, context: Ctx, form: Form, _: CheckedForm) -> Response
 
 @router.post("/sign-out")
 def leave(request: Request, context: Ctx, _: CheckedForm) -> Response:
-    """End this session."""
+    """End this session and forget its cookie."""
 
     def then(_: object) -> Response:
         response = RedirectResponse("/sign-in", 303)

@@ -36,7 +36,7 @@ def listed(request: Request, context: Ctx, actor: PageActor, cursor: str = "") -
 
 @router.post(f"{HOME}/read")
 def read(context: Ctx, actor: PageActor) -> Response:
-    """All of them."""
+    """Mark every message of the inbox as read."""
     return act(context, lambda session: mark_all_read(session, actor, context.clock), lambda _: done(HOME, "read"))
 
 

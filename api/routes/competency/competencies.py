@@ -138,7 +138,7 @@ class NewProfile(In):
 
 
 class ProfileOut(Out):
-    """A role profile."""
+    """One version of a role profile: competencies with weights and required levels."""
 
     id: str
     code: str

@@ -45,7 +45,7 @@ class Recipients(In):
 
 
 class SurveyOut(Out):
-    """A survey."""
+    """A survey: its questions, its state and until when it can be answered."""
 
     id: str
     legal_entity_id: str | None = Field(description="Whose it is; null is the group's.")
@@ -106,7 +106,7 @@ def list_surveys(call: Annotated[Call, needs("public", "manage")]) -> PageOut[Su
 
 @router.post("/surveys", status_code=201)
 def create_survey(body: NewSurvey, call: Annotated[Call, needs("public", "manage")]) -> SurveyOut:
-    """Write a draft."""
+    """Create a survey as a draft; it goes out when it is sent."""
     title = LocalizedText(body.title.zh, body.title.en)
     questions = [one.model_dump() for one in body.questions]
     return call.once(

@@ -118,7 +118,7 @@ class EventOut(Out):
 
 
 class RemarkOut(Out):
-    """A coded sentence."""
+    """A reason as code with its sentence in Chinese and English."""
 
     code: str
     text: Words

@@ -25,13 +25,13 @@ class NewInvitation(In):
 
 
 class Extension(In):
-    """Days from now."""
+    """How many days from now the invitation is to last."""
 
     days: int = Field(ge=1, le=service.MAX_DAYS)
 
 
 class InvitationOut(Out):
-    """An invitation."""
+    """An invitation to an interview: state, kit, policy and times; never the link itself."""
 
     id: str
     application_id: str

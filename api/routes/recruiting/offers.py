@@ -21,7 +21,7 @@ router = new_router("offers")
 
 
 class NewOffer(In):
-    """What is offered."""
+    """Title, monthly pay in yuan and first day of work."""
 
     title: str = Field(min_length=1, max_length=120, examples=["Maintenance engineer"])
     monthly_pay: Decimal = Field(
@@ -40,7 +40,7 @@ class Cancelling(In):
 
 
 class OfferOut(Out):
-    """An offer."""
+    """An offer with its pay in yuan a month, its state and its times."""
 
     id: str
     application_id: str

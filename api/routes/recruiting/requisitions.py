@@ -85,7 +85,7 @@ class RequirementOut(Out):
 
 
 class RequisitionOut(Out):
-    """A requisition."""
+    """A requisition with its fields, state and version."""
 
     id: str
     title: str

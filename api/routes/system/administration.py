@@ -52,7 +52,7 @@ class NewAccount(In):
 
 
 class AccountOut(Out):
-    """A console account."""
+    """A console account: whose it is, its role, and whether it can sign in."""
 
     id: str
     login: str
@@ -134,7 +134,7 @@ class TokenOut(Out):
 def list_accounts(
     call: Annotated[Call, needs("contact", "manage")], cursor: Cursor = None, limit: Limit = 50
 ) -> PageOut[AccountOut]:
-    """Accounts by login."""
+    """Accounts ordered by login, page by page."""
     with call.reading() as session:
         page = people.list_accounts(session, call.actor, cursor=cursor, limit=limit)
     return page_out(page, lambda row: _account(*row))
@@ -148,7 +148,7 @@ def create_account(body: NewAccount, call: Annotated[Call, needs("contact", "man
 
 @router.get("/accounts/{account_id}")
 def get_account(account_id: Id, call: Annotated[Call, needs("contact", "manage")]) -> AccountOut:
-    """One account."""
+    """One account; its grants are under /grants."""
     with call.reading() as session:
         return _account(*people.account_and_person(session, account_id))
 

@@ -50,7 +50,7 @@ class ThroughputOut(Out):
 
 
 class WorkerOut(Out):
-    """A worker process."""
+    """A worker process and when it last reported."""
 
     id: str
     host: str

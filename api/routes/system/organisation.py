@@ -18,7 +18,7 @@ router = new_router("organisation")
 
 
 class NewLegalEntity(In):
-    """A company."""
+    """A company to create."""
 
     name: str = Field(min_length=1, max_length=120, examples=["Example Energy Ltd"])
     city: str = Field(default="", max_length=60, examples=["上海"])
@@ -43,7 +43,7 @@ class NewDepartment(In):
 
 
 class DepartmentName(In):
-    """Its new name."""
+    """The new name of a department."""
 
     name: str = Field(min_length=1, max_length=120, examples=["Maintenance and energy"])
 
@@ -144,7 +144,7 @@ def list_legal_entities(call: Annotated[Call, needs("public", "read")]) -> PageO
 
 @router.post("/legal-entities", status_code=201)
 def create_legal_entity(body: NewLegalEntity, call: Annotated[Call, needs("public", "manage")]) -> LegalEntityOut:
-    """A new company."""
+    """Create a company, to which departments and requisitions belong."""
     return call.once(
         lambda s: LegalEntityOut.model_validate(
             org.create_legal_entity(s, call.actor, body.name, body.city, call.clock)
@@ -164,7 +164,7 @@ def list_departments(
 
 @router.post("/departments", status_code=201)
 def create_department(body: NewDepartment, call: Annotated[Call, needs("public", "manage")]) -> DepartmentOut:
-    """A new department."""
+    """Create a department under a company or another department."""
     return call.once(
         lambda s: _department(
             org.create_department(

@@ -18,7 +18,7 @@ router = new_router("persons")
 
 
 class PersonOut(Out):
-    """A person."""
+    """A candidate or colleague: name, contact data, and whether the talent pool may keep them."""
 
     id: str
     name: str

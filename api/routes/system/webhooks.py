@@ -38,7 +38,7 @@ class WebhookChange(In):
 
 
 class WebhookOut(Out):
-    """A webhook."""
+    """A webhook without its secret: address, events, and whether it is paused."""
 
     id: str
     url: str
@@ -98,7 +98,7 @@ def create_webhook(body: NewWebhook, call: Annotated[Call, needs("contact", "man
 
 @router.get("/webhooks/{webhook_id}")
 def get_webhook(webhook_id: Id, call: Annotated[Call, needs("contact", "manage")]) -> WebhookOut:
-    """One webhook."""
+    """One webhook without its secret."""
     with call.reading() as session:
         return WebhookOut.model_validate(service.get_webhook(session, call.actor, webhook_id))
 

@@ -111,8 +111,10 @@ class Calibration:
         return f"calibrated/{self.sha256[:8]}"
 
     def check(self, kit: Kit) -> None:
-        """Raises:
-        UsageError: `calibration.other_kit`.
+        """Accept the kit that this calibration was learned on: id, version and hash.
+
+        Raises:
+            UsageError: `calibration.other_kit`.
         """
         if (self.kit_id, self.kit_version, self.kit_sha256) == (kit.id, kit.version, kit.sha256):
             return

@@ -85,7 +85,7 @@ class Panel:
 
     @property
     def interviews(self) -> tuple[str, ...]:
-        """Rated interviews."""
+        """Ids of the interviews that were rated, each once, in the order of the items."""
         return tuple(dict.fromkeys(interview for interview, _ in self.items))
 
     def shared(self) -> Matrix:

@@ -1,4 +1,4 @@
-"""Table of grants."""
+"""Table of grants: what an account, a department or a level may do, and until when."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from interview_engine.store.rows import find, stamp, touch
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody works."""
+    """The company and the department that somebody works in, by id."""
 
     legal_entity_id: str
     department_id: str

@@ -1,4 +1,4 @@
-"""Table of employment."""
+"""Table of employments: who works where, as what, from when to when, and what the interview left in the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of messaging."""
+"""Tables of messaging: what WeChat and WeCom told and allow, who can be reached how, graded notices."""
 
 from __future__ import annotations
 

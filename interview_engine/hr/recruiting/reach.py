@@ -26,12 +26,12 @@ class Place(Protocol):
 
     @property
     def department_id(self) -> str:
-        """Of the department."""
+        """Id of the department that a scope is checked against."""
         ...
 
     @property
     def legal_entity_id(self) -> str:
-        """Of the company."""
+        """Id of the company that a scope is checked against."""
         ...
 
 
