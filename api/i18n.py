@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from babel.dates import format_date, format_datetime
@@ -41,7 +41,7 @@ def export_languages(request: Request) -> tuple[str, ...]:
     return (language_of(request), *(one for one in languages() if one not in CONSOLE_LANGUAGES))
 
 
-def day_text(value: datetime, language: str) -> str:
+def day_text(value: date, language: str) -> str:
     """A date as the language writes it; Chinese and English pages write year-month-day."""
     return f"{value:%Y-%m-%d}" if language in CONSOLE_LANGUAGES else format_date(value, "medium", locale=language)
 

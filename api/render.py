@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -105,8 +105,9 @@ def clock_text(seconds: float) -> str:
 
 
 @pass_context
-def _day(context: Context, value: datetime | None) -> str:
-    return "" if value is None else day_text(value.astimezone(ZONE), context["language"])
+def _day(context: Context, value: date | None) -> str:
+    day = value.astimezone(ZONE) if isinstance(value, datetime) else value
+    return "" if day is None else day_text(day, context["language"])
 
 
 @pass_context

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -245,6 +246,7 @@ def _offer_page(request: Request, context: Context, token: str, problem: Conflic
             "public/offer.html",
             status=200 if problem is None else 409,
             opened=opened,
+            first_day=date.fromisoformat(opened.offer.start_date),
             company=_company(session, opened.requisition),
             problem=None if problem is None else problem.text(language_of(request)),
         )

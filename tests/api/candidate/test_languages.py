@@ -132,6 +132,18 @@ def walk(server: LiveServer, client: TestClient) -> Iterator[tuple[str, str]]:
     yield "/receipts", client.get("/receipts").text
 
 
+def sent_offer(server: LiveServer, job: Requisition) -> str:
+    """The address of an offer for the job that begins in 30 days."""
+    world, clock = server.world, server.world.clock
+    with server.context.database.transaction() as session:
+        application = world.applicant(session, world.post(session, job, "offers"), 5)
+        world.assessed(session, world.interviewed(session, application))
+        reviews.decide(session, world.actor("hr"), application.id, "advance", "各项都好", clock)
+        for_work = NewOffer("客服专员", Decimal("8500"), clock.at.date() + timedelta(days=30))
+        draft = offers.draft_offer(session, world.actor("hr"), application.id, for_work, clock)
+        return f"/o/{offers.send_offer(session, world.actor('hr'), draft.id, clock).token}"
+
+
 def walk_others(server: LiveServer, client: TestClient) -> Iterator[tuple[str, str]]:
     """The pages beside the interview in writing: recorder, withdrawal, deletion, receipts, offer, survey, errors."""
     context, world, clock = server.context, server.world, server.world.clock
@@ -150,13 +162,7 @@ def walk_others(server: LiveServer, client: TestClient) -> Iterator[tuple[str, s
     yield "POST /receipts", client.post("/receipts", data={"receipt": receipt}).text
     yield "POST /receipts", client.post("/receipts", data={"receipt": "0" * 64}).text
     yield from _walk_applying(server, client, job)
-    with context.database.transaction() as session:
-        application = world.applicant(session, world.post(session, job, "offers"), 5)
-        world.assessed(session, world.interviewed(session, application))
-        reviews.decide(session, world.actor("hr"), application.id, "advance", "各项都好", clock)
-        for_work = NewOffer("客服专员", Decimal("8500"), clock.at.date() + timedelta(days=30))
-        draft = offers.draft_offer(session, world.actor("hr"), application.id, for_work, clock)
-        offer = f"/o/{offers.send_offer(session, world.actor('hr'), draft.id, clock).token}"
+    offer = sent_offer(server, job)
     yield offer, client.get(offer).text
     yield f"POST {offer}", client.post(offer, data={"answer": "accept"}).text
     yield f"POST {offer}", client.post(offer, data={"answer": "decline"}).text
@@ -200,6 +206,7 @@ def test_every_text_of_the_candidates_pages_comes_from_catalogues(
     client.get("/language/sv", params={"back": "/"})
     seen = 0
     for address, html in (*walk(server, client), *walk_others(server, client)):
+        assert "server.failed" not in html, address
         assert '<html lang="sv"' in html, address
         assert untranslated(html) == [], address
         seen += 1
@@ -226,6 +233,7 @@ def test_the_candidates_pages_are_whole_in_every_language(
     client.get(f"/language/{language}", params={"back": "/"})
     english = english_of(language)
     for address, html in (*walk(server, client), *walk_others(server, client)):
+        assert "server.failed" not in html, address
         said = re.sub(r'data-config="[^"]*"', "", html)
         assert not re.search(r"\{[a-z_]+\}", " ".join(pieces(said))), address
         for other in languages():
@@ -301,6 +309,14 @@ def test_dates_and_amounts_are_written_as_the_language_writes_them() -> None:
     assert minute_text(at, "es") == "2 nov 2026, 17:05"
     amounts = [money_text(Decimal("8500"), language) for language in ("zh", "en", "ja", "es")]
     assert amounts == ["8,500.00", "8,500.00", "8,500.00", "8.500,00"]
+
+
+def test_an_offer_names_its_first_day_as_the_language_writes_it(server: LiveServer, client: TestClient) -> None:
+    offer = sent_offer(server, server.short_job())
+    first_day = server.world.clock.at.date() + timedelta(days=30)
+    for language in ("zh", "es"):
+        client.get(f"/language/{language}", params={"back": "/"})
+        assert day_text(first_day, language) in pieces(client.get(offer).text)
 
 
 def test_a_language_is_called_what_it_calls_itself() -> None:
