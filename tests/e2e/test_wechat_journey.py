@@ -40,7 +40,7 @@ from interview_engine.hr.access.rules import Actor, preset_rules
 from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.accounts.passwords import hashed
 from interview_engine.hr.accounts.tables import Account
-from interview_engine.hr.approvals.requests import set_flow
+from interview_engine.hr.approvals.service import set_flow
 from interview_engine.hr.competency.service import profile_from_kit, publish_kit
 from interview_engine.hr.people import identities
 from interview_engine.hr.people.tables import Person

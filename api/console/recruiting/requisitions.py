@@ -22,7 +22,7 @@ from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.accounts.service import names_of
-from interview_engine.hr.approvals import requests as approvals
+from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.standing import deciders_of
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.org import service as org

@@ -1,7 +1,6 @@
 """Approvals under way: who must decide, in which order, and what a decision makes of the whole. One engine for all.
 
-A flow is a list of steps; each step has approvers and a rule. "any": the first to decide settles the step. "all":
-every one must approve, the first rejection ends it. The step after opens when one is approved. Nobody approves what
+Steps and approvers come from the flow (`flows.py`). The step after opens when one is approved. Nobody approves what
 they asked for themselves, except where nobody else could (a company of one administrator), which the record shows.
 
 An approver reaches the place of what is asked for: chosen are only those who may read there, and the same is asked
@@ -10,7 +9,7 @@ again when they are told and when they decide. A part may be handed to a colleag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -19,13 +18,13 @@ from sqlalchemy.orm import Session, aliased
 
 from interview_engine.clock import Clock
 from interview_engine.errors import PermissionDenied
-from interview_engine.hr.access.rules import ROLES, Action, Actor
-from interview_engine.hr.access.service import check_group, check_persons, check_row, reaches_group, require, visible
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import reaches_group, visible
 from interview_engine.hr.accounts.service import active_accounts, actors
-from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
+from interview_engine.hr.approvals.flows import DEFAULT_STEPS, approvers_of, check_place, flow_of, reaches
+from interview_engine.hr.approvals.tables import Approval, ApprovalStep
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging.service import tell_account
-from interview_engine.hr.org.service import manager_of
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.i18n import msg
@@ -34,9 +33,6 @@ from interview_engine.store.rows import find, stamp, touch
 
 Verdict = Literal["pending", "approved", "rejected"]
 Decision = Literal["approve", "reject"]
-
-DEFAULT_STEPS: tuple[Mapping[str, Any], ...] = ({"rule": "any", "approvers": ["manager", "role:hr"]},)
-"""Where no flow is set for a kind: the department's manager or HR, whoever is first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,54 +60,6 @@ def verdict(rule: str, decisions: Sequence[str | None]) -> Verdict:
     return "approved" if decisions and all(decision == "approve" for decision in decisions) else "pending"
 
 
-def set_flow(
-    session: Session,
-    actor: Actor,
-    kind: str,
-    steps: Sequence[Mapping[str, Any]],
-    clock: Clock,
-    *,
-    department_id: str | None = None,
-) -> ApprovalFlow:
-    """The steps that requests of `kind` take from now on, in a department (with those below) or everywhere.
-
-    A step is a seat: the actor must reach the department (everywhere: every company), and each person who is named.
-
-    Raises:
-        PermissionDenied: out of reach. NotFoundError: the department. InvalidInput: `approval.flow`.
-    """
-    require(actor, "public", "manage")
-    if department_id is not None and find(session, Department, department_id) is None:
-        raise missing("department", msg("department"))
-    _check_place(session, actor, "manage", department_id)
-    for place, step in enumerate(steps):
-        _check_step(place, step)
-    if not steps:
-        raise _bad_flow("steps")
-    named = {name.partition(":")[2] for step in steps for name in step["approvers"] if name.startswith("account:")}
-    persons = [one.person_id for one in actors(session, named, clock) if one.person_id is not None]
-    check_persons(session, actor, "public", "manage", persons)
-    where = select(ApprovalFlow).where(ApprovalFlow.kind == kind, ApprovalFlow.active)
-    same = (
-        ApprovalFlow.department_id.is_(None) if department_id is None else ApprovalFlow.department_id == department_id
-    )
-    for older in session.scalars(where.where(same)):
-        older.active = False
-        touch(older, actor.id, clock)
-    flow = ApprovalFlow(
-        **stamp(actor.id, clock), kind=kind, department_id=department_id, steps=[dict(step) for step in steps]
-    )
-    session.add(flow)
-    session.flush()
-    audit.record(session, actor.id, "approval_flow.set", f"approval_flow:{flow.id}", {"kind": kind}, clock)
-    return flow
-
-
-def has_flow(session: Session, kind: str, department_id: str | None) -> bool:
-    """Whether the company has set a flow for requests of that kind there."""
-    return _flow(session, kind, department_id) is not None
-
-
 def start(session: Session, actor: Actor, kind: str, subject: str, department_id: str | None, clock: Clock) -> Approval:
     """Ask for approval of `subject` ("requisition:id"). The approvers of the first step are told.
 
@@ -126,7 +74,7 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
     there = select(Approval).where(Approval.subject == subject, Approval.kind == kind, Approval.state == "pending")
     if session.scalars(there.limit(1)).one_or_none() is not None:
         raise conflict("approval.pending", msg("An approval is already under way."))
-    flow = _flow(session, kind, department_id)
+    flow = flow_of(session, kind, department_id)
     steps: Sequence[Mapping[str, Any]] = flow.steps if flow is not None else DEFAULT_STEPS
     approval = Approval(
         **stamp(actor.id, clock),
@@ -140,7 +88,7 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
     session.add(approval)
     session.flush()
     for place, step in enumerate(steps):
-        approvers = _approvers(session, step["approvers"], department_id, actor.account_id, clock)
+        approvers = approvers_of(session, step["approvers"], department_id, actor.account_id, clock)
         if not approvers:
             raise conflict(
                 "approval.nobody",
@@ -239,7 +187,7 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
         raise missing("account", msg("account"))
     takes_part = to_account_id == approval.requested_by or any(row.account_id == to_account_id for row in rows)
     (colleague,) = actors(session, (to_account_id,), clock)
-    there = _reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval)
+    there = reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval)
     if takes_part or not there:
         raise conflict("approval.delegate", msg("It cannot be delegated to that colleague."))
     own.delegated_from = own.account_id
@@ -284,7 +232,7 @@ def steps_of(session: Session, actor: Actor, approval_id: str) -> tuple[Approval
     )
     own = [row for row in rows if row.account_id == actor.account_id]
     if actor.account_id != approval.requested_by and not any(_may_take(session, actor, row, approval) for row in own):
-        _check_place(session, actor, "decide", approval.department_id)
+        check_place(session, actor, "decide", approval.department_id)
     return rows
 
 
@@ -352,67 +300,10 @@ def _tell_approvers(session: Session, approval: Approval, clock: Clock) -> None:
         tell_account(session, row.account_id, key, "approval.pending", payload, clock)
 
 
-def _flow(session: Session, kind: str, department_id: str | None) -> ApprovalFlow | None:
-    """The flow of the department or the nearest above it, else the company's."""
-    flows = session.scalars(select(ApprovalFlow).where(ApprovalFlow.kind == kind, ApprovalFlow.active)).all()
-    by_department = {flow.department_id: flow for flow in flows}
-    department = find(session, Department, department_id) if department_id is not None else None
-    above = [part for part in department.path.split("/") if part] if department is not None else []
-    for place in reversed(above):
-        if place in by_department:
-            return by_department[place]
-    return by_department.get(None)
-
-
-def _approvers(
-    session: Session, names: Iterable[str], department_id: str | None, requester: str, clock: Clock
-) -> tuple[str, ...]:
-    """Active accounts behind "account:…", "role:…" and "manager" that reach the department, without the requester.
-
-    Where that is nobody, the other administrators that reach it; where there are none, the requester, if they are such
-    an administrator.
-    """
-    ids: list[str] = []
-    roles: list[str] = []
-    persons: list[str] = []
-    for name in names:
-        kind, _, value = name.partition(":")
-        if kind == "account":
-            ids.append(value)
-        elif kind == "role":
-            roles.append(value)
-        elif department_id is not None:
-            person = manager_of(session, department_id)
-            if person is not None:
-                persons.append(person)
-    meant = active_accounts(session, ids=ids, roles=roles, persons=persons)
-    others = _reaching(session, (account for account in meant if account != requester), department_id, clock)
-    if others:
-        return others
-    administrators = _reaching(session, active_accounts(session, roles=("administrator",)), department_id, clock)
-    others = tuple(account for account in administrators if account != requester)
-    return others or administrators
-
-
-def _reaching(session: Session, account_ids: Iterable[str], department_id: str | None, clock: Clock) -> tuple[str, ...]:
-    """Those of the accounts that may read what belongs to the department, or to no company (None)."""
-    found = actors(session, account_ids, clock)
-    return tuple(one.account_id for one in found if one.account_id and _reaches(session, one, department_id))
-
-
-def _reaches(session: Session, actor: Actor, department_id: str | None) -> bool:
-    """Whether the account may read there. What its token may do, the route that it came by has asked."""
-    try:
-        _check_place(session, replace(actor, token_scopes=None), "read", department_id)
-    except PermissionDenied:
-        return False
-    return True
-
-
 def _may_take(session: Session, actor: Actor, step: ApprovalStep, approval: Approval) -> bool:
     """Whether this part is still the account's: they may read there, or a colleague of their company handed it on."""
     handed_on = step.delegated_from is not None and _same_company(session, actor, approval)
-    return handed_on or _reaches(session, actor, approval.department_id)
+    return handed_on or reaches(session, actor, approval.department_id)
 
 
 def _same_company(session: Session, actor: Actor, approval: Approval) -> bool:
@@ -430,13 +321,6 @@ def _company_of(actor: Actor) -> Select[str]:
     )
 
 
-def _check_place(session: Session, actor: Actor, action: Action, department_id: str | None) -> None:
-    if department_id is None:
-        check_group(session, actor, "public", action)
-    else:
-        check_row(session, actor, "public", action, department_id=department_id)
-
-
 def _within(session: Session, actor: Actor) -> ColumnElement[bool]:
     """The condition that `_may_take` is, for a list."""
     whole = replace(actor, token_scopes=None)
@@ -445,25 +329,6 @@ def _within(session: Session, actor: Actor) -> ColumnElement[bool]:
         and_(ApprovalStep.delegated_from.is_not(None), Approval.department_id.in_(_company_of(actor))),
     )
     return or_(Approval.department_id.is_(None), there) if reaches_group(session, whole, "public", "read") else there
-
-
-def _check_step(place: int, step: Mapping[str, Any]) -> None:
-    approvers = step.get("approvers")
-    if step.get("rule") not in ("any", "all") or not isinstance(approvers, list) or not approvers:
-        raise _bad_flow(f"steps.{place}")
-    for name in approvers:
-        kind, _, value = str(name).partition(":")
-        if not (name == "manager" or (kind == "account" and value) or (kind == "role" and value in ROLES)):
-            raise _bad_flow(f"steps.{place}.approvers")
-
-
-def _bad_flow(field: str) -> Exception:
-    return invalid(
-        field,
-        "approval.flow",
-        msg("The approval flow is not valid."),
-        msg("Each step needs the rule any or all and at least one approver (account:…, role:…, manager)."),
-    )
 
 
 def _not_yours() -> PermissionDenied:

@@ -8,15 +8,14 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.approvals import requests
+from interview_engine.hr.approvals.flows import has_flow, set_flow
 from interview_engine.hr.approvals.requests import (
     Decision,
     PendingApproval,
     cancel_for,
     delegate,
-    has_flow,
     of_subject,
     pending_for,
-    set_flow,
     start,
     steps_of,
 )
