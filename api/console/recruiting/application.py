@@ -123,7 +123,7 @@ def _values(
         "waiting": submitted is not None and assessment is None and submitted.automated is not False,
         "to_read": submitted is not None and assessment is None and submitted.automated is False,
         "neighbours": dict(zip(("before", "after"), lists.neighbours(session, row), strict=True)),
-        "flags": _flags(session, row, person),
+        "flags": _flags(session, actor, row, person),
         "rerating": next((one for one in said if one.kind == "rerating_request" and one.resolved_at is None), None),
         "decisions": [one for one in people_said if one["row"].kind == "decision"],
         "overrides": [one for one in people_said if one["row"].kind == "override"],
@@ -221,7 +221,7 @@ def _quotes(document: dict[str, Any] | None) -> list[dict[str, str]]:
     ]
 
 
-def _flags(session: Session, row: Application, person: Person | None) -> list[dict[str, Any]]:
+def _flags(session: Session, actor: Actor, row: Application, person: Person | None) -> list[dict[str, Any]]:
     if person is None:
         return []
     return [
@@ -231,7 +231,7 @@ def _flags(session: Session, row: Application, person: Person | None) -> list[di
             "given": " · ".join(str(value) for key, value in one.given.items() if value and key != "resume"),
             "other": one.other_person_id,
         }
-        for one in flags_of(session, row.person_id)
+        for one in flags_of(session, actor, row.person_id)
     ]
 
 

@@ -281,7 +281,7 @@ def _account(
 ) -> Response:
     with context.database.reading() as session:
         held = grants.grants_for(session, actor, account_id)
-        row, person = service.account_and_person(session, account_id)
+        row, person = service.get_account(session, actor, account_id)
         departments = org.departments(session)
         entities = org.legal_entities(session)
     names = {node.department.id: node.department.name for node in departments}

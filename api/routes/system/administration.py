@@ -150,7 +150,7 @@ def create_account(body: NewAccount, call: Annotated[Call, needs("contact", "man
 def get_account(account_id: Id, call: Annotated[Call, needs("contact", "manage")]) -> AccountOut:
     """One account; its grants are under /grants."""
     with call.reading() as session:
-        return _account(*people.account_and_person(session, account_id))
+        return _account(*people.get_account(session, call.actor, account_id))
 
 
 @router.put("/accounts/{account_id}/role")

@@ -170,6 +170,16 @@ def reached_persons(
     return frozenset(session.scalars(select(Person.id).where(Person.id.in_(set(person_ids)), condition)))
 
 
+def companies_of(session: Session, person_id: str) -> frozenset[str]:
+    """The companies in which a person has a place: their department's, and those of their rows in other areas."""
+    department = select(Department.legal_entity_id).join(Person, Person.department_id == Department.id)
+    found = set(session.scalars(department.where(Person.id == person_id)))
+    for place in house().places():
+        rows = place().subquery()
+        found.update(session.scalars(select(rows.c.legal_entity_id).where(rows.c.person_id == person_id).distinct()))
+    return frozenset(found)
+
+
 def check_persons(session: Session, actor: Actor, field_class: str, action: str, person_ids: Iterable[str]) -> None:
     """Refuse what the actor may not do to each of these persons; see `person_within`.
 

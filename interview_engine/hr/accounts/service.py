@@ -12,7 +12,7 @@ from interview_engine.clock import Clock
 from interview_engine.errors import InvalidInput
 from interview_engine.hr.access import grants
 from interview_engine.hr.access.rules import DEFAULT_SCOPES, ROLES, SYSTEM, Actor
-from interview_engine.hr.access.service import check_row, denied, grants_of, reached_persons
+from interview_engine.hr.access.service import check_persons, check_row, denied, grants_of, reached_persons
 from interview_engine.hr.accounts import failures, passwords, sign_in, tokens
 from interview_engine.hr.accounts.own_password import check_own_password
 from interview_engine.hr.accounts.passwords import generated as generated
@@ -324,6 +324,17 @@ def names_of(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
         return {}
     joined = select(Account.id, Person.name).join(Person, Person.id == Account.person_id)
     return dict(session.execute(joined.where(Account.id.in_(wanted))).tuples().all())
+
+
+def get_account(session: Session, actor: Actor, account_id: str) -> tuple[Account, Person]:
+    """An account of a person within reach; needs "contact" manage.
+
+    Raises:
+        NotFoundError, PermissionDenied.
+    """
+    account, person = account_and_person(session, account_id)
+    check_persons(session, actor, "contact", "manage", (person.id,))
+    return account, person
 
 
 def account_and_person(session: Session, account_id: str, *, lock: bool = False) -> tuple[Account, Person]:

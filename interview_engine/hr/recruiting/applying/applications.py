@@ -116,7 +116,7 @@ def apply_with_form(
     """As `apply`, and say whether the person was new. Anybody's résumé for an application that a known person has
     already is kept beside it under a flag: it replaces nothing until a colleague says so."""
     posting, requisition = _target(session, actor, posting_code_or_requisition_id)
-    known = find_or_add(session, actor, new, clock)
+    known = find_or_add(session, actor, new, clock, legal_entity_id=requisition.legal_entity_id)
     application = _of(session, requisition, known.person)
     there = application is not None
     if application is None:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from interview_engine.clock import Clock
-from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import require
+from interview_engine.hr.access.rules import Actor, applicable
+from interview_engine.hr.access.service import (
+    check_persons,
+    companies_of,
+    person_within,
+    reached_persons,
+    reaches_group,
+    require,
+)
 from interview_engine.hr.accounts.service import has_account
 from interview_engine.hr.people.contact import check_reading, email_key, name_key, phone_key
 from interview_engine.hr.people.tables import Person, PersonFlag, WechatIdentity
@@ -56,12 +63,20 @@ class FlagView:
     other: Person | None
 
 
-def find_or_add(session: Session, actor: Actor, new: NewPerson, clock: Clock) -> Known:
+def find_or_add(
+    session: Session, actor: Actor, new: NewPerson, clock: Clock, *, legal_entity_id: str | None = None
+) -> Known:
     """The person with this mail or phone, else a new one. Two at once give one person.
+
+    Who is known in other companies only, and not to the actor, stays theirs: here a person of their own is kept with
+    what was typed and nothing else, and the pair is flagged for somebody who reaches both.
 
     When mail and phone belong to two persons the one of the mail applies, and the pair is flagged. Contact data that
     is already there is never overwritten by a form: what differs is flagged with what was given. A public form does not
     complete what is missing either: whoever knows an address could add a number of their own.
+
+    Args:
+        legal_entity_id: the company of the job.
 
     Raises:
         InvalidInput: `person.contact` (neither mail nor phone), `person.email`, `person.phone`, no name, language.
@@ -78,16 +93,7 @@ def find_or_add(session: Session, actor: Actor, new: NewPerson, clock: Clock) ->
         )
     person = _known(session, mail, phone)
     if person is None:
-        fresh = Person(
-            **stamp(actor.id, clock),
-            name=name,
-            email=new.email.strip() if mail else "",
-            phone=new.phone.strip() if phone else "",
-            email_key=mail,
-            phone_key=phone,
-            language=new.language,
-            synthetic=new.synthetic,
-        )
+        fresh = _new(actor, name, new, mail, phone, clock)
         try:
             with session.begin_nested():
                 session.add(fresh)
@@ -97,34 +103,37 @@ def find_or_add(session: Session, actor: Actor, new: NewPerson, clock: Clock) ->
             person = _known(session, mail, phone)
             if person is None:
                 raise
+    if legal_entity_id is not None and _is_elsewhere(session, actor, person, legal_entity_id):
+        return _apart(session, actor, person, name, new, (mail, phone), legal_entity_id, clock)
     _compare(session, actor, person, new, mail, phone, clock)
     return Known(person, False)
 
 
 def open_flags(session: Session, actor: Actor) -> tuple[FlagView, ...]:
-    """What a human must look at, oldest first."""
+    """What a human must look at, oldest first: flags of which the actor reaches every person."""
     require(actor, "contact", "write")
-    rows = session.scalars(select(PersonFlag).where(PersonFlag.state == "open").order_by(PersonFlag.id))
-    views = []
-    for flag in rows:
-        person = find(session, Person, flag.person_id)
-        if person is not None:
-            other = find(session, Person, flag.other_person_id) if flag.other_person_id else None
-            views.append(FlagView(flag, person, other))
-    return tuple(views)
+    person, other = aliased(Person), aliased(Person)
+    rows = session.execute(
+        select(PersonFlag, person, other)
+        .join(person, person.id == PersonFlag.person_id)
+        .outerjoin(other, other.id == PersonFlag.other_person_id)
+        .where(PersonFlag.state == "open", _reaches_both(session, actor, "write"))
+        .order_by(PersonFlag.id)
+    )
+    return tuple(FlagView(*row) for row in rows.tuples())
 
 
-def flags_of(session: Session, person_id: str) -> tuple[PersonFlag, ...]:
-    """The open flags of a person, for pages that were opened with permission already."""
+def flags_of(session: Session, actor: Actor, person_id: str) -> tuple[PersonFlag, ...]:
+    """The open flags of a person, for pages that were opened with permission already; without those that are about
+    somebody out of the actor's reach too."""
     about = or_(PersonFlag.person_id == person_id, PersonFlag.other_person_id == person_id)
-    statement = select(PersonFlag).where(PersonFlag.state == "open", about).order_by(PersonFlag.id)
-    return tuple(session.scalars(statement))
+    statement = select(PersonFlag).where(PersonFlag.state == "open", about, _reaches_both(session, actor, "read"))
+    return tuple(session.scalars(statement.order_by(PersonFlag.id)))
 
 
 def resolve_flag(session: Session, actor: Actor, flag_id: str, clock: Clock) -> PersonFlag:
     """Say that a flag was looked at and nothing is to be done."""
-    require(actor, "contact", "write")
-    flag = _flag(session, flag_id)
+    flag = _flag(session, actor, "write", flag_id)
     flag.state = "resolved"
     touch(flag, actor.id, clock)
     audit.record(session, actor.id, "person_flag.resolve", f"person_flag:{flag.id}", {"kind": flag.kind}, clock)
@@ -138,8 +147,7 @@ def merge(session: Session, actor: Actor, flag_id: str, clock: Clock) -> Person:
         ConflictError: `person.merge`: the flag is not of two persons, the other is an employee or has an account, or
             both applied for the same job.
     """
-    require(actor, "contact", "manage")
-    flag = _flag(session, flag_id)
+    flag = _flag(session, actor, "manage", flag_id)
     keep = find(session, Person, flag.person_id, lock=True)
     drop = find(session, Person, flag.other_person_id, lock=True) if flag.other_person_id else None
     if flag.kind != "two_persons" or keep is None or drop is None:
@@ -172,6 +180,69 @@ def merge(session: Session, actor: Actor, flag_id: str, clock: Clock) -> Person:
     touch(flag, actor.id, clock)
     audit.record(session, actor.id, "person.merge", f"person:{keep.id}", {"merged": drop.id}, clock)
     return keep
+
+
+def _new(actor: Actor, name: str, new: NewPerson, mail: str | None, phone: str | None, clock: Clock) -> Person:
+    return Person(
+        **stamp(actor.id, clock),
+        name=name,
+        email=new.email.strip(),
+        phone=new.phone.strip(),
+        email_key=mail,
+        phone_key=phone,
+        language=new.language,
+        synthetic=new.synthetic,
+    )
+
+
+def _is_elsewhere(session: Session, actor: Actor, person: Person, legal_entity_id: str) -> bool:
+    """Whether a known person is of other companies than this one, and the actor does not reach them there."""
+    companies = companies_of(session, person.id)
+    if not companies or legal_entity_id in companies:
+        return False
+    return person.id not in reached_persons(session, actor, "contact", "write", (person.id,))
+
+
+def _apart(
+    session: Session,
+    actor: Actor,
+    known: Person,
+    name: str,
+    new: NewPerson,
+    keys: tuple[str | None, str | None],
+    legal_entity_id: str,
+    clock: Clock,
+) -> Known:
+    """This company's own person for somebody whom another company knows. An address stays the key of who had it."""
+    twins = select(Person).join(PersonFlag, PersonFlag.person_id == Person.id)
+    twins = twins.where(PersonFlag.kind == "two_persons", PersonFlag.other_person_id == known.id)
+    for twin in session.scalars(twins.where(Person.erased_at.is_(None)).order_by(Person.id)):
+        if legal_entity_id in companies_of(session, twin.id):
+            return Known(twin, False)
+    free = [
+        None if key is None or session.scalar(select(Person.id).where(column == key)) is not None else key
+        for column, key in zip((Person.email_key, Person.phone_key), keys, strict=True)
+    ]
+    fresh = _new(actor, name, new, free[0], free[1], clock)
+    session.add(fresh)
+    session.flush()
+    audit.record(session, actor.id, "person.create", f"person:{fresh.id}", {}, clock)
+    given = {key: text.strip() for key, text in (("email", new.email), ("phone", new.phone)) if text.strip()}
+    raise_flag(session, actor, fresh, "two_persons", given, clock, other=known)
+    return Known(fresh, True)
+
+
+def _reaches_both(session: Session, actor: Actor, action: str) -> ColumnElement[bool]:
+    """The condition under which the actor reaches everybody whom a flag is about."""
+    if reaches_group(session, actor, "contact", action) and not applicable(actor, "contact", action)[1]:
+        return true()
+    return and_(
+        person_within(actor, "contact", action, PersonFlag.person_id),
+        or_(
+            PersonFlag.other_person_id.is_(None),
+            person_within(actor, "contact", action, PersonFlag.other_person_id),
+        ),
+    )
 
 
 def _known(session: Session, mail: str | None, phone: str | None) -> Person | None:
@@ -228,8 +299,11 @@ def raise_flag(
     audit.record(session, actor.id, "person_flag.raise", f"person_flag:{flag.id}", {"kind": kind}, clock)
 
 
-def _flag(session: Session, flag_id: str) -> PersonFlag:
+def _flag(session: Session, actor: Actor, action: str, flag_id: str) -> PersonFlag:
+    require(actor, "contact", action)
     flag = find(session, PersonFlag, flag_id, lock=True)
     if flag is None or flag.state != "open":
         raise missing("person_flag", msg("open flag"))
+    about = [one for one in (flag.person_id, flag.other_person_id) if one is not None]
+    check_persons(session, actor, "contact", action, about)
     return flag

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import check_row
+from interview_engine.hr.access.service import check_persons
 from interview_engine.hr.people.contact import check_reading, email_key, phone_key
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
@@ -70,7 +70,7 @@ def _person(session: Session, actor: Actor, person_id: str, action: str, *, lock
     person = find(session, Person, person_id, lock=lock)
     if person is None or person.erased_at is not None:
         raise missing("person", msg("person"))
-    check_row(session, actor, "contact", action, department_id=person.department_id, person_id=person.id)
+    check_persons(session, actor, "contact", action, (person.id,))
     return person
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import denied, require, scoped
+from interview_engine.hr.access.service import check_persons, denied, person_within, require, scoped
 from interview_engine.hr.competency.service import newest_scores, people_with
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy.service import may_be_kept
@@ -130,14 +130,8 @@ def talent_pool(
     """Persons who agreed to be kept for other jobs, newest first; with at least that score (0..10) in a competency
     when asked."""
     limit = clamp(limit)
-    statement = scoped(
-        select(Person).where(Person.talent_pool, Person.erased_at.is_(None)),
-        actor,
-        "contact",
-        "read",
-        department=Person.department_id,
-        person=Person.id,
-    )
+    within = person_within(actor, "contact", "read", Person.id, Person.department_id)
+    statement = select(Person).where(Person.talent_pool, Person.erased_at.is_(None), within)
     if name.strip():
         statement = statement.where(Person.name.contains(name.strip(), autoescape=True))
     if competency is not None:
@@ -180,6 +174,7 @@ def set_talent_pool(session: Session, actor: Actor, person_id: str, keep: bool, 
     person = find(session, Person, person_id, lock=True)
     if person is None or person.erased_at is not None:
         raise missing("person", msg("person"))
+    check_persons(session, actor, "contact", "write", (person_id,))
     if keep and not may_be_kept(session, person_id):
         raise conflict(
             "talent.no_consent",

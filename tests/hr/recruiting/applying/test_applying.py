@@ -95,7 +95,10 @@ def test_c5_a_form_never_overwrites_contact_data(small_world: World) -> None:
         row = apply(session, PUBLIC, posting.code, other, world.clock)
         person = session.get_one(Person, row.person_id)
         assert (person.name, person.phone_key) == ("甲", "+8613800138000")
-        assert {flag.kind for flag in candidates.flags_of(session, person.id)} == {"contact_differs", "name_differs"}
+        assert {flag.kind for flag in candidates.flags_of(session, world.actor("recruiter"), person.id)} == {
+            "contact_differs",
+            "name_differs",
+        }
 
 
 @pytest.mark.parametrize(
