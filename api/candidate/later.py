@@ -49,6 +49,7 @@ ERASED = {
     "measured": mark("A transcript with measures"),
     "report": mark("A report"),
     "frame": mark("A screenshot"),
+    "resume": mark("A résumé"),
 }
 """What a deletion's receipt names; everything else in it is "A text"."""
 PROPOSED_ROWS = 12
@@ -95,6 +96,7 @@ def status(request: Request, context: Ctx, candidate: FormerCandidate) -> Respon
             assessed=answers.is_scored(session, candidate.invitation.id),
             correctable=_correctable(session, candidate),
             rerating=reviews.latest_rerating(session, candidate.application.id),
+            retained=withdrawing.retention_receipt_of(session, candidate.actor, invitation),
         )
 
 
@@ -194,6 +196,8 @@ def deletion(context: Ctx, candidate: FormerCandidate) -> Response:
     """The receipt of the deletion as a file; its sha256 is of its other content and stands in the audit trail."""
     with context.database.reading() as session:
         asked_for = withdrawing.receipt_of(session, candidate.actor, candidate.invitation)
+        if asked_for is None:
+            asked_for = withdrawing.retention_receipt_of(session, candidate.actor, candidate.invitation)
     if asked_for is None or asked_for.receipt is None:
         return RedirectResponse(f"{candidate.home}/status", 303)
     headers = {"Content-Disposition": 'attachment; filename="deletion-receipt.json"'}

@@ -41,7 +41,7 @@ def enter(token: str, request: Request, context: Ctx) -> Response:
     with context.database.reading() as session:
         invitation = devices.glance(session, token)
         over = invitation.state in ("submitted", "revoked")
-        if over and (devices.is_bound(invitation, secret) or was_erased(session, invitation)):
+        if was_erased(session, invitation) or (over and devices.is_bound(invitation, secret)):
             return RedirectResponse(f"/i/{token}/status", 303)
         devices.check_live(invitation, context.clock)
         if invitation.device_hash is not None:

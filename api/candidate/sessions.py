@@ -19,7 +19,7 @@ from api.context import Context
 from api.deps import Ctx, get_context
 from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Actor, candidate_actor
-from interview_engine.hr.privacy import erasure
+from interview_engine.hr.recruiting import withdrawing
 from interview_engine.hr.recruiting.interviewing import devices
 from interview_engine.hr.recruiting.tables import Application, Invitation
 from interview_engine.i18n import msg
@@ -122,7 +122,7 @@ def bound_candidate(request: Request, context: Context, token: str, *, live: boo
 def was_erased(session: Session, invitation: Invitation) -> bool:
     """Whether its deletion is done. The device is forgotten with the rest; the receipt, which holds no content, is then
     shown to whoever has the link."""
-    return erasure.is_erased(session, invitation.id)
+    return withdrawing.is_deleted(session, invitation)
 
 
 def page_candidate(token: str, request: Request, context: Ctx, _: OwnOrigin) -> Candidate:

@@ -23,6 +23,10 @@ _LOG = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another on SQLite before it is an error."""
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+"""`secure_delete`: what is deleted is overwritten with zeros in the file, whatever the library was built with."""
+CHECKPOINT_MS = 1_000
+"""How long the emptying of the log may make writers wait."""
 HURRIED_MS = 50
 """The same for what may be left undone."""
 
@@ -83,6 +87,27 @@ class Database:
             return False
         return True
 
+    def empty_log(self) -> bool:
+        """Take what was deleted out of SQLite's write-ahead log, where the pages before and after lie in clear.
+
+        Returns whether it is empty; False when a reader or writer was in the way: try again. PostgreSQL has its own
+        log and vacuum, see docs/operations.md: True.
+        """
+        if not self.is_sqlite:
+            return True
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={CHECKPOINT_MS}")
+            try:
+                busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+                cursor.close()
+        finally:
+            connection.close()
+        return not busy
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -115,7 +140,7 @@ def open_database(url: str) -> Database:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we emit BEGIN ourselves: the driver's own comes too late for reads
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+    for pragma in (*PRAGMAS, f"busy_timeout={BUSY_TIMEOUT_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -40,7 +40,8 @@ def begin(session: Session, box: SecretBox, actor_id: str, key: str, request_sha
 
     Raises:
         InvalidInput: `idempotency.key`, not 1..200 visible ASCII characters.
-        ConflictError: `idempotency.reused`, the key came with another request before.
+        ConflictError: `idempotency.reused`, the key came with another request before; `idempotency.forgotten`, it was
+            carried out, and the answer went with somebody's deletion.
     """
     if not 1 <= len(key) <= LONGEST_KEY or not all("!" <= character <= "~" for character in key):
         raise InvalidInput(
@@ -70,6 +71,12 @@ def begin(session: Session, box: SecretBox, actor_id: str, key: str, request_sha
             msg("This Idempotency-Key was used with another request."),
             msg("Use a new key for each new request."),
         )
+    if not row.body_encrypted:
+        raise ConflictError(
+            "idempotency.forgotten",
+            msg("This request has been carried out already; its answer is no longer kept."),
+            msg("Read what it changed instead of sending it again."),
+        )
     return Kept(row.status, box.decrypt(row.body_encrypted))
 
 
@@ -79,6 +86,17 @@ def keep(session: Session, box: SecretBox, actor_id: str, key: str, answer: Kept
         update(IdempotencyKey)
         .where(IdempotencyKey.actor == actor_id, IdempotencyKey.key == key)
         .values(status=answer.status, body_encrypted=box.encrypt(answer.body))
+    )
+
+
+def forget_answers(session: Session) -> None:
+    """Empty every kept answer: whose data an encrypted answer holds cannot be found. The keys stay, so nothing happens
+    twice."""
+    session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.body_encrypted != "")
+        .values(body_encrypted="")
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -27,7 +27,7 @@ def reseal(session: Session, box: SecretBox, metadata: MetaData) -> int:
 
 def _reseal_column(session: Session, box: SecretBox, table: Table, name: str) -> int:
     keys = list(table.primary_key.columns)
-    rows = session.execute(select(*keys, table.c[name]).where(table.c[name].is_not(None)).with_for_update()).all()
+    rows = session.execute(select(*keys, table.c[name]).where(table.c[name] != "").with_for_update()).all()
     renewed = 0
     for *identity, sealed in rows:
         text = box.decrypt(sealed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject, in_transaction
@@ -19,14 +20,21 @@ from interview_engine.hr.messaging.tables import (
     WechatQuota,
     WechatToken,
 )
+from interview_engine.hr.people.tables import WechatIdentity
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import Text, msg
 
 
 def _erase(session: Session, person_id: str, removal: Removal) -> None:
-    """By which ways somebody was reached goes with who they are."""
-    if removal.whole:
-        removal.delete(session, Reachability, Reachability.person_id == person_id)
+    """By which ways somebody was reached, and what they wrote there, goes with who they are."""
+    if not removal.whole:
+        return
+    removal.delete(session, Reachability, Reachability.person_id == person_id)
+    known = select(WechatIdentity.app_id, WechatIdentity.openid).where(WechatIdentity.person_id == person_id)
+    for app_id, openid in session.execute(known).tuples().all():
+        theirs = (SubscriptionCredit.app_id == app_id) & (SubscriptionCredit.openid == openid)
+        removal.delete(session, SubscriptionCredit, theirs)
+        removal.delete(session, InboundEvent, cast(InboundEvent.body, String).contains(f'"{openid}"', autoescape=True))
 
 
 def _notice(subject: Text, body: Text, *, urgent: bool = False) -> MessageTemplate:

@@ -1,7 +1,7 @@
 """What privacy hands over: consents and deletions."""
 
 from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject
-from interview_engine.hr.privacy.erasure import erase_what_is_asked
+from interview_engine.hr.privacy.erasure import empty_the_log, erase_what_is_asked
 from interview_engine.hr.privacy.tables import Consent, ErasureRequest
 from interview_engine.i18n import msg
 
@@ -31,6 +31,6 @@ AREA = Area(
             path="/receipts?sha256={receipt}",
         ),
     },
-    jobs=(Job("deletions", 10.0, erase_what_is_asked),),
+    jobs=(Job("deletions", 10.0, erase_what_is_asked), Job("deleted text", 60.0, empty_the_log)),
     subjects=(Subject("consent", told=True), Subject("erasure", told=True)),
 )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.house import house
 from interview_engine.hr.removal import Removal
+from interview_engine.store import idempotency
 from interview_engine.store.blobs import BlobStore
 from interview_engine.store.tables import Blob, OutboxMessage
 
@@ -27,6 +28,7 @@ def erase_person(session: Session, blobs: BlobStore, person_id: str, clock: Cloc
     held = any(area.holds is not None and area.holds(session, person_id) for area in areas)
     removal = Removal(clock, whole=not held)
     removal.delete(session, OutboxMessage, OutboxMessage.recipient == f"person:{person_id}")
+    idempotency.forget_answers(session)
     for area in areas:
         if area.erase is not None:
             area.erase(session, person_id, removal)
@@ -45,6 +47,7 @@ def erase_part(session: Session, blobs: BlobStore, kind: str, subject_id: str, c
     erase = {name: one for area in house().areas for name, one in area.erasures.items()}[kind]
     removal = Removal(clock)
     erase(session, subject_id, removal)
+    idempotency.forget_answers(session)
     session.flush()
     _delete_blobs(session, blobs, removal)
     return removal

@@ -16,6 +16,7 @@ from interview_engine.hr.privacy.erasure import (
     latest_request,
     persons_asked_for,
     request_erasure,
+    request_for_all,
 )
 from interview_engine.hr.privacy.planning import (
     cancel,
@@ -52,6 +53,7 @@ __all__ = [
     "record_consents",
     "release",
     "request_erasure",
+    "request_for_all",
     "ripe",
     "waiting_and_gone",
 ]

@@ -169,6 +169,8 @@ def carry_out_plans(given: Round) -> int:
     for request_id in wanted:
         with given.database.transaction() as session:
             done += carry_out(session, given.blobs, request_id, given.clock)
+    if done:
+        given.database.empty_log()
     return done
 
 

@@ -18,6 +18,7 @@ from interview_engine.hr.privacy.service import (
     latest_request,
     may_be_kept,
     request_erasure,
+    request_for_all,
 )
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting import notices
@@ -57,9 +58,30 @@ def withdraw(session: Session, actor: Actor, invitation: Invitation, clock: Cloc
 
 
 def receipt_of(session: Session, actor: Actor, invitation: Invitation) -> ErasureRequest | None:
-    """The candidate's latest request for this interview, with its receipt once it is done."""
+    """The request for this interview, or for everything of the candidate, with its receipt once it is done."""
     row = invitation_of(session, actor, invitation.id)
-    return latest_request(session, row.id)
+    return _deletion(session, row)
+
+
+def retention_receipt_of(session: Session, actor: Actor, invitation: Invitation) -> ErasureRequest | None:
+    """What says that the recordings went because their time was over; None when they are there."""
+    row = invitation_of(session, actor, invitation.id)
+    found = latest_request(session, row.id, "retention")
+    return found if found is not None and found.done_at is not None else None
+
+
+def is_deleted(session: Session, invitation: Invitation) -> bool:
+    """Whether the interview is deleted, by itself or with everything of the candidate."""
+    found = _deletion(session, invitation)
+    return found is not None and found.done_at is not None
+
+
+def _deletion(session: Session, invitation: Invitation) -> ErasureRequest | None:
+    """One that is done before one that is asked for; of the interview before that of everything."""
+    person_id = session.get_one(Application, invitation.application_id).person_id
+    found = (latest_request(session, invitation.id), request_for_all(session, person_id))
+    there = [one for one in found if one is not None]
+    return next((one for one in there if one.done_at is not None), there[0] if there else None)
 
 
 def _leave_pool(session: Session, actor: Actor, person_id: str, clock: Clock) -> None:

@@ -23,8 +23,10 @@ from api.candidate import own_applications
 from api.candidate.recorder_texts import TEXTS
 from api.candidate.sessions import cookie_name
 from interview_engine.assessment.policy import POLICIES
+from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.tables import Person
+from interview_engine.hr.privacy import erasure
 from interview_engine.hr.privacy.tables import Consent
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.hiring.offers import NewOffer
@@ -277,6 +279,49 @@ def test_after_handing_in_one_may_ask_for_a_person_and_withdraw(
     assert client.get(f"{home}/review").status_code in (403, 410)
     with server.context.database.reading() as session:
         assert session.scalars(select(Answer)).all() == []
+
+
+@pytest.mark.parametrize("stage", ["sent", "begun", "handed in"])
+def test_who_was_deleted_as_a_person_finds_the_receipt_at_the_link(
+    server: LiveServer, client: TestClient, job: Requisition, stage: str
+) -> None:
+    context, home = server.context, f"/i/{server.invite(job).token}"
+    if stage != "sent":
+        agree(client, home)
+    if stage == "handed in":
+        answer_in_writing(client, home)
+        client.post(f"{home}/submit")
+    with context.database.transaction() as session:
+        person_id = session.scalars(select(Application.person_id)).one()
+        name = session.get_one(Person, person_id).name
+        request = erasure.request_erasure(session, SYSTEM, context.clock, person_id=person_id)
+        receipt = erasure.erase(session, context.blobs, request.id, context.clock)
+    client.cookies.clear()  # the device is forgotten, and somebody may come by another one
+    shown = client.get(home)
+    assert shown.status_code == 200
+    assert "Everything has been deleted" in shown.text
+    assert receipt["sha256"] in shown.text
+    assert name not in shown.text
+    assert client.get(f"{home}/deletion.json").json() == receipt
+    assert "another device" not in shown.text
+
+
+def test_who_is_past_the_time_of_recordings_finds_that_receipt(
+    server: LiveServer, client: TestClient, job: Requisition
+) -> None:
+    context, home = server.context, f"/i/{server.invite(job).token}"
+    agree(client, home)
+    answer_in_writing(client, home)
+    client.post(f"{home}/submit")
+    with context.database.transaction() as session:
+        invitation = session.scalars(select(Invitation)).one()
+        person_id = session.scalars(select(Application.person_id)).one()
+        request = erasure.ask(session, SYSTEM, person_id, invitation.id, "retention", context.clock)
+        receipt = erasure.erase(session, context.blobs, request.id, context.clock)
+    shown = client.get(f"{home}/status")
+    assert "Recordings deleted" in shown.text
+    assert receipt["sha256"] in shown.text
+    assert client.get(f"{home}/deletion.json").json() == receipt
 
 
 def test_the_reasons_are_shown_with_ones_own_words(tmp_path: Path) -> None:
