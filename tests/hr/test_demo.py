@@ -13,10 +13,9 @@ from interview_engine.hr.recruiting.tables import Application, Assessment, Invit
 from interview_engine.store.engine import Database
 
 
-def test_the_demo_company_is_seeded_once_and_its_interviews_can_be_recorded(sqlite_database: Database) -> None:
-    clock = MovingClock()
+def test_the_demo_company_has_applications_at_every_stage_and_nobody_real(sqlite_database: Database) -> None:
     with sqlite_database.transaction() as session:
-        made = demo.seed_demo(session, clock)
+        made = demo.seed_demo(session, MovingClock())
     assert made.created
     assert made.password not in repr(made)
     with sqlite_database.reading() as session:
@@ -26,6 +25,12 @@ def test_the_demo_company_is_seeded_once_and_its_interviews_can_be_recorded(sqli
         assert stages == {"new", "screening", "invited", "withdrawn", "rejected"}
         assert session.scalar(select(func.count()).select_from(Application)) == 12
         assert set(session.scalars(select(Account.login))) == set(made.logins.values())
+
+
+def test_interviews_of_the_demo_company_can_be_recorded(sqlite_database: Database) -> None:
+    clock = MovingClock()
+    with sqlite_database.transaction() as session:
+        made = demo.seed_demo(session, clock)
     with sqlite_database.transaction() as session:
         one = made.interviews[0]
         invitation = session.get_one(Invitation, one.invitation_id)
@@ -33,6 +38,12 @@ def test_the_demo_company_is_seeded_once_and_its_interviews_can_be_recorded(sqli
         invitations.submit(session, one.candidate, invitation, clock, allow_missing=True)
         for token in made.links.values():
             assert invitations.peek(session, token, clock).invitation.state == "sent"
+
+
+def test_the_demo_company_is_seeded_once(sqlite_database: Database) -> None:
+    clock = MovingClock()
+    with sqlite_database.transaction() as session:
+        made = demo.seed_demo(session, clock)
     with sqlite_database.transaction() as session:
         again = demo.seed_demo(session, clock)
         assert not again.created

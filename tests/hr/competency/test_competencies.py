@@ -164,30 +164,52 @@ def people_of(session: Session, world: World, count: int) -> list[str]:
     return [row.id for row in rows]
 
 
-def test_b2_a_survey_is_answered_once_counted_and_folded_into_the_record(small_world: World) -> None:
-    world, hr, clock = small_world, small_world.actor("hr"), small_world.clock
-    with world.database.transaction() as session:
-        survey = service.create_survey(session, hr, LocalizedText("半年问卷", "Half-year survey"), QUESTIONS, clock)
-        people = people_of(session, world, 3)
-        issued = service.send_survey(session, hr, survey.id, [*people, people[0]], clock)
-        assert len(issued) == 3
-        skills = (["Excel", "投诉处理", "SQL"], ["ＥＸＣＥＬ ", "沟通"], ["投诉处理。", "excel"])
-        for one, named in zip(issued, skills, strict=True):
-            assert not service.open_survey(session, one.token, clock).answered
-            given = {"skills": named, "clear": 4, "listens": 5, "team": " 我们一起做了大促。 "}
-            service.answer_survey(session, one.token, given, clock)
+def answered_survey(session: Session, world: World) -> tuple[str, list[str], list[str]]:
+    """A survey that three people have answered: its id, their ids and the tokens of their links."""
+    hr, clock = world.actor("hr"), world.clock
+    survey = service.create_survey(session, hr, LocalizedText("半年问卷", "Half-year survey"), QUESTIONS, clock)
+    people = people_of(session, world, 3)
+    issued = service.send_survey(session, hr, survey.id, [*people, people[0]], clock)
+    assert len(issued) == 3
+    skills = (["Excel", "投诉处理", "SQL"], ["ＥＸＣＥＬ ", "沟通"], ["投诉处理。", "excel"])
+    for one, named in zip(issued, skills, strict=True):
+        assert not service.open_survey(session, one.token, clock).answered
+        given = {"skills": named, "clear": 4, "listens": 5, "team": " 我们一起做了大促。 "}
+        service.answer_survey(session, one.token, given, clock)
+    return survey.id, list(people), [one.token for one in issued]
+
+
+def test_b2_a_survey_is_answered_once(small_world: World) -> None:
+    with small_world.database.transaction() as session:
+        _, _, tokens = answered_survey(session, small_world)
+        again = {"skills": ["x"], "clear": 1, "listens": 1}
         with pytest.raises(ConflictError) as caught:
-            service.answer_survey(session, issued[0].token, {"skills": ["x"], "clear": 1, "listens": 1}, clock)
+            service.answer_survey(session, tokens[0], again, small_world.clock)
         assert caught.value.code == "survey.answered"
-        results = service.survey_results(session, hr, survey.id)
+
+
+def test_b2_answers_are_counted_whatever_their_spelling(small_world: World) -> None:
+    with small_world.database.transaction() as session:
+        survey_id, _, _ = answered_survey(session, small_world)
+        results = service.survey_results(session, small_world.actor("hr"), survey_id)
         assert (results.sent, results.answered) == (3, 3)
         by_id = {one.question["id"]: one for one in results.questions}
         assert [(one.item, one.people) for one in by_id["skills"].items[:2]] == [("Excel", 3), ("投诉处理", 2)]
         assert by_id["clear"].scale is not None
         assert (by_id["clear"].scale.mean, by_id["clear"].scale.n) == (4.0, 3)
+
+
+def test_b2_answers_are_folded_into_the_competency_record(small_world: World) -> None:
+    with small_world.database.transaction() as session:
+        answered_survey(session, small_world)
         evidence = session.scalars(select(CompetencyEvidence)).all()
         assert {(row.source, row.competency_code, row.score) for row in evidence} == {("survey", "communication", 8.75)}
         assert len(evidence) == 3
+
+
+def test_b2_everybody_is_sent_a_survey_once(small_world: World) -> None:
+    with small_world.database.transaction() as session:
+        _, people, _ = answered_survey(session, small_world)
         sent = session.scalars(select(OutboxMessage).where(OutboxMessage.template == "survey.sent")).all()
         assert {one.recipient for one in sent} == {f"person:{person}" for person in people}
 

@@ -118,11 +118,10 @@ def hired(world: World, session: Session, application: Application) -> Employmen
     return offers.hire(session, recruiter, application.id, clock)
 
 
-def test_a_withdrawal_takes_effect_at_once_and_is_erased_with_a_receipt(world: World, blobs: BlobStore) -> None:
+def test_a_withdrawal_takes_effect_at_once(world: World, blobs: BlobStore) -> None:
     clock = world.clock
     with world.database.transaction() as session:
-        application, invitation, candidate, hashes = interviewed(world, session, blobs)
-        reviews.note(session, world.actor("recruiter"), application.id, "她讲了退货的事", clock)
+        application, invitation, candidate, _ = interviewed(world, session, blobs)
         assert withdrawing.receipt_of(session, candidate, invitation) is None
         request = withdrawing.withdraw(session, candidate, invitation, clock)
         assert withdrawing.withdraw(session, candidate, invitation, clock).id == request.id
@@ -130,6 +129,14 @@ def test_a_withdrawal_takes_effect_at_once_and_is_erased_with_a_receipt(world: W
         active = select(func.count()).select_from(Consent).where(Consent.withdrawn_at.is_(None))
         assert session.scalar(active) == 0
         assert (request.due_at - clock.now()).days in (29, 30)
+
+
+def test_what_was_withdrawn_is_erased_and_the_receipt_names_all_of_it(world: World, blobs: BlobStore) -> None:
+    clock = world.clock
+    with world.database.transaction() as session:
+        application, invitation, candidate, hashes = interviewed(world, session, blobs)
+        reviews.note(session, world.actor("recruiter"), application.id, "她讲了退货的事", clock)
+        request = withdrawing.withdraw(session, candidate, invitation, clock)
     with world.database.transaction() as session:
         assert [one.request_id for one in erasure.due(session)] == [request.id]
         receipt = erasure.erase(session, blobs, request.id, clock)
@@ -146,6 +153,18 @@ def test_a_withdrawal_takes_effect_at_once_and_is_erased_with_a_receipt(world: W
             assert session.scalar(select(func.count()).select_from(table)) == 0, table
         row = session.get_one(Application, application.id)
         assert (row.assessment_id, row.score_value, row.section) == (None, None, None)
+
+
+def test_a_receipt_of_an_erasure_is_kept_and_audited_and_erasing_again_changes_nothing(
+    world: World, blobs: BlobStore
+) -> None:
+    clock = world.clock
+    with world.database.transaction() as session:
+        _, invitation, candidate, _ = interviewed(world, session, blobs)
+        request = withdrawing.withdraw(session, candidate, invitation, clock)
+    with world.database.transaction() as session:
+        receipt = erasure.erase(session, blobs, request.id, clock)
+    with world.database.reading() as session:
         assert erasure.due(session) == ()
         kept = session.get_one(ErasureRequest, request.id).receipt
         assert kept == receipt

@@ -116,37 +116,60 @@ def scored(
     session.flush()
 
 
-def test_c4_a_better_channel_ranks_first_with_its_interval(world: World) -> None:
+def two_jobs(world: World, session: Session) -> Requisition:
+    """An easy and a hard job with people from three channels; returns the easy one."""
     recruiter, clock = world.actor("recruiter"), world.clock
     chance = random.Random(4)
+    easy, hard = world.open_job(session), world.open_job(session, title="更难的职位")
+    seeded = (("内推", 0.8, "0", 12), ("招聘网站", 0.0, "3000", 40), ("海报", 0.0, "100", 1))
+    for job, level in ((easy, 8.0), (hard, 5.0)):  # every score of the second job is three points lower
+        for channel, lift, cost, count in seeded:
+            posting = create_posting(session, recruiter, job.id, channel, Decimal(cost), clock)
+            # the good channel brings more people to the hard job: raw means would hide that it is better
+            size = count * 3 if (channel, job) == ("内推", hard) else count
+            values = [level + lift + chance.gauss(0, 0.6) for _ in range(size)]
+            scored(world, session, job, posting, values, 3 if channel == "内推" else 1)
+    return easy
+
+
+def test_c4_a_better_channel_ranks_first_with_its_interval(world: World) -> None:
     with world.database.transaction() as session:
-        easy, hard = world.open_job(session), world.open_job(session, title="更难的职位")
-        seeded = (("内推", 0.8, "0", 12), ("招聘网站", 0.0, "3000", 40), ("海报", 0.0, "100", 1))
-        for job, level in ((easy, 8.0), (hard, 5.0)):  # every score of the second job is three points lower
-            for channel, lift, cost, count in seeded:
-                posting = create_posting(session, recruiter, job.id, channel, Decimal(cost), clock)
-                # the good channel brings more people to the hard job: raw means would hide that it is better
-                size = count * 3 if (channel, job) == ("内推", hard) else count
-                values = [level + lift + chance.gauss(0, 0.6) for _ in range(size)]
-                scored(world, session, job, posting, values, 3 if channel == "内推" else 1)
-        rows = channel_quality(session, recruiter)
+        two_jobs(world, session)
+        rows = channel_quality(session, world.actor("recruiter"))
         assert [row.channel for row in rows][:1] == ["内推"]
         by_name = {row.channel: row for row in rows}
-        best, website, poster = by_name["内推"], by_name["招聘网站"], by_name["海报"]
+        best, website = by_name["内推"], by_name["招聘网站"]
         assert best.score is not None
         assert website.score is not None
         assert best.score.low > website.score.high
         assert (best.advice, website.advice) == ("best", "less")
         assert website.gap is not None
         assert website.gap.low > 0
+
+
+def test_c4_a_channel_shows_what_an_application_and_a_hire_cost(world: World) -> None:
+    with world.database.transaction() as session:
+        two_jobs(world, session)
+        by_name = {row.channel: row for row in channel_quality(session, world.actor("recruiter"))}
+        best, website, poster = by_name["内推"], by_name["招聘网站"], by_name["海报"]
         assert (website.cost, website.cost_per_hire) == (Decimal("6000.00"), Decimal("3000.00"))
         assert best.cost_per_application == Decimal("0.00")
         assert best.hire_rate is not None
         assert best.hire_rate.low < 6 / 48 < best.hire_rate.high
         assert poster.applications == 2
-        one = channel_quality(session, recruiter, requisition_id=easy.id)
+
+
+def test_c4_channels_of_one_job_count_its_applications_only(world: World) -> None:
+    with world.database.transaction() as session:
+        easy = two_jobs(world, session)
+        one = channel_quality(session, world.actor("recruiter"), requisition_id=easy.id)
         assert {row.channel: row.applications for row in one} == {"内推": 12, "招聘网站": 40, "海报": 1}
         assert next(row for row in one if row.channel == "海报").advice == "too_few"
+
+
+def test_c4_channels_are_counted_within_reach_only(world: World) -> None:
+    with world.database.transaction() as session:
+        two_jobs(world, session)
         assert channel_quality(session, world.actor("other_manager")) == ()
         with pytest.raises(PermissionDenied):
             channel_quality(session, world.actor("auditor"))
