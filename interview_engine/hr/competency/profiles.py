@@ -89,7 +89,10 @@ def create_profile(session: Session, actor: Actor, new: NewProfile, clock: Clock
     """
     require(actor, "public", "manage")
     code = text_within(new.code, "code", msg("code"), 80)
-    owner = owner_for(session, actor, new.legal_entity_id)
+    wanted = new.legal_entity_id
+    if wanted is None and new.kit_version_id is not None:  # a profile of a company's kit is that company's
+        wanted = kit_version_within(session, actor, new.kit_version_id).legal_entity_id
+    owner = owner_for(session, actor, wanted)
     mine = or_(CompetencyRow.legal_entity_id.is_(None), CompetencyRow.legal_entity_id == owner)
     known = set(session.scalars(select(CompetencyRow.code).where(CompetencyRow.retired_at.is_(None), mine)))
     if new.kit_version_id is not None:

@@ -1,0 +1,176 @@
+"""Two companies in one installation, six roles each that reach their own only, and a thing of every kind in company B.
+
+Company B is the one of `api_world` with what that lacks; company A has people and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from api_world import NOBODY, Samples, token_for, unlimited_app, whole_company
+from console_data import CLOCK, PASSWORD, SECRET, make_context, service_settings
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from interview_engine.assessment.kits.file import shipped_kits
+from interview_engine.hr.access import grants
+from interview_engine.hr.access.rules import ROLES, SYSTEM, TOKEN_SCOPES
+from interview_engine.hr.accounts import service as accounts
+from interview_engine.hr.accounts import sign_in, tokens
+from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.all_tables import Base
+from interview_engine.hr.competency import service as competency
+from interview_engine.hr.competency.tables import Episode
+from interview_engine.hr.org import service as org
+from interview_engine.hr.people.tables import PersonFlag
+from interview_engine.hr.privacy.tables import ErasureRequest
+from interview_engine.hr.recruiting.tables import CalibrationVersion
+from interview_engine.i18n import LocalizedText
+from interview_engine.settings import read_settings
+from interview_engine.store.blobs import open_blobs
+from interview_engine.store.engine import open_database
+from interview_engine.store.rows import stamp
+from interview_engine.store.secrets import SecretBox, Signer
+from interview_engine.store.tables import OutboxMessage, WorkItem
+
+SUMMARY = {
+    "shape": "shift",
+    "ratings": 0,
+    **dict.fromkeys(("before_single", "after_single", "before_kappa", "after_kappa")),
+}
+REACH = {"hiring_manager": "reports", "interviewer": "subtree"}
+"""How far a role reaches; the others reach their company."""
+KIT_OF_B = "b-kit"
+MARKS = ("林晓", "赵一鸣", "孙佳", "Grace Adeyemi", "陈雨桐", "candidate1@example.org", "客服专员 · 上海", "夜班客服",
+         "9000", KIT_OF_B, "乙公司的调查", "乙公司的能力")  # fmt: skip
+"""What stands in rows of company B and nowhere else: names, a mail address, jobs, pay, and what B made for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Companies:
+    """The application, the ids of B's things by the name of the path's parameter or body's field, and A's people.
+
+    `tokens` and `cookies` are of A's roles; `own_tokens` and `own_cookies` of B's, who reach everything.
+    """
+
+    app: FastAPI
+    context: Context
+    samples: Samples
+    b: Mapping[str, str]
+    a: Mapping[str, str]
+    tokens: Mapping[str, str]
+    cookies: Mapping[str, str]
+    own_tokens: Mapping[str, str]
+    own_cookies: Mapping[str, str]
+
+    def at(self, path: str) -> str:
+        """The path with B's things in it."""
+        for name, value in self.b.items():
+            path = path.replace("{" + name + "}", value)
+        return path
+
+
+def context_on(folder: Path, database_url: str | None = None) -> Context:
+    """A server's context: over an empty SQLite database, or over one that is there with its tables."""
+    if database_url is None:
+        return make_context(folder)
+    settings = replace(service_settings(folder), database_url=database_url)
+    database = open_database(database_url)
+    Base.metadata.create_all(database.engine)
+    blobs = open_blobs(settings.blobs_url)
+    return Context(database, blobs, settings, read_settings({}), CLOCK, SecretBox(SECRET), Signer(SECRET))
+
+
+def two_companies(context: Context) -> Companies:
+    """Both companies."""
+    samples = whole_company(context)
+    b = dict(samples.ids)
+    with context.database.transaction() as session:
+        b |= _more_of_b(session, samples)
+        a = _company_a(session)
+    made = samples.company
+    with context.database.transaction() as session:
+        cookies = {
+            role: sign_in.open_session(session, session.get_one(Account, a[role]), CLOCK, complete=True)
+            for role in ROLES
+        }
+        own_cookies = {role: sign_in.open_session(session, made.accounts[role], CLOCK, complete=True) for role in ROLES}
+    app = unlimited_app(context)
+    keys = {role: token_for(made, a[role]) for role in ROLES}
+    own = {role: token_for(made, made.accounts[role].id) for role in ROLES}
+    return Companies(app, context, samples, b, a, keys, cookies, own, own_cookies)
+
+
+def kit_text(kit_id: str) -> str:
+    """A kit file that ships, under another id."""
+    return shipped_kits()["customer-service"].read_text("utf-8").replace("id: customer-service", f"id: {kit_id}", 1)
+
+
+def _company_a(session: Session) -> dict[str, str]:
+    entity = org.create_legal_entity(session, SYSTEM, "甲公司", "北京", CLOCK).id
+    department = org.create_department(session, SYSTEM, entity, "甲部门", CLOCK).id
+    found = {"legal_entity_id": entity, "department_id": department}
+    for role in ROLES:
+        scope = REACH.get(role, "entity")
+        new = accounts.NewAccount(
+            f"a-{role}", f"甲{role}", role, department_id=department, scope=scope, password=PASSWORD,
+            scope_ref={"entity": entity, "subtree": department}.get(scope),
+        )  # fmt: skip
+        account = accounts.create_account(session, SYSTEM, new, CLOCK).account
+        found[role] = account.id
+        found[f"person of {role}"] = account.person_id
+    org.set_manager(session, SYSTEM, department, found["person of hiring_manager"], CLOCK)
+    return found
+
+
+def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
+    """What the company of `api_world` does not have, owned by company B."""
+    made, ids = samples.company, samples.ids
+    b, word = made.entity_id, LocalizedText("乙公司的能力", "of B")
+    kit = competency.publish_kit(session, SYSTEM, kit_text(KIT_OF_B), "", CLOCK, legal_entity_id=b)
+    requirements = (competency.Requirement("communication", 100, 3),)
+    profile = competency.create_profile(
+        session, SYSTEM, competency.NewProfile("b-profile", word, requirements, kit.id, b), CLOCK
+    )
+    one = competency.NewCompetency("b-competency", "role", word, word, (word,) * 5, (), b)
+    competency.add_competency(session, SYSTEM, one, CLOCK)
+    question = {"id": "q1", "kind": "open", "text": {"zh": "词", "en": "word"}}
+    title = LocalizedText("乙公司的调查", "of B")
+    survey = competency.create_survey(session, SYSTEM, title, [question], CLOCK, legal_entity_id=b)
+    victim = ids["account_id"]
+    grant = grants.give(session, SYSTEM, grants.NewGrant("all", "public", "read", account_id=victim), CLOCK)
+    owner = accounts.actor_of(session, made.accounts["auditor"], CLOCK)
+    token = tokens.create_token(session, owner, "x", list(TOKEN_SCOPES)[:1], CLOCK).row
+    calibration = CalibrationVersion(
+        **stamp("system", CLOCK), kit_version_id=kit.id, version=1, document={}, summary=SUMMARY, active=False
+    )
+    episode = Episode(
+        **stamp("system", CLOCK), person_id=ids["person_id"], competency_code="communication", situation="x",
+        action="x", result="x", quotes=[], reference=f"assessment:{ids['assessment_id']}",
+    )  # fmt: skip
+    pair = PersonFlag(
+        **stamp("system", CLOCK), person_id=ids["person_id"], kind="two_persons", given={"phone": "x"},
+        other_person_id=made.accounts["auditor"].person_id,
+    )  # fmt: skip
+    week = CLOCK.now() + timedelta(days=7)
+    planned = ErasureRequest(
+        **stamp("system", CLOCK), person_id=ids["person_id"], kind="person", due_at=week, planned_for=week
+    )
+    session.add_all([calibration, episode, pair, planned])
+    session.flush()
+    hr = made.accounts["hr"]
+    work = session.scalars(select(WorkItem.id)).first() or NOBODY
+    return {
+        "kit_version_id": kit.id, "version_id": kit.id, "kit_version": made.kit_version_id,
+        "profile_id": profile.id, "role_profile_id": made.profile_id, "code": "b-competency",
+        "survey_id": survey.id, "grant_id": grant.id, "token_id": token.id, "calibration_id": calibration.id,
+        "episode_id": episode.id, "flag_id": ids["flag_id"], "pair_id": pair.id, "request_id": planned.id,
+        "item_id": work, "work_item_id": work,
+        "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
+        "colleague": hr.id, "person of hr": hr.person_id,
+    }  # fmt: skip

@@ -1,0 +1,258 @@
+"""A valid body for every write of the API and every form of the console, aimed at company B of `two_companies`.
+
+An area adds its writes here, one line each. `tests/attack` fails for a write that is not in one of the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from two_companies import Companies, kit_text
+
+Body = Callable[[Companies], Mapping[str, Any]]
+"""Arguments of `TestClient.request`: json, data (a form's fields), content, files."""
+
+WORDS = {"zh": "词", "en": "word"}
+STEPS = [{"rule": "any", "approvers": ["role:hr"]}]
+REASON = "读过回答之后的理由"
+
+
+def nothing(_: Companies) -> Mapping[str, Any]:
+    """No body."""
+    return {}
+
+
+def body(**fields: Any) -> Body:
+    """A JSON body; a callable value is asked with the companies."""
+    return lambda made: {"json": _filled(fields, made)}
+
+
+def form(**fields: Any) -> Body:
+    """A form's fields, in the same way."""
+    return lambda made: {"data": _filled(fields, made)}
+
+
+def of_b(name: str) -> Callable[[Companies], str]:
+    """The id of one of B's things."""
+    return lambda made: made.b[name]
+
+
+def of_a(name: str) -> Callable[[Companies], str]:
+    """The id of one of A's people or places: for what would give them a seat in B."""
+    return lambda made: made.a[name]
+
+
+def _filled(value: Any, made: Companies) -> Any:
+    if callable(value):
+        return value(made)
+    if isinstance(value, dict):
+        return {key: _filled(one, made) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_filled(one, made) for one in value]
+    return value
+
+
+JOB = {
+    "title": "偷来的职位", "legal_entity_id": of_b("legal_entity_id"), "department_id": of_b("department_id"),
+    "description": "任职要求：\n1. 本科",
+}  # fmt: skip
+OFFER = {"title": "客服", "monthly_pay": "9100.00", "start_date": "2099-01-01"}
+EPISODE = {"competency_code": "communication", "situation": "x", "action": "x", "result": "x",
+           "quotes": [{"answer": "q1", "quote": "我"}]}  # fmt: skip
+
+API: dict[str, Body] = {
+    "create_requisition": body(**JOB),
+    "update_requisition": body(**JOB),
+    "submit_requisition": nothing,
+    "open_requisition": nothing,
+    "hold_requisition": nothing,
+    "close_requisition": body(state="cancelled"),
+    "create_posting": body(channel="x", cost="1.00"),
+    "set_posting_cost": body(cost="1.00"),
+    "close_posting": nothing,
+    "add_application": body(name="李四", email="li@example.com"),
+    "move_application": body(to_stage="rejected", reason=REASON),
+    "add_resume": lambda _: {
+        "content": "王小明\n13800001111".encode(), "headers": {"content-type": "application/octet-stream"}
+    },
+    "invite": body(days=7),
+    "extend_invitation": body(days=7),
+    "revoke_invitation": nothing,
+    "move_device": nothing,
+    "decide": body(decision="reject", reason=REASON),
+    "override_score": body(score=6.5, reason=REASON),
+    "add_note": body(text=REASON),
+    "answer_rerating": body(text=REASON),
+    "rate_blind": body(levels={"communication": 3}),
+    "draft_offer": body(**OFFER),
+    "submit_offer": nothing,
+    "send_offer": nothing,
+    "cancel_offer": body(reason=REASON),
+    "hire": nothing,
+    "compute_impact_ratios": body(people=[{"application_id": of_b("application_id"), "groups": {"sex": "f"}}]),
+    "activate_calibration": nothing,
+    "deactivate_calibration": nothing,
+    "publish_kit": lambda made: {"json": {"text": kit_text("x-kit"), "legal_entity_id": made.b["legal_entity_id"]}},
+    "retire_kit": nothing,
+    "create_profile": body(
+        code="x", name=WORDS, requirements=[{"competency": "communication", "weight": 100, "required_level": 3}],
+        legal_entity_id=of_b("legal_entity_id"),
+    ),
+    "create_profile_from_kit": body(kit_version_id=of_b("kit_version_id")),
+    "publish_profile": nothing,
+    "add_competency": body(
+        code="x", kind="general", name=WORDS, definition=WORDS, anchors=[WORDS] * 5,
+        legal_entity_id=of_b("legal_entity_id"),
+    ),
+    "retire_competency": nothing,
+    "create_survey": body(
+        title=WORDS, questions=[{"id": "q1", "kind": "open", "text": WORDS}], legal_entity_id=of_b("legal_entity_id")
+    ),
+    "send_survey": body(person_ids=[of_b("person_id")]),
+    "close_survey": nothing,
+    "add_episode": body(**EPISODE),
+    "remove_episode": nothing,
+    "correct_person": body(name="改名"),
+    "set_talent_pool": body(keep=False),
+    "request_erasure": nothing,
+    "resolve_flag": nothing,
+    "merge_persons": nothing,
+    "create_legal_entity": body(name="丙公司", city=""),
+    "create_department": body(
+        legal_entity_id=of_b("legal_entity_id"), name="x", manager_person_id=of_a("person of hiring_manager")
+    ),
+    "rename_department": body(name="x"),
+    "set_department_manager": body(manager_person_id=of_a("person of hiring_manager")),
+    "move_department": body(parent_id=None),
+    "decide_approval": body(decision="approve", comment=""),
+    "withdraw_approval": nothing,
+    "delegate_approval": body(account_id=of_b("colleague")),
+    "set_approval_flow": body(kind="requisition", department_id=of_b("department_id"), steps=STEPS),
+    "create_webhook": body(url="https://93.184.215.14/hook", events=["application.*"]),
+    "change_webhook": body(active=False),
+    "renew_webhook_secret": nothing,
+    "resume_webhook": nothing,
+    "send_test_message": nothing,
+    "remove_webhook": nothing,
+    "send_message_again": nothing,
+    "create_account": body(login="intruder", name="x", role="auditor", department_id=of_b("department_id")),
+    "set_role": body(role="auditor"),
+    "reset_password": nothing,
+    "deactivate_account": nothing,
+    "reactivate_account": nothing,
+    "give_grant": body(scope="entity", scope_ref=of_b("legal_entity_id"), field_class="pay", action="read",
+                       account_id=of_a("hr")),
+    "take_back_grant": nothing,
+    "revoke_token": nothing,
+    "retry_work": nothing,
+    "give_up_work": nothing,
+}  # fmt: skip
+"""By name of the operation."""
+
+BY: dict[str, str] = {
+    "decide_approval": "hr",
+    "delegate_approval": "hr",
+    "withdraw_approval": "recruiter",
+    "/console/approvals/{approval_id}": "hr",
+}
+"""Whose part of B it is, where the administrator of all has none."""
+
+API_HARMLESS: dict[str, str] = {
+    "read_description": "it reads the text that was sent",
+    "check_receipt": "it looks at the receipt that was sent",
+    "preview_kit": "it scores interviews that the actor reads, and stores nothing",
+}
+"""Operations with a body that write nothing of anybody's."""
+
+CONSOLE: dict[str, Body] = {
+    "/console/requisitions/new": form(**JOB),
+    "/console/requisitions/{requisition_id}/edit": form(**JOB),
+    "/console/requisitions/{requisition_id}/submit": nothing,
+    "/console/requisitions/{requisition_id}/open": nothing,
+    "/console/requisitions/{requisition_id}/hold": nothing,
+    "/console/requisitions/{requisition_id}/close": form(state="cancelled"),
+    "/console/requisitions/{requisition_id}/postings": form(channel="x", cost="1"),
+    "/console/postings/{posting_id}/close": nothing,
+    "/console/requisitions/{requisition_id}/applicants": form(name="李四", email="li@example.com"),
+    "/console/requisitions/{requisition_id}/invite": form(id=of_b("application_id"), days="7"),
+    "/console/applications/{application_id}/decide": form(decision="reject", reason=REASON),
+    "/console/applications/{application_id}/override": form(score="6.5", why=REASON),
+    "/console/applications/{application_id}/rerating": form(request=of_b("review_id"), answer=REASON),
+    "/console/applications/{application_id}/move": form(stage="rejected", reason=REASON),
+    "/console/applications/{application_id}/invite": form(days="7"),
+    "/console/invitations/{invitation_id}/extend": form(days="7"),
+    "/console/invitations/{invitation_id}/device": nothing,
+    "/console/invitations/{invitation_id}/revoke": nothing,
+    "/console/applications/{application_id}/offer": form(
+        offer_title="客服", pay="9100", start_date="2099-01-01", valid_days="7"
+    ),
+    "/console/offers/{offer_id}/submit": form(application=of_b("application_id")),
+    "/console/offers/{offer_id}/send": form(application=of_b("application_id")),
+    "/console/offers/{offer_id}/cancel": form(application=of_b("application_id"), reason=REASON),
+    "/console/applications/{application_id}/hire": nothing,
+    "/console/applications/{application_id}/episodes": form(
+        competency="communication", situation="x", did="x", result="x", quote="q1|我"
+    ),
+    "/console/flags/{flag_id}/merge": form(application=of_b("application_id")),
+    "/console/flags/{flag_id}/resolve": form(application=of_b("application_id")),
+    "/console/approvals/{approval_id}": form(decision="approve", comment=""),
+    "/console/people/{person_id}/pool": form(keep=""),
+    "/console/kits/{version_id}/edit": nothing,  # the version is looked for before its fields
+    "/console/kits/{version_id}/draft": lambda _: {"data": {"text": kit_text("b-kit")}},
+    "/console/kits/{version_id}/preview": lambda _: {"data": {"text": kit_text("b-kit"), "bar": "70"}},
+    "/console/kits/{version_id}/publish": lambda _: {"data": {"text": kit_text("b-kit") + "\n# x\n", "note": ""}},
+    "/console/kits/{version_id}/retire": nothing,
+    "/console/competencies/{code}/retire": nothing,
+    "/console/profiles/from-kit": form(kit=of_b("kit_version_id")),
+    "/console/profiles": form(
+        code="b-profile", name_zh="词", name_en="word", kit=of_b("kit_version_id"), competency="communication",
+        weight="100", level="3",
+    ),
+    "/console/profiles/{profile_id}/publish": nothing,
+    "/console/surveys/{survey_id}/send": form(person=of_b("person_id")),
+    "/console/surveys/{survey_id}/close": nothing,
+    "/console/calibration/{version_id}/fit": nothing,
+    "/console/calibrations/{calibration_id}/activate": nothing,
+    "/console/calibration/{version_id}/deactivate": nothing,
+    "/console/rate/{assessment_id}": lambda _: {"data": {"level.communication": "3"}},
+    "/console/fairness": lambda made: {
+        "data": {"requisition": made.b["requisition_id"]},
+        "files": {"table": ("t.csv", f"application,sex\n{made.b['application_id']},f\n".encode(), "text/csv")},
+    },
+    "/console/account/tokens/{token_id}/revoke": nothing,
+    "/console/accounts": form(login="intruder", name="x", role="hr", department_id=of_b("department_id")),
+    "/console/accounts/{account_id}/role": form(role="auditor"),
+    "/console/accounts/{account_id}/password": nothing,
+    "/console/accounts/{account_id}/second-factor": nothing,
+    "/console/accounts/{account_id}/active": form(active=""),
+    "/console/accounts/{account_id}/grants": form(
+        scope="entity", scope_ref=of_b("legal_entity_id"), field_class="pay", action="read", effect="allow"
+    ),
+    "/console/grants/{grant_id}/remove": form(account=of_b("account_id")),
+    "/console/organisation/companies": form(name="丙公司", city=""),
+    "/console/organisation/departments": form(
+        company=of_b("legal_entity_id"), name="x", manager=of_a("person of hiring_manager")
+    ),
+    "/console/organisation/departments/{department_id}/manager": form(manager=of_a("person of hiring_manager")),
+    "/console/deletions/{request_id}/hold": nothing,
+    "/console/deletions/{request_id}/release": nothing,
+    "/console/deletions/{request_id}/cancel": nothing,
+    "/console/notices": form(department=of_b("department_id"), level="info", title="词词", body="词词"),
+    "/console/work/{item_id}/retry": nothing,
+    "/console/work/{item_id}/give-up": nothing,
+    "/console/operations/clock": nothing,
+    "/console/webhooks/{webhook_id}/resume": nothing,
+    "/console/audit/check": nothing,
+}  # fmt: skip
+"""By path."""
+
+CONSOLE_HARMLESS: dict[str, str] = {
+    "/console/competencies": "the form names no company: what is made belongs to the actor's own",
+    "/console/surveys": "the form names no company: what is made belongs to the actor's own",
+    "/console/outcomes": "it compares a table that was sent with measures that the actor reads",
+    "/console/deletions/confirm": "it confirms the plans that the actor reaches",
+    "/console/inbox/read": "it marks the actor's own inbox",
+    "/console/account/": "it is about the actor's own account",
+}
+"""Forms that cannot be aimed at another company, by beginning of the path."""
