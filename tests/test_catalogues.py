@@ -6,6 +6,7 @@ import ast
 import importlib.util
 import re
 import string
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -120,7 +121,9 @@ MATERIAL = {
 HAN = re.compile(r"[\u3400-\u9fff]")
 
 
+@cache
 def _modules() -> list[tuple[str, ast.Module]]:
+    """Every module of the product, parsed once: the three tests that walk them are one group."""
     paths = [path for package in tool.PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
     return [(path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))) for path in paths]
 
@@ -138,12 +141,14 @@ def _chinese(module: ast.Module) -> list[int]:
     ]
 
 
+@pytest.mark.xdist_group("modules")
 def test_no_text_for_readers_is_written_in_chinese_in_python() -> None:
     found = {name: lines for name, module in _modules() if (lines := _chinese(module))}
     assert {name: lines for name, lines in found.items() if not name.startswith(tuple(MATERIAL))} == {}
     assert [start for start in MATERIAL if not any(name.startswith(start) for name in found)] == []
 
 
+@pytest.mark.xdist_group("modules")
 def test_no_module_asks_whether_the_reader_is_chinese() -> None:
     readers = ("api/", "pipelines/reports/", "pipelines/folders/", "interview_engine/hr/", "interview_engine/store/")
     assert [
@@ -156,6 +161,7 @@ def test_no_module_asks_whether_the_reader_is_chinese() -> None:
     ] == []
 
 
+@pytest.mark.xdist_group("modules")
 def test_every_text_is_a_message() -> None:
     """The pair of Chinese and English that texts were is gone."""
     named = {name for name, module in _modules() for node in ast.walk(module) if getattr(node, "id", "") == "Bilingual"}

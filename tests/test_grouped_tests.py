@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 GROUPED = """
 import os
 from pathlib import Path
@@ -17,6 +19,7 @@ def test_one(number):
 """
 
 
+@pytest.mark.slow
 def test_tests_of_one_group_run_in_one_process(tmp_path: Path) -> None:
     """pytest 9.2 with pytest-xdist 3.8 lost the groups without a word."""
     (tmp_path / "test_grouped.py").write_text(GROUPED)
