@@ -19,6 +19,7 @@ from interview_engine.hr.messaging.channels import make_channels
 from interview_engine.hr.messaging.person_channel import PersonChannel
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import Settings
+from interview_engine.store import audit
 from interview_engine.store.blobs import open_blobs
 from interview_engine.store.deliver import Channel
 from interview_engine.store.engine import open_database
@@ -26,6 +27,7 @@ from interview_engine.store.migrate import migrate
 from interview_engine.store.outages import cannot_start
 from interview_engine.store.resealing import reseal
 from interview_engine.store.secrets import SecretBox, Signer
+from interview_engine.store.trail_seal import open_key
 from interview_engine.wechat_settings import read_wechat_settings
 
 PARTING_S = 30.0
@@ -65,6 +67,11 @@ def _open(service: ServiceSettings, engine: Settings, clock: Clock) -> Context:
     if service.old_secrets:
         with database.transaction() as session:
             reseal(session, box, Base.metadata)
+    with database.transaction() as session:
+        database.trail_key, begun = open_key(session, box)
+    if begun:  # the trail of an older version: who audits sees from where on it is sealed
+        with database.transaction() as session:
+            audit.record(session, "system", "trail.seal", f"audit_event:{begun}", {"sequence": begun}, clock)
     return Context(
         database=database,
         blobs=open_blobs(service.blobs_url, service.s3_endpoint),

@@ -44,6 +44,7 @@ class ServiceSettings:
         second_factor: whether every console account must set up a second factor before anything opens.
         deletion_days: between the day something past its time is planned to be deleted and the day it is.
         deletion_share: per cent of all interviews and candidates that may go in a day without a person's confirmation.
+        trail_anchor: whether the end of the audit trail is sent out daily, to auditors, administrators and webhooks.
         old_secrets: earlier values of `secret`; at the next start what they encrypted is encrypted anew.
         s3_endpoint: of an S3-compatible store that is not Amazon's.
     """
@@ -67,6 +68,7 @@ class ServiceSettings:
     s3_endpoint: str = ""
     deletion_days: int = 7
     deletion_share: int = 20
+    trail_anchor: bool = False
     old_secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -78,7 +80,7 @@ class ServiceSettings:
 def read_service_settings(environment: Mapping[str, str], *, demo: bool = False) -> ServiceSettings:
     """Settings from INTERVIEW_ENGINE_DATA, _DATABASE_URL, _BLOBS_URL, _SECRET, _PUBLIC_URL, _HOST, _PORT,
     _WORKER_IN_PROCESS, _MAX_UPLOAD_MB, _TRUSTED_PROXIES, _SMTP_URL, _MAIL_FROM, _WEBHOOK_PRIVATE, _WEBHOOK_PORTS,
-    _SECOND_FACTOR, _S3_ENDPOINT, _DELETION_DAYS, _DELETION_SHARE, _OLD_SECRETS.
+    _SECOND_FACTOR, _S3_ENDPOINT, _DELETION_DAYS, _DELETION_SHARE, _TRAIL_ANCHOR, _OLD_SECRETS.
 
     Without a secret the embedded installation (SQLite) makes one at its first start and keeps it in `data`/secret,
     readable by its owner only; with PostgreSQL it must be set, since several machines share it.
@@ -126,6 +128,7 @@ def read_service_settings(environment: Mapping[str, str], *, demo: bool = False)
         s3_endpoint=text("S3_ENDPOINT"),
         deletion_days=_whole(text("DELETION_DAYS", "7"), "DELETION_DAYS", 1, 365),
         deletion_share=_whole(text("DELETION_SHARE", "20"), "DELETION_SHARE", 1, 100),
+        trail_anchor=_switch(text("TRAIL_ANCHOR", "off"), "TRAIL_ANCHOR"),
         old_secrets=tuple(part.strip() for part in text("OLD_SECRETS").split(",") if part.strip()),
     )
 

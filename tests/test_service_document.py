@@ -37,6 +37,7 @@ OTHERS = {
     "SECOND_FACTOR": "on",
     "DELETION_DAYS": "14",
     "DELETION_SHARE": "5",
+    "TRAIL_ANCHOR": "on",
     "OLD_SECRETS": "o" * 20 + "p" * 20,
 }
 """A value that is not the default, for each."""

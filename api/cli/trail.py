@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from interview_engine.errors import UsageError
 from interview_engine.i18n import msg
-from interview_engine.store.audit import Anchor, AuditProblem, verify_exported
+from interview_engine.store.audit import Anchor, AuditProblem, read_anchor, verify_exported
 
 BROKEN = 3
 PROBLEMS = {
@@ -18,8 +17,8 @@ PROBLEMS = {
     "unlinked": msg("an event does not follow the one before"),
     "cut": msg("events are missing at the end"),
     "rewritten": msg("the chain was rewritten"),
+    "unsealed": msg("the seal is missing or not of this installation"),
 }
-_END = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -58,14 +57,14 @@ class _Counted:
 
 
 def _anchor(raw: str) -> Anchor:
-    found = _END.fullmatch(raw)
+    found = read_anchor(raw)
     if found is None:
         raise UsageError(
             "trail.end",
             msg("“{raw}” is not an end of a trail.", raw=raw[:100]),
             msg("Write it as number:hash, as the console shows it after a check."),
         )
-    return Anchor(int(found[1]), found[2])
+    return found
 
 
 def _unreadable(path: Path, why: str) -> UsageError:

@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Result, event, insert, select, update
+from sqlalchemy import Result, event, insert, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from interview_engine.clock import Clock
 from interview_engine.store.tables import AuditEvent, AuditHead
+from interview_engine.store.trail_seal import GENESIS, HEAD_ID, is_ours, key_of, move_end, seal_of_end, seal_of_event
 from interview_engine.store.upsert import insert_for
 from interview_engine.store.webhook_events import Happening, fan_out
 
-GENESIS = "0" * 64
-"""What the first event's `prev_hash` is."""
-HEAD_ID = 1
 _PENDING = "interview_engine.audit.pending"
 _COLUMNS = ("sequence", "at", "actor", "action", "subject", "detail", "prev_hash", "hash")
+_WITH_SEAL = (*_COLUMNS, "seal")
+_END = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class AuditProblem:
     Args:
         sequence: of the event that is wrong or missing.
         kind: "missing" (a gap), "changed" (its hash is not of its content), "unlinked" (it does not follow the one
-            before), "cut" (events are missing at the end), "rewritten" (the end known from elsewhere is not in it).
+            before), "cut" (events are missing at the end), "rewritten" (the end known from elsewhere is not in it),
+            "unsealed" (an event, or the end, does not bear the seal of this installation's key).
     """
 
     sequence: int
@@ -92,28 +94,39 @@ def record(session: Session, actor_id: str, action: str, subject: str, detail: d
     )
 
 
-def anchor(session: Session) -> Anchor:
-    """The end of the chain now."""
-    head = session.get(AuditHead, HEAD_ID)
+def anchor(session: Session, *, lock: bool = False) -> Anchor:
+    """The end of the chain now; locked, nobody appends before this transaction ends."""
+    head = session.get(AuditHead, HEAD_ID, with_for_update=lock or None, populate_existing=True)
     return Anchor(0, GENESIS) if head is None else Anchor(head.sequence, head.hash)
 
 
+def read_anchor(text: str) -> Anchor | None:
+    """An end as people keep it, "number:hash"; None when it is none."""
+    found = _END.fullmatch(text.strip())
+    return None if found is None else Anchor(int(found[1]), found[2])
+
+
 def verify(session: Session, known: Anchor | None = None) -> AuditProblem | None:
-    """Walk the whole chain; None when it holds.
+    """Walk the whole chain, and its seals where the database was opened with their key; None when it holds.
 
     Args:
         known: an end of the chain that was kept elsewhere; it must still be in it.
     """
-    head = anchor(session)
+    head, key = anchor(session), key_of(session)
     with _events(session) as rows:
-        return _verify((dict(zip(_COLUMNS, row, strict=True)) for row in rows), head, known)
+        found = _verify((dict(zip(_WITH_SEAL, row, strict=True)) for row in rows), head, known, key)
+    if found is None and key is not None:
+        seal = session.scalar(select(AuditHead.seal).where(AuditHead.id == HEAD_ID))
+        if not is_ours(key, seal, head.sequence, head.hash):
+            return AuditProblem(max(head.sequence, 1), "unsealed")
+    return found
 
 
 def exported(session: Session) -> Iterator[str]:
     """The whole trail as JSON, one event a line in order; `verify_exported` can check it without the database."""
     with _events(session) as rows:
         for row in rows:
-            values = dict(zip(_COLUMNS, row, strict=True))
+            values = dict(zip(_COLUMNS, row[:-1], strict=True))
             values["at"] = _instant(values["at"])
             yield json.dumps(values, ensure_ascii=False)
 
@@ -132,12 +145,14 @@ def verify_exported(lines: Iterable[str], known: Anchor | None = None) -> AuditP
 
 def _events(session: Session) -> Result[*tuple[Any, ...]]:
     """All events in order, a thousand at a time; to be closed, since the server keeps a cursor for it."""
-    columns = (getattr(AuditEvent, name) for name in _COLUMNS)
+    columns = (getattr(AuditEvent, name) for name in _WITH_SEAL)
     return session.execute(select(*columns).order_by(AuditEvent.sequence).execution_options(yield_per=1000))
 
 
-def _verify(events: Iterable[dict[str, Any]], head: Anchor | None, known: Anchor | None) -> AuditProblem | None:
-    sequence, previous = 0, GENESIS
+def _verify(
+    events: Iterable[dict[str, Any]], head: Anchor | None, known: Anchor | None, key: bytes | None = None
+) -> AuditProblem | None:
+    sequence, previous, sealed = 0, GENESIS, False
     for values in events:
         sequence += 1
         if values["sequence"] != sequence:
@@ -146,6 +161,10 @@ def _verify(events: Iterable[dict[str, Any]], head: Anchor | None, known: Anchor
             return AuditProblem(sequence, "unlinked")
         if values["hash"] != _hash(values):
             return AuditProblem(sequence, "changed")
+        if key is not None and (sealed or values["seal"] is not None):
+            sealed = True  # from the first on that has one
+            if values["seal"] != seal_of_event(key, values["hash"]):
+                return AuditProblem(sequence, "unsealed")
         previous = values["hash"]
         if known is not None and known.sequence == sequence and known.hash != previous:
             return AuditProblem(sequence, "rewritten")
@@ -162,7 +181,10 @@ def _append_pending(session: Session) -> None:
     if not pending or session.get_nested_transaction() is not None:
         return
     session.flush()
-    end = _locked_head(session)
+    end, seal = _locked_head(session)
+    key = key_of(session)
+    # An end that somebody moved is not sealed again: that would hide what was cut. Nothing is from then on.
+    sealing = key if key is not None and is_ours(key, seal, end.sequence, end.hash) else None
     rows: list[dict[str, Any]] = []
     for waiting in pending:
         values: dict[str, Any] = {
@@ -175,11 +197,13 @@ def _append_pending(session: Session) -> None:
             "prev_hash": end.hash,
         }
         values["hash"] = _hash(values)
+        values["seal"] = None if sealing is None else seal_of_event(sealing, values["hash"])
         end = Anchor(values["sequence"], values["hash"])
         rows.append(values)
     pending.clear()
     session.execute(insert(AuditEvent), rows)
-    session.execute(update(AuditHead).where(AuditHead.id == HEAD_ID).values(sequence=end.sequence, hash=end.hash))
+    seal = None if sealing is None else seal_of_end(sealing, end.sequence, end.hash)
+    move_end(session, end.sequence, end.hash, seal)
     happenings = [
         Happening(row["sequence"], _instant(row["at"]), row["actor"], row["action"], row["subject"], row["detail"])
         for row in rows
@@ -195,14 +219,16 @@ def _drop_rolled_back(session: Session, rolled_back: SessionTransaction) -> None
         pending.clear()
 
 
-def _locked_head(session: Session) -> Anchor:
-    statement = select(AuditHead.sequence, AuditHead.hash).where(AuditHead.id == HEAD_ID).with_for_update()
+def _locked_head(session: Session) -> tuple[Anchor, str | None]:
+    statement = (
+        select(AuditHead.sequence, AuditHead.hash, AuditHead.seal).where(AuditHead.id == HEAD_ID).with_for_update()
+    )
     row = session.execute(statement).one_or_none()
     if row is None:
         first = insert_for(session, AuditHead).values(id=HEAD_ID, sequence=0, hash=GENESIS)
         session.execute(first.on_conflict_do_nothing())
         row = session.execute(statement).one()
-    return Anchor(row.sequence, row.hash)
+    return Anchor(row.sequence, row.hash), row.seal
 
 
 def _hash(values: dict[str, Any]) -> str:

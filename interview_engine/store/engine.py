@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from interview_engine.errors import InterviewEngineError, UsageError
 from interview_engine.i18n import msg
 from interview_engine.store.outages import outage_of
+from interview_engine.store.trail_seal import KEY
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,6 +37,8 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.trail_key: bytes | None = None
+        """What the audit trail is sealed with; set by who opens the store of an installation."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -49,7 +52,7 @@ class Database:
         The one exception are errors that say `keeps_work`: they are raised after the commit.
         """
         kept: InterviewEngineError | None = None
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with Session(self.engine, expire_on_commit=False, info=self._info()) as session, session.begin():
             try:
                 yield session
             except InterviewEngineError as error:
@@ -62,7 +65,10 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads: takes no write lock on SQLite, never commits."""
-        with self.engine.connect().execution_options(reading=True) as connection, Session(connection) as session:
+        with (
+            self.engine.connect().execution_options(reading=True) as connection,
+            Session(connection, info=self._info()) as session,
+        ):
             yield session
 
     def attempt(self, work: Callable[[Session], object]) -> bool:
@@ -73,7 +79,7 @@ class Database:
         try:
             with (
                 self.engine.connect().execution_options(hurried=True) as connection,
-                Session(connection) as session,
+                Session(connection, info=self._info()) as session,
                 session.begin(),
             ):
                 if not self.is_sqlite:
@@ -86,6 +92,9 @@ class Database:
             _LOG.info("left undone, because the database is %s", outage)
             return False
         return True
+
+    def _info(self) -> dict[Any, Any]:
+        return {KEY: self.trail_key}
 
     def empty_log(self) -> bool:
         """Take what was deleted out of SQLite's write-ahead log, where the pages before and after lie in clear.

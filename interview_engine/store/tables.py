@@ -25,6 +25,8 @@ class AuditEvent(Base):
     detail: Mapped[dict[str, Any]]
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+    seal: Mapped[str | None] = mapped_column(String(64))
+    """HMAC of `hash`; None before there was a key (see `trail_seal`)."""
 
 
 class AuditHead(Base):
@@ -35,6 +37,10 @@ class AuditHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     sequence: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str] = mapped_column(String(64))
+    seal: Mapped[str | None] = mapped_column(String(64))
+    """HMAC of sequence and hash."""
+    key_encrypted: Mapped[str | None] = mapped_column(Text)
+    """What the seals are made with."""
 
 
 class OutboxMessage(Row, Base):

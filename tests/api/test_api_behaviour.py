@@ -186,7 +186,14 @@ def test_reading_a_report_through_the_api_is_in_the_audit_trail(world: World) ->
     assert readings() == before + 1
     page = world.call("GET", f"/audit?subject={subject}&action=report.read&limit=1").json()
     assert page["items"][0]["subject"] == subject
-    assert world.call("GET", "/audit/check").json()["holds"] is True
+    checked = world.call("GET", "/audit/check").json()
+    assert checked["holds"] is True
+    kept = f"sequence={checked['sequence']}&hash={checked['hash']}"
+    assert world.call("GET", f"/audit/check?{kept}").json()["holds"] is True
+    other = f"sequence={checked['sequence']}&hash={'0' * 64}"
+    assert world.call("GET", f"/audit/check?{other}").json()["problem"]["kind"] == "rewritten"
+    for wrong in ("sequence=1", f"hash={'0' * 64}", "sequence=1&hash=x"):
+        assert world.call("GET", f"/audit/check?{wrong}").status_code == 422
 
 
 def test_a_recording_is_played_from_its_signed_address_without_a_token(world: World) -> None:

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, time, timedelta
 from itertools import islice
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
@@ -66,6 +66,7 @@ PROBLEMS = {
     "unlinked": mark("an event does not follow the one before"),
     "cut": mark("events are missing at the end"),
     "rewritten": mark("the chain was rewritten"),
+    "unsealed": mark("the seal is missing or not of this installation"),
 }
 
 
@@ -175,11 +176,11 @@ def audit_log(
 
 
 @router.post("/console/audit/check")
-def check(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Walk the whole chain; that it was walked is in it too."""
+def check(request: Request, context: Ctx, actor: PageActor, end: Annotated[str, Form(max_length=200)] = "") -> Response:
+    """Walk the whole chain; that it was walked is in it too. `end`: an end that was kept, "number:hash"."""
     return act(
         context,
-        lambda session: trail.check_trail(session, actor, context.clock),
+        lambda session: trail.check_trail(session, actor, context.clock, trail.kept_end(end)),
         lambda found: _audit(request, context, actor, TrailFilter(), "", found),
     )
 

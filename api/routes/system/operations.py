@@ -13,6 +13,7 @@ from api.access import Call, needs
 from api.routes.frame import Cursor, Id, Limit, Out, PageOut, new_router, page_out
 from interview_engine.hr.access import audit_log
 from interview_engine.hr.access.service import check_group, check_row
+from interview_engine.hr.access.trail import kept_end
 from interview_engine.hr.house import house
 from interview_engine.hr.recruiting.interviewing.work import ANSWER, INTERVIEW
 from interview_engine.store import audit, work
@@ -94,7 +95,7 @@ class AuditProblemOut(Out):
     """The first place where the chain does not hold."""
 
     sequence: int
-    kind: Literal["missing", "changed", "unlinked", "cut", "rewritten"]
+    kind: Literal["missing", "changed", "unlinked", "cut", "rewritten", "unsealed"]
 
 
 class AuditCheck(Out):
@@ -154,11 +155,16 @@ def list_audit_events(
 
 
 @router.get("/audit/check")
-def check_audit_trail(call: Annotated[Call, needs("interview", "audit")]) -> AuditCheck:
-    """Walk the whole chain."""
+def check_audit_trail(
+    call: Annotated[Call, needs("interview", "audit")],
+    sequence: Annotated[int | None, Query(ge=0, lt=10**18)] = None,
+    digest: Annotated[str | None, Query(alias="hash", pattern="^[0-9a-f]{64}$")] = None,
+) -> AuditCheck:
+    """Walk the whole chain; `sequence` and `hash`, of an end that was kept, must still be in it."""
+    known = kept_end("" if sequence is None and digest is None else f"{sequence}:{digest}")
     with call.reading() as session:
         check_row(session, call.actor, "interview", "audit")
-        problem = audit.verify(session)
+        problem = audit.verify(session, known)
         end = audit.anchor(session)
     shown = None if problem is None else AuditProblemOut.model_validate(problem)
     return AuditCheck(holds=problem is None, problem=shown, sequence=end.sequence, hash=end.hash)

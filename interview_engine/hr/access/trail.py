@@ -92,6 +92,19 @@ def _sequence(cursor: str) -> int:
     return int(text)
 
 
+def kept_end(text: str) -> Anchor | None:
+    """An end that somebody kept, "number:hash"; None for an empty text. InvalidInput: `trail.end`."""
+    if not text.strip():
+        return None
+    found = audit.read_anchor(text)
+    if found is None:
+        raise invalid(
+            "end", "trail.end", msg("This is not an end of a trail."),
+            msg("Write it as number:hash, as the console shows it after a check."),
+        )  # fmt: skip
+    return found
+
+
 def check_trail(session: Session, actor: Actor, clock: Clock, known: Anchor | None = None) -> TrailCheck:
     """Walk the whole chain and write down that it was done, with the result.
 

@@ -6,7 +6,7 @@ from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject, in_transaction
-from interview_engine.hr.messaging import notices
+from interview_engine.hr.messaging import notices, trail_anchor
 from interview_engine.hr.messaging.tables import (
     Card,
     InboundEvent,
@@ -61,8 +61,20 @@ AREA = Area(
         PersonColumn(NoticeReceiver.person_id, "kept", "how many were told and have read it; it holds nothing else"),
     ),
     erase=_erase,
-    jobs=(Job("notices", 15.0, in_transaction(notices.escalate)),),
+    jobs=(
+        Job("notices", 15.0, in_transaction(notices.escalate)),
+        Job("trail anchor", 3600.0, trail_anchor.send_anchors, by_date=True),
+    ),
     messages={
+        trail_anchor.ACTION: MessageTemplate(
+            msg("The audit trail today: {title} events"),
+            msg(
+                "The end of the audit trail, to be kept outside of this system:\n{end}\n\n"
+                "Whoever has it can check the trail with it, also when everything was rewritten:\n{link}"
+            ),
+            path="/console/audit",
+            line=msg("The audit trail today: {title} events"),
+        ),
         "notice.info": _notice(msg("Notice: {title}"), msg("Open to read:\n{link}")),
         "notice.important": _notice(
             msg("Important: {title}"),
@@ -74,5 +86,5 @@ AREA = Area(
             urgent=True,
         ),
     },
-    subjects=(Subject("message"), Subject("notice"), Subject("way")),
+    subjects=(Subject("message"), Subject("notice"), Subject("trail", told=True), Subject("way")),
 )

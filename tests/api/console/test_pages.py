@@ -506,7 +506,14 @@ def test_l10_the_audit_log_is_filtered_verified_and_exported(made: Company, clie
     assert ">kit.publish<" not in page
     checked = client.post("/console/audit/check", data={"csrf": csrf(client)})
     assert checked.status_code == 200
-    assert re.search(r'class="flash".*?[0-9a-f]{64}', checked.text, re.DOTALL)
+    found = re.search(r'class="flash".*?(\d+:[0-9a-f]{64})', checked.text, re.DOTALL)
+    assert found is not None
+    with_end = client.post("/console/audit/check", data={"csrf": csrf(client), "end": found[1]})
+    assert 'class="flash"' in with_end.text
+    other = f"{found[1].partition(':')[0]}:{'0' * 64}"
+    rewritten = client.post("/console/audit/check", data={"csrf": csrf(client), "end": other})
+    assert 'class="problem-box"' in rewritten.text
+    assert client.post("/console/audit/check", data={"csrf": csrf(client), "end": "12"}).status_code == 422
     lines = client.get("/console/audit/export").text.splitlines()
     assert [json.loads(line)["sequence"] for line in lines] == list(range(1, len(lines) + 1))
 
