@@ -9,7 +9,7 @@ import segno
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from api.candidate import later as candidate_later
+from api.candidate import later
 from api.candidate.media import media_address
 from api.candidate.recorder_texts import recorder_texts
 from api.candidate.sessions import Candidate, OwnOrigin, PageCandidate, device_secret, keep_device, was_erased
@@ -28,7 +28,7 @@ from interview_engine.hr.recruiting.tables import Answer, Invitation
 from interview_engine.i18n import msg, translator
 
 router = APIRouter()
-router.include_router(candidate_later.router)
+router.include_router(later.router)
 
 MINUTES_AROUND = 4
 """Minutes that consent, device check and overview take beside the questions."""
@@ -214,10 +214,10 @@ def written(
             chosen = answers.chosen_answers(session, candidate.invitation.id)
     except InvalidInput as problem:
         return _writing_page(request, context, candidate, number, text, problem)
-    later = [n for n in range(number + 1, len(kit.questions) + 1) if kit.questions[n - 1].id not in chosen]
-    if not later:
+    following = [n for n in range(number + 1, len(kit.questions) + 1) if kit.questions[n - 1].id not in chosen]
+    if not following:
         return RedirectResponse(f"{candidate.home}/review", 303)
-    onward = f"interview#{later[0]}" if agreed.get("recording") else f"write/{later[0]}"
+    onward = f"interview#{following[0]}" if agreed.get("recording") else f"write/{following[0]}"
     return RedirectResponse(f"{candidate.home}/{onward}", 303)
 
 

@@ -2,9 +2,7 @@
 
 from api.area import Entry, WebArea
 from api.console.competency import kits, model, portrait
-from api.routes.competency import competencies as competencies_routes
-from api.routes.competency import portraits as portraits_routes
-from api.routes.competency import surveys as surveys_routes
+from api.routes.competency import competencies, portraits, surveys
 from interview_engine.i18n import mark
 
 AREA = WebArea(
@@ -25,9 +23,9 @@ AREA = WebArea(
         model.router,
     ),
     routes=(
-        competencies_routes.router,
-        surveys_routes.router,
-        portraits_routes.router,
+        competencies.router,
+        surveys.router,
+        portraits.router,
     ),
     tags=(("competencies", "Kits, role profiles, surveys, portraits."),),
 )

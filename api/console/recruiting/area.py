@@ -2,16 +2,18 @@
 
 from api.area import Entry, WebArea
 from api.console.recruiting import application, channels, deciding, people, ranking, report, requisitions
-from api.routes.recruiting import applications as applications_routes
-from api.routes.recruiting import exports as exports_routes
-from api.routes.recruiting import fairness as fairness_routes
-from api.routes.recruiting import interviews as interviews_routes
-from api.routes.recruiting import invitations as invitations_routes
-from api.routes.recruiting import offers as offers_routes
-from api.routes.recruiting import postings as postings_routes
+from api.routes.recruiting import (
+    applications,
+    exports,
+    fairness,
+    interviews,
+    invitations,
+    offers,
+    postings,
+    resumes,
+    reviews,
+)
 from api.routes.recruiting import requisitions as requisitions_routes
-from api.routes.recruiting import resumes as resumes_routes
-from api.routes.recruiting import reviews as reviews_routes
 from interview_engine.i18n import mark
 
 AREA = WebArea(
@@ -46,15 +48,15 @@ AREA = WebArea(
     ),
     routes=(
         requisitions_routes.router,
-        postings_routes.router,
-        applications_routes.router,
-        resumes_routes.router,
-        invitations_routes.router,
-        interviews_routes.router,
-        reviews_routes.router,
-        offers_routes.router,
-        fairness_routes.router,
-        exports_routes.router,
+        postings.router,
+        applications.router,
+        resumes.router,
+        invitations.router,
+        interviews.router,
+        reviews.router,
+        offers.router,
+        fairness.router,
+        exports.router,
     ),
     tags=(
         ("requisitions", "Wishes to hire, from draft through approval to open and filled."),

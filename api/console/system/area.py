@@ -4,11 +4,7 @@ from api.area import Entry, WebArea
 from api.console.system import account, administration, deletions, notices, operations
 from api.routes.system import administration as administration_routes
 from api.routes.system import operations as operations_routes
-from api.routes.system import organisation as organisation_routes
-from api.routes.system import persons as persons_routes
-from api.routes.system import receipts as receipts_routes
-from api.routes.system import system as system_routes
-from api.routes.system import webhooks as webhooks_routes
+from api.routes.system import organisation, persons, receipts, system, webhooks
 from interview_engine.i18n import mark
 
 AREA = WebArea(
@@ -45,13 +41,13 @@ AREA = WebArea(
         operations.router,
     ),
     routes=(
-        persons_routes.router,
-        receipts_routes.router,
-        organisation_routes.router,
-        webhooks_routes.router,
+        persons.router,
+        receipts.router,
+        organisation.router,
+        webhooks.router,
         administration_routes.router,
         operations_routes.router,
-        system_routes.router,
+        system.router,
     ),
     tags=(
         ("persons", "Contact data of candidates."),

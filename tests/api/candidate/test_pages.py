@@ -18,8 +18,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.candidate import later as candidate_later
-from api.candidate import own_applications
+from api.candidate import later, own_applications
 from api.candidate.recorder_texts import TEXTS
 from api.candidate.sessions import cookie_name
 from interview_engine.assessment.policy import POLICIES
@@ -105,9 +104,9 @@ def test_every_word_of_candidate_pages_is_translated() -> None:
         set(TEXTS.values())
         | set(own_applications.STAGES.values())
         | {own_applications.DECIDED}
-        | set(candidate_later.OUTCOMES.values())
+        | set(later.OUTCOMES.values())
     )
-    used |= {label for _, label in candidate_later.STEPS} | set(candidate_later.ERASED.values())
+    used |= {label for _, label in later.STEPS} | set(later.ERASED.values())
     for path in PAGES:
         used |= set(re.findall(r'\b_\("((?:[^"\\]|\\.)*)"', path.read_text(encoding="utf-8")))
         used |= set(re.findall(r"\b_\('((?:[^'\\]|\\.)*)'", path.read_text(encoding="utf-8")))

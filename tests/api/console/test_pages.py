@@ -25,17 +25,14 @@ from starlette.testclient import TestClient
 import api
 from api.app import create_app
 from api.areas import AREAS
-from api.console import frame as console_frame
+from api.console import frame
 from api.console.actors import ACTORS
-from api.console.competency import model as console_model
+from api.console.competency import model
 from api.console.competency import words as competency_words
-from api.console.quality import pages as console_quality
-from api.console.recruiting import application as console_application
-from api.console.recruiting import channels as console_channels
+from api.console.quality import pages
+from api.console.recruiting import application, channels
 from api.console.recruiting import words as recruiting_words
-from api.console.system import administration as console_administration
-from api.console.system import deletions as console_deletions
-from api.console.system import operations as console_operations
+from api.console.system import administration, deletions, operations
 from interview_engine.hr.access.rules import ROLES, SYSTEM
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.competency.tables import KitVersion
@@ -148,7 +145,7 @@ def test_l4_the_navigation_offers_what_opens(made: Company, clients: dict[str, T
         for area in AREAS:
             for entry in area.entries:
                 status = client.get(entry.href).status_code
-                offered = console_frame.may_at_all(made.actors[role], *entry.needs)
+                offered = frame.may_at_all(made.actors[role], *entry.needs)
                 assert (status == 200) == offered, (role, entry.href)
 
 
@@ -230,24 +227,24 @@ def messages() -> dict[str, str]:
         for match in re.finditer(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", path.read_text("utf-8")):
             found.setdefault(ast.literal_eval(match[1]), path.name)
     named = [
-        console_frame.NOTICES,
+        frame.NOTICES,
         *(area.notices for area in AREAS),
-        console_frame.ROLE_LABELS,
+        frame.ROLE_LABELS,
         ACTORS,
         *competency_words.ALL,
         *recruiting_words.ALL,
-        console_application.FLAG_WORDS,
-        console_model.QUESTION_WORDS,
-        console_model.SURVEY_WORDS,
-        console_channels.ADVICE,
-        console_quality.ALARMS,
-        console_operations.PROBLEMS,
-        console_operations.FAILURES,
-        console_operations.DOUBTS,
-        console_deletions.KINDS,
-        console_administration.CLASS_WORDS,
-        console_administration.ACTION_WORDS,
-        console_administration.SCOPE_WORDS,
+        application.FLAG_WORDS,
+        model.QUESTION_WORDS,
+        model.SURVEY_WORDS,
+        channels.ADVICE,
+        pages.ALARMS,
+        operations.PROBLEMS,
+        operations.FAILURES,
+        operations.DOUBTS,
+        deletions.KINDS,
+        administration.CLASS_WORDS,
+        administration.ACTION_WORDS,
+        administration.SCOPE_WORDS,
     ]
     for words in named:
         found.update(dict.fromkeys(words.values(), "words"))
