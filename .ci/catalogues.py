@@ -70,7 +70,7 @@ AREAS: tuple[tuple[str, str], ...] = (
 )
 """Folders and the catalogues of their texts; the first that matches counts."""
 
-STAFF_ONLY = ("console", "wechat", "commands", "bench")
+STAFF_ONLY = ("console", "commands", "bench")
 """Catalogues (by how their names begin) that a language of candidates' pages and errors does without."""
 
 PAGES_ONLY = ("ja", "es")
