@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Result, event, insert, select
+from sqlalchemy import Result, Select, event, insert, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from interview_engine.clock import Clock
@@ -112,19 +112,35 @@ def verify(session: Session, known: Anchor | None = None) -> AuditProblem | None
     Args:
         known: an end of the chain that was kept elsewhere; it must still be in it.
     """
-    head, key = anchor(session), key_of(session)
-    with _events(session) as rows:
-        found = _verify((dict(zip(_WITH_SEAL, row, strict=True)) for row in rows), head, known, key)
-    if found is None and key is not None:
-        seal = session.scalar(select(AuditHead.seal).where(AuditHead.id == HEAD_ID))
-        if not is_ours(key, seal, head.sequence, head.hash):
-            return AuditProblem(max(head.sequence, 1), "unsealed")
-    return found
+    key = key_of(session)
+    head: tuple[int, str, str | None] = (0, GENESIS, None)
+
+    def events(rows: Result[*tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+        nonlocal head
+        for *values, sequence, digest, seal in rows:
+            head = (sequence or 0, digest or GENESIS, seal)
+            yield dict(zip(_WITH_SEAL, values, strict=True))
+
+    # the end comes with the events, by one statement: what is appended meanwhile is in neither
+    ends = (AuditHead.sequence, AuditHead.hash, AuditHead.seal)
+    statement = _in_order(*ends).outerjoin(AuditHead, AuditHead.id == HEAD_ID)
+    with session.execute(statement) as rows:
+        end, found = _walk(events(rows), known, key)
+    if found is not None:
+        return found
+    if end.sequence == 0:
+        row = session.execute(select(*ends).where(AuditHead.id == HEAD_ID)).one_or_none()
+        head = head if row is None else (row.sequence, row.hash, row.seal)
+    if head[:2] != (end.sequence, end.hash):
+        return AuditProblem(end.sequence + 1, "cut")
+    if key is not None and not is_ours(key, head[2], end.sequence, end.hash):
+        return AuditProblem(max(end.sequence, 1), "unsealed")
+    return _is_cut(end, known)
 
 
 def exported(session: Session) -> Iterator[str]:
     """The whole trail as JSON, one event a line in order; `verify_exported` can check it without the database."""
-    with _events(session) as rows:
+    with session.execute(_in_order()) as rows:
         for row in rows:
             values = dict(zip(_COLUMNS, row[:-1], strict=True))
             values["at"] = _instant(values["at"])
@@ -140,39 +156,42 @@ def verify_exported(lines: Iterable[str], known: Anchor | None = None) -> AuditP
             values["at"] = datetime.fromisoformat(values["at"])
             yield values
 
-    return _verify(events(), None, known)
+    end, found = _walk(events(), known)
+    return found or _is_cut(end, known)
 
 
-def _events(session: Session) -> Result[*tuple[Any, ...]]:
-    """All events in order, a thousand at a time; to be closed, since the server keeps a cursor for it."""
+def _in_order(*more: Any) -> Select[*tuple[Any, ...]]:
+    """All events in order, a thousand at a time; the result is to be closed, since the server keeps a cursor for it."""
     columns = (getattr(AuditEvent, name) for name in _WITH_SEAL)
-    return session.execute(select(*columns).order_by(AuditEvent.sequence).execution_options(yield_per=1000))
+    return select(*columns, *more).order_by(AuditEvent.sequence).execution_options(yield_per=1000)
 
 
-def _verify(
-    events: Iterable[dict[str, Any]], head: Anchor | None, known: Anchor | None, key: bytes | None = None
-) -> AuditProblem | None:
+def _walk(
+    events: Iterable[dict[str, Any]], known: Anchor | None, key: bytes | None = None
+) -> tuple[Anchor, AuditProblem | None]:
+    """How far the chain holds, and where it first does not."""
     sequence, previous, sealed = 0, GENESIS, False
     for values in events:
         sequence += 1
         if values["sequence"] != sequence:
-            return AuditProblem(sequence, "missing")
+            return Anchor(sequence, previous), AuditProblem(sequence, "missing")
         if values["prev_hash"] != previous:
-            return AuditProblem(sequence, "unlinked")
+            return Anchor(sequence, previous), AuditProblem(sequence, "unlinked")
         if values["hash"] != _hash(values):
-            return AuditProblem(sequence, "changed")
+            return Anchor(sequence, previous), AuditProblem(sequence, "changed")
         if key is not None and (sealed or values["seal"] is not None):
             sealed = True  # from the first on that has one
             if values["seal"] != seal_of_event(key, values["hash"]):
-                return AuditProblem(sequence, "unsealed")
+                return Anchor(sequence, previous), AuditProblem(sequence, "unsealed")
         previous = values["hash"]
         if known is not None and known.sequence == sequence and known.hash != previous:
-            return AuditProblem(sequence, "rewritten")
-    if head is not None and (head.sequence, head.hash) != (sequence, previous):
-        return AuditProblem(sequence + 1, "cut")
-    if known is not None and known.sequence > sequence:
-        return AuditProblem(sequence + 1, "cut")
-    return None
+            return Anchor(sequence, previous), AuditProblem(sequence, "rewritten")
+    return Anchor(sequence, previous), None
+
+
+def _is_cut(end: Anchor, known: Anchor | None) -> AuditProblem | None:
+    """Whether the end that was kept lies beyond the one that is there."""
+    return AuditProblem(end.sequence + 1, "cut") if known is not None and known.sequence > end.sequence else None
 
 
 def _append_pending(session: Session) -> None:

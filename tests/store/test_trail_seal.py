@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -136,6 +137,24 @@ def test_going_on_and_starting_again_do_not_seal_what_was_moved(database: Databa
         assert start(database) is None
         write(database, 2)
         assert problem(database) is not None
+
+
+def test_a_trail_that_grows_while_it_is_checked_holds(database: Database) -> None:
+    start(database)
+    write(database, 30)
+    stop = threading.Event()
+
+    def go_on() -> None:
+        while not stop.is_set():
+            write(database, 1)
+
+    writer = threading.Thread(target=go_on)
+    writer.start()
+    try:
+        assert [problem(database) for _ in range(60)] == [None] * 60
+    finally:
+        stop.set()
+        writer.join()
 
 
 def test_an_end_kept_elsewhere_shows_even_a_trail_that_began_anew(database: Database) -> None:
