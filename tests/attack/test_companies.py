@@ -178,6 +178,17 @@ def test_nothing_of_another_company_is_open_afterwards(companies: Companies, cli
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize(
+    "path", ["operations", "webhooks", "accounts", "audit", "tokens?account_id={account_id}", "accounts/{account_id}"]
+)
+def test_what_is_the_installations_is_closed_to_who_reaches_one_company(
+    companies: Companies, client: TestClient, path: str
+) -> None:
+    for role in roles_on(companies):
+        headers = {"Authorization": f"Bearer {companies.tokens[role]}"}
+        assert client.get(companies.at(f"/api/v1/{path}"), headers=headers).status_code == 403, role
+
+
 def test_what_is_looked_for_is_shown_to_who_reaches_company_b(companies: Companies, client: TestClient) -> None:
     token, cookie = companies.own_tokens["administrator"], companies.own_cookies["administrator"]
     shown = " ".join(answer.text for _, answer in pages(companies, client, token, cookie))
