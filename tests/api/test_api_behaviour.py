@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from api_world import NOBODY, Program, Samples, program, token_for, unlimited_app, whole_company
 from console_data import make_context
+from pypdf import PdfReader
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
@@ -23,6 +24,7 @@ from api.app import create_app
 from api.limits import RATES, Buckets, Rate, kind_of, most_bytes
 from api.openapi import endpoints
 from interview_engine.hr.recruiting.tables import Application
+from interview_engine.i18n import msg
 from interview_engine.store.tables import AuditEvent, OutboxMessage
 
 
@@ -170,6 +172,20 @@ def test_the_ranking_comes_in_pages_that_together_are_the_whole_list(world: Worl
     parts = [world.call("GET", f"{world.requisition}/ranking?limit=2&page={number}").json() for number in (1, 2)]
     assert parts[0]["pages"] == 2
     assert [row for part in parts for row in part["candidates"]] == whole["candidates"]
+
+
+@pytest.mark.parametrize("language", ["ja", "es"])
+def test_a_report_on_paper_is_in_the_language_that_was_asked_for(world: World, language: str) -> None:
+    paper = world.call("GET", f"/applications/{world.samples.ids['application_id']}/report.pdf?language={language}")
+    text = re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.content)).pages))
+    assert re.sub(r"\s", "", msg("Match with the role").get(language)) in text
+
+
+def test_a_report_in_a_language_without_catalogues_is_refused(world: World) -> None:
+    path = f"/applications/{world.samples.ids['application_id']}/report.pdf?language=fr"
+    refused = world.call("GET", path)
+    assert refused.status_code == 422
+    assert refused.json()["fields"][0]["field"] == "query.language"
 
 
 def test_reading_a_report_through_the_api_is_in_the_audit_trail(world: World) -> None:

@@ -5,24 +5,34 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from fastapi import Query
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from api.access import Call, needs
 from api.candidate.media import media_address
 from api.export import attachment
 from api.report_file import report_pdf
-from api.routes.frame import Id, Language, Out, PageOut, Words, list_out, new_router
+from api.routes.frame import Id, Out, PageOut, Words, list_out, new_router
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.interviewing import answers as answered
 from interview_engine.hr.recruiting.reach import application_for
 from interview_engine.hr.recruiting.reviewing import assessments as service
 from interview_engine.hr.recruiting.tables import Answer, Assessment, Invitation
-from interview_engine.i18n import msg
+from interview_engine.i18n import languages, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find
 
 router = new_router("interviews")
+
+
+def _has_catalogues(language: str) -> str:
+    if language not in languages():
+        raise ValueError(f"one of {', '.join(languages())}")
+    return language
+
+
+PaperLanguage = Annotated[str, AfterValidator(_has_catalogues), Query(json_schema_extra={"enum": [*languages()]})]
 
 
 class AnswerOut(Out):
@@ -126,9 +136,9 @@ def get_report(application_id: Id, call: Annotated[Call, needs("interview", "rea
 def get_report_pdf(
     application_id: Id,
     call: Annotated[Call, needs("interview", "read", ("interview", "export"))],
-    language: Language = "zh",
+    language: PaperLanguage = "zh",
 ) -> Response:
-    """The same report on paper."""
+    """The same report on paper, in any language that has catalogues."""
     with call.writing() as session:
         application_for(session, call.actor, application_id, "interview", "export")
         document = service.report_document(session, call.actor, call.context.blobs, application_id, call.clock)
