@@ -70,7 +70,7 @@ AREA = Area(
             msg("The audit trail today: {title} events"),
             msg(
                 "The end of the audit trail, to be kept outside of this system:\n{end}\n\n"
-                "Whoever has it can check the trail with it, also when everything was rewritten:\n{link}"
+                "With it anybody can check the trail, even one that was rewritten as a whole:\n{link}"
             ),
             path="/console/audit",
             line=msg("The audit trail today: {title} events"),
