@@ -146,7 +146,6 @@ def profile_from_kit(session: Session, actor: Actor, kit_version_id: str, clock:
     to whom the kit belongs; of a kit of the group it is the company's of an actor who reaches one only.
     """
     require(actor, "public", "manage")
-    require(actor, "public", "manage")
     version = kit_version_within(session, actor, kit_version_id)
     owner = owner_for(session, actor, version.legal_entity_id)
     there = select(RoleProfile).where(
