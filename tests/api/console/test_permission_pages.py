@@ -60,6 +60,8 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/rate/{assessment_id}": (("interview", "write"),),
     "/console/fairness": EXPORT,
     "/console/fairness/{requisition_id}/table.csv": EXPORT,
+    "/console/outcomes": EXPORT,
+    "/console/outcomes/table.csv": EXPORT,
     "/console/channels": READ,
     "/console/notices": MANAGE,
     "/console/operations": MANAGE,
