@@ -29,7 +29,7 @@ from interview_engine.assessment.delivery.observations import FaceSeen, HandSeen
 from interview_engine.assessment.delivery.spans import Span
 
 LIBRARIES = ("openvino", "mediapipe", "numpy", "opencv-python-headless", "av")
-LABELS = ROOT / "tests" / "pipelines" / "visual_labels.tsv"
+LABELS = ROOT / "tests" / "pipelines" / "watching" / "visual_labels.tsv"
 KINDS = ("networks", "mediapipe")
 """Values of the setting `vision`; the second is the reference."""
 

@@ -88,7 +88,7 @@ def test_a_damaged_model_is_an_error(tmp_path: Path) -> None:
     for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
         (tmp_path / name).write_bytes((real / name).read_bytes())
     (tmp_path / "model.bin").write_bytes((real / "model.bin").read_bytes()[:100_000])
-    with pytest.raises(WeightsError, match="no usable Whisper model"):
+    with pytest.raises(WeightsError, match="not a usable Whisper model"):
         FasterWhisperRecogniser(tmp_path).encode([np.zeros(16_000, np.float32)])
 
 
