@@ -5,7 +5,7 @@ Only people decide. A reason is always kept. The engine's score stays beside wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,12 +14,13 @@ from interview_engine.assessment.calibration.panel import LEVEL_POINTS, Rating
 from interview_engine.clock import Clock
 from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import scoped
+from interview_engine.hr.access.service import visible
 from interview_engine.hr.competency.service import kit
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.reach import application_for, change_stage, invitation_of, note_event
+from interview_engine.hr.recruiting.reviewing.shortlist_page import AT_ONCE, batched
 from interview_engine.hr.recruiting.rules import DECISIONS, OPEN_STAGES, Decision
 from interview_engine.hr.recruiting.tables import (
     Application,
@@ -255,22 +256,30 @@ def ratings_of_kit(session: Session, kit_version_id: str, *, within: Actor | Non
         .where(Assessment.kit_version_id == kit_version_id)
         .order_by(HumanRating.id)
     )
+    rows = session.execute(statement).tuples().all()
     if within is not None:
-        statement = scoped(
-            statement.join(Application, Application.id == Assessment.application_id).join(
-                Requisition, Requisition.id == Application.requisition_id
-            ),
-            within,
-            "interview",
-            "decide",
-            department=Requisition.department_id,
-            legal_entity=Requisition.legal_entity_id,
-            person=Application.person_id,
+        reached = _decidable(session, within, {interview for interview, *_ in rows})
+        rows = [row for row in rows if row[0] in reached]
+    return tuple(Rating(interview, code, rater, LEVEL_POINTS * (level - 1)) for interview, code, rater, level in rows)
+
+
+def _decidable(session: Session, actor: Actor, assessment_ids: Collection[str]) -> set[str]:
+    """Those assessments that the actor may decide on.
+
+    Asked by id: in one statement with the ratings, a plan may begin at all assessments of the kit.
+    """
+    place = (Requisition.department_id, Requisition.legal_entity_id, Application.person_id)
+    found: set[str] = set()
+    for ids in batched(assessment_ids, AT_ONCE):
+        found.update(
+            session.scalars(
+                select(Assessment.id)
+                .join(Application, Application.id == Assessment.application_id)
+                .join(Requisition, Requisition.id == Application.requisition_id)
+                .where(Assessment.id.in_(ids), visible(actor, "interview", "decide", *place))
+            )
         )
-    rows = session.execute(statement)
-    return tuple(
-        Rating(interview, code, rater, LEVEL_POINTS * (level - 1)) for interview, code, rater, level in rows.tuples()
-    )
+    return found
 
 
 def ratable_competencies(session: Session, assessment_id: str) -> tuple[str, ...]:
