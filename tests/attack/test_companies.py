@@ -163,6 +163,9 @@ def pages(companies: Companies, client: TestClient, token: str, cookie: str) -> 
             console = {"cookie": f"session={cookie}", "accept": "text/html"}
             headers = console if one.path.startswith("/console") else {"Authorization": f"Bearer {token}"}
             yield one.path, client.get(companies.at(one.path), headers=headers)
+    offered = companies.samples.company.applications["赵一鸣"]
+    path = f"/api/v1/applications/{offered}/offers"
+    yield path, client.get(path, headers={"Authorization": f"Bearer {token}"})
 
 
 def test_nothing_of_another_company_is_open_afterwards(companies: Companies, client: TestClient) -> None:

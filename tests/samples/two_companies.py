@@ -47,7 +47,7 @@ REACH = {"hiring_manager": "reports", "interviewer": "subtree"}
 """How far a role reaches; the others reach their company."""
 KIT_OF_B = "b-kit"
 MARKS = ("林晓", "赵一鸣", "孙佳", "Grace Adeyemi", "陈雨桐", "candidate1@example.org", "客服专员 · 上海", "夜班客服",
-         "9000", KIT_OF_B, "乙公司的调查", "乙公司的能力")  # fmt: skip
+         "9000.00", KIT_OF_B, "乙公司的调查", "乙公司的能力")  # fmt: skip
 """What stands in rows of company B and nowhere else: names, a mail address, jobs, pay, and what B made for itself."""
 
 
