@@ -51,6 +51,7 @@ class Plan:
         together: workers kept alive at a time.
         limit_s: when to give up; the log then shows how far it came.
         full_disk: while this file exists the blob store takes nothing.
+        meeting: so many workers must hold an item before any of them goes on; without it one quick worker may take all.
     """
 
     database_url: str
@@ -62,6 +63,7 @@ class Plan:
     dead_after_s: float = 5.0
     limit_s: float = 300.0
     full_disk: str = ""
+    meeting: int = 1
 
     @property
     def log(self) -> Path:
@@ -104,6 +106,9 @@ def work(plan: Plan) -> None:
             "name": name,
         }
         os.write(log, (json.dumps(line) + "\n").encode())
+        until = time.monotonic() + plan.limit_s
+        while len({crossed["worker"] for crossed in crossings(plan)}) < plan.meeting and time.monotonic() < until:
+            time.sleep(0.05)
         where, times = plan.kills.get(held.subject_id, ("", 0))
         if where == name and held.attempt <= times:
             os.kill(os.getpid(), signal.SIGKILL)
