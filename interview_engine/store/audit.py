@@ -27,6 +27,9 @@ from interview_engine.store.webhook_events import Happening, fan_out
 _PENDING = "interview_engine.audit.pending"
 _COLUMNS = ("sequence", "at", "actor", "action", "subject", "detail", "prev_hash", "hash")
 _WITH_SEAL = (*_COLUMNS, "seal")
+_HASHED = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
+_EXPORTED = json.JSONEncoder(ensure_ascii=False)
+"""Made once: `json.dumps` with settings of its own makes an encoder for every event."""
 _END = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
 
@@ -123,7 +126,7 @@ def verify(session: Session, known: Anchor | None = None) -> AuditProblem | None
 
     # the end comes with the events, by one statement: what is appended meanwhile is in neither
     ends = (AuditHead.sequence, AuditHead.hash, AuditHead.seal)
-    statement = _in_order(*ends).outerjoin(AuditHead, AuditHead.id == HEAD_ID)
+    statement = _in_order(_WITH_SEAL, *ends).outerjoin(AuditHead, AuditHead.id == HEAD_ID)
     with session.execute(statement) as rows:
         end, found = _walk(events(rows), known, key)
     if found is not None:
@@ -140,11 +143,11 @@ def verify(session: Session, known: Anchor | None = None) -> AuditProblem | None
 
 def exported(session: Session) -> Iterator[str]:
     """The whole trail as JSON, one event a line in order; `verify_exported` can check it without the database."""
-    with session.execute(_in_order()) as rows:
+    with session.execute(_in_order(_COLUMNS)) as rows:
         for row in rows:
-            values = dict(zip(_COLUMNS, row[:-1], strict=True))
+            values = dict(zip(_COLUMNS, row, strict=True))
             values["at"] = _instant(values["at"])
-            yield json.dumps(values, ensure_ascii=False)
+            yield _EXPORTED.encode(values)
 
 
 def verify_exported(lines: Iterable[str], known: Anchor | None = None) -> AuditProblem | None:
@@ -160,9 +163,9 @@ def verify_exported(lines: Iterable[str], known: Anchor | None = None) -> AuditP
     return found or _is_cut(end, known)
 
 
-def _in_order(*more: Any) -> Select[*tuple[Any, ...]]:
+def _in_order(names: Iterable[str], *more: Any) -> Select[*tuple[Any, ...]]:
     """All events in order, a thousand at a time; the result is to be closed, since the server keeps a cursor for it."""
-    columns = (getattr(AuditEvent, name) for name in _WITH_SEAL)
+    columns = (getattr(AuditEvent, name) for name in names)
     return select(*columns, *more).order_by(AuditEvent.sequence).execution_options(yield_per=1000)
 
 
@@ -261,7 +264,7 @@ def _hash(values: dict[str, Any]) -> str:
         _canonical(values["detail"]),
         values["prev_hash"],
     ]
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_HASHED.encode(parts).encode()).hexdigest()
 
 
 def _canonical(value: Any) -> Any:

@@ -7,7 +7,6 @@ shows where a change is.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 
@@ -72,4 +71,4 @@ def move_end(session: Session, sequence: int, digest: str, seal: str | None) -> 
 
 
 def _hmac(key: bytes, text: str) -> str:
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, text.encode(), "sha256").hex()

@@ -76,8 +76,14 @@ def operations(request: Request, context: Ctx, actor: PageActor) -> Response:
     now = context.clock.now()
     with context.database.reading() as session:
         check_group(session, actor, "public", "manage")
-        used = [(days, usage(session, now - timedelta(days=days), now)) for days in USAGE_DAYS]
-    return console_page(request, actor, "system/operations.html", live=_fragment(request, context, actor), used=used)
+        used = usage(session, [now - timedelta(days=days) for days in USAGE_DAYS], now)
+    return console_page(
+        request,
+        actor,
+        "system/operations.html",
+        live=_fragment(request, context, actor),
+        used=list(zip(USAGE_DAYS, used, strict=True)),
+    )
 
 
 @router.get("/console/operations/events")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.accounts.tables import Account
@@ -56,13 +56,16 @@ def usage_of(events: Iterable[tuple[str, str]], accounts: Iterable[str]) -> Usag
     return Usage(len(known), len(seen), dict(sorted(queries.items())))
 
 
-def usage(session: Session, since: datetime, until: datetime) -> Usage:
-    """Use from `since` until before `until`, both aware."""
-    within = (AuditEvent.at >= since, AuditEvent.at < until, AuditEvent.actor.startswith(ACCOUNT))
+def usage(session: Session, since: Sequence[datetime], until: datetime) -> list[Usage]:
+    """Use since each of the times until before `until`, all aware, in one pass over the trail; in the order asked."""
+    counts = [func.sum(case((AuditEvent.at >= one, 1), else_=0)) for one in since]
     counted = session.execute(
-        select(AuditEvent.actor, AuditEvent.action, func.count())
-        .where(*within)
+        select(AuditEvent.actor, AuditEvent.action, *counts)
+        .where(AuditEvent.at >= min(since), AuditEvent.at < until, AuditEvent.actor.startswith(ACCOUNT))
         .group_by(AuditEvent.actor, AuditEvent.action)
-    )
-    events = ((actor, action) for actor, action, times in counted for _ in range(times))
-    return usage_of(events, session.scalars(select(Account.id).where(Account.active.is_(True))))
+    ).all()
+    accounts = session.scalars(select(Account.id).where(Account.active.is_(True))).all()
+    return [
+        usage_of(((actor, action) for actor, action, *times in counted for _ in range(times[place])), accounts)
+        for place in range(len(since))
+    ]

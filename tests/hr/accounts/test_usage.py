@@ -41,8 +41,11 @@ def test_use_is_counted_within_its_time(sqlite_database: Database) -> None:
         with sqlite_database.transaction() as session:
             audit.record(session, world.actor(role).id, "report.read", "assessment:x", {}, world.clock)
     with sqlite_database.reading() as session:
-        found = usage(session, begin, begin + timedelta(hours=5))
+        since = [begin, begin - timedelta(hours=1), begin + timedelta(hours=3)]
+        found, longer, later = usage(session, since, begin + timedelta(hours=5))
     assert (found.active, found.queries) == (1, {"report.read": 2})
+    assert (longer.active, longer.queries) == (2, {"report.read": 3})
+    assert (later.active, later.queries) == (0, {})
     assert found.accounts == len(world.actors)
 
 
