@@ -349,7 +349,7 @@ def main(argv: Sequence[str]) -> int:
         cut = fit_reference.full_mark_cut(
             features, np.array([answer.mark for answer in answers]), [answer.question_id for answer in answers]
         )
-        print(f"best cut for a full mark, questions left out: {cut:.2f} (validity_short.CORRECT)")
+        print(f"best cut for a full mark, questions left out: {cut:.2f} (short.CORRECT)")
         about = "Fitted by `python -m bench fit` on SAF (MIT)."
         (arguments.out / "reference.json").write_text(document(compared, about), encoding="utf-8")
         print(f"{len(answers)} marked answers -> reference.json")

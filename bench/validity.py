@@ -11,11 +11,11 @@ import argparse
 import json
 from collections.abc import Callable, Sequence
 
-from bench import validity_interviews, validity_judge, validity_short, validity_siop, validity_twins
 from bench.datasets import short_answers
 from bench.datasets.twins import twins
 from bench.outcome import SetOutcome
 from bench.setting import results_folder, shared_data, text_embedder, twin_folder
+from bench.validity_parts import interviews, judge, levels, short, siop
 from bench.vector_cache import CachedEmbedder
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
 
@@ -25,57 +25,57 @@ MAX_ANSWERS = 600
 
 def _interviews(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
     folder = shared_data() / "A_text"
-    left_out = validity_interviews.LeftOut(embedder, folder, twins(twin_folder()))
-    return [validity_interviews.interviews(left_out, folder), validity_interviews.judge_tests(left_out, folder)]
+    left_out = interviews.LeftOut(embedder, folder, twins(twin_folder()))
+    return [interviews.interviews(left_out, folder), interviews.judge_tests(left_out, folder)]
 
 
 def _twins(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
     scorer = EvidenceScorer(embedder)
-    plain = validity_twins.score_all(twins(twin_folder()), scorer)
-    against = validity_twins.score_all(twins(twin_folder() / "adversarial"), scorer)
+    plain = levels.score_all(twins(twin_folder()), scorer)
+    against = levels.score_all(twins(twin_folder() / "adversarial"), scorer)
     outcomes = []
     for split in ("dev", "held"):
-        outcomes.append(validity_twins.levels(plain, split))
-        outcomes.append(validity_twins.adversarial(against, plain, split))
+        outcomes.append(levels.levels(plain, split))
+        outcomes.append(levels.adversarial(against, plain, split))
     return outcomes
 
 
 def _saf(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
-    answers = validity_short.thinned(short_answers.saf(shared_data() / "A_text"), most)
-    return [validity_short.saf(embedder, answers)]
+    answers = short.thinned(short_answers.saf(shared_data() / "A_text"), most)
+    return [short.saf(embedder, answers)]
 
 
 def _carousel(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
-    answers = validity_short.thinned(short_answers.carousel(shared_data() / "A_text"), most)
-    return [validity_short.carousel(embedder, answers)]
+    answers = short.thinned(short_answers.carousel(shared_data() / "A_text"), most)
+    return [short.carousel(embedder, answers)]
 
 
 def _os_grader(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
-    return [validity_short.os_grader(embedder, short_answers.os_grader(shared_data() / "A_text"))]
+    return [short.os_grader(embedder, short_answers.os_grader(shared_data() / "A_text"))]
 
 
 def _semeval(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
     folder = shared_data() / "A_text"
     found = []
     for corpus, bar in (("sciEntsBank", 0.50), ("beetle", 0.54)):
-        answers = validity_short.thinned(short_answers.semeval(folder, corpus), most)
-        found.append(validity_short.semeval(embedder, answers, corpus, bar))
+        answers = short.thinned(short_answers.semeval(folder, corpus), most)
+        found.append(short.semeval(embedder, answers, corpus, bar))
     return found
 
 
 def _siop_2024(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
-    return validity_siop.siop_2024(embedder, shared_data() / "A_text")
+    return siop.siop_2024(embedder, shared_data() / "A_text")
 
 
 def _siop_2019(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
     folder = shared_data() / "A_text"
-    return [validity_siop.siop_2019(embedder, folder, None if most is None else validity_siop.MAX_ANSWERS)]
+    return [siop.siop_2019(embedder, folder, None if most is None else siop.MAX_ANSWERS)]
 
 
 SETS: dict[str, Callable[[CachedEmbedder, int | None], list[SetOutcome]]] = {
     "interviews": _interviews,
     "twins": _twins,
-    "twins-fresh": validity_twins.fresh,
+    "twins-fresh": levels.fresh,
     "saf": _saf,
     "carousel": _carousel,
     "os-grader": _os_grader,
@@ -95,10 +95,10 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--all", action="store_true", help="every answer of the short-answer sets, not a sample")
     arguments = parser.parse_args(argv)
     if arguments.scorer == "judge":
-        sets = arguments.sets or validity_judge.SETS[:1]
-        if not set(sets) <= set(validity_judge.SETS):
-            parser.error(f"--scorer judge measures {' and '.join(validity_judge.SETS)}")
-        return validity_judge.run(sets, max(1, arguments.limit), arguments.minutes)
+        sets = arguments.sets or judge.SETS[:1]
+        if not set(sets) <= set(judge.SETS):
+            parser.error(f"--scorer judge measures {' and '.join(judge.SETS)}")
+        return judge.run(sets, max(1, arguments.limit), arguments.minutes)
     embedder = text_embedder()
     for name in arguments.sets or SETS:
         outcomes = SETS[name](embedder, None if arguments.all else MAX_ANSWERS)

@@ -23,7 +23,7 @@ from bench.datasets.short_answers import ShortAnswer
 from bench.datasets.twins import twins
 from bench.outcome import Figure, SetOutcome, bootstrap, lexical_length
 from bench.setting import results_folder, shared_data, text_embedder, twin_folder
-from bench.validity_interviews import CUTS, LeftOut
+from bench.validity_parts.interviews import CUTS, LeftOut
 from bench.vector_cache import CachedEmbedder
 from interview_engine.assessment.calibration.agreement import cohens_kappa, pearson, quadratic_weighted_kappa
 from interview_engine.assessment.calibration.calibration import LEAST_INTERVIEWS

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from hashing_embedder import HashingEmbedder
 
-from bench import fit_reference, validity_short, validity_twins
+from bench import fit_reference
 from bench.datasets import short_answers
 from bench.datasets.short_answers import ShortAnswer
 from bench.datasets.twins import twins
 from bench.outcome import Figure, SetOutcome, bootstrap
 from bench.setting import twin_folder
+from bench.validity_parts import levels, short
 from interview_engine.assessment.evidence.reference import FEATURES
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
 
@@ -56,9 +57,9 @@ def test_an_undefined_figure_is_left_out_of_the_json() -> None:
 
 def test_short_answers_are_ordered_by_what_they_say_of_the_reference() -> None:
     scorer = EvidenceScorer(HashingEmbedder())
-    values = [value for value, _ in validity_short.scored(ANSWERS, scorer)]
+    values = [value for value, _ in short.scored(ANSWERS, scorer)]
     assert values[0] > values[1] > values[2]
-    assert values[0] >= validity_short.RIGHT > values[3]
+    assert values[0] >= short.RIGHT > values[3]
 
 
 def test_the_fit_of_the_comparison_keeps_its_signs() -> None:
@@ -86,10 +87,10 @@ def test_no_story_is_in_both_halves_of_the_twins() -> None:
 def test_macro_f1_counts_a_class_that_was_never_said_as_nothing() -> None:
     truth = ["correct", "incorrect", "contradictory"]
     everything = np.arange(3)
-    assert validity_short._macro(truth, truth, everything) == 1.0
-    assert validity_short._macro(["correct"] * 3, truth, everything) == pytest.approx(0.5 / 3)
+    assert short._macro(truth, truth, everything) == 1.0
+    assert short._macro(["correct"] * 3, truth, everything) == pytest.approx(0.5 / 3)
 
 
 def test_an_answer_that_could_not_be_assessed_stands_at_the_lowest_level() -> None:
     one = twins(twin_folder())[0]
-    assert validity_twins.Scored(one, None, "text.too_short").level == 1.0
+    assert levels.Scored(one, None, "text.too_short").level == 1.0

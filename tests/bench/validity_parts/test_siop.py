@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import validity_siop
 from bench.datasets import siop
 from bench.outcome import Figure, SetOutcome
+from bench.validity_parts import siop as measured
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.scoring import AnswerFinding, AnswerText, CompetencyResult, ContentScores, Score
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "A_text"
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "A_text"
 
 
 class Keyword:
@@ -35,7 +35,7 @@ def _figures(outcome: SetOutcome) -> dict[str, Figure]:
 
 def test_empathy_is_measured_by_rank_and_by_the_middle_of_the_scale() -> None:
     texts = [("so sorry", True), ("very sorry", True), ("do it", False), ("do it now", True)]
-    figures = _figures(validity_siop._empathy(Keyword(), [siop.Email(*text) for text in texts]))
+    figures = _figures(measured._empathy(Keyword(), [siop.Email(*text) for text in texts]))
     # of three empathic against one that is not: two stand above, one ties
     assert figures["empathy: area under the curve"].value == pytest.approx(2.5 / 3)
     assert figures["empathy: accuracy at the middle of the scale"].value == 0.75
@@ -44,7 +44,7 @@ def test_empathy_is_measured_by_rank_and_by_the_middle_of_the_scale() -> None:
 
 def test_own_answers_are_set_against_the_next_one_of_the_same_person() -> None:
     turns = (("What went wrong?", "I was sorry."), ("Where?", "I talked of the weather."))
-    figures = _figures(validity_siop._relevance(Keyword(), [siop.Applicant("a", turns)] * 3))
+    figures = _figures(measured._relevance(Keyword(), [siop.Applicant("a", turns)] * 3))
     assert figures["own answer is assessed"].value == 0.5
     assert figures["swapped answer is refused or in the lowest band"].value == 0.5
     assert figures["own scores above swapped (ties one half)"].value == 0.5
@@ -54,10 +54,10 @@ def test_the_guard_rail_fails_when_scores_follow_character() -> None:
     generator = np.random.default_rng(0)
     scales = generator.uniform(1, 5, (80, 5))
     lengths = generator.uniform(20, 90, (80, 5))
-    blind = _figures(SetOutcome("x", "", "", validity_siop._guard(generator.uniform(0, 10, (80, 5)), scales, lengths)))
+    blind = _figures(SetOutcome("x", "", "", measured._guard(generator.uniform(0, 10, (80, 5)), scales, lengths)))
     name = "mean |r|, each question's score with the trait it was written for"
     assert blind[name].reached
-    reads = SetOutcome("x", "", "", validity_siop._guard(2 * scales, scales, lengths))
+    reads = SetOutcome("x", "", "", measured._guard(2 * scales, scales, lengths))
     assert _figures(reads)[name].value == pytest.approx(1.0)
     assert _figures(reads)[name].reached is False
     assert "A BUG" in reads.table()
@@ -65,21 +65,21 @@ def test_the_guard_rail_fails_when_scores_follow_character() -> None:
 
 def test_a_correlation_leaves_out_what_was_not_assessed_and_is_nan_without_spread() -> None:
     x = np.array([1.0, 2.0, 3.0, np.nan, 5.0])
-    assert validity_siop.correlation(x, np.array([1.0, 2.0, 3.0, 9.0, 5.0])) == pytest.approx(1.0)
-    assert math.isnan(validity_siop.correlation(np.ones(5), x))
-    assert math.isnan(validity_siop.correlation(x[:2], x[:2]))
+    assert measured.correlation(x, np.array([1.0, 2.0, 3.0, 9.0, 5.0])) == pytest.approx(1.0)
+    assert math.isnan(measured.correlation(np.ones(5), x))
+    assert math.isnan(measured.correlation(x[:2], x[:2]))
 
 
 def test_a_thinned_set_is_the_same_each_time() -> None:
-    assert validity_siop.chosen(range(100), 5) == validity_siop.chosen(range(100), 5)
-    assert validity_siop.chosen([1, 2], 5) == [1, 2]
+    assert measured.chosen(range(100), 5) == measured.chosen(range(100), 5)
+    assert measured.chosen([1, 2], 5) == [1, 2]
 
 
 def test_a_kit_asks_each_question_for_its_own_competency_or_all_for_one() -> None:
     asked = [("What?", "One"), ("Why?", "Two")]
-    own = validity_siop.kit_of(asked, [validity_siop.CASE, validity_siop.DOING])
+    own = measured.kit_of(asked, [measured.CASE, measured.DOING])
     assert [question.probes for question in own.questions] == [("c0",), ("c1",)]
-    shared = validity_siop.kit_of(asked, [validity_siop.CASE], shared=True)
+    shared = measured.kit_of(asked, [measured.CASE], shared=True)
     assert [question.probes for question in shared.questions] == [("c0",), ("c0",)]
     assert sum(competency.weight for competency in own.competencies) == 100
 

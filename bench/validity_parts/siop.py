@@ -36,7 +36,7 @@ MAX_ANSWERS = 1500
 """Answers of 2019 unless --all is given: 300 people, so that an r of nought has an interval of about ±.11."""
 
 LOWEST_BAND = 2.5
-"""As bench.validity_twins: the lowest of the five levels reaches up to 1.25, a band round it to 2.5."""
+"""As bench.validity_parts.levels: the lowest of the five levels reaches up to 1.25, a band round it to 2.5."""
 
 PUBLISHED_2024 = "competition's winner .666, mean over its four tasks"
 PUBLISHED_2019 = 0.26

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bench.validity_judge import measure
+from bench.validity_parts.judge import measure
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.scoring import AnswerFinding, AnswerText, CompetencyResult, ContentScores, Score
 from interview_engine.errors import ScorerError

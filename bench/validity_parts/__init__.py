@@ -1,0 +1,1 @@
+"""What `python -m bench validity` measures, one file a kind of material."""
