@@ -59,6 +59,8 @@ def fingerprint(job: InterviewJob, options: Options, weights: Sequence[ModelUsed
     add(interview_engine.__version__, job.kit.sha256, job.candidate, job.synthetic, job.language)
     add(options.policy.id, options.delivery, options.frames_per_second, options.max_minutes, options.vision)
     add(options.scorer, *scorer)
+    if options.report_languages is not None:
+        add("languages", *options.report_languages)
     for model in weights:
         add(model.name, model.sha256)
     for answer in job.answers:

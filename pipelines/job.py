@@ -56,7 +56,8 @@ class InterviewJob:
 class Options:
     """How to assess: the market's policy, whether delivery competencies count, the settings' limits, the scorer.
 
-    A `calibration` goes with the evidence scorer only, and with interviews of its kit only.
+    A `calibration` goes with the evidence scorer only, and with interviews of its kit only. The page can be switched to
+    the `report_languages`; the first of them is shown, and the PDF's. None: Chinese and English, the interview's first.
     """
 
     policy: Policy
@@ -66,3 +67,4 @@ class Options:
     scorer: ScorerName = "evidence"
     calibration: Calibration | None = None
     vision: Vision = "networks"
+    report_languages: tuple[str, ...] | None = None

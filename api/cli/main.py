@@ -11,7 +11,7 @@ from pathlib import Path
 import interview_engine
 from api.cli.side_by_side import both
 from interview_engine.errors import InterviewEngineError, KitError, ManifestError, PolicyError, UsageError
-from interview_engine.i18n import msg
+from interview_engine.i18n import languages, msg
 
 OK, BAD_USAGE, SOME_NOT_ASSESSED, INTERRUPTED, FAILED = 0, 2, 3, 130, 1
 
@@ -90,6 +90,12 @@ def _add_assess(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     parser.add_argument("--calibration", type=Path, metavar="FILE", help="what `calibrate` wrote for this kit")
     parser.add_argument("--lang", default=None, choices=["auto", "zh", "en"], help="language of the answers")
+    parser.add_argument(
+        "--report-language",
+        nargs="+",
+        choices=languages(),
+        help="languages of report.html, the first also of report.pdf (default: zh and en, the interview's first)",
+    )
     parser.add_argument("--device", default=None, choices=["auto", "cpu", "cuda"])
     parser.add_argument(
         "--workers", type=int, default=None, metavar="N", help="processes side by side (default: cores)"

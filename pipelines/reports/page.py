@@ -28,6 +28,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=False,
     )
     made.globals["shown"] = shown
+    made.globals["in_language"] = in_language
     made.globals["said"] = said
     made.globals["own_name"] = own_name
     made.globals["tag"] = tag

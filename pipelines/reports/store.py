@@ -98,7 +98,11 @@ def save(
             }
             if vectors is not None:
                 write_whole(building / sentence_vectors.FILE, vectors)
-            write(report, job.kit, building, media=media)
+            chosen = options.report_languages
+            if chosen is None:
+                write(report, job.kit, building, media=media)
+            else:
+                write(report, job.kit, building, media=media, language=chosen[0], languages=chosen)
             _put_in_place(building, final)
     finally:
         shutil.rmtree(building, ignore_errors=True)

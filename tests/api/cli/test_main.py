@@ -80,6 +80,20 @@ def test_an_output_that_is_a_file_exits_1(tmp_path: Path, capsys: pytest.Capture
 
 
 @pytest.mark.slow
+def test_l5_a_report_is_written_in_the_languages_asked_for(tmp_path: Path) -> None:
+    answer = tmp_path / "a.txt"
+    answer.write_text(ANSWER, encoding="utf-8")
+    call = ["assess", str(answer), "--kit", "customer-service", "--out", str(tmp_path / "out")]
+    main([*call, "--report-language", "ja", "es"])
+    (path,) = (tmp_path / "out").glob("a-*/report.html")
+    page = path.read_text(encoding="utf-8")
+    assert '<html lang="ja"' in page
+    assert "puntuación" in page.lower()
+    main(call)
+    assert '<html lang="zh' in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
 def test_texts_are_assessed_json_lines_printed_and_ranked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "候选人 文件"
     folder.mkdir()
