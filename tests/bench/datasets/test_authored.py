@@ -1,0 +1,51 @@
+"""The authored answers are whole: split by author, eleven tellings a story, marks that lie on the words they name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from bench.datasets.authored import CHOSEN, FITTED, REPORTED, Authored, Mark, authored
+from interview_engine.assessment.evidence.sentences import Sentence
+
+FOLDER = Path(__file__).parents[2] / "data" / "authored"
+ALL = authored(FOLDER, sorted((*FITTED, *CHOSEN, *REPORTED)))
+MARKED = {"wrong": "wrong", "denied": "denied", "takenback": "taken_back"}
+
+
+def test_every_author_is_in_exactly_one_part_of_the_split() -> None:
+    parts = [*FITTED, *CHOSEN, *REPORTED]
+    assert sorted(parts) == sorted(set(parts)) == sorted(path.stem for path in FOLDER.glob("*.jsonl"))
+
+
+def test_there_are_as_many_answers_in_mandarin_as_in_english() -> None:
+    assert Counter(one.language for one in ALL) == {"zh": 880, "en": 880}
+    assert len({one.competency for one in ALL}) >= 40
+    assert len({one.id for one in ALL}) == len(ALL)
+
+
+def test_no_text_stands_twice() -> None:
+    assert len({one.text for one in ALL}) == len(ALL)
+
+
+def test_every_story_is_told_in_eleven_ways() -> None:
+    assert set(Counter(one.story for one in ALL).values()) == {11}
+
+
+def test_marks_stand_in_the_tellings_that_have_them_and_nowhere_else() -> None:
+    for one in ALL:
+        assert {mark.kind for mark in one.marks} == ({MARKED[one.telling]} if one.telling in MARKED else set()), one.id
+        for mark in one.marks:
+            assert 0 <= mark.start < mark.end <= len(one.text), one.id
+            assert one.text[mark.start : mark.end].strip(), one.id
+
+
+def test_no_text_holds_a_mark_as_text() -> None:
+    assert not [one.id for one in ALL if "<" in one.text]
+
+
+def test_a_sentence_carries_a_mark_that_covers_a_third_of_it() -> None:
+    one = Authored("x", "a", "en", "s", "c", "n", "d", "q", "wrong", 1, "x" * 90, (Mark("wrong", 20, 50),))
+    assert one.carries("wrong", Sentence("x" * 30, 30, None, None))
+    assert not one.carries("wrong", Sentence("x" * 30, 41, None, None))
+    assert not one.carries("denied", Sentence("x" * 30, 30, None, None))
