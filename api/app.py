@@ -16,6 +16,7 @@ from api.context import Context
 from api.i18n import COOKIE
 from api.limits import Buckets, Limits
 from api.middleware import SecurityHeaders
+from api.wing import Wing
 from interview_engine import __version__
 from interview_engine.i18n import languages
 
@@ -55,12 +56,12 @@ def create_app(context: Context, buckets: Buckets | None = None, areas: tuple[We
     openapi.install(app, tuple(tag for area in areas for tag in area.tags))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for name in PAGES:
-        app.include_router(import_module(f"api.{name}").router, include_in_schema=False)
+        app.include_router(Wing(import_module(f"api.{name}").router), include_in_schema=False)
     for area in areas:
         for router in area.pages:
-            app.include_router(router, include_in_schema=False)
+            app.include_router(Wing(router), include_in_schema=False)
         for router in area.routes:
-            app.include_router(router, prefix="/api/v1")
+            app.include_router(Wing(router, prefix="/api/v1"))
     app.include_router(reference.router)
     app.add_api_route("/language/{language}", _switch_language, methods=["GET"], include_in_schema=False)
     app.add_middleware(Limits, context=context, buckets=buckets)
