@@ -124,7 +124,7 @@ def _recognise(session: Session, context: Context, request: Request, person: Per
     that is somebody else's here change hands, as when two use one phone: the second is reached by mail.
     """
     visitor = visitor_of(request, context)
-    if visitor is None or identities.is_taken(session, visitor.app_id, visitor.openid):
+    if visitor is None or identities.is_taken(session, visitor.channel, visitor.app_id, visitor.openid):
         return
     identities.bind(
         session,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -96,11 +97,11 @@ def _act(context: Context, session: Session, event: InboundEvent) -> AfterCommit
     if event.kind == "event:template_card_event" and event.channel == "wecom":
         return _pressed(context, session, sender, body)
     if event.kind in ("event:unsubscribe", "event:subscribe") and event.channel == "official":
-        _followed(context, session, sender, reachable=event.kind == "event:subscribe")
+        _followed(context, session, sender, _told_at(context, event), reachable=event.kind == "event:subscribe")
     if event.kind == "event:subscribe_msg_popup_event" and event.channel == "official":
         _credits(context, session, sender, body)
     if event.kind == "event:TEMPLATESENDJOBFINISH" and event.channel == "official":
-        _delivered(context, session, sender, str(body.get("Status", "")))
+        _delivered(context, session, sender, _told_at(context, event), str(body.get("Status", "")))
     if event.kind == "text" and event.channel == "official":
         return _answered(context, session, sender)
     return None
@@ -143,17 +144,26 @@ def _decide(context: Context, session: Session, account: Account, approval_id: s
     return (APPROVED if decision == "approve" else REJECTED).get(account.language)
 
 
-def _followed(context: Context, session: Session, sender: str, *, reachable: bool) -> None:
+def _told_at(context: Context, event: InboundEvent) -> datetime:
+    """When it happened, by WeChat's clock; when it arrived, where the event does not say so or says a time to come."""
+    arrived = min(event.created_at, context.clock.now())
+    written = str(event.body.get("CreateTime", ""))
+    if not (written.isascii() and written.isdigit() and len(written) <= 10):
+        return arrived
+    return min(datetime.fromtimestamp(int(written), UTC), arrived)
+
+
+def _followed(context: Context, session: Session, sender: str, at: datetime, *, reachable: bool) -> None:
     official = context.wechat.official
     person = official and identities.person_of(session, "official", official.settings.app_id, sender)
     if person:
-        set_state(session, person.id, "official", "reachable" if reachable else "blocked", context.clock)
+        set_state(session, person.id, "official", "reachable" if reachable else "blocked", context.clock, at=at)
 
 
-def _delivered(context: Context, session: Session, sender: str, status: str) -> None:
+def _delivered(context: Context, session: Session, sender: str, at: datetime, status: str) -> None:
     """The result of a template message: who has blocked us is not written to this way again."""
     if status.startswith("failed:user block"):
-        _followed(context, session, sender, reachable=False)
+        _followed(context, session, sender, at, reachable=False)
 
 
 def _credits(context: Context, session: Session, sender: str, body: dict[str, Any]) -> None:

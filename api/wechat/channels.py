@@ -171,7 +171,7 @@ class WecomChannel:
                 sent = self._app.send_textcard([userid], title, text, link, open_it)
         except WechatError as error:
             _raise_wait(self._database, key, error, self._clock)
-        if userid in sent.unreached:
+        if userid in (identities.kept_form("wecom", one) for one in sent.unreached):
             raise WechatError(81013, "receiver", False)
         return Receipt("sent")
 

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from interview_engine.errors import UsageError
 from interview_engine.hr.all_tables import Base
+from interview_engine.hr.people.identities import person_of
 from interview_engine.hr.privacy import erasure
 from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.store.engine import open_database
@@ -82,6 +83,40 @@ def test_deletions_that_the_old_job_asked_for_are_planned_and_a_person_s_are_not
         assert planned.planned_for > datetime.now(UTC) + timedelta(days=6)
         assert asked.planned_for is None
         assert [one.request_id for one in erasure.due(session)] == ["1"]
+    database.close()
+
+
+def test_userids_of_wecom_are_brought_to_one_case_and_nobody_gets_another_s(database_url: str) -> None:
+    database = open_database(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    row = "'2026-01-01', '2026-01-01', 'system'"
+    held = {"1": ("p", "ZhangSan"), "2": ("q", "zhangsan"), "3": ("p", "LiSi"), "4": ("q", "LISI"), "5": ("p", "wang")}
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+        for person in ("p", "q"):
+            connection.execute(
+                text(
+                    "INSERT INTO person (id, created_at, updated_at, actor, name, email, phone, language, synthetic, "
+                    f"talent_pool) VALUES ('{person}', {row}, '李雷', '', '', 'zh', true, false)"
+                )
+            )
+        for number, (person, userid) in held.items():
+            connection.execute(
+                text(
+                    "INSERT INTO wechat_identity (id, created_at, updated_at, actor, person_id, channel, app_id, "
+                    f"openid) VALUES ('{number}', {row}, '{person}', 'wecom', 'ww', '{userid}')"
+                )
+            )
+    migrate(database)
+    with database.reading() as session:
+        owners = {name: person_of(session, "wecom", "ww", name) for name in ("ZHANGSAN", "lisi", "wang")}
+        assert {name: person and person.id for name, person in owners.items()} == {
+            "ZHANGSAN": "q",
+            "lisi": "p",
+            "wang": "p",
+        }
     database.close()
 
 

@@ -165,7 +165,7 @@ def make_app(world: World) -> Starlette:
         users = [user for user in str(body.get("touser", "")).split("|") if user]
         if not 1 <= len(users) <= 1000:
             return error(40003)
-        known = [user for user in users if user in corporation.members]
+        known = [own for user in users for own in corporation.members if own.lower() == user.lower()]
         if not known:
             return error(81013)
         problem = message_problem(body)
@@ -189,7 +189,7 @@ def make_app(world: World) -> Starlette:
             response_code = f"rc-{next(world.numbers)}"
             world.response_codes[response_code] = {"card": card, "at": world.clock.now(), "users": known}
             answer["response_code"] = response_code
-        missing = [user for user in users if user not in corporation.members]
+        missing = [user for user in users if user.lower() not in {own.lower() for own in corporation.members}]
         if missing:
             answer["invaliduser"] = "|".join(missing)
         return JSONResponse(answer)

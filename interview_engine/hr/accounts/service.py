@@ -17,7 +17,7 @@ from interview_engine.hr.accounts import failures, passwords, sign_in, tokens
 from interview_engine.hr.accounts.own_password import check_own_password
 from interview_engine.hr.accounts.passwords import generated as generated
 from interview_engine.hr.accounts.tables import Account
-from interview_engine.hr.people.contact import email_key, phone_key
+from interview_engine.hr.people.contact import email_key, email_written, phone_key, phone_written
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import Text, msg
@@ -351,7 +351,7 @@ def _person(session: Session, actor: Actor, new: NewAccount, clock: Clock) -> Pe
     if new.person_id is None:
         name = text_within(new.name, "name", msg("name", context="person"), 120)
         person = Person(**stamp(actor.id, clock), name=name, language=new.language, talent_pool=False, synthetic=False)
-        person.email, person.phone = new.email.strip()[:254], new.phone.strip()[:40]
+        person.email, person.phone = email_written(new.email), phone_written(new.phone)[:40]
         _keep_keys(session, person)
         session.add(person)
     else:

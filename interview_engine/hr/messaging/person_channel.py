@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -96,14 +96,31 @@ def ways_of(session: Session, person_id: str) -> dict[str, Way]:
     return {row.channel: Way(row.state, row.wanted, row.preferred) for row in rows}  # type: ignore[arg-type]
 
 
-def set_state(session: Session, person_id: str, channel: str, state: State, clock: Clock) -> None:
-    """Note what was found out of a way."""
+def set_state(
+    session: Session, person_id: str, channel: str, state: State, clock: Clock, *, at: datetime | None = None
+) -> None:
+    """Note what was found out of a way.
+
+    Args:
+        at: when it became so, in whole seconds of the sender's clock; now when None. What is older than the state that
+            is known is not news, in whatever order the two arrive; of one second the last told counts.
+    """
+    told = clock.now() if at is None else at
     statement = insert_for(session, Reachability).values(
-        **stamp("system", clock), person_id=person_id, channel=channel, state=state, wanted=True, preferred=False
+        **stamp("system", clock),
+        person_id=person_id,
+        channel=channel,
+        state=state,
+        state_at=told,
+        wanted=True,
+        preferred=False,
     )
+    known = Reachability.state_at
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=["person_id", "channel"], set_={"state": state, "updated_at": clock.now()}
+            index_elements=["person_id", "channel"],
+            set_={"state": state, "state_at": told, "updated_at": clock.now()},
+            where=or_(known.is_(None), known < told + timedelta(seconds=1)),
         )
     )
 

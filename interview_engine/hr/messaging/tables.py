@@ -89,6 +89,7 @@ class Reachability(Row, Base):
     """Whether a person can be reached in a channel, as far as is known, and whether they want it.
 
     `state` reachable, blocked (left, refused, not a member), unknown. `wanted` is the person's own choice.
+    `state_at` is when the state became so, by the clock of who said it: an older event that comes later is no news.
     """
 
     __tablename__ = "reachability"
@@ -97,6 +98,7 @@ class Reachability(Row, Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     channel: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20), default="unknown")
+    state_at: Mapped[datetime | None]
     wanted: Mapped[bool] = mapped_column(default=True)
     preferred: Mapped[bool] = mapped_column(default=False)
 

@@ -5,14 +5,35 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from interview_engine.errors import InvalidInput
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import joined, languages, msg
 
 _MAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@(?:\w(?:[\w-]{0,61}\w)?\.)+\w(?:[\w-]{0,61}\w)?")
 """What a form may take of RFC 5321 and 6531: no quoted local parts, comments, addresses in brackets or spaces."""
+_AROUND_MAIL = re.compile(
+    r"(?:我的|my\s+)?(?:电子)?(?:邮箱|邮件|信箱|郵件)(?:地址)?(?:是|为)?|"
+    r"(?:e-?)?mail(?:\s+address)?(?=\s*:)|mailto(?=\s*:)|メール(?:アドレス)?|correo(?:\s+electrónico)?(?=\s*:)",
+    re.IGNORECASE,
+)
+"""Labels that are copied with an address."""
+_MAIL_MARKS = " \t\n:,;.。、<>()[]【】《》「」\"“”‘’'`|"
+"""Marks around an address that are not part of it. Some are allowed within one: they are taken from its ends only."""
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _AREA = re.compile(r"0[1-9]\d{9,10}")
-_SEPARATORS = re.compile(r"[\s\-‐-―()（）.·/]+")
+_SEPARATORS = re.compile(r"[\s\-‐-―()（）.·]+")
+_NUMBER = re.compile(r"\+?\s*[(（]?\+?\d(?:[\s\-‐-―()（）.·+]*\d)*")
+_AROUND_PHONE = re.compile(
+    r"(?:联系|移动|手机|办公|家庭|住宅|固定|本人|携帯)?(?:电话|手机|座机|電話|携帯|联系方式)(?:号码|号|番号)?|号码|tel[eé]fono|móvil|"
+    r"(?:tele|mobile|cell|work|home)?\s*phone(?:\s*(?:number|no))?|tel|mobile|cell|mob|微信同号|同微信|微信|whatsapp|wechat",
+    re.IGNORECASE,
+)
+"""Words that are copied with a number and say nothing else."""
+_PHONE_MARKS = " \t\n:,;.。、()（）[]【】<>\"“”‘’'`|-/"
+_MORE_OF_A_NUMBER = re.compile(r"[A-Za-z+*/\\=@]\s?#|#\s?[A-Za-z+*/\\=@]|##")
+"""What makes a number (#) a part of something longer: a letter typed for a digit, an extension, an address."""
+_SHEET_DECIMALS = re.compile(r"(\d{6,15})\.0+")
+"""A number that a spreadsheet kept as one with decimals."""
 
 
 def check_reading(language: str) -> None:
@@ -30,25 +51,71 @@ def check_reading(language: str) -> None:
         )
 
 
+def email_written(text: str) -> str:
+    """The one e-mail address in what somebody pasted, in its own case; "" for "".
+
+    Full width is made plain; invisible characters, labels ("邮箱："), a name before "<…>" and marks at the ends are
+    left out. What names two addresses, or has words that are neither, is refused rather than guessed.
+
+    Raises:
+        InvalidInput: `person.email`.
+    """
+    clean = _plain(text)
+    if not clean:
+        return ""
+    angled = re.fullmatch(r"[^<>@]*<([^<>]*)>\W*", clean)
+    body = _AROUND_MAIL.sub(" ", angled.group(1) if angled else clean, count=1)
+    body = re.sub(r"\s*@\s*", "@", body)
+    parts = [part for one in re.split(r"[\s,;、|()<>]+", body) if (part := one.strip(_MAIL_MARKS))]
+    addresses = {part.casefold(): part for part in parts if "@" in part}
+    if len(addresses) == 1 and len(addresses) == len({part.casefold() for part in parts}):
+        (address,) = addresses.values()
+        if len(address) <= 254 and _MAIL.fullmatch(address) and _is_domain(address.rpartition("@")[2]):
+            return address
+    raise invalid(
+        "email",
+        "person.email",
+        msg("The e-mail address is not valid."),
+        msg("Check it, for instance name@example.com."),
+    )
+
+
 def email_key(text: str) -> str | None:
-    """The normal form of an e-mail address: full width made plain, folded, without invisible characters; None for "".
+    """The form by which an e-mail address is known again: as `email_written`, folded; None for "".
 
     What stands before the @ is otherwise kept: dots and "+tag" mean different mailboxes with most providers.
 
     Raises:
         InvalidInput: `person.email`.
     """
-    clean = _plain(text).casefold().removeprefix("mailto:")
+    return email_written(text).casefold() or None
+
+
+def phone_written(text: str) -> str:
+    """The one phone number in what somebody pasted, with its separators; "" for "".
+
+    Labels, marks at the ends and the decimals of a spreadsheet are left out. A Chinese mobile number is taken out of
+    any words that hold no other digit; another number only when nothing but labels stands around it.
+
+    Raises:
+        InvalidInput: `person.phone`.
+    """
+    clean = _digits(_plain(text))
     if not clean:
-        return None
-    if len(clean) > 254 or not _MAIL.fullmatch(clean):
-        raise invalid(
-            "email",
-            "person.email",
-            msg("The e-mail address is not valid."),
-            msg("Check it, for instance name@example.com."),
-        )
-    return clean
+        return ""
+    sheet = _SHEET_DECIMALS.fullmatch(clean.strip("'"))
+    if sheet:
+        clean = sheet.group(1)
+    numbers = list(_NUMBER.finditer(clean))
+    if len(numbers) == 1:
+        start, end = numbers[0].span()
+        around = _AROUND_PHONE.sub("", f"{clean[:start]} {clean[end:]}").strip(_PHONE_MARKS)
+        if not around or (
+            _is_mobile(numbers[0].group()) and not _MORE_OF_A_NUMBER.search(f"{clean[:start]}#{clean[end:]}")
+        ):
+            number = " ".join(numbers[0].group().split())
+            return number if len(number) <= 40 else _SEPARATORS.sub("", number)
+    raise _no_phone()
 
 
 def phone_key(text: str) -> str | None:
@@ -60,7 +127,7 @@ def phone_key(text: str) -> str | None:
     Raises:
         InvalidInput: `person.phone`.
     """
-    clean = _SEPARATORS.sub("", _digits(_plain(text)).casefold().removeprefix("tel:"))
+    clean = _SEPARATORS.sub("", phone_written(text))
     if not clean:
         return None
     if clean.startswith("00"):
@@ -68,12 +135,7 @@ def phone_key(text: str) -> str | None:
     digits = clean.removeprefix("+")
     is_number = digits.isascii() and digits.isdigit() and 6 <= len(digits) <= 15
     if not is_number or clean.startswith("+0"):  # no country's code begins with 0
-        raise invalid(
-            "phone",
-            "person.phone",
-            msg("The phone number is not valid."),
-            msg("Check it, for instance +86 138 0000 0000."),
-        )
+        raise _no_phone()
     if digits.startswith("86") and (_MOBILE.fullmatch(digits[2:]) or _AREA.fullmatch("0" + digits[2:].lstrip("0"))):
         return "+86" + digits[2:].lstrip("0")
     if clean.startswith("+"):
@@ -88,6 +150,26 @@ def phone_key(text: str) -> str | None:
 def name_key(text: str) -> str:
     """A name without case, width and spaces, to see whether two are plainly the same."""
     return "".join(_plain(text).casefold().split())
+
+
+def _is_mobile(number: str) -> bool:
+    digits = _SEPARATORS.sub("", number).replace("+", "")
+    return bool(_MOBILE.fullmatch(digits[-11:])) and digits[:-11] in ("", "0", "86", "860", "0086")
+
+
+def _no_phone() -> InvalidInput:
+    return invalid(
+        "phone",
+        "person.phone",
+        msg("The phone number is not valid."),
+        msg("Check it, for instance +86 138 0000 0000."),
+    )
+
+
+def _is_domain(domain: str) -> bool:
+    """Whether the last part is of one script and no number: "b.cn谢谢" is an address with a word behind it."""
+    top = domain.rpartition(".")[2]
+    return not top.isdigit() and (top.isascii() or not any(c.isascii() and c.isalnum() for c in top))
 
 
 def _plain(text: str) -> str:

@@ -13,12 +13,21 @@ from interview_engine.store import audit
 from interview_engine.store.rows import stamp
 
 
+def kept_form(channel: str, openid: str) -> str:
+    """How an identity is kept and compared: WeCom's userids are the same in any case, openids are not."""
+    return openid.lower() if channel == "wecom" else openid
+
+
 def person_of(session: Session, channel: str, app_id: str, openid: str) -> Person | None:
     """Whose identity this is; None for a stranger, and for somebody who was erased."""
     person = session.scalar(
         select(Person)
         .join(WechatIdentity, WechatIdentity.person_id == Person.id)
-        .where(WechatIdentity.channel == channel, WechatIdentity.app_id == app_id, WechatIdentity.openid == openid)
+        .where(
+            WechatIdentity.channel == channel,
+            WechatIdentity.app_id == app_id,
+            WechatIdentity.openid == kept_form(channel, openid),
+        )
     )
     return None if person is None or person.erased_at is not None else person
 
@@ -37,9 +46,10 @@ def openid_of(session: Session, person_id: str, channel: str, app_id: str) -> st
     )
 
 
-def is_taken(session: Session, app_id: str, openid: str) -> bool:
+def is_taken(session: Session, channel: str, app_id: str, openid: str) -> bool:
     """Whether this identity is anybody's here already."""
-    taken = select(WechatIdentity.id).where(WechatIdentity.app_id == app_id, WechatIdentity.openid == openid)
+    kept = kept_form(channel, openid)
+    taken = select(WechatIdentity.id).where(WechatIdentity.app_id == app_id, WechatIdentity.openid == kept)
     return session.scalar(taken.limit(1)) is not None
 
 
@@ -65,6 +75,7 @@ def bind(
     Raises:
         ConflictError: `identity.other_person`: it is somebody else's already.
     """
+    openid = kept_form(channel, openid)
     row = session.scalar(
         select(WechatIdentity).where(WechatIdentity.app_id == app_id, WechatIdentity.openid == openid).with_for_update()
     )

@@ -26,6 +26,7 @@ from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.service import Decision, decide, delegate, withdraw
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
+from interview_engine.hr.messaging.person_channel import ways_of
 from interview_engine.hr.messaging.tables import Card, InboundEvent
 from interview_engine.hr.people import identities
 from interview_engine.hr.people.tables import Person
@@ -148,6 +149,55 @@ def test_a_cards_button_decides_once_and_the_card_says_so(stage: Stage) -> None:
         assert session.get_one(Requisition, requisition_id).state == "approved"
         assert session.scalars(select(Card)).one().state == "settled"
     assert card["settled"] == "已同意"
+
+
+def test_a_button_is_its_owner_s_however_wecom_writes_the_userid(stage: Stage) -> None:
+    requisition_id, task_id, code = approval_card(stage)
+    stage.speaker.press("Manager", task_id, "approve", code)
+    assert process_pending(stage.context) == 1
+    with stage.context.database.reading() as session:
+        assert session.get_one(Requisition, requisition_id).state == "approved"
+
+
+@pytest.mark.parametrize(("last", "state"), [("subscribe", "reachable"), ("unsubscribe", "blocked")])
+def test_what_happened_last_counts_whatever_arrives_last(stage: Stage, last: str, state: str) -> None:
+    candidate = stage.company.actor("recruiter").person_id or ""
+    first = "subscribe" if last == "unsubscribe" else "unsubscribe"
+    with stage.context.database.transaction() as session:
+        identities.bind(session, candidate, "official", "wxfake", "o-1", stage.company.clock, actor_id="system")
+    official, now = stage.wechat.fake.official, int(stage.company.clock.now().timestamp())
+    stage.speaker.event(official, "o-1", last, CreateTime=str(now))
+    stage.speaker.event(official, "o-1", first, CreateTime=str(now - 60))
+    assert process_pending(stage.context) == 2
+    with stage.context.database.reading() as session:
+        assert ways_of(session, candidate)["official"].state == state
+
+
+def test_of_one_second_the_event_that_arrives_last_counts(stage: Stage) -> None:
+    candidate = stage.company.actor("recruiter").person_id or ""
+    with stage.context.database.transaction() as session:
+        identities.bind(session, candidate, "official", "wxfake", "o-1", stage.company.clock, actor_id="system")
+    official, now = stage.wechat.fake.official, str(int(stage.company.clock.now().timestamp()))
+    for event in ("unsubscribe", "subscribe"):
+        stage.speaker.event(official, "o-1", event, CreateTime=now)
+    assert process_pending(stage.context) == 2
+    with stage.context.database.reading() as session:
+        assert ways_of(session, candidate)["official"].state == "reachable"
+
+
+@pytest.mark.parametrize("written", ["", "soon", "99999999999", "4102444800", "-5", "²"])
+def test_an_event_without_a_time_of_its_own_counts_from_when_it_arrived(stage: Stage, written: str) -> None:
+    candidate = stage.company.actor("recruiter").person_id or ""
+    with stage.context.database.transaction() as session:
+        identities.bind(session, candidate, "official", "wxfake", "o-1", stage.company.clock, actor_id="system")
+    official = stage.wechat.fake.official
+    stage.speaker.event(official, "o-1", "unsubscribe", CreateTime=written)
+    assert process_pending(stage.context) == 1
+    stage.company.clock.at += timedelta(minutes=1)
+    stage.speaker.event(official, "o-1", "subscribe")
+    assert process_pending(stage.context) == 1
+    with stage.context.database.reading() as session:
+        assert ways_of(session, candidate)["official"].state == "reachable"
 
 
 def test_a_button_pressed_by_somebody_else_does_nothing(stage: Stage) -> None:

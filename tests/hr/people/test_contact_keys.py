@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interview_engine.errors import InvalidInput
-from interview_engine.hr.people.contact import email_key, name_key, phone_key
+from interview_engine.hr.people.contact import email_key, email_written, name_key, phone_key, phone_written
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,16 @@ from interview_engine.hr.people.contact import email_key, name_key, phone_key
         "tel:+86-13800138000",
         "138\u200b00138000",
         "١٣٨٠٠١٣٨٠٠٠",
+        "8613800138000",
+        "013800138000",
+        "+86 (0)138 0013 8000",
+        "13800138000.0",
+        "'13800138000",
+        "13800138000，",
+        "手机：13800138000",
+        "联系电话: 138-0013-8000（微信同号）",
+        "Tel. +86 138 0013 8000;",
+        "张三 13800138000",
     ],
 )
 def test_one_mobile_number_has_one_key(written: str) -> None:
@@ -46,7 +56,24 @@ def test_other_numbers_keep_what_is_known_of_their_country(written: str, key: st
     assert phone_key(written) == key
 
 
-@pytest.mark.parametrize("written", ["12345", "call me", "138001380001380013800", "138-0013-800O", "+", "12;34567"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "12345",
+        "call me",
+        "138001380001380013800",
+        "138-0013-800O",
+        "+",
+        "12;34567",
+        "13800138000/13900139000",
+        "13800138000 13900139000",
+        "QQ 12345678",
+        "13800138000a",
+        "1.38E+10",
+        "0571-88888888转8001",
+        "13800138000@139.com",
+    ],
+)
 def test_what_is_no_number_is_refused(written: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         phone_key(written)
@@ -71,7 +98,24 @@ def test_every_phone_key_is_its_own_key(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["Li.Lei@Example.COM", " li.lei@example.com ", "ｌｉ．ｌｅｉ＠ｅｘａｍｐｌｅ．ｃｏｍ", "li.lei@exam\u200bple.com"],
+    [
+        "Li.Lei@Example.COM",
+        " li.lei@example.com ",
+        "ｌｉ．ｌｅｉ＠ｅｘａｍｐｌｅ．ｃｏｍ",
+        "li.lei@exam\u200bple.com",
+        "李雷<li.lei@example.com>",
+        '"Lei, Li" <Li.Lei@example.com>;',
+        "<li.lei@example.com>",
+        "li.lei@example.com，",
+        "li.lei@example.com。",
+        "邮箱：li.lei@example.com",
+        "邮箱li.lei@example.com",
+        "E-mail: li.lei@example.com",
+        "mailto:li.lei@example.com",
+        "li.lei @ example.com",
+        "'li.lei@example.com'",
+        "li.lei@example.com, LI.LEI@example.com",
+    ],
 )
 def test_one_mail_address_has_one_key(written: str) -> None:
     assert email_key(written) == "li.lei@example.com"
@@ -97,8 +141,11 @@ def test_mailboxes_that_may_differ_stay_apart() -> None:
         "x" * 260 + "@e.com",
         "a@exa mple.org",
         "a b@example.org",
-        "<a@example.org>",
-        "Li <a@example.org>",
+        "a@example.org, b@example.org",
+        "Li <a@example.org> <b@example.org>",
+        "a@example.org谢谢",
+        "write to a@example.org",
+        "a@192.0.2.1",
         '"a b"@example.org',
         "a(b)@example.org",
         "a,b@example.org",
@@ -118,3 +165,9 @@ def test_what_is_no_mail_address_is_refused(written: str) -> None:
 def test_names_are_compared_without_case_width_and_spaces() -> None:
     assert name_key("Han  MeiMei") == name_key("ｈａｎ ｍｅｉｍｅｉ")
     assert name_key("韩 梅梅") == name_key("韩梅梅")
+
+
+def test_what_is_kept_to_write_to_is_the_address_without_what_was_pasted_around_it() -> None:
+    assert email_written("李雷 <Li.Lei@Example.com>，") == "Li.Lei@Example.com"
+    assert phone_written("手机：138 0013 8000（微信同号）") == "138 0013 8000"
+    assert email_written(" ") == phone_written("\u200b") == ""

@@ -20,7 +20,14 @@ from interview_engine.hr.access.service import (
     require,
 )
 from interview_engine.hr.accounts.service import has_account
-from interview_engine.hr.people.contact import check_reading, email_key, name_key, phone_key
+from interview_engine.hr.people.contact import (
+    check_reading,
+    email_key,
+    email_written,
+    name_key,
+    phone_key,
+    phone_written,
+)
 from interview_engine.hr.people.tables import Person, PersonFlag, WechatIdentity
 from interview_engine.hr.privacy.service import give_to
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
@@ -186,8 +193,8 @@ def _new(actor: Actor, name: str, new: NewPerson, mail: str | None, phone: str |
     return Person(
         **stamp(actor.id, clock),
         name=name,
-        email=new.email.strip(),
-        phone=new.phone.strip(),
+        email=email_written(new.email),
+        phone=phone_written(new.phone),
         email_key=mail,
         phone_key=phone,
         language=new.language,
@@ -260,12 +267,12 @@ def _compare(
     if other is not None and other.id != person.id:
         raise_flag(session, actor, person, "two_persons", {"phone": new.phone.strip()}, clock, other=other)
     elif phone is not None and person.phone_key is None and not actor.is_anybody:
-        person.phone, person.phone_key = new.phone.strip(), phone
+        person.phone, person.phone_key = phone_written(new.phone), phone
         touch(person, actor.id, clock)
     elif phone is not None and person.phone_key != phone:
         raise_flag(session, actor, person, "contact_differs", {"phone": new.phone.strip()}, clock)
     if mail is not None and person.email_key is None and not actor.is_anybody:
-        person.email, person.email_key = new.email.strip(), mail
+        person.email, person.email_key = email_written(new.email), mail
         touch(person, actor.id, clock)
     elif mail is not None and person.email_key != mail:
         raise_flag(session, actor, person, "contact_differs", {"email": new.email.strip()}, clock)

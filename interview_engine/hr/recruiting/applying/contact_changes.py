@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_persons
-from interview_engine.hr.people.contact import check_reading, email_key, phone_key
+from interview_engine.hr.people.contact import check_reading, email_key, email_written, phone_key, phone_written
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg
@@ -47,11 +47,11 @@ def correct_contact(
     if email is not None:
         key = email_key(email)
         _check_free(session, person, Person.email_key, key)
-        person.email, person.email_key = email.strip() if key else "", key
+        person.email, person.email_key = email_written(email), key
     if phone is not None:
         key = phone_key(phone)
         _check_free(session, person, Person.phone_key, key)
-        person.phone, person.phone_key = phone.strip() if key else "", key
+        person.phone, person.phone_key = phone_written(phone), key
     if person.email_key is None and person.phone_key is None:
         raise invalid(
             "email",
