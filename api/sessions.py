@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from typing import Annotated
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from interview_engine.i18n import msg
 
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
+SALT_BYTES = 8
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_ACCOUNT = "/console/account"
 """The one place an account may go to before it has set its own password."""
@@ -49,8 +51,23 @@ def drop_session(response: Response, context: Context) -> None:
 
 
 def csrf_token(token: str) -> str:
-    """What a form of this session must carry: follows from the session's secret and does not give it away."""
-    return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest()
+    """What a form of this session must carry: follows from the session's secret and does not give it away.
+
+    Different in every answer, since answers are compressed: a text that stays the same could be guessed from the length
+    of answers that repeat what somebody else wrote (the BREACH attack).
+    """
+    salt = secrets.token_hex(SALT_BYTES)
+    return salt + _salted(token, salt)
+
+
+def is_csrf_token(token: str, given: str) -> bool:
+    """Whether `given` was made by `csrf_token` for this secret."""
+    salt = given[: 2 * SALT_BYTES]
+    return hmac.compare_digest(given.encode(), (salt + _salted(token, salt)).encode())
+
+
+def _salted(token: str, salt: str) -> str:
+    return hmac.new(token.encode(), f"csrf {salt}".encode(), hashlib.sha256).hexdigest()
 
 
 async def check_csrf(request: Request, context: Ctx) -> None:
@@ -64,8 +81,7 @@ async def check_csrf(request: Request, context: Ctx) -> None:
     given = request.headers.get(CSRF_HEADER)
     if given is None:
         given = str((await request.form()).get(CSRF_FIELD, ""))
-    wanted = csrf_token(session_token(request, context))
-    if not hmac.compare_digest(given.encode(), wanted.encode()):
+    if not is_csrf_token(session_token(request, context), given):
         await request.close()
         raise PermissionDenied(
             "session.csrf",

@@ -10,10 +10,13 @@ import pytest
 from api_world import unlimited_app
 from console_data import make_context
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from api.context import Context
 from api.deps import client_address
+from api.export import XLSX
+from api.sessions import csrf_token, is_csrf_token
 
 
 @pytest.fixture
@@ -48,6 +51,37 @@ def test_over_https_the_browser_is_told_to_keep_to_it_and_cookies_are_of_this_ho
             assert "secure" in cookie.lower()
             assert "httponly" in cookie.lower()
             assert "samesite" in cookie.lower()
+
+
+def test_pages_are_compressed_where_the_browser_takes_it_and_parts_of_files_never(context: Context) -> None:
+    app = unlimited_app(context)
+
+    def in_parts(request: Request) -> Response:
+        part = request.query_params["as"]
+        return Response(b"x" * 5000, 206 if part == "range" else 200, media_type=part if "/" in part else "text/plain")
+
+    app.add_route("/sent", in_parts)
+    with TestClient(app) as client:
+        packed = client.get("/static/console.css")
+        assert packed.headers["content-encoding"] == "gzip"
+        assert "accept-encoding" in packed.headers["vary"].lower()
+        assert int(packed.headers["content-length"]) < len(packed.content) / 2
+        plain = client.get("/static/console.css", headers={"Accept-Encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+        assert plain.content == packed.content
+        for kind in ("range", "video/mp4", "audio/webm", "image/jpeg", "text/event-stream", "application/pdf", XLSX):
+            assert "content-encoding" not in client.get("/sent", params={"as": kind}).headers, kind
+
+
+def test_a_form_token_differs_in_every_answer_and_belongs_to_one_session() -> None:
+    one, another = csrf_token("secret"), csrf_token("secret")
+    assert one != another
+    assert len(one) == len(another)
+    assert is_csrf_token("secret", one)
+    assert is_csrf_token("secret", another)
+    assert not is_csrf_token("other", one)
+    for broken in ("", one[:-1], one[:16], another[:16] + one[16:], "é" + one[1:]):
+        assert not is_csrf_token("secret", broken)
 
 
 @pytest.mark.parametrize(
