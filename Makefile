@@ -57,6 +57,8 @@ $(VENV)/bin/python:
 
 # exact versions with hashes; pyproject.toml's ranges are for those who install the package among others
 $(VENV)/.installed: pyproject.toml requirements/base.txt | $(VENV)/bin/python
+	@# two OpenCVs in one folder overwrite each other: an older installation may have both
+	@if $(BIN)/python -m pip show --quiet opencv-contrib-python 2>/dev/null; then $(BIN)/python -m pip uninstall --quiet --yes opencv-contrib-python opencv-python-headless; fi
 	$(PIP) --no-deps --require-hashes --requirement requirements/base.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@

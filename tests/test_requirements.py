@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import cv2
 import pytest
 from packaging.markers import Marker
 from packaging.requirements import Requirement
@@ -67,6 +68,19 @@ def test_a_package_has_one_version_in_all_files() -> None:
         for package, (version, _, _) in pinned(name).items():
             versions.setdefault(package, set()).add(version)
     assert {package: found for package, found in versions.items() if len(found) > 1} == {}
+
+
+def test_one_opencv_is_installed_by_the_files_and_it_needs_no_screen() -> None:
+    assert [name for name in pinned("base.txt") if name.startswith("opencv")] == ["opencv-python-headless"]
+    assert not any(name.startswith("opencv") for extra in EXTRAS for name in pinned(f"{extra}.txt"))
+
+
+def test_the_opencv_that_is_imported_is_the_headless_one() -> None:
+    version, _, _ = pinned("base.txt")["opencv-python-headless"]
+    of_the_wheel = Path(cv2.__file__).with_name("version.py").read_text(encoding="utf-8")
+    assert f'opencv_version = "{version}"' in of_the_wheel
+    assert "headless = True" in of_the_wheel
+    assert "contrib = False" in of_the_wheel
 
 
 def test_torch_alone_has_no_hash_since_its_builds_differ() -> None:

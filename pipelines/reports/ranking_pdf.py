@@ -9,8 +9,9 @@ import typst
 
 import interview_engine
 from interview_engine.i18n import Text, msg
+from pipelines.reports.fonts import Font, find_font, lettering
 from pipelines.reports.page import TEMPLATES, ai_label
-from pipelines.reports.pdf import Font, find_font, localised
+from pipelines.reports.pdf import localised
 
 TEXTS: dict[str, Text] = {
     "first": msg("Needs human review"),
@@ -34,20 +35,21 @@ def render(document: dict[str, Any], *, language: str, font: Font | None = None)
     Raises:
         SystemPackageError: `fonts.cjk_missing`.
     """
-    chosen = font or find_font()
     producer = f"interview-engine {interview_engine.__version__}"
-    data = {
+    data: dict[str, Any] = {
         "document": localised(document, language),
         "texts": {key: text.get(language) for key, text in TEXTS.items()},
         "lang": language,
-        "font": chosen.family,
         "producer": producer,
         "ai": ai_label(producer, document["requisition"]["id"]),
     }
+    letters = lettering(data, font or find_font())
+    data["font"] = letters.families
+    data["notice"] = "" if letters.notice is None else letters.notice.get(language)
     return bytes(
         typst.compile(  # type: ignore[misc]  # its stubs want one type for the source and for every path
             (TEMPLATES / "ranking.typ").read_bytes(),
-            font_paths=[str(chosen.folder)],
+            font_paths=letters.folders,
             ignore_system_fonts=True,
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         )

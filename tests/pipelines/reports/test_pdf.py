@@ -11,12 +11,15 @@ from pathlib import Path
 import pypdf
 import pytest
 import report_samples as samples
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from interview_engine.assessment.report import InterviewReport
 from interview_engine.errors import OutputError, ReportError, SystemPackageError
 from pipelines import writing
 from pipelines.reports import pdf as report_pdf
 from pipelines.reports import report
+from pipelines.reports.fonts import find_font, lettering
 
 MARKUP = '#panic("boom") *bold* $x$ `raw` \\ [content] <label> @ref // comment "quotes" #import "a.typ"'
 
@@ -102,9 +105,51 @@ def test_the_file_carries_the_label_of_generated_content(tmp_path: Path) -> None
 def test_without_a_chinese_font_there_is_an_error_with_the_way_out_and_no_blank_pdf(tmp_path: Path) -> None:
     (tmp_path / "Lonely-Regular.ttf").write_bytes(b"")
     with pytest.raises(SystemPackageError) as caught:
-        report_pdf.find_font((tmp_path, tmp_path / "missing"))
+        find_font((tmp_path, tmp_path / "missing"))
     assert caught.value.code == "fonts.cjk_missing"
     assert "apt-get install -y fonts-noto-cjk" in caught.value.next_step.zh
+
+
+@pytest.mark.parametrize("name", ["བཀྲ་ཤིས", "สมชาย", "李𬺈"])
+def test_a_name_that_no_font_here_has_is_counted_on_the_first_page(name: str, tmp_path: Path) -> None:
+    main = find_font()
+    lacking = lettering(name, main).lacking
+    made = replace(without_frames(samples.strong()), candidate=name)
+    first = squeezed(pypdf.PdfReader(io.BytesIO(pdf(made, "zh", tmp_path))).pages[0].extract_text())
+    if lacking:
+        assert squeezed(f"有{len(lacking)}个字符") in first
+        assert f"U+{ord(lacking[0]):04X}" in first
+    else:
+        assert "个字符" not in first
+        assert squeezed(name) in first
+
+
+def test_a_letter_that_the_chinese_font_lacks_comes_from_another_font(tmp_path: Path) -> None:
+    letter = "\ue123"  # of the private area: no font has it but ours
+    with_one_letter(tmp_path / "Lonely-Regular.ttf", letter)
+    assert lettering({"a": ["x", letter]}, find_font(), ()).lacking == (letter,)
+    found = lettering({"a": ["x", letter]}, find_font(), (tmp_path,))
+    assert (found.lacking, found.families[1:], found.folders[1:]) == ((), ["Lonely"], [str(tmp_path)])
+
+
+def test_a_file_that_is_no_font_and_marks_without_ink_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "Broken-Regular.ttf").write_bytes(b"no font")
+    assert lettering("a\u200d\ufe0f\n b", find_font(), (tmp_path,)).lacking == ()
+    assert lettering("\ue123", find_font(), (tmp_path,)).lacking == ("\ue123",)
+
+
+def with_one_letter(path: Path, letter: str) -> None:
+    """A font with one empty glyph."""
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef", "one"])
+    builder.setupCharacterMap({ord(letter): "one"})
+    builder.setupGlyf({name: TTGlyphPen(None).glyph() for name in (".notdef", "one")})
+    builder.setupHorizontalMetrics({".notdef": (500, 0), "one": (500, 0)})
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": "Lonely", "styleName": "Regular"})
+    builder.setupPost()
+    builder.setupOS2()
+    builder.save(path)
 
 
 def test_a_long_report_breaks_into_numbered_pages(tmp_path: Path) -> None:
