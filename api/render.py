@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -27,13 +26,12 @@ from jinja2.runtime import Context
 from api.area import areas_of, template_folders
 from api.i18n import choices, day_text, language_of, minute_text, money_text
 from interview_engine import __version__
+from interview_engine.clock import CHINA
 from interview_engine.i18n import translator
 from interview_engine.language_names import own_name, tag
 from pipelines.reports.format import in_language
 
 FOLDER = Path(__file__).parent / "templates"
-ZONE = ZoneInfo("Asia/Shanghai")
-"""Times on pages are Beijing time, and say so; the API's are UTC."""
 
 
 @cache
@@ -106,13 +104,13 @@ def clock_text(seconds: float) -> str:
 
 @pass_context
 def _day(context: Context, value: date | None) -> str:
-    day = value.astimezone(ZONE) if isinstance(value, datetime) else value
+    day = value.astimezone(CHINA) if isinstance(value, datetime) else value
     return "" if day is None else day_text(day, context["language"])
 
 
 @pass_context
 def _minute(context: Context, value: datetime | None) -> str:
-    return "" if value is None else minute_text(value.astimezone(ZONE), context["language"])
+    return "" if value is None else minute_text(value.astimezone(CHINA), context["language"])
 
 
 @pass_context

@@ -5,6 +5,10 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+CHINA = ZoneInfo("Asia/Shanghai")
+"""What people read is Beijing time, the company's and its candidates', and says so; data for programs is in UTC."""
 
 
 class Clock(Protocol):

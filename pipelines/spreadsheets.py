@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from interview_engine.errors import UsageError
 from interview_engine.i18n import msg
@@ -28,9 +31,11 @@ class Row:
 
 
 def read_rows(path: Path, required: tuple[str, ...]) -> list[Row]:
-    """The rows of a CSV (UTF-8, UTF-16 or GB18030; comma, semicolon or tab) or of an XLSX's first sheet.
+    """The rows of a CSV (UTF-8, UTF-16 or GB18030; comma, semicolon or tab, also where "sep=" says so) or of an XLSX.
 
-    Column names are lower-cased; rows without any value are left out.
+    Of an XLSX it is the first sheet whose header has the required columns, so that a page of instructions may stand in
+    front; hidden sheets come last. Column names are lower-cased and freed of invisible characters; rows without any
+    value are left out, also those above the header.
 
     Raises:
         UsageError: `table.unreadable`, `table.too_large`, `table.columns` (a required column is missing or doubled).
@@ -38,22 +43,41 @@ def read_rows(path: Path, required: tuple[str, ...]) -> list[Row]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _too_large(path)
-        lines = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path)
+        sheets = _xlsx(path) if path.suffix.lower() == ".xlsx" else [_csv(path)]
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
-    if len(lines) > MAX_ROWS:
+    if any(len(lines) > MAX_ROWS for lines in sheets):
         raise _too_large(path)
-    header = [name.strip().lower() for name in lines[0]] if lines else []
+    lines = next((one for one in sheets if set(required) <= set(_header(one))), sheets[0] if sheets else [])
+    header = _header(lines)
     missing = [name for name in required if name not in header]
     doubled = sorted({name for name in header if name and header.count(name) > 1})
     if missing or doubled:
         raise _columns(path, missing, doubled, header)
     rows = []
-    for number, line in enumerate(lines[1:], start=2):
-        cells = {name: value.strip() for name, value in zip(header, line, strict=False) if name}
+    top = _header_at(lines)
+    for number, line in enumerate(lines[top + 1 :], start=top + 2):
+        cells = {name: _bare(value) for name, value in zip(header, line, strict=False) if name}
         if any(cells.values()):
             rows.append(Row(number, {name: cells.get(name, "") for name in header if name}))
     return rows
+
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+"""Characters without width that copying from pages and chats leaves in cells."""
+
+
+def _bare(cell: str) -> str:
+    return cell.translate(_INVISIBLE).strip()
+
+
+def _header_at(lines: list[list[str]]) -> int:
+    """Where the first row with a value is; 0 without one."""
+    return next((place for place, line in enumerate(lines) if any(map(_bare, line))), 0)
+
+
+def _header(lines: list[list[str]]) -> list[str]:
+    return [_bare(name).lower() for name in lines[_header_at(lines)]] if lines else []
 
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -83,24 +107,33 @@ def _csv(path: Path) -> list[list[str]]:
     text = decode_text(path.read_bytes())
     if text is None:
         raise _unreadable(path, "encoding")
-    head = text.partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
+    told = re.match(r"\s*\"?sep=([^\"\r\n])\"?[ \t]*(?:\r\n|\r|\n|$)", text, re.IGNORECASE)
+    if told:  # Excel writes and obeys it; the row is kept as an empty one, so that rows keep their numbers
+        text = "\n" + text[told.end() :]
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = told.group(1) if told else max(",;\t", key=head.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise _unreadable(path, str(error)) from error
 
 
-def _xlsx(path: Path) -> list[list[str]]:
+def _xlsx(path: Path) -> list[list[list[str]]]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         try:
-            sheet = book.worksheets[0]
-            return [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+            return [_cells(sheet) for sheet in sorted(book.worksheets, key=lambda one: one.sheet_state != "visible")]
         finally:
             book.close()
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError) as error:
         raise _unreadable(path, str(error)) from error
+
+
+def _cells(sheet: ReadOnlyWorksheet) -> list[list[str]]:
+    """All rows of a sheet: what it states as its dimension is not believed (WPS writes A1 for any)."""
+    sheet.reset_dimensions()
+    rows = islice(sheet.iter_rows(values_only=True), MAX_ROWS + 1)
+    return [["" if cell is None else str(cell) for cell in row] for row in rows]
 
 
 def _unreadable(path: Path, detail: str) -> UsageError:

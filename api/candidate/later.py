@@ -18,6 +18,7 @@ from api.deps import Ctx
 from api.i18n import language_of
 from api.render import page
 from interview_engine.assessment.kits.kit import Question
+from interview_engine.clock import CHINA
 from interview_engine.errors import ConflictError, InvalidInput
 from interview_engine.hr.privacy import erasure
 from interview_engine.hr.recruiting import reach, withdrawing
@@ -110,7 +111,7 @@ def receipt(request: Request, context: Ctx, candidate: PageCandidate) -> Respons
         requisition = session.get_one(Requisition, candidate.application.requisition_id)
         lines = [
             translate("Receipt of your interview: {title}", title=requisition.title),
-            translate("Submitted (UTC): {time}", time=f"{candidate.invitation.submitted_at:%Y-%m-%d %H:%M:%S}"),
+            translate("Submitted: {time} (Beijing time)", time=_submitted(candidate)),
             translate("Receipt: {receipt}", receipt=candidate.invitation.receipt),
             translate(
                 "Check it at {link}",
@@ -275,3 +276,8 @@ def _understood(context: Context, candidate: Candidate, handed: Handed) -> dict[
         "lines": min(PROPOSED_ROWS, 3 + len(text) // 22),
         "measures": [] if heard is None else measure_rows(heard),
     }
+
+
+def _submitted(candidate: Candidate) -> str:
+    at = candidate.invitation.submitted_at
+    return "–" if at is None else f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"

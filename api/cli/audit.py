@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from api.cli.side_by_side import both
-from interview_engine.clock import SystemClock
+from interview_engine.clock import CHINA, SystemClock
 from interview_engine.i18n import msg
 from pipelines.folders.audit import Audit, audit_folder, write_audit
 
@@ -13,7 +13,7 @@ from pipelines.folders.audit import Audit, audit_folder, write_audit
 def run(arguments: argparse.Namespace) -> int:
     """Audit, print and write; returns 0, or 3 when a report could not be read. Raises UsageError, OutputError."""
     found = audit_folder(arguments.folder, arguments.groups, arguments.kit)
-    files = write_audit(found, arguments.folder, SystemClock().now().date().isoformat())
+    files = write_audit(found, arguments.folder, SystemClock().now().astimezone(CHINA).date().isoformat())
     print("\n".join(_lines(found)))
     print(f"{both(msg('written'))}: {', '.join(str(path) for path in files)}")
     return 3 if found.broken else 0

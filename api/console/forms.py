@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
-from api.render import ZONE
+from interview_engine.clock import CHINA
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import msg
 
@@ -79,7 +79,7 @@ class Fields:
         if not raw:
             return None
         try:
-            return datetime.fromisoformat(raw).replace(tzinfo=ZONE)
+            return datetime.fromisoformat(raw).replace(tzinfo=CHINA)
         except ValueError:
             raise _no_day(name) from None
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from api.context import Context
-from api.wechat.codes import CHINA
+from interview_engine.clock import CHINA
 from interview_engine.errors import DeliveryError
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals.standing import Standing

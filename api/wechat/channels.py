@@ -12,11 +12,10 @@ from urllib.parse import quote
 from sqlalchemy import Select, select
 
 from api.wechat.client import WechatError
-from api.wechat.codes import CHINA
 from api.wechat.official import OfficialAccount
 from api.wechat.quotas import daily_limit, member_limits, pause, quota_used, spend
 from api.wechat.wecom import Button, Sent, WecomApp
-from interview_engine.clock import Clock
+from interview_engine.clock import CHINA, Clock
 from interview_engine.errors import DeliveryError
 from interview_engine.hr.accounts.service import account_of_person
 from interview_engine.hr.accounts.tables import Account

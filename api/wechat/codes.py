@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
-from zoneinfo import ZoneInfo
+
+from interview_engine.clock import CHINA
 
 Platform = Literal["official", "wecom"]
 Action = Literal[
@@ -26,7 +27,6 @@ Action = Literal[
 MAX_TRIES = 3
 """Of one call, whatever the reasons: the first, and two more."""
 
-CHINA = ZoneInfo("Asia/Shanghai")
 
 _BOTH: dict[int, Action] = {
     -1: "retry",

@@ -10,8 +10,8 @@ from typing import Literal
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from api.wechat.codes import CHINA, wait_until
-from interview_engine.clock import Clock
+from api.wechat.codes import wait_until
+from interview_engine.clock import CHINA, Clock
 from interview_engine.errors import QuotaError
 from interview_engine.hr.messaging.tables import QuotaPause, WechatQuota
 from interview_engine.i18n import msg

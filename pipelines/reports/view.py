@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 from interview_engine.assessment.comparing.match import apportion
 from interview_engine.assessment.reasons import SENTENCES, Reason
+from interview_engine.clock import CHINA
 from pipelines.reports.cues_document import Document
 from pipelines.reports.cues_view import lanes, measure_rows
 from pipelines.reports.format import (
@@ -48,7 +50,7 @@ def report_view(document: Document) -> Document:
         "policy_article": rules["article"] if rules else None,
         "policy_measures": bool(rules is None or (rules["visual_cues"] and rules["voice_cues"])),
         "retention": shown("provenance.retention", days=str(rules["retention_days"])) if rules else None,
-        "created": document["provenance"]["created_at"][:16].replace("T", " "),
+        "created": _minute(document["provenance"]["created_at"]),
         "ai_label": document["generated_by_ai"]["label"],
         "look": _look(document),
         "overall": _overall(overall, document["competencies"]),
@@ -347,3 +349,8 @@ def _answer(number: int, entry: Document, document: Document, quotes: Sequence[D
 
 def _dropped(segment: Document) -> Document:
     return {"text": segment["text"], "clock": clock(segment["start_s"]), "reason": segment["reason"]["text"]}
+
+
+def _minute(moment: str) -> str:
+    """A moment of the document to the minute, in Beijing time."""
+    return f"{datetime.fromisoformat(moment).astimezone(CHINA):%Y-%m-%d %H:%M} (UTC+8)"

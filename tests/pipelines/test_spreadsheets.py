@@ -1,5 +1,7 @@
 """Tables people hand in: every encoding and delimiter Excel and WPS write, and clear errors."""
 
+import re
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -33,6 +35,71 @@ def test_xlsx_first_sheet(tmp_path: Path) -> None:
     path = tmp_path / "r.xlsx"
     book.save(path)
     assert read_rows(path, ("rating",))[0].cells == {"interview": "a-1", "rating": "4"}
+
+
+def with_dimension_a1(path: Path) -> None:
+    """As WPS writes it: the sheet says that it is one cell."""
+    kept = {}
+    with zipfile.ZipFile(path) as book:
+        for name in book.namelist():
+            kept[name] = re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', book.read(name))
+    with zipfile.ZipFile(path, "w") as book:
+        for name, data in kept.items():
+            book.writestr(name, data)
+
+
+def test_a_sheet_that_says_it_is_one_cell_is_read_whole(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for line in (["interview", "性别"], ["a-1", "男"], ["a-2", "女"]):
+        book.active.append(line)
+    path = tmp_path / "wps.xlsx"
+    book.save(path)
+    with_dimension_a1(path)
+    assert [row.cells for row in read_rows(path, ("interview",))] == [
+        {"interview": "a-1", "性别": "男"},
+        {"interview": "a-2", "性别": "女"},
+    ]
+
+
+def test_a_sheet_of_instructions_may_stand_in_front_and_hidden_ones_come_last(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["填写说明：请在第二张表中填写"])
+    hidden = book.create_sheet("旧")
+    hidden.append(["interview", "rating"])
+    hidden.append(["old", 1])
+    hidden.sheet_state = "hidden"
+    table = book.create_sheet("数据")
+    table.append(["interview", "rating"])
+    table.append(["a-1", 4])
+    path = tmp_path / "t.xlsx"
+    book.save(path)
+    assert [row.cells["interview"] for row in read_rows(path, ("interview", "rating"))] == ["a-1"]
+
+
+def test_without_the_columns_in_any_sheet_the_first_one_is_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["说明"])
+    book.create_sheet("二").append(["interview"])
+    path = tmp_path / "t.xlsx"
+    book.save(path)
+    with pytest.raises(UsageError) as caught:
+        read_rows(path, ("interview", "rating"))
+    assert caught.value.code == "table.columns"
+
+
+@pytest.mark.parametrize("head", ["sep=;\r\n", "\ufeffsep=;\n", '"sep=;"\n', "SEP=;\r"])
+def test_the_line_by_which_excel_tells_the_delimiter_is_obeyed(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text(head + "interview;note, and more, in a, head\na-1;x\n", encoding="utf-8", newline="")
+    (row,) = read_rows(path, ("interview",))
+    assert (row.number, row.cells["interview"], row.cells["note, and more, in a, head"]) == (3, "a-1", "x")
+
+
+def test_empty_lines_above_and_characters_without_width_do_not_hide_the_header(tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text("\n,\n\u200binter\u200dview\ufeff,sex\n\u2060a-1,\u200b男\n", encoding="utf-8")
+    (row,) = read_rows(path, ("interview",))
+    assert (row.number, row.cells) == (4, {"interview": "a-1", "sex": "男"})
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,9 @@ from api.console.frame import console_page, done
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
-from api.render import ZONE, environment
+from api.render import environment
 from api.sessions import PageActor, csrf_token, session_token
+from interview_engine.clock import CHINA
 from interview_engine.hr.access import trail
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.access.service import check_group
@@ -278,4 +279,4 @@ def _audit(
 
 def _day(raw: str, field: str, plus: timedelta = timedelta(0)) -> datetime | None:
     """The beginning of a day in Beijing time; None when it is empty."""
-    return datetime.combine(as_day(raw, field), time.min, ZONE) + plus if raw else None
+    return datetime.combine(as_day(raw, field), time.min, CHINA) + plus if raw else None

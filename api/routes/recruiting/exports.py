@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi.responses import Response
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.access import Call, needs
 from api.export import XLSX, Cell, attachment, table_csv, table_xlsx
 from api.routes.frame import Id, new_router
+from interview_engine.clock import CHINA
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.recruiting.applying import lists
 from interview_engine.hr.recruiting.reach import requisition_for
@@ -123,13 +125,18 @@ def _line(row: lists.ApplicationSummary, mail: str, phone: str) -> tuple[Cell, .
         phone,
         row.channel,
         row.stage,
-        row.stage_since.isoformat(),
+        _moment(row.stage_since),
         row.section,
         row.score_value,
         row.score_low,
         row.score_high,
         row.match_percent,
         row.human_score,
-        row.created_at.isoformat(),
+        _moment(row.created_at),
         "yes" if row.synthetic else "no",
     )
+
+
+def _moment(value: datetime) -> str:
+    """In Beijing, with its offset, so that people and programs read the same moment."""
+    return value.astimezone(CHINA).isoformat(timespec="seconds")

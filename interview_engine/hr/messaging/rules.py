@@ -8,6 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from interview_engine.clock import CHINA
+
 State = Literal["reachable", "unknown", "blocked"]
 
 DEFAULT_ORDER = ("wecom", "official", "email")
@@ -16,7 +18,6 @@ DEFAULT_ORDER = ("wecom", "official", "email")
 QUIET_FROM, QUIET_TO = time(21, 30), time(8, 0)
 """Nothing that can wait is sent at night, in the receiver's zone (all of China is one)."""
 
-CHINA = ZoneInfo("Asia/Shanghai")
 
 URGENT = frozenset({"notice.emergency"})
 """What goes out at any hour."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from interview_engine.clock import CHINA
 from interview_engine.errors import DeliveryError
 from interview_engine.hr.house import house
 from interview_engine.i18n import msg
@@ -68,7 +69,8 @@ class _Filled(dict[str, str]):
         self["link"] = link
         if "expires_at" in values:
             at = datetime.fromisoformat(values["expires_at"])
-            self["expires"] = f"{at:%Y-%m-%d %H:%M} UTC"
+            minute = f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+            self["expires"] = msg("{time} (Beijing time)", time=minute).get(language)
 
     def __missing__(self, key: str) -> str:
         return "—"

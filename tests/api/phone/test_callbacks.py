@@ -20,8 +20,8 @@ from api.app import create_app
 from api.context import Context
 from api.phone.cards import settle_decided
 from api.phone.inbound import process_pending
-from api.wechat.codes import CHINA
 from api.wechat.double.speaker import Speaker
+from interview_engine.clock import CHINA
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.service import Decision, decide, delegate, withdraw

@@ -166,7 +166,7 @@ def test_a_mail_arrives_in_the_language_of_its_reader(
     assert mail["To"] == "li@example.com"
     assert mail["Message-ID"].endswith("@hr.example>")
     assert "https://hr.example/i/t0ken" in mail.get_content()
-    assert "2026-11-09 09:00 UTC" in mail.get_content()
+    assert "2026-11-09 17:00" in mail.get_content()
 
 
 def test_no_password_goes_over_a_connection_that_is_not_encrypted(sqlite_database: Database, post: Post) -> None:
