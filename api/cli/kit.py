@@ -12,6 +12,8 @@ from pipelines.folders.manifest import find_kit
 
 KINDS = {"general": msg("general"), "professional": msg("professional"), "role": msg("role")}
 
+GRAVE = msg("grave")
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the action; returns 0. Raises KitError with every problem of the file."""
@@ -45,5 +47,9 @@ def describe(kit: Kit, language: str) -> list[str]:
         need = msg("required level {level:g}", level=competency.required_level).get(language)
         lines += ["", f"{head} · {need}", f"  {competency.definition.get(language)}"]
         lines += [f"  – {indicator.text.get(language)}" for indicator in competency.indicators]
+        lines += [
+            f"  ✗ {one.text.get(language)}{f' ({GRAVE.get(language)})' if one.grave else ''}"
+            for one in competency.counter_indicators
+        ]
         lines += [f"  {level}  {anchor.get(language)}" for level, anchor in enumerate(competency.anchors, start=1)]
     return lines

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from api.console.forms import Fields
-from interview_engine.assessment.kits.kit import Competency, Kit, Question
+from interview_engine.assessment.kits.kit import Competency, CounterIndicator, Kit, Phrases, Question
 from interview_engine.i18n import LocalizedText
 
 LEVELS = range(1, 6)
 
 
 def draft_from_form(base: Kit, form: Fields) -> Kit:
-    """The base with the form's texts, weights, levels, anchors and questions. Phrases, delivery formulas and whatever
-    else the form does not show stay as they are. The version follows when it is published.
+    """The base with the form's texts, weights, levels, anchors, counter-indicators and questions.
+
+    Phrases of indicators, delivery formulas and whatever else the form does not show stay as they are. The version
+    follows when it is published.
 
     Raises:
         InvalidInput: `form.number`, naming the field.
@@ -42,7 +44,33 @@ def _competency(one: Competency, form: Fields) -> Competency:
         weight=form.number(f"{name}.weight", 0, 100, 0.0),
         required_level=form.number(f"{name}.required", 1, 5, one.required_level),
         anchors=tuple(_both(form, f"{name}.anchor{level}") for level in LEVELS),
+        counter_indicators=() if one.is_delivery else _counter_indicators(one, form),
     )
+
+
+def _counter_indicators(one: Competency, form: Fields) -> tuple[CounterIndicator, ...]:
+    """Those of the competency as the form has them, without the removed ones, and the new one where it has a text."""
+    name = f"c.{one.id}.against"
+    kept = [
+        _counter_indicator(counter.id, f"{name}.{counter.id}", form)
+        for counter in one.counter_indicators
+        if not form.checked(f"{name}.{counter.id}.remove")
+    ]
+    if form.text(f"{name}+new.zh") or form.text(f"{name}+new.en"):
+        taken = {each.id for each in one.counter_indicators} | {each.id for each in one.indicators}
+        number = next(n for n in range(1, len(taken) + 2) if f"against-{n}" not in taken)
+        kept.append(_counter_indicator(f"against-{number}", f"{name}+new", form))
+    return tuple(kept)
+
+
+def _counter_indicator(identity: str, name: str, form: Fields) -> CounterIndicator:
+    phrases = Phrases(_lines(form, f"{name}.phrases.zh"), _lines(form, f"{name}.phrases.en"))
+    return CounterIndicator(identity, _both(form, name), phrases, form.checked(f"{name}.grave"))
+
+
+def _lines(form: Fields, name: str) -> tuple[str, ...]:
+    """One phrase a line, each once, empty lines left out."""
+    return tuple(dict.fromkeys(line.strip() for line in form.raw(name).splitlines() if line.strip()))
 
 
 def _question(one: Question, form: Fields, known: set[str]) -> Question:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from queue import SimpleQueue
 from threading import Thread
@@ -26,7 +27,7 @@ from api.export import attachment
 from api.i18n import language_of
 from api.rescoring import rescore_of
 from api.sessions import PageActor
-from interview_engine.assessment.kits.file import kit_yaml, parse_kit
+from interview_engine.assessment.kits.file import kit_yaml, load_kit, parse_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import InterviewEngineError, KitError
@@ -34,8 +35,10 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.tables import KitVersion
+from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.applying.lists import candidate_names
 from interview_engine.hr.recruiting.reviewing.kit_preview import BAR_PERCENT, Preview, preview_kit
+from interview_engine.i18n import msg
 
 router = APIRouter()
 HOME = "/console/kits"
@@ -68,8 +71,20 @@ def version(version_id: str, request: Request, context: Ctx, actor: PageActor) -
         names = account_names(session, [], [one.published_by for one in versions])
     return console_page(
         request, actor, "competency/kit.html", row=row, kit=kit, versions=versions, names=names,
-        version_states=words.VERSION_STATES, kinds=words.COMPETENCY_KINDS,
+        version_states=words.VERSION_STATES, kinds=words.COMPETENCY_KINDS, differs_from_shipped=_differs(kit),
     )  # fmt: skip
+
+
+@router.get(f"{HOME}/{{version_id}}/shipped")
+def shipped(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """The text that this release ships for the kit, to be compared, previewed and published like any other."""
+    require(actor, "public", "manage")
+    with context.database.reading() as session:
+        row = competency.kit_version_within(session, actor, version_id)
+    path = shipped_kits().get(row.kit_id)
+    if path is None:
+        raise missing("kit", msg("shipped kit"))
+    return _draft(request, context, actor, row, path.read_text("utf-8"))
 
 
 @router.get(f"{HOME}/{{version_id}}/file")
@@ -177,6 +192,12 @@ def retire(version_id: str, context: Ctx, actor: PageActor) -> Response:
         lambda session: competency.retire_kit(session, actor, version_id, context.clock),
         lambda _: done(f"{HOME}/{version_id}", "retired"),
     )
+
+
+def _differs(kit: Kit) -> bool:
+    """Whether this release ships another text for the kit than this version has."""
+    path = shipped_kits().get(kit.id)
+    return path is not None and replace(load_kit(path), version=kit.version, sha256=kit.sha256) != kit
 
 
 def unified(old: str, new: str, old_name: str, new_name: str) -> list[tuple[str, str]]:

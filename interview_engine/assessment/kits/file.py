@@ -9,7 +9,15 @@ from typing import Any
 
 import yaml
 
-from interview_engine.assessment.kits.kit import Competency, DeliveryMeasure, Indicator, Kit, Phrases, Question
+from interview_engine.assessment.kits.kit import (
+    Competency,
+    CounterIndicator,
+    DeliveryMeasure,
+    Indicator,
+    Kit,
+    Phrases,
+    Question,
+)
 from interview_engine.assessment.kits.reader import SCHEMA, KitReader
 from interview_engine.assessment.kits.yaml_tree import MAX_BYTES, TreeError, read_tree
 from interview_engine.errors import FileProblem, KitError
@@ -114,8 +122,10 @@ def _competency(competency: Competency) -> dict[str, object]:
         "weight": competency.weight,
         "required_level": competency.required_level,
         "indicators": [_indicator(indicator) for indicator in competency.indicators],
-        "anchors": {level: _texts(anchor) for level, anchor in enumerate(competency.anchors, start=1)},
     }
+    if competency.counter_indicators:
+        fields["counter_indicators"] = [_counter_indicator(one) for one in competency.counter_indicators]
+    fields["anchors"] = {level: _texts(anchor) for level, anchor in enumerate(competency.anchors, start=1)}
     if competency.delivery:
         fields["delivery"] = [_measure(measure) for measure in competency.delivery]
     if competency.coherence:
@@ -131,6 +141,14 @@ def _indicator(indicator: Indicator) -> dict[str, object]:
     }
     if indicator.marker:
         fields["marker"] = True
+    return fields
+
+
+def _counter_indicator(one: CounterIndicator) -> dict[str, object]:
+    fields: dict[str, object] = {"id": one.id}
+    if one.grave:
+        fields["grave"] = True
+    fields.update(text=_texts(one.text), phrases=_phrases(one.phrases))
     return fields
 
 

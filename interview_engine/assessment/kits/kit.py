@@ -57,6 +57,23 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterIndicator:
+    """One observable wrong deed: conduct that speaks against a competency, however well it is told.
+
+    Args:
+        id: unique among the counter-indicators of its competency.
+        text: the deed as an assessor would write it.
+        phrases: how people say it; they find the place and never decide, since people also tell what others did.
+        grave: on its own enough that the competency is not above level 2 and a person has to look.
+    """
+
+    id: str
+    text: LocalizedText
+    phrases: Phrases
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryMeasure:
     """One cue of a delivery competency: full marks inside `low`..`high`, falling linearly to none `falloff` outside.
 
@@ -81,6 +98,7 @@ class Competency:
         required_level: what the role needs, 1..5 (may be fractional).
         anchors: five behavioural anchors, level 1 first.
         delivery: not empty for a delivery competency: scored by these cues alone, reported apart, capped by policy.
+        counter_indicators: what a 1 looks like in conduct; empty where a kit names none.
         coherence: it is about the order of thought (逻辑思维): part of its score comes from how the sentences of an
             answer follow from each other. Every other competency is blind to their order.
     """
@@ -95,6 +113,7 @@ class Competency:
     anchors: tuple[LocalizedText, ...]
     delivery: tuple[DeliveryMeasure, ...] = ()
     coherence: bool = False
+    counter_indicators: tuple[CounterIndicator, ...] = ()
 
     @property
     def is_delivery(self) -> bool:

@@ -11,6 +11,7 @@ from interview_engine.assessment.kits.kit import (
     LEVELS,
     Competency,
     CompetencyKind,
+    CounterIndicator,
     CueName,
     DeliveryMeasure,
     Indicator,
@@ -18,7 +19,8 @@ from interview_engine.assessment.kits.kit import (
     Phrases,
     Question,
 )
-from interview_engine.assessment.kits.rules import LANGUAGES, nearest
+from interview_engine.assessment.kits.rules import nearest
+from interview_engine.assessment.kits.value_rules import LANGUAGES, Path
 from interview_engine.assessment.kits.yaml_tree import Fields, Items, Leaf, Node
 from interview_engine.errors import FileProblem, shown
 from interview_engine.i18n import LocalizedText, Text, msg
@@ -42,9 +44,9 @@ class KitReader:
 
     def __init__(self) -> None:
         self.problems: list[FileProblem] = []
-        self._lines: dict[kit_rules.Path, int] = {}
-        self._labels: dict[kit_rules.Path, str] = {}
-        self._broken: set[kit_rules.Path] = set()
+        self._lines: dict[Path, int] = {}
+        self._labels: dict[Path, str] = {}
+        self._broken: set[Path] = set()
 
     def kit(self, tree: Node, sha256: str) -> Kit | None:
         """The kit, perhaps with stand-ins; None when the document is no kit of this schema at all."""
@@ -97,12 +99,12 @@ class KitReader:
         )
         return False
 
-    def _competency(self, node: Node, path: kit_rules.Path) -> Competency:
+    def _competency(self, node: Node, path: Path) -> Competency:
         fields = self._entry(
             node,
             path,
             ("id", "kind", "name", "definition", "weight", "required_level", "indicators", "anchors"),
-            ("delivery", "coherence"),
+            ("counter_indicators", "delivery", "coherence"),
         )
         kind = self._choice(fields.get("kind"), (*path, "kind"), get_args(CompetencyKind))
         return Competency(
@@ -116,9 +118,14 @@ class KitReader:
             anchors=self._anchors(fields.get("anchors"), (*path, "anchors")),
             delivery=self._list(fields.get("delivery"), (*path, "delivery"), self._measure),
             coherence=self._flag(fields.get("coherence"), (*path, "coherence")),
+            counter_indicators=self._list(
+                fields["counter_indicators"], (*path, "counter_indicators"), self._counter_indicator
+            )
+            if "counter_indicators" in fields
+            else (),
         )
 
-    def _indicator(self, node: Node, path: kit_rules.Path) -> Indicator:
+    def _indicator(self, node: Node, path: Path) -> Indicator:
         fields = self._entry(node, path, ("id", "text", "phrases"), ("marker",))
         return Indicator(
             id=self._text(fields.get("id"), (*path, "id")),
@@ -127,7 +134,16 @@ class KitReader:
             marker=self._flag(fields.get("marker"), (*path, "marker")),
         )
 
-    def _measure(self, node: Node, path: kit_rules.Path) -> DeliveryMeasure:
+    def _counter_indicator(self, node: Node, path: Path) -> CounterIndicator:
+        fields = self._entry(node, path, ("id", "text", "phrases"), ("grave",))
+        return CounterIndicator(
+            id=self._text(fields.get("id"), (*path, "id")),
+            text=self._bilingual(fields.get("text"), (*path, "text")),
+            phrases=self._phrases(fields.get("phrases"), (*path, "phrases")),
+            grave=self._flag(fields.get("grave"), (*path, "grave")),
+        )
+
+    def _measure(self, node: Node, path: Path) -> DeliveryMeasure:
         fields = self._entry(node, path, ("cue", "low", "high", "falloff", "weight"), ("language",))
         language = fields.get("language")
         cue = self._choice(fields.get("cue"), (*path, "cue"), get_args(CueName))
@@ -140,7 +156,7 @@ class KitReader:
             language=self._language(language, (*path, "language")) if language is not None else None,
         )
 
-    def _question(self, node: Node, path: kit_rules.Path) -> Question:
+    def _question(self, node: Node, path: Path) -> Question:
         fields = self._entry(node, path, ("id", "text", "think_s", "answer_s", "attempts", "probes"), ("references",))
         return Question(
             id=self._text(fields.get("id"), (*path, "id")),
@@ -154,7 +170,7 @@ class KitReader:
             else (),
         )
 
-    def _anchors(self, node: Node | None, path: kit_rules.Path) -> tuple[LocalizedText, ...]:
+    def _anchors(self, node: Node | None, path: Path) -> tuple[LocalizedText, ...]:
         if node is None:
             return ()
         if not isinstance(node, Fields):
@@ -193,7 +209,7 @@ class KitReader:
         by_level = {key.text: value for key, value in node.entries}
         return tuple(self._bilingual(by_level.get(level), (*path, level)) for level in levels)
 
-    def _bilingual(self, node: Node | None, path: kit_rules.Path) -> LocalizedText:
+    def _bilingual(self, node: Node | None, path: Path) -> LocalizedText:
         if node is None:
             self._broken.add(path)
             return _NO_TEXT
@@ -201,7 +217,7 @@ class KitReader:
         zh, en = (self._text(fields.get(language), (*path, language)) for language in LANGUAGES)
         return LocalizedText(_BREAK_IN_CHINESE.sub("", zh), en)
 
-    def _phrases(self, node: Node | None, path: kit_rules.Path) -> Phrases:
+    def _phrases(self, node: Node | None, path: Path) -> Phrases:
         if node is None:
             self._broken.add(path)
             return Phrases((), ())
@@ -211,7 +227,7 @@ class KitReader:
         )
         return Phrases(tuple(_BREAK_IN_CHINESE.sub("", phrase) for phrase in zh), en)
 
-    def _text(self, node: Node | None, path: kit_rules.Path) -> str:
+    def _text(self, node: Node | None, path: Path) -> str:
         """One text, runs of white space made single spaces."""
         if node is None:
             self._broken.add(path)
@@ -222,10 +238,10 @@ class KitReader:
         self._lines.setdefault(path, node.line)
         return " ".join(node.text.split())
 
-    def _texts(self, node: Node | None, path: kit_rules.Path) -> tuple[str, ...]:
+    def _texts(self, node: Node | None, path: Path) -> tuple[str, ...]:
         return self._list(node, path, self._text)
 
-    def _choice(self, node: Node | None, path: kit_rules.Path, options: Sequence[str]) -> str:
+    def _choice(self, node: Node | None, path: Path, options: Sequence[str]) -> str:
         """One of a few words; the first when it cannot be read."""
         value = self._text(node, path)
         if value in options or path in self._broken:
@@ -234,19 +250,19 @@ class KitReader:
         self._add("kit.choice", path, said, nearest(value, options))
         return options[0]
 
-    def _flag(self, node: Node | None, path: kit_rules.Path) -> bool:
+    def _flag(self, node: Node | None, path: Path) -> bool:
         """An optional true or false; false when it is not there."""
         return node is not None and self._choice(node, path, ("false", "true")) == "true"
 
-    def _number(self, node: Node | None, path: kit_rules.Path) -> float:
+    def _number(self, node: Node | None, path: Path) -> float:
         value = self._digits(node, path, _NUMBER, msg("a number (30 or 3.5)"))
         return _UNKNOWN if value is None else float(value)
 
-    def _whole(self, node: Node | None, path: kit_rules.Path, stand_in: int) -> int:
+    def _whole(self, node: Node | None, path: Path, stand_in: int) -> int:
         value = self._digits(node, path, _WHOLE, msg("a whole number"))
         return stand_in if value is None else int(value)
 
-    def _digits(self, node: Node | None, path: kit_rules.Path, pattern: re.Pattern[str], expected: Text) -> str | None:
+    def _digits(self, node: Node | None, path: Path, pattern: re.Pattern[str], expected: Text) -> str | None:
         if node is None:
             self._broken.add(path)
             return None
@@ -256,9 +272,7 @@ class KitReader:
         self._lines.setdefault(path, node.line)
         return node.text
 
-    def _list(
-        self, node: Node | None, path: kit_rules.Path, read: Callable[[Node, kit_rules.Path], _Entry]
-    ) -> tuple[_Entry, ...]:
+    def _list(self, node: Node | None, path: Path, read: Callable[[Node, Path], _Entry]) -> tuple[_Entry, ...]:
         if node is None:
             self._broken.add(path)
             return ()
@@ -268,9 +282,7 @@ class KitReader:
         self._lines.setdefault(path, node.line)
         return tuple(read(entry, (*path, number)) for number, entry in enumerate(node.nodes))
 
-    def _entry(
-        self, node: Node, path: kit_rules.Path, required: Sequence[str], optional: Sequence[str]
-    ) -> dict[str, Node]:
+    def _entry(self, node: Node, path: Path, required: Sequence[str], optional: Sequence[str]) -> dict[str, Node]:
         """The fields of a list's entry, which is named by its id from here on."""
         if isinstance(node, Fields):
             for key, value in node.entries:
@@ -278,9 +290,7 @@ class KitReader:
                     self._labels[path] = shown(value.text)
         return self._fields(node, path, required, optional)
 
-    def _fields(
-        self, node: Node, path: kit_rules.Path, required: Sequence[str], optional: Sequence[str]
-    ) -> dict[str, Node]:
+    def _fields(self, node: Node, path: Path, required: Sequence[str], optional: Sequence[str]) -> dict[str, Node]:
         """The known fields of a mapping; unknown and missing ones are problems."""
         known = (*required, *optional)
         if not isinstance(node, Fields):
@@ -301,7 +311,7 @@ class KitReader:
                 self._missing((*path, name))
         return fields
 
-    def _missing(self, path: kit_rules.Path) -> None:
+    def _missing(self, path: Path) -> None:
         name = str(path[-1])
         language = {"zh": msg("The Chinese text is missing."), "en": msg("The English text is missing.")}.get(name)
         self._add(
@@ -311,7 +321,7 @@ class KitReader:
             msg("Add {name}.", name=name),
         )
 
-    def _wrong(self, path: kit_rules.Path, node: Node, expected: Text) -> None:
+    def _wrong(self, path: Path, node: Node, expected: Text) -> None:
         """Report a value of the wrong type."""
         given: Text | str = msg("a list") if isinstance(node, Items) else msg("fields")
         step = msg("Write it as docs/kits.md shows.")
@@ -323,21 +333,21 @@ class KitReader:
         self._lines.setdefault(path, node.line)
         self._add("kit.type", path, message, step)
 
-    def _language(self, node: Node, path: kit_rules.Path) -> Literal["zh", "en"]:
+    def _language(self, node: Node, path: Path) -> Literal["zh", "en"]:
         return "zh" if self._choice(node, path, LANGUAGES) == "zh" else "en"
 
-    def _add(self, code: str, path: kit_rules.Path, message: Text, next_step: Text) -> None:
+    def _add(self, code: str, path: Path, message: Text, next_step: Text) -> None:
         self._broken.add(path)
         self.problems.append(FileProblem(code, self._line(path), self._field(path), message, next_step))
 
-    def _line(self, path: kit_rules.Path) -> int:
+    def _line(self, path: Path) -> int:
         """The line of a field's name, or of the nearest thing around it."""
         for length in range(len(path), -1, -1):
             if path[:length] in self._lines:
                 return self._lines[path[:length]]
         return 0
 
-    def _field(self, path: kit_rules.Path) -> str:
+    def _field(self, path: Path) -> str:
         """`competencies[communication].weight`; entries without an id by position, `competencies[#2]`."""
         text = ""
         for length, part in enumerate(path, start=1):

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import difflib
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
-from interview_engine.assessment.kits.kit import LEVELS, Competency, DeliveryMeasure, Indicator, Kit, Question
+from interview_engine.assessment.kits.kit import (
+    LEVELS,
+    Competency,
+    CounterIndicator,
+    DeliveryMeasure,
+    Indicator,
+    Kit,
+    Question,
+)
+from interview_engine.assessment.kits.value_rules import (
+    LANGUAGES,
+    Path,
+    RuleProblem,
+    check_count,
+    check_distinct,
+    check_id,
+    check_phrases,
+    check_range,
+    check_text,
+    check_unique,
+)
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import shown
 from interview_engine.i18n import LocalizedText, Text, msg
 
-LANGUAGES = ("zh", "en")
 DELIVERY_CAP = min(policy.delivery_cap_percent for policy in POLICIES.values() if policy.delivery_cap_percent > 0)
 """Percent of a kit that delivery may weigh at most: the strictest cap of the markets that allow any."""
 
 MAX_COMPETENCIES = 12
 MAX_INDICATORS = 12
 MAX_QUESTIONS = 20
-MAX_PHRASES = 60
-MAX_TEXT = 1000
-"""Characters of one text. Like the counts above a guard against a wrong file, far above what a real kit needs."""
-
 MAX_REFERENCE = 4000
 """Characters of one model answer."""
 
@@ -33,22 +45,6 @@ ATTEMPTS = (1, 10)
 VERSION = (1, 999_999)
 
 SHARE_CUES = frozenset({"pause_share", "eye_contact_proxy_share", "hands_visible_share", "smile_share"})
-
-_ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-
-Path = tuple[str | int, ...]
-"""Where a value is: ("competencies", 0, "weight"). Positions count from 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleProblem:
-    """A rule that a value breaks. `path` is of the value, or of the list that lacks it."""
-
-    code: str
-    path: Path
-    message: Text
-    next_step: Text
 
 
 def broken_rules(kit: Kit) -> tuple[RuleProblem, ...]:
@@ -71,25 +67,25 @@ def nearest(word: str, known: Iterable[str]) -> Text:
 
 
 def _problems(kit: Kit) -> Iterator[RuleProblem]:
-    yield from _id(("id",), kit.id)
-    yield from _range(("version",), kit.version, VERSION)
-    yield from _text(("role",), kit.role)
-    yield from _text(("description",), kit.description)
+    yield from check_id(("id",), kit.id)
+    yield from check_range(("version",), kit.version, VERSION)
+    yield from check_text(("role",), kit.role)
+    yield from check_text(("description",), kit.description)
     yield from _languages(kit.languages)
     for language in LANGUAGES:
-        yield from _phrases(("vocabulary", language), kit.vocabulary.get(language))
-    yield from _count(("competencies",), len(kit.competencies), MAX_COMPETENCIES)
-    yield from _unique(("competencies",), [competency.id for competency in kit.competencies])
+        yield from check_phrases(("vocabulary", language), kit.vocabulary.get(language))
+    yield from check_count(("competencies",), len(kit.competencies), MAX_COMPETENCIES)
+    yield from check_unique(("competencies",), [competency.id for competency in kit.competencies])
     yield from _weights(kit)
     for number, competency in enumerate(kit.competencies):
         yield from _competency(("competencies", number), competency, kit)
-    yield from _count(("questions",), len(kit.questions), MAX_QUESTIONS)
-    yield from _unique(("questions",), [question.id for question in kit.questions])
+    yield from check_count(("questions",), len(kit.questions), MAX_QUESTIONS)
+    yield from check_unique(("questions",), [question.id for question in kit.questions])
     for number, question in enumerate(kit.questions):
         yield from _question(("questions", number), question, kit)
     for language in LANGUAGES:
         paths: list[Path] = [("questions", number, "text", language) for number in range(len(kit.questions))]
-        yield from _distinct(paths, [question.text.get(language) for question in kit.questions])
+        yield from check_distinct(paths, [question.text.get(language) for question in kit.questions])
 
 
 def _weights(kit: Kit) -> Iterator[RuleProblem]:
@@ -120,9 +116,9 @@ def _weights(kit: Kit) -> Iterator[RuleProblem]:
 
 
 def _competency(path: Path, competency: Competency, kit: Kit) -> Iterator[RuleProblem]:
-    yield from _id((*path, "id"), competency.id)
-    yield from _text((*path, "name"), competency.name)
-    yield from _text((*path, "definition"), competency.definition)
+    yield from check_id((*path, "id"), competency.id)
+    yield from check_text((*path, "name"), competency.name)
+    yield from check_text((*path, "definition"), competency.definition)
     if competency.weight <= 0:
         yield RuleProblem(
             "kit.range",
@@ -130,12 +126,13 @@ def _competency(path: Path, competency: Competency, kit: Kit) -> Iterator[RulePr
             msg("The weight is {weight:g}, not above 0.", weight=competency.weight),
             msg("Give a percentage above 0, or leave the competency out."),
         )
-    yield from _range((*path, "required_level"), competency.required_level, (LEVELS[0], LEVELS[-1]))
+    yield from check_range((*path, "required_level"), competency.required_level, (LEVELS[0], LEVELS[-1]))
     if competency.indicators or not competency.is_delivery:
-        yield from _count((*path, "indicators"), len(competency.indicators), MAX_INDICATORS)
-    yield from _unique((*path, "indicators"), [indicator.id for indicator in competency.indicators])
+        yield from check_count((*path, "indicators"), len(competency.indicators), MAX_INDICATORS)
+    yield from check_unique((*path, "indicators"), [indicator.id for indicator in competency.indicators])
     for number, indicator in enumerate(competency.indicators):
         yield from _indicator((*path, "indicators", number), indicator, kit.languages)
+    yield from _counter_indicators((*path, "counter_indicators"), competency, kit.languages)
     yield from _anchors((*path, "anchors"), competency.anchors)
     if competency.is_delivery:
         yield from _delivery((*path, "delivery"), competency.delivery, kit.languages)
@@ -156,9 +153,46 @@ def _competency(path: Path, competency: Competency, kit: Kit) -> Iterator[RulePr
         )
 
 
-def _indicator(path: Path, indicator: Indicator, languages: Sequence[str]) -> Iterator[RuleProblem]:
-    yield from _id((*path, "id"), indicator.id)
-    yield from _text((*path, "text"), indicator.text)
+def _counter_indicators(path: Path, competency: Competency, languages: Sequence[str]) -> Iterator[RuleProblem]:
+    """A deed counts for or against, never both: ids and phrases are apart from those of the indicators."""
+    own = competency.counter_indicators
+    if competency.is_delivery and own:
+        yield RuleProblem(
+            "kit.counter_indicators",
+            path,
+            msg("A delivery competency is measured from cues and knows no wrong deed."),
+            msg("Leave counter_indicators out."),
+        )
+        return
+    if len(own) > MAX_INDICATORS:
+        yield from check_count(path, len(own), MAX_INDICATORS)
+    yield from check_unique(path, [one.id for one in own])
+    ids = {indicator.id for indicator in competency.indicators}
+    for number, one in enumerate(own):
+        here: Path = (*path, number)
+        yield from _indicator(here, one, languages)
+        if one.id and one.id in ids:
+            yield RuleProblem(
+                "kit.duplicate",
+                (*here, "id"),
+                msg("“{value}” was given before.", value=shown(one.id)),
+                msg("Leave it out or change it."),
+            )
+        for language in LANGUAGES:
+            good = {phrase.casefold() for each in competency.indicators for phrase in each.phrases.get(language)}
+            for place, phrase in enumerate(one.phrases.get(language)):
+                if phrase.casefold() in good:
+                    yield RuleProblem(
+                        "kit.for_and_against",
+                        (*here, "phrases", language, place),
+                        msg("“{phrase}” is a phrase of an indicator too.", phrase=shown(phrase)),
+                        msg("Keep it where it belongs: a deed speaks for the competency or against it."),
+                    )
+
+
+def _indicator(path: Path, indicator: Indicator | CounterIndicator, languages: Sequence[str]) -> Iterator[RuleProblem]:
+    yield from check_id((*path, "id"), indicator.id)
+    yield from check_text((*path, "text"), indicator.text)
     for language in LANGUAGES:
         phrases = indicator.phrases.get(language)
         if language in languages and not phrases:
@@ -168,7 +202,7 @@ def _indicator(path: Path, indicator: Indicator, languages: Sequence[str]) -> It
                 msg("The indicator “{id}” has no {language} phrases.", id=shown(indicator.id), language=language),
                 msg("Give 6–25 ways in which people really say it."),
             )
-        yield from _phrases((*path, "phrases", language), phrases)
+        yield from check_phrases((*path, "phrases", language), phrases)
 
 
 def _anchors(path: Path, anchors: Sequence[LocalizedText]) -> Iterator[RuleProblem]:
@@ -181,10 +215,10 @@ def _anchors(path: Path, anchors: Sequence[LocalizedText]) -> Iterator[RuleProbl
         )
     levels = range(1, len(anchors) + 1)
     for level, anchor in zip(levels, anchors, strict=True):
-        yield from _text((*path, str(level)), anchor)
+        yield from check_text((*path, str(level)), anchor)
     for language in LANGUAGES:
         paths: list[Path] = [(*path, str(level), language) for level in levels]
-        yield from _distinct(paths, [anchor.get(language) for anchor in anchors])
+        yield from check_distinct(paths, [anchor.get(language) for anchor in anchors])
 
 
 def _delivery(path: Path, measures: Sequence[DeliveryMeasure], languages: Sequence[str]) -> Iterator[RuleProblem]:
@@ -213,7 +247,7 @@ def _delivery(path: Path, measures: Sequence[DeliveryMeasure], languages: Sequen
 def _measure(path: Path, measure: DeliveryMeasure, languages: Sequence[str]) -> Iterator[RuleProblem]:
     top = 1.0 if measure.cue in SHARE_CUES else 10_000.0
     for name, value in (("low", measure.low), ("high", measure.high)):
-        yield from _range((*path, name), value, (0.0, top))
+        yield from check_range((*path, name), value, (0.0, top))
     for name, value in (("falloff", measure.falloff), ("weight", measure.weight)):
         if value <= 0:
             yield RuleProblem(
@@ -239,15 +273,15 @@ def _measure(path: Path, measure: DeliveryMeasure, languages: Sequence[str]) -> 
 
 
 def _question(path: Path, question: Question, kit: Kit) -> Iterator[RuleProblem]:
-    yield from _id((*path, "id"), question.id)
-    yield from _text((*path, "text"), question.text)
-    yield from _range((*path, "think_s"), question.think_s, THINK_S)
-    yield from _range((*path, "answer_s"), question.answer_s, ANSWER_S)
-    yield from _range((*path, "attempts"), question.attempts, ATTEMPTS)
+    yield from check_id((*path, "id"), question.id)
+    yield from check_text((*path, "text"), question.text)
+    yield from check_range((*path, "think_s"), question.think_s, THINK_S)
+    yield from check_range((*path, "answer_s"), question.answer_s, ANSWER_S)
+    yield from check_range((*path, "attempts"), question.attempts, ATTEMPTS)
     for number, reference in enumerate(question.references):
-        yield from _text((*path, "references", number), reference, MAX_REFERENCE)
+        yield from check_text((*path, "references", number), reference, MAX_REFERENCE)
     known = {competency.id for competency in kit.competencies}
-    yield from _unique((*path, "probes"), question.probes, leaf=True)
+    yield from check_unique((*path, "probes"), question.probes, leaf=True)
     for number, probe in enumerate(question.probes):
         if probe in known or "" in known or not known:
             continue
@@ -278,7 +312,7 @@ def _languages(languages: Sequence[str]) -> Iterator[RuleProblem]:
             msg("languages is empty."),
             msg("Write [zh, en] or one of them."),
         )
-    yield from _unique(path, languages, leaf=True)
+    yield from check_unique(path, languages, leaf=True)
     for number, language in enumerate(languages):
         if language not in LANGUAGES:
             yield RuleProblem(
@@ -287,116 +321,3 @@ def _languages(languages: Sequence[str]) -> Iterator[RuleProblem]:
                 msg("The language “{language}” is not covered.", language=shown(language)),
                 msg("zh and en are."),
             )
-
-
-def _id(path: Path, value: str) -> Iterator[RuleProblem]:
-    if not _ID.fullmatch(value):
-        yield RuleProblem(
-            "kit.id",
-            path,
-            msg("“{value}” is not a valid id.", value=shown(value)),
-            msg("Use lower-case letters, digits and hyphens, beginning with a letter, at most 40 characters."),
-        )
-
-
-def _text(path: Path, text: LocalizedText, longest: int = MAX_TEXT) -> Iterator[RuleProblem]:
-    for language in LANGUAGES:
-        yield from _one_text((*path, language), text.get(language), longest)
-
-
-def _one_text(path: Path, text: str, longest: int) -> Iterator[RuleProblem]:
-    if not text.strip():
-        yield RuleProblem(
-            "kit.empty_text",
-            path,
-            msg("This is empty."),
-            msg("Write the text."),
-        )
-    elif len(text) > longest:
-        yield RuleProblem(
-            "kit.long_text",
-            path,
-            msg("It has {count} characters; at most {longest}.", count=len(text), longest=longest),
-            msg("Make it shorter."),
-        )
-    elif any(unicodedata.category(character) in _HIDDEN for character in text):
-        yield RuleProblem(
-            "kit.character",
-            path,
-            msg("The text holds an invisible character."),
-            msg("Retype the text."),
-        )
-
-
-def _phrases(path: Path, phrases: Sequence[str]) -> Iterator[RuleProblem]:
-    if len(phrases) > MAX_PHRASES:
-        yield from _count(path, len(phrases), MAX_PHRASES)
-    yield from _unique(path, [phrase.casefold() for phrase in phrases], leaf=True)
-    for number, phrase in enumerate(phrases):
-        yield from _one_text((*path, number), phrase, 80)
-        plain = phrase.strip()
-        if plain and len(re.sub(r"[\s…*]", "", plain)) < 2:
-            yield RuleProblem(
-                "kit.short_phrase",
-                (*path, number),
-                msg("“{plain}” is a single character, found anywhere.", plain=shown(plain)),
-                msg("Write a phrase of two characters or more."),
-            )
-        elif plain != plain.strip("…"):
-            yield RuleProblem(
-                "kit.gap",
-                (*path, number),
-                msg("“…” stands between two words only."),
-                msg("Take it off the beginning or the end."),
-            )
-
-
-def _count(path: Path, count: int, most: int) -> Iterator[RuleProblem]:
-    if 1 <= count <= most:
-        return
-    yield RuleProblem(
-        "kit.count",
-        path,
-        msg("There are {count} entries, not 1 to {most}.", count=count, most=most),
-        msg("Add or remove entries."),
-    )
-
-
-def _range(path: Path, value: float, limits: tuple[float, float]) -> Iterator[RuleProblem]:
-    low, high = limits
-    if value < low or value > high:
-        yield RuleProblem(
-            "kit.range",
-            path,
-            msg("{value:g} is not between {low:g} and {high:g}.", value=value, low=low, high=high),
-            msg("Give a number in that range."),
-        )
-
-
-def _unique(path: Path, ids: Sequence[str], leaf: bool = False) -> Iterator[RuleProblem]:
-    """Entries that were already there; `leaf`: the entries are the ids, else each has an `id` field."""
-    seen: set[str] = set()
-    for number, value in enumerate(ids):
-        if value and value in seen:
-            yield RuleProblem(
-                "kit.duplicate",
-                (*path, number) if leaf else (*path, number, "id"),
-                msg("“{value}” was given before.", value=shown(value)),
-                msg("Leave it out or change it."),
-            )
-        seen.add(value)
-
-
-def _distinct(paths: Sequence[Path], texts: Sequence[str]) -> Iterator[RuleProblem]:
-    """Texts that repeat an earlier one of their list."""
-    seen: dict[str, Path] = {}
-    for path, text in zip(paths, texts, strict=True):
-        key = text.strip().casefold()
-        if key and key in seen:
-            yield RuleProblem(
-                "kit.same_text",
-                path,
-                msg("The text is the same as an earlier one."),
-                msg("Write what sets them apart."),
-            )
-        seen.setdefault(key, path)

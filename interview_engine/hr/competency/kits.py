@@ -65,7 +65,8 @@ def publish_kit(
     preview: Mapping[str, Any] | None = None,
     legal_entity_id: str | None = None,
 ) -> KitVersion:
-    """Publish a kit file as the next version of its id; the same file again is the version that it already is.
+    """Publish a kit file as the next version of its id; the same file again, whatever its version line says,
+    is the version that it already is.
 
     The `version` line of the text is set to the version it becomes; everything else of the text stays as written.
     Competencies that the company's model lacks are added to it.
@@ -89,8 +90,10 @@ def publish_kit(
     else:
         owner = latest.legal_entity_id
         check_owner(session, actor, "public", "manage", owner)
-    if latest is not None and latest.state == "published" and latest.sha256 == draft.sha256:
-        return latest
+    if latest is not None and latest.state == "published":
+        same, _ = _with_version(text, draft, latest.version)
+        if same == latest.text:
+            return latest
     highest = session.scalar(select(func.max(KitVersion.version)).where(KitVersion.kit_id == draft.id)) or 0
     final, parsed = _with_version(text, draft, highest + 1)
     row = KitVersion(

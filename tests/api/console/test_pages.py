@@ -20,6 +20,7 @@ from console_data import CLOCK, Company
 from hashing_embedder import HashingEmbedder
 from pypdf import PdfReader
 from sqlalchemy import func, select
+from starlette.datastructures import FormData
 from starlette.testclient import TestClient
 
 import api
@@ -29,12 +30,15 @@ from api.console import frame
 from api.console.actors import ACTORS
 from api.console.competency import model
 from api.console.competency import words as competency_words
+from api.console.competency.kit_form import draft_from_form
+from api.console.forms import Fields
 from api.console.quality import pages
 from api.console.recruiting import application, channels
 from api.console.recruiting import words as recruiting_words
 from api.console.system import administration, deletions, operations
 from interview_engine.hr.access.rules import ROLES, SYSTEM
 from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.messaging import webhooks
 from interview_engine.hr.recruiting.tables import Application, HumanRating, HumanReview, Requisition
@@ -61,6 +65,7 @@ PAGES: dict[str, set[str]] = {
     "/console/kits/{kit}": set(ROLES),
     "/console/kits/{kit}/edit": {"administrator", "hr"},
     "/console/kits/{kit}/draft": {"administrator", "hr"},
+    "/console/kits/{kit}/shipped": {"administrator", "hr"},
     "/console/competencies": set(ROLES),
     "/console/profiles": set(ROLES),
     "/console/surveys": {"administrator", "hr"},
@@ -382,6 +387,8 @@ def test_a19_a_kit_is_previewed_then_published_with_what_the_preview_said(
 ) -> None:
     client = clients["hr"]
     base = f"/console/kits/{made.kit_version_id}"
+    with made.context.database.reading() as session:
+        before = competency.kit_version(session, made.kit_version_id).version
     text = client.get(f"{base}/file").text
     changed = text.replace("weight: 25", "weight: 20", 1).replace("weight: 30", "weight: 35", 1)
     assert changed != text
@@ -403,7 +410,7 @@ def test_a19_a_kit_is_previewed_then_published_with_what_the_preview_said(
     with made.context.database.reading() as session:
         newest = session.scalars(select(KitVersion).order_by(KitVersion.id.desc())).first()
     assert newest is not None
-    assert newest.version == 2
+    assert newest.version == before + 1
     assert newest.preview is not None
     assert newest.preview["total"] == 4
     shown = client.get(f"/console/kits/{newest.id}/differences", params={"against": made.kit_version_id}).text
@@ -427,6 +434,50 @@ def test_a19_the_form_without_yaml_makes_the_same_kit(made: Company, clients: di
     answer = client.post(f"/console/kits/{made.kit_version_id}/edit", data={"csrf": csrf(client), **data})
     assert answer.status_code == 200
     assert 'name="previewed"' in answer.text, "valid, and ready to be published"
+
+
+def test_a_newer_shipped_kit_is_offered_for_comparison_and_publication(
+    made: Company, clients: dict[str, TestClient]
+) -> None:
+    client, path = clients["hr"], f"/console/kits/{made.kit_version_id}"
+    assert f"{path}/shipped" not in client.get(path).text, "this version is what ships"
+    text = client.get(f"{path}/file").text.replace("answer_s: 180", "answer_s: 150", 1)
+    post(client, f"{path}/publish", text=text, note="")
+    with made.context.database.reading() as session:
+        newest = session.scalars(select(KitVersion).order_by(KitVersion.id.desc())).first()
+    assert newest is not None
+    assert f"/console/kits/{newest.id}/shipped" in client.get(f"/console/kits/{newest.id}").text
+    assert "+    answer_s: 180" in client.get(f"/console/kits/{newest.id}/shipped").text
+
+
+def test_a26_conduct_is_edited_in_the_form(made: Company, clients: dict[str, TestClient]) -> None:
+    """What is typed for a competency's counter-indicators is in the kit that goes on to publication."""
+    with made.context.database.reading() as session:
+        base = competency.kit(session, made.kit_version_id)
+    one = next(each for each in base.competencies if each.counter_indicators)
+    first, *others = one.counter_indicators
+    name = f"c.{one.id}.against"
+    values = {
+        f"{name}.{first.id}.zh": "骂客户",
+        f"{name}.{first.id}.en": "Scolds customers",
+        f"{name}.{first.id}.phrases.zh": "骂他\r\n\r\n骂他\r\n训他",
+        f"{name}.{first.id}.phrases.en": "scolded him",
+        **{f"{name}.{each.id}.remove": "1" for each in others},
+        f"{name}+new.zh": "泄露地址",
+        f"{name}+new.en": "Gives away the address",
+        f"{name}+new.phrases.zh": "把地址给了",
+        f"{name}+new.phrases.en": "gave his address",
+        f"{name}+new.grave": "1",
+    }
+    made_of = draft_from_form(base, Fields(FormData(values))).competency(one.id).counter_indicators
+    assert [(each.id, each.text.en, each.grave) for each in made_of] == [
+        (first.id, "Scolds customers", False),
+        ("against-1", "Gives away the address", True),
+    ]
+    assert made_of[0].phrases.zh == ("骂他", "训他")
+    page = clients["hr"].get(f"/console/kits/{made.kit_version_id}/edit").text
+    assert f'name="{name}.{first.id}.phrases.zh"' in page
+    assert first.text.zh in clients["hr"].get(f"/console/kits/{made.kit_version_id}").text
 
 
 def test_a4_blind_raters_see_no_score_and_nobody_rates_what_they_have_read(

@@ -49,6 +49,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/kits/{version_id}/differences": READ_PUBLIC,
     "/console/kits/{version_id}/edit": MANAGE,
     "/console/kits/{version_id}/draft": MANAGE,
+    "/console/kits/{version_id}/shipped": MANAGE,
     "/console/competencies": READ_PUBLIC,
     "/console/profiles": READ_PUBLIC,
     "/console/profiles/new": READ_PUBLIC,  # an empty form; sending needs manage

@@ -41,6 +41,11 @@ competencies:
           zh: [问清楚, 问…要什么]
           en: [asked what, "asked, twice"]
         marker: true
+    counter_indicators:
+      - id: scolds
+        grave: true
+        text: {zh: 骂客户, en: Scolds the customer}
+        phrases: {zh: [骂了他], en: [scolded him]}
     anchors:
       1: {zh: 不理客户, en: Ignores the customer}
       2: {zh: 等客户问, en: Waits to be asked}
@@ -99,6 +104,22 @@ def test_a_valid_file_becomes_the_kit_it_describes() -> None:
     assert [measure.language for measure in presence.delivery] == ["zh", "en", None]
     assert kit.question("q1").probes == ("service",)
     assert (service.coherence, kit.question("q1").references) == (False, ())
+    (scolds,) = service.counter_indicators
+    assert (scolds.id, scolds.grave, scolds.text.en, scolds.phrases.zh) == (
+        "scolds",
+        True,
+        "Scolds the customer",
+        ("骂了他",),
+    )
+    assert presence.counter_indicators == ()
+
+
+def test_conduct_may_be_left_out_and_is_not_grave_unless_it_says_so() -> None:
+    """A26: kits written before competencies had counter-indicators stay valid."""
+    before = KIT[: KIT.index("    counter_indicators:")] + KIT[KIT.index("    anchors:") :]
+    assert parse_kit(before.encode(), "k").competencies[0].counter_indicators == ()
+    mild = parse_kit(KIT.replace("        grave: true\n", "").encode(), "k")
+    assert not mild.competencies[0].counter_indicators[0].grave
 
 
 def test_a_competency_of_thought_and_a_knowledge_question_say_so() -> None:
@@ -166,6 +187,19 @@ MISTAKES = [
     ("问…要什么]", "要什么…]", "kit.gap", "competencies[service].indicators[asks].phrases.zh[#2]", "要什么…]"),
     ("问…要什么]", "问清楚]", "kit.duplicate", "competencies[service].indicators[asks].phrases.zh[#2]", "问清楚]"),
     ("[till]", '["till\\u200b"]', "kit.character", "vocabulary.en[#1]", "vocabulary"),
+    # conduct
+    ("id: scolds", "id: asks", "kit.duplicate", "competencies[service].counter_indicators[asks].id",
+     "id: asks\n        grave"),
+    ("[骂了他]", "[骂了他, 问清楚]", "kit.for_and_against",
+     "competencies[service].counter_indicators[scolds].phrases.zh[#2]", "[骂了他, 问清楚]"),
+    ("grave: true", "grave: very", "kit.choice", "competencies[service].counter_indicators[scolds].grave",
+     "grave: very"),
+    ("en: [scolded him]", "en: []", "kit.no_phrases", "competencies[service].counter_indicators[scolds].phrases.en",
+     "en: []"),
+    ("en: Scolds the customer", 'en: ""', "kit.empty_text", "competencies[service].counter_indicators[scolds].text.en",
+     "骂客户"),
+    ("    delivery:\n", "    counter_indicators: [{id: a, text: {zh: 甲, en: a}, phrases: {zh: [甲乙], en: [ab]}}]\n"
+     "    delivery:\n", "kit.counter_indicators", "competencies[presence].counter_indicators", "[{id: a"),
     # what serves the content scorer
     ("attempts: 2", "attempts: 2\n    references: [{zh: 索引}]", "kit.missing_language",
      "questions[q1].references[#1].en", "references:"),

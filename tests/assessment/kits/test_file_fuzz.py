@@ -6,11 +6,19 @@ import copy
 from dataclasses import replace
 
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from interview_engine.assessment.kits.file import kit_yaml, parse_kit, shipped_kits
-from interview_engine.assessment.kits.kit import Competency, DeliveryMeasure, Indicator, Kit, Phrases, Question
+from interview_engine.assessment.kits.kit import (
+    Competency,
+    CounterIndicator,
+    DeliveryMeasure,
+    Indicator,
+    Kit,
+    Phrases,
+    Question,
+)
 from interview_engine.assessment.kits.rules import broken_rules
 from interview_engine.errors import KitError
 from interview_engine.i18n import LocalizedText
@@ -99,6 +107,9 @@ _PATHS = [
     ("competencies", 0, "anchors", 3),
     ("competencies", 1, "indicators"),
     ("competencies", 1, "indicators", 0, "phrases"),
+    ("competencies", 1, "counter_indicators"),
+    ("competencies", 1, "counter_indicators", 0),
+    ("competencies", 1, "counter_indicators", 0, "grave"),
     ("competencies", 1, "delivery"),
     ("questions",),
     ("questions", 2),
@@ -139,6 +150,16 @@ def _phrases(minimum: int) -> st.SearchStrategy[Phrases]:
 
 
 _INDICATOR = st.builds(Indicator, _ID, _BILINGUAL, _phrases(1), st.booleans())
+_COUNTERS = st.lists(
+    st.builds(CounterIndicator, _ID.map(lambda one: f"x{one}"[:40]), _BILINGUAL, _phrases(1), st.booleans()),
+    max_size=2,
+    unique_by=lambda one: one.id,
+).map(tuple)
+
+
+def _names_and_phrases(entries: tuple[Indicator, ...] | tuple[CounterIndicator, ...]) -> set[str]:
+    phrases = {phrase.casefold() for one in entries for phrase in (*one.phrases.zh, *one.phrases.en)}
+    return phrases | {f"id {one.id}" for one in entries}
 
 
 @st.composite
@@ -160,6 +181,9 @@ def kits(draw: st.DrawFn) -> Kit:
             DeliveryMeasure("speech_rate_per_min", 100, 180.5, 40, 37.5, "zh"),
             DeliveryMeasure("speech_rate_per_min", 100, 160, 40, 37.5, "en"),
         )
+        indicators = tuple(draw(st.lists(_INDICATOR, min_size=1, max_size=3, unique_by=lambda i: i.id)))
+        counters = () if weight == delivery_weight else draw(_COUNTERS)
+        assume(not _names_and_phrases(indicators) & _names_and_phrases(counters))
         competencies.append(
             Competency(
                 competency_id,
@@ -168,10 +192,11 @@ def kits(draw: st.DrawFn) -> Kit:
                 draw(_BILINGUAL),
                 weight,
                 draw(st.integers(100, 500)) / 100,
-                tuple(draw(st.lists(_INDICATOR, min_size=1, max_size=3, unique_by=lambda i: i.id))),
+                indicators,
                 tuple(anchors),
                 measures if weight == delivery_weight else (),
                 weight != delivery_weight and draw(st.booleans()),
+                counters,
             )
         )
     probes = tuple(ids[:content])

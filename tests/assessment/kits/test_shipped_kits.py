@@ -13,7 +13,7 @@ from interview_engine.assessment.evidence.cues import phrase_pattern
 from interview_engine.assessment.kits import yaml_tree
 from interview_engine.assessment.kits.delivery_weight import check_kit
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
-from interview_engine.assessment.kits.kit import Indicator, Kit
+from interview_engine.assessment.kits.kit import CounterIndicator, Indicator, Kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.assessment.text import fold
 from interview_engine.errors import PolicyError
@@ -42,11 +42,12 @@ def texts_of(kit: Kit) -> Iterator[tuple[str, LocalizedText]]:
         yield competency.id, competency.name
         yield competency.id, competency.definition
         yield from ((f"{competency.id}.{indicator.id}", indicator.text) for indicator in competency.indicators)
+        yield from ((f"{competency.id}.{one.id}", one.text) for one in competency.counter_indicators)
         yield from ((f"{competency.id} level {level}", text) for level, text in enumerate(competency.anchors, start=1))
     yield from ((question.id, question.text) for question in kit.questions)
 
 
-def shows(indicator: Indicator, text: str, language: str) -> bool:
+def shows(indicator: Indicator | CounterIndicator, text: str, language: str) -> bool:
     pattern = phrase_pattern(indicator.phrases.get(language), language)
     return pattern is not None and pattern.search(fold(text)) is not None
 
@@ -76,6 +77,38 @@ def test_a_kit_has_three_to_six_indicators_each_with_phrases_in_both_languages(k
     for competency_id, indicator in indicators_of(kit_of(kit_id)):
         for language in ("zh", "en"):
             assert 6 <= len(indicator.phrases.get(language)) <= 25, (competency_id, indicator.id, language)
+
+
+@pytest.mark.parametrize("kit_id", IDS)
+def test_a26_every_content_competency_says_what_a_1_looks_like_in_conduct(kit_id: str) -> None:
+    for competency in kit_of(kit_id).competencies:
+        counters = competency.counter_indicators
+        assert competency.is_delivery or 2 <= len(counters) <= 6, competency.id
+        assert competency.is_delivery or any(one.grave for one in counters), competency.id
+        for one in counters:
+            for language in ("zh", "en"):
+                assert 6 <= len(one.phrases.get(language)) <= 25, (competency.id, one.id, language)
+
+
+def test_a26_a_counter_indicator_means_the_same_deed_wherever_its_id_stands() -> None:
+    meanings: dict[str, set[CounterIndicator]] = {}
+    for kit_id in IDS:
+        for competency in kit_of(kit_id).competencies:
+            for one in competency.counter_indicators:
+                meanings.setdefault(one.id, set()).add(one)
+    assert [one for one, found in meanings.items() if len(found) > 1] == []
+
+
+@pytest.mark.parametrize("kit_id", IDS)
+def test_a26_no_phrase_of_a_wrong_deed_is_in_a_question_or_a_good_anchor(kit_id: str) -> None:
+    kit = kit_of(kit_id)
+    texts = [question.text for question in kit.questions]
+    texts += [anchor for competency in kit.competencies for anchor in competency.anchors[2:]]
+    for competency in kit.competencies:
+        for one in competency.counter_indicators:
+            for text in texts:
+                for language in ("zh", "en"):
+                    assert not shows(one, text.get(language), language), (competency.id, one.id, text)
 
 
 @pytest.mark.parametrize("kit_id", IDS)
@@ -165,6 +198,113 @@ def test_the_example_questions_of_the_capability_list_are_asked() -> None:
     }
     for kit_id, words in asked.items():
         assert any(words in question.text.zh for question in kit_of(kit_id).questions), kit_id
+
+
+DEEDS = [
+    # kit, competency, what is told, the wrong deeds whose place the phrases find
+    (
+        "customer-service",
+        "complaint-handling",
+        "zh",
+        "他不讲理，我就骂回去，挂了他的电话，顺手把他拉黑。",
+        {"abuses-customer", "retaliates-customer"},
+    ),
+    (
+        "customer-service",
+        "complaint-handling",
+        "zh",
+        "后来我把工单改成客户自己取消的，谁也看不出来。",
+        {"falsifies-record"},
+    ),
+    ("customer-service", "complaint-handling", "zh", "他冲我吼了半天，我没有吵，等他说完再查订单。", set()),
+    (
+        "customer-service",
+        "complaint-handling",
+        "en",
+        "So I shouted back, hung up on her and put her number on the blacklist.",
+        {"abuses-customer", "retaliates-customer"},
+    ),
+    (
+        "customer-service",
+        "complaint-handling",
+        "en",
+        "I told him plainly that the rule does not allow it, and why.",
+        set(),
+    ),
+    (
+        "customer-service",
+        "service-orientation",
+        "en",
+        "I gave her number to the other customer so they could sort it out.",
+        {"breaks-privacy"},
+    ),
+    ("sales", "customer-development", "zh", "我冒充他们总部的人，前台就把电话转进去了。", {"deceives-prospect"}),
+    (
+        "sales",
+        "results-drive",
+        "en",
+        "I had a friend order forty units in April and he returned them in May.",
+        {"fakes-results"},
+    ),
+    ("sales", "negotiation", "en", "I said no three times and explained what we could not go below.", set()),
+    ("data-analyst", "problem-solving", "zh", "有两周的数不好看，我挑了好看的那几周放进去。", {"manipulates-figures"}),
+    (
+        "data-analyst",
+        "logical-thinking",
+        "en",
+        "I dropped the bad weeks and cherry-picked the cities that went up.",
+        {"manipulates-figures"},
+    ),
+    (
+        "online-teacher",
+        "classroom-guidance",
+        "zh",
+        "我当众念了他的错题，让全班笑了一阵，他就老实了。",
+        {"shames-pupil"},
+    ),
+    ("online-teacher", "classroom-guidance", "zh", "我先让他把想法说完，再给一个提示，等了他半分钟。", set()),
+    (
+        "software-engineer",
+        "code-quality",
+        "en",
+        "To make the build pass I commented out the tests and pushed straight to main.",
+        {"bypasses-safeguards"},
+    ),
+    ("software-engineer", "ownership", "zh", "我悄悄改回去，把日志删了，组里没有人知道。", {"hides-fault"}),
+    ("software-engineer", "ownership", "zh", "是我改错了，我马上在群里说了，先回滚再查原因。", set()),
+    ("store-manager", "inventory-control", "zh", "临期的我让店员换了标签，再摆上去卖。", {"cheats-stock"}),
+    (
+        "store-manager",
+        "inventory-control",
+        "en",
+        "We split the loss between the staff and took it out of their wages.",
+        {"makes-staff-pay"},
+    ),
+    (
+        "store-manager",
+        "team-coaching",
+        "en",
+        "I yelled at him in front of everyone and put his photo on the wall.",
+        {"humiliates-staff"},
+    ),
+    (
+        "store-manager",
+        "team-coaching",
+        "en",
+        "I told her in private that the till must balance, and practised it with her.",
+        set(),
+    ),
+]
+
+
+@pytest.mark.parametrize(("kit_id", "competency_id", "language", "told", "expected"), DEEDS)
+def test_a26_the_place_of_a_wrong_deed_is_found_and_a_firm_or_honest_one_is_not(
+    kit_id: str, competency_id: str, language: str, told: str, expected: set[str]
+) -> None:
+    found = {
+        one.id for one in kit_of(kit_id).competency(competency_id).counter_indicators if shows(one, told, language)
+    }
+    assert found == expected
 
 
 MARKED = [

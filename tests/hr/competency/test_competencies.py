@@ -36,11 +36,11 @@ def test_a2_a_kit_is_published_as_the_next_version_and_never_changed(small_world
     changed = "# 一条注释\n" + KIT_TEXT.replace("answer_s: 120", "answer_s: 130")
     with world.database.transaction() as session:
         same = service.publish_kit(session, hr, KIT_TEXT, "", world.clock)
-        assert (same.id, same.version) == (world.kit_version_id, 1)
+        assert same.id == world.kit_version_id
         second = service.publish_kit(session, hr, changed, "更长的作答时间", world.clock)
-        assert second.version == 2
+        assert second.version == same.version + 1
         assert second.text.startswith("# 一条注释\n")  # what people wrote stays as they wrote it
-        assert service.kit(session, second.id).version == 2
+        assert service.kit(session, second.id).version == second.version
         assert service.kit(session, world.kit_version_id).sha256 == same.sha256
         kits = service.list_kits(session, hr, kit_id="customer-service")
         assert [(one.version, one.latest) for one in kits] == [(2, True), (1, False)]
