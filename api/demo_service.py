@@ -11,9 +11,12 @@ import pipelines
 from api.candidate.received import keep
 from api.context import Context
 from interview_engine.hr.demo import DemoAccounts, DemoInterview, seed_demo
+from interview_engine.hr.recruiting.blob_owners import owner_of_interview
 from interview_engine.hr.recruiting.interviewing import answers, invitations, upload_rules, uploads
 from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload
 from interview_engine.hr.recruiting.tables import Invitation, Upload
+from interview_engine.store.blob_format import DataKey
+from interview_engine.store.blob_keys import keep_draft
 from interview_engine.store.rows import stamp
 from pipelines.folders.manifest import job_from_manifest
 from pipelines.job import AnswerSource
@@ -39,6 +42,7 @@ def _hand_in(context: Context, session: Session, interview: DemoInterview, scrat
     manifest = next(path for path in DEMO.glob("*.yaml") if f"id: {interview.manifest_id}\n" in path.read_text("utf-8"))
     job = job_from_manifest(manifest, None, None, None)
     invitation = session.get_one(Invitation, interview.invitation_id)
+    key = _new_key(context, session, interview.invitation_id)
     for source in job.answers:
         if source.path is None:
             continue
@@ -48,13 +52,27 @@ def _hand_in(context: Context, session: Session, interview: DemoInterview, scrat
                 session, interview.candidate, invitation, source.question_id, "text", text, context.clock
             )
         else:
-            kept = _received(context, session, interview, source, scratch)
+            kept = _received(context, session, interview, source, scratch, key)
             uploads.finish(session, interview.candidate, kept, source.mode, context.clock)
     invitations.submit(session, interview.candidate, invitation, context.clock, allow_missing=True)
 
 
+def _new_key(context: Context, session: Session, invitation_id: str) -> DataKey | None:
+    """The interview's key, in the transaction that makes its person."""
+    if context.blobs.keys is None:
+        return None
+    draft = context.blobs.keys.draft()
+    keep_draft(session, draft, owner_of_interview(session, invitation_id), context.clock)
+    return draft.key
+
+
 def _received(
-    context: Context, session: Session, interview: DemoInterview, source: AnswerSource, scratch: Path
+    context: Context,
+    session: Session,
+    interview: DemoInterview,
+    source: AnswerSource,
+    scratch: Path,
+    key: DataKey | None,
 ) -> RecordedUpload:
     """The recording in the blob store and its complete upload, as sending it would have left them."""
     assert source.path is not None
@@ -78,4 +96,4 @@ def _received(
     )
     session.add(upload)
     session.flush()
-    return keep(context.blobs, upload, recording, path)
+    return keep(context.blobs, upload, recording, path, key)

@@ -17,9 +17,11 @@ from interview_engine.clock import Clock
 from interview_engine.hr.all_tables import Base
 from interview_engine.hr.messaging.channels import make_channels
 from interview_engine.hr.messaging.person_channel import PersonChannel
+from interview_engine.hr.privacy.service import erase_again
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import Settings
 from interview_engine.store import audit
+from interview_engine.store.blob_keys import BlobKeys
 from interview_engine.store.blobs import open_blobs
 from interview_engine.store.deliver import Channel
 from interview_engine.store.engine import open_database
@@ -35,7 +37,7 @@ PARTING_S = 30.0
 
 
 def open_context(service: ServiceSettings, engine: Settings, clock: Clock) -> Context:
-    """Open the database, bring its tables up to date, open the blobs.
+    """Open the database, bring its tables up to date, open the blobs; delete again what a restore brought back.
 
     Raises:
         UsageError: an address is not valid, or nobody answers there, or there is no room.
@@ -72,9 +74,11 @@ def _open(service: ServiceSettings, engine: Settings, clock: Clock) -> Context:
     if begun:  # the trail of an older version: who audits sees from where on it is sealed
         with database.transaction() as session:
             audit.record(session, "system", "trail.seal", f"audit_event:{begun}", {"sequence": begun}, clock)
+    blobs = open_blobs(service.blobs_url, service.s3_endpoint, BlobKeys(database, box, clock))
+    erase_again(database, blobs, clock)
     return Context(
         database=database,
-        blobs=open_blobs(service.blobs_url, service.s3_endpoint),
+        blobs=blobs,
         service=service,
         engine=engine,
         clock=clock,

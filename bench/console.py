@@ -35,6 +35,7 @@ from interview_engine.hr.accounts.tokens import create_token
 from interview_engine.hr.all_tables import Base
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import read_settings
+from interview_engine.store.blob_keys import BlobKeys
 from interview_engine.store.blobs import open_blobs
 from interview_engine.store.engine import open_database
 from interview_engine.store.secrets import SecretBox, Signer
@@ -150,9 +151,9 @@ def _context(folder: Path, clock: Clock) -> Context:
     )
     database = open_database(service.database_url)
     Base.metadata.create_all(database.engine)
-    return Context(
-        database, open_blobs(service.blobs_url), service, read_settings({}), clock, SecretBox(SECRET), Signer(SECRET)
-    )
+    box = SecretBox(SECRET)
+    blobs = open_blobs(service.blobs_url, keys=BlobKeys(database, box, clock))
+    return Context(database, blobs, service, read_settings({}), clock, box, Signer(SECRET))
 
 
 def _seeded(context: Context, applications: int, clock: Clock) -> Seeded:

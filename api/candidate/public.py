@@ -211,9 +211,9 @@ def _keep_resume(context: Context, resume: UploadFile) -> NewResume:
         path = Path(folder) / "resume"
         path.write_bytes(content)
         found = read_resume(path)
-    sha256 = context.blobs.put(content, found.media_type)
+    sha256, key = context.blobs.put_for_new(content, found.media_type)
     filename = Path((resume.filename or "resume").replace("\\", "/")).name[:200]
-    return NewResume(filename, found.media_type, sha256, found.text, found.fields, found.parser, found.reason)
+    return NewResume(filename, found.media_type, sha256, found.text, found.fields, found.parser, found.reason, key)
 
 
 def _job_page(

@@ -9,11 +9,13 @@ from pathlib import Path
 from api.context import Context
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.recruiting.blob_owners import owner_of_interview
 from interview_engine.hr.recruiting.interviewing import upload_rules as rules
 from interview_engine.hr.recruiting.interviewing import uploads
 from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload
 from interview_engine.hr.recruiting.tables import Answer, Upload
-from interview_engine.store.blobs import BlobStore
+from interview_engine.store.blob_format import DataKey
+from interview_engine.store.blobs import BlobStore, Owner
 from pipelines.media.container import Limits
 from pipelines.media.remux import Recording, receive
 
@@ -56,7 +58,7 @@ def finish(context: Context, actor: Actor, invitation_id: str, upload_id: str) -
                 uploads.discard(session, upload.id, context.clock)
             clear(context, upload.id)
             return Practice(recording.duration_s, recording.video, recording.audio)
-        kept = keep(context.blobs, upload, recording, path)
+        kept = keep(context.blobs, upload, recording, path, _owner(context, invitation_id))
     with context.database.transaction() as session:
         answer = uploads.finish(session, actor, kept, "video" if recording.video else "voice", context.clock)
         session.flush()
@@ -79,6 +81,11 @@ def _open_or_answered(context: Context, invitation_id: str, upload_id: str) -> U
             uploads.check_open(upload)
         session.expunge_all()
     return upload if answer is None else answer
+
+
+def _owner(context: Context, invitation_id: str) -> Owner:
+    with context.database.reading() as session:
+        return owner_of_interview(session, invitation_id)
 
 
 def inspect(context: Context, upload: Upload) -> tuple[Recording, Path, tempfile.TemporaryDirectory[str]]:
@@ -107,7 +114,9 @@ def inspect(context: Context, upload: Upload) -> tuple[Recording, Path, tempfile
     return recording, packed if recording.packed else received, folder
 
 
-def keep(blobs: BlobStore, upload: Upload, recording: Recording, path: Path) -> RecordedUpload:
-    """Put the recording into the blob store; it is on the disk when this returns."""
-    sha256 = blobs.put(path, recording.media_type)
+def keep(
+    blobs: BlobStore, upload: Upload, recording: Recording, path: Path, owner: Owner | DataKey | None
+) -> RecordedUpload:
+    """Put the recording into the blob store, as its candidate's; it is on the disk when this returns."""
+    sha256 = blobs.put(path, recording.media_type, owner)
     return RecordedUpload(upload.id, sha256, recording.media_type, path.stat().st_size, recording.duration_s)

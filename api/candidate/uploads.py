@@ -27,6 +27,7 @@ from interview_engine.hr.recruiting.interviewing import upload_rules as rules
 from interview_engine.hr.recruiting.interviewing import uploads
 from interview_engine.hr.recruiting.interviewing.upload_rules import UploadLimits
 from interview_engine.hr.recruiting.tables import Answer, Upload
+from interview_engine.store.blobs import Owner
 
 router = APIRouter()
 
@@ -88,6 +89,7 @@ async def append(upload_id: str, request: Request, context: Ctx, _: Tus, candida
     upload, length = await run_in_threadpool(_prepare, context, candidate, upload_id, patch, limits)
     if upload is None:
         return Response(status_code=204, headers=_progress(patch.offset))
+    owner = Owner(candidate.application.person_id, candidate.invitation.id)
     at, buffer = patch.offset, bytearray()
     try:
         async for piece in request.stream():
@@ -95,15 +97,15 @@ async def append(upload_id: str, request: Request, context: Ctx, _: Tus, candida
             rules.check_room(at + len(buffer), length, limits)
             while len(buffer) >= limits.part_bytes:
                 part = bytes(buffer[: limits.part_bytes])
-                await run_in_threadpool(_add, context, upload, at, part, limits)
+                await run_in_threadpool(_add, context, owner, upload, at, part, limits)
                 at += len(part)
                 del buffer[: len(part)]
     except ClientDisconnect:
         if buffer:
-            await run_in_threadpool(_add, context, upload, at, bytes(buffer), limits)
+            await run_in_threadpool(_add, context, owner, upload, at, bytes(buffer), limits)
         raise HTTPException(400) from None
     if buffer:
-        await run_in_threadpool(_add, context, upload, at, bytes(buffer), limits)
+        await run_in_threadpool(_add, context, owner, upload, at, bytes(buffer), limits)
     return Response(status_code=204, headers=_progress(at + len(buffer)))
 
 
@@ -147,10 +149,10 @@ def _prepare(
     return upload, length
 
 
-def _add(context: Context, upload: Upload, at: int, data: bytes, limits: UploadLimits) -> None:
+def _add(context: Context, owner: Owner, upload: Upload, at: int, data: bytes, limits: UploadLimits) -> None:
     if at == 0 and len(data) >= rules.SNIFFED_BYTES:
         rules.check_content(data[: rules.SNIFFED_BYTES], upload.media_type)
-    name = uploads.store_part(context.blobs, data)
+    name = uploads.store_part(context.blobs, data, owner)
     try:
         with context.database.transaction() as session:
             uploads.check_room(session, upload, len(data), limits)

@@ -20,7 +20,7 @@ from interview_engine.hr.removal import Removal
 from interview_engine.i18n import Text
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.store.base import Base
-from interview_engine.store.blobs import BlobStore
+from interview_engine.store.blobs import BlobStore, Owner
 from interview_engine.store.engine import Database
 
 Column = InstrumentedAttribute[Any]
@@ -182,6 +182,10 @@ EraseOne = Callable[[Session, str, Removal], None]
 """(session, id of what the request names, removal)."""
 
 
+BlobOwners = Callable[[Session, Sequence[str]], Mapping[str, Owner]]
+"""(session, hashes): whose the blobs among them are that the area's rows name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """One area of HR, as the middle of the house knows it.
@@ -191,6 +195,7 @@ class Area:
         tables: its mapped classes.
         blobs: columns that hold the sha256 of a stored blob, or None.
         blob_documents: columns of JSON objects whose values are sha256 of stored blobs.
+        blob_owners: whose those blobs are: what they are encrypted with follows from it.
         persons: every column that names a person.
         places: where the area's rows place a person (an application: at its job's company); who may do something there
             may do it to the person's own data.
@@ -209,6 +214,7 @@ class Area:
     tables: tuple[type[Base], ...] = ()
     blobs: tuple[Column, ...] = ()
     blob_documents: tuple[Column, ...] = ()
+    blob_owners: BlobOwners | None = None
     persons: tuple[PersonColumn, ...] = ()
     places: tuple[PersonPlaces, ...] = ()
     erase: EraseOne | None = None

@@ -22,6 +22,7 @@ class Removal:
         found: blobs of what goes, as (what, sha256); they are deleted at the end, when no row names them any more.
         past: columns whose rows stay although their blobs go (reports past their time).
         blobs: deleted blobs. kept: blobs that stay because another row names them.
+        subjects: parts of the person whose keys go with them (`blobs.Owner`). keys: ids of destroyed keys.
         texts: (what, sha256 of the text) of what people wrote. rows: how many rows went, by table.
     """
 
@@ -31,6 +32,8 @@ class Removal:
     past: list[Any] = field(default_factory=list)
     blobs: set[tuple[str, str]] = field(default_factory=set)
     kept: set[tuple[str, str]] = field(default_factory=set)
+    subjects: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
     texts: set[tuple[str, str]] = field(default_factory=set)
     rows: dict[str, int] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
+from interview_engine.store.blob_keys import drop_own_keys
 from interview_engine.store.blobs import BlobStore
 from interview_engine.store.engine import Database
 from interview_engine.store.tables import Blob
@@ -69,6 +70,7 @@ def _remove(
     with database.transaction() as session:
         still = delete(Blob).where(Blob.sha256.in_(list(batch)), _is_unnamed(references, before))
         gone = list(session.scalars(still.returning(Blob.sha256)))
+        drop_own_keys(session, gone)
     for sha256 in gone:
         _delete_old(blobs, sha256, before)
     return len(gone)

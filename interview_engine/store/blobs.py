@@ -1,5 +1,8 @@
 """Large things by content: every blob lies under the sha256 of its bytes, so that writing it twice is writing it once.
 
+A person's blobs are encrypted with a key of that person (`blob_format`, `blob_keys`). The name stays the sha256 of the
+content, and two who hand in the same bytes share one object, under the key of the first.
+
 A local folder by default, an S3-compatible store by its address; the credentials of the latter come from the
 variables that every S3 tool reads (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION).
 """
@@ -7,12 +10,15 @@ variables that every S3 tool reads (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AW
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -23,6 +29,8 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.errors import NotFoundError, OutputError, UsageError
 from interview_engine.i18n import msg
+from interview_engine.store import blob_format as form
+from interview_engine.store.blob_format import DataKey, DraftKey, Header
 from interview_engine.store.tables import Blob
 from interview_engine.store.upsert import insert_for
 
@@ -32,6 +40,49 @@ IN_MEMORY_BYTES = 4 << 20
 REFRESH_S = 12 * 3600.0
 """A blob written again when its object is older than this is stored anew, so that garbage collection, which looks only
 at much older ones, cannot take what somebody has just been told is there."""
+NOTES = "erased"
+"""Folder of the notes of what was erased, beside the blobs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a blob is, and the part of theirs that can be erased alone: an interview's id, "resumes"."""
+
+    person_id: str
+    subject: str
+
+
+class Keys(Protocol):
+    """Where the keys of persons come from."""
+
+    def writing(self, owner: Owner) -> DataKey:
+        """The key for a new blob of theirs."""
+
+    def opening(self, key_id: str) -> bytes | None:
+        """The key's 32 bytes; None when it was destroyed or never kept."""
+
+    def draft(self) -> DraftKey:
+        """A new key that is kept nowhere yet."""
+
+    def add(self, owner: Owner | None, subject: str = "") -> DataKey:
+        """Keep a new key; without an owner it is the blob's own whose sha256 is `subject`."""
+
+    def forget(self) -> None:
+        """Hold nothing in memory any longer: some were destroyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An object: its bytes in the store, and its first ones; the header when it is encrypted."""
+
+    stored: int
+    written: datetime
+    head: bytes
+    header: Header | None
+
+    @property
+    def size(self) -> int:
+        return self.stored if self.header is None else form.content_size(self.stored)
 
 
 class BlobStore:
@@ -40,23 +91,34 @@ class BlobStore:
     Args:
         store: where the objects lie.
         folder: the local folder when it is one, so that what is written is also on the disk when `put` returns.
+        keys: what persons' blobs are encrypted with. A store opened without (a tool that has no database) writes
+            everything as it comes and cannot open what is encrypted.
     """
 
-    def __init__(self, store: LocalStore | S3Store, folder: Path | None = None) -> None:
+    def __init__(self, store: LocalStore | S3Store, folder: Path | None = None, keys: Keys | None = None) -> None:
         self._store = store
         self._folder = folder
+        self._keys = keys
 
-    def put(self, data: bytes | Iterator[bytes] | Path, media_type: str) -> str:
+    @property
+    def keys(self) -> Keys | None:
+        """Where it has keys from; None when it was opened without."""
+        return self._keys
+
+    def put(self, data: bytes | Iterator[bytes] | Path, media_type: str, owner: Owner | DataKey | None = None) -> str:
         """Store it and return its sha256. When the same bytes are there already nothing more happens.
+
+        Args:
+            owner: whose it is, or the very key; None is nobody's. Nobody's is not encrypted.
 
         Raises:
             OutputError: `blob.not_written`, the store does not take it (disk full, no permission);
                 `blob.unavailable`, it does not answer: so does every other method.
         """
         if isinstance(data, bytes):
-            return self._put_file(data, hashlib.sha256(data).hexdigest(), len(data), media_type)
+            return self._put_file(data, hashlib.sha256(data).hexdigest(), len(data), media_type, owner)
         if isinstance(data, Path):
-            return self._put_file(data, sha256_of(data), data.stat().st_size, media_type)
+            return self._put_file(data, sha256_of(data), data.stat().st_size, media_type, owner)
         hashed, size = hashlib.sha256(), 0
         with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as spool:
             for piece in data:
@@ -64,37 +126,90 @@ class BlobStore:
                 size += len(piece)
                 spool.write(piece)
             spool.seek(0)
-            return self._put_file(spool, hashed.hexdigest(), size, media_type)
+            return self._put_file(spool, hashed.hexdigest(), size, media_type, owner)
+
+    def put_for_new(self, data: bytes, media_type: str) -> tuple[str, DraftKey | None]:
+        """Store it under a new key, for somebody who may have no row yet; the caller keeps the key with theirs.
+
+        Returns the sha256, and None for the key where there are none. Raises as `put`.
+        """
+        if self._keys is None:
+            return self.put(data, media_type), None
+        draft = self._keys.draft()
+        return self.put(data, media_type, draft.key), draft
 
     def get(self, sha256: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` to before `end` (None: the last), in pieces.
 
         Raises:
-            NotFoundError: `blob.missing`.
+            NotFoundError: `blob.missing`; `blob.destroyed`, its key was destroyed with the person.
+            OutputError: `blob.damaged`, it is encrypted and was changed.
         """
-        size = self.size(sha256)
-        stop = size if end is None else min(end, size)
+        found = self._opened(sha256, CHUNK_BYTES if start == 0 else form.HEADER_BYTES)
+        stop = found.size if end is None else min(end, found.size)
         while start < stop:
-            upto = min(start + CHUNK_BYTES, stop)
-            try:
-                piece = bytes(obstore.get_range(self._store, _path(sha256), start=start, end=upto))
-            except FileNotFoundError:
-                raise _missing(sha256) from None
-            except StoreError as error:
-                raise _unavailable(error) from None
+            piece = self._piece(sha256, found, start, min(start + CHUNK_BYTES, stop))
+            if piece is None:  # it was written anew meanwhile, under another key or for the first time under one
+                found, before = self._opened(sha256, form.HEADER_BYTES), found
+                if found.header == before.header:
+                    raise _damaged(sha256)
+                continue
             yield piece
-            start = upto
+            start += len(piece)
 
     def read(self, sha256: str) -> bytes:
-        """All of it at once: for documents, not for recordings. NotFoundError: `blob.missing`."""
+        """All of it at once: for documents, not for recordings. Raises as `get`."""
         return b"".join(self.get(sha256))
 
     def size(self, sha256: str) -> int:
         """Its length in bytes. NotFoundError: `blob.missing`."""
-        found = self._head(sha256)
-        if found is None:
-            raise _missing(sha256)
-        return int(found["size"])
+        return self._opened(sha256, form.HEADER_BYTES).size
+
+    def key_of(self, sha256: str) -> str | None:
+        """The id of the key that it is encrypted with; None when it is not. NotFoundError: `blob.missing`."""
+        header = self._opened(sha256, form.HEADER_BYTES).header
+        return None if header is None else header.key_id
+
+    @contextmanager
+    def encrypted(self, sha256: str, key: DataKey) -> Iterator[IO[bytes]]:
+        """It as an object under a key, whatever it is under now, for `replace`. Raises as `get`."""
+        with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as spool:
+            for piece in form.sealed(self.get(sha256), self.size(sha256), key, sha256):
+                spool.write(piece)
+            spool.seek(0)
+            yield spool
+
+    def replace(self, sha256: str, file: IO[bytes]) -> None:
+        """Put what `encrypted` made in its place. The caller keeps others from deleting it meanwhile.
+
+        Raises:
+            OutputError: as `put`.
+        """
+        self._write(file, sha256, "application/octet-stream")
+
+    def note_erased(self, name: str, content: Mapping[str, Any]) -> None:
+        """Keep a note of what was erased, where a restored database does not reach. Again is no harm.
+
+        Raises:
+            OutputError: as `put`.
+        """
+        self._write_object(f"{NOTES}/{name}", json.dumps(content, sort_keys=True).encode(), "application/json")
+
+    def notes_of_erased(self) -> tuple[str, ...]:
+        """The names of all notes."""
+        try:
+            found = [str(one["path"]) for page in obstore.list(self._store, prefix=NOTES) for one in page]
+        except StoreError as error:
+            raise _unavailable(error) from None
+        return tuple(sorted(path.rpartition("/")[2] for path in found))
+
+    def note_of_erased(self, name: str) -> dict[str, Any]:
+        """The content of a note. OutputError: `blob.unavailable`."""
+        try:
+            content: dict[str, Any] = json.loads(bytes(obstore.get(self._store, f"{NOTES}/{name}").bytes()))
+        except StoreError as error:
+            raise _unavailable(error) from None
+        return content
 
     def exists(self, sha256: str) -> bool:
         """Whether it is there."""
@@ -119,11 +234,7 @@ class BlobStore:
                 file.write(piece)
         if hashed.hexdigest() != sha256:
             path.unlink()
-            raise OutputError(
-                "blob.damaged",
-                msg("The stored file {sha256}… is damaged.", sha256=sha256[:12]),
-                msg("Restore it from the backup."),
-            )
+            raise _damaged(sha256)
 
     def delete(self, sha256: str) -> None:
         """Remove it; nothing happens when it is not there."""
@@ -150,23 +261,99 @@ class BlobStore:
         except StoreError as error:
             raise _unavailable(error) from None
 
-    def _put_file(self, data: bytes | Path | IO[bytes], sha256: str, size: int, media_type: str) -> str:
-        found = self._head(sha256)
-        if found is not None and found["size"] == size and not _is_old(found["last_modified"]):
+    def _found(self, sha256: str, first: int) -> _Found | None:
+        """The object with its first bytes, or None when it is not there."""
+        try:
+            answer = obstore.get(self._store, _path(sha256), options={"range": (0, first)})
+            head = bytes(answer.bytes())
+        except FileNotFoundError:
+            return None
+        except StoreError as error:
+            found = self._head(sha256)  # an empty object has no range of bytes
+            if found is None or found["size"]:
+                raise _unavailable(error) from None
+            return _Found(0, found["last_modified"], b"", None)
+        return _Found(answer.meta["size"], answer.meta["last_modified"], head, form.read_header(head))
+
+    def _opened(self, sha256: str, first: int) -> _Found:
+        found = self._found(sha256, first)
+        if found is None:
+            raise _missing(sha256)
+        return found
+
+    def _piece(self, sha256: str, found: _Found, start: int, end: int) -> bytes | None:
+        """Content from `start` to before `end`; None when the object is another one by now, or was changed."""
+        if found.header is None:
+            return self._range(sha256, found, start, end)
+        secret = None if self._keys is None else self._keys.opening(found.header.key_id)
+        if secret is None:
+            raise _destroyed(sha256)
+        first, last = start // form.CHUNK, (end - 1) // form.CHUNK
+        lies = form.HEADER_BYTES + first * form.SEALED_CHUNK
+        chunks = self._range(sha256, found, lies, min(lies + (last - first + 1) * form.SEALED_CHUNK, found.stored))
+        if chunks is None:
+            return None
+        cipher = form.object_cipher(secret, found.header.salt, sha256)
+        plain = form.opened(cipher, chunks, first, (found.size - 1) // form.CHUNK)
+        return None if plain is None else plain[start - first * form.CHUNK : end - first * form.CHUNK]
+
+    def _range(self, sha256: str, found: _Found, start: int, end: int) -> bytes | None:
+        """Bytes of the object as it lies there; None when it is not as long as it was."""
+        if end <= len(found.head):
+            return found.head[start:end]
+        try:
+            answer = obstore.get(self._store, _path(sha256), options={"range": (start, end)})
+            piece = bytes(answer.bytes())
+        except FileNotFoundError:
+            raise _missing(sha256) from None
+        except StoreError as error:
+            raise _unavailable(error) from None
+        return piece if answer.meta["size"] == found.stored else None
+
+    def _put_file(
+        self,
+        data: bytes | Path | IO[bytes],
+        sha256: str,
+        size: int,
+        media_type: str,
+        owner: Owner | DataKey | None,
+    ) -> str:
+        key = None
+        if owner is not None and self._keys is not None:
+            key = self._keys.writing(owner) if isinstance(owner, Owner) else owner
+        found = self._found(sha256, form.HEADER_BYTES)
+        if found is not None and found.size == size and not _is_old(found.written) and self._is_kept(found, key):
             return sha256
+        if key is None:
+            self._write(data, sha256, media_type)
+        else:
+            self._write(form.sealed(_pieces(data), size, key, sha256), sha256, "application/octet-stream")
+        return sha256
+
+    def _is_kept(self, found: _Found, key: DataKey | None) -> bool:
+        """Whether what lies there already may stay: a person's bytes only under a key that can still be opened."""
+        if key is None or self._keys is None:
+            return True
+        if found.header is None:
+            return False
+        return found.header.key_id == key.id or self._keys.opening(found.header.key_id) is not None
+
+    def _write(self, data: bytes | Path | IO[bytes] | Iterator[bytes], sha256: str, media_type: str) -> None:
+        # Overwriting is safe: another writer of this name writes the same content, and the change is atomic.
+        self._write_object(_path(sha256), data, media_type)
+
+    def _write_object(self, path: str, data: bytes | Path | IO[bytes] | Iterator[bytes], media_type: str) -> None:
         attributes: Any = None if self._folder is not None else {"Content-Type": media_type}
         try:
-            # Overwriting is safe: another writer of this name writes the same bytes, and the change is atomic.
-            obstore.put(self._store, _path(sha256), data, attributes=attributes)
+            obstore.put(self._store, path, data, attributes=attributes)
             if self._folder is not None:
-                _to_disk(self._folder / _path(sha256))
+                _to_disk(self._folder / path)
         except (StoreError, OSError) as error:
             raise OutputError(
                 "blob.not_written",
                 msg("The file cannot be written to the store."),
                 msg("Check space and permissions of the store: {first_line}", first_line=_first_line(error)),
             ) from None
-        return sha256
 
 
 def sha256_of(path: Path) -> str:
@@ -175,11 +362,12 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def open_blobs(url: str, s3_endpoint: str = "") -> BlobStore:
+def open_blobs(url: str, s3_endpoint: str = "", keys: Keys | None = None) -> BlobStore:
     """Open "file:///folder" (made when missing) or "s3://bucket/prefix".
 
     Args:
         s3_endpoint: address of an S3-compatible store that is not Amazon's, "https://storage.example:9000".
+        keys: as `BlobStore`.
 
     Raises:
         UsageError: `blobs.url`, the address is neither.
@@ -188,15 +376,14 @@ def open_blobs(url: str, s3_endpoint: str = "") -> BlobStore:
     if parts.scheme == "file" and parts.path not in ("", "/") and parts.netloc in ("", "localhost"):
         folder = Path(unquote(parts.path))
         folder.mkdir(parents=True, exist_ok=True)
-        return BlobStore(LocalStore(folder), folder)
+        return BlobStore(LocalStore(folder), folder, keys)
     if parts.scheme == "s3" and parts.netloc:
         prefix = parts.path.strip("/") or None
         if not s3_endpoint:
-            return BlobStore(S3Store(parts.netloc, prefix=prefix))
+            return BlobStore(S3Store(parts.netloc, prefix=prefix), keys=keys)
         http = s3_endpoint.startswith("http://")
-        return BlobStore(
-            S3Store(parts.netloc, prefix=prefix, endpoint=s3_endpoint, client_options={"allow_http": http})
-        )
+        client: Any = {"allow_http": http}
+        return BlobStore(S3Store(parts.netloc, prefix=prefix, endpoint=s3_endpoint, client_options=client), keys=keys)
     raise UsageError(
         "blobs.url",
         msg("The address of the blob store is not valid."),
@@ -220,6 +407,16 @@ def _path(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
 
 
+def _pieces(data: bytes | Path | IO[bytes]) -> Iterator[bytes]:
+    if isinstance(data, bytes):
+        yield data
+    elif isinstance(data, Path):
+        with data.open("rb") as file:
+            yield from iter(lambda: file.read(form.CHUNK), b"")
+    else:
+        yield from iter(lambda: data.read(form.CHUNK), b"")
+
+
 def _is_old(written: datetime) -> bool:
     return (datetime.now(written.tzinfo) - written).total_seconds() > REFRESH_S
 
@@ -239,6 +436,22 @@ def _missing(sha256: str) -> NotFoundError:
         "blob.missing",
         msg("There is no stored file {sha256}….", sha256=sha256[:12]),
         msg("It may have been deleted under the retention rules."),
+    )
+
+
+def _destroyed(sha256: str) -> NotFoundError:
+    return NotFoundError(
+        "blob.destroyed",
+        msg("The stored file {sha256}… cannot be read: its key is gone.", sha256=sha256[:12]),
+        msg("A key goes for good when its person or interview is deleted, and no backup brings it back."),
+    )
+
+
+def _damaged(sha256: str) -> OutputError:
+    return OutputError(
+        "blob.damaged",
+        msg("The stored file {sha256}… is damaged.", sha256=sha256[:12]),
+        msg("Restore it from the backup."),
     )
 
 

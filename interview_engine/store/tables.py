@@ -177,3 +177,22 @@ class Blob(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]
+    key_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    """The key it was found encrypted with; None until `hr.privacy.encrypting` has looked at it."""
+
+
+class BlobKey(Base):
+    """What a person's blobs are encrypted with (see `blob_keys`). The key is destroyed by deleting the row."""
+
+    __tablename__ = "blob_key"
+    __table_args__ = (Index("ix_blob_key_owner", "person_id", "subject"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str | None] = mapped_column(String(32))
+    """None when it is one blob's own, because persons share that blob; `subject` is its sha256 then."""
+    subject: Mapped[str] = mapped_column(String(64), index=True)
+    """The part of the person that can be erased alone: an interview's id, "resumes"."""
+    key_encrypted: Mapped[str] = mapped_column(Text)
+    shared: Mapped[list[Any] | None]
+    """sha256 of blobs that others need when the owner is gone; encrypted anew, then the key goes."""
+    created_at: Mapped[datetime]

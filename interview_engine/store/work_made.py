@@ -36,9 +36,9 @@ def clear(
     """
     left = sorted(set(made_so_far(session, item_id)) - set(named))
     gone = tuple(sha256 for sha256 in left if not _is_named(session, references, sha256, item_id))
+    session.execute(delete(Blob).where(Blob.sha256.in_(gone)))
     for sha256 in gone:
         blobs.delete(sha256)
-    session.execute(delete(Blob).where(Blob.sha256.in_(gone)))
     session.execute(update(WorkItem).where(WorkItem.id == item_id).values(made=None))
     return gone
 

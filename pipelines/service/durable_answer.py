@@ -70,7 +70,7 @@ def _measure(place: Workplace, held: Claim, subject: InterviewSubject) -> StepRe
             cpu_s=limit_s,
         )
         place.boundary("measured", held)
-        sha256 = place.keep(held, {"answer": (folder / ANSWER, MEDIA_TYPE)})["answer"]
+        sha256 = place.keep(held, {"answer": (folder / ANSWER, MEDIA_TYPE)}, subject.owner)["answer"]
     place.boundary("kept", held)
     return {"sha256": sha256, "media_s": done.duration_s}
 

@@ -60,9 +60,9 @@ def _score(place: Workplace, held: Claim, subject: InterviewSubject) -> StepResu
             cpu_s=limit_s,
         )
         place.boundary("measured", held)
-        frames = place.keep(held, {path: (folder / path, FRAME_TYPE) for path in done.frames})
+        frames = place.keep(held, {path: (folder / path, FRAME_TYPE) for path in done.frames}, subject.owner)
         place.boundary("frames-kept", held)
-        report = place.keep(held, {REPORT: (folder / REPORT, REPORT_TYPE)})[REPORT]
+        report = place.keep(held, {REPORT: (folder / REPORT, REPORT_TYPE)}, subject.owner)[REPORT]
     place.boundary("kept", held)
     return {"report": report, "frames": json.dumps(frames, sort_keys=True), "inputs": inputs}
 

@@ -23,6 +23,7 @@ from interview_engine.hr.recruiting.interviewing.to_measure import (
 from interview_engine.hr.recruiting.reviewing.calibrations import active_calibration
 from interview_engine.hr.recruiting.tables import Answer, Invitation
 from interview_engine.settings import Settings
+from interview_engine.store.blobs import Owner
 from interview_engine.store.tables import WorkItem
 from pipelines.job import Options
 
@@ -78,6 +79,7 @@ class InterviewSubject:
     """One interview: whose it is, what it is measured with, and its answers (all that are to be measured or scored)."""
 
     invitation_id: str
+    person_id: str
     application_id: str
     kit_version_id: str
     candidate: str
@@ -86,6 +88,11 @@ class InterviewSubject:
     options: Options
     automated: bool
     answers: tuple[AnswerSubject, ...]
+
+    @property
+    def owner(self) -> Owner:
+        """Whose the results are, in the blob store."""
+        return Owner(self.person_id, self.invitation_id)
 
 
 def read_answer_subject(session: Session, answer_id: str, settings: Settings) -> InterviewSubject | None:
@@ -138,6 +145,7 @@ def _subject(
     reasons = _given_up(session, [answer.id for answer in answers])
     return InterviewSubject(
         invitation_id=invitation.id,
+        person_id=person.id,
         application_id=interview.application.id,
         kit_version_id=invitation.kit_version_id,
         candidate=person.name,

@@ -22,7 +22,7 @@ from interview_engine.hr.house import house
 from interview_engine.i18n import LocalizedText, Text, msg
 from interview_engine.settings import Settings
 from interview_engine.store import work_made
-from interview_engine.store.blobs import BlobStore, sha256_of
+from interview_engine.store.blobs import BlobStore, Owner, sha256_of
 from interview_engine.store.engine import Database
 from interview_engine.store.work_run import Claim, progress
 from pipelines.service.children import Children, Report, Stopping
@@ -66,8 +66,11 @@ class Workplace:
         finally:
             shutil.rmtree(made, ignore_errors=True)
 
-    def keep(self, held: Claim, files: Mapping[str, tuple[Path, str]]) -> dict[str, str]:
+    def keep(self, held: Claim, files: Mapping[str, tuple[Path, str]], owner: Owner) -> dict[str, str]:
         """Put files (path and media type, by name) into the blob store, noted on the item before; their sha256.
+
+        Args:
+            owner: whom they are about.
 
         Raises:
             LostClaim: nothing is put then. OutputError: as `BlobStore.put`.
@@ -77,7 +80,7 @@ class Workplace:
             if not work_made.note(session, held, hashes.values(), self.clock):
                 raise LostClaim
         for path, media_type in files.values():
-            self.blobs.put(path, media_type)
+            self.blobs.put(path, media_type, owner)
         return hashes
 
     def clear(self, session: Session, held: Claim, named: Iterable[str] = ()) -> None:

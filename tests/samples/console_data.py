@@ -37,6 +37,7 @@ from interview_engine.hr.recruiting.reviewing import assessments
 from interview_engine.hr.recruiting.tables import Upload
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import Settings, read_settings
+from interview_engine.store.blob_keys import BlobKeys
 from interview_engine.store.blobs import open_blobs, register
 from interview_engine.store.engine import open_database
 from interview_engine.store.rows import stamp
@@ -118,7 +119,9 @@ def make_context(folder: Path, **more: Any) -> Context:
     database = open_database(settings.database_url)
     Base.metadata.create_all(database.engine)
     engine: Settings = read_settings({})
-    return Context(database, open_blobs(settings.blobs_url), settings, engine, CLOCK, SecretBox(SECRET), Signer(SECRET))
+    box = SecretBox(SECRET)
+    blobs = open_blobs(settings.blobs_url, keys=BlobKeys(database, box, CLOCK))
+    return Context(database, blobs, settings, engine, CLOCK, box, Signer(SECRET))
 
 
 def company(context: Context) -> Company:

@@ -25,6 +25,7 @@ from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import read_settings
+from interview_engine.store.blob_keys import BlobKeys
 from interview_engine.store.blobs import open_blobs
 from interview_engine.store.engine import Database
 from interview_engine.store.secrets import SecretBox, Signer
@@ -44,13 +45,14 @@ def make_context(database: Database, folder: Path, clock: Clock, *, max_upload_m
         worker_in_process=False,
         **more,  # type: ignore[arg-type]
     )
+    box = SecretBox(SECRET)
     return Context(
         database=database,
-        blobs=open_blobs(service.blobs_url),
+        blobs=open_blobs(service.blobs_url, keys=BlobKeys(database, box, clock)),
         service=service,
         engine=read_settings({}),
         clock=clock,
-        box=SecretBox(SECRET),
+        box=box,
         signer=Signer(SECRET),
     )
 

@@ -32,6 +32,7 @@ from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.recruiting.tables import CalibrationVersion
 from interview_engine.i18n import LocalizedText
 from interview_engine.settings import read_settings
+from interview_engine.store.blob_keys import BlobKeys
 from interview_engine.store.blobs import open_blobs
 from interview_engine.store.engine import open_database
 from interview_engine.store.rows import stamp
@@ -82,8 +83,9 @@ def context_on(folder: Path, database_url: str | None = None) -> Context:
     settings = replace(service_settings(folder), database_url=database_url)
     database = open_database(database_url)
     Base.metadata.create_all(database.engine)
-    blobs = open_blobs(settings.blobs_url)
-    return Context(database, blobs, settings, read_settings({}), CLOCK, SecretBox(SECRET), Signer(SECRET))
+    box = SecretBox(SECRET)
+    blobs = open_blobs(settings.blobs_url, keys=BlobKeys(database, box, CLOCK))
+    return Context(database, blobs, settings, read_settings({}), CLOCK, box, Signer(SECRET))
 
 
 def two_companies(context: Context) -> Companies:

@@ -31,6 +31,7 @@ from interview_engine.hr.accounts.usage import usage
 from interview_engine.hr.area import Found
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging import webhooks
+from interview_engine.hr.privacy.service import encryption
 from interview_engine.i18n import mark, translator
 from interview_engine.store import clock_guard, work
 from interview_engine.store.audit import exported
@@ -44,6 +45,9 @@ USAGE_DAYS = (7, 30)
 LINES_AT_ONCE = 500
 STREAM_S = 24.0
 """A stream ends after this and the browser opens the next one, so that a server can be stopped without waiting long."""
+
+LOOKED_AT = timedelta(minutes=15)
+"""A stored file this old has been looked at, or it is still to be encrypted."""
 
 DOUBTS = {
     "jump": mark("its clock jumped"),
@@ -218,6 +222,7 @@ def _fragment(request: Request, context: Context, actor: Actor) -> str:
         about = _subjects(session, [*found.parked_items, *found.running_items])
         hooks = webhooks.troubled_webhooks(session)
         doubts = clock_guard.doubts(session)
+        files = encryption(session, context.clock.now() - LOOKED_AT)
     language = language_of(request)
     return (
         environment()
@@ -227,6 +232,7 @@ def _fragment(request: Request, context: Context, actor: Actor) -> str:
             about=about,
             hooks=hooks,
             doubts=doubts,
+            files=files,
             doubt_words=DOUBTS,
             now=context.clock.now(),
             failures=FAILURES,

@@ -60,8 +60,10 @@ def add_resume(
         path = Path(folder) / "resume"
         path.write_bytes(content)
         found = read_resume(path)
-    sha256 = call.context.blobs.put(content, found.media_type)
-    new = service.NewResume(filename, found.media_type, sha256, found.text, found.fields, found.parser, found.reason)
+    sha256, key = call.context.blobs.put_for_new(content, found.media_type)
+    new = service.NewResume(
+        filename, found.media_type, sha256, found.text, found.fields, found.parser, found.reason, key
+    )
 
     def work(session: Session) -> ResumeOut:
         register(session, sha256, len(content), found.media_type, call.clock)

@@ -1,16 +1,20 @@
 """What privacy hands over: consents and deletions."""
 
 from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject
+from interview_engine.hr.privacy.encrypting import encrypt_what_is_plain
 from interview_engine.hr.privacy.erasure import empty_the_log, erase_what_is_asked
+from interview_engine.hr.privacy.shredding import release_shared
 from interview_engine.hr.privacy.tables import Consent, ErasureRequest
 from interview_engine.i18n import msg
+from interview_engine.store.tables import BlobKey
 
 AREA = Area(
     name="privacy",
-    tables=(Consent, ErasureRequest),
+    tables=(BlobKey, Consent, ErasureRequest),
     persons=(
         PersonColumn(Consent.person_id, "kept", "proof of what was agreed to, and that it was withdrawn"),
         PersonColumn(ErasureRequest.person_id, "kept", "the receipt: hashes of what went, no content"),
+        PersonColumn(BlobKey.person_id, "kept", "destroyed with what it opens, by `shredding.destroy_keys`"),
     ),
     messages={
         "erasure.planned": MessageTemplate(
@@ -31,6 +35,11 @@ AREA = Area(
             path="/receipts?sha256={receipt}",
         ),
     },
-    jobs=(Job("deletions", 10.0, erase_what_is_asked), Job("deleted text", 60.0, empty_the_log)),
+    jobs=(
+        Job("deletions", 10.0, erase_what_is_asked),
+        Job("deleted text", 60.0, empty_the_log),
+        Job("shared files", 60.0, release_shared),
+        Job("files to encrypt", 300.0, encrypt_what_is_plain),
+    ),
     subjects=(Subject("consent", told=True), Subject("erasure", told=True)),
 )

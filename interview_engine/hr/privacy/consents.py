@@ -12,6 +12,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.privacy.tables import Consent, ErasureRequest
 from interview_engine.store.rows import stamp, touch
+from interview_engine.store.tables import BlobKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,6 @@ def may_be_kept(session: Session, person_id: str) -> bool:
 
 
 def give_to(session: Session, person_id: str, kept_person_id: str) -> None:
-    """Two persons are one: consents and requests for deletion are the kept one's from now on."""
-    for table in (Consent, ErasureRequest):
+    """Two persons are one: consents, requests for deletion and keys of files are the kept one's from now on."""
+    for table in (Consent, ErasureRequest, BlobKey):
         session.execute(update(table).where(table.person_id == person_id).values(person_id=kept_person_id))

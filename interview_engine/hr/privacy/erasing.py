@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.house import house
+from interview_engine.hr.privacy.shredding import destroy_keys
 from interview_engine.hr.removal import Removal
 from interview_engine.store import idempotency
 from interview_engine.store.blobs import BlobStore
@@ -35,21 +36,23 @@ def erase_person(session: Session, blobs: BlobStore, person_id: str, clock: Cloc
     session.flush()
     _check_gone(session, person_id, removal)
     _delete_blobs(session, blobs, removal)
+    destroy_keys(session, blobs, person_id, removal)
     return removal
 
 
-def erase_part(session: Session, blobs: BlobStore, kind: str, subject_id: str, clock: Clock) -> Removal:
-    """Less than a person, by the kind of the request: an interview, recordings past their time.
+def erase_part(session: Session, blobs: BlobStore, kind: str, person_id: str, subject_id: str, clock: Clock) -> Removal:
+    """Less than a person, by the kind of the request: an interview, recordings past their time. Its keys go with it.
 
     Raises:
         KeyError: no area knows that kind.
     """
     erase = {name: one for area in house().areas for name, one in area.erasures.items()}[kind]
-    removal = Removal(clock)
+    removal = Removal(clock, subjects={subject_id})
     erase(session, subject_id, removal)
     idempotency.forget_answers(session)
     session.flush()
     _delete_blobs(session, blobs, removal)
+    destroy_keys(session, blobs, person_id, removal)
     return removal
 
 
@@ -68,6 +71,6 @@ def _delete_blobs(session: Session, blobs: BlobStore, removal: Removal) -> None:
         if any(session.scalar(select(func.count()).where(column == sha256)) for column in columns):
             removal.kept.add((what, sha256))
             continue
+        session.execute(delete(Blob).where(Blob.sha256 == sha256))  # first: it waits for who is encrypting the file
         blobs.delete(sha256)
-        session.execute(delete(Blob).where(Blob.sha256 == sha256))
         removal.blobs.add((what, sha256))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,13 +24,17 @@ from interview_engine.hr.messaging.service import tell_person
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy.consents import end_consents
 from interview_engine.hr.privacy.erasing import erase_part, erase_person
+from interview_engine.hr.privacy.shredding import missing_again, note
 from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.blobs import BlobStore
+from interview_engine.store.engine import Database
 from interview_engine.store.rows import find, stamp, touch
+
+_LOG = logging.getLogger("interview_engine.privacy")
 
 DUE_DAYS = 30
 """Days within which a deletion must be done (820 ILCS 42/15 says 30; PIPL article 47 "without delay")."""
@@ -86,6 +91,7 @@ def erase(session: Session, blobs: BlobStore, request_id: str, clock: Clock) -> 
     request.receipt = receipt
     request.done_at = clock.now()
     touch(request, "system", clock)
+    note(blobs, request, removed, clock)
     detail = {"receipt": receipt["sha256"], "kind": request.kind}
     audit.record(session, "system", "erasure.done", f"erasure_request:{request.id}", detail, clock)
     if request.kind == "interview":
@@ -103,8 +109,51 @@ def erase_what_is_asked(given: Round) -> int:
         with given.database.transaction() as session:
             erase(session, given.blobs, request.request_id, given.clock)
     if asked:
+        if given.blobs.keys is not None:
+            given.blobs.keys.forget()
         given.database.empty_log()
     return len(asked)
+
+
+def erase_again(database: Database, blobs: BlobStore, clock: Clock) -> int:
+    """At the start: what was deleted after the backup that this database was restored from is deleted once more, keys
+    and all, before anything is served. Returns how many deletions that were; without a restore it is none.
+
+    Raises:
+        OutputError: the blob store does not answer.
+    """
+    again = 0
+    for request_id in missing_again(database, blobs):
+        noted = blobs.note_of_erased(request_id)
+        with database.transaction() as session:
+            if _asked_again(session, request_id, noted, clock):
+                erase(session, blobs, request_id, clock)
+                again += 1
+    if again:
+        if blobs.keys is not None:
+            blobs.keys.forget()
+        database.empty_log()
+        _LOG.warning("%d deletions were done after the backup that this database is from; they are done again", again)
+    return again
+
+
+def _asked_again(session: Session, request_id: str, noted: Mapping[str, Any], clock: Clock) -> bool:
+    """The request as it was; False when this database has not heard of the person yet."""
+    if find(session, Person, noted["person"]) is None:
+        return False
+    if find(session, ErasureRequest, request_id) is None:
+        asked = ErasureRequest(
+            **stamp("system", clock) | {"id": request_id},
+            person_id=noted["person"],
+            invitation_id=noted["invitation"],
+            kind=noted["kind"],
+            due_at=clock.now(),
+        )
+        session.add(asked)
+        session.flush()
+    detail = {"kind": noted["kind"], "erased_at": noted["at"]}
+    audit.record(session, "system", "erasure.again", f"erasure_request:{request_id}", detail, clock)
+    return True
 
 
 def empty_the_log(given: Round) -> bool:
@@ -128,6 +177,7 @@ def write_receipt(request: ErasureRequest, removed: Removal, clock: Clock) -> di
         "blobs": [{"what": what, "sha256": sha256} for what, sha256 in sorted(removed.blobs)],
         "kept": [{"what": what, "sha256": sha256} for what, sha256 in sorted(removed.kept)],
         "texts": [{"what": what, "sha256": sha256} for what, sha256 in sorted(removed.texts)],
+        "keys": sorted(removed.keys),
         "rows": dict(sorted(removed.rows.items())),
     }
     return {**content, "sha256": _digest(content)}
@@ -210,7 +260,7 @@ def _remove(session: Session, blobs: BlobStore, request: ErasureRequest, clock: 
         return erase_person(session, blobs, request.person_id, clock)
     if request.invitation_id is None:
         raise conflict("erasure.interview", msg("The request names no interview."))
-    return erase_part(session, blobs, request.kind, request.invitation_id, clock)
+    return erase_part(session, blobs, request.kind, request.person_id, request.invitation_id, clock)
 
 
 def ask(

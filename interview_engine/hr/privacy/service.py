@@ -8,9 +8,11 @@ from interview_engine.hr.privacy.consents import (
     may_be_kept,
     record_consents,
 )
+from interview_engine.hr.privacy.encrypting import Encryption, encryption
 from interview_engine.hr.privacy.erasure import (
     ask,
     erase,
+    erase_again,
     interviews_asked_for,
     interviews_deleted,
     latest_request,
@@ -32,6 +34,7 @@ from interview_engine.hr.privacy.planning import (
 from interview_engine.hr.privacy.tables import ErasureRequest
 
 __all__ = [
+    "Encryption",
     "ErasureRequest",
     "TextRead",
     "ask",
@@ -39,8 +42,10 @@ __all__ = [
     "confirm",
     "consents_of",
     "drop",
+    "encryption",
     "end_consents",
     "erase",
+    "erase_again",
     "give_to",
     "hold",
     "interviews_asked_for",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, Found, Job, PersonColumn, RequestKind, Subject, WorkKind, in_transaction
 from interview_engine.hr.recruiting import retention
+from interview_engine.hr.recruiting.blob_owners import owners
 from interview_engine.hr.recruiting.erasing import erase_applications, erase_interview, erase_recordings
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import invitation_states, uploads, work
@@ -82,6 +83,7 @@ AREA = Area(
         Assessment.report_sha256,
     ),
     blob_documents=(Assessment.frames,),
+    blob_owners=owners,
     persons=(
         PersonColumn(Resume.person_id, "erased", "what somebody wrote of themselves"),
         PersonColumn(Application.person_id, "emptied", "counts of the past stay true"),

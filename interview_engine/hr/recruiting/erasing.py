@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from interview_engine.hr.recruiting.blob_owners import RESUMES
 from interview_engine.hr.recruiting.hiring.evidence import remove_evidence
 from interview_engine.hr.recruiting.interviewing.work import ANSWER, INTERVIEW
 from interview_engine.hr.recruiting.reach import locked
@@ -85,6 +86,8 @@ def erase_applications(session: Session, person_id: str, removal: Removal) -> No
     ids = [row.id for row in applications]
     for invitation_id in session.scalars(select(Invitation.id).where(Invitation.application_id.in_(ids))).all():
         erase_interview(session, invitation_id, removal)
+        removal.subjects.add(invitation_id)
+    removal.subjects.add(RESUMES)
     for resume in session.scalars(select(Resume).where(Resume.person_id == person_id)):
         removal.found.add(("resume", resume.blob_sha256))
         removal.text("resume", resume.text)

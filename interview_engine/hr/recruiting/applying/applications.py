@@ -22,6 +22,7 @@ from interview_engine.hr.recruiting.applying.lists import (
     set_talent_pool,
     talent_pool,
 )
+from interview_engine.hr.recruiting.blob_owners import RESUMES
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.jobs.job_description import prefilter, requirements_of
 from interview_engine.hr.recruiting.jobs.postings import by_code, closed
@@ -30,6 +31,9 @@ from interview_engine.hr.recruiting.rules import Stage
 from interview_engine.hr.recruiting.tables import Application, ApplicationEvent, Posting, Requisition, Resume
 from interview_engine.i18n import msg
 from interview_engine.store import audit
+from interview_engine.store.blob_format import DraftKey
+from interview_engine.store.blob_keys import keep_draft
+from interview_engine.store.blobs import Owner
 from interview_engine.store.rows import find, stamp, touch
 
 __all__ = [
@@ -53,7 +57,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class NewResume:
-    """A résumé that lies in the blob store, and what was read from it (see tables.Resume)."""
+    """A résumé that lies in the blob store, and what was read from it (see tables.Resume).
+
+    Args:
+        key: what it is encrypted with; kept with the row, since the person may be made only then.
+    """
 
     filename: str
     media_type: str
@@ -62,6 +70,7 @@ class NewResume:
     fields: Mapping[str, Any] = field(default_factory=dict)
     parser: str = ""
     reason: Mapping[str, Any] | None = None
+    key: DraftKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,5 +264,7 @@ def _keep(session: Session, actor: Actor, person_id: str, resume: NewResume, clo
         reason=None if resume.reason is None else dict(resume.reason),
     )
     session.add(row)
+    if resume.key is not None:
+        keep_draft(session, resume.key, Owner(person_id, RESUMES), clock)
     session.flush()
     return row

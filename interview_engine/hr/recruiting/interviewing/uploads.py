@@ -30,7 +30,7 @@ from interview_engine.hr.recruiting.interviewing.upload_rules import NewUpload, 
 from interview_engine.hr.recruiting.reach import invitation_of
 from interview_engine.hr.recruiting.tables import Answer, Invitation, Upload, UploadPart
 from interview_engine.i18n import msg
-from interview_engine.store.blobs import BlobStore, register
+from interview_engine.store.blobs import BlobStore, Owner, register
 from interview_engine.store.rows import find, stamp
 
 SALT_BYTES = 16
@@ -144,9 +144,13 @@ def check_open(upload: Upload) -> None:
         )
 
 
-def store_part(blobs: BlobStore, data: bytes) -> str:
-    """Put a part into the store, on the disk when this returns; its name is for `add_part`."""
-    return blobs.put(os.urandom(SALT_BYTES) + data, "application/octet-stream")
+def store_part(blobs: BlobStore, data: bytes, owner: Owner | None = None) -> str:
+    """Put a part into the store, on the disk when this returns; its name is for `add_part`.
+
+    Args:
+        owner: whose recording it is of.
+    """
+    return blobs.put(os.urandom(SALT_BYTES) + data, "application/octet-stream", owner)
 
 
 def add_part(session: Session, upload_id: str, offset: int, size: int, blob_sha256: str, clock: Clock) -> None:
