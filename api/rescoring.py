@@ -40,7 +40,7 @@ class RememberingEmbedder:
         self._known: dict[tuple[str, str], NDArray[np.float32]] = {}
 
     def embed(self, texts: Sequence[str], language: str) -> NDArray[np.float32]:
-        """As the embedder's."""
+        """Vectors of texts as `Embedder.embed`, from memory where a sentence was embedded before."""
         if not texts:
             return self._embedder.embed(texts, language)
         if len(self._known) > MAX_KEPT:

@@ -56,7 +56,7 @@ KIT, QUESTION = "customer-service", "q1"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure, print, store."""
+    """Measure the networks on a device, print the figures and store them; returns the exit status."""
     options = _parser().parse_args(arguments)
     if options.device == "cpu" and not options.tiny:
         print("--device cpu takes --tiny: the real networks are measured by `python -m bench asr` and `e2e`")

@@ -36,7 +36,7 @@ GPU_TIMES = 30
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure, print, store."""
+    """Measure what this machine computes a second, print it and store it; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench machine", description=__doc__)
     parser.add_argument("--out", type=Path, default=results_folder() / "machine.json")
     options = parser.parse_args(arguments)

@@ -55,7 +55,7 @@ class SetOutcome:
         return {"set": self.name, "licence": self.licence, "note": self.note, "figures": rows}
 
     def table(self) -> str:
-        """For people."""
+        """The set's figures as lines to print: value, interval, and whether the bar is met."""
         lines = [f"\n{self.name}  ({self.licence}; {self.note})"]
         for figure in self.figures:
             interval = "" if figure.low is None else f" [{figure.low:.3f}, {figure.high:.3f}]"

@@ -27,7 +27,7 @@ class CachedEmbedder:
             self._known = pickle.loads(file.read_bytes())
 
     def embed(self, texts: Sequence[str], language: str) -> NDArray[np.float32]:
-        """As the embedder's."""
+        """Vectors of texts as `Embedder.embed`, from the file of an earlier run where they are there."""
         missing = [text for text in dict.fromkeys(texts) if (language, text) not in self._known]
         for start in range(0, len(missing), 256):
             part = missing[start : start + 256]

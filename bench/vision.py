@@ -38,7 +38,7 @@ BLOCK = 16
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure, print, store."""
+    """Measure the detectors on clips, print the figures and store them; returns the exit status."""
     options = _parser().parse_args(arguments)
     if options.result is not None:
         return answer(options.result, lambda: _measure(options))

@@ -24,7 +24,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The clock of this machine, as `Clock`."""
 
     def now(self) -> datetime:
         """The time of day, aware, UTC."""

@@ -77,7 +77,7 @@ class Workbench:
 
     @cached_property
     def voice_activity(self) -> VoiceActivity:
-        """Speech or not."""
+        """The detector of speech, loaded at its first use."""
         return SileroVoiceActivity(self.store)
 
     @cached_property

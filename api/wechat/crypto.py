@@ -52,7 +52,7 @@ class CallbackKeys:
 
     @property
     def key(self) -> bytes:
-        """32 bytes."""
+        """The AES-256 key of 32 bytes that the platform's 43 characters stand for."""
         return _decoded_key(self.aes_key)
 
 

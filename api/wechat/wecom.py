@@ -44,7 +44,7 @@ class Button:
 
 
 class WecomApp:
-    """One self-built application."""
+    """Calls of one self-built WeCom application: messages to employees, their sign-in, approval cards."""
 
     def __init__(
         self, settings: WecomSettings, holder: TokenHolder, *, transport: httpx.BaseTransport | None = None

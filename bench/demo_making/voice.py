@@ -36,7 +36,7 @@ class Spoken:
 
     @property
     def duration_s(self) -> float:
-        """Length in seconds."""
+        """How long the spoken samples last, in seconds."""
         return len(self.samples) / SAMPLE_RATE
 
 

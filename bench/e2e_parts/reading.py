@@ -27,7 +27,7 @@ def measure(clip: Clip, repeats: int) -> dict[str, Any]:
 
 
 def targets(found: dict[str, Any]) -> list[Target]:
-    """Ours over theirs."""
+    """The targets for reading one clip: CPU time of ours over that of the reference."""
     ours = 1000 * found["ours_cpu_s"] / found["duration_s"]
     theirs = 1000 * found["reference_cpu_s"] / found["duration_s"]
     of = f"{found['clip']}: {ours:.0f} against {theirs:.0f} CPU-ms a second by {found['reference']}"

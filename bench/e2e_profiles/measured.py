@@ -53,7 +53,7 @@ class Assessed:
 
 
 class Profile(Protocol):
-    """A loaded profile."""
+    """A way to assess recordings whose models are loaded."""
 
     def assess(self, path: Path, clock: StageClock) -> Assessed:
         """Assess one recording, counting every stage on the clock under a name of `STAGES`."""

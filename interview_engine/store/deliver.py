@@ -101,7 +101,7 @@ class HostedChannel(Protocol):
         """See `Channel`."""
 
     def receivers(self) -> Mapping[str, Receiver]:
-        """By recipient ("webhook:<id>")."""
+        """The receivers that are known now, by a message's recipient ("webhook:<id>")."""
 
 
 def deliver_due(database: Database, channels: Mapping[str, Channel], clock: Clock, limit: int = 20) -> int:

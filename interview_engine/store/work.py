@@ -35,7 +35,7 @@ class Person(Protocol):
 
     @property
     def id(self) -> str:
-        """ "account:<id>" or "system"."""
+        """Who acts, as the audit trail names it: "account:<id>" or "system"."""
         ...
 
 

@@ -38,7 +38,7 @@ Floats = NDArray[np.float32]
 
 
 class VoiceEmbedder(Protocol):
-    """Describes voices."""
+    """Turns windows of speech into vectors; those of one voice are close to each other."""
 
     def embed(self, samples: Floats, starts_s: Sequence[float]) -> Floats:
         """Unit vectors, len(starts_s) x d, of the windows of `WINDOW_S` that begin at these seconds."""

@@ -28,7 +28,7 @@ HYSTERESIS = 0.15
 
 
 class VoiceActivity(Protocol):
-    """Finds speech."""
+    """Tells speech from everything else in 16 kHz mono sound."""
 
     def probabilities(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probability of speech (0..1) for each 512 samples of 16 kHz mono; the last may be padded."""

@@ -55,7 +55,7 @@ class FaceDetector(Protocol):
         ...
 
     def close(self) -> None:
-        """Free the models."""
+        """Free the models' memory; the detector cannot be used afterwards."""
         ...
 
 

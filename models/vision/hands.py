@@ -30,7 +30,7 @@ class HandDetector(Protocol):
         ...
 
     def close(self) -> None:
-        """Free the model."""
+        """Free the model's memory; the detector cannot be used afterwards."""
         ...
 
 

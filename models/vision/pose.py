@@ -35,7 +35,7 @@ class PoseDetector(Protocol):
         ...
 
     def close(self) -> None:
-        """Free the model."""
+        """Free the model's memory; the detector cannot be used afterwards."""
         ...
 
 

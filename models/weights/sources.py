@@ -57,7 +57,7 @@ class Parts:
     parts: tuple[Part, ...]
 
     def describe(self) -> str:
-        """For error messages."""
+        """Where the file comes from, in one line for an error message."""
         return " + ".join(f"{part.wheel} ({part.member})" for part in self.parts)
 
 
@@ -68,7 +68,7 @@ class Address:
     url: str
 
     def describe(self) -> str:
-        """For error messages."""
+        """Where the file comes from, in one line for an error message."""
         return self.url
 
 
@@ -81,7 +81,7 @@ class Installed:
     path: str
 
     def describe(self) -> str:
-        """For error messages."""
+        """Where the file comes from, in one line for an error message."""
         return f"{self.distribution} ({self.package}/{self.path})"
 
 

@@ -52,7 +52,7 @@ class KitVectors:
         self._prepared: set[tuple[str, str]] = set()
 
     def embed(self, texts: Sequence[str], language: str) -> Vectors:
-        """As the embedder's."""
+        """Vectors of texts as `Embedder.embed`, from memory where the kit's own texts are asked for."""
         missing = [text for text in texts if (language, text) not in self._known]
         if missing or not texts:
             if len(missing) == len(texts):
@@ -92,11 +92,11 @@ class PreparedScorer:
 
     @property
     def scorer_id(self) -> str:
-        """The scorer's."""
+        """The id of the scorer inside: prepared vectors change no score."""
         return self._scorer.scorer_id
 
     def score(self, kit: Kit, answers: Sequence[AnswerText]) -> ContentScores:
-        """As the scorer's."""
+        """See `Scorer.score`; the kit's vectors are prepared in each language of the answers first."""
         for language in sorted({kit.languages[0], *(answer.language for answer in answers)}):
             self._vectors.prepare(kit, "zh" if language == "zh" else "en")
         return self._scorer.score(kit, answers)

@@ -48,7 +48,7 @@ class SentenceVectors:
         self._begun = False
 
     def embed(self, texts: Sequence[str], language: str) -> Vectors:
-        """As the embedder's."""
+        """Vectors of texts as `Embedder.embed`, kept for each sentence once the collection has begun."""
         if not self._begun:
             return self._embedder.embed(texts, language)
         digests = [_digest(text, language) for text in texts]

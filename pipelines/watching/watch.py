@@ -54,7 +54,7 @@ class Detectors:
     block: int = CPU_BLOCK
 
     def close(self) -> None:
-        """Free all models."""
+        """Close the three detectors and free their memory."""
         self.faces.close()
         self.hands.close()
         self.pose.close()

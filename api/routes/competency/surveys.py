@@ -80,7 +80,7 @@ class CountedOut(Out):
 
 
 class QuestionResultOut(Out):
-    """One question's results."""
+    """What was answered to one question: distribution of a scale, counts of choices, or free texts."""
 
     question: dict[str, Any]
     answers: int

@@ -78,7 +78,7 @@ class EstimateOut(Out):
 
 
 class ChannelOut(Out):
-    """One channel."""
+    """Applications, hires and cost in yuan of one channel."""
 
     channel: str
     applications: int

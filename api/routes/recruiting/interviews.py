@@ -71,7 +71,7 @@ class CompetencyScore(Out):
 
 
 class AssessmentOut(Out):
-    """One scored interview."""
+    """The assessment of one interview: which scorer, which kit, and its result."""
 
     id: str
     application_id: str

@@ -30,7 +30,7 @@ class NewPosting(In):
 
 
 class Cost(In):
-    """What was spent."""
+    """What a posting has cost so far, in yuan."""
 
     cost: Yuan
 

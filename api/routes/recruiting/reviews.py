@@ -64,7 +64,7 @@ class ReviewOut(Out):
 
 
 class RatingOut(Out):
-    """One blind rating."""
+    """The level that one rater gave to a competency without seeing the score."""
 
     assessment_id: str
     competency_code: str

@@ -25,7 +25,7 @@ class NewLegalEntity(In):
 
 
 class LegalEntityOut(Out):
-    """A company."""
+    """A legal entity: the employer that contracts name."""
 
     id: str
     name: str

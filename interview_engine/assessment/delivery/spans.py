@@ -15,7 +15,7 @@ class Span:
 
     @property
     def duration_s(self) -> float:
-        """Length in seconds."""
+        """From start to end, in seconds; 0 or more."""
         return self.end_s - self.start_s
 
 

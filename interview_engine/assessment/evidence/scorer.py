@@ -76,7 +76,7 @@ class EvidenceScorer:
 
     @property
     def scorer_id(self) -> str:
-        """Name and version."""
+        """Name and version as "evidence/<number>"; reports with the same one were scored by the same rules."""
         return SCORER_ID
 
     def score(self, kit: Kit, answers: Sequence[AnswerText]) -> ContentScores:

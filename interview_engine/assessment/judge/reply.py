@@ -26,7 +26,7 @@ class Claim:
 
     @property
     def quote(self) -> str:
-        """The verbatim span."""
+        """The claimed span of the answer's text, character by character."""
         return self.answer.text[self.start : self.end]
 
 

@@ -66,7 +66,7 @@ class ChatModel(Protocol):
 
     @property
     def name(self) -> str:
-        """The model's name."""
+        """The name by which the endpoint knows the model; part of the scorer's id."""
         ...
 
     @property

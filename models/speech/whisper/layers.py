@@ -30,7 +30,7 @@ class Linear(NamedTuple):
 
 
 class Norm(NamedTuple):
-    """Layer norm."""
+    """Weight and bias of a layer norm, each of the model's width."""
 
     weight: torch.Tensor
     bias: torch.Tensor
@@ -45,7 +45,7 @@ class FeedForward(NamedTuple):
 
 
 class EncoderLayer(NamedTuple):
-    """Self-attention, feed-forward."""
+    """Weights of one encoder block: norm, joint query-key-value projection, output projection, feed-forward."""
 
     norm: Norm
     qkv: Linear

@@ -94,7 +94,7 @@ class Texts:
 
     @cached_property
     def rules(self) -> Rules:
-        """The search's tokens."""
+        """The tokens that the search ends at, measures silence by and never chooses."""
         any_language = self.tokenizer("en")
         return Rules(
             any_language.eot,

@@ -54,7 +54,7 @@ class MediaPipeFaces:
         return [self._measure(rgb, box) for rgb, box in places]
 
     def close(self) -> None:
-        """Free the models."""
+        """See `FaceDetector.close`."""
         for close in self._closing:
             close()
 

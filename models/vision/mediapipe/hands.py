@@ -47,5 +47,5 @@ class MediaPipeHands:
         return [np.array([(point.x, point.y) for point in points]) * size for points in found]
 
     def close(self) -> None:
-        """Free the model."""
+        """See `HandDetector.close`."""
         self._closing()

@@ -50,5 +50,5 @@ class MediaPipePose:
         return points, np.array([point.visibility for point in people[0]])
 
     def close(self) -> None:
-        """Free the model."""
+        """See `PoseDetector.close`."""
         self._closing()

@@ -27,7 +27,7 @@ APPEND_ONLY = {
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Create every table of the first version."""
     op.create_table(
         "audit_event",
         sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1074,7 +1074,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to nothing."""
+    """Drop every table; all rows are lost."""
     if op.get_bind().dialect.name == "postgresql":
         op.drop_constraint("fk_person_department_id", "person")
     op.drop_table("upload_part")

@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Add the last day and the reason for leaving."""
     op.add_column("employment", sa.Column("last_day", sa.Date(), nullable=True))
     op.add_column("employment", sa.Column("leaving_reason", sa.String(length=300), nullable=True))
 

@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Add the count of failures, the last error and the end of the pause."""
     with op.batch_alter_table("webhook") as table:
         table.add_column(sa.Column("failures", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("paused_until", UtcDateTime(), nullable=True))
@@ -22,7 +22,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
+    """Drop them; paused webhooks are tried again."""
     with op.batch_alter_table("webhook") as table:
         for column in ("last_error", "paused_until", "failures"):
             table.drop_column(column)

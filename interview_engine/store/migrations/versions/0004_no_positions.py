@@ -14,13 +14,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Drop the table of positions."""
     op.drop_index(op.f("ix_position_department_id"), table_name="position")
     op.drop_table("position")
 
 
 def downgrade() -> None:
-    """Back, empty as it was."""
+    """Create it again, empty as it was."""
     op.create_table(
         "position",
         sa.Column("department_id", sa.String(length=32), nullable=False),

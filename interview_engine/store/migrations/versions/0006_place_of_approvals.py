@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward. Approvals of before get the department of their requisition, or of their offer's."""
+    """Add the department; earlier approvals get that of their requisition, or of their offer's."""
     with op.batch_alter_table("approval") as table:
         table.add_column(sa.Column("department_id", sa.String(length=32), nullable=True))
         table.create_foreign_key(op.f("fk_approval_department_id"), "department", ["department_id"], ["id"])
@@ -28,7 +28,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
+    """Drop the department of approvals."""
     with op.batch_alter_table("approval") as table:
         table.drop_constraint(op.f("fk_approval_department_id"), type_="foreignkey")
         table.drop_column("department_id")

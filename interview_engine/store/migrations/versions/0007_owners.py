@@ -14,7 +14,7 @@ TABLES = ("competency", "kit_version", "role_profile", "survey")
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Add the owning company; NULL is the group."""
     for name in TABLES:
         with op.batch_alter_table(name) as table:
             table.add_column(sa.Column("legal_entity_id", sa.String(length=32), nullable=True))
@@ -22,7 +22,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back; everything is everybody's again."""
+    """Drop the owning company; every row belongs to the group again."""
     for name in TABLES:
         with op.batch_alter_table(name) as table:
             table.drop_constraint(op.f(f"fk_{name}_legal_entity_id"), type_="foreignkey")

@@ -14,12 +14,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Add the list of blobs that a work item made."""
     with op.batch_alter_table("work_item") as table:
         table.add_column(sa.Column("made", Json, nullable=True))
 
 
 def downgrade() -> None:
-    """Back."""
+    """Drop the list of blobs that a work item made."""
     with op.batch_alter_table("work_item") as table:
         table.drop_column("made")

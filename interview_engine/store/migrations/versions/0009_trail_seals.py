@@ -12,14 +12,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward. Columns are added in place: a table made anew would lose its triggers."""
+    """Add seals and the encrypted key, in place: recreating a table would lose its triggers."""
     op.add_column("audit_event", sa.Column("seal", sa.String(length=64), nullable=True))
     op.add_column("audit_head", sa.Column("seal", sa.String(length=64), nullable=True))
     op.add_column("audit_head", sa.Column("key_encrypted", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
-    """Back."""
+    """Drop seals and key; the chain alone remains."""
     op.drop_column("audit_head", "key_encrypted")
     op.drop_column("audit_head", "seal")
     op.drop_column("audit_event", "seal")
