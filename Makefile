@@ -12,6 +12,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet
 DEMO_OUT ?= demo-output
 TEST_WORKERS ?= auto
+# files in their order: by number of tests, few long ones would come last and keep one process busy alone
+SPREAD = -n $(TEST_WORKERS) --dist loadgroup --no-loadscope-reorder
 DOMAIN_TESTS := tests/assessment tests/hr tests/store $(wildcard tests/test_*.py)
 
 .PHONY: demo serve serve-wechat test check quick upgrade weights install install-dev system-demo system-test clean
@@ -33,10 +35,10 @@ test quick: export OMP_NUM_THREADS := 1
 test quick: export OPENBLAS_NUM_THREADS := 1
 
 test: install-dev system-test weights check
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup
+	$(BIN)/pytest $(SPREAD)
 
 quick: install-dev
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup -m "not slow" -k "not postgresql" $(DOMAIN_TESTS)
+	$(BIN)/pytest $(SPREAD) -m "not slow" -k "not postgresql" $(DOMAIN_TESTS)
 
 upgrade:
 	$(PYTHON) .ci/lock-requirements --upgrade

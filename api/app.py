@@ -50,7 +50,6 @@ def create_app(context: Context, buckets: Buckets | None = None, areas: tuple[We
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    app.state.context = context
     app.state.areas = areas
     errors.install(app)
     access.install(app)
@@ -65,10 +64,20 @@ def create_app(context: Context, buckets: Buckets | None = None, areas: tuple[We
             app.include_router(Wing(router, prefix="/api/v1"))
     app.include_router(reference.router)
     app.add_api_route("/language/{language}", _switch_language, methods=["GET"], include_in_schema=False)
+    attach(app, context, buckets)
+    return app
+
+
+def attach(app: FastAPI, context: Context, buckets: Buckets | None = None) -> None:
+    """Give an application its context, and the middleware over it; what is added last sees a request first.
+
+    Args:
+        buckets: as `create_app`'s.
+    """
+    app.state.context = context
     app.add_middleware(GZipMiddleware, compresslevel=COMPRESSION_LEVEL, exclude_content_types=NOT_COMPRESSED)
     app.add_middleware(Limits, context=context, buckets=buckets)
     app.add_middleware(SecurityHeaders, secure=context.service.secure)
-    return app
 
 
 def _switch_language(language: str, request: Request, back: str = "/") -> RedirectResponse:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from databases import PostgresServer, copied_sqlite, make_tables, postgres_server
+from grouping import pytest_collection_modifyitems
 from hypothesis import HealthCheck, settings
 
 from interview_engine.store.engine import Database, open_database
+
+if TYPE_CHECKING:
+    from console_pages import StoredCompany
+
+__all__ = ["pytest_collection_modifyitems"]
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
@@ -82,3 +89,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     assert isinstance(server, PostgresServer)
     with server.fresh() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def hiring_company(tmp_path_factory: pytest.TempPathFactory) -> StoredCompany:
+    """The company of `console_data` with its interviews assessed: made once, to be copied."""
+    import console_data  # the whole application: seconds, for those who ask
+    from console_pages import stored_company
+
+    context = console_data.make_context(tmp_path_factory.mktemp("hiring-company"))
+    return stored_company(console_data.hiring_company(context))

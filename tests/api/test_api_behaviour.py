@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from api_world import NOBODY, Program, Samples, program, token_for, unlimited_app, whole_company
+from applications import application
 from console_data import make_context
 from pypdf import PdfReader
 from sqlalchemy import func, select
@@ -297,7 +298,7 @@ def test_buckets_never_take_more_than_their_share_of_memory() -> None:
 
 
 def test_a_program_that_asks_too_often_is_told_when_to_come_again(world: World) -> None:
-    app = create_app(world.samples.company.context, Buckets({"api": Rate(5, 0.1), "guess": Rate(3, 0.1)}))
+    app = application(world.samples.company.context, Buckets({"api": Rate(5, 0.1), "guess": Rate(3, 0.1)}))
     call = Program(TestClient(app), world.call.token)
     answers = [call("GET", "/requisitions?limit=1") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [200] * 5 + [429]
@@ -307,7 +308,7 @@ def test_a_program_that_asks_too_often_is_told_when_to_come_again(world: World) 
 
 
 def test_trying_out_tokens_and_links_is_slowed_down_by_address(world: World) -> None:
-    app = create_app(world.samples.company.context, Buckets({"guess": Rate(3, 0.1)}))
+    app = application(world.samples.company.context, Buckets({"guess": Rate(3, 0.1)}))
     client = TestClient(app)
     statuses = [client.get(f"/i/guess-{number}").status_code for number in range(4)]
     assert statuses[:3] == [404, 404, 404]

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 from api_world import Program, token_for
+from applications import application
 from console_data import CLOCK, PASSWORD, Company, company, make_context
 from databases import PostgresServer
 from sqlalchemy import text, update
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.limits import Buckets
 from api.serving import open_context
 from interview_engine.errors import UsageError
@@ -42,7 +42,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
 
 
 def programs(made: Company) -> Program:
-    client = TestClient(create_app(made.context, Buckets({})), raise_server_exceptions=False)
+    client = TestClient(application(made.context, Buckets({})), raise_server_exceptions=False)
     return Program(client, token_for(made, made.accounts["administrator"].id))
 
 
@@ -90,7 +90,7 @@ def test_a_locked_database_refuses_writes_with_503_and_reads_go_on(
 
 def test_the_console_can_be_read_while_the_database_is_locked(made: Company) -> None:
     client = TestClient(
-        create_app(made.context, Buckets({})), base_url="http://127.0.0.1:8000", headers={"accept": "text/html"}
+        application(made.context, Buckets({})), base_url="http://127.0.0.1:8000", headers={"accept": "text/html"}
     )
     door = re.search(r'name="door" value="([^"]+)"', client.get("/sign-in").text)
     assert door is not None

@@ -13,6 +13,7 @@ import chromium
 import console_data
 import pytest
 from console_data import PASSWORD, Company
+from console_pages import StoredCompany
 from hashing_embedder import HashingEmbedder
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serving import served
@@ -91,10 +92,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    context = console_data.make_context(tmp_path_factory.mktemp("console"))
-    yield console_data.hiring_company(context)
-    context.database.close()
+def made(hiring_company: StoredCompany, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    company = hiring_company.copy(tmp_path_factory.mktemp("console"))
+    yield company
+    company.context.database.close()
 
 
 @pytest.fixture(scope="module")

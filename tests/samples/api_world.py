@@ -8,12 +8,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from applications import application
 from console_data import CLOCK, Company, hiring_company
 from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.context import Context
 from api.limits import Buckets
 from api.openapi import Endpoint
@@ -49,7 +49,7 @@ class Program:
 
 def unlimited_app(context: Context) -> FastAPI:
     """The application without limits on how often."""
-    return create_app(context, Buckets({}))
+    return application(context, Buckets({}))
 
 
 def token_for(company: Company, account_id: str, scopes: Iterable[str] = tuple(TOKEN_SCOPES)) -> str:

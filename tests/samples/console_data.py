@@ -113,15 +113,21 @@ def service_settings(folder: Path, **more: Any) -> ServiceSettings:
     )
 
 
-def make_context(folder: Path, **more: Any) -> Context:
-    """A server's context over an empty database."""
+def open_context(folder: Path, **more: Any) -> Context:
+    """A server's context over the database and the blobs that lie in a folder."""
     settings = service_settings(folder, **more)
     database = open_database(settings.database_url)
-    Base.metadata.create_all(database.engine)
     engine: Settings = read_settings({})
     box = SecretBox(SECRET)
     blobs = open_blobs(settings.blobs_url, keys=BlobKeys(database, box, CLOCK))
     return Context(database, blobs, settings, engine, CLOCK, box, Signer(SECRET))
+
+
+def make_context(folder: Path, **more: Any) -> Context:
+    """A server's context over an empty database."""
+    context = open_context(folder, **more)
+    Base.metadata.create_all(context.database.engine)
+    return context
 
 
 def company(context: Context) -> Company:

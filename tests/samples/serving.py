@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from applications import application
 from hiring_world import World, make_world
 
-from api.app import create_app
 from api.context import Context
 from interview_engine.assessment.kits.file import shipped_kits
 from interview_engine.clock import Clock
@@ -64,7 +64,7 @@ def served(context: Context, **state: object) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     context = replace(context, service=replace(context.service, public_url=f"http://127.0.0.1:{port}", port=port))
-    app = create_app(context)
+    app = application(context)
     for name, value in state.items():
         setattr(app.state, name, value)
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")

@@ -10,15 +10,15 @@ from decimal import Decimal
 from html import unescape
 from pathlib import Path
 
-import console_data
 import pytest
+from applications import application
+from console_pages import StoredCompany
 from databases import copied_sqlite
 from hiring_world import make_world
 from serving import LiveServer, make_context, short_kit
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.candidate.own_applications import applications_address
 from api.candidate.sessions import cookie_name
 from api.i18n import day_text, minute_text, money_text
@@ -69,7 +69,9 @@ def server(_sqlite_template: Path, tmp_path: Path) -> Iterator[LiveServer]:
 
 @pytest.fixture
 def client(server: LiveServer) -> Iterator[TestClient]:
-    with TestClient(create_app(server.context), raise_server_exceptions=False, headers={"Accept": "text/html"}) as made:
+    with TestClient(
+        application(server.context), raise_server_exceptions=False, headers={"Accept": "text/html"}
+    ) as made:
         yield made
 
 
@@ -284,14 +286,17 @@ def test_a_question_that_is_not_in_the_pages_language_says_which_it_is_in(
             assert f"{question}</" not in re.sub(r'<(\w+)[^>]* lang="en"[^>]*>[^<]*</\1>', "", unescape(html))
 
 
-def test_what_was_measured_is_labelled_in_the_language(invented: None, tmp_path: Path) -> None:
+def test_what_was_measured_is_labelled_in_the_language(
+    invented: None, hiring_company: StoredCompany, tmp_path: Path
+) -> None:
     """Reports hold Chinese and English; the labels that they share with the catalogues are shown from those."""
-    made = console_data.hiring_company(console_data.make_context(tmp_path))
+    made = hiring_company.copy(tmp_path)
     token = made.tokens["林晓"]
     with made.context.database.transaction() as session:
         invitation = session.scalars(select(Invitation).where(Invitation.token_hash == digest(token))).one()
         invitation.device_hash = digest("phone")
-    with TestClient(create_app(made.context), raise_server_exceptions=False, headers={"Accept": "text/html"}) as client:
+    app = application(made.context)
+    with TestClient(app, raise_server_exceptions=False, headers={"Accept": "text/html"}) as client:
         client.get("/language/sv", params={"back": "/"})
         client.cookies.set(cookie_name(made.context, token), "phone")
         page = pieces(client.get(f"/i/{token}/measured").text)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import console_data
 import pytest
+from applications import application
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.candidate.media import LIFETIME, Span, byte_range, media_address
 from api.context import Context
 from interview_engine.clock import SystemClock
@@ -42,7 +42,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
 
 @pytest.fixture(scope="module")
 def client(context: Context) -> TestClient:
-    return TestClient(create_app(context), base_url="http://127.0.0.1:8000")
+    return TestClient(application(context), base_url="http://127.0.0.1:8000")
 
 
 @pytest.fixture(scope="module")

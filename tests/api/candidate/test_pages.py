@@ -11,13 +11,14 @@ from pathlib import Path
 
 import console_data
 import pytest
+from applications import application
+from console_pages import StoredCompany
 from databases import copied_sqlite
 from hiring_world import MovingClock, World, make_world
 from serving import LiveServer, make_context
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.candidate import later, own_applications
 from api.candidate.recorder_texts import TEXTS
 from api.candidate.sessions import cookie_name
@@ -75,7 +76,7 @@ def job(company: tuple[Path, World, Requisition]) -> Requisition:
 @pytest.fixture
 def client(server: LiveServer) -> Iterator[TestClient]:
     headers = {"Accept": "text/html", "Accept-Language": "en"}
-    with TestClient(create_app(server.context), raise_server_exceptions=False, headers=headers) as made:
+    with TestClient(application(server.context), raise_server_exceptions=False, headers=headers) as made:
         yield made
 
 
@@ -325,13 +326,14 @@ def test_who_is_past_the_time_of_recordings_finds_that_receipt(
     assert client.get(f"{home}/deletion.json").json() == receipt
 
 
-def test_the_reasons_are_shown_with_ones_own_words(tmp_path: Path) -> None:
-    made = console_data.hiring_company(console_data.make_context(tmp_path))
+def test_the_reasons_are_shown_with_ones_own_words(hiring_company: StoredCompany, tmp_path: Path) -> None:
+    made = hiring_company.copy(tmp_path)
     token = made.tokens["林晓"]
     with made.context.database.transaction() as session:
         invitation = session.scalars(select(Invitation).where(Invitation.token_hash == digest(token))).one()
         invitation.device_hash = digest("phone")
-    with TestClient(create_app(made.context), raise_server_exceptions=False, headers={"Accept": "text/html"}) as client:
+    app = application(made.context)
+    with TestClient(app, raise_server_exceptions=False, headers={"Accept": "text/html"}) as client:
         client.cookies.set(cookie_name(made.context, token), "phone")
         shown = client.get(f"/i/{token}/measured")
         assert shown.status_code == 200

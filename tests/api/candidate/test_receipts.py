@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from applications import application
 from hiring_world import World, make_world
 from serving import LiveServer, make_context
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.limits import kind_of
 from interview_engine.hr.access.rules import candidate_actor
 from interview_engine.hr.messaging.words import words_for
@@ -33,7 +33,7 @@ def server(company: World, tmp_path: Path) -> LiveServer:
 
 @pytest.fixture
 def client(server: LiveServer) -> Iterator[TestClient]:
-    with TestClient(create_app(server.context), raise_server_exceptions=False) as made:
+    with TestClient(application(server.context), raise_server_exceptions=False) as made:
         made.headers["accept-language"] = "en"
         yield made
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from applications import application
 from databases import copied_sqlite
 from hiring_world import World, make_world
 from serving import LiveServer, make_context
@@ -16,7 +17,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.visitor import PURPOSE
 from interview_engine.hr.people import identities
 from interview_engine.hr.people.tables import Person, PersonFlag, WechatIdentity
@@ -69,7 +69,7 @@ def site(_sqlite_template: Path, tmp_path: Path) -> Iterator[Site]:
     world: World = make_world(database)
     server = LiveServer("", make_context(database, tmp_path / "data", world.clock), world)
     headers = {"Accept": "text/html", "Accept-Language": "en"}
-    with TestClient(create_app(server.context), raise_server_exceptions=False, headers=headers) as client:
+    with TestClient(application(server.context), raise_server_exceptions=False, headers=headers) as client:
         yield Site(server, client)
     database.close()
 

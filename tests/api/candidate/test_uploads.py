@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import media_files
 import pytest
+from applications import application
 from databases import copied_sqlite
 from hiring_world import World, make_world
 from hypothesis import HealthCheck, given, settings
@@ -22,7 +23,6 @@ from serving import LiveServer, make_context, served
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from interview_engine.hr.recruiting.interviewing import uploads
 from interview_engine.hr.recruiting.interviewing.upload_rules import PART_BYTES
 from interview_engine.hr.recruiting.tables import Answer, Requisition, Upload, UploadPart
@@ -110,7 +110,7 @@ def server(company: tuple[Path, World, Requisition], tmp_path: Path) -> Iterator
 @pytest.fixture
 def phone(server: LiveServer, company: tuple[Path, World, Requisition]) -> Iterator[Phone]:
     issued = server.invite(company[2])
-    with TestClient(create_app(server.context), raise_server_exceptions=False) as client:
+    with TestClient(application(server.context), raise_server_exceptions=False) as client:
         agree(client, f"/i/{issued.token}")
         yield Phone(client, f"/i/{issued.token}", issued.invitation.id, server)
 
@@ -242,7 +242,7 @@ def test_without_consent_to_be_recorded_nothing_is_taken(
     server: LiveServer, company: tuple[Path, World, Requisition]
 ) -> None:
     issued = server.invite(company[2])
-    with TestClient(create_app(server.context)) as client:
+    with TestClient(application(server.context)) as client:
         phone = Phone(client, f"/i/{issued.token}", issued.invitation.id, server)
         agree(client, phone.home, route="write")
         refused = phone.create("a" * 16)
@@ -370,7 +370,7 @@ def test_what_was_safe_before_the_line_broke_is_kept(company: tuple[Path, World,
 def fuzzed(company: tuple[Path, World, Requisition], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
     with opened(company, tmp_path_factory.mktemp("fuzzed"), 1) as server:
         issued = server.invite(company[2])
-        with TestClient(create_app(server.context), raise_server_exceptions=False) as client:
+        with TestClient(application(server.context), raise_server_exceptions=False) as client:
             agree(client, f"/i/{issued.token}")
             yield Phone(client, f"/i/{issued.token}", issued.invitation.id, server)
 

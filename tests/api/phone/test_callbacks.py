@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from applications import application
 from hiring_world import World, make_world
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,6 @@ from serving import make_context
 from sqlalchemy import delete, select
 from wechat_world import WechatWorld, on_a_port
 
-from api.app import create_app
 from api.context import Context
 from api.phone.cards import settle_decided
 from api.phone.inbound import process_pending
@@ -59,7 +59,7 @@ def stage(wechat_world: WechatWorld, tmp_path: Path) -> Iterator[Stage]:
     made = make_context(wechat_world.database, tmp_path, company.clock)
     context = replace(made, wechat=wechat_world.wechat)
     wechat_world.fake.clock = company.clock
-    with on_a_port(create_app(context)) as url, httpx.Client() as http:  # type: ignore[arg-type]
+    with on_a_port(application(context)) as url, httpx.Client() as http:  # type: ignore[arg-type]
         wechat_world.fake.official.callback_url = f"{url}/wechat/official/callback"
         wechat_world.fake.corporation.callback_url = f"{url}/wechat/wecom/callback"
         yield Stage(company, context, wechat_world, Speaker(wechat_world.fake, http))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import console_data
 import pytest
 from console_data import Company
+from console_pages import StoredCompany
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -21,13 +22,12 @@ MANY = 130
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    context = console_data.make_context(tmp_path_factory.mktemp("shortlist"))
-    company = console_data.hiring_company(context)
-    with context.database.transaction() as session:
+def made(hiring_company: StoredCompany, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    company = hiring_company.copy(tmp_path_factory.mktemp("shortlist"))
+    with company.context.database.transaction() as session:
         multiply(session, company)
     yield company
-    context.database.close()
+    company.context.database.close()
 
 
 def copied(row: object, **other: object) -> dict[str, object]:

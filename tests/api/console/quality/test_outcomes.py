@@ -5,15 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 
-import console_data
 import pytest
 from console_data import CLOCK, Company
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from interview_engine.hr.competency.tables import CompetencyEvidence
 from interview_engine.hr.people.tables import Person
 from interview_engine.store.rows import stamp
@@ -22,10 +19,9 @@ from interview_engine.store.tables import AuditEvent
 PATH = "/console/outcomes"
 
 
-@pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    context = console_data.make_context(tmp_path_factory.mktemp("outcomes"))
-    made = console_data.hiring_company(context)
+@pytest.fixture
+def company(made: Company) -> Company:
+    context = made.context
     with context.database.transaction() as session:
         for place in range(12):
             person = Person(**stamp("system", CLOCK), name=f"员工{place:02d}", language="zh", synthetic=True)
@@ -46,17 +42,12 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
                     detail={},
                 )
             )
-    yield made
-    context.database.close()
+    return made
 
 
 @pytest.fixture
-def client(company: Company) -> TestClient:
-    made = TestClient(create_app(company.context), base_url="http://127.0.0.1:8000", headers={"accept": "text/html"})
-    door = re.search(r'name="door" value="([^"]+)"', made.get("/sign-in").text)
-    assert door is not None
-    made.post("/sign-in", data={"login": "hr", "password": console_data.PASSWORD, "door": door[1], "next": "/console"})
-    return made
+def client(company: Company, clients: dict[str, TestClient]) -> TestClient:
+    return clients["hr"]
 
 
 def csrf(client: TestClient) -> str:

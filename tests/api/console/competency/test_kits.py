@@ -1,0 +1,152 @@
+"""Kits on the console: a file or a form, previewed, then published with what the preview said (A19)."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from console_data import Company
+from console_pages import StoredCompany, browsers, csrf, post
+from sqlalchemy import select
+from starlette.datastructures import FormData
+from starlette.testclient import TestClient
+
+from api.console.competency.kit_form import draft_from_form
+from api.console.forms import Fields
+from interview_engine.hr.competency import service as competency
+from interview_engine.hr.competency.tables import KitVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A kit whose weights were changed: what the preview said line by line, and the version that came of it."""
+
+    company: Company
+    client: TestClient
+    preview: list[dict[str, Any]]
+    before: int
+    version: KitVersion
+
+
+def reweighted(text: str) -> str:
+    """A kit's file with one competency less and another one more by five."""
+    changed = text.replace("weight: 25", "weight: 20", 1).replace("weight: 30", "weight: 35", 1)
+    assert changed != text
+    return changed
+
+
+@pytest.fixture(scope="module")
+def published(hiring_company: StoredCompany, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+    company = hiring_company.copy(tmp_path_factory.mktemp("published"))
+    client = browsers(company.context, hiring_company.cookies)["hr"]
+    base = f"/console/kits/{company.kit_version_id}"
+    with company.context.database.reading() as session:
+        before = competency.kit_version(session, company.kit_version_id).version
+    changed = reweighted(client.get(f"{base}/file").text)
+    lines = client.post(
+        f"{base}/preview",
+        data={"csrf": csrf(client), "text": changed, "bar": "70"},
+        headers={"accept": "application/x-ndjson"},
+    ).text.splitlines()
+    told = [json.loads(line) for line in lines]
+    sealed = re.search(r'name="previewed" value="([^"]+)"', told[-1]["page"])
+    assert sealed is not None
+    post(client, f"{base}/publish", text=changed, note="处理投诉更重", previewed=sealed[1])
+    with company.context.database.reading() as session:
+        newest = session.scalars(select(KitVersion).order_by(KitVersion.id.desc())).first()
+    assert newest is not None
+    yield Published(company, client, told, before, newest)
+    company.context.database.close()
+
+
+def test_a19_a_kit_whose_weights_do_not_sum_to_100_is_not_saved(made: Company, clients: dict[str, TestClient]) -> None:
+    client = clients["hr"]
+    base = f"/console/kits/{made.kit_version_id}"
+    text = client.get(f"{base}/file").text
+    wrong = client.post(
+        f"{base}/draft", data={"csrf": csrf(client), "text": text.replace("weight: 25", "weight: 24", 1)}
+    )
+    assert wrong.status_code == 422, "weights that do not sum to 100 are not saved"
+
+
+def test_a19_a_preview_says_how_far_it_is(published: Published) -> None:
+    assert published.preview[0] == {"done": 1, "total": 4}
+
+
+def test_a19_a_published_kit_keeps_what_the_preview_said(published: Published) -> None:
+    assert published.version.version == published.before + 1
+    assert published.version.preview is not None
+    assert published.version.preview["total"] == 4
+
+
+def test_a19_the_differences_of_two_versions_are_shown_line_by_line(published: Published) -> None:
+    shown = published.client.get(
+        f"/console/kits/{published.version.id}/differences", params={"against": published.company.kit_version_id}
+    ).text
+    assert "-    weight: 25" in shown
+    assert "+    weight: 20" in shown
+
+
+def test_a19_the_form_without_yaml_makes_the_same_kit(made: Company, clients: dict[str, TestClient]) -> None:
+    client = clients["hr"]
+    page = client.get(f"/console/kits/{made.kit_version_id}/edit").text
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="(?:text|number)"[^>]*? name="([^"]+)" value="([^"]*)"', page):
+        fields.setdefault(name, []).append(value)
+    for name, value in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL):
+        fields.setdefault(name, []).append(value)
+    for name, value in re.findall(r'<input type="checkbox" name="(q\.[^"]+\.probes)" value="([^"]+)" checked', page):
+        fields.setdefault(name, []).append(value)
+    data = {name: [html.unescape(value) for value in values] for name, values in fields.items()}
+    answer = client.post(f"/console/kits/{made.kit_version_id}/edit", data={"csrf": csrf(client), **data})
+    assert answer.status_code == 200
+    assert 'name="previewed"' in answer.text, "valid, and ready to be published"
+
+
+def test_a_newer_shipped_kit_is_offered_for_comparison_and_publication(
+    made: Company, clients: dict[str, TestClient]
+) -> None:
+    client, path = clients["hr"], f"/console/kits/{made.kit_version_id}"
+    assert f"{path}/shipped" not in client.get(path).text, "this version is what ships"
+    text = client.get(f"{path}/file").text.replace("answer_s: 180", "answer_s: 150", 1)
+    post(client, f"{path}/publish", text=text, note="")
+    with made.context.database.reading() as session:
+        newest = session.scalars(select(KitVersion).order_by(KitVersion.id.desc())).first()
+    assert newest is not None
+    assert f"/console/kits/{newest.id}/shipped" in client.get(f"/console/kits/{newest.id}").text
+    assert "+    answer_s: 180" in client.get(f"/console/kits/{newest.id}/shipped").text
+
+
+def test_a26_conduct_is_edited_in_the_form(made: Company, clients: dict[str, TestClient]) -> None:
+    """What is typed for a competency's counter-indicators is in the kit that goes on to publication."""
+    with made.context.database.reading() as session:
+        base = competency.kit(session, made.kit_version_id)
+    one = next(each for each in base.competencies if each.counter_indicators)
+    first, *others = one.counter_indicators
+    name = f"c.{one.id}.against"
+    values = {
+        f"{name}.{first.id}.zh": "骂客户",
+        f"{name}.{first.id}.en": "Scolds customers",
+        f"{name}.{first.id}.phrases.zh": "骂他\r\n\r\n骂他\r\n训他",
+        f"{name}.{first.id}.phrases.en": "scolded him",
+        **{f"{name}.{each.id}.remove": "1" for each in others},
+        f"{name}+new.zh": "泄露地址",
+        f"{name}+new.en": "Gives away the address",
+        f"{name}+new.phrases.zh": "把地址给了",
+        f"{name}+new.phrases.en": "gave his address",
+        f"{name}+new.grave": "1",
+    }
+    made_of = draft_from_form(base, Fields(FormData(values))).competency(one.id).counter_indicators
+    assert [(each.id, each.text.en, each.grave) for each in made_of] == [
+        (first.id, "Scolds customers", False),
+        ("against-1", "Gives away the address", True),
+    ]
+    assert made_of[0].phrases.zh == ("骂他", "训他")
+    page = clients["hr"].get(f"/console/kits/{made.kit_version_id}/edit").text
+    assert f'name="{name}.{first.id}.phrases.zh"' in page
+    assert first.text.zh in clients["hr"].get(f"/console/kits/{made.kit_version_id}").text

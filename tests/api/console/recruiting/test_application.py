@@ -1,0 +1,100 @@
+"""The page of one application: report with its recordings (A15), decisions and overrides (A18), episodes (B3)."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from console_data import Company
+from console_pages import csrf, post
+from pypdf import PdfReader
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from interview_engine.hr.recruiting.tables import Application, HumanReview
+from interview_engine.i18n import languages, msg
+from interview_engine.store.tables import AuditEvent
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_report_is_exported_in_every_language(made: Company, clients: dict[str, TestClient], language: str) -> None:
+    client = clients["recruiter"]
+    page = f"/console/applications/{made.applications['林晓']}"
+    assert language in ("zh", "en") or f"report.pdf?language={language}" in client.get(page).text
+    paper = client.get(f"{page}/report.pdf", params={"language": language}).content
+    text = re.sub(r"\s", "", "".join(one.extract_text() for one in PdfReader(io.BytesIO(paper)).pages))
+    assert re.sub(r"\s", "", msg("Match with the role").get(language)) in text
+
+
+def test_a15_the_report_leads_from_every_quote_to_its_recording(made: Company, clients: dict[str, TestClient]) -> None:
+    client = clients["recruiter"]
+    page = client.get(f"/console/applications/{made.applications['林晓']}").text
+    sources = re.findall(r'data-src="(/media/[^"]+)"', page)
+    assert len(sources) == 1
+    head = client.get(sources[0], headers={"range": "bytes=4-7"})
+    assert (head.status_code, head.content) == (206, b"ftyp")
+    assert re.search(r'class="quote"[^>]*data-answer="0" data-start="[\d.]+"', page)
+    with made.context.database.reading() as session:
+        actor = made.actors["recruiter"].id
+        actions = set(session.scalars(select(AuditEvent.action).where(AuditEvent.actor == actor)))
+    assert {"report.read", "media.read"} <= actions
+
+
+def test_contact_data_stays_hidden_from_interviewers(made: Company, clients: dict[str, TestClient]) -> None:
+    path = f"/console/applications/{made.applications['林晓']}"
+    assert "candidate1@example.org" in clients["recruiter"].get(path).text
+    assert "candidate1@example.org" not in clients["interviewer"].get(path).text
+    assert "13800000001" not in clients["interviewer"].get(path).text
+
+
+def test_a18_a_decision_needs_a_person_and_a_reason(made: Company, clients: dict[str, TestClient]) -> None:
+    application_id = made.applications["孙佳"]
+    path = f"/console/applications/{application_id}"
+    client = clients["hiring_manager"]
+    empty = client.post(f"{path}/decide", data={"csrf": csrf(client), "decision": "reject", "reason": " "})
+    assert empty.status_code == 422
+    refused = clients["interviewer"].post(
+        f"{path}/decide", data={"csrf": csrf(clients["interviewer"]), "decision": "reject", "reason": "太短"}
+    )
+    assert refused.status_code == 403
+    post(client, f"{path}/decide", decision="hold", reason="只讲了一般做法，请补一轮面试")
+    assert "只讲了一般做法" in client.get(path).text
+    with made.context.database.reading() as session:
+        kept = session.scalars(select(HumanReview).where(HumanReview.application_id == application_id)).one()
+    assert (kept.decision, kept.account_id) == ("hold", made.accounts["hiring_manager"].id)
+
+
+def test_a18_an_override_stands_beside_the_engines_score(made: Company, clients: dict[str, TestClient]) -> None:
+    application_id = made.applications["赵一鸣"]
+    path = f"/console/applications/{application_id}"
+    with made.context.database.reading() as session:
+        before = session.get_one(Application, application_id).score_value
+    location = post(
+        clients["hr"], f"{path}/override", competency="communication", score="8", why="复述并确认，讲得具体"
+    )
+    assert location == f"{path}?done=overridden#c-communication"
+    page = clients["hr"].get(path).text
+    assert "复述并确认，讲得具体" in page
+    with made.context.database.reading() as session:
+        assert session.get_one(Application, application_id).score_value == before
+
+
+def test_b3_an_event_is_kept_only_in_words_that_were_said(made: Company, clients: dict[str, TestClient]) -> None:
+    path = f"/console/applications/{made.applications['林晓']}"
+    client = clients["recruiter"]
+    quotes = re.findall(r'name="quote" value="([^"]+)"', client.get(path).text)
+    assert quotes
+    fields = {
+        "csrf": csrf(client),
+        "competency": "communication",
+        "situation": "顾客在电话里很着急",
+        "did": "先复述确认",
+        "result": "投诉下降",
+    }
+    made_up = client.post(f"{path}/episodes", data={**fields, "quote": "q1|我从来没有说过这句话"})
+    assert made_up.status_code == 422
+    post(client, f"{path}/episodes", **fields, quote=quotes[0])
+    page = client.get(path).text
+    assert "顾客在电话里很着急" in page
+    assert quotes[0].split("|", 1)[1] in page
