@@ -1,8 +1,7 @@
 """Orders to the grader move no score of the judge: what speaks to it never reaches a model."""
 
 import json
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 import yaml
 from numpy.typing import NDArray
+from real_embedder import real_embedder
 
 from interview_engine.assessment.evidence.order_likeness import examples, fit
 from interview_engine.assessment.evidence.orders import addresses_grader
@@ -21,11 +21,8 @@ from interview_engine.assessment.judge.scorer import JudgeScorer
 from interview_engine.assessment.judge.screening import Screening
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Kit
-from interview_engine.assessment.scoring import AnswerText, Embedder
-from interview_engine.settings import read_settings
-from models.text.embedding import TextEmbedder
+from interview_engine.assessment.scoring import AnswerText
 from models.text.llm import ChatModel, Endpoint
-from models.weights.registry import store_of
 
 DATA = Path(__file__).parents[2] / "data"
 TWINS = {
@@ -50,26 +47,9 @@ class StillClock:
         return 0.0
 
 
-class Remembering:
-    """The real embedder; a sentence that comes again is not embedded again, which halves the time of these tests."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self.embedder = embedder
-        self.known: dict[tuple[str, str], NDArray[np.float32]] = {}
-
-    def embed(self, texts: Sequence[str], language: str) -> NDArray[np.float32]:
-        new = [text for text in dict.fromkeys(texts) if (text, language) not in self.known]
-        if new:
-            vectors = self.embedder.embed(new, language)
-            self.known |= {(text, language): vector for text, vector in zip(new, vectors, strict=True)}
-        return np.array([self.known[text, language] for text in texts])
-
-
 @cache
 def screening() -> Screening:
-    settings = read_settings(os.environ)
-    store = store_of(settings)
-    return Screening(Remembering(TextEmbedder(store)))
+    return Screening(real_embedder())
 
 
 def item_answer(item: dict[str, Any]) -> AnswerText:

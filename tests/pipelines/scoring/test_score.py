@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from real_embedder import real_embedder
 
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Kit
@@ -51,7 +52,7 @@ WEAK = {
 
 @cache
 def scorer() -> Scorer:
-    made = evidence_scorer(WeightStore(default_root()))
+    made = evidence_scorer(WeightStore(default_root()), real_embedder())
     try:
         made.score(kit("customer-service"), [AnswerText("q1", "en", STAR["en"])])
     except WeightsError as error:
