@@ -1,7 +1,7 @@
 """The application over a test's own context, at a hundredth of its price.
 
-Making an application reads the signatures behind some 300 routes, 0.3 to 0.6 s of a processor. All applications of these
-tests have the same routes, so one process reads them once; context, limits and middleware are each test's own.
+Making an application reads the signatures behind some 300 routes, 0.3 to 0.6 s of a processor. All applications of
+these tests have the same routes, so one process reads them once; context, limits and middleware are each test's own.
 """
 
 from __future__ import annotations

@@ -1,8 +1,12 @@
 """`assess --scorer judge` as a person meets it: settings, an endpoint not there, provenance."""
 
+import io
 import json
+import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -44,24 +48,66 @@ class Judge(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-@pytest.fixture
-def judge(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Judge) as server:
+@pytest.fixture(scope="module")
+def judge() -> Iterator[str]:
+    """The address of a judge that is asked once, with its prices."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Judge) as server, pytest.MonkeyPatch.context() as patch:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_address[1]}/v1"
         for name, value in (("URL", url), ("MODEL", "fake"), ("SAMPLES", "1"), ("PROMPT_PRICE", "2")):
-            monkeypatch.setenv(PREFIX + name, value)
-        monkeypatch.setenv(PREFIX + "COMPLETION_PRICE", "8")
-        monkeypatch.setenv("INTERVIEW_ENGINE_WORKERS", "1")
+            patch.setenv(PREFIX + name, value)
+        patch.setenv(PREFIX + "COMPLETION_PRICE", "8")
+        patch.setenv("INTERVIEW_ENGINE_WORKERS", "1")
         yield url
         server.shutdown()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer that was assessed by the judge once: the line that was printed, and its report."""
+
+    answer: Path
+    out: Path
+    line: dict[str, Any]
+    report: dict[str, Any]
+
+    def again(self, capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, Any]:
+        """What the same command prints now."""
+        main(_command(self.answer, self.out, "--json", *more))
+        return dict(json.loads(capsys.readouterr().out))
+
+
+@pytest.fixture(scope="module")
+def once(judge: str, tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    folder = tmp_path_factory.mktemp("judged")
+    path, out = folder / "answer.txt", folder / "out"
+    path.write_text(ANSWER, encoding="utf-8")
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        main(_command(path, out, "--scorer", "judge", "--json"))
+    return Judged(path, out, json.loads(printed.getvalue()), _report(out))
+
+
+@pytest.fixture
+def judged(once: Judged, tmp_path: Path) -> Judged:
+    """With a folder of this test's own."""
+    return replace(once, out=Path(shutil.copytree(once.out, tmp_path / "out")))
+
+
+def _command(answer: Path, out: Path, *more: str) -> list[str]:
+    return ["assess", str(answer), "--kit", "customer-service", "--candidate", "林晓", "--out", str(out), *more]
+
+
+def _report(out: Path) -> dict[str, Any]:
+    (path,) = out.glob("*/report.json")
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 @pytest.fixture
 def answers(tmp_path: Path) -> list[str]:
     path = tmp_path / "answer.txt"
     path.write_text(ANSWER, encoding="utf-8")
-    return ["assess", str(path), "--kit", "customer-service", "--candidate", "林晓", "--out", str(tmp_path / "out")]
+    return _command(path, tmp_path / "out")
 
 
 def test_without_an_address_the_judge_is_refused_with_what_to_set(
@@ -91,28 +137,33 @@ def test_an_endpoint_that_is_not_there_ends_the_run_before_any_work(
 
 
 @pytest.mark.slow
-def test_a_judged_report_says_by_whom_and_at_what_cost_and_another_scorer_is_run_anew(
-    answers: list[str], tmp_path: Path, judge: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    main([*answers, "--scorer", "judge", "--json"])
-    assert json.loads(capsys.readouterr().out)["resumed"] is False
-    (path,) = (tmp_path / "out").glob("*/report.json")
-    report = json.loads(path.read_text(encoding="utf-8"))
-    settings = report["provenance"]["settings"]
+def test_a_judged_report_says_by_whom_and_at_what_cost(judged: Judged, judge: str) -> None:
+    settings = judged.report["provenance"]["settings"]
     requests = settings["judge_requests"]
     assert requests >= 1
-    assert report["provenance"]["scorer"] == "judge/2:fake:1"
+    assert judged.report["provenance"]["scorer"] == "judge/2:fake:1"
     assert settings["judge_endpoint"] == judge
     assert settings["judge_prompt_tokens"] == 1000 * requests
     assert settings["judge_completion_tokens"] == 100 * requests
     assert settings["judge_cost"] == f"{requests * 2800 / 1_000_000:.6f} CNY"
-    quotes = [quote["quote"] for competency in report["competencies"] for quote in competency["evidence"]]
+
+
+@pytest.mark.slow
+def test_a_judged_report_quotes_what_the_judge_found(judged: Judged) -> None:
+    quotes = [quote["quote"] for competency in judged.report["competencies"] for quote in competency["evidence"]]
     assert set(quotes) == {QUOTE}
-    main([*answers, "--scorer", "judge", "--json"])
-    assert json.loads(capsys.readouterr().out)["resumed"] is True
-    main([*answers, "--json"])
-    assert json.loads(capsys.readouterr().out)["resumed"] is False
-    report = json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.slow
+def test_a_judged_answer_is_not_judged_twice(judged: Judged, capsys: pytest.CaptureFixture[str]) -> None:
+    assert judged.line["resumed"] is False
+    assert judged.again(capsys, "--scorer", "judge")["resumed"] is True
+
+
+@pytest.mark.slow
+def test_another_scorer_assesses_again(judged: Judged, capsys: pytest.CaptureFixture[str]) -> None:
+    assert judged.again(capsys)["resumed"] is False
+    report = _report(judged.out)
     assert report["provenance"]["scorer"].startswith("evidence/")
     assert "judge_requests" not in report["provenance"]["settings"]
 

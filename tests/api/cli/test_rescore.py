@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import shutil
+from contextlib import redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +21,24 @@ from pipelines.scoring.sentence_vectors import FILE
 COUNT = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of `rescore` over an archive: its exit status, what it printed, and what it wrote."""
+
+    archive: Path
+    status: int
+    printed: str
+    document: dict[str, list[dict[str, Any]]]
+
+
+def _run(archive: Path, kit: Path, bar: str) -> Run:
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        status = _rescore(archive, kit, "--bar", bar)
+    document = json.loads((archive / "rescore.json").read_text(encoding="utf-8"))
+    return Run(archive, status, printed.getvalue(), document)
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made") / "archive"
@@ -24,49 +46,30 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def archive(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "archive"))
-
-
-@pytest.fixture
-def changed(tmp_path: Path) -> Path:
-    path = tmp_path / "changed.yaml"
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("kit") / "changed.yaml"
     path.write_text(changed_kit(shipped_kits()[KIT]), encoding="utf-8")
     return path
 
 
-def _rescore(archive: Path, kit: object, *more: str) -> int:
-    return main(["rescore", str(archive), "--kit", str(kit), "--against", KIT, *more])
+@pytest.fixture(scope="module")
+def bar(made: Path) -> str:
+    """More is asked under the changed kit, so that the best one no longer reaches it."""
+    matches = [json.loads(path.read_text(encoding="utf-8"))["overall"]["match_percent"] for path in _reports(made)]
+    return str(max(matches) - 0.001)
 
 
-def _reports(archive: Path) -> list[Path]:
-    return sorted(archive.glob("*/report.json"))
+@pytest.fixture(scope="module")
+def first(made: Path, changed: Path, bar: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run over an archive in which everything is in order."""
+    return _run(Path(shutil.copytree(made, tmp_path_factory.mktemp("first") / "archive")), changed, bar)
 
 
-def _document(archive: Path) -> dict[str, list[dict[str, object]]]:
-    return dict(json.loads((archive / "rescore.json").read_text(encoding="utf-8")))
-
-
-@pytest.mark.slow
-def test_flips_have_their_reasons_and_what_cannot_be_used_is_named(
-    archive: Path, changed: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert all((path.parent / FILE).is_file() for path in _reports(archive))
-    matches = [json.loads(path.read_text(encoding="utf-8"))["overall"]["match_percent"] for path in _reports(archive)]
-    bar = str(max(matches) - 0.001)  # more is asked under the changed kit, so that the best one no longer reaches it
-    assert _rescore(archive, changed, "--bar", bar) == 0
-    first = _document(archive)
-    printed = capsys.readouterr().out
-    assert f"flips {first['flips']} of {COUNT}" in printed
-    assert f"翻转 {first['flips']} / {COUNT}" in printed
-    assert first["flips"]
-    assert unexplained_flips(first) == 0
-    assert "required_level" in causes_of_flips(first)
-    rows = list(csv.DictReader((archive / "rescore.csv").read_text(encoding="utf-8-sig").splitlines()))
-    assert len(rows) == COUNT
-    assert all(row["why"] for row in rows if row["flips"] == "yes")
-
+@pytest.fixture(scope="module")
+def again(made: Path, changed: Path, bar: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run over a broken report, one of another kit, one twice, damaged and missing vectors, and folders of others."""
+    archive = Path(shutil.copytree(made, tmp_path_factory.mktemp("again") / "archive"))
     (archive / "case000" / "report.json").write_text("{", encoding="utf-8")
     shutil.copytree(archive / "case002", archive / "copy of case002")
     path = archive / "case001" / "report.json"
@@ -77,20 +80,61 @@ def test_flips_have_their_reasons_and_what_cannot_be_used_is_named(
     (archive / "copy of case002" / FILE).unlink()
     (archive / ".building-x").mkdir()
     (archive / "notes").mkdir()
-    assert _rescore(archive, changed, "--bar", bar) == 3
-    (again,) = _document(archive)["changes"]
-    # embedded anew, the same to the last bit as with the kept vectors
-    (before,) = [change for change in first["changes"] if change["interview"] == "case002"]
-    assert [again[key] for key in ("interview", "drivers")] == [before[key] for key in ("interview", "drivers")]
-    assert _scores(again) == _scores(before)
-    assert all((archive / name / FILE).stat().st_size > 1000 for name in ("case002", "copy of case002"))
-    printed = capsys.readouterr().out
-    assert "✗ case000" in printed
-    assert "✗ copy of case002" in printed
-    assert "left out: 1" in printed
+    return _run(archive, changed, bar)
 
 
-def _scores(change: dict[str, object]) -> list[object]:
+def _rescore(archive: Path, kit: object, *more: str) -> int:
+    return main(["rescore", str(archive), "--kit", str(kit), "--against", KIT, *more])
+
+
+def _reports(archive: Path) -> list[Path]:
+    return sorted(archive.glob("*/report.json"))
+
+
+@pytest.mark.slow
+def test_an_assessed_interview_keeps_the_vectors_of_its_sentences(made: Path) -> None:
+    assert all((path.parent / FILE).is_file() for path in _reports(made))
+
+
+@pytest.mark.slow
+def test_the_number_of_flips_is_printed_in_both_languages(first: Run) -> None:
+    assert first.status == 0
+    assert f"flips {first.document['flips']} of {COUNT}" in first.printed
+    assert f"翻转 {first.document['flips']} / {COUNT}" in first.printed
+
+
+@pytest.mark.slow
+def test_every_flip_has_its_reasons(first: Run) -> None:
+    assert first.document["flips"]
+    assert unexplained_flips(first.document) == 0
+    assert "required_level" in causes_of_flips(first.document)
+
+
+@pytest.mark.slow
+def test_the_table_has_a_line_an_interview_and_says_why_it_flips(first: Run) -> None:
+    rows = list(csv.DictReader((first.archive / "rescore.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert len(rows) == COUNT
+    assert all(row["why"] for row in rows if row["flips"] == "yes")
+
+
+@pytest.mark.slow
+def test_what_cannot_be_used_is_named_and_the_rest_is_done(again: Run) -> None:
+    assert again.status == 3
+    assert "✗ case000" in again.printed
+    assert "✗ copy of case002" in again.printed
+    assert "left out: 1" in again.printed
+
+
+@pytest.mark.slow
+def test_lost_vectors_are_embedded_again_to_the_same_scores_to_the_last_bit(first: Run, again: Run) -> None:
+    (after,) = again.document["changes"]
+    (before,) = [change for change in first.document["changes"] if change["interview"] == "case002"]
+    assert [after[key] for key in ("interview", "drivers")] == [before[key] for key in ("interview", "drivers")]
+    assert _scores(after) == _scores(before)
+    assert all((again.archive / name / FILE).stat().st_size > 1000 for name in ("case002", "copy of case002"))
+
+
+def _scores(change: dict[str, Any]) -> list[object]:
     sides = [change["before"], change["after"]]
     return [(side["match_percent"], side["score"]) for side in sides if isinstance(side, dict)]
 
@@ -116,8 +160,8 @@ def test_bad_usage_is_refused_in_both_languages(
     assert f"error [{code}]" in told
 
 
-def test_an_archive_of_another_kit_alone_is_refused(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rescore", str(archive), "--kit", "sales", "--against", "sales"]) == 2
+def test_an_archive_of_another_kit_alone_is_refused(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rescore", str(made), "--kit", "sales", "--against", "sales"]) == 2
     assert "[rescore.no_reports]" in capsys.readouterr().err
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -75,34 +76,63 @@ def stage(wechat_world: WechatWorld, tmp_path: Path) -> Iterator[Stage]:
             yield Stage(company, context, wechat_world, url, http, person_id)
 
 
-def test_a_notice_is_written_delivered_read_and_counted(stage: Stage) -> None:
-    csrf = stage.csrf("/console/notices")
-    written = {"csrf": csrf, "level": "important", "title": "台风停工", "body": "今天不要来公司。", "department": ""}
-    refused = stage.http.post("/console/notices", data={**written, "title": " "})
-    assert refused.status_code == 422
-    assert "今天不要来公司" in refused.text, "nothing typed is lost"
-    shown = stage.http.post("/console/notices", data=written)
-    assert "台风停工" in shown.text
+def written(stage: Stage, **other: str) -> httpx.Response:
+    """The answer to the form for an important notice to everybody."""
+    fields = {"level": "important", "title": "台风停工", "body": "今天不要来公司。", "department": "", **other}
+    return stage.http.post("/console/notices", data={"csrf": stage.csrf("/console/notices"), **fields})
+
+
+@pytest.fixture
+def card(stage: Stage) -> dict[str, Any]:
+    """The card about a notice that the recruiter's phone shows."""
+    written(stage)
     with stage.context.database.transaction() as session:
         session.query(OutboxMessage).filter(OutboxMessage.template != "notice.important").delete()
     deliver_due(stage.context.database, channels_of(stage.context), stage.company.clock, 100)
     (message,) = stage.wechat.fake.shown_to("recruiter")
-    assert "不要来" not in str(message.body)
-    phone = httpx.Client(follow_redirects=True, cookies={"fake-user": "recruiter"})
+    return dict(message.body)
+
+
+@pytest.fixture
+def phone(stage: Stage) -> Iterator[httpx.Client]:
+    """The recruiter's, in WeCom."""
     host = stage.url.removeprefix("http://")
     stage.wechat.fake.corporation.redirect_host = stage.wechat.fake.official.redirect_host = host
-    opened = phone.get(message.body["textcard"]["url"])
+    with httpx.Client(follow_redirects=True, cookies={"fake-user": "recruiter"}) as made:
+        yield made
+
+
+def test_a_notice_that_is_refused_keeps_what_was_typed(stage: Stage) -> None:
+    refused = written(stage, title=" ")
+    assert refused.status_code == 422
+    assert "今天不要来公司" in refused.text, "nothing typed is lost"
+
+
+def test_a_notice_is_listed_once_it_is_written(stage: Stage) -> None:
+    assert "台风停工" in written(stage).text
+
+
+def test_the_card_of_a_notice_leads_to_its_text_and_does_not_hold_it(card: dict[str, Any], phone: httpx.Client) -> None:
+    assert "不要来" not in str(card)
+    opened = phone.get(card["textcard"]["url"])
     assert opened.url.path.startswith("/n/")
     assert "今天不要来公司。" in opened.text
+
+
+def test_a_notice_is_counted_as_read_by_its_own_button_only(
+    stage: Stage, card: dict[str, Any], phone: httpx.Client
+) -> None:
+    opened = phone.get(card["textcard"]["url"])
     foreign = phone.post(str(opened.url), headers={"origin": "https://evil.example"})
     assert foreign.status_code == 403
     receivers = len(stage.company.actors)
     assert "0 · 0 %" in stage.http.get("/console/notices").text
     assert "我已阅读" not in phone.post(str(opened.url), headers={"origin": stage.url}).text
     assert f"1 · {100 / receivers:.0f} %" in stage.http.get("/console/notices").text
-    inbox = stage.http.get("/console/inbox").text
-    assert "/n/" in inbox
-    phone.close()
+
+
+def test_a_notice_lies_in_the_inbox_too(stage: Stage, card: dict[str, Any]) -> None:
+    assert "/n/" in stage.http.get("/console/inbox").text
 
 
 def test_a_candidate_chooses_the_way_on_their_own_page(stage: Stage) -> None:

@@ -32,22 +32,39 @@ def test_no_observations_give_no_cues():
     assert summarise([]) is None
 
 
-def test_a_still_person_who_looks_ahead():
-    cues = summarise([seen(time_s) for time_s in times(20)])
-    assert cues.face_present_share == 1.0
-    assert cues.face_absent_spans == ()
-    assert cues.faces_max == 1
-    assert cues.eye_contact_proxy_share == 1.0
-    assert cues.off_camera_spans == ()
-    assert (cues.nods_per_min, cues.shakes_per_min) == (0.0, 0.0)
-    assert cues.blinks_per_min is None
-    assert cues.smile_share == 0.0
-    assert cues.head_pose.yaw_median == 3.0
-    assert cues.head_pose.yaw_iqr == 0.0
-    assert cues.lean == 0.0
-    assert cues.hands_visible_share == 0.0
-    assert cues.frames_per_second == pytest.approx(5.0)
-    assert visual_signals(cues) == ()
+@pytest.fixture(scope="module")
+def still():
+    """Somebody who sits still and looks ahead for 20 s."""
+    return summarise([seen(time_s) for time_s in times(20)])
+
+
+def test_a_still_person_who_looks_ahead_is_one_face_that_is_always_there(still):
+    assert still.face_present_share == 1.0
+    assert still.face_absent_spans == ()
+    assert still.faces_max == 1
+    assert still.eye_contact_proxy_share == 1.0
+    assert still.off_camera_spans == ()
+
+
+def test_a_still_person_moves_neither_head_nor_face(still):
+    assert (still.nods_per_min, still.shakes_per_min) == (0.0, 0.0)
+    assert still.smile_share == 0.0
+    assert still.head_pose.yaw_median == 3.0
+    assert still.head_pose.yaw_iqr == 0.0
+
+
+def test_a_still_person_neither_leans_nor_shows_hands(still):
+    assert still.lean == 0.0
+    assert still.hands_visible_share == 0.0
+
+
+def test_blinks_are_not_counted_at_five_frames_a_second(still):
+    assert still.frames_per_second == pytest.approx(5.0)
+    assert still.blinks_per_min is None
+
+
+def test_a_still_person_gives_no_integrity_signal(still):
+    assert visual_signals(still) == ()
 
 
 def test_without_a_face_all_face_measures_are_empty():

@@ -11,6 +11,7 @@ import yaml
 
 from interview_engine.assessment.kits import yaml_tree
 from interview_engine.assessment.kits.file import MAX_SHOWN, kit_yaml, load_kit, parse_kit
+from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.kits.rules import DELIVERY_CAP
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import FileProblem, KitError
@@ -89,21 +90,39 @@ def line_of(text: str, fragment: str) -> int:
     return text[: text.index(fragment)].count("\n") + 1
 
 
-def test_a_valid_file_becomes_the_kit_it_describes() -> None:
-    data = KIT.encode()
-    kit = parse_kit(data, "shop.yaml")
-    assert (kit.id, kit.version, kit.languages) == ("shop", 3, ("zh", "en"))
-    assert kit.sha256 == hashlib.sha256(data).hexdigest()
-    assert (kit.description.zh, kit.description.en) == ("一段话，分两行写", "a text on two lines")
-    service, presence = kit.competencies
+@pytest.fixture(scope="module")
+def shop() -> Kit:
+    return parse_kit(KIT.encode(), "shop.yaml")
+
+
+def test_a_valid_file_becomes_the_kit_it_describes(shop: Kit) -> None:
+    assert (shop.id, shop.version, shop.languages) == ("shop", 3, ("zh", "en"))
+    assert shop.sha256 == hashlib.sha256(KIT.encode()).hexdigest()
+    assert (shop.description.zh, shop.description.en) == ("一段话，分两行写", "a text on two lines")
+    assert shop.question("q1").probes == ("service",)
+
+
+def test_a_competency_has_its_weight_its_indicators_and_its_anchors(shop: Kit) -> None:
+    service = shop.competencies[0]
     assert (service.kind, service.weight, service.required_level) == ("role", 82.5, 3.5)
     assert service.indicators[0].phrases.en == ("asked what", "asked, twice")
     assert service.indicators[0].marker
     assert [anchor.en for anchor in service.anchors][::4] == ["Ignores the customer", "Improves the practice"]
+
+
+def test_a_competency_of_delivery_has_measures_and_no_indicators(shop: Kit) -> None:
+    presence = shop.competencies[1]
     assert (presence.is_delivery, presence.indicators) == (True, ())
     assert [measure.language for measure in presence.delivery] == ["zh", "en", None]
-    assert kit.question("q1").probes == ("service",)
-    assert (service.coherence, kit.question("q1").references) == (False, ())
+
+
+def test_a_competency_is_not_of_thought_and_a_question_not_of_knowledge_unless_said(shop: Kit) -> None:
+    assert len(shop.competencies) == 2
+    assert (shop.competencies[0].coherence, shop.question("q1").references) == (False, ())
+
+
+def test_a26_a_counter_indicator_has_its_text_its_phrases_and_whether_it_is_grave(shop: Kit) -> None:
+    service, presence = shop.competencies
     (scolds,) = service.counter_indicators
     assert (scolds.id, scolds.grave, scolds.text.en, scolds.phrases.zh) == (
         "scolds",

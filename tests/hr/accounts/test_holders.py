@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hiring_world import World
 
 from interview_engine.hr.accounts.service import (
@@ -29,7 +30,9 @@ def test_active_accounts_are_found_by_id_by_role_and_by_person(small_world: Worl
     assert nobody == ()
 
 
-def test_a_closed_account_is_nobodys_way_in_but_stays_somebodys_account(small_world: World) -> None:
+@pytest.fixture
+def closed(small_world: World) -> tuple[str, str]:
+    """The auditor's account, which was closed, and its person."""
     world, auditor = small_world, small_world.actor("auditor")
     account_id, person_id = auditor.account_id or "", auditor.person_id or ""
     with world.database.transaction() as session:
@@ -37,11 +40,21 @@ def test_a_closed_account_is_nobodys_way_in_but_stays_somebodys_account(small_wo
         assert before is not None
         assert before.id == account_id
         deactivate(session, world.actor("administrator"), account_id, world.clock)
-        session.flush()
+    return account_id, person_id
+
+
+def test_a_closed_account_is_nobodys_way_in(small_world: World, closed: tuple[str, str]) -> None:
+    account_id, person_id = closed
+    with small_world.database.reading() as session:
         assert account_of_person(session, person_id) is None
         assert holder(session, account_id) is None
         assert active_accounts(session, ids=[account_id]) == ()
         assert person_id not in set(session.scalars(holders()))
+
+
+def test_a_closed_account_stays_somebodys_account(small_world: World, closed: tuple[str, str]) -> None:
+    account_id, person_id = closed
+    with small_world.database.reading() as session:
         assert has_account(session, person_id)
         assert person_id in set(session.scalars(every_holder()))
         assert names_of(session, [account_id]) == {account_id: "auditor"}

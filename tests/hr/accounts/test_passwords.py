@@ -51,18 +51,35 @@ def test_a_known_phrase_with_enough_of_ones_own_is_no_longer_known() -> None:
     passwords.check_strength("correct horse battery staple grumbles on my lavender tractor", ("lilei",))
 
 
+@pytest.fixture(scope="module")
+def kept() -> str:
+    return passwords.hashed(PASSWORD)
+
+
 def test_a_password_is_kept_as_argon2id_with_its_own_salt() -> None:
     first, second = passwords.hashed(PASSWORD), passwords.hashed(PASSWORD)
     assert first.startswith("$argon2id$v=19$m=47104,t=2,p=1$")
     assert first != second
-    assert passwords.holds(first, PASSWORD)
-    assert not passwords.holds(first, PASSWORD + " ")
+
+
+def test_a_hash_holds_for_its_own_password_alone(kept: str) -> None:
+    assert passwords.holds(kept, PASSWORD)
+    assert not passwords.holds(kept, PASSWORD + " ")
+
+
+def test_an_account_without_a_hash_lets_no_password_in() -> None:
     assert not passwords.holds(None, PASSWORD)
+    assert not passwords.holds("", PASSWORD)
+
+
+def test_every_letter_of_the_longest_password_counts() -> None:
     longest = passwords.hashed("x" * passwords.LONGEST)
     assert passwords.holds(longest, "x" * passwords.LONGEST)
     assert not passwords.holds(longest, "x" * (passwords.LONGEST + 1))
-    assert not passwords.holds("", PASSWORD)
-    assert not passwords.is_outdated(first)
+
+
+def test_a_hash_of_weaker_parameters_is_outdated(kept: str) -> None:
+    assert not passwords.is_outdated(kept)
     assert passwords.is_outdated(
         "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHQ$iWh06vD8Fy27wf9npn6FXWiCX4K6pW6Ue1Bnzz07Z8A"
     )

@@ -36,20 +36,37 @@ def test_cover_art_is_no_video(tmp_path):
     assert media.audio is not None
 
 
-def test_bad_files_have_their_own_codes(tmp_path):
-    def file(name: str, data: bytes) -> Path:
-        path = tmp_path / name
-        path.write_bytes(data)
-        return path
-
+def test_a_file_that_is_not_there_says_so(tmp_path):
     assert code_of(tmp_path / "none.mp4") == "media.missing"
-    assert code_of(file("empty.mp4", b"")) == "media.empty"
-    assert code_of(file("text.mp4", "这是一份文字，不是录像。\n".encode() * 50)) == "media.unreadable"
-    assert code_of(file("zeros.mp4", bytes(5000))) == "media.unreadable"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "media.empty"),
+        ("这是一份文字，不是录像。\n".encode() * 50, "media.unreadable"),
+        (bytes(5000), "media.unreadable"),
+    ],
+    ids=["empty", "text", "zeros"],
+)
+def test_a_file_without_media_has_its_own_code(tmp_path, data, code):
+    path = tmp_path / "file.mp4"
+    path.write_bytes(data)
+    assert code_of(path) == code
+
+
+def test_a_folder_is_no_recording(tmp_path):
     assert code_of(tmp_path) == "media.unreadable"
-    assert code_of(made.write(tmp_path / "nothing.mkv", sound=np.zeros((2, 0), np.float32))) == "media.zero_length"
+
+
+def test_a_recording_cut_before_its_index_is_unreadable(tmp_path):
     whole = made.write(tmp_path / "a.mp4", times_s=made.every(0.1, 1), sound=made.tone(1))
     assert code_of(made.cut(whole, tmp_path / "no index.mp4", 0.5)) == "media.unreadable"
+
+
+def test_a_recording_or_a_part_of_no_length_says_so(tmp_path):
+    assert code_of(made.write(tmp_path / "nothing.mkv", sound=np.zeros((2, 0), np.float32))) == "media.zero_length"
+    whole = made.write(tmp_path / "a.mp4", times_s=made.every(0.1, 1), sound=made.tone(1))
     assert code_of(whole, start_s=9.0, end_s=10.0) == "media.zero_length"
     assert code_of(whole, start_s=0.5, end_s=0.5) == "media.zero_length"
 

@@ -202,9 +202,11 @@ def test_c6_durations_and_funnel_come_from_the_history(world: World) -> None:
         assert hiring_times(session, recruiter, clock).applications == 0
 
 
-def test_blind_ratings_show_agreement_and_too_few_are_not_fitted(small_world: World) -> None:
+@pytest.fixture
+def rated(small_world: World) -> str:
+    """Four interviews that the manager rated, three of them the interviewer too; the assessment of the fourth."""
     world, clock = small_world, small_world.clock
-    hr, manager, interviewer = world.actor("hr"), world.actor("hiring_manager"), world.actor("interviewer")
+    manager, interviewer = world.actor("hiring_manager"), world.actor("interviewer")
     with world.database.transaction() as session:
         posting = world.post(session, world.open_job(session))
         for number, value in enumerate((2.0, 4.0, 6.0, 9.0)):
@@ -214,16 +216,32 @@ def test_blind_ratings_show_agreement_and_too_few_are_not_fitted(small_world: Wo
             reviews.rate_blind(session, manager, assessment.id, {"communication": level}, clock)
             if number < 3:
                 reviews.rate_blind(session, interviewer, assessment.id, {"communication": level}, clock)
-        found = calibrations.agreement(session, hr, world.kit_version_id)
-        assert (found.ratings, found.interviews, found.shared_interviews) == (7, 4, 3)
-        assert found.human is not None
-        assert found.human.single == pytest.approx(1.0)
-        assert found.engine is not None
-        assert found.engine.r > 0.95
-        todo = calibrations.to_rate(session, interviewer, world.kit_version_id)
-        assert [one.assessment_id for one in todo] == [assessment.id]
-        assert todo[0].ratings == 1
+        return assessment.id
+
+
+def test_blind_ratings_show_how_far_raters_and_engine_agree(small_world: World, rated: str) -> None:
+    with small_world.database.reading() as session:
+        found = calibrations.agreement(session, small_world.actor("hr"), small_world.kit_version_id)
+    assert (found.ratings, found.interviews, found.shared_interviews) == (7, 4, 3)
+    assert found.human is not None
+    assert found.human.single == pytest.approx(1.0)
+    assert found.engine is not None
+    assert found.engine.r > 0.95
+
+
+def test_what_somebody_has_not_rated_yet_is_offered_to_them(small_world: World, rated: str) -> None:
+    with small_world.database.reading() as session:
+        todo = calibrations.to_rate(session, small_world.actor("interviewer"), small_world.kit_version_id)
+    assert [one.assessment_id for one in todo] == [rated]
+    assert todo[0].ratings == 1
+
+
+def test_too_few_blind_ratings_are_not_fitted(small_world: World, rated: str) -> None:
+    world = small_world
+    with world.database.transaction() as session:
         with pytest.raises(UsageError) as caught:
-            calibrations.calibrate_kit(session, hr, world.kit_version_id, lambda _: {}, "evidence/1", clock)
+            calibrations.calibrate_kit(
+                session, world.actor("hr"), world.kit_version_id, lambda _: {}, "evidence/1", world.clock
+            )
         assert caught.value.code == "calibration.too_few"
         assert calibrations.active_calibration(session, world.kit_version_id) is None
