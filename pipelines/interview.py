@@ -9,9 +9,12 @@ from pathlib import Path
 
 import interview_engine
 from interview_engine.assessment.delivery.scorer import score_delivery
+from interview_engine.assessment.delivery.signals import Signal
+from interview_engine.assessment.delivery.spans import Span, listed
 from interview_engine.assessment.interview_rules import needs_review, report_language, sum_stages
 from interview_engine.assessment.kits.delivery_weight import check_kit, without_delivery
 from interview_engine.assessment.kits.kit import Competency
+from interview_engine.assessment.media import Media
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import (
     AnswerAssessment,
@@ -135,7 +138,7 @@ def _assess_recording(
         transcript=None,
         speech=None,
         visual=visual,
-        signals=visual_signals(visual) if visual is not None else (),
+        signals=(*interruptions(media), *(visual_signals(visual) if visual is not None else ())),
         stage_seconds=seconds,
     )
     if media.audio is None:
@@ -154,7 +157,14 @@ def _assess_recording(
     lap("transcribe")
     progress("listen", 0.95)
     voice_cues = options.policy.voice_cues
-    speech = listen(media.audio, transcript, bench.voice_activity, voice_cues=voice_cues, activity=activity)
+    speech = listen(
+        media.audio,
+        transcript,
+        bench.voice_activity,
+        voice_cues=voice_cues,
+        activity=activity,
+        unrecorded=media.unrecorded,
+    )
     voices = bench.voices if voice_cues else None
     signals = speech_signals(media.audio, transcript, bench.voice_activity, voices, activity=activity)
     lap("listen")
@@ -162,6 +172,16 @@ def _assess_recording(
     if transcript.reason is not None:
         return replace(answer, status="cannot_assess", reason=transcript.reason)
     return answer
+
+
+def interruptions(media: Media) -> tuple[Signal, ...]:
+    """Where the recorder was paused or started again, as a signal: what happened in between was not recorded."""
+    spans = [*media.unrecorded]
+    spans += [Span(max(0.0, at_s - 0.5), min(media.duration_s, at_s + 0.5)) for at_s in media.restarts_s]
+    if not spans:
+        return ()
+    spans.sort()
+    return (Signal(Reason("quality.interrupted", {"spans": listed(spans)}), tuple(spans)),)
 
 
 def _assess_text(source: AnswerSource, path: Path, job: InterviewJob, clock: Clock) -> AnswerAssessment:

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_engine.assessment.delivery.spans import Span
 from interview_engine.assessment.reasons import Reason
 
 SAMPLE_RATE = 16_000
@@ -83,10 +84,15 @@ class Media:
         duration_s: the longer of the decoded streams, in seconds.
         audio: None when there is no audio stream.
         video: None when there is no video stream (cover art does not count).
-        truncated: set with reason "media.truncated" when the file broke off.
+        truncated: why it is not whole: "media.truncated" when the file broke off, "media.left_out" or
+            "media.track_left_out" when something in it could not be used.
+        unrecorded: where no track holds anything (the recorder was paused), in order; empty without sound.
+        restarts_s: where the recorder was started again, seconds from the start.
     """
 
     duration_s: float
     audio: Audio | None
     video: VideoInfo | None
     truncated: Reason | None = None
+    unrecorded: tuple[Span, ...] = ()
+    restarts_s: tuple[float, ...] = ()

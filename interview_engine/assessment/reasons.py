@@ -40,6 +40,12 @@ SENTENCES: dict[str, Message] = {
     "media.missing": msg("The file of this answer is missing."),
     "media.no_permission": msg("The file may not be read (permission denied)."),
     "media.truncated": msg("The file breaks off at {at_s} s; it is assessed up to there."),
+    "media.left_out": msg(
+        "About {seconds} s of the recording are damaged or out of place and were left out; please check the recording."
+    ),
+    "media.track_left_out": msg(
+        "{count} track(s) of the recording were left out; please check whether the answer is complete."
+    ),
     "engine.failed": msg(
         "The engine failed on this answer ({error}); please review it by hand and keep the file for diagnosis."
     ),
@@ -93,5 +99,8 @@ SENTENCES: dict[str, Message] = {
     "integrity.second_voice": msg("There may be a second voice ({spans}); please review."),
     "integrity.reading_pattern": msg("The gaze stays off camera for long ({spans}); please review."),
     "integrity.no_face": msg("No face is in view."),
+    "quality.interrupted": msg(
+        "The recording was paused or started again ({spans}); what lay between is not recorded."
+    ),
     "integrity.music": msg("There is music or strong noise in the recording."),
 }

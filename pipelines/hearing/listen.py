@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from interview_engine.assessment.delivery.signals import Signal
-from interview_engine.assessment.delivery.spans import listed
+from interview_engine.assessment.delivery.spans import Span, listed
 from interview_engine.assessment.delivery.speech_cues import SpeechCues
 from interview_engine.assessment.delivery.speech_rules import RateBands, speech_measures
 from interview_engine.assessment.media import SAMPLE_RATE, Audio
@@ -31,6 +32,7 @@ def listen(
     voice_cues: bool = True,
     bands: RateBands | None = None,
     activity: Activity | None = None,
+    unrecorded: Sequence[Span] = (),
 ) -> SpeechCues | None:
     """Measure one spoken answer (definitions: docs/cues.md, "Speech cues").
 
@@ -41,6 +43,7 @@ def listen(
         voice_cues: False leaves pitch and loudness unmeasured (policy).
         bands: the convention that names a speech rate.
         activity: of `hear`, when the caller has it.
+        unrecorded: where the recorder was paused (`Media.unrecorded`).
 
     Returns:
         None when there is nothing to measure: no words with times (a written answer), or no voice in the sound.
@@ -49,7 +52,14 @@ def listen(
         return None
     activity = activity or hear(audio, vad)
     duration_s = audio.samples.size / SAMPLE_RATE
-    cues = speech_measures(transcript.words, activity.spans, transcript.language, duration_s=duration_s, bands=bands)
+    cues = speech_measures(
+        transcript.words,
+        activity.spans,
+        transcript.language,
+        duration_s=duration_s,
+        bands=bands,
+        unrecorded=unrecorded,
+    )
     if cues is None or not voice_cues:
         return cues
     pitch, loudness = measure_pitch(activity, activity.spans), measure_loudness(activity, activity.spans)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from av.video.stream import VideoStream
 from interview_engine.assessment.reasons import SENTENCES
 from interview_engine.errors import MediaError
 from interview_engine.i18n import Text, msg
+from pipelines.media.joined import Part, parts_of
 
 FORMATS = "mov,matroska,mp3,wav,ogg,flac,aac,amr,avi,mpegts,mpeg,flv,asf,aiff,caf"
 """FFmpeg's names of the containers that are let in (mov also reads mp4, m4a and 3gp; matroska also webm)."""
@@ -32,6 +34,9 @@ WITH_DURATION = ("mov", "matroska", "wav", "flac", "avi")
 
 SEEKABLE = ("mov", "matroska")
 """Containers with an index; in the others a seek lands where the bit rate suggests and times after it are guesses."""
+
+STILLS = Disposition.attached_pic | Disposition.timed_thumbnails
+"""Pictures that belong to a song or a list of chapters, not to a recording."""
 
 SEEK_LEAD_S = 2.0
 """How far before a moment its seek aims, so that sound and pictures of that moment are both still to come."""
@@ -59,8 +64,12 @@ class Opened:
     """An open container and what is used of it.
 
     Args:
+        audio: the first of `sounds`.
+        sounds: all sound streams that can be decoded.
         origin_s: the container's start on its own clock; t = 0 of every time in the product.
-        declared_s: length that the header states, seconds from `origin_s`; None where it states none.
+        declared_s: length that the header states, seconds from `origin_s`; None where it states none. A hint only.
+        lost_tracks: streams of sound or pictures that nothing here can decode, or that are not looked at.
+        part: the bytes of the file that this is; None is all of it.
     """
 
     container: InputContainer
@@ -68,6 +77,9 @@ class Opened:
     video: VideoStream | None
     origin_s: float
     declared_s: float | None
+    sounds: tuple[AudioStream, ...] = ()
+    lost_tracks: int = 0
+    part: Part | None = None
 
 
 _NEXT: dict[str, Text] = {
@@ -83,6 +95,11 @@ _NEXT: dict[str, Text] = {
     "media.too_long": msg("Cut out the part that is needed, or raise the limit on the duration."),
     "media.too_large": msg("Export it in 4K or a lower resolution."),
 }
+
+
+def seconds(ticks: int, time_base: Fraction) -> float:
+    """Ticks of a stream's clock as seconds, rounded once: float(ticks * time_base) without the cost of a fraction."""
+    return ticks * time_base.numerator / time_base.denominator
 
 
 def media_error(code: str, path: Path, **detail: str) -> MediaError:
@@ -113,21 +130,28 @@ def check_size(path: Path, width: int, height: int, limits: Limits) -> None:
     raise media_error("media.too_large", path, width=str(width), height=str(height), limit=limit)
 
 
-def open_container(path: Path, limits: Limits, *, with_audio: bool = True) -> Opened:
-    """Open a local media file and choose its first usable sound (unless not `with_audio`) and picture streams.
+def open_container(path: Path, limits: Limits, *, with_audio: bool = True, part: Part | None = None) -> Opened:
+    """Open a local media file and choose its usable sound (unless not `with_audio`) and picture streams.
 
     Cover art is no picture stream. Decoders run on one thread: a worker uses one core, and results do not depend on
     how threads interleave.
+
+    Args:
+        part: bytes of the file that are a recording of their own (`joined.parts_of`); None is all of it.
 
     Raises:
         MediaError: missing, no_permission, empty, unreadable, zero_length (nothing after the header), no_streams or
             too_large (from the header).
     """
     _check_file(path)
+    address = f"file:{path.absolute()}"
+    protocols = "file"
+    if part is not None:
+        address, protocols = f"subfile,,start,{part.start},end,{part.end},,:{address}", "subfile,file"
     try:
         container = av.open(
-            f"file:{path.absolute()}",
-            options={"format_whitelist": FORMATS, "protocol_whitelist": "file"},
+            address,
+            options={"format_whitelist": FORMATS, "protocol_whitelist": protocols},
             metadata_errors="replace",
         )
     except PermissionError as error:
@@ -137,10 +161,47 @@ def open_container(path: Path, limits: Limits, *, with_audio: bool = True) -> Op
     except (av.FFmpegError, ValueError) as error:
         raise media_error("media.unreadable", path) from error
     try:
-        return _choose(container, path, limits, with_audio)
+        return _choose(container, path, limits, with_audio, part)
     except BaseException:
         container.close()
         raise
+
+
+def open_parts(path: Path, limits: Limits, *, with_audio: bool = True) -> tuple[tuple[Opened, ...], int]:
+    """The recordings that lie in a file one after the other, usually one, and how many of them cannot be opened.
+
+    Raises:
+        MediaError: as `open_container`, when none can be.
+    """
+    _check_file(path)
+    try:
+        parts = parts_of(path)
+    except (OSError, ValueError) as error:
+        raise media_error("media.unreadable", path) from error
+    if len(parts) == 1:
+        return (open_container(path, limits, with_audio=with_audio),), 0
+    opened: list[Opened] = []
+    refused: MediaError | None = None
+    lost = 0
+    for part in parts:
+        try:
+            opened.append(open_container(path, limits, with_audio=with_audio, part=part))
+        except MediaError as error:
+            if error.code == "media.too_large":
+                close_all(opened)
+                raise
+            lost += error.code != "media.zero_length"
+            refused = refused or error
+    if not opened:
+        assert refused is not None
+        raise refused
+    return tuple(opened), lost
+
+
+def close_all(opened: Sequence[Opened]) -> None:
+    """Close the containers."""
+    for one in opened:
+        one.container.close()
 
 
 def _check_file(path: Path) -> None:
@@ -157,23 +218,32 @@ def _check_file(path: Path) -> None:
         raise media_error("media.empty", path)
 
 
-def _choose(container: InputContainer, path: Path, limits: Limits, with_audio: bool) -> Opened:
-    audio = next((stream for stream in container.streams.audio if _usable(stream) and with_audio), None)
+def _choose(container: InputContainer, path: Path, limits: Limits, with_audio: bool, part: Part | None) -> Opened:
+    sounds = tuple(stream for stream in container.streams.audio if _usable(stream) and with_audio)
     video = next((stream for stream in container.streams.video if _usable(stream)), None)
-    if audio is None and video is None:
+    if not sounds and video is None:
         raise media_error("media.no_streams", path)
     if video is not None:
         check_size(path, video.codec_context.width, video.codec_context.height, limits)
         video.codec_context.thread_count = 1
         video.codec_context.options = {"max_pixels": str(limits.max_pixels)}
-    if audio is not None:
-        audio.codec_context.thread_count = 1
+    for sound in sounds:
+        sound.codec_context.thread_count = 1
+    audio = sounds[0] if sounds else None
     known = any(name in container.format.name.split(",") for name in WITH_DURATION)
     origin_s = container.start_time / av.time_base if container.start_time else 0.0
     declared_s = _declared(container, [audio, video], origin_s) if known else None
     if declared_s is not None and container.format.name == "wav":
-        declared_s *= _missing_from_wav(path)
-    return Opened(container, audio, video, origin_s, declared_s)
+        declared_s *= _missing_from_wav(path, part)
+    lost = _lost(container, sounds, video, with_audio)
+    return Opened(container, audio, video, origin_s, declared_s, sounds, lost, part)
+
+
+def _lost(container: InputContainer, sounds: Sequence[AudioStream], video: VideoStream | None, with_audio: bool) -> int:
+    """How many streams of sound and pictures are left out; stills that belong to a song are none."""
+    streams: list[AudioStream | VideoStream] = [*(container.streams.audio if with_audio else ())]
+    streams += container.streams.video
+    return sum(stream is not video and stream not in sounds and not stream.disposition & STILLS for stream in streams)
 
 
 def _declared(
@@ -190,14 +260,15 @@ def _declared(
     return max(ends)
 
 
-def _missing_from_wav(path: Path) -> float:
+def _missing_from_wav(path: Path, part: Part | None) -> float:
     """How many times longer a WAV file says it is than it is; FFmpeg reports only what is there.
 
     Writers that do not know the length yet state 0 or all ones: those state nothing.
     """
     with path.open("rb") as file:
-        head = file.read(12)
-        size = os.fstat(file.fileno()).st_size
+        start, end = (0, os.fstat(file.fileno()).st_size) if part is None else (part.start, part.end)
+        file.seek(start)
+        head, size = file.read(12), end - start
     (stated,) = struct.unpack_from("<I", head, 4)
     if head[:4] != b"RIFF" or stated in (0, 0xFFFFFFFF) or stated + 8 <= size:
         return 1.0
@@ -206,8 +277,7 @@ def _missing_from_wav(path: Path) -> float:
 
 def _usable(stream: AudioStream | VideoStream) -> bool:
     """Whether it can be decoded and is not a still picture that belongs to a song."""
-    stills = Disposition.attached_pic | Disposition.timed_thumbnails
-    return stream.codec_context is not None and not stream.disposition & stills
+    return stream.codec_context is not None and not stream.disposition & STILLS
 
 
 def packets_from(opened: Opened, start_s: float, on_error: Callable[[], None]) -> Iterator[Packet[Stream] | None]:
@@ -232,7 +302,7 @@ def packets_from(opened: Opened, start_s: float, on_error: Callable[[], None]) -
 def _seek(opened: Opened, start_s: float) -> list[Packet[Stream]]:
     """Seek to just before `start_s` and return the packets read to make sure of it; none when one cannot be sure."""
     wanted_s = opened.origin_s + start_s
-    waiting = {stream.index for stream in (opened.audio, opened.video) if stream is not None}
+    waiting = {stream.index for stream in _used(opened)}
     head: list[Packet[Stream]] = []
     try:
         opened.container.seek(round((wanted_s - SEEK_LEAD_S) * av.time_base), backward=True)
@@ -265,4 +335,5 @@ def _read(opened: Opened, on_error: Callable[[], None]) -> Iterator[Packet[Strea
 
 
 def _used(opened: Opened) -> list[AudioStream | VideoStream]:
-    return [stream for stream in (opened.audio, opened.video) if stream is not None]
+    pictures = () if opened.video is None else (opened.video,)
+    return [*opened.sounds, *pictures]

@@ -11,7 +11,7 @@ whatever their streams' own starts, frame rates or gaps are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,20 +20,29 @@ from av.packet import Packet
 from av.stream import Stream
 
 from interview_engine.assessment.media import Frame, Media, VideoInfo
-from interview_engine.assessment.reasons import Reason
-from pipelines.media.container import Limits, Opened, check_size, media_error, open_container, packets_from, too_long
-from pipelines.media.damage import Damage
+from pipelines.media.container import (
+    Limits,
+    Opened,
+    check_size,
+    close_all,
+    media_error,
+    open_container,
+    open_parts,
+    packets_from,
+    seconds,
+    too_long,
+)
+from pipelines.media.continuity import continuous
+from pipelines.media.covered import Covered
+from pipelines.media.damage import Damage, noted
+from pipelines.media.lengths import beginnings, longest_s
 from pipelines.media.picture_track import PictureTrack
-from pipelines.media.pictures import picture_info, seconds
+from pipelines.media.pictures import picture_info
 from pipelines.media.screenshots import decoded_pictures, grab_frames
 from pipelines.media.sound_track import SoundTrack
-from pipelines.media.window import STRAY_S, Window, window_of
+from pipelines.media.window import BEHIND_S, Window, window_of
 
 __all__ = ["Limits", "Recording", "grab_frames", "open_recording"]
-
-TRUNCATION_TOLERANCE_S = 1.0
-"""A file that ends this much (and 1 %) before its stated length broke off; less is rounding and encoder padding. So did
-a file whose last packet is incomplete or whose reading failed for good, whatever it states."""
 
 Progress = Callable[[float], None]
 """Called with the share of the recording that has been read, 0..1, never going back."""
@@ -47,19 +56,26 @@ class Recording:
     """
 
     def __init__(
-        self, opened: Opened, video: VideoInfo | None, window: Window, *, frames_per_second: float, frame_height: int
+        self,
+        parts: Sequence[tuple[Opened, Window]],
+        video: VideoInfo | None,
+        damage: Damage,
+        *,
+        frames_per_second: float,
+        frame_height: int,
     ) -> None:
         self.video = video
-        self._opened = opened
-        self._window = window
-        self._damage = Damage()
-        self._sound = SoundTrack(opened.audio, window, self._damage) if opened.audio is not None else None
+        self._parts = parts
+        self._window = parts[0][1]
+        self._damage = damage
+        self._covered = Covered()
+        self._sound: SoundTrack | None = None
+        if any(opened.sounds for opened, _ in parts):
+            self._sound = SoundTrack(self._window.length_s, damage)
         self._pictures: PictureTrack | None = None
-        if opened.video is not None:
-            self._pictures = PictureTrack(
-                opened.video, window, self._damage, frames_per_second=frames_per_second, short_side=frame_height
-            )
-        self._pass = read(opened, window, self._sound, self._pictures, self._damage)
+        if any(opened.video is not None for opened, _ in parts):
+            self._pictures = PictureTrack(damage, frames_per_second=frames_per_second, short_side=frame_height)
+        self._pass = read(parts, self._sound, self._pictures, damage, self._covered)
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -82,7 +98,7 @@ class Recording:
             self._pass.close()
             if self._sound is not None:
                 self._sound.forget()
-            self._opened.container.close()
+            close_all([opened for opened, _ in self._parts])
 
     def frames(self, on_progress: Progress | None = None) -> Iterator[Frame]:
         """Stream the sampled pictures in order of time, upright and scaled; the sound is collected on the way.
@@ -91,7 +107,7 @@ class Recording:
             MediaError: too_long or too_large, found while reading.
         """
         self._look(True)
-        length_s = self._window.expected_s
+        length_s = self._parts[-1][1].expected_s
         for frame in self._pass:
             if on_progress is not None and length_s:
                 on_progress(min(1.0, frame.time_s / length_s))
@@ -114,7 +130,20 @@ class Recording:
         if duration_s <= 0.0:
             damaged = self._damage.errors > 0 or self._damage.broke_off
             raise media_error("media.unreadable" if damaged else "media.zero_length", self._window.path)
-        return Media(duration_s, audio, self.video, truncation(self._window, self._damage, duration_s))
+        containers = [opened for opened, _ in self._parts]
+        found = self._damage.truncation(self._window.start_s, duration_s, self._expected_s())
+        unrecorded = () if audio is None else self._covered.gaps(duration_s)
+        return Media(duration_s, audio, self.video, noted(containers) or found, unrecorded, self._restarts())
+
+    def _expected_s(self) -> float | None:
+        """How much the header says that there is, seconds from the window's start; None where it says nothing."""
+        last = self._parts[-1][1]
+        return last.expected_s if last.declared_s is not None else None
+
+    def _restarts(self) -> tuple[float, ...]:
+        """Where another container begins in the recording, seconds from the window's start."""
+        begins = (window.start_s - (window.zero_s - opened.origin_s) for opened, window in self._parts[1:])
+        return tuple(begin - self._window.start_s for begin in begins if begin > self._window.start_s)
 
     def _look(self, at_pictures: bool) -> None:
         if self._pictures is not None:
@@ -122,34 +151,48 @@ class Recording:
 
 
 def read(
-    opened: Opened, window: Window, sound: SoundTrack | None, pictures: PictureTrack | None, damage: Damage
+    parts: Sequence[tuple[Opened, Window]],
+    sound: SoundTrack | None,
+    pictures: PictureTrack | None,
+    damage: Damage,
+    covered: Covered,
 ) -> Generator[Frame, None, None]:
     """The one pass over a recording: every packet goes to its track; pictures come out while they are looked at.
 
     Raises:
         MediaError: too_long or too_large.
     """
-    for packet in packets_from(opened, window.start_s, damage.count):
-        # Reading failed for good, or this packet is incomplete: if nothing follows, the file broke off here.
-        if packet is None:
-            damage.broke_off = True
-            break
-        if packet.size:
-            damage.broke_off = packet.is_corrupt
+    for opened, window in parts:
+        covered.begin()
+        if sound is not None:
+            sound.begin(opened, window)
+        if pictures is not None and opened.video is not None:
+            pictures.begin(opened.video, window)
+        begins_s = opened.origin_s - window.zero_s + window.start_s
+        packets = packets_from(opened, window.start_s - begins_s, damage.count)
+        for packet in continuous(packets, opened, window.start_s - begins_s, damage.leave_out):
+            # Reading failed for good, or this packet is incomplete: if nothing follows, the file broke off here.
+            if packet is None:
+                damage.broke_off = True
+                break
+            if packet.size:
+                damage.broke_off = packet.is_corrupt
+                covered.add(packet, window.zero_s)
 
-        # Sound is heard whether anybody looks or not.
-        if sound is not None and packet.stream is opened.audio:
-            sound.take(packet)
-        elif pictures is not None:
-            yield from pictures.take(packet)
+            # Sound is heard whether anybody looks or not.
+            if packet.stream.type == "audio":
+                assert sound is not None
+                sound.take(packet)
+            elif pictures is not None:
+                yield from pictures.take(packet)
 
-        # Of a window, what lies behind it is not read.
-        if is_full(window, packet, sound, pictures):
-            return
+            # Of a window, what lies behind it is not read.
+            if is_full(window, packet, sound, pictures):
+                return
 
-    # A decoder keeps pictures back until later ones come, and here none will.
-    if damage.broke_off and pictures is not None:
-        yield from pictures.rest()
+        # A decoder keeps pictures back until later ones come, and here none will.
+        if damage.broke_off and pictures is not None and opened.video is not None:
+            yield from pictures.rest()
 
 
 def is_full(window: Window, packet: Packet[Stream], sound: SoundTrack | None, pictures: PictureTrack | None) -> bool:
@@ -157,18 +200,9 @@ def is_full(window: Window, packet: Packet[Stream], sound: SoundTrack | None, pi
     if window.length_s is None:
         return False
     time_s = None if packet.dts is None else seconds(packet.dts, packet.time_base) - window.zero_s
-    if time_s is not None and time_s > window.length_s + STRAY_S:
+    if time_s is not None and time_s > window.length_s + BEHIND_S:
         return True
     return all(track.complete for track in (sound, pictures) if track is not None)
-
-
-def truncation(window: Window, damage: Damage, reached_s: float) -> Reason | None:
-    """Why a recording of `reached_s` seconds is not whole: it broke off, or ends well before its header says."""
-    expected_s = window.expected_s if window.declared_s is not None else None
-    tolerance_s = TRUNCATION_TOLERANCE_S + 0.01 * reached_s
-    if not damage.broke_off and (expected_s is None or reached_s >= expected_s - tolerance_s):
-        return None
-    return Reason("media.truncated", {"at_s": f"{window.start_s + reached_s:.1f}"})
 
 
 def open_recording(
@@ -195,33 +229,39 @@ def open_recording(
     limits = limits or Limits()
     if start_s < 0.0 or (end_s is not None and end_s <= start_s):
         raise media_error("media.zero_length", path)
-    opened = open_container(path, limits)
+    opened, lost = open_parts(path, limits)
     try:
-        if opened.declared_s is not None:
-            end = opened.declared_s if end_s is None else min(end_s, opened.declared_s)
-            if end - start_s > limits.max_duration_s:
-                raise too_long(path, end - start_s, limits)
-            if end <= start_s:
-                raise media_error("media.zero_length", path)
+        begins = beginnings(opened)
+        length_s = longest_s(limits, opened[-1], begins[-1], start_s, end_s)
+        if length_s > limits.max_duration_s:
+            raise too_long(path, length_s, limits)
+        parts = [
+            (part, window_of(path, limits, part, start_s, end_s, begins_s=begin_s))
+            for part, begin_s in zip(opened, begins, strict=True)
+            if end_s is None or begin_s < end_s
+        ]
+        later = [begin_s for begin_s in begins[1:] if begin_s <= start_s]
+        video = _look(path, opened, limits)
         return Recording(
-            opened,
-            _look(path, opened, limits),
-            window_of(path, limits, opened, start_s, end_s),
+            parts[len(later) :],
+            video,
+            Damage(lost + sum(part.lost_tracks for part in opened)),
             frames_per_second=frames_per_second,
             frame_height=frame_height,
         )
     except BaseException:
-        opened.container.close()
+        close_all(opened)
         raise
 
 
-def _look(path: Path, opened: Opened, limits: Limits) -> VideoInfo | None:
+def _look(path: Path, parts: Sequence[Opened], limits: Limits) -> VideoInfo | None:
     """What the pictures are, from a look at the first in a pass of its own: only frames carry their rotation."""
-    if opened.video is None:
+    shown = next((part for part in parts if part.video is not None), None)
+    if shown is None or shown.video is None:
         return None
-    second = open_container(path, limits, with_audio=False)
+    second = open_container(path, limits, with_audio=False, part=shown.part)
     with second.container:
         first = next(decoded_pictures(second, 0.0), None)
         if first is not None:
             check_size(path, first.width, first.height, limits)
-        return picture_info(opened.video, first)
+        return picture_info(shown.video, first)

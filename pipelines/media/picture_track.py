@@ -10,40 +10,50 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from interview_engine.assessment.media import Frame
-from pipelines.media.container import check_size
+from pipelines.media.container import check_size, seconds
+from pipelines.media.continuity import Reach
 from pipelines.media.damage import Damage
-from pipelines.media.pictures import Orientation, Sampler, orientation_of, seconds, upright_rgb
+from pipelines.media.orientation import Orientation, orientation_of
+from pipelines.media.pictures import Sampler, upright_rgb
 from pipelines.media.sparing import Sparer, can_skip_smoothing, can_spare
 from pipelines.media.window import Window
+
+LENGTH_S = 0.04
+"""What a picture stands for that has no time of its own."""
 
 END_SLACK_S = 0.1
 """Pictures that are not decoded have reached the window's end when this little is missing."""
 
 
 class PictureTrack:
-    """Takes the packets of the picture stream, in their order.
+    """Takes the packets of the picture streams of a recording, in their order.
 
     Attributes:
         looked_at: whether pictures are wanted; packets are decoded only then.
-        end_s: seconds from the window's start to the end of the last picture so far.
     """
 
-    def __init__(
-        self, stream: VideoStream, window: Window, damage: Damage, *, frames_per_second: float, short_side: int
-    ) -> None:
+    def __init__(self, damage: Damage, *, frames_per_second: float, short_side: int) -> None:
         self.looked_at = False
-        self.end_s = 0.0
-        self._stream = stream
-        self._window = window
+        self._reach = Reach()
         self._damage = damage
         self._sampler = Sampler(frames_per_second)
-        self._sparer = Sparer(self._sampler, window.zero_s) if can_spare(stream) else None
         self._short_side = short_side
-        self._turn: Orientation | None = None
         self._behind_window = False
-        if can_skip_smoothing(stream, short_side):
+
+    def begin(self, stream: VideoStream, window: Window) -> None:
+        """The next packets are of this stream; `window` is on its clock."""
+        self._stream = stream
+        self._window = window
+        self._sparer = Sparer(self._sampler, window.zero_s) if can_spare(stream) else None
+        self._turn: Orientation | None = None
+        if can_skip_smoothing(stream, self._short_side):
             decoder = stream.codec_context
             decoder.options = {**decoder.options, "skip_loop_filter": "all"}
+
+    @property
+    def end_s(self) -> float:
+        """Seconds from the window's start to the end of the last picture so far."""
+        return self._reach.end_s
 
     @property
     def complete(self) -> bool:
@@ -71,17 +81,17 @@ class PictureTrack:
     def _sampled(self, packet: Packet[Stream] | None) -> Iterator[Frame]:
         window = self._window
         for frame in self._decoded(packet):
-            time_s = None if frame.time is None else frame.time - window.zero_s
-            if time_s is None or window.is_stray(time_s):
-                self._damage.count()
+            if frame.pts is None:
+                self._damage.leave_out("pictures", LENGTH_S)
                 continue
+            time_s = frame.time - window.zero_s
             if window.is_behind(time_s):
                 self._behind_window = True
                 return
             check_size(window.path, frame.width, frame.height, window.limits)
             window.check_length(time_s)
             length_s = seconds(frame.duration, frame.time_base) if frame.duration and frame.time_base else 0.0
-            self.end_s = max(self.end_s, time_s + length_s)
+            self._reach.add(0, time_s, length_s)
             if self._samples(frame, time_s):
                 if self._turn is None:
                     self._turn = orientation_of(frame)
@@ -115,7 +125,7 @@ class PictureTrack:
             return
         base = packet.time_base
         time_s = seconds(packet.pts, base) - self._window.zero_s
-        if self._window.is_stray(time_s) or self._window.is_behind(time_s):
+        if self._window.is_behind(time_s):
             return
         self._window.check_length(time_s)
-        self.end_s = max(self.end_s, time_s + seconds(packet.duration or 0, base))
+        self._reach.add(0, time_s, seconds(packet.duration or 0, base))

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable
 from fractions import Fraction
 from functools import cache
-from typing import cast
 
 import cv2
 import numpy as np
-from av.sidedata.sidedata import SideData
-from av.sidedata.sidedata import Type as SideDataType
 from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, VideoReformatter
@@ -19,11 +14,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from interview_engine.assessment.media import VideoInfo
-
-Orientation = tuple[bool, bool, bool]
-"""(transpose, then flip rows, then flip columns): one of the eight ways a picture can lie."""
-
-UPRIGHT: Orientation = (False, False, False)
+from pipelines.media.orientation import UPRIGHT, Orientation, orientation_of
 
 HIGHEST_RATE = 240.0
 """Frames a second above which a stated mean rate is a placeholder (webm from a browser often states 1000)."""
@@ -45,11 +36,6 @@ _GRID_SLACK = 1e-3
 """Seconds by which a frame may come before its grid point and still be taken: webm rounds times to milliseconds."""
 
 
-def seconds(ticks: int, time_base: Fraction) -> float:
-    """Ticks of a stream's clock as seconds, rounded once: float(ticks * time_base) without the cost of a fraction."""
-    return ticks * time_base.numerator / time_base.denominator
-
-
 class Sampler:
     """Chooses frames by their true times: the first frame at or after every 1 / frames_per_second.
 
@@ -66,25 +52,6 @@ class Sampler:
             return False
         self._due = int((time_s + _GRID_SLACK) / self._step) + 1
         return True
-
-
-def orientation_of(frame: VideoFrame) -> Orientation:
-    """How the decoded picture must be turned to stand upright, from the display matrix that travels with the frame.
-
-    The matrix maps (x, y) to (a x + c y, b x + d y) with y downwards (ISO 14496-12, 6.2.2). Angles between quarter
-    turns go to the nearest. PyAV's `frame.rotation` is not used: it counts anticlockwise and loses mirroring.
-
-    Ask it of one frame of a recording: a frame and its side data refer to each other, so that each frame asked stays in
-    memory until the collector of cycles comes by.
-    """
-    side_data = cast(Iterable[SideData], frame.side_data)  # iterates over its values, whatever its stub says
-    matrices = [bytes(item) for item in side_data if item.type == SideDataType.DISPLAYMATRIX]
-    if not matrices:
-        return UPRIGHT
-    a, b, _, c, d = struct.unpack_from("<5i", matrices[0])
-    if abs(a) + abs(d) >= abs(b) + abs(c):
-        return (False, d < 0, a < 0)
-    return (True, b < 0, c < 0)
 
 
 def shown_size(width: int, height: int, pixel_shape: Fraction | None, turn: Orientation) -> tuple[int, int]:

@@ -7,6 +7,7 @@ on duration and picture size (decompression bombs), and only the containers of `
 
 from __future__ import annotations
 
+import contextlib
 import json
 import resource
 import subprocess
@@ -16,12 +17,24 @@ from pathlib import Path
 from typing import Any
 
 import av
-from av.container import InputContainer, OutputContainer
+from av.container import InputContainer
 from av.stream import Stream
 
 from interview_engine.errors import MediaError
 from interview_engine.i18n import msg
-from pipelines.media.container import Limits, Opened, check_size, media_error, open_container, packets_from, too_long
+from pipelines.media.container import (
+    Limits,
+    Opened,
+    check_size,
+    close_all,
+    media_error,
+    open_container,
+    open_parts,
+    packets_from,
+)
+from pipelines.media.damage import note_of
+from pipelines.media.orientation import is_mirror_only
+from pipelines.media.packing import Copied, Output, Plan, copied, muxer_for
 
 MEMORY_BYTES = 1536 * 1024 * 1024
 """Address space of the child: libraries take about 0.5 GB of it, one 4096 x 4096 picture with references 0.3 GB."""
@@ -34,18 +47,11 @@ SPARE_BYTES = 16 * 1024 * 1024
 """How much larger than the received file the packed one may be."""
 
 MAX_STREAMS = 16
-PACKETS_PER_S = 2000
-"""More packets than this a second of recording are an attack: 60 pictures and 100 sounds a second is much."""
-
 LOOKED_AT = 3
 """Pictures and sounds decoded to see that they can be."""
 
 MEDIA_TYPES = {"webm": "webm", "mp4": "mp4", "matroska": "x-matroska"}
 """Muxers that files are packed with, and their media type. Other containers state their length and stay as they are."""
-
-WEBM_CODECS = frozenset({"vp8", "vp9", "av1", "opus", "vorbis"})
-MP4_CODECS = frozenset({"h264", "hevc", "av1", "mpeg4", "aac", "mp3", "ac3", "opus"})
-"""Codecs that are packed anew; others (PCM in a QuickTime file) stay in the container they came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,97 +143,64 @@ def confine(source_bytes: int) -> None:
 
 def look_and_pack(source: Path, target: Path, media_type: str, limits: Limits) -> Recording:
     """The work of the child; see `receive`."""
-    opened = open_container(source, limits)
-    with opened.container:
-        if len(opened.container.streams) > MAX_STREAMS:
+    opened, lost = open_parts(source, limits)
+    try:
+        if any(len(part.container.streams) > MAX_STREAMS for part in opened):
             raise media_error("media.unreadable", source)
-        if opened.declared_s is not None and opened.declared_s > limits.max_duration_s:
-            raise too_long(source, opened.declared_s, limits)
-        muxer = _muxer(opened)
-        if muxer is None:
-            found = _copy(source, opened, None, limits)
-        else:
-            with av.open(str(target), "w", format=muxer, options=_options(muxer)) as output:
-                found = _copy(source, opened, output, limits)
-    _try_to_decode(source, limits)
-    kind = "audio" if opened.video is None else "video"
+        sounds = _sounds(source, opened[0], limits)
+        mirrored = _try_to_decode(source, opened[0], limits)
+        plan = Plan(source, limits, opened, sounds, lost, mirrored)
+        muxer = muxer_for(plan)
+        found = _pack(plan, target, muxer, None)
+        if found.reason is not None and muxer is not None:
+            for part in opened:
+                part.container.seek(0, backward=True)
+            found = _pack(plan, target, muxer, note_of(found.reason))
+    finally:
+        close_all(opened)
+    pictures = next((part.video for part in opened if part.video is not None), None)
+    kind = "audio" if pictures is None else "video"
     final = f"{kind}/{MEDIA_TYPES[muxer]}" if muxer else _honest(media_type, kind)
-    width, height = (0, 0) if opened.video is None else (found.width, found.height)
     return Recording(
         found.end_s,
-        opened.video is not None,
-        opened.audio is not None,
-        width,
-        height,
+        pictures is not None,
+        any(part.sounds for part in opened),
+        found.width,
+        found.height,
         final,
         muxer is not None,
-        found.cut,
+        found.reason is not None,
     )
 
 
-@dataclass(slots=True)
-class _Copied:
-    end_s: float = 0.0
-    packets: int = 0
-    cut: bool = False
-    width: int = 0
-    height: int = 0
+def _sounds(source: Path, opened: Opened, limits: Limits) -> tuple[int, ...]:
+    """Which sound streams are kept: the one with the speech first, then others with speech of their own."""
+    if len(opened.sounds) < 2:
+        return tuple(range(len(opened.sounds)))
+    from pipelines.media.channels import has_own_speech, level_db, speaking  # numpy: only for files with several tracks
+
+    levels: list[list[float]] = [[] for _ in opened.sounds]
+    places = {stream.index: place for place, stream in enumerate(opened.sounds)}
+    again = open_container(source, limits, part=opened.part)
+    with again.container:
+        for packet in packets_from(again, 0.0, lambda: None):
+            if packet is None or packet.stream.index not in places:
+                continue
+            with contextlib.suppress(av.FFmpegError, ValueError):
+                levels[places[packet.stream.index]] += [
+                    level_db(frame) for frame in packet.decode() if isinstance(frame, av.AudioFrame)
+                ]
+    first = speaking(levels)
+    return (first, *(place for place in range(len(levels)) if place != first and has_own_speech(levels, place, first)))
 
 
-def _copy(source: Path, opened: Opened, output: OutputContainer | None, limits: Limits) -> _Copied:
-    """Every packet once: bounds are checked, and it is copied when there is an output. Times begin at 0."""
-    used = [stream for stream in (opened.video, opened.audio) if stream is not None]
-    targets = {} if output is None else {stream.index: output.add_stream_from_template(stream) for stream in used}
-    found = _Copied()
-    if opened.video is not None:
-        found.width, found.height = opened.video.codec_context.width, opened.video.codec_context.height
-    last_dts: dict[int, int] = {}
-    errors = 0
-
-    def failed() -> None:
-        nonlocal errors
-        errors += 1
-
-    for packet in packets_from(opened, 0.0, failed):
-        if packet is None:
-            found.cut = True
-            break
-        if packet.dts is None or packet.pts is None or packet.time_base is None or not packet.size:
-            continue
-        found.packets += 1
-        start_s = float(packet.pts * packet.time_base) - opened.origin_s
-        found.end_s = max(found.end_s, start_s + float((packet.duration or 0) * packet.time_base))
-        if found.end_s > limits.max_duration_s:
-            raise too_long(source, found.end_s, limits)
-        if found.packets > PACKETS_PER_S * (found.end_s + 10.0):
-            raise media_error("media.unreadable", source)
-        found.cut = packet.is_corrupt
-        target = targets.get(packet.stream.index)
-        if target is None or output is None or packet.is_corrupt:
-            continue
-        if packet.dts <= last_dts.get(packet.stream.index, packet.dts - 1):
-            continue  # muxers refuse a packet that goes back in time; no decoder could show it
-        last_dts[packet.stream.index] = packet.dts
-        packet.stream = target
-        output.mux(packet)
-    if found.end_s <= 0.0:
-        raise media_error("media.zero_length", source)
-    found.cut = found.cut or errors > 0
-    return found
-
-
-def _muxer(opened: Opened) -> str | None:
-    """The container to pack into; None where the received one is as good or the only one for its codecs."""
-    names = opened.container.format.name.split(",")
-    used = [stream for stream in (opened.video, opened.audio) if stream is not None]
-    codecs = {_PLAIN.get(stream.codec_context.name, stream.codec_context.name) for stream in used}
-    if "matroska" in names:
-        return "webm" if codecs <= WEBM_CODECS else "matroska"
-    return "mp4" if "mov" in names and codecs <= MP4_CODECS else None
-
-
-_PLAIN = {"libdav1d": "av1", "libvpx": "vp8", "libvpx-vp9": "vp9", "libopus": "opus", "mp3float": "mp3", "h264": "h264"}
-"""Decoders by the codec they read."""
+def _pack(plan: Plan, target: Path, muxer: str | None, note: str | None) -> Copied:
+    if muxer is None:
+        return copied(plan, None)
+    with av.open(str(target), "w", format=muxer, options=_options(muxer)) as output:
+        if note is not None:
+            output.metadata["comment"] = note
+        return copied(plan, Output(output, plan))
 
 
 def _options(muxer: str) -> dict[str, str]:
@@ -242,28 +215,41 @@ def _honest(media_type: str, kind: str) -> str:
     return f"{kind}/{form}" if family in ("audio", "video") else media_type
 
 
-def _try_to_decode(source: Path, limits: Limits) -> None:
-    """Decode the first pictures and sounds: what nothing can play is refused now, not found out by a worker."""
-    opened = open_container(source, limits)
+def _try_to_decode(source: Path, first: Opened, limits: Limits) -> bool:
+    """Decode the first pictures and sounds: what nothing can play is refused now, not found out by a worker.
+
+    Returns: whether the pictures' display matrix only mirrors them.
+    """
+    opened = open_container(source, limits, part=first.part)
     with opened.container:
-        for stream in (opened.video, opened.audio):
-            if stream is not None and not _decodes(source, opened.container, stream, limits):
-                raise media_error("media.unreadable", source)
+        streams = [stream for stream in (opened.video, opened.audio) if stream is not None]
+        frames = [_first_frame(source, opened.container, stream, limits) for stream in streams]
+    return any(isinstance(frame, av.VideoFrame) and is_mirror_only(frame) for frame in frames)
 
 
-def _decodes(source: Path, container: InputContainer, stream: Stream, limits: Limits) -> bool:
-    seen = 0
+def _first_frame(
+    source: Path, container: InputContainer, stream: Stream, limits: Limits
+) -> av.VideoFrame | av.AudioFrame:
+    """The first of `LOOKED_AT` frames of a stream.
+
+    Raises:
+        MediaError: unreadable, when there is none; too_large.
+    """
+    seen: list[av.VideoFrame | av.AudioFrame] = []
     try:
         container.seek(0)
         for frame in container.decode(stream):
             if isinstance(frame, av.VideoFrame):
                 check_size(source, frame.width, frame.height, limits)
-            seen += 1
-            if seen >= LOOKED_AT:
+            if isinstance(frame, av.VideoFrame | av.AudioFrame):
+                seen.append(frame)
+            if len(seen) >= LOOKED_AT:
                 break
     except (av.FFmpegError, ValueError):
-        return seen > 0
-    return seen > 0
+        pass
+    if not seen:
+        raise media_error("media.unreadable", source)
+    return seen[0]
 
 
 def _bomb(source: Path) -> MediaError:

@@ -14,7 +14,8 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from pipelines.media.pictures import Sampler, seconds
+from pipelines.media.container import seconds
+from pipelines.media.pictures import Sampler
 
 
 def can_spare(stream: VideoStream) -> bool:

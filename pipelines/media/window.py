@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pipelines.media.container import Limits, Opened, too_long
 
-STRAY_S = 10.0
-"""Times this far beyond the stated end are damage, not content: such frames are left out and counted as errors."""
+BEHIND_S = 10.0
+"""Packets this far behind a window's end are the last that are read of it: streams lie beside each other in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Window:
 
     Args:
         path, limits: of the file, for what is refused.
-        start_s: the window's start, seconds from the container's start.
+        start_s: the window's start, seconds from the recording's start.
         zero_s: the same moment on the container's own clock.
         length_s: of the window; None reads to the end.
         declared_s: where the header says that the file ends; None where it does not say.
@@ -36,10 +36,6 @@ class Window:
         known = [length for length in (self.declared_s, self.length_s) if length is not None]
         return min(known) if known else None
 
-    def is_stray(self, time_s: float) -> bool:
-        """Whether a time can only be damage."""
-        return self.declared_s is not None and time_s > self.declared_s + STRAY_S
-
     def is_behind(self, time_s: float) -> bool:
         """Whether a time lies at the window's end or behind it."""
         return self.length_s is not None and time_s >= self.length_s
@@ -54,13 +50,20 @@ class Window:
             raise too_long(self.path, time_s, self.limits)
 
 
-def window_of(path: Path, limits: Limits, opened: Opened, start_s: float, end_s: float | None) -> Window:
-    """The window from `start_s` to `end_s`, seconds from the container's start; None is to the end."""
+def window_of(
+    path: Path, limits: Limits, opened: Opened, start_s: float, end_s: float | None, *, begins_s: float = 0.0
+) -> Window:
+    """The window from `start_s` to `end_s`, seconds from the recording's start; None is to the end.
+
+    Args:
+        begins_s: where this container begins in the recording: the length of those before it in the same file.
+    """
+    ends_s = None if opened.declared_s is None else begins_s + opened.declared_s
     return Window(
         path=path,
         limits=limits,
         start_s=start_s,
-        zero_s=opened.origin_s + start_s,
+        zero_s=opened.origin_s + start_s - begins_s,
         length_s=None if end_s is None else end_s - start_s,
-        declared_s=None if opened.declared_s is None else max(0.0, opened.declared_s - start_s),
+        declared_s=None if ends_s is None else max(0.0, ends_s - start_s),
     )

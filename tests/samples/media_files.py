@@ -135,3 +135,26 @@ def cut(source: Path, target: Path, share: float) -> Path:
     data = source.read_bytes()
     target.write_bytes(data[: int(len(data) * share)])
     return target
+
+
+def joined(target: Path, *sources: Path) -> Path:
+    """Files one after the other in one, as a recorder leaves them that was started again."""
+    target.write_bytes(b"".join(source.read_bytes() for source in sources))
+    return target
+
+
+def syllables(seconds: float, rate: int = 44_100, hertz: float = 200.0) -> NDArray[np.float32]:
+    """A tone that comes and goes three times a second as a voice does, one channel x samples."""
+    times = np.arange(round(seconds * rate)) / rate
+    wave = 0.5 * np.sin(2 * np.pi * hertz * times) * (np.sin(2 * np.pi * 3 * times) > 0)
+    return wave.astype(np.float32)[None]
+
+
+def with_matrix(source: Path, target: Path, matrix: tuple[int, int, int, int]) -> Path:
+    """An mp4 with another display matrix (a, b, c, d), each -1, 0 or 1, in its track header (ISO 14496-12, 8.3.2)."""
+    data = bytearray(source.read_bytes())
+    at = data.find(b"tkhd") + 4 + 4 + 20 + 16
+    a, b, c, d = (value << 16 for value in matrix)
+    data[at : at + 36] = np.array([a, b, 0, c, d, 0, 0, 0, 1 << 30], dtype=">i4").tobytes()
+    target.write_bytes(data)
+    return target

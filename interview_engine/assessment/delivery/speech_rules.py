@@ -65,6 +65,7 @@ def speech_measures(
     *,
     duration_s: float | None = None,
     bands: RateBands | None = None,
+    unrecorded: Sequence[Span] = (),
 ) -> SpeechCues | None:
     """How an answer was spoken, without pitch and loudness.
 
@@ -74,6 +75,7 @@ def speech_measures(
         language: ISO 639-1; decides what is counted.
         duration_s: length of the sound, if known.
         bands: the convention behind `speech_band`.
+        unrecorded: where the recorder was paused: no pause of the speaker, and no time of any rate.
 
     Returns:
         None when nothing can be measured: no counted word with a time, or no voice between the first and last word.
@@ -88,21 +90,23 @@ def speech_measures(
     inside = clip(voice, extent)
     if total_s(inside) < LEAST_VOICE_S:
         return None
-    silences = gaps(inside, extent)
+    off = tuple(part for span in clip(merge(unrecorded), extent) for part in gaps(clip(inside, span), span))
+    silences = gaps(merge([*inside, *off]), extent)
     pauses = tuple(silence for silence in silences if silence.duration_s > PAUSE_S)
     breaks = tuple(silence for silence in silences if silence.duration_s > ARTICULATION_GAP_S)
-    speaking = gaps(pauses, extent)
+    speaking = gaps(merge([*pauses, *off]), extent)
+    recorded_s = extent.duration_s - total_s(off)
     rate = _per_minute(units, total_s(speaking))
     return SpeechCues(
         unit=unit_of(language),
         units=units,
         speech_rate_per_min=rate,
-        articulation_rate_per_min=_per_minute(units, extent.duration_s - total_s(breaks)),
-        overall_rate_per_min=_per_minute(units, extent.duration_s),
+        articulation_rate_per_min=_per_minute(units, recorded_s - total_s(breaks)),
+        overall_rate_per_min=_per_minute(units, recorded_s),
         speaking_spans=speaking,
         pauses=pauses,
-        pause_share=total_s(pauses) / extent.duration_s,
-        time_to_first_word_s=extent.start_s,
+        pause_share=total_s(pauses) / recorded_s,
+        time_to_first_word_s=extent.start_s - total_s(clip(merge(unrecorded), Span(0.0, extent.start_s))),
         longest_monologue_s=max(span.duration_s for span in speaking),
         speech_band=describe_rate(rate, language, bands),
         filled_pauses=filled_pauses(counted),

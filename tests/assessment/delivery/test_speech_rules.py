@@ -48,6 +48,24 @@ def test_a_clip_of_known_words_and_times_gives_its_rates() -> None:
     assert cues.time_to_first_word_s == 1.0
 
 
+def test_a_pause_of_the_recorder_is_no_pause_of_the_speaker() -> None:
+    """The clip above, with 30 s between its second and third word in which nothing was recorded."""
+    words = [Word("w", 1.0 + 0.5 * index, 1.5 + 0.5 * index, 1.0) for index in range(2)]
+    words += [Word("w", 32.3 + 0.5 * index, 32.8 + 0.5 * index, 1.0) for index in range(2)]
+    speech, off = [Span(1.0, 2.0), Span(32.3, 33.3)], (Span(2.1, 32.1),)
+    cues = speech_measures(words, speech, "en", unrecorded=off)
+    assert cues is not None
+    assert cues.pauses == ()
+    assert cues.pause_share == 0.0
+    assert cues.overall_rate_per_min == pytest.approx(60 * 4 / 2.3)
+    assert cues.speech_rate_per_min == pytest.approx(60 * 4 / 2.3)
+    assert cues.speaking_spans == (Span(1.0, 2.1), Span(32.1, 33.3))
+    late = speech_measures(words, speech, "en", unrecorded=(Span(0.0, 0.75),))
+    assert late is not None
+    assert late.time_to_first_word_s == pytest.approx(0.25)
+    assert late.pauses == (Span(2.0, 32.3),)
+
+
 def test_mandarin_counts_characters_and_english_words() -> None:
     assert measure([Word("三百二十", 0.5, 1.5, 1.0)], [Span(0.5, 1.5)], "zh").units == 4
     assert measure([Word("hello", 0.5, 1.5, 1.0)], [Span(0.5, 1.5)]).unit == "words"

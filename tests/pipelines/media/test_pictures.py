@@ -10,7 +10,9 @@ import pytest
 from media_reading import CLIPS, needs_clips
 
 from pipelines.media import pictures
+from pipelines.media.container import Limits
 from pipelines.media.ingest import open_recording
+from pipelines.media.remux import receive
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,37 @@ def test_a_phone_held_upright_comes_out_upright(tmp_path):
         frame = next(iter(recording.frames()))
         assert made.red_corner(frame.rgb) == "top right"
         assert (recording.video.width, recording.video.height) == (120, 160)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "corner", "size"),
+    [
+        ((-1, 0, 0, 1), "top left", (160, 120)),
+        ((1, 0, 0, -1), "bottom left", (160, 120)),
+        ((0, 1, 1, 0), "top right", (120, 160)),
+        ((-1, 0, 0, -1), "bottom right", (160, 120)),
+    ],
+    ids=["mirror", "upside down", "mirror and quarter turn", "half turn"],
+)
+def test_a_mirror_beside_the_picture_is_no_turn_and_leaves_left_and_right(tmp_path, matrix, corner, size):
+    plain = made.write(tmp_path / "a.mp4", times_s=made.every(0.1, 1))
+    path = made.with_matrix(plain, tmp_path / "b.mp4", matrix)
+    with open_recording(path) as recording:
+        frame = next(iter(recording.frames()))
+        assert made.red_corner(frame.rgb) == corner
+        assert (recording.video.width, recording.video.height) == size
+    receive(path, tmp_path / "packed.mp4", "video/mp4", Limits())
+    with open_recording(tmp_path / "packed.mp4") as recording:
+        assert made.red_corner(next(iter(recording.frames())).rgb) == corner
+
+
+def test_a_kept_copy_has_no_mirror_that_players_take_for_a_half_turn(tmp_path):
+    plain = made.write(tmp_path / "a.mp4", times_s=made.every(0.1, 1))
+    path = made.with_matrix(plain, tmp_path / "b.mp4", (-1, 0, 0, 1))
+    receive(path, tmp_path / "packed.mp4", "video/mp4", Limits())
+    with av.open(str(path)) as before, av.open(str(tmp_path / "packed.mp4")) as after:
+        assert abs(next(before.decode(video=0)).rotation) == 180
+        assert next(after.decode(video=0)).rotation == 0
 
 
 def test_pictures_are_scaled_down_to_the_shorter_side_and_never_up(tmp_path):

@@ -65,6 +65,21 @@ def test_a_turned_phone_video_stays_turned(tmp_path: Path) -> None:
         assert next(packed.decode(video=0)).rotation == 90
 
 
+def test_vp9_in_an_mp4_is_packed_so_that_it_can_be_sought_in(tmp_path: Path) -> None:
+    source = media_files.write(
+        tmp_path / "in.mp4",
+        times_s=media_files.every(0.1, 1.0),
+        video_codec="libvpx-vp9",
+        video_options={"deadline": "realtime", "cpu-used": "8"},
+        container_options={"movflags": "frag_keyframe+empty_moov"},
+    )
+    found = receive(source, tmp_path / "out.mp4", "video/mp4", Limits())
+    assert (found.packed, found.media_type) == (True, "video/mp4")
+    with av.open(str(tmp_path / "out.mp4")) as packed:
+        assert packed.duration == pytest.approx(1_000_000, abs=100_000)
+        assert len(list(packed.decode(video=0))) == 10
+
+
 def test_a_recording_cut_off_in_the_middle_keeps_what_was_there(tmp_path: Path) -> None:
     source = media_files.cut(recorded(tmp_path / "in.webm", 4.0), tmp_path / "cut.webm", 0.6)
     found = receive(source, tmp_path / "out.webm", "video/webm", Limits())

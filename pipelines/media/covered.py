@@ -1,0 +1,54 @@
+"""Which stretches of a recording hold anything: where no track has packets, nothing was recorded."""
+
+from __future__ import annotations
+
+from av.packet import Packet
+from av.stream import Stream
+
+from interview_engine.assessment.delivery.spans import Span
+from interview_engine.assessment.delivery.speech_rules import gaps, merge
+
+LEAST_GAP_S = 1.0
+"""A shorter hole between two packets of a stream is how it was encoded (a still picture, silence left out), not a pause
+of the recorder."""
+
+
+class Covered:
+    """Collects where the packets of a recording lie, seconds from the window's start."""
+
+    def __init__(self) -> None:
+        self._ticks_s: dict[int, float] = {}
+        self._stretches: dict[int, list[list[float]]] = {}
+
+    def begin(self) -> None:
+        """The next packets are of another container, with clocks of its own."""
+        self._ticks_s.clear()
+
+    def add(self, packet: Packet[Stream], zero_s: float) -> None:
+        """Count a packet; `zero_s` is the window's start on its container's clock."""
+        if packet.pts is None:
+            return
+        place = packet.stream.index
+        tick_s = self._ticks_s.get(place)
+        if tick_s is None:
+            tick_s = self._ticks_s[place] = float(packet.time_base)
+        start_s = packet.pts * tick_s - zero_s
+        length_s = (packet.duration or 0) * tick_s
+        end_s = start_s + (length_s if length_s <= LEAST_GAP_S else 0.0)  # an mp4 stretches the last before a hole
+        stretches = self._stretches.setdefault(place, [])
+        if stretches and stretches[-1][0] <= start_s <= stretches[-1][1] + LEAST_GAP_S:
+            stretches[-1][1] = max(stretches[-1][1], end_s)
+        else:
+            stretches.append([start_s, max(end_s, start_s + 1e-3)])
+
+    def gaps(self, length_s: float) -> tuple[Span, ...]:
+        """Where nothing was recorded between what was, at least `LEAST_GAP_S` each."""
+        spans = merge([Span(*stretch) for stretches in self._stretches.values() for stretch in stretches])
+        if not spans:
+            return ()
+        extent = Span(max(0.0, spans[0].start_s), min(length_s, spans[-1].end_s))
+        return tuple(
+            Span(round(gap.start_s, 3), round(gap.end_s, 3))
+            for gap in gaps(spans, extent)
+            if gap.duration_s >= LEAST_GAP_S and gap.start_s >= extent.start_s
+        )

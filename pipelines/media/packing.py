@@ -1,0 +1,174 @@
+"""Packets copied, untouched, into one file: of one recording, or of several that lie in a file one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.packet import Packet
+from av.stream import Stream
+from av.video.stream import VideoStream
+
+from interview_engine.assessment.reasons import Reason
+from pipelines.media.container import Limits, Opened, media_error, packets_from, seconds, too_long
+from pipelines.media.continuity import LONGEST_PACKET_S, Reach, continuous, kind_of, length_of
+from pipelines.media.damage import Damage, noted
+
+PACKETS_PER_S = 2000
+"""More packets than this a second of recording are an attack: 60 pictures and 100 sounds a second is much."""
+
+MEETING_S = 0.5
+"""Where one recording ends and the next begins in a file, their packets may overlap by this."""
+
+SELF_DESCRIBING = frozenset({"vp8", "libvpx", "vp9", "libvpx-vp9", "av1", "libdav1d", "opus", "libopus"})
+"""Decoders of codecs whose packets say themselves how large a picture is, or how many channels: others may follow."""
+
+WEBM_CODECS = frozenset({"vp8", "vp9", "av1", "opus", "vorbis"})
+MP4_CODECS = frozenset({"h264", "hevc", "av1", "vp9", "mpeg4", "aac", "mp3", "ac3", "opus", "flac"})
+"""Codecs that are packed anew; others (PCM in a QuickTime file) stay in the container they came in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is read, and which sound streams of each container are kept, by their place, the speaking one first.
+
+    `mirrored`: a matrix beside the pictures only mirrors them, which browsers take for a half turn: it is not kept.
+    """
+
+    source: Path
+    limits: Limits
+    parts: tuple[Opened, ...]
+    sounds: tuple[int, ...]
+    lost: int
+    mirrored: bool
+
+    def kept(self, part: Opened) -> list[Stream]:
+        """The streams that are kept of a container, in their order in the packed file."""
+        pictures: list[Stream] = [] if part.video is None else [part.video]
+        return [*pictures, *(part.sounds[place] for place in self.sounds if place < len(part.sounds))]
+
+
+@dataclass(slots=True)
+class Copied:
+    """What a copy found: last end in seconds, packets, pixels of the pictures, and why it is not whole, or None."""
+
+    end_s: float = 0.0
+    packets: int = 0
+    width: int = 0
+    height: int = 0
+    reason: Reason | None = None
+
+
+class Output:
+    """The packed file while it is written."""
+
+    def __init__(self, container: OutputContainer, plan: Plan) -> None:
+        self._container = container
+        self._streams = [container.add_stream_from_template(stream) for stream in plan.kept(plan.parts[0])]
+        self._last: dict[int, int] = {}
+        self._step: dict[int, int] = {}
+        if plan.mirrored:
+            cast(VideoStream, self._streams[0]).set_display_rotation(0)
+
+    def put(self, packet: Packet[Stream], place: int, shift_s: float, *, joins: bool) -> bool:
+        """Write a packet, later by `shift_s`; False when it goes back in time, which muxers refuse.
+
+        Args:
+            joins: of another recording than the first: where two meet, they may overlap a little.
+        """
+        assert packet.dts is not None
+        assert packet.pts is not None
+        ticks = round(shift_s / packet.time_base)
+        packet.pts, packet.dts = packet.pts + ticks, packet.dts + ticks
+        last = self._last.get(place)
+        if last is not None and packet.dts <= last:
+            if not joins or last - packet.dts > MEETING_S / packet.time_base:
+                return False
+            packet.pts, packet.dts = max(packet.pts, last + 1), last + 1
+        if last is not None and packet.dts - last <= LONGEST_PACKET_S / packet.time_base:
+            self._step[place] = packet.dts - last
+        if not packet.duration:
+            packet.duration = self._step.get(place, 0)  # or an mp4 ends before its last picture
+        self._last[place] = packet.dts
+        packet.stream = self._streams[place]
+        self._container.mux(packet)
+        return True
+
+
+def copied(plan: Plan, output: Output | None) -> Copied:
+    """Every packet once: bounds are checked, and it is copied when there is an output. Times begin at 0."""
+    found = Copied()
+    damage = Damage(plan.lost + sum(part.lost_tracks for part in plan.parts))
+    stated_s: float | None = None
+    for part in plan.parts:
+        begins_s, reach = found.end_s, Reach()
+        stated_s = None if part.declared_s is None else begins_s + part.declared_s
+        kept = {stream.index: place for place, stream in enumerate(plan.kept(part))}
+        if part.video is not None and not found.width:
+            found.width, found.height = part.video.codec_context.width, part.video.codec_context.height
+        packets = packets_from(part, 0.0, damage.count)
+        for packet in continuous(packets, part, 0.0, damage.leave_out):
+            if packet is None:
+                damage.broke_off = True
+                break
+            if packet.dts is None or packet.pts is None or packet.time_base is None or not packet.size:
+                continue
+            found.packets += 1
+            start_s = seconds(packet.pts, packet.time_base) - part.origin_s + begins_s
+            reach.add(packet.stream.index, start_s, seconds(packet.duration or 0, packet.time_base))
+            found.end_s = max(begins_s, reach.end_s)
+            if found.end_s > plan.limits.max_duration_s:
+                raise too_long(plan.source, found.end_s, plan.limits)
+            if found.packets > PACKETS_PER_S * (found.end_s + 10.0):
+                raise media_error("media.unreadable", plan.source)
+            damage.broke_off = packet.is_corrupt
+            place = kept.get(packet.stream.index)
+            if place is None or output is None or packet.is_corrupt:
+                continue
+            kind, length_s = kind_of(packet), length_of(packet)
+            if not output.put(packet, place, begins_s - part.origin_s, joins=part is not plan.parts[0]):
+                damage.leave_out(kind, length_s)
+    if found.end_s <= 0.0:
+        raise media_error("media.zero_length", plan.source)
+    found.reason = noted(plan.parts) or damage.truncation(0.0, found.end_s, stated_s)
+    return found
+
+
+def muxer_for(plan: Plan) -> str | None:
+    """The container to pack into; None where the received one is as good or the only one for its codecs, or where
+    recordings that lie in one file differ too much for one (they are read as they are)."""
+    first = plan.parts[0]
+    if any(not _alike(plan.kept(first), plan.kept(part)) for part in plan.parts[1:]):
+        return None
+    names = first.container.format.name.split(",")
+    codecs = {_PLAIN.get(stream.codec_context.name, stream.codec_context.name) for stream in plan.kept(first)}
+    if "matroska" in names:
+        return "webm" if codecs <= WEBM_CODECS else "matroska"
+    return "mp4" if "mov" in names and codecs <= MP4_CODECS else None
+
+
+def _alike(streams: Sequence[Stream], others: Sequence[Stream]) -> bool:
+    """Whether packets of the later streams can follow those of the earlier ones: the same codecs, set up alike."""
+    if len(streams) != len(others):
+        return False
+    for one, other in zip(streams, others, strict=True):
+        ours, theirs = one.codec_context, other.codec_context
+        if ours.name != theirs.name or one.time_base != other.time_base:
+            return False
+        if isinstance(one, AudioStream) and isinstance(other, AudioStream) and _form(one) != _form(other):
+            return False
+        if ours.name not in SELF_DESCRIBING and ours.extradata != theirs.extradata:
+            return False
+    return True
+
+
+def _form(stream: AudioStream) -> tuple[int, str]:
+    return stream.codec_context.sample_rate, stream.codec_context.layout.name
+
+
+_PLAIN = {"libdav1d": "av1", "libvpx": "vp8", "libvpx-vp9": "vp9", "libopus": "opus", "mp3float": "mp3", "h264": "h264"}
+"""Decoders by the codec they read."""
