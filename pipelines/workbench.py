@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from interview_engine.assessment.calibration.calibration import Calibration
 from interview_engine.assessment.report import ModelUsed
@@ -16,8 +17,11 @@ from models.speech.vad import SileroVoiceActivity, VoiceActivity
 from models.weights.registry import default_root, store_of
 from pipelines.hearing.recognition_client import RemoteRecogniser
 from pipelines.scoring.kit_vectors import FOLDER, KitVectors, PreparedScorer
-from pipelines.scoring.sentence_vectors import TEXT_WEIGHTS, SentenceVectors
+from pipelines.scoring.sentence_vectors import SentenceVectors
 from pipelines.watching.watch import Detectors, load_detectors
+
+if TYPE_CHECKING:  # it brings scipy along
+    from models.text.embedding import TextEmbedder
 
 NEEDED = (
     "whisper-base",
@@ -93,18 +97,23 @@ class Workbench:
     @cached_property
     def vectors(self) -> SentenceVectors:
         """The text embedder, which remembers the vectors of the interview in hand."""
-        return SentenceVectors(self.kit_vectors, self._text_weights)
+        return SentenceVectors(self.kit_vectors, self._vector_identity)
 
     @cached_property
     def kit_vectors(self) -> KitVectors:
         """The text embedder under `vectors`, which has the kits' own texts from a file beside the weights."""
+        folder = (self.settings.weights or default_root()) / FOLDER
+        return KitVectors(self.text_embedder, folder, self._vector_identity)
+
+    @cached_property
+    def text_embedder(self) -> TextEmbedder:
+        """Sentence vectors by language; what the content scorers compare."""
         from models.text.embedding import TextEmbedder
 
-        folder = (self.settings.weights or default_root()) / FOLDER
-        return KitVectors(TextEmbedder(self.store), folder, self._text_weights)
+        return TextEmbedder(self.store)
 
-    def _text_weights(self) -> str:
-        return " ".join(map(self.store.sha256, TEXT_WEIGHTS))
+    def _vector_identity(self) -> str:
+        return self.text_embedder.identity
 
     @cached_property
     def scorer(self) -> Scorer:

@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+import models.text
 from interview_engine.assessment.evidence.rubric import Encoder, build
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.scoring import AnswerText, ContentScores, Embedder, Scorer
-from models.text import embedding
 from pipelines.scoring.sentence_vectors import DAMAGED
 
 FOLDER = "kit-vectors"
@@ -40,7 +40,8 @@ class KitVectors:
     Args:
         embedder: asked for what is not known.
         folder: where the files are; one that cannot be written only costs the time of embedding again.
-        weights: sha256 of the text weights; called once, when a kit is first prepared.
+        weights: what vectors depend on besides their text (`TextEmbedder.identity`); called once, when a kit is first
+            prepared.
     """
 
     def __init__(self, embedder: Embedder, folder: Path, weights: Callable[[], str]) -> None:
@@ -78,8 +79,8 @@ class KitVectors:
 
     def _name(self, kit: Kit, language: str) -> str:
         if not self._identity:
-            with open(embedding.__file__, "rb") as code:
-                self._identity = f"{self._weights()} {hashlib.file_digest(code, 'sha256').hexdigest()}"
+            code = b"".join(path.read_bytes() for path in sorted(Path(models.text.__path__[0]).glob("*.py")))
+            self._identity = f"{self._weights()} {hashlib.sha256(code).hexdigest()}"
         return hashlib.sha256(f"{self._identity} {kit.sha256} {language}".encode()).hexdigest()[:32]
 
 

@@ -19,9 +19,6 @@ from numpy.typing import NDArray
 from interview_engine.assessment.scoring import Embedder
 
 FILE = "sentence-vectors.npz"
-TEXT_WEIGHTS = ("minilm-en", "e5-small-zh-en")
-"""The weights whose vectors are kept; a file of other weights is not used."""
-
 DIGEST_BYTES = 16
 DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 """What reading a cut, changed or foreign file can raise; the zip's own check sums find a changed byte."""
@@ -36,7 +33,8 @@ class SentenceVectors:
 
     Args:
         embedder: asked for what is not known.
-        weights: sha256 of the text weights; called once, when a file is first read or written.
+        weights: what vectors depend on besides their text (`TextEmbedder.identity`); a file of another identity is
+            not used. Called once, when a file is first read or written.
     """
 
     def __init__(self, embedder: Embedder, weights: Callable[[], str]) -> None:

@@ -1,105 +1,109 @@
-"""The embedder: a text's vector is a function of the text alone, bit for bit (scoring principle 6)."""
+"""The embedders of the scorer: by language, or one model for both; each text is embedded once in a process."""
 
-import os
-import subprocess
-import sys
-from functools import cache
+import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from interview_engine.errors import WeightsError
-from models.text.embedding import BLOCK_ROWS, DIMENSION, TextEmbedder, _seated
-from models.weights.registry import WeightStore, default_root
-
-EN = ["I checked the order.", "I verified the shipment", "The weather is fine today.", "word " * 400]
-ZH = ["我核对了订单。", "我查了一下发货情况", "今天天气很好。"]
+from models.text import embedding
+from models.text.embedding import ENGLISH, MULTILINGUAL, MultilingualEmbedder, TextEmbedder
+from models.text.vectors import CACHE_TEXTS, DIMENSION, Remembering, Vectors
 
 
-IN_COMPANY_AND_ALONE = f"""
-from {TextEmbedder.__module__} import TextEmbedder
-from {WeightStore.__module__} import WeightStore, default_root
-words = "I checked the order twice, called the customer back and wrote down what we had agreed on.".split()
-texts = [" ".join((words * 20)[start : start + count]) for start in (0, 5) for count in (1, 4, 7, 9, 16, 28, 90, 240)]
-together = TextEmbedder(WeightStore(default_root())).embed(texts, "en")
-alone = TextEmbedder(WeightStore(default_root()))
-print(sum((vector == alone.embed([text], "en")[0]).all() for text, vector in zip(texts, together)), "of", len(texts))
-"""
+class Store:
+    """Two weights without files; `edition` goes into their hashes."""
+
+    def __init__(self, edition: str) -> None:
+        self._edition = edition
+
+    def locate(self, name: str) -> Path:
+        return Path(name)
+
+    def sha256(self, name: str) -> str:
+        return hashlib.sha256(f"{name} {self._edition}".encode()).hexdigest()
 
 
-@cache
-def embedder() -> TextEmbedder:
-    made = TextEmbedder(WeightStore(default_root()))
-    try:
-        made.embed(["a"], "en")
-    except WeightsError as error:
-        pytest.skip(f"weights not installed: {error.code}")
-    return made
+class Model:
+    """A vector of one number, by the model's own name; remembers what it was asked."""
+
+    def __init__(self, mark: float = 1.0) -> None:
+        self.asked: list[str] = []
+        self.mark = mark
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.asked += texts
+        return np.full((len(texts), DIMENSION), self.mark, dtype=np.float32)
 
 
-@pytest.mark.parametrize(("language", "texts"), [("en", EN), ("zh", ZH)])
-def test_a_vector_does_not_depend_on_what_else_is_embedded(language: str, texts: list[str]) -> None:
-    together = embedder().embed(texts, language)
-    alone = TextEmbedder(WeightStore(default_root()))
-    single = np.stack([alone.embed([text], language)[0] for text in reversed(texts)])[::-1]
-    assert (together == single).all()
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Model]]:
+    """The models that were loaded, by weight."""
+    found: dict[str, list[Model]] = {ENGLISH: [], MULTILINGUAL: []}
+
+    def loader(name: str, mark: float) -> Callable[[Path], Model]:
+        def load(folder: Path) -> Model:
+            found[name].append(Model(mark))
+            return found[name][-1]
+
+        return load
+
+    monkeypatch.setattr(embedding, "MiniLM", loader(ENGLISH, 1.0))
+    monkeypatch.setattr(embedding, "load_file", loader(MULTILINGUAL, 2.0))
+    monkeypatch.setattr(embedding, "_MODELS", {})
+    return found
 
 
-@pytest.mark.parametrize(("kernels", "flag"), [("Haswell", "avx2"), ("Zen", "avx2"), ("SkylakeX", "avx512vl")])
-def test_a_vector_does_not_depend_on_its_company_with_any_of_openblas_kernels(kernels: str, flag: str) -> None:
-    embedder()
-    cpu = Path("/proc/cpuinfo")
-    if not cpu.is_file() or flag not in cpu.read_text().split():
-        pytest.skip(f"this processor has no {flag}")
-    environment = os.environ | {"OPENBLAS_CORETYPE": kernels, "OPENBLAS_NUM_THREADS": "1"}
-    root = Path(__file__).parents[3]
-    ran = subprocess.run(
-        [sys.executable, "-c", IN_COMPANY_AND_ALONE], cwd=root, env=environment, capture_output=True, text=True
-    )
-    assert (ran.stdout, ran.stderr) == ("16 of 16\n", "")
+def test_chinese_has_the_multilingual_model_and_english_its_own(made: dict[str, list[Model]]) -> None:
+    embedder = TextEmbedder(Store("a"))
+    assert embedder.embed(["x"], "en")[0, 0] == 1.0
+    assert not made[MULTILINGUAL]
+    assert embedder.embed(["x"], "zh")[0, 0] == 2.0
 
 
-@pytest.mark.parametrize("lengths", [[3], [7, 9, 128, 2, 256, 30], [12] * 40, [6] * 100])
-@pytest.mark.parametrize(
-    ("block", "small"),
-    [
-        ([0] * 128, [0] * 96),
-        (([0] * 6 + [1] * 6) * 10 + [2] * 8, ([0] * 6 + [1] * 6) * 8),
-        ([0] * 60 + [1] * 68, [2] * 96),
-        (list(range(128)), list(range(200, 296))),
-    ],
-)
-def test_every_token_sits_once_and_in_a_seat_like_the_one_it_has_alone(
-    lengths: list[int], block: list[int], small: list[int]
-) -> None:
-    blocks = _seated(lengths, (np.array(block), np.array(small)))
-    wanted = [block[place % BLOCK_ROWS] for length in lengths for place in range(length)]
-    seated = {}
-    for rows in blocks:
-        kinds = block if len(rows) == len(block) else small
-        for seat, row in enumerate(rows.tolist()):
-            if row < len(wanted):
-                assert row not in seated
-                seated[row] = kinds[seat]
-    assert [seated[row] for row in range(len(wanted))] == wanted
+def test_the_multilingual_embedder_gives_a_text_one_vector_in_all_languages(made: dict[str, list[Model]]) -> None:
+    embedder = MultilingualEmbedder(Store("a"))
+    assert (embedder.embed(["x", "y"], "en") == embedder.embed(["x", "y"], "zh")).all()
+    assert not made[ENGLISH]
+    assert [sorted(model.asked) for model in made[MULTILINGUAL]] == [["x", "y"]]
 
 
-@pytest.mark.parametrize(("language", "texts"), [("en", EN), ("zh", ZH)])
-def test_vectors_are_of_unit_length_and_near_when_the_meaning_is(language: str, texts: list[str]) -> None:
-    vectors = embedder().embed(texts, language)
-    assert vectors.shape == (len(texts), DIMENSION)
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
+def test_a_text_is_embedded_once_in_a_process_whoever_asks(made: dict[str, list[Model]]) -> None:
+    TextEmbedder(Store("a")).embed(["x", "x", "y"], "zh")
+    MultilingualEmbedder(Store("a")).embed(["y", "z"], "en")
+    assert [sorted(model.asked) for model in made[MULTILINGUAL]] == [["x", "y", "z"]]
 
 
-def test_the_forward_pass_agrees_with_published_similarities_of_the_model() -> None:
-    cat, feline, revenue = embedder().embed(
-        ["The cat sat on the mat.", "A feline rested on the rug.", "Quarterly revenue grew."], "en"
-    )
-    assert cat @ feline == pytest.approx(0.556, abs=0.01)
-    assert abs(cat @ revenue) < 0.1
+def test_other_weights_are_another_model_with_vectors_of_its_own(made: dict[str, list[Model]]) -> None:
+    for edition in ("a", "b"):
+        MultilingualEmbedder(Store(edition)).embed(["x"], "zh")
+    assert [model.asked for model in made[MULTILINGUAL]] == [["x"], ["x"]]
+
+
+def test_the_identity_names_the_weights_and_what_computes() -> None:
+    store, other = Store("a"), Store("b")
+    by_language, one = TextEmbedder(store).identity, MultilingualEmbedder(store).identity
+    assert store.sha256(ENGLISH) in by_language
+    assert store.sha256(MULTILINGUAL) in by_language
+    assert store.sha256(MULTILINGUAL) in one
+    assert len({by_language, one, TextEmbedder(other).identity, MultilingualEmbedder(other).identity}) == 4
+    assert f"arithmetic {embedding.ARITHMETIC}" in one
+    assert "openvino 2" in one
 
 
 def test_nothing_in_nothing_out() -> None:
-    assert embedder().embed([], "en").shape == (0, DIMENSION)
+    model = Model()
+    assert Remembering(model).embed([]).shape == (0, DIMENSION)
+    assert model.asked == []
+
+
+def test_what_is_remembered_has_an_end_and_every_answer_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert CACHE_TEXTS > 1000
+    monkeypatch.setattr("models.text.vectors.CACHE_TEXTS", 3)
+    model = Model()
+    remembering = Remembering(model)
+    assert remembering.embed(["a", "b"]).shape == (2, DIMENSION)
+    assert remembering.embed(["b", "c", "d"]).shape == (3, DIMENSION)
+    assert remembering.embed(["e", "f", "g", "h"]).shape == (4, DIMENSION)
+    assert model.asked == ["a", "b", "b", "c", "d", "e", "f", "g", "h"]
