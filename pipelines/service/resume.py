@@ -1,4 +1,4 @@
-"""A résumé file to its text and fields. PDF, DOCX and text are opened in a confined child: strangers send them."""
+"""A résumé file to its text and fields, opened in a confined child: strangers send them."""
 
 from __future__ import annotations
 
@@ -14,21 +14,26 @@ from typing import Any
 from interview_engine.errors import UnsupportedMedia
 from interview_engine.hr.recruiting.applying.resume_rules import MAX_TEXT, PARSER, read_fields
 from interview_engine.i18n import msg
-from interview_engine.text_files import decode_text
+from pipelines.resumes import markup, pdf, plain, word
 
 MAX_BYTES = 10 * 1024 * 1024
 MEMORY_BYTES = 768 * 1024 * 1024
 CPU_S = 20
 WALL_S = 40
-MAX_PAGES = 40
 MAX_UNPACKED = 60 * 1024 * 1024
 """A DOCX is a zip archive; ten times a long illustrated résumé."""
 
-PDF, DOCX, TEXT = (
+PDF, DOCX, TEXT, OLD_WORD = (
     "application/pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "text/plain",
+    "application/msword",
 )
+"""Web pages and RTF are kept as text/plain: nothing in them runs when somebody opens the file."""
+
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How files of Word before 2007, of WPS, and DOCX with a password begin."""
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class ReadResume:
         media_type: by content, not by name.
         fields: see resume_rules.read_fields; empty with `reason`.
         reason: {"code", "zh", "en"} when the file holds no text that can be read; the file itself is kept all the same.
+            With `resume.hidden` text and fields are there: what a reader of the file does not see was left out.
     """
 
     media_type: str
@@ -49,9 +55,15 @@ class ReadResume:
 
 
 REASONS = {
-    "resume.no_text": msg("The file holds no text (it may be a scan or a picture): please read it yourself."),
-    "resume.unreadable": msg("The file is damaged or locked and cannot be read; ask the candidate for another."),
+    "resume.no_text": msg("The file holds no readable text (it may be a scan or a picture): please read it yourself."),
+    "resume.not_prose": msg("What can be read from the file is no prose but codes or markup: please read it yourself."),
+    "resume.old_word": msg(
+        "A file of an old Word or WPS is not read here: open it in Word or WPS and read it yourself."
+    ),
+    "resume.locked": msg("The file has a password: ask the candidate for one without."),
+    "resume.unreadable": msg("The file could not be read here: open it and read it yourself."),
     "resume.limits": msg("Opening the file takes more than is allowed; it was not read."),
+    "resume.hidden": msg("The file holds text that nobody sees, white or hidden; it was left out."),
 }
 
 
@@ -59,7 +71,7 @@ def read_resume(path: Path) -> ReadResume:
     """Text and fields of the file.
 
     Raises:
-        UnsupportedMedia: `resume.media_type`: neither PDF nor DOCX nor text, or larger than 10 MB.
+        UnsupportedMedia: `resume.media_type`: no file that people write in, or larger than 10 MB.
     """
     media_type = sniff(path)
     code = (
@@ -76,26 +88,30 @@ def read_resume(path: Path) -> ReadResume:
     reply = json.loads(done.stdout)
     if "code" in reply:
         return _not_read(media_type, reply["code"])
-    return ReadResume(media_type, reply["text"], read_fields(reply["text"]))
+    reason = _reason("resume.hidden") if reply["hidden"] else None
+    return ReadResume(media_type, reply["text"], read_fields(reply["text"]), PARSER, reason)
 
 
 def sniff(path: Path) -> str:
     """The media type by the first bytes. Raises as `read_resume`."""
     if path.stat().st_size > MAX_BYTES:
         raise _unsupported()
-    head = path.read_bytes()[:4096]
-    if b"%PDF-" in head[:1024]:
+    data = path.read_bytes()
+    if b"%PDF-" in data[:1024]:
         return PDF
-    if head.startswith(b"PK\x03\x04"):
+    if data.startswith(_COMPOUND):
+        return OLD_WORD
+    if data.startswith(b"PK\x03\x04"):
         try:
             with zipfile.ZipFile(path) as archive:
-                names = set(archive.namelist())
+                is_word = word.main_part(archive) is not None
         except (zipfile.BadZipFile, ValueError, NotImplementedError):
             raise _unsupported() from None
-        if "word/document.xml" in names:
+        if is_word:
             return DOCX
         raise _unsupported()
-    if head.strip() and b"\x00" not in head and decode_text(path.read_bytes()) is not None:
+    text = plain.decoded(data) if data.strip() else None
+    if text is not None and min(text, default=" ") > "\x07":
         return TEXT
     raise _unsupported()
 
@@ -110,58 +126,66 @@ def child(name: str, media_type: str) -> None:
     ):
         resource.setrlimit(what, (limit, limit))
     try:
-        text = {PDF: _pdf, DOCX: _docx, TEXT: _plain}[media_type](Path(name))
+        text, hidden = {PDF: pdf.text_of, DOCX: _docx, TEXT: _plain, OLD_WORD: _old_word}[media_type](Path(name))
     except MemoryError:
         sys.exit(1)
+    except PermissionError:
+        json.dump({"code": "resume.locked"}, sys.stdout)
+        return
+    except OldWordError:
+        json.dump({"code": "resume.old_word"}, sys.stdout)
+        return
     except Exception as error:  # noqa: BLE001 the libraries raise anything at all on a damaged file; the reply names it
         json.dump({"code": "resume.unreadable", "error": f"{type(error).__name__}: {error}"[:200]}, sys.stdout)
         return
-    clean = "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)[:MAX_TEXT]
-    json.dump({"text": clean} if clean.strip() else {"code": "resume.no_text"}, sys.stdout)
+    clean = plain.tidied("".join(c if c.isprintable() or c in "\n\t" else " " for c in text)[:MAX_TEXT])
+    if not clean.strip():
+        json.dump({"code": "resume.no_text"}, sys.stdout)
+    elif not plain.is_readable(clean):
+        json.dump({"code": "resume.not_prose"}, sys.stdout)
+    else:
+        json.dump({"text": clean, "hidden": hidden}, sys.stdout)
 
 
-def _pdf(path: Path) -> str:
-    import logging
-
-    from pypdf import PdfReader
-
-    logging.disable(logging.CRITICAL)
-    reader = PdfReader(path)
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise ValueError("locked")
-    return "\n".join(page.extract_text() for page in reader.pages[:MAX_PAGES])
+class OldWordError(Exception):
+    """A file of a format that is not read here."""
 
 
-def _docx(path: Path) -> str:
-    from docx import Document
-
+def _docx(path: Path) -> tuple[str, bool]:
     with zipfile.ZipFile(path) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
             sys.exit(1)
-    document = Document(str(path))
-    lines = [paragraph.text for section in document.sections for paragraph in section.header.paragraphs]
-    for block in document.iter_inner_content():
-        if hasattr(block, "rows"):
-            for row in block.rows:
-                cells = dict.fromkeys(cell.text.strip() for cell in row.cells)
-                lines.append("\t".join(cell for cell in cells if cell))
-        else:
-            lines.append(block.text)
-    return "\n".join(lines)
+    return word.text_of(path)
 
 
-def _plain(path: Path) -> str:
-    return decode_text(path.read_bytes()) or ""
+def _old_word(path: Path) -> tuple[str, bool]:
+    if _LOCKED in path.read_bytes():
+        raise PermissionError("locked")
+    raise OldWordError
+
+
+def _plain(path: Path) -> tuple[str, bool]:
+    data = path.read_bytes()
+    if markup.is_rtf(data):
+        return markup.rtf_text(data)
+    if markup.is_mhtml(data):
+        return markup.mhtml_text(data), False
+    if markup.is_html(data):
+        return markup.html_text(data), False
+    return plain.decoded(data) or "", False
 
 
 def _not_read(media_type: str, code: str) -> ReadResume:
-    reason = REASONS[code]
-    return ReadResume(media_type, "", {}, PARSER, {"code": code, "zh": reason.zh, "en": reason.en})
+    return ReadResume(media_type, "", {}, PARSER, _reason(code))
+
+
+def _reason(code: str) -> dict[str, str]:
+    return {"code": code, "zh": REASONS[code].zh, "en": REASONS[code].en}
 
 
 def _unsupported() -> UnsupportedMedia:
     return UnsupportedMedia(
         "resume.media_type",
-        msg("A résumé is a PDF, DOCX or text file up to 10 MB."),
+        msg("A résumé is a PDF, Word or text file up to 10 MB."),
         msg("Save it as a PDF and send it again."),
     )

@@ -1,0 +1,1 @@
+"""From the files that résumés come in to their text, as a reader sees it."""
