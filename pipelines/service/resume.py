@@ -57,9 +57,7 @@ class ReadResume:
 REASONS = {
     "resume.no_text": msg("The file holds no readable text (it may be a scan or a picture): please read it yourself."),
     "resume.not_prose": msg("What can be read from the file is no prose but codes or markup: please read it yourself."),
-    "resume.old_word": msg(
-        "A file of an old Word or WPS is not read here: open it in Word or WPS and read it yourself."
-    ),
+    "resume.old_word": msg("Old Word and WPS files are not read here: open it in Word or WPS yourself."),
     "resume.locked": msg("The file has a password: ask the candidate for one without."),
     "resume.unreadable": msg("The file could not be read here: open it and read it yourself."),
     "resume.limits": msg("Opening the file takes more than is allowed; it was not read."),
