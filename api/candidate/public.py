@@ -87,10 +87,12 @@ def apply(
 ) -> Response:
     """Apply; where the posting invites by itself this leads a new person straight into the interview.
 
-    Somebody whom we know is not led on, named or completed: their link goes to the contact that is stored.
+    Somebody whom we know is not led on, named or completed: their link goes to the contact that is stored. Where mail
+    goes out, whoever gives an address is answered like them, so that the answer does not tell who is known.
     """
     filled = Filled(name.strip(), email.strip(), phone.strip())
     language = language_of(request)
+    by_mail = bool(context.service.smtp_url and filled.email)
     try:
         kept = None if resume is None or not resume.filename else _keep_resume(context, resume)
         with context.database.transaction() as session:
@@ -104,17 +106,18 @@ def apply(
             issued = invitations.invite_automatically(session, application, context.clock)
             if applied.new_person:
                 _recognise(session, context, request, session.get_one(Person, application.person_id))
-            elif issued is None:
+            if issued is None and (by_mail or not applied.new_person):
                 title = session.get_one(Requisition, application.requisition_id).title
                 secret = applications_token(context, application.person_id)
                 notices.application_received(session, application, title, secret, context.clock)
     except (InvalidInput, TooLarge, UnsupportedMedia) as problem:
         return _job_page(request, context, code, filled, problem)
-    if issued is not None and applied.new_person:
+    led_on = applied.new_person and not by_mail
+    if issued is not None and led_on:
         return RedirectResponse(f"/i/{issued.token}", 303)
     # Who only knows somebody's address must not get into their interview or learn where they have applied.
-    address = applications_address(context, application.person_id) if applied.new_person else None
-    return page(request, "public/applied.html", address=address)
+    address = applications_address(context, application.person_id) if led_on else None
+    return page(request, "public/applied.html", address=address, by_mail=by_mail)
 
 
 def _recognise(session: Session, context: Context, request: Request, person: Person) -> None:

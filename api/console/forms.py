@@ -83,6 +83,20 @@ class Fields:
         except ValueError:
             raise _no_day(name) from None
 
+    def instant(self, name: str) -> datetime:
+        """A moment as a page of ours wrote it into a hidden field, with its offset.
+
+        Raises:
+            InvalidInput: it is missing or none.
+        """
+        try:
+            found = datetime.fromisoformat(self.text(name))
+        except ValueError:
+            raise _no_day(name) from None
+        if found.tzinfo is None:
+            raise _no_day(name)
+        return found
+
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
         """One of the allowed values."""
         value = self.text(name)

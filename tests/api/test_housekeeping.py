@@ -198,9 +198,9 @@ def hr(made: Company, stored: StoredCompany) -> TestClient:
     return browsers(made.context, stored.cookies)["hr"]
 
 
-def sent(client: TestClient, path: str) -> int:
+def sent(client: TestClient, path: str, **more: str) -> int:
     """The status that a form's button gets."""
-    return client.post(path, data={"csrf": csrf(client)}, follow_redirects=False).status_code
+    return client.post(path, data={"csrf": csrf(client), **more}, follow_redirects=False).status_code
 
 
 def test_hr_sees_whose_interviews_are_to_be_deleted(planned: str, hr: TestClient) -> None:
@@ -225,8 +225,13 @@ def test_hr_says_that_the_time_is_right_and_the_doubt_is_gone(made: Company, hr:
         session.add(
             ClockDoubt(process="elsewhere:1", at=CLOCK.now(), code="gap", detail={"own": "2028", "other": "2026"})
         )
+    page = hr.get("/console/operations").text
+    assert "elsewhere:1" in page
+    shown = page.partition('name="seen" value="')[2].partition('"')[0].replace("&#43;", "+")
+    for stale in ("", "yesterday", (CLOCK.now() - timedelta(hours=1)).isoformat()):
+        assert sent(hr, "/console/operations/clock", seen=stale) in (409, 422)
     assert "elsewhere:1" in hr.get("/console/operations").text
-    assert sent(hr, "/console/operations/clock") == 303
+    assert sent(hr, "/console/operations/clock", seen=shown) == 303
     assert "elsewhere:1" not in hr.get("/console/operations").text
 
 

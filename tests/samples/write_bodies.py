@@ -201,15 +201,26 @@ CONSOLE: dict[str, Body] = {
     "/console/kits/{version_id}/edit": nothing,  # the version is looked for before its fields
     "/console/kits/{version_id}/draft": lambda _: {"data": {"text": kit_text("b-kit")}},
     "/console/kits/{version_id}/preview": lambda _: {"data": {"text": kit_text("b-kit"), "bar": "70"}},
-    "/console/kits/{version_id}/publish": lambda _: {"data": {"text": kit_text("b-kit") + "\n# x\n", "note": ""}},
+    "/console/kits/{version_id}/publish": lambda made: {
+        "data": {"text": kit_text("b-kit") + "\n# x\n", "note": "", "owner": made.b["legal_entity_id"]}
+    },
     "/console/kits/{version_id}/retire": nothing,
+    "/console/competencies": form(
+        owner=of_b("legal_entity_id"), code="b-more", kind="general", name_zh="词", name_en="word",
+        definition_zh="词", definition_en="word",
+        **{f"anchor{level}_{language}": "词 word" for level in range(1, 6) for language in ("zh", "en")},
+    ),
     "/console/competencies/{code}/retire": nothing,
     "/console/profiles/from-kit": form(kit=of_b("kit_version_id")),
     "/console/profiles": form(
         code="b-profile", name_zh="词", name_en="word", kit=of_b("kit_version_id"), competency="communication",
-        weight="100", level="3",
+        weight="100", level="3", owner=of_b("legal_entity_id"),
     ),
     "/console/profiles/{profile_id}/publish": nothing,
+    "/console/surveys": form(
+        owner=of_b("legal_entity_id"), title_zh="词", title_en="word", question_kind="open", question_zh="词",
+        question_en="word", question_competency="",
+    ),
     "/console/surveys/{survey_id}/send": form(person=of_b("person_id")),
     "/console/surveys/{survey_id}/close": nothing,
     "/console/calibration/{version_id}/fit": nothing,
@@ -241,15 +252,13 @@ CONSOLE: dict[str, Body] = {
     "/console/notices": form(department=of_b("department_id"), level="info", title="词词", body="词词"),
     "/console/work/{item_id}/retry": nothing,
     "/console/work/{item_id}/give-up": nothing,
-    "/console/operations/clock": nothing,
+    "/console/operations/clock": form(seen=lambda made: made.context.clock.now().isoformat()),
     "/console/webhooks/{webhook_id}/resume": nothing,
     "/console/audit/check": nothing,
 }  # fmt: skip
 """By path."""
 
 CONSOLE_HARMLESS: dict[str, str] = {
-    "/console/competencies": "the form names no company: what is made belongs to the actor's own",
-    "/console/surveys": "the form names no company: what is made belongs to the actor's own",
     "/console/outcomes": "it compares a table that was sent with measures that the actor reads",
     "/console/deletions/confirm": "it confirms the plans that the actor reaches",
     "/console/inbox/read": "it marks the actor's own inbox",

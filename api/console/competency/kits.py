@@ -32,7 +32,7 @@ from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import InterviewEngineError, KitError
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import require
+from interview_engine.hr.access.service import owners, require
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.problems import missing
@@ -54,10 +54,13 @@ def listed(request: Request, context: Ctx, actor: PageActor) -> Response:
     """The kits, each with its versions."""
     with context.database.reading() as session:
         rows = competency.list_kits(session, actor)
+        whose = owners(session, actor)
     kits: dict[str, list[competency.KitSummary]] = {}
     for row in rows:
         kits.setdefault(row.kit_id, []).append(row)
-    return console_page(request, actor, "competency/kits.html", kits=kits, version_states=words.VERSION_STATES)
+    return console_page(
+        request, actor, "competency/kits.html", kits=kits, owners=whose, version_states=words.VERSION_STATES
+    )
 
 
 @router.get(f"{HOME}/{{version_id}}")
@@ -69,8 +72,9 @@ def version(version_id: str, request: Request, context: Ctx, actor: PageActor) -
         kit = competency.kit(session, version_id)
         versions = competency.list_kits(session, actor, kit_id=row.kit_id)
         names = account_names(session, [], [one.published_by for one in versions])
+        whose = owners(session, actor)
     return console_page(
-        request, actor, "competency/kit.html", row=row, kit=kit, versions=versions, names=names,
+        request, actor, "competency/kit.html", row=row, kit=kit, versions=versions, names=names, owners=whose,
         version_states=words.VERSION_STATES, kinds=words.COMPETENCY_KINDS, differs_from_shipped=_differs(kit),
     )  # fmt: skip
 
@@ -173,8 +177,9 @@ def publish(version_id: str, request: Request, context: Ctx, actor: PageActor, f
     def change(session: Session) -> KitVersion:
         kept = _kept(context, form.text("previewed"), text)
         return competency.publish_kit(
-            session, actor, text, form.text("note"), context.clock, policy=policy, preview=kept
-        )
+            session, actor, text, form.text("note"), context.clock, policy=policy, preview=kept,
+            legal_entity_id=form.optional("owner"),
+        )  # fmt: skip
 
     def again(problem: InterviewEngineError) -> Response:
         with context.database.reading() as session:
@@ -241,10 +246,13 @@ def _draft(
         kit = parse_kit(text.encode(), "kit.yaml")
     except KitError as error:
         problems = [one.text(language_of(request)) for one in error.problems] or [error.text(language_of(request))]
+    with context.database.reading() as session:
+        whose = owners(session, actor)
     return console_page(
         request,
         actor,
         "competency/kit_draft.html",
+        owners=whose,
         status=422 if problems else None,
         problem=problem,
         problems=problems,

@@ -19,7 +19,7 @@ from api.sessions import PageActor
 from interview_engine.assessment.kits.kit import LEVELS
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import require
+from interview_engine.hr.access.service import owners, require
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.model import KINDS
 from interview_engine.hr.competency.survey_rules import QUESTION_KINDS
@@ -72,6 +72,7 @@ def add(request: Request, context: Ctx, actor: PageActor, form: Form) -> Respons
             for zh, en in zip(form.many("indicator_zh"), form.many("indicator_en"), strict=False)
             if zh or en
         ),
+        legal_entity_id=form.optional("owner"),
     )
     return act(
         context,
@@ -98,12 +99,14 @@ def profiles(request: Request, context: Ctx, actor: PageActor) -> Response:
     with context.database.reading() as session:
         rows = competency.list_profiles(session, actor)
         kits = [kit for kit in competency.list_kits(session, actor) if kit.latest]
-    by_code: dict[str, list[RoleProfile]] = {}
+        whose = owners(session, actor)
+    versions: dict[tuple[str, str | None], list[RoleProfile]] = {}
     for row in rows:
-        by_code.setdefault(row.code, []).append(row)
+        versions.setdefault((row.code, row.legal_entity_id), []).append(row)
     return console_page(
-        request, actor, "competency/profiles.html", profiles=by_code, kits=kits, version_states=words.VERSION_STATES
-    )
+        request, actor, "competency/profiles.html", profiles=list(versions.values()), kits=kits, owners=whose,
+        version_states=words.VERSION_STATES,
+    )  # fmt: skip
 
 
 @router.post("/console/profiles/from-kit")
@@ -178,8 +181,9 @@ def create_survey(request: Request, context: Ctx, actor: PageActor, form: Form) 
     def change(session: Session) -> Survey:
         closes_at = form.moment("closes_at")
         return competency.create_survey(
-            session, actor, _both(form, "title"), questions, context.clock, closes_at=closes_at
-        )
+            session, actor, _both(form, "title"), questions, context.clock, closes_at=closes_at,
+            legal_entity_id=form.optional("owner"),
+        )  # fmt: skip
 
     return act(
         context,
@@ -233,10 +237,12 @@ def _model(
     with context.database.reading() as session:
         require(actor, "public", "read")
         rows = competency.competency_model(session, actor)
+        whose = owners(session, actor)
     return console_page(
         request,
         actor,
         "competency/competencies.html",
+        owners=whose,
         problem=problem,
         typed=typed or {},
         groups={kind: [row for row in rows if row.kind == kind] for kind in KINDS},
@@ -258,15 +264,18 @@ def _profile(
         model_rows = competency.competency_model(session, actor)
         kits = [kit for kit in competency.list_kits(session, actor) if kit.state == "published"]
         versions = [one for one in competency.list_profiles(session, actor) if row is not None and one.code == row.code]
-    base = (
-        {"code": row.code, "name_zh": row.name["zh"], "name_en": row.name["en"], "kit": row.kit_version_id or ""}
-        if row is not None
-        else {"code": "", "name_zh": "", "name_en": "", "kit": ""}
-    )
+        whose = owners(session, actor)
+    base = {"code": "", "name_zh": "", "name_en": "", "kit": "", "owner": ""}
+    if row is not None:
+        base = {
+            "code": row.code, "name_zh": row.name["zh"], "name_en": row.name["en"], "kit": row.kit_version_id or "",
+            "owner": row.legal_entity_id or "",
+        }  # fmt: skip
     return console_page(
         request,
         actor,
         "competency/profile.html",
+        owners=whose,
         problem=problem,
         row=row,
         versions=versions,
@@ -290,10 +299,12 @@ def _surveys(
     with context.database.reading() as session:
         rows = competency.list_surveys(session, actor)
         model_rows = competency.competency_model(session, actor)
+        whose = owners(session, actor)
     return console_page(
         request,
         actor,
         "competency/surveys.html",
+        owners=whose,
         problem=problem,
         typed=typed or {},
         rows=rows,
@@ -358,6 +369,7 @@ def _new_profile(form: Fields) -> competency.NewProfile:
         LocalizedText(form.text("name_zh"), form.text("name_en")),
         requirements,
         form.optional("kit"),
+        form.optional("owner"),
     )
 
 

@@ -54,7 +54,7 @@ def overview(request: Request, context: Ctx, actor: PageActor) -> Response:
     with context.database.reading() as session:
         require(actor, "interview", "write")
         kits = [kit for kit in competency.list_kits(session, actor) if kit.latest]
-        ratings = calibrations.ratings_by_kit(session)
+        ratings = calibrations.ratings_by_kit(session, actor)
     return console_page(request, actor, "quality/calibration.html", kits=kits, ratings=ratings)
 
 

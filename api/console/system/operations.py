@@ -13,6 +13,7 @@ from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from api.console import forms
 from api.console.acting import act
 from api.console.actors import ACTORS, account_names
 from api.console.forms import as_day
@@ -25,7 +26,7 @@ from api.sessions import PageActor, csrf_token, session_token
 from interview_engine.clock import CHINA
 from interview_engine.hr.access import trail
 from interview_engine.hr.access.rules import Actor, may_at_all
-from interview_engine.hr.access.service import check_group
+from interview_engine.hr.access.service import check_group, reaches_group
 from interview_engine.hr.access.trail import TrailFilter
 from interview_engine.hr.accounts.usage import usage
 from interview_engine.hr.area import Found
@@ -144,11 +145,11 @@ def give_up(item_id: str, context: Ctx, actor: PageActor) -> Response:
 
 
 @router.post("/console/operations/clock")
-def clock_is_right(context: Ctx, actor: PageActor) -> Response:
+def clock_is_right(context: Ctx, actor: PageActor, form: forms.Form) -> Response:
     """A person has looked at the time that this server shows."""
     return act(
         context,
-        lambda session: trail.confirm_clock(session, actor, context.clock),
+        lambda session: trail.confirm_clock(session, actor, form.instant("seen"), context.clock),
         lambda _: done("/console/operations", "clock"),
     )
 
@@ -222,6 +223,7 @@ def _fragment(request: Request, context: Context, actor: Actor) -> str:
         about = _subjects(session, [*found.parked_items, *found.running_items])
         hooks = webhooks.troubled_webhooks(session)
         doubts = clock_guard.doubts(session)
+        may_confirm = reaches_group(session, actor, "public", "manage")
         files = encryption(session, context.clock.now() - LOOKED_AT)
     language = language_of(request)
     return (
@@ -233,6 +235,7 @@ def _fragment(request: Request, context: Context, actor: Actor) -> str:
             hooks=hooks,
             doubts=doubts,
             files=files,
+            may_confirm=may_confirm,
             doubt_words=DOUBTS,
             now=context.clock.now(),
             failures=FAILURES,

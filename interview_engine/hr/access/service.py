@@ -3,7 +3,8 @@ people's data goes through `scoped` or `check_row`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVarTuple
 
@@ -137,6 +138,39 @@ def owner_for(session: Session, actor: Actor, wanted: str | None) -> str | None:
     (company,) = own
     check_row(session, actor, "public", "manage", legal_entity_id=company)
     return company
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Companies as owners of what is made.
+
+    Args:
+        names: of every company, by id; empty where there is one company only and nothing is to be told apart.
+        choices: those that the actor may choose, as (id, name); None is the group. Empty when there is no choice.
+    """
+
+    names: Mapping[str, str]
+    choices: tuple[tuple[str | None, str], ...]
+
+    @property
+    def group(self) -> bool:
+        """Whether the group is among them."""
+        return any(key is None for key, _ in self.choices)
+
+
+def owners(session: Session, actor: Actor) -> Owners:
+    """What `owner_for` takes from this actor, for a form and for lists."""
+    names = dict(session.execute(select(LegalEntity.id, LegalEntity.name).order_by(LegalEntity.name)).tuples().all())
+    if len(names) < 2:
+        return Owners({}, ())
+    choices: list[tuple[str | None, str]] = []
+    if reaches_group(session, actor, "public", "manage"):
+        choices.append((None, ""))
+    if may_at_all(actor, "public", "manage"):
+        reached = select(LegalEntity.id).where(visible(actor, "public", "manage", legal_entity=LegalEntity.id))
+        within = set(session.scalars(reached))
+        choices += [(key, name) for key, name in names.items() if key in within]
+    return Owners(names, tuple(choices) if len(choices) > 1 else ())
 
 
 def person_within(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
+from interview_engine.errors import ConflictError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_group, check_row
 from interview_engine.hr.problems import invalid
@@ -133,13 +134,25 @@ def export_trail(session: Session, actor: Actor, clock: Clock) -> Iterator[str]:
     return audit.exported(session)
 
 
-def confirm_clock(session: Session, actor: Actor, clock: Clock) -> None:
-    """A person says that this server's time is right: what goes by date may go again.
+def confirm_clock(session: Session, actor: Actor, seen: datetime, clock: Clock) -> None:
+    """A person says that the time they saw is right: what goes by date may go again.
+
+    Args:
+        seen: the time that the page showed. The request may have reached another server, or hours later: then nobody
+            has looked at the time that would be believed now.
 
     Raises:
         PermissionDenied: may not manage the installation.
+        ConflictError: `clock.other_time`, this server's time is another one.
     """
     check_group(session, actor, "public", "manage")
-    clock_guard.trust(session, clock.now())
+    now = clock.now()
+    if abs(now - seen) > clock_guard.APART:
+        raise ConflictError(
+            "clock.other_time",
+            msg("The time that you saw is not this server's time now."),
+            msg("Reload the operations page, look at the time again and confirm it within five minutes."),
+        )
+    clock_guard.trust(session, now)
     clock_guard.forget_doubts(session)
     audit.record(session, actor.id, "audit.clock", "clock:1", {}, clock)

@@ -42,6 +42,8 @@ class KitSummary:
     published_by: str
     latest: bool
     preview: Mapping[str, Any] | None
+    legal_entity_id: str | None
+    """Whose it is; None is the group's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +253,7 @@ def list_kits(session: Session, actor: Actor, *, kit_id: str | None = None) -> t
                 row.actor,
                 is_latest,
                 row.preview,
+                row.legal_entity_id,
             )
         )
     return tuple(found)

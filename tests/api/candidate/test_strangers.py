@@ -168,6 +168,30 @@ def test_a_known_person_gets_the_same_page_whatever_there_is_of_them(site: Site)
         assert session.scalars(select(OutboxMessage.template)).all().count("application.received") == 2
 
 
+@pytest.mark.parametrize("automatic", [True, False], ids=["invites", "does not invite"])
+def test_where_mail_goes_out_a_new_address_is_answered_like_a_known_one(site: Site, automatic: bool) -> None:
+    """Who sends addresses to find out which are known learns nothing; each gets their link by mail."""
+    context = site.server.context
+    service = replace(context.service, smtp_url="smtp://127.0.0.1:1")
+    site.known(VICTIM)
+    code = site.second if automatic else site.manual
+    with TestClient(
+        create_app(replace(context, service=service)), headers={"Accept": "text/html", "Accept-Language": "en"}
+    ) as client:
+        form = {"name": "Somebody", "email": VICTIM.email}
+        known = client.post(f"/p/{code}", data=form, follow_redirects=False)
+        new = client.post(f"/p/{code}", data=form | {"email": "new@example.com"}, follow_redirects=False)
+        by_phone = client.post(f"/p/{code}", data={"name": "No mail", "phone": NUMBER}, follow_redirects=False)
+    assert (known.status_code, known.text) == (new.status_code, new.text)
+    assert "by mail" in new.text
+    assert by_phone.status_code == (303 if automatic else 200), "who has no mail address goes straight on"
+    with site.reading() as session:
+        person = session.scalars(select(Person.id).where(Person.email == "new@example.com")).one()
+        sent = session.scalars(select(OutboxMessage).where(OutboxMessage.recipient == f"person:{person}")).all()
+    assert [one.template for one in sent] == ["invitation.sent" if automatic else "application.received"]
+    assert sent[0].payload["token"]
+
+
 def test_a_link_of_a_known_person_opens_what_is_theirs(site: Site) -> None:
     site.known(VICTIM)
     site.send(site.manual, name=VICTIM.name, email=VICTIM.email)

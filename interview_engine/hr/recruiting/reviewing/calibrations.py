@@ -258,8 +258,9 @@ def _switch_off(session: Session, actor: Actor, kit_version_id: str, clock: Cloc
         touch(row, actor.id, clock)
 
 
-def ratings_by_kit(session: Session) -> Counter[str]:
-    """Blind ratings by kit version. From the ratings, which are few, to their interviews, never the other way round."""
+def ratings_by_kit(session: Session, actor: Actor) -> Counter[str]:
+    """Blind ratings by kit version, of interviews that the actor may rate. From the ratings, which are few, to their
+    interviews, never the other way round."""
     by_interview = dict(
         session.execute(select(HumanRating.assessment_id, func.count()).group_by(HumanRating.assessment_id))
         .tuples()
@@ -267,7 +268,18 @@ def ratings_by_kit(session: Session) -> Counter[str]:
     )
     found: Counter[str] = Counter()
     for ids in batched(by_interview, AT_ONCE):
-        kits = select(Assessment.id, Assessment.kit_version_id).where(Assessment.id.in_(ids))
+        kits = scoped(
+            select(Assessment.id, Assessment.kit_version_id)
+            .join(Application, Application.id == Assessment.application_id)
+            .join(Requisition, Requisition.id == Application.requisition_id)
+            .where(Assessment.id.in_(ids)),
+            actor,
+            "interview",
+            "write",
+            department=Requisition.department_id,
+            legal_entity=Requisition.legal_entity_id,
+            person=Application.person_id,
+        )
         for key, version in session.execute(kits).tuples():
             found[version] += by_interview[key]
     return found
