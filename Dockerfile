@@ -11,6 +11,8 @@ COPY models models
 COPY pipelines pipelines
 COPY api api
 COPY bench bench
+COPY .ci/sbom .ci/sbom
+RUN python .ci/sbom > sbom.json
 RUN pip install --no-cache-dir --no-deps --no-build-isolation . && useradd --create-home --uid 10001 engine && mkdir /weights && chown engine /weights
 ENV INTERVIEW_ENGINE_WEIGHTS=/weights
 USER engine

@@ -4,19 +4,22 @@
 # make test   everything that CI runs
 # make check  formatting, lint, types, import contracts
 # make quick  the tests of the domain and of the documents, without the long ones: no weights, no browser, no PostgreSQL
+# make sbom   sbom.json: every library and weight with its hashes, as CycloneDX
+# make audit  known holes in the locked libraries, asked of the advisories of PyPI (needs a network)
 # make upgrade  the newest libraries that pyproject.toml lets in (requirements/*.txt), and the tests with them
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet
+AUDIT := pip-audit==2.10.1
 DEMO_OUT ?= demo-output
 TEST_WORKERS ?= auto
 # files in their order: by number of tests, few long ones would come last and keep one process busy alone
 SPREAD = -n $(TEST_WORKERS) --dist loadgroup --no-loadscope-reorder
 DOMAIN_TESTS := tests/assessment tests/hr tests/store $(wildcard tests/test_*.py)
 
-.PHONY: demo serve serve-wechat test check quick upgrade weights install install-dev system-demo system-test clean
+.PHONY: demo serve serve-wechat test check quick upgrade sbom audit weights install install-dev system-demo system-test clean
 .DELETE_ON_ERROR:
 
 demo: install system-demo weights
@@ -43,6 +46,15 @@ quick: install-dev
 upgrade:
 	$(PYTHON) .ci/lock-requirements --upgrade
 	$(MAKE) test
+
+sbom:
+	$(PYTHON) .ci/sbom > sbom.json
+
+# in an environment of its own: what it needs is no part of the product
+audit:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet $(AUDIT)
+	.venv-audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements/base.txt
 
 check: install-dev
 	$(BIN)/ruff format --check .
@@ -81,4 +93,4 @@ system-test:
 	@.ci/system-packages libegl1 libgles2 fonts chromium postgresql
 
 clean:
-	rm -rf $(DEMO_OUT) demo-data build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(DEMO_OUT) demo-data build sbom.json .venv-audit .mypy_cache .ruff_cache .pytest_cache

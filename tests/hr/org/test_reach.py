@@ -21,7 +21,9 @@ from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import Department
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.reviewing import calibrations
+from interview_engine.hr.recruiting.tables import HumanRating
 from interview_engine.i18n import LocalizedText
+from interview_engine.store.rows import stamp
 
 WORD = LocalizedText("词", "word")
 STEPS = [{"rule": "any", "approvers": ["role:hr"]}]
@@ -70,6 +72,23 @@ def group(world: World, session: Session) -> Group:
         profile.id,
         survey.id,
     )
+
+
+def test_ratings_of_another_company_are_not_counted(small_world: World) -> None:
+    world = small_world
+    with world.database.transaction() as session:
+        made = group(world, session)
+        application = world.applicant(session, world.post(session, world.open_job(session)))
+        assessment = world.assessed(session, world.interviewed(session, application))
+        session.add(
+            HumanRating(
+                **stamp("system", world.clock), assessment_id=assessment.id, competency_code="communication",
+                account_id=world.actor("hr").account_id, level=3.0,
+            )
+        )  # fmt: skip
+        session.flush()
+        assert calibrations.ratings_by_kit(session, made.a_hr) == {assessment.kit_version_id: 1}
+        assert calibrations.ratings_by_kit(session, made.b_hr) == {}
 
 
 def question() -> dict[str, Any]:
