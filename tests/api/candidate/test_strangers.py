@@ -176,7 +176,7 @@ def test_where_mail_goes_out_a_new_address_is_answered_like_a_known_one(site: Si
     site.known(VICTIM)
     code = site.second if automatic else site.manual
     with TestClient(
-        create_app(replace(context, service=service)), headers={"Accept": "text/html", "Accept-Language": "en"}
+        application(replace(context, service=service)), headers={"Accept": "text/html", "Accept-Language": "en"}
     ) as client:
         form = {"name": "Somebody", "email": VICTIM.email}
         known = client.post(f"/p/{code}", data=form, follow_redirects=False)
