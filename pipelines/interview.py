@@ -11,7 +11,13 @@ import interview_engine
 from interview_engine.assessment.delivery.scorer import score_delivery
 from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.delivery.spans import Span, listed
-from interview_engine.assessment.interview_rules import needs_review, report_language, sum_stages
+from interview_engine.assessment.interview_rules import (
+    needs_review,
+    report_language,
+    sum_stages,
+    usable_questions,
+    with_unread,
+)
 from interview_engine.assessment.kits.delivery_weight import check_kit, without_delivery
 from interview_engine.assessment.kits.kit import Competency
 from interview_engine.assessment.media import Media
@@ -274,7 +280,7 @@ def assess_interview(
         else a
         for a in answers
     )
-    by_id = {result.competency_id: result for result in content.competencies}
+    by_id = {result.competency_id: result for result in with_unread(job.kit, judged, content.competencies)}
     results = tuple(
         _delivery(competency, answers, options) if competency.is_delivery else by_id[competency.id]
         for competency in job.kit.competencies
@@ -310,7 +316,7 @@ def assess_interview(
         kit_version=job.kit.version,
         language=report_language(job.language, job.kit, judged),
         policy=options.policy.id,
-        overall=overall(counted, results),
+        overall=overall(counted, results, usable_questions(job.kit, judged)),
         competencies=results,
         answers=judged,
         needs_review=needs_review(judged, results),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.reasons import Reason
@@ -38,6 +39,49 @@ def needs_review(answers: Sequence[AnswerAssessment], results: Sequence[Competen
         if reason not in unique:
             unique.append(reason)
     return tuple(unique)
+
+
+UNREAD = ("language.", "transcript.", "audio.", "media.", "engine.", "text.unreadable", "text.too_long")
+"""Reasons of answers that were given and could not be read: what they say of a competency is not known."""
+
+
+def usable_questions(kit: Kit, answers: Sequence[AnswerAssessment]) -> int:
+    """How many questions of the kit have an answer that could be used."""
+    used = {answer.question_id for answer in answers if answer.status != "cannot_assess"}
+    return sum(question.id in used for question in kit.questions)
+
+
+def with_unread(
+    kit: Kit, answers: Sequence[AnswerAssessment], results: Sequence[CompetencyResult]
+) -> tuple[CompetencyResult, ...]:
+    """Results in which an answer that could not be read is never taken for one that shows nothing.
+
+    A competency whose own questions have such an answer and no other that was used cannot be assessed, whatever
+    answers to other questions said of it. One that was assessed from another of its questions keeps its score, and
+    nothing is listed as not shown.
+    """
+    unread, used = set[str](), set[str]()
+    for answer in answers:
+        if answer.status != "cannot_assess":
+            used.add(answer.question_id)
+        elif answer.reason is not None and answer.reason.code.startswith(UNREAD):
+            unread.add(answer.question_id)
+    found = []
+    for result in results:
+        own = {question.id for question in kit.questions if result.competency_id in question.probes}
+        if result.is_delivery or not own & unread:
+            found.append(result)
+        elif own & used:
+            found.append(replace(result, not_shown=()))
+        else:
+            found.append(_unread(result))
+    return tuple(found)
+
+
+def _unread(result: CompetencyResult) -> CompetencyResult:
+    return CompetencyResult(
+        result.competency_id, "cannot_assess", None, (), (), (), (), Reason("competency.unread"), result.reasons
+    )
 
 
 def sum_stages(answers: Sequence[AnswerAssessment]) -> dict[str, float]:

@@ -88,12 +88,18 @@ SENTENCES: dict[str, Message] = {
     # competencies and the whole
     "competency.not_shown": msg("Not asked about or not spoken of: not counted, not guessed."),
     "competency.answers_not_assessable": msg("None of the answers that probe this competency could be assessed."),
+    "competency.unread": msg(
+        "The answer to the question about this competency could not be read, so nothing is known of it."
+    ),
     "judge.quotes_unverified": msg(
         "None of the model's quotes is in the answers, so its rating does not count; please assess by hand."
     ),
     "competency.delivery_off": msg("Delivery scoring is switched off."),
     "competency.no_recording": msg("There is no recording that could be measured."),
     "interview.too_little": msg("Only {share}% of the weight could be assessed: too little for an overall score."),
+    "interview.too_few_answers": msg(
+        "Only {answered} of {asked} questions have an answer that could be used: too few for an overall score."
+    ),
     # a person should look
     "integrity.second_face": msg("A second face is in view ({spans}); please review."),
     "integrity.second_voice": msg("There may be a second voice ({spans}); please review."),

@@ -12,7 +12,9 @@ from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import CompetencyResult, Overall, Status
 from interview_engine.assessment.transcript import Transcript
 
-SCHEMA = "interview-report/1"
+SCHEMA = "interview-report/2"
+EARLIER = "interview-report/1"
+"""Read as before: no band of the match, `fulfilment/1`, no counter-indicators."""
 Mode = Literal["video", "voice", "text"]
 
 

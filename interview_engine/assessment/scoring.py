@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_engine.assessment.fulfilment import MEASURE, Measure, fulfilment
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.transcript import Segment, Word
@@ -17,8 +18,10 @@ Polarity = Literal["for", "against"]
 Status = Literal["assessed", "partial", "cannot_assess"]
 ScorerName = Literal["evidence", "judge"]
 
-MIN_WEIGHT_SHARE = 0.5
-"""An overall score needs at least this share of the kit's weight assessed; below it says so (a convention)."""
+MIN_WEIGHT_SHARE = 0.6
+MIN_ANSWER_SHARE = 0.5
+"""An overall result needs at least these shares of the kit's weight assessed and of its questions with an answer that
+could be used; below it says so (a convention)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,13 @@ class Score:
 
     @property
     def level(self) -> float:
-        """The same on the 1..5 scale of the anchors: 1 + 0.4 x value."""
-        return 1.0 + 0.4 * self.value
+        """The same on the 1..5 scale of the anchors."""
+        return level_of(self.value)
+
+
+def level_of(score: float) -> float:
+    """A score of 0..10 on the 1..5 scale of the anchors: 1 + 0.4 x score."""
+    return 1.0 + 0.4 * score
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +163,13 @@ class Overall:
     """The whole interview.
 
     Args:
-        match_percent: sum of weight x min(1, level / required level), over the weight that was assessed, 0..100;
-            None when cannot_assess.
-        score: weighted mean of the competency scores with its band; None when cannot_assess.
+        match_percent: the match with the job, the one number to read first: sum of weight x fulfilment over the weight
+            that was assessed, 0..100; None when cannot_assess.
+        score: weighted mean of the competency scores. Its band, like `match_band`, holds what was not assessed: such a
+            competency may have been worth nothing or everything. None when cannot_assess.
         assessed_weight: percent of the kit's weight that was assessed, 0..100.
+        match_band: lowest and highest match, 0..100; None when cannot_assess, and in reports of before.
+        measure: of fulfilment, see `fulfilment`.
     """
 
     status: Status
@@ -166,35 +177,54 @@ class Overall:
     score: Score | None
     assessed_weight: float
     reason: Reason | None = None
+    match_band: tuple[float, float] | None = None
+    measure: Measure = MEASURE
 
 
-def overall(kit: Kit, results: Sequence[CompetencyResult]) -> Overall:
+def overall(kit: Kit, results: Sequence[CompetencyResult], answered: int) -> Overall:
     """Combine competency results by the kit's weights (docs/scoring.md, step 10).
 
-    What was not assessed is left out of both sums and named by `assessed_weight`; below `MIN_WEIGHT_SHARE` there is no
-    overall score. The band combines the competencies' half-widths as fully correlated errors (a stated, cautious
-    choice: the scorer's error is mostly a bias per person, so it does not shrink with the number of competencies).
+    What was not assessed is left out of the values, held by the bands and named by `assessed_weight`. There is no
+    overall result below `MIN_WEIGHT_SHARE` of the weight or `MIN_ANSWER_SHARE` of the questions. The bands combine the
+    competencies' half-widths as fully correlated errors (a stated, cautious choice: the scorer's error is mostly a bias
+    per person, so it does not shrink with the number of competencies).
+
+    Args:
+        answered: how many questions of the kit have an answer that could be used.
     """
     by_id = {result.competency_id: result for result in results}
-    weight = match = value = low = high = 0.0
+    weight = match = match_low = match_high = value = low = high = 0.0
     for competency in kit.competencies:
         result = by_id.get(competency.id)
         if result is None or result.score is None:
+            match_high += competency.weight
+            high += competency.weight * 10.0
             continue
+        score, required = result.score, competency.required_level
         weight += competency.weight
-        match += competency.weight * min(1.0, result.score.level / competency.required_level)
-        value += competency.weight * result.score.value
-        low += competency.weight * result.score.low
-        high += competency.weight * result.score.high
+        match += competency.weight * fulfilment(score.level, required)
+        match_low += competency.weight * fulfilment(level_of(score.low), required)
+        match_high += competency.weight * fulfilment(level_of(score.high), required)
+        value += competency.weight * score.value
+        low += competency.weight * score.low
+        high += competency.weight * score.high
     total = sum(competency.weight for competency in kit.competencies)
     share = weight / total
-    if share < MIN_WEIGHT_SHARE:
-        reason = Reason("interview.too_little", {"share": f"{100 * share:.0f}"})
+    reason = _too_little(share, answered, len(kit.questions))
+    if reason is not None:
         return Overall("cannot_assess", None, None, 100 * share, reason)
-    status: Status = "assessed" if weight == total else "partial"
     return Overall(
-        status,
+        "assessed" if weight == total else "partial",
         100 * match / weight,
-        Score(value / weight, low / weight, high / weight),
+        Score(value / weight, low / total, high / total),
         100 * share,
+        match_band=(100 * match_low / total, 100 * match_high / total),
     )
+
+
+def _too_little(share: float, answered: int, asked: int) -> Reason | None:
+    if share < MIN_WEIGHT_SHARE:
+        return Reason("interview.too_little", {"share": f"{100 * share:.0f}"})
+    if answered < MIN_ANSWER_SHARE * asked:
+        return Reason("interview.too_few_answers", {"answered": str(answered), "asked": str(asked)})
+    return None

@@ -18,6 +18,7 @@ from interview_engine.assessment.comparing.ranking import (
     Ruler,
     rank,
 )
+from interview_engine.assessment.fulfilment import Measure
 from interview_engine.assessment.scoring import Score, Status
 from interview_engine.errors import InterviewEngineError, ReportError, UsageError
 from interview_engine.i18n import LocalizedText, msg
@@ -85,6 +86,9 @@ class _Overall(msgspec.Struct, frozen=True):
     match_percent: float | None
     score: _Score | None
     assessed_weight: float
+    measure: Measure = "fulfilment/1"
+    match_low: float | None = None
+    match_high: float | None = None
 
 
 class _Provenance(msgspec.Struct, frozen=True):
@@ -93,7 +97,7 @@ class _Provenance(msgspec.Struct, frozen=True):
 
 
 class _Report(msgspec.Struct, frozen=True):
-    schema: Literal["interview-report/1"]
+    schema: Literal["interview-report/1", "interview-report/2"]
     interview: _Interview
     overall: _Overall
     needs_review: list[_Reason]
@@ -279,8 +283,14 @@ def _entry(report: _Report) -> Entry:
             )
             for competency in report.competencies
         ),
+        match_band=_band(report.overall),
         needs_review=tuple(Remark(r.code, LocalizedText(r.text.zh, r.text.en)) for r in report.needs_review),
     )
+
+
+def _band(overall: _Overall) -> tuple[float, float] | None:
+    low, high = overall.match_low, overall.match_high
+    return None if low is None or high is None else (low, high)
 
 
 def _source(report: _Report, folder: str) -> Source:
@@ -330,6 +340,9 @@ def _place(place: Ranked, source: Source) -> Document:
         "group": place.group,
         "status": entry.status,
         "match_percent": None if entry.match_percent is None else number(entry.match_percent, 4),
+        "match_low": None if entry.match_band is None else number(entry.match_band[0], 4),
+        "match_high": None if entry.match_band is None else number(entry.match_band[1], 4),
+        "coverage": entry.coverage,
         "score": _score_object(entry.score),
         "assessed_weight": number(entry.assessed_weight, 4),
         "reasons": [{"code": reason.code, "text": both(reason.text)} for reason in place.reasons],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +12,11 @@ from pathlib import Path
 from interview_engine.assessment.calibration.calibration import Calibration
 from interview_engine.assessment.comparing.ranking import Entry, EntryCompetency, Remark, Ruler
 from interview_engine.assessment.delivery.scorer import score_delivery
+from interview_engine.assessment.interview_rules import usable_questions, with_unread
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import AnswerAssessment, InterviewReport
-from interview_engine.assessment.scoring import CompetencyResult, Scorer, overall
+from interview_engine.assessment.scoring import CompetencyResult, ContentScores, Scorer, Status, overall
 from interview_engine.errors import ReportError, UsageError
 from interview_engine.i18n import LocalizedText, msg
 from interview_engine.settings import Settings
@@ -109,7 +110,9 @@ def rescore_report(report: InterviewReport, kit: Kit, scorer: Scorer, *, deliver
     known = {question.id for question in kit.questions}
     answers = [answer for answer in report.answers if answer.question_id in known and _is_heard(answer)]
     texts = [answer_text(a.question_id, a.transcript) for a in answers if a.transcript is not None]
-    content = {result.competency_id: result for result in scorer.score(kit, texts).competencies}
+    scored = scorer.score(kit, texts)
+    judged = _judged(report, known, scored)
+    content = {result.competency_id: result for result in with_unread(kit, judged, scored.competencies)}
     cues = [(a.speech, a.visual, a.transcript.language) for a in answers if a.transcript is not None]
     results = []
     for competency in kit.competencies:
@@ -118,12 +121,14 @@ def rescore_report(report: InterviewReport, kit: Kit, scorer: Scorer, *, deliver
         elif delivery:
             results.append(score_delivery(competency, cues))
     counted = kit if delivery else replace(kit, competencies=tuple(c for c in kit.competencies if not c.is_delivery))
-    return entry_of(report, counted, results, scorer.scorer_id)
+    return entry_of(report, counted, results, scorer.scorer_id, usable_questions(kit, judged))
 
 
-def entry_of(report: InterviewReport, kit: Kit, results: Sequence[CompetencyResult], scorer_id: str) -> Entry:
-    """What a ranking needs of the interview, computed anew from `results` under `kit`."""
-    total = overall(kit, results)
+def entry_of(
+    report: InterviewReport, kit: Kit, results: Sequence[CompetencyResult], scorer_id: str, answered: int
+) -> Entry:
+    """What a ranking needs of the interview, recalculated from `results` under `kit`; `answered` as for `overall`."""
+    total = overall(kit, results, answered)
     by_id = {result.competency_id: result for result in results}
     return Entry(
         interview_id=report.interview_id,
@@ -142,7 +147,24 @@ def entry_of(report: InterviewReport, kit: Kit, results: Sequence[CompetencyResu
             for c in kit.competencies
         ),
         needs_review=(),
+        match_band=total.match_band,
     )
+
+
+def _judged(report: InterviewReport, known: Set[str], scored: ContentScores) -> list[AnswerAssessment]:
+    """The answers to questions of the kit, usable or not as the scorer found them this time."""
+    found = {finding.question_id: finding.reason for finding in scored.answers}
+    judged = []
+    for answer in report.answers:
+        if answer.question_id not in known:
+            continue
+        if not _is_heard(answer):
+            judged.append(answer)
+            continue
+        reason = found.get(answer.question_id)
+        status: Status = "assessed" if reason is None else "cannot_assess"
+        judged.append(replace(answer, status=status, reason=reason))
+    return judged
 
 
 def _is_heard(answer: AnswerAssessment) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from interview_engine.assessment.comparing.match import MatchRow, match_rows
 from interview_engine.assessment.delivery.scorer import DeliveryAnswer, delivery_findings
@@ -160,8 +161,11 @@ def _rounded(result: CompetencyResult) -> CompetencyResult:
 
 def _rounded_overall(overall: Overall) -> Overall:
     match = None if overall.match_percent is None else number(overall.match_percent, 4)
-    return Overall(
-        overall.status, match, _rounded_score(overall.score), number(overall.assessed_weight, 4), overall.reason
+    return replace(
+        overall,
+        match_percent=match,
+        score=_rounded_score(overall.score),
+        assessed_weight=number(overall.assessed_weight, 4),
     )
 
 
@@ -181,6 +185,9 @@ def _overall(overall: Overall, rows: tuple[MatchRow, ...]) -> Document:
         "status": overall.status,
         "reason": _reason(overall.reason),
         "match_percent": None if overall.match_percent is None else number(overall.match_percent, 4),
+        "match_low": None if overall.match_band is None else number(overall.match_band[0], 4),
+        "match_high": None if overall.match_band is None else number(overall.match_band[1], 4),
+        "measure": overall.measure,
         "score": _score(overall.score),
         "assessed_weight": number(overall.assessed_weight, 4),
         "match_rows": [
@@ -200,6 +207,7 @@ def _overall(overall: Overall, rows: tuple[MatchRow, ...]) -> Document:
 def _competency(competency: Competency, result: CompetencyResult, row: MatchRow, answers: list[Document]) -> Document:
     level = None if result.score is None else number(result.score.level, 4)
     shown = {evidence.indicator for evidence in result.evidence if evidence.polarity == "for"}
+    against = {evidence.indicator for evidence in result.evidence if evidence.polarity == "against"}
     return {
         "id": competency.id,
         "name": both(competency.name),
@@ -224,6 +232,10 @@ def _competency(competency: Competency, result: CompetencyResult, row: MatchRow,
                 "quoted": indicator.id in shown,
             }
             for indicator in competency.indicators
+        ],
+        "counter_indicators": [
+            {"id": one.id, "text": both(one.text), "grave": one.grave, "quoted": one.id in against}
+            for one in competency.counter_indicators
         ],
         "evidence": [_evidence(evidence) for evidence in result.evidence],
         "not_shown": list(result.not_shown),

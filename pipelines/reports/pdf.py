@@ -64,7 +64,10 @@ def _input(document: Document, language: str) -> Document:
         "band": ""
         if score is None
         else shown("overall.band", low=score["low_text"], high=score["high_text"])[language],
-        "formula": shown("overall.formula", share=overall["share"])[language],
+        "match-band": ""
+        if overall["match_band"] is None
+        else shown("overall.match_band", **overall["match_band"])[language],
+        "formula": shown(overall["formula"], share=overall["share"])[language],
         "page-of": TEXTS["page.page_of"].get(language),
         "settings": "   ".join(f"{name} = {value}" for name, value in provenance["settings"].items()),
         "seconds": " · ".join(f"{stage} {seconds:.1f} s" for stage, seconds in provenance["stage_seconds"].items()),

@@ -13,6 +13,7 @@ import jsonschema
 from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import (
+    EARLIER,
     SCHEMA,
     AnswerAssessment,
     InterviewReport,
@@ -112,7 +113,7 @@ def from_document(document: Document) -> InterviewReport:
     Raises:
         KeyError, TypeError, ValueError: the document is not valid; call `validate` first to get an error for people.
     """
-    if document["schema"] != SCHEMA:
+    if document["schema"] not in (SCHEMA, EARLIER):
         raise ValueError(f"not {SCHEMA}: {document['schema']}")
     interview, overall = document["interview"], document["overall"]
     return InterviewReport(
@@ -129,12 +130,19 @@ def from_document(document: Document) -> InterviewReport:
             _score(overall["score"]),
             overall["assessed_weight"],
             _reason(overall["reason"]),
+            _match_band(overall),
+            overall.get("measure", "fulfilment/1"),
         ),
         competencies=tuple(_competency(entry) for entry in document["competencies"]),
         answers=tuple(read_answer(entry) for entry in document["answers"]),
         needs_review=tuple(_some_reason(entry) for entry in document["needs_review"]),
         provenance=_provenance(document["provenance"]),
     )
+
+
+def _match_band(overall: Document) -> tuple[float, float] | None:
+    low, high = overall.get("match_low"), overall.get("match_high")
+    return None if low is None or high is None else (low, high)
 
 
 def _pretty(value: Any, indent: str) -> str:

@@ -65,6 +65,10 @@ def report_view(document: Document) -> Document:
     }
 
 
+FORMULAS = {"fulfilment/1": "overall.formula_1", "fulfilment/2": "overall.formula"}
+"""The sentence that states the formula, by measure."""
+
+
 def _setting(value: str | int | float | bool) -> str:
     """A setting as the JSON shows it, text without its quotes."""
     return value if isinstance(value, str) else json.dumps(value)
@@ -129,12 +133,20 @@ def _overall(overall: Document, competencies: Sequence[Document]) -> Document:
         "status": overall["status"],
         "score": None if overall["score"] is None else track(overall["score"], None),
         "match": None if match is None else whole_percent(match),
+        "match_band": _match_band(overall),
+        "formula": FORMULAS[overall.get("measure", "fulfilment/1")],
         "match_exact": None if match is None else f"{round(match, 1):.1f}",
         "share": whole_percent(overall["assessed_weight"]),
         "rows": [_match_row(row, names[row["competency"]], by_id) for row in overall["match_rows"]],
         "weight_sum": plain(sum(row["weight"] for row in overall["match_rows"])),
         "blocks": _blocks(overall["match_rows"], names),
     }
+
+
+def _match_band(overall: Document) -> dict[str, str] | None:
+    """Lowest and highest match in whole percent; none where there is no match, or in a report of before."""
+    low, high = overall.get("match_low"), overall.get("match_high")
+    return None if low is None or high is None else {"low": whole_percent(low), "high": whole_percent(high)}
 
 
 def _match_row(row: Document, competency: Document, printed: dict[str, float]) -> Document:

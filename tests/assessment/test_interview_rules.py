@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from report_samples import KIT, answer, scored, typed
+from report_samples import KIT, answer, not_shown, scored, typed
 
 from interview_engine.assessment.delivery.signals import Signal
-from interview_engine.assessment.interview_rules import needs_review, report_language, sum_stages
+from interview_engine.assessment.interview_rules import (
+    needs_review,
+    report_language,
+    sum_stages,
+    usable_questions,
+    with_unread,
+)
 from interview_engine.assessment.reasons import Reason
 
 ZH = typed(("我先把她说的情况重复一遍确认。",), "zh")
@@ -59,3 +65,38 @@ def test_the_seconds_of_each_stage_add_up_over_the_answers() -> None:
     )
 
     assert sum_stages(answers) == {"watch": 2.0, "transcribe": 1.5}
+
+
+UNREAD = replace(answer("q1", None), status="cannot_assess", reason=Reason("language.not_covered", {"language": "pt"}))
+
+
+def test_a28_an_answer_that_could_not_be_read_is_never_taken_for_one_that_shows_nothing() -> None:
+    """What a Portuguese answer says of communication is not known, and another question's answer is no stand-in."""
+    answers = (UNREAD, answer("q2", ZH, "text"), answer("q3", ZH, "text"))
+    given = tuple(not_shown(one.id) for one in KIT.competencies if not one.is_delivery)
+    own = {one.id for one in KIT.competencies if any(one.id in q.probes for q in KIT.questions if q.id == "q1")}
+    elsewhere = {code for q in KIT.questions if q.id != "q1" for code in q.probes}
+
+    for result in with_unread(KIT, answers, given):
+        if result.competency_id in own - elsewhere:
+            assert (result.status, result.score, result.not_shown) == ("cannot_assess", None, ())
+            assert result.reason == Reason("competency.unread")
+
+
+def test_a28_a_stray_mention_elsewhere_does_not_stand_in_for_an_unread_answer() -> None:
+    answers = (UNREAD, answer("q2", ZH, "text"), answer("q3", ZH, "text"))
+    only_q1 = next(one.id for one in KIT.competencies if [q.id for q in KIT.questions if one.id in q.probes] == ["q1"])
+    (result,) = with_unread(KIT, answers, (scored(only_q1, 8.0),))
+    assert result.score is None
+    assert result.reason == Reason("competency.unread")
+
+
+def test_a28_an_off_topic_or_missing_answer_is_not_an_unread_one() -> None:
+    for code in ("text.off_topic", "answer.missing", "text.too_short"):
+        unusable = replace(answer("q1", ZH, "text"), status="cannot_assess", reason=Reason(code))
+        given = (scored(KIT.competencies[0].id, 5.0),)
+        assert with_unread(KIT, (unusable,), given) == given
+
+
+def test_a28_only_answers_that_could_be_used_count_as_answered() -> None:
+    assert usable_questions(KIT, (UNREAD, answer("q2", ZH, "text"), answer("q2", ZH, "text"))) == 1

@@ -10,6 +10,7 @@ from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.delivery.spans import Span
 from interview_engine.assessment.delivery.speech_cues import FilledPause, Loudness, Pitch, SpeechCues
 from interview_engine.assessment.delivery.visual_cues import HeadPose, VisualCues
+from interview_engine.assessment.interview_rules import usable_questions
 from interview_engine.assessment.kits.kit import (
     Competency,
     CompetencyKind,
@@ -94,7 +95,7 @@ KIT = Kit(
             "问题解决能力",
             "Problem solving",
             25,
-            4.5,
+            4.0,
             ("finds-cause", LocalizedText("查明原因再动手", "Finds the cause before acting")),
             ("marker-numbers", LocalizedText("用数据说明结果", "Shows the result with numbers")),
         ),
@@ -104,7 +105,7 @@ KIT = Kit(
             "服务意识",
             "Service orientation",
             20,
-            5.0,
+            4.4,
             ("owns-it", LocalizedText("把问题接下来跟到底", "Takes the problem on and follows it through")),
         ),
         _competency(
@@ -113,12 +114,12 @@ KIT = Kit(
             "学习能力",
             "Learning",
             15,
-            4.5,
+            3.7,
             ("reflects", LocalizedText("说得出这次学到了什么", "Can say what was learned")),
             ("reuses", LocalizedText("把经验写成流程给同事用", "Turns it into a procedure that others use")),
         ),
         replace(
-            _competency("presence", "role", "表达状态", "Delivery", 10, 4.5),
+            _competency("presence", "role", "表达状态", "Delivery", 10, 3.5),
             delivery=(
                 DeliveryMeasure("speech_rate_per_min", 180, 260, 80, 60, "zh"),
                 DeliveryMeasure("pause_share", 0.0, 0.2, 0.3, 40),
@@ -372,7 +373,7 @@ def report(
         KIT.version,
         language,
         policy,
-        overall(KIT, results),
+        overall(KIT, results, usable_questions(KIT, answers)),
         results,
         answers,
         needs_review,
@@ -424,7 +425,7 @@ def strong() -> InterviewReport:
 
 
 def english() -> InterviewReport:
-    """An interview in English; learning was not shown; a second face came into view."""
+    """An interview in English; learning was not shown; two of three answered; a second face came into view."""
     complaint = spoken(EN_COMPLAINT, "en")
     signal = Signal(Reason("integrity.second_face", {"spans": "00:12–00:15"}), (Span(12.0, 15.0),))
     results = (
@@ -457,7 +458,7 @@ def english() -> InterviewReport:
         (
             answer("q1", complaint, signals=(signal,)),
             answer("q2", None, source="", status="cannot_assess", reason=Reason("answer.missing")),
-            answer("q3", None, source="", status="cannot_assess", reason=Reason("answer.missing")),
+            answer("q3", typed(("I like to put a muddle in order.",), "en"), mode="text", source="reed_q3.txt"),
         ),
         language="en",
         policy="us-ny",

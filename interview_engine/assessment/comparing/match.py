@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from interview_engine.assessment.comparing.ranking import EntryCompetency
+from interview_engine.assessment.fulfilment import MEASURES, Measure, fulfilment
 from interview_engine.assessment.kits.kit import Kit
-from interview_engine.assessment.scoring import CompetencyResult, Overall
+from interview_engine.assessment.scoring import CompetencyResult, Overall, Score, level_of
 
 MAX_DRIFT_PERCENT = 0.01
 """Scores are stored with four decimals, which moves a sum by at most 0.002; more means rows of another interview."""
@@ -19,7 +21,7 @@ class MatchRow:
     Args:
         weight: percent of the kit's total weight.
         level, required_level: 1..5; level is None when the competency was not assessed.
-        ratio: min(1, level / required level), 0..1; None when not assessed.
+        ratio: how far the requirement is fulfilled, by the measure of the overall result, 0..1; None when not assessed.
         points: what it adds to the match percentage, weight x ratio over the weight that was assessed; None when not
             assessed or when there is no overall result.
     """
@@ -57,6 +59,36 @@ def apportion(values: Sequence[float], total: float, decimals: int) -> tuple[flo
     return tuple(count / unit for count in whole)
 
 
+def stored_match_band(
+    competencies: Sequence[EntryCompetency], match_percent: float | None
+) -> tuple[float, float] | None:
+    """Lowest and highest match, 0..100, of an interview of which only the competencies and the match are kept.
+
+    The measure is the one that `match_percent` follows from. None without a match, or when it follows from none.
+    """
+    counted = [(one, one.score) for one in competencies if one.score is not None]
+    weight = sum(one.weight for one, _ in counted)
+    missing = sum(one.weight for one in competencies if one.score is None and not _is_off(one))
+    if match_percent is None or not weight:
+        return None
+    for measure in MEASURES:
+
+        def whole(value: Callable[[Score], float], measure: Measure = measure) -> float:
+            return sum(
+                one.weight * fulfilment(level_of(value(score)), one.required_level, measure) for one, score in counted
+            )
+
+        if abs(100 * whole(lambda score: score.value) / weight - match_percent) <= MAX_DRIFT_PERCENT:
+            total = weight + missing
+            low, high = whole(lambda score: score.low), whole(lambda score: score.high)
+            return 100 * low / total, 100 * (high + missing) / total
+    return None
+
+
+def _is_off(one: EntryCompetency) -> bool:
+    return one.reason is not None and one.reason.code == "competency.delivery_off"
+
+
 def match_rows(
     kit: Kit, results: Sequence[CompetencyResult], total: Overall, *, decimals: int = 4
 ) -> tuple[MatchRow, ...]:
@@ -72,7 +104,7 @@ def match_rows(
         result = by_id.get(competency.id)
         level = None if result is None or result.score is None else result.score.level
         levels.append(level)
-        ratios.append(None if level is None else min(1.0, level / competency.required_level))
+        ratios.append(None if level is None else fulfilment(level, competency.required_level, total.measure))
     points = _points(kit, ratios, total, decimals)
     return tuple(
         MatchRow(competency.id, competency.weight, level, competency.required_level, ratio, part)

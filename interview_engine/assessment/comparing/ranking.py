@@ -5,8 +5,13 @@ overlaps the band of the group's best belongs to it; the first whose band does n
 
 * the bands of all members of a group overlap its best one's (they may not overlap each other: overlapping is not
   transitive, and chaining it would end in one group of everybody);
-* groups are stretches of the order: nobody with a higher score is in a lower group, and equal scores share a group;
+* groups are stretches of the order: of one coverage, nobody with a higher score is in a lower group, and equal scores
+  share a group;
 * the band of a group's best lies wholly below that of the best of the group above.
+
+Coverage comes before the score: those of whom all was assessed are put into groups first, then those of whom a part
+was, with numbers that go on. What was not assessed may have been worth nothing or everything, so a higher score from
+half of the questions is no better place.
 
 Who needs a person stands first (cannot be assessed, then to be reviewed). A candidate to be reviewed keeps the group
 that the score falls in: a signal never touches a score or a place.
@@ -20,6 +25,11 @@ from typing import Literal
 
 from interview_engine.assessment.scoring import Score, Status
 from interview_engine.i18n import Message, Text, joined, msg
+
+Coverage = Literal["whole", "part"]
+COVERAGES: tuple[Coverage, ...] = ("whole", "part")
+WHOLE_PERCENT = 99.5
+"""Assessed weight from which an interview counts as wholly assessed (shown as 100 %)."""
 
 Section = Literal["cannot_assess", "needs_review", "ranked"]
 SECTIONS: tuple[Section, ...] = ("cannot_assess", "needs_review", "ranked")
@@ -81,6 +91,12 @@ class Entry:
     assessed_weight: float
     competencies: tuple[EntryCompetency, ...]
     needs_review: tuple[Remark, ...]
+    match_band: tuple[float, float] | None = None
+
+    @property
+    def coverage(self) -> Coverage:
+        """Whether all of the kit's weight was assessed."""
+        return coverage_of(self.assessed_weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +117,11 @@ class KitRanking:
     role: Text
     candidates: tuple[Ranked, ...]
     groups: int
+
+
+def coverage_of(assessed_weight: float) -> Coverage:
+    """The coverage of an interview of which so many percent of the kit's weight were assessed."""
+    return "whole" if assessed_weight >= WHOLE_PERCENT else "part"
 
 
 def rank(entries: Iterable[Entry]) -> tuple[KitRanking, ...]:
@@ -125,12 +146,24 @@ def tie_groups(scores: Sequence[Score]) -> tuple[int, ...]:
     return tuple(groups)
 
 
+def covered_groups(places: Sequence[tuple[Coverage, Score]]) -> tuple[int, ...]:
+    """The group of each place: tie groups of the wholly assessed, then, counted on, of those assessed in part."""
+    groups = [0] * len(places)
+    last = 0
+    for coverage in COVERAGES:
+        own = [index for index, place in enumerate(places) if place[0] == coverage]
+        for index, group in zip(own, tie_groups([places[index][1] for index in own]), strict=True):
+            groups[index] = last + group
+        last = max(groups, default=0)
+    return tuple(groups)
+
+
 def _rank_kit(ruler: Ruler, entries: Sequence[Entry]) -> KitRanking:
     scored = sorted(
         (entry for entry in entries if entry.score is not None),
         key=_order,
     )
-    groups = tie_groups([entry.score for entry in scored if entry.score is not None])
+    groups = covered_groups([(entry.coverage, entry.score) for entry in scored if entry.score is not None])
     best = {group: entry for entry, group in reversed(list(zip(scored, groups, strict=True)))}
     places = [
         Ranked(
@@ -149,10 +182,10 @@ def _rank_kit(ruler: Ruler, entries: Sequence[Entry]) -> KitRanking:
     return KitRanking(ruler, entries[0].role, tuple(ordered), max(groups, default=0))
 
 
-def _order(entry: Entry) -> tuple[float, float, str, str]:
-    """Best first; of equal scores the one with the lower band first, so that all of them share a group."""
+def _order(entry: Entry) -> tuple[int, float, float, str, str]:
+    """Wholly assessed first, then best first; of equal scores the lower band first, so that they share a group."""
     score = entry.score or Score(0.0, 0.0, 0.0)
-    return (-score.value, score.high, entry.candidate, entry.interview_id)
+    return (COVERAGES.index(entry.coverage), -score.value, score.high, entry.candidate, entry.interview_id)
 
 
 def _cannot_reasons(entry: Entry) -> tuple[Remark, ...]:
@@ -209,6 +242,8 @@ def _group_reason(entry: Entry, group: int, best: dict[int, Entry]) -> Remark:
     if group == 1:
         return Remark("rank.best", msg("Score {own}, the highest.", own=own))
     above = _shown(best[group - 1].score)
+    if best[group - 1].coverage != leader.coverage:
+        return Remark("rank.best_in_part", msg("Score {own}, the highest of those assessed in part.", own=own))
     return Remark(
         "rank.below_group",
         msg(

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from interview_engine.assessment.comparing.ranking import Entry, EntryCompetency, tie_groups
+from interview_engine.assessment.comparing.ranking import Entry, EntryCompetency, covered_groups
+from interview_engine.assessment.fulfilment import fulfilment
 
 Cause = Literal["score", "weight", "required_level", "added", "removed", "assessed", "not_assessed"]
 
@@ -105,8 +106,8 @@ def _by_id(entries: Sequence[Entry]) -> dict[str, Entry]:
 
 
 def _groups(entries: Mapping[str, Entry]) -> dict[str, int]:
-    scores = {key: entry.score for key, entry in sorted(entries.items()) if entry.score is not None}
-    return dict(zip(scores, tie_groups(list(scores.values())), strict=True))
+    places = {key: (one.coverage, one.score) for key, one in sorted(entries.items()) if one.score is not None}
+    return dict(zip(places, covered_groups(list(places.values())), strict=True))
 
 
 def _above(entry: Entry, bar: float) -> bool | None:
@@ -128,7 +129,7 @@ def _points(entry: Entry, competency: EntryCompetency | None) -> float:
     if competency is None or competency.score is None or not entry.assessed_weight:
         return 0.0
     share = 100 * competency.weight / entry.assessed_weight
-    return share * min(1.0, competency.score.level / competency.required_level)
+    return share * fulfilment(competency.score.level, competency.required_level)
 
 
 def _drivers(old: Entry, new: Entry) -> tuple[Driver, ...]:

@@ -29,7 +29,7 @@ def _report(identity: str, value: float) -> InterviewReport:
         interview_id=identity,
         candidate=f"候选人 {identity}",
         competencies=results,
-        overall=overall(samples.KIT, results),
+        overall=overall(samples.KIT, results, len(samples.KIT.questions)),
     )
 
 

@@ -22,11 +22,15 @@ def test_a8_the_fixture_prints_its_match_from_the_stated_formula() -> None:
     report = samples.strong()
     rows = match_rows(samples.KIT, report.competencies, report.overall)
     by_hand = (
-        30 * 1 + 25 * (1 + 0.4 * 7.9) / 4.5 + 20 * (1 + 0.4 * 8.6) / 5 + 15 * (1 + 0.4 * 6.4) / 4.5 + 10 * 3.8 / 4.5
+        30 * (0.9 + 0.1 * (4.28 - 4.0) / (5 - 4.0))
+        + 25 * (0.9 + 0.1 * (4.16 - 4.0) / (5 - 4.0))
+        + 20 * (0.9 + 0.1 * (4.44 - 4.4) / (5 - 4.4))
+        + 15 * 0.9 * (3.56 - 1) / (3.7 - 1)
+        + 10 * (0.9 + 0.1 * (3.8 - 3.5) / (5 - 3.5))
     )
     assert report.overall.match_percent == pytest.approx(by_hand)
     assert f"{by_hand:.0f}" == "91"
-    assert [row.points for row in rows] == [30.0, 23.1111, 17.76, 11.8667, 8.4444]
+    assert [row.points for row in rows] == [27.84, 22.9, 18.1333, 12.8, 9.2]
 
 
 def test_a13_what_was_not_assessed_is_a_row_without_points_and_the_rest_sums() -> None:
@@ -53,7 +57,7 @@ def test_a13_rows_sum_exactly_to_the_match_percentage(values: list[float], left_
         samples.not_shown(competency.id) if index in left_out else samples.scored(competency.id, value)
         for index, (competency, value) in enumerate(zip(samples.KIT.competencies, values, strict=True))
     )
-    total = overall(samples.KIT, results)
+    total = overall(samples.KIT, results, len(samples.KIT.questions))
     rows = match_rows(samples.KIT, results, total)
     if total.match_percent is None:
         assert all(row.points is None for row in rows)

@@ -110,19 +110,39 @@ def test_who_needs_a_person_stands_first_and_keeps_the_group_of_the_score() -> N
     ]
 
 
+def test_a28_who_was_assessed_in_part_stands_after_those_of_whom_all_was() -> None:
+    """A higher score from two thirds of the weight is no better place, and no tie with the whole ones either."""
+    (kit,) = rank(
+        [
+            entry("part-low", (7.0, 3.0, 9.0), partial=True),
+            entry("whole", (5.0, 4.0, 6.0)),
+            entry("part", (9.0, 5.0, 10.0), partial=True),
+            entry("low", (2.0, 1.0, 3.0)),
+        ]
+    )
+    assert [(place.entry.candidate, place.group) for place in kit.candidates] == [
+        ("whole", 1),
+        ("low", 2),
+        ("part", 3),
+        ("part-low", 3),
+    ]
+
+
 def test_a9_everybody_has_a_reason_in_both_languages() -> None:
     (kit,) = rank(
         [
             entry("one", (8.2, 7.5, 9.0)),
             entry("two", (8.0, 7.0, 9.0), partial=True),
             entry("three", (3.0, 2.0, 4.0)),
+            entry("tie", (8.0, 7.0, 9.0)),
             entry("four", None),
         ]
     )
     reasons = {place.entry.candidate: [reason.code for reason in place.reasons] for place in kit.candidates}
     assert reasons == {
         "one": ["rank.best", "rank.meets", "rank.below"],
-        "two": ["rank.overlaps", "rank.partial", "rank.meets", "rank.not_assessed"],
+        "tie": ["rank.overlaps", "rank.meets", "rank.below"],
+        "two": ["rank.best_in_part", "rank.partial", "rank.meets", "rank.not_assessed"],
         "three": ["rank.below_group", "rank.below"],
         "four": ["interview.too_little"],
     }

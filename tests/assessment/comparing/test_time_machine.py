@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from interview_engine.assessment.comparing.ranking import Entry, EntryCompetency, Ruler
 from interview_engine.assessment.comparing.time_machine import compare
+from interview_engine.assessment.fulfilment import fulfilment
 from interview_engine.assessment.scoring import Score
 from interview_engine.i18n import LocalizedText
 
@@ -33,7 +34,7 @@ def _entry(interview: str, values: Mapping[str, tuple[float, float, float | None
     weight = sum(c.weight for c in done)
     match = score = None
     if weight:
-        match = sum(c.weight * min(1, c.score.level / c.required_level) for c in done if c.score) / weight * 100
+        match = sum(c.weight * fulfilment(c.score.level, c.required_level) for c in done if c.score) / weight * 100
         mean = sum(c.weight * c.score.value for c in done if c.score) / weight
         score = Score(mean, max(0, mean - 1), min(10, mean + 1))
     status = "assessed" if weight else "cannot_assess"
@@ -48,8 +49,8 @@ def test_a_lower_requirement_flips_the_one_below_the_bar_and_names_the_cause() -
     first = found.changes[0]
     assert (first.before.interview_id, first.above_before, first.above_after) == ("a", False, True)
     assert first.drivers[0].causes == ("required_level",)
-    assert first.drivers[0].points_before == pytest.approx(65.0)
-    assert first.drivers[0].points_after == pytest.approx(100 * 2.6 / 3)
+    assert first.drivers[0].points_before == pytest.approx(100 * 0.9 * 1.6 / 3)
+    assert first.drivers[0].points_after == pytest.approx(100 * 0.9 * 1.6 / 2)
     assert not first.band_left
 
 

@@ -171,7 +171,7 @@ def results(draw: st.DrawFn, identity: str) -> CompetencyResult:
 @st.composite
 def reports(draw: st.DrawFn) -> InterviewReport:
     found = tuple(draw(results(competency.id)) for competency in samples.KIT.competencies)
-    total = overall(samples.KIT, found)
+    total = overall(samples.KIT, found, len(samples.KIT.questions))
     score = total.score
     rounded = Overall(
         total.status,
@@ -179,6 +179,9 @@ def reports(draw: st.DrawFn) -> InterviewReport:
         None if score is None else Score(*(round(part, 4) + 0.0 for part in (score.value, score.low, score.high))),
         round(total.assessed_weight, 4) + 0.0,
         total.reason,
+        None
+        if total.match_band is None
+        else (round(total.match_band[0], 4) + 0.0, round(total.match_band[1], 4) + 0.0),
     )
     setting = st.one_of(st.booleans(), st.integers(-9, 9), decimals(2), texts)
     return InterviewReport(
@@ -233,7 +236,7 @@ def test_the_published_schema_is_the_one_that_is_checked() -> None:
 
 def test_the_document_has_every_field_that_was_promised() -> None:
     document = report.to_document(samples.strong(), samples.KIT)
-    assert document["schema"] == "interview-report/1"
+    assert document["schema"] == "interview-report/2"
     assert {"id", "candidate", "kit", "policy"} <= document["interview"].keys()
     assert {"id", "version", "language"} <= document["interview"]["kit"].keys()
     assert {"status", "match_percent", "score"} <= document["overall"].keys()
@@ -268,6 +271,22 @@ def test_a8_communication_is_8_2_and_the_match_91_percent() -> None:
     assert communication["level"] == 4.28
     assert communication["nearest_anchor"] == 4
     assert f"{document['overall']['match_percent']:.0f}" == "91"
+
+
+def test_a28_an_earlier_report_is_read_as_it_was_meant() -> None:
+    """interview-report/1: no band of the match, no counter-indicators, fulfilment/1 = min(1, level / required)."""
+    document = report.to_document(samples.strong(), samples.KIT)
+    document["schema"] = "interview-report/1"
+    for name in ("match_low", "match_high", "measure"):
+        del document["overall"][name]
+    for competency in document["competencies"]:
+        del competency["counter_indicators"]
+    for row in document["overall"]["match_rows"]:
+        row["ratio"] = min(1.0, row["level"] / row["required_level"])
+    report.validate(document)
+    read = report.from_document(document)
+    assert (read.overall.measure, read.overall.match_band) == ("fulfilment/1", None)
+    assert next(row["ratio"] for row in document["overall"]["match_rows"]) == 1.0
 
 
 def test_a13_the_rows_of_the_document_sum_to_its_match_percentage() -> None:

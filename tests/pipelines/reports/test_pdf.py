@@ -55,7 +55,7 @@ def test_chinese_survives(tmp_path: Path) -> None:
         "8.2/106.9–9.3",
         "合成演示",
         "未展示：向不同对象调整表达",
-        "91.2",
+        "90.9",
     ):
         assert expected in text
     assert "�" not in text

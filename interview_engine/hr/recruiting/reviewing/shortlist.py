@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from interview_engine.assessment.comparing.match import stored_match_band
 from interview_engine.assessment.comparing.ranking import (
     Entry,
     KitRanking,
@@ -249,7 +250,9 @@ def _row(place: Ranked, row: Any, bar: float, names: bool) -> RankedRow:
     about = _bar_reason(row, bar, above)
     settled = (SETTLED,) if row.section == "ranked" and row.needs_review else ()
     candidate = row.name if names else HIDDEN
-    entry = replace(place.entry, candidate=candidate, competencies=entry_competencies(row.competencies))
+    competencies = entry_competencies(row.competencies)
+    band = stored_match_band(competencies, row.match_percent)
+    entry = replace(place.entry, candidate=candidate, competencies=competencies, match_band=band)
     return RankedRow(
         row.id,
         row.person_id,

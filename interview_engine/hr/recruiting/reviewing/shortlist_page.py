@@ -14,7 +14,16 @@ from typing import Any
 from sqlalchemy import func, null, select
 from sqlalchemy.orm import Session
 
-from interview_engine.assessment.comparing.ranking import SECTIONS, EntryCompetency, Section, rank, tie_groups
+from interview_engine.assessment.comparing.ranking import (
+    COVERAGES,
+    SECTIONS,
+    Coverage,
+    EntryCompetency,
+    Section,
+    coverage_of,
+    covered_groups,
+    rank,
+)
 from interview_engine.assessment.scoring import Score
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency.service import kit_labels
@@ -100,6 +109,7 @@ class _Place:
     ruler: tuple[str, str]
     section: Section
     score: Score | None
+    coverage: Coverage
     match: float | None
     counted: float | None
     stage: str
@@ -194,6 +204,7 @@ def _places(
             Person.name,
             Assessment.kit_version_id,
             Assessment.scorer,
+            Assessment.assessed_weight,
         )
         .join(Assessment, Assessment.id == Application.assessment_id)
         .join(Person, Person.id == Application.person_id)
@@ -217,13 +228,27 @@ def _places(
         name,
         version,
         scorer,
+        assessed,
     ) in session.execute(statement).tuples():
         score = None if value is None else Score(value, low or 0.0, high or 0.0)
         kind: Section = "cannot_assess" if score is None else "needs_review" if section == "needs_review" else "ranked"
         shown = name if names else key
         counted = human if human is not None else value
         places.append(
-            _Place(key, assessment or "", shown, (version, scorer), kind, score, match, counted, stage, channel, since)
+            _Place(
+                key,
+                assessment or "",
+                shown,
+                (version, scorer),
+                kind,
+                score,
+                coverage_of(assessed),
+                match,
+                counted,
+                stage,
+                channel,
+                since,
+            )
         )
     return places
 
@@ -243,7 +268,7 @@ def _rank(places: list[_Place]) -> list[str]:
     scored = [place for place in places if place.score is not None]
     scored.sort(key=_order)
     leaders: dict[int, str] = {}
-    groups = tie_groups([place.score for place in scored if place.score is not None])
+    groups = covered_groups([(place.coverage, place.score) for place in scored if place.score is not None])
     for place, group in zip(scored, groups, strict=True):
         place.group = group
         leaders.setdefault(group, place.id)
@@ -251,11 +276,14 @@ def _rank(places: list[_Place]) -> list[str]:
     return list(leaders.values())
 
 
-def _order(place: _Place) -> tuple[float, float, str, str]:
-    """As the ranking's own: best first, of equal scores the lower band first; those without a score by name."""
+def _order(place: _Place) -> tuple[int, float, float, str, str]:
+    """As the ranking's own: wholly assessed first, then best first, of equal scores the lower band first.
+
+    Those without a score by name.
+    """
     if place.score is None:
-        return (0.0, 0.0, place.name, place.id)
-    return (-place.score.value, place.score.high, place.name, place.id)
+        return (0, 0.0, 0.0, place.name, place.id)
+    return (COVERAGES.index(place.coverage), -place.score.value, place.score.high, place.name, place.id)
 
 
 def _narrowed(session: Session, places: list[_Place], wanted: ListWanted, names: bool) -> list[_Place]:
