@@ -42,7 +42,7 @@ def _postgres_template(postgres: PostgresServer) -> str:
 @pytest.fixture(scope="session")
 def _postgres_shared(postgres: PostgresServer, _postgres_template: str) -> str:
     name = "shared"
-    postgres.execute(f"CREATE DATABASE {name} TEMPLATE {_postgres_template}")
+    postgres.create(name, _postgres_template)
     return name
 
 

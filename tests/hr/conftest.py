@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from databases import PostgresServer, copied_sqlite, make_tables
+from databases import PostgresServer, copied_sqlite
 from hiring_world import MovingClock, World, make_world
 
 from interview_engine.store.engine import Database, open_database
@@ -23,10 +23,9 @@ def _sqlite_world(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="session")
-def _postgres_world(postgres: PostgresServer) -> tuple[str, World]:
+def _postgres_world(postgres: PostgresServer, _postgres_template: str) -> tuple[str, World]:
     name = "with_company"
-    postgres.execute(f"CREATE DATABASE {name}")
-    make_tables(postgres.url(name))
+    postgres.create(name, _postgres_template)
     database = open_database(postgres.url(name))
     world = make_world(database)
     database.close()

@@ -61,11 +61,18 @@ class PostgresServer:
         with psycopg.connect(f"user=tester dbname=postgres host={self.folder}", autocommit=True) as connection:
             connection.execute(statement.encode())
 
+    def create(self, name: str, template: str) -> None:
+        """A copy of a database that nobody is connected to. Copying its files takes a quarter of writing each page into
+        the log, which is the default from PostgreSQL 15 on; older ones copy files and know no other way."""
+        with psycopg.connect(f"user=tester dbname=postgres host={self.folder}", autocommit=True) as connection:
+            strategy = " STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}{strategy}".encode())
+
     @contextmanager
     def fresh(self, template: str = "template0") -> Iterator[str]:
         """The address of a new database, gone afterwards."""
         name = f"test_{secrets.token_hex(6)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.create(name, template)
         yield self.url(name)
         self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
