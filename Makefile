@@ -36,6 +36,8 @@ serve-wechat: install system-demo weights
 # each test process beside others: threads of one would only take cores from the others
 test quick: export OMP_NUM_THREADS := 1
 test quick: export OPENBLAS_NUM_THREADS := 1
+# compiled modules are kept, also where the environment says no: every test process would compile 1,500 files again
+test quick: export PYTHONDONTWRITEBYTECODE :=
 
 test: install-dev system-test weights check
 	$(BIN)/pytest $(SPREAD)

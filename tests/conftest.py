@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 from databases import PostgresServer, copied_sqlite, make_tables, postgres_server
 from grouping import pytest_collection_modifyitems
 from hypothesis import HealthCheck, settings
 
+from interview_engine.hr.accounts import passwords
 from interview_engine.store.engine import Database, open_database
 
 if TYPE_CHECKING:
@@ -21,6 +24,28 @@ __all__ = ["pytest_collection_modifyitems"]
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 """How fast a machine is at the moment says nothing about what the product does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hashing:
+    """How passwords are hashed: the hasher, and a hash that no password holds for."""
+
+    hasher: PasswordHasher
+    nobody: str
+
+    def use(self) -> None:
+        """Hash like this from now on."""
+        passwords._HASHER, passwords._NOBODY = self.hasher, self.nobody
+
+
+@pytest.fixture(scope="session", autouse=True)
+def product_hashing() -> Iterator[Hashing]:
+    """What is slow on purpose, 0.1 s a password, is quick in all tests; gives the product's own for those of it."""
+    own = Hashing(passwords._HASHER, passwords._NOBODY)
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    Hashing(quick, quick.hash("nobody's")).use()
+    yield own
+    own.use()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from sign_in_house import PASSWORD
 
@@ -49,6 +52,14 @@ def test_any_characters_make_a_good_password(password: str) -> None:
 
 def test_a_known_phrase_with_enough_of_ones_own_is_no_longer_known() -> None:
     passwords.check_strength("correct horse battery staple grumbles on my lavender tractor", ("lilei",))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _as_in_the_product(product_hashing: Any) -> Iterator[None]:
+    quick = type(product_hashing)(passwords._HASHER, passwords._NOBODY)
+    product_hashing.use()
+    yield
+    quick.use()
 
 
 @pytest.fixture(scope="module")
