@@ -14,6 +14,7 @@ from models.speech.load import load_recogniser
 from models.speech.recogniser import Recogniser
 from models.speech.speaker import VoiceEncoder
 from models.speech.vad import SileroVoiceActivity, VoiceActivity
+from models.text.own_e5 import refuse_other_model
 from models.weights.registry import default_root, store_of
 from pipelines.hearing.recognition_client import RemoteRecogniser
 from pipelines.scoring.kit_vectors import FOLDER, KitVectors, PreparedScorer
@@ -23,6 +24,7 @@ from pipelines.watching.watch import Detectors, load_detectors
 if TYPE_CHECKING:  # it brings scipy along
     from models.text.embedding import TextEmbedder
 
+E5 = "e5-small-zh-en"
 NEEDED = (
     "whisper-base",
     "voice-activity",
@@ -30,7 +32,7 @@ NEEDED = (
     "hand-landmarker",
     "pose-landmarker",
     "minilm-en",
-    "e5-small-zh-en",
+    E5,
     "speaker",
 )
 """Names of the weights an assessment uses by default."""
@@ -40,11 +42,12 @@ def needed_weights(settings: Settings) -> tuple[ModelUsed, ...]:
     """The weights of `NEEDED` with their hashes, in order of name.
 
     Raises:
-        WeightsError: one is missing or damaged; the next step is to pull it.
+        WeightsError: one is missing or damaged, or the text model is one of the user's own that is another model.
     """
     store = store_of(settings)
     for name in NEEDED:
         store.locate(name)
+    refuse_other_model(store.locate(E5), store.sha256(E5), store.root)
     return tuple(ModelUsed(name, store.sha256(name)) for name in sorted(NEEDED))
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import importlib.metadata
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from models.text.e5_file import FILE
 from models.text.minilm import MiniLM
-from models.text.multilingual_e5 import load_file
-from models.text.vectors import Remembering, SentenceModel, Vectors
+from models.text.own_e5 import load_e5
+from models.text.vectors import Remembering, Vectors
 
 ENGLISH = "minilm-en"
 MULTILINGUAL = "e5-small-zh-en"
@@ -28,6 +27,11 @@ ARITHMETIC = 2
 
 class WeightFolders(Protocol):
     """The part of models.weights.registry.WeightStore used here."""
+
+    @property
+    def root(self) -> Path:
+        """The folder that the weights lie in."""
+        ...
 
     def locate(self, name: str) -> Path:
         """Folder that holds the verified files of weight `name`."""
@@ -58,7 +62,7 @@ class TextEmbedder:
         """Unit vectors, len(texts) x 384, in order. `language` is "zh" or "en".
 
         Raises:
-            WeightsError: the weights are not installed.
+            WeightsError: the weights are not installed, or those of the user's own are of another model.
         """
         name = MULTILINGUAL if language == "zh" else ENGLISH
         if name not in self._models:
@@ -86,7 +90,7 @@ class MultilingualEmbedder:
         """Unit vectors, len(texts) x 384, in order. They are the same in whatever language the text is said to be.
 
         Raises:
-            WeightsError: the weights are not installed.
+            WeightsError: the weights are not installed, or those of the user's own are of another model.
         """
         if self._model is None:
             self._model = _loaded(self._store, MULTILINGUAL)
@@ -100,14 +104,11 @@ _LOADING = threading.Lock()
 
 
 def _loaded(store: WeightFolders, name: str) -> Remembering:
-    loaders: dict[str, Callable[[Path], SentenceModel]] = {
-        ENGLISH: MiniLM,
-        MULTILINGUAL: lambda folder: load_file(folder / FILE),
-    }
     folder, sha256 = store.locate(name), store.sha256(name)
     with _LOADING:
         if sha256 not in _MODELS:
-            _MODELS[sha256] = Remembering(loaders[name](folder))
+            model = MiniLM(folder) if name == ENGLISH else load_e5(folder, sha256, store.root)
+            _MODELS[sha256] = Remembering(model)
         return _MODELS[sha256]
 
 

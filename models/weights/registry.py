@@ -161,6 +161,11 @@ class WeightStore:
             self.weight(name)
         self._hashes: dict[tuple[str, int, int], str] = {}
 
+    @property
+    def root(self) -> Path:
+        """The folder that holds the weights."""
+        return self._root
+
     def names(self) -> tuple[str, ...]:
         """All weights of the table, optional ones too."""
         return tuple(self._weights)

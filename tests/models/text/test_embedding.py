@@ -18,6 +18,10 @@ class Store:
     def __init__(self, edition: str) -> None:
         self._edition = edition
 
+    @property
+    def root(self) -> Path:
+        return Path("weights")
+
     def locate(self, name: str) -> Path:
         return Path(name)
 
@@ -42,15 +46,15 @@ def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Model]]:
     """The models that were loaded, by weight."""
     found: dict[str, list[Model]] = {ENGLISH: [], MULTILINGUAL: []}
 
-    def loader(name: str, mark: float) -> Callable[[Path], Model]:
-        def load(folder: Path) -> Model:
+    def loader(name: str, mark: float) -> Callable[..., Model]:
+        def load(folder: Path, *how: object) -> Model:
             found[name].append(Model(mark))
             return found[name][-1]
 
         return load
 
     monkeypatch.setattr(embedding, "MiniLM", loader(ENGLISH, 1.0))
-    monkeypatch.setattr(embedding, "load_file", loader(MULTILINGUAL, 2.0))
+    monkeypatch.setattr(embedding, "load_e5", loader(MULTILINGUAL, 2.0))
     monkeypatch.setattr(embedding, "_MODELS", {})
     return found
 
