@@ -20,6 +20,7 @@ OF_OTHERS = {"judge", "recognition"}
 VALUES = {
     "WEIGHTS": "/somewhere",
     "WEIGHTS_WHISPER_BASE": "/somewhere/larger",
+    "WEIGHTS_E5_SMALL_ZH_EN": "/somewhere/finer",
     "DEVICE": "cpu",
     "WORKERS": "3",
     "VISION": "mediapipe",
