@@ -106,6 +106,7 @@ MATERIAL = {
     "pipelines/hearing/": "numbers, prompts and stock phrases of recognition",
     "interview_engine/hr/recruiting/applying/resume_": "words by which résumés are read",
     "interview_engine/hr/recruiting/jobs/job_description.py": "words by which job descriptions are read",
+    "interview_engine/hr/people/contact.py": "labels that are pasted with addresses and numbers",
     "interview_engine/hr/accounts/": "words no password may hold; the first administrator's name",
     "interview_engine/hr/demo.py": "the demo's invented company",
     "api/wechat/double/": "the demo's invented colleagues",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -58,6 +59,25 @@ Find = Callable[[Session, Sequence[str]], Mapping[str, Found]]
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """What the conditions of an approval flow may ask about a request: a number, or one of some choices.
+
+    Args:
+        name: up to 40 characters; what conditions keep.
+        word: what forms call it, with the unit of a number.
+        choices: by value, what forms call it; empty for a number.
+    """
+
+    name: str
+    word: Text
+    choices: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
+
+
+Facts = Mapping[str, Decimal | str]
+"""By the name of the fact: a number, or one of its choices."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestKind:
     """Something that needs approval. Approvals of it are about the subject "<name>:<id>".
 
@@ -66,12 +86,16 @@ class RequestKind:
         word: what lists and cards call it.
         find: titles and pages of its subjects.
         effect: what an ended approval does, in the transaction of the last decision.
+        facts: what conditions on the steps of its flows may ask.
+        facts_of: (session, id of the subject): those facts when the approval is asked for.
     """
 
     name: str
     word: Text
     find: Find
     effect: Effect
+    facts: tuple[Fact, ...] = ()
+    facts_of: Callable[[Session, str], Facts] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,6 +317,26 @@ def holders_by_name(session: Session, actor: Actor) -> list[tuple[str, str]]:
     return [one for one in found if one[0] in reached]
 
 
+def colleagues_by_name(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """(account, name) of the other active accounts of the actor's company, by name; all others where the actor's
+    person is in no department."""
+    statement = (
+        select(Account.id, Person.name)
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.active, Account.id != (actor.account_id or ""))
+        .order_by(Person.name, Account.id)
+    )
+    company = session.scalar(
+        select(Department.legal_entity_id)
+        .join(Person, Person.department_id == Department.id)
+        .where(Person.id == (actor.person_id or ""))
+    )
+    if company is not None:
+        inside = select(Department.id).where(Department.legal_entity_id == company)
+        statement = statement.where(Person.department_id.in_(inside))
+    return list(session.execute(statement).tuples())
+
+
 def names_of(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
     """The names of account holders by account id, in one statement, for lists."""
     wanted = set(account_ids)

@@ -1,12 +1,13 @@
 """What approvals hand over: the engine's own tables and messages. What is approved, other areas hand over."""
 
-from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
-from interview_engine.hr.area import Area, MessageTemplate, Subject
+from interview_engine.hr.approvals.chores import end_and_escalate, hand_over
+from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep, ApprovalSubstitute
+from interview_engine.hr.area import Area, Job, MessageTemplate, Subject, in_transaction
 from interview_engine.i18n import msg
 
 AREA = Area(
     name="approvals",
-    tables=(Approval, ApprovalFlow, ApprovalStep),
+    tables=(Approval, ApprovalFlow, ApprovalStep, ApprovalSubstitute),
     messages={
         "approval.pending": MessageTemplate(
             msg("A request awaits your approval"),
@@ -20,9 +21,18 @@ AREA = Area(
             msg("Open to see the result:\n{link}"),
             "/console/approvals",
             line=msg("Decided: {subject}, {state}"),
-            states={"approved": msg("approved"), "rejected": msg("refused"), "withdrawn": msg("withdrawn")},
+            states={
+                "approved": msg("approved"),
+                "rejected": msg("refused"),
+                "withdrawn": msg("withdrawn"),
+                "expired": msg("expired"),
+            },
             to_subject=True,
         ),
     },
     subjects=(Subject("approval", told=True), Subject("approval_flow")),
+    jobs=(
+        Job("approvals of those away", 300.0, in_transaction(hand_over)),
+        Job("late approvals", 300.0, in_transaction(end_and_escalate), by_date=True),
+    ),
 )

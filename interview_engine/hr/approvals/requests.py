@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
@@ -18,11 +19,13 @@ from sqlalchemy.orm import Session, aliased
 
 from interview_engine.clock import Clock
 from interview_engine.errors import PermissionDenied
-from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.access.service import reaches_group, visible
 from interview_engine.hr.accounts.service import active_accounts, actors
-from interview_engine.hr.approvals.flows import DEFAULT_STEPS, approvers_of, check_place, flow_of, reaches
-from interview_engine.hr.approvals.tables import Approval, ApprovalStep
+from interview_engine.hr.approvals.absence import substitutes_of
+from interview_engine.hr.approvals.conditions import applies
+from interview_engine.hr.approvals.flows import DEFAULT_STEPS, MANAGERS, approvers_of, check_place, flow_of, reaches
+from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging.service import tell_account
 from interview_engine.hr.people.tables import Department, Person
@@ -43,13 +46,17 @@ class PendingApproval:
     step: ApprovalStep
 
 
-def verdict(rule: str, decisions: Sequence[str | None]) -> Verdict:
+def verdict(rule: str, decisions: Sequence[str | None], from_above: str | None = None) -> Verdict:
     """What the decisions of one step make of it. Pure.
 
     Args:
         rule: "any" or "all".
         decisions: of each approver: "approve", "reject" or None.
+        from_above: of a head to whom the step was handed because it waited too long: it stands for all who have not
+            decided.
     """
+    if from_above is not None and "reject" not in decisions:
+        return "approved" if from_above == "approve" else "rejected"
     if rule == "any":
         given = [decision for decision in decisions if decision is not None]
         if not given:
@@ -75,7 +82,6 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
     if session.scalars(there.limit(1)).one_or_none() is not None:
         raise conflict("approval.pending", msg("An approval is already under way."))
     flow = flow_of(session, kind, department_id)
-    steps: Sequence[Mapping[str, Any]] = flow.steps if flow is not None else DEFAULT_STEPS
     approval = Approval(
         **stamp(actor.id, clock),
         kind=kind,
@@ -84,10 +90,11 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
         requested_by=actor.account_id,
         state="pending",
         step=0,
+        expires_at=_expiry(flow, clock),
     )
     session.add(approval)
     session.flush()
-    for place, step in enumerate(steps):
+    for place, step in enumerate(_steps_for(session, kind, subject, flow)):
         approvers = approvers_of(session, step["approvers"], department_id, actor.account_id, clock)
         if not approvers:
             raise conflict(
@@ -103,11 +110,12 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
                     step=place,
                     rule=step["rule"],
                     account_id=account_id,
+                    escalate_after_h=step.get("escalate_after_h"),
                 )
             )
     session.flush()
     audit.record(session, actor.id, "approval.start", f"approval:{approval.id}", {"subject": subject}, clock)
-    _tell_approvers(session, approval, clock)
+    _open_step(session, approval, clock)
     return approval
 
 
@@ -190,13 +198,71 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
     there = reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval)
     if takes_part or not there:
         raise conflict("approval.delegate", msg("It cannot be delegated to that colleague."))
-    own.delegated_from = own.account_id
-    own.account_id = to_account_id
-    touch(own, actor.id, clock)
-    detail = {"to": to_account_id, "step": own.step}
-    audit.record(session, actor.id, "approval.delegate", f"approval:{approval.id}", detail, clock)
-    _tell_approvers(session, approval, clock)
+    _hand_on(session, approval, own, to_account_id, actor.id, clock)
+    tell_approvers(session, approval, clock)
     return own
+
+
+def hand_over_absent(session: Session, approval: Approval, clock: Clock) -> bool:
+    """Give the open step's parts of those who are away to their substitutes; whether any changed hands.
+
+    A substitute takes no part that they could not be delegated: they asked for it, take part already, or may not read
+    there and are of another company.
+    """
+    rows = _open_parts(session, approval)
+    instead = substitutes_of(session, [row.account_id for row in rows], clock)
+    changed = False
+    for row in rows:
+        to = instead.get(row.account_id)
+        if to is None or to == approval.requested_by or any(one.account_id == to for one in rows):
+            continue
+        (colleague,) = actors(session, (to,), clock)
+        if reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval):
+            _hand_on(session, approval, row, to, SYSTEM.id, clock)
+            changed = True
+    return changed
+
+
+def escalate(session: Session, approval: Approval, clock: Clock) -> bool:
+    """Hand the open step to the next head above who has no part in it, else to the administrators; whether to anybody.
+
+    The approvers keep their parts; they are told once more. It happens once a step.
+    """
+    approval.escalate_at = None
+    rows = session.scalars(
+        select(ApprovalStep).where(ApprovalStep.approval_id == approval.id, ApprovalStep.step == approval.step)
+    ).all()
+    taken = {row.account_id for row in rows} | {row.delegated_from for row in rows} | {approval.requested_by}
+    above = next(
+        (
+            one
+            for name in (*MANAGERS, "role:administrator")
+            if (one := set(approvers_of(session, [name], approval.department_id, approval.requested_by, clock)) - taken)
+        ),
+        None,
+    )
+    if above is None:
+        return False
+    for account_id in sorted(above):
+        session.add(
+            ApprovalStep(
+                **stamp(SYSTEM.id, clock),
+                approval_id=approval.id,
+                step=approval.step,
+                rule=rows[0].rule,
+                account_id=account_id,
+                escalated=True,
+            )
+        )
+    detail = {"step": approval.step, "to": sorted(above)}
+    audit.record(session, SYSTEM.id, "approval.escalate", f"approval:{approval.id}", detail, clock)
+    tell_approvers(session, approval, clock)
+    return True
+
+
+def expire(session: Session, approval: Approval, clock: Clock) -> None:
+    """End a request that nobody decided in time. Effects are `chores`' part."""
+    _close(session, approval, "expired", SYSTEM, clock)
 
 
 def pending_for(session: Session, actor: Actor) -> tuple[PendingApproval, ...]:
@@ -257,7 +323,8 @@ def _advance(session: Session, approval: Approval, actor: Actor, clock: Clock) -
         .where(ApprovalStep.approval_id == approval.id, ApprovalStep.step == approval.step)
         .order_by(ApprovalStep.decided_at, ApprovalStep.id)
     ).all()
-    outcome = verdict(rows[0].rule, [row.decision for row in rows])
+    from_above = next((row.decision for row in rows if row.escalated and row.decision is not None), None)
+    outcome = verdict(rows[0].rule, [row.decision for row in rows if not row.escalated], from_above)
     if outcome == "pending":
         return
     more = select(ApprovalStep.id).where(
@@ -266,14 +333,61 @@ def _advance(session: Session, approval: Approval, actor: Actor, clock: Clock) -
     if outcome == "approved" and session.scalars(more.limit(1)).one_or_none() is not None:
         approval.step += 1
         touch(approval, actor.id, clock)
-        _tell_approvers(session, approval, clock)
+        _open_step(session, approval, clock)
         return
     _close(session, approval, outcome, actor, clock)
+
+
+def _steps_for(session: Session, kind: str, subject: str, flow: ApprovalFlow | None) -> list[Mapping[str, Any]]:
+    """The steps that a request takes: those of the flow whose condition is true of it."""
+    steps: Sequence[Mapping[str, Any]] = flow.steps if flow is not None else DEFAULT_STEPS
+    facts_of = house().requests[kind].facts_of
+    facts = facts_of(session, subject.partition(":")[2]) if facts_of is not None else {}
+    return [step for step in steps if applies(step.get("when"), facts)]
+
+
+def _expiry(flow: ApprovalFlow | None, clock: Clock) -> datetime | None:
+    if flow is None or flow.expires_after_days is None:
+        return None
+    return clock.now() + timedelta(days=flow.expires_after_days)
+
+
+def _open_parts(session: Session, approval: Approval) -> Sequence[ApprovalStep]:
+    """The parts of the open step that are not decided."""
+    session.flush()
+    return session.scalars(
+        select(ApprovalStep).where(
+            ApprovalStep.approval_id == approval.id,
+            ApprovalStep.step == approval.step,
+            ApprovalStep.decision.is_(None),
+        )
+    ).all()
+
+
+def _open_step(session: Session, approval: Approval, clock: Clock) -> None:
+    """The step's time begins; who is away is stood in for, and who decides is told."""
+    now = clock.now()
+    approval.step_opened_at = now
+    hours = next((row.escalate_after_h for row in _open_parts(session, approval) if row.escalate_after_h), None)
+    approval.escalate_at = None if hours is None else now + timedelta(hours=hours)
+    hand_over_absent(session, approval, clock)
+    tell_approvers(session, approval, clock)
+
+
+def _hand_on(
+    session: Session, approval: Approval, part: ApprovalStep, to_account_id: str, actor_id: str, clock: Clock
+) -> None:
+    part.delegated_from = part.account_id
+    part.account_id = to_account_id
+    touch(part, actor_id, clock)
+    detail = {"to": to_account_id, "step": part.step}
+    audit.record(session, actor_id, "approval.delegate", f"approval:{approval.id}", detail, clock)
 
 
 def _close(session: Session, approval: Approval, state: str, actor: Actor, clock: Clock) -> None:
     approval.state = state
     approval.decided_at = clock.now()
+    approval.escalate_at = approval.expires_at = None
     touch(approval, actor.id, clock)
     detail = {"subject": approval.subject, "state": state}
     audit.record(session, actor.id, "approval.close", f"approval:{approval.id}", detail, clock)
@@ -281,15 +395,9 @@ def _close(session: Session, approval: Approval, state: str, actor: Actor, clock
     tell_account(session, approval.requested_by, f"approval.decided:{approval.id}", "approval.decided", payload, clock)
 
 
-def _tell_approvers(session: Session, approval: Approval, clock: Clock) -> None:
-    session.flush()
-    rows = session.scalars(
-        select(ApprovalStep).where(
-            ApprovalStep.approval_id == approval.id,
-            ApprovalStep.step == approval.step,
-            ApprovalStep.decision.is_(None),
-        )
-    ).all()
+def tell_approvers(session: Session, approval: Approval, clock: Clock) -> None:
+    """Tell those whose part of the open step waits for them, each once a step."""
+    rows = _open_parts(session, approval)
     there = {one.account_id: one for one in actors(session, (row.account_id for row in rows), clock)}
     for row in rows:
         approver = there.get(row.account_id)

@@ -1,14 +1,20 @@
-"""The door of the approvals: start, decide, withdraw, delegate, pending_for. A decision and its effects are one
-transaction; what the effects are, the area says that hands over the kind of request (`hr.area.RequestKind`)."""
+"""The door of the approvals: start, decide, withdraw, delegate, pending_for; flows and substitutes.
+
+A decision and its effects are one transaction. What the effects are, the area says that hands over the kind of request
+(`hr.area.RequestKind`).
+"""
 
 from __future__ import annotations
+
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.approvals import requests
-from interview_engine.hr.approvals.flows import has_flow, set_flow
+from interview_engine.hr.approvals import absence, chores, requests
+from interview_engine.hr.approvals.absence import absences_of, end_substitute
+from interview_engine.hr.approvals.flows import end_flow, flows_in_force, has_flow, set_flow
 from interview_engine.hr.approvals.requests import (
     Decision,
     PendingApproval,
@@ -19,20 +25,30 @@ from interview_engine.hr.approvals.requests import (
     start,
     steps_of,
 )
-from interview_engine.hr.approvals.tables import Approval
+from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalSubstitute
+from interview_engine.hr.approvals.times import DecisionTime, decision_times
 from interview_engine.hr.house import house
 
 __all__ = [
     "Approval",
+    "ApprovalFlow",
+    "ApprovalSubstitute",
     "Decision",
+    "DecisionTime",
     "PendingApproval",
+    "absences_of",
     "cancel_for",
     "decide",
+    "decision_times",
     "delegate",
+    "end_flow",
+    "end_substitute",
+    "flows_in_force",
     "has_flow",
     "of_subject",
     "pending_for",
     "set_flow",
+    "set_substitute",
     "start",
     "steps_of",
     "withdraw",
@@ -49,6 +65,19 @@ def decide(
     """
     approval = requests.record_decision(session, actor, approval_id, decision, comment, clock)
     return _with_effect(session, actor, approval, clock)
+
+
+def set_substitute(
+    session: Session, actor: Actor, substitute_account_id: str, first_day: date, last_day: date, clock: Clock
+) -> ApprovalSubstitute:
+    """Name who decides instead while one is away; where that begins today, what waits already is handed over.
+
+    Raises:
+        See `absence.set_substitute`.
+    """
+    row = absence.set_substitute(session, actor, substitute_account_id, first_day, last_day, clock)
+    chores.hand_over(session, clock)
+    return row
 
 
 def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> Approval:

@@ -172,14 +172,15 @@ def department_names(session: Session) -> dict[str, str]:
     return dict(session.execute(select(Department.id, Department.name)).tuples().all())
 
 
-def manager_of(session: Session, department_id: str) -> str | None:
-    """The person who manages the department, or the nearest one above it that has a manager; None without any."""
+def managers_above(session: Session, department_id: str) -> tuple[str, ...]:
+    """The persons who manage the department and those above it, the nearest first, each once."""
+    found: dict[str, None] = {}
     department: Department | None = _department(session, department_id)
     while department is not None:
         if department.manager_person_id is not None:
-            return department.manager_person_id
+            found.setdefault(department.manager_person_id)
         department = find(session, Department, department.parent_id) if department.parent_id else None
-    return None
+    return tuple(found)
 
 
 def forget_person(session: Session, person_id: str) -> None:

@@ -7,7 +7,17 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.area import Area, Found, Job, PersonColumn, RequestKind, Subject, WorkKind, in_transaction
+from interview_engine.hr.area import (
+    Area,
+    Fact,
+    Found,
+    Job,
+    PersonColumn,
+    RequestKind,
+    Subject,
+    WorkKind,
+    in_transaction,
+)
 from interview_engine.hr.recruiting import retention
 from interview_engine.hr.recruiting.blob_owners import owners
 from interview_engine.hr.recruiting.erasing import erase_applications, erase_interview, erase_recordings
@@ -92,8 +102,22 @@ AREA = Area(
     erase=erase_applications,
     erasures={"interview": erase_interview, "retention": erase_recordings},
     requests=(
-        RequestKind(requisitions.KIND, msg("Requisition"), _requisitions, requisitions.approval_closed),
-        RequestKind(offers.KIND, msg("Offer"), _offers, offers.approval_closed),
+        RequestKind(
+            requisitions.KIND,
+            msg("Requisition"),
+            _requisitions,
+            requisitions.approval_closed,
+            (Fact("headcount", msg("Headcount")),),
+            requisitions.facts_of,
+        ),
+        RequestKind(
+            offers.KIND,
+            msg("Offer"),
+            _offers,
+            offers.approval_closed,
+            (Fact("monthly_pay", msg("Monthly pay, yuan")),),
+            offers.facts_of,
+        ),
     ),
     messages=MESSAGES,
     subjects=(

@@ -18,6 +18,7 @@ from interview_engine.errors import GoneError, NotFoundError
 from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.service import Approval
+from interview_engine.hr.area import Facts
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.people.tables import Person
@@ -129,6 +130,12 @@ def submit_offer(session: Session, actor: Actor, offer_id: str, clock: Clock) ->
     offer, _, requisition = _for_write(session, actor, offer_id)
     _set_state(session, offer, "pending", actor, clock)
     return approvals.start(session, actor, KIND, f"{KIND}:{offer.id}", requisition.department_id, clock)
+
+
+def facts_of(session: Session, offer_id: str) -> Facts:
+    """What conditions of approval flows ask about an offer."""
+    offer = find(session, Offer, offer_id)
+    return {} if offer is None else {"monthly_pay": offer.monthly_pay}
 
 
 def approval_closed(session: Session, actor: Actor, subject: str, state: str, clock: Clock) -> None:

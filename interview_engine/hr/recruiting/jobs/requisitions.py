@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import cast
 
 from sqlalchemy import func, select
@@ -18,6 +19,7 @@ from interview_engine.hr.access.service import reached_persons, scoped
 from interview_engine.hr.accounts.service import active_accounts, actors, names_of
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.service import Approval
+from interview_engine.hr.area import Facts
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import conflict, invalid, missing, required, text_within
@@ -143,6 +145,12 @@ def submit_for_approval(session: Session, actor: Actor, requisition_id: str, clo
     row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
     _go(session, row, "pending", actor, clock)
     return approvals.start(session, actor, KIND, f"{KIND}:{row.id}", row.department_id, clock)
+
+
+def facts_of(session: Session, requisition_id: str) -> Facts:
+    """What conditions of approval flows ask about a requisition."""
+    row = find(session, Requisition, requisition_id)
+    return {} if row is None else {"headcount": Decimal(row.headcount)}
 
 
 def approval_closed(session: Session, actor: Actor, subject: str, state: str, clock: Clock) -> None:

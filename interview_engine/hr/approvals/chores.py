@@ -1,0 +1,62 @@
+"""What happens to approvals as time goes by: substitutes take over, steps go upwards, requests expire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import SYSTEM
+from interview_engine.hr.approvals import requests
+from interview_engine.hr.approvals.tables import Approval, ApprovalStep, ApprovalSubstitute
+from interview_engine.hr.house import house
+from interview_engine.store.rows import find
+
+AT_ONCE = 500
+"""Requests of one round; the next round takes the others."""
+
+
+def hand_over(session: Session, clock: Clock) -> int:
+    """Give what waits for somebody who is away to their substitute; how many requests changed hands."""
+    away = select(ApprovalSubstitute.account_id).where(ApprovalSubstitute.ended_at.is_(None))
+    waiting = (
+        select(Approval.id)
+        .join(ApprovalStep, (ApprovalStep.approval_id == Approval.id) & (ApprovalStep.step == Approval.step))
+        .where(Approval.state == "pending", ApprovalStep.decision.is_(None), ApprovalStep.account_id.in_(away))
+        .distinct()
+        .limit(AT_ONCE)
+    )
+    changed = 0
+    for approval in _locked(session, session.scalars(waiting).all()):
+        if requests.hand_over_absent(session, approval, clock):
+            requests.tell_approvers(session, approval, clock)
+            changed += 1
+    return changed
+
+
+def end_and_escalate(session: Session, clock: Clock) -> int:
+    """Let requests expire whose time is over, with what follows from it, and hand up steps nobody decided; how many."""
+    now = clock.now()
+    due = (
+        select(Approval.id)
+        .where(Approval.state == "pending", or_(Approval.expires_at <= now, Approval.escalate_at <= now))
+        .order_by(Approval.id)
+        .limit(AT_ONCE)
+    )
+    changed = 0
+    for approval in _locked(session, session.scalars(due).all()):
+        if approval.expires_at is not None and approval.expires_at <= now:
+            requests.expire(session, approval, clock)
+            house().requests[approval.kind].effect(session, SYSTEM, approval.subject, approval.state, clock)
+            changed += 1
+        elif approval.escalate_at is not None and approval.escalate_at <= now:
+            changed += requests.escalate(session, approval, clock)
+    return changed
+
+
+def _locked(session: Session, ids: Sequence[str]) -> list[Approval]:
+    """Those that are still pending now that nobody else can change them."""
+    rows = (find(session, Approval, one, lock=True) for one in ids)
+    return [row for row in rows if row is not None and row.state == "pending"]
