@@ -21,8 +21,11 @@ from interview_engine.hr.org import service as org
 OPEN = {"health"}
 """Routes that need no token."""
 
-TAKES_PART = {"list_approval_steps", "decide_approval", "withdraw_approval", "delegate_approval"}
-"""Allowed to whoever takes part in the approval, whatever the grants: others get 403 after the first door."""
+TAKES_PART = {
+    "list_approval_steps", "decide_approval", "withdraw_approval", "delegate_approval", "set_approval_substitute",
+}  # fmt: skip
+"""Allowed to whoever takes part in the approval, or has that colleague, whatever the grants: others get 403 after the
+first door."""
 
 HOLDS = {"create_account", "set_role", "give_grant"}
 """Nobody gives what they do not hold: 403 with (contact, manage) alone."""

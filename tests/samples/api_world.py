@@ -130,6 +130,11 @@ BODIES: dict[str, Any] = {
     "change_webhook": {"active": True},
     "give_grant": {"scope": "all", "field_class": "public", "action": "read", "holder_level": 7},
     "set_role": {"role": "auditor"},
+    "set_approval_substitute": {
+        "substitute_account_id": NOBODY,
+        "first_day": "2099-01-01",
+        "last_day": "2099-01-02",
+    },
     "rate_blind": {"levels": {"communication": 3}},
     "correct_person": {"language": "zh"},
     "create_account": {"login": "newcomer", "name": "新人", "role": "auditor"},

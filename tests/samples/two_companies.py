@@ -24,6 +24,7 @@ from interview_engine.hr.accounts import service as accounts
 from interview_engine.hr.accounts import sign_in, tokens
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.all_tables import Base
+from interview_engine.hr.approvals.tables import ApprovalFlow, ApprovalSubstitute
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.tables import Episode
 from interview_engine.hr.org import service as org
@@ -163,16 +164,22 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     planned = ErasureRequest(
         **stamp("system", CLOCK), person_id=ids["person_id"], kind="person", due_at=week, planned_for=week
     )
-    session.add_all([calibration, episode, pair, planned])
+    hr, department = made.accounts["hr"], ids["department_id"]
+    away = ApprovalSubstitute(
+        **stamp("system", CLOCK), account_id=hr.id, substitute_account_id=made.accounts["recruiter"].id,
+        first_day=week.date(), last_day=week.date(),
+    )  # fmt: skip
+    steps = [{"rule": "any", "approvers": ["role:hr"]}]
+    flow = ApprovalFlow(**stamp("system", CLOCK), kind="offer", department_id=department, steps=steps)
+    session.add_all([calibration, episode, pair, planned, away, flow])
     session.flush()
-    hr = made.accounts["hr"]
     work = session.scalars(select(WorkItem.id)).first() or NOBODY
     return {
         "kit_version_id": kit.id, "version_id": kit.id, "kit_version": made.kit_version_id,
         "profile_id": profile.id, "role_profile_id": made.profile_id, "code": "b-competency",
         "survey_id": survey.id, "grant_id": grant.id, "token_id": token.id, "calibration_id": calibration.id,
         "episode_id": episode.id, "flag_id": ids["flag_id"], "pair_id": pair.id, "request_id": planned.id,
-        "item_id": work, "work_item_id": work,
+        "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
         "colleague": hr.id, "person of hr": hr.person_id,
     }  # fmt: skip

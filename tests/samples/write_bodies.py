@@ -129,6 +129,11 @@ API: dict[str, Body] = {
     "withdraw_approval": nothing,
     "delegate_approval": body(account_id=of_b("colleague")),
     "set_approval_flow": body(kind="requisition", department_id=of_b("department_id"), steps=STEPS),
+    "end_approval_flow": nothing,
+    "set_approval_substitute": body(
+        substitute_account_id=of_b("colleague"), first_day="2099-01-01", last_day="2099-01-02"
+    ),
+    "end_approval_substitute": nothing,
     "create_webhook": body(url="https://93.184.215.14/hook", events=["application.*"]),
     "change_webhook": body(active=False),
     "renew_webhook_secret": nothing,
@@ -155,6 +160,8 @@ BY: dict[str, str] = {
     "delegate_approval": "hr",
     "withdraw_approval": "recruiter",
     "/console/approvals/{approval_id}": "hr",
+    "end_approval_substitute": "hr",
+    "/console/approvals/absences/{substitute_id}/end": "hr",
 }
 """Whose part of B it is, where the administrator of all has none."""
 
@@ -197,6 +204,10 @@ CONSOLE: dict[str, Body] = {
     "/console/flags/{flag_id}/merge": form(application=of_b("application_id")),
     "/console/flags/{flag_id}/resolve": form(application=of_b("application_id")),
     "/console/approvals/{approval_id}": form(decision="approve", comment=""),
+    "/console/approvals/absences": form(substitute=of_b("colleague"), first_day="2099-01-01", last_day="2099-01-02"),
+    "/console/approvals/absences/{substitute_id}/end": nothing,
+    "/console/approval-flows": form(kind="requisition", department=of_b("department_id"), approvers_0="role:hr"),
+    "/console/approval-flows/{flow_id}/end": nothing,
     "/console/people/{person_id}/pool": form(keep=""),
     "/console/kits/{version_id}/edit": nothing,  # the version is looked for before its fields
     "/console/kits/{version_id}/draft": lambda _: {"data": {"text": kit_text("b-kit")}},

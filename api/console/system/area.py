@@ -3,8 +3,8 @@
 from api.area import Entry, WebArea
 from api.console.system import account, administration, deletions, notices, operations
 from api.routes.system import administration as administration_routes
+from api.routes.system import approvals, organisation, persons, receipts, system, webhooks
 from api.routes.system import operations as operations_routes
-from api.routes.system import organisation, persons, receipts, system, webhooks
 from interview_engine.i18n import mark
 
 AREA = WebArea(
@@ -44,6 +44,7 @@ AREA = WebArea(
         persons.router,
         receipts.router,
         organisation.router,
+        approvals.router,
         webhooks.router,
         administration_routes.router,
         operations_routes.router,

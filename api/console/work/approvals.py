@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from api.deps import Ctx
 from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.accounts.service import colleagues_by_name, names_of
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.area import Found
 from interview_engine.hr.house import house
@@ -43,6 +45,32 @@ class Waiting:
 def listed(request: Request, context: Ctx, actor: PageActor) -> Response:
     """What waits for my decision."""
     return _page(request, context, actor)
+
+
+@router.post(f"{HOME}/absences")
+def set_absence(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Name who decides instead on some days."""
+
+    def change(session: Session) -> None:
+        first, last = form.day("first_day"), form.day("last_day")
+        approvals.set_substitute(session, actor, form.text("substitute"), first, last, context.clock)
+
+    return act(
+        context,
+        change,
+        lambda _: done(HOME, "away_set"),
+        lambda problem: _page(request, context, actor, problem, form.values()),
+    )
+
+
+@router.post(f"{HOME}/absences/{{substitute_id}}/end")
+def end_absence(substitute_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Decide oneself again."""
+    return act(
+        context,
+        lambda session: approvals.end_substitute(session, actor, substitute_id, context.clock),
+        lambda _: done(HOME, "away_ended"),
+    )
 
 
 @router.post(f"{HOME}/{{approval_id}}")
@@ -71,7 +99,26 @@ def waiting_for(session: Session, actor: Actor) -> tuple[Waiting, ...]:
     return tuple(rows)
 
 
-def _page(request: Request, context: Context, actor: Actor, problem: InterviewEngineError | None = None) -> Response:
+def _page(
+    request: Request,
+    context: Context,
+    actor: Actor,
+    problem: InterviewEngineError | None = None,
+    values: Mapping[str, str] | None = None,
+) -> Response:
     with context.database.reading() as session:
         rows = waiting_for(session, actor)
-    return console_page(request, actor, "work/approvals.html", problem=problem, rows=rows)
+        colleagues = colleagues_by_name(session, actor)
+        absences = approvals.absences_of(session, actor, context.clock)
+        names = names_of(session, [row.substitute_account_id for row in absences])
+    return console_page(
+        request,
+        actor,
+        "work/approvals.html",
+        problem=problem,
+        rows=rows,
+        colleagues=colleagues,
+        absences=[(row, names.get(row.substitute_account_id, "")) for row in absences],
+        away_open=values is not None,
+        values=values or {},
+    )

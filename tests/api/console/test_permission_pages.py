@@ -30,6 +30,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/account/password": EVERYBODY,
     "/console/inbox": EVERYBODY,
     "/console/approvals": EVERYBODY,
+    "/console/approval-flows": (("public", "manage"),),
     "/console/requisitions": READ_PUBLIC,
     "/console/requisitions/new": (("public", "write"),),
     "/console/requisitions/{requisition_id}": READ,
