@@ -35,6 +35,7 @@ MAX_BODY_BYTES = 4_000_000
 _SHOWN = 200
 """Characters of a server's own words in an error."""
 
+EMPTY = "an empty reply"
 _THINKING = re.compile(r"\A.*</think>", re.DOTALL)
 _FENCE = re.compile(r"\A```(?:json)?\s*(.*?)\s*```\Z", re.DOTALL)
 
@@ -126,19 +127,32 @@ class ChatModel:
         status, raw = self._send("POST", "chat/completions", body)
         if status != 200:
             raise _refused(self.endpoint, self._told(status, raw))
+        return self._read(status, raw, schema)
+
+    def _read(self, status: int, raw: bytes, schema: Mapping[str, Any]) -> Reply:
         try:
             reply = json.loads(raw)
             choice = reply["choices"][0]
-            content = choice["message"]["content"]
+            content, thought = choice["message"]["content"], choice["message"].get("reasoning_content")
             usage = reply.get("usage") or {}
             tokens = usage.get("prompt_tokens"), usage.get("completion_tokens")
         except (ValueError, RecursionError, KeyError, IndexError, TypeError, AttributeError) as error:
             raise _not_compatible(self.endpoint, f"{type(error).__name__}: {self._told(status, raw)}") from error
         prompt_tokens, completion_tokens = (count if isinstance(count, int) else None for count in tokens)
-        document, problem = _parsed(content, schema)
-        if problem and choice.get("finish_reason") == "length":
-            problem = f"cut off after {self.endpoint.max_tokens} tokens"
+        document, problem = _parsed(_text(content), schema)
+        if problem:
+            problem = self._why(problem, choice.get("finish_reason"), thought)
         return Reply(document, prompt_tokens, completion_tokens, problem)
+
+    def _why(self, problem: str, finish: object, thought: object) -> str:
+        """What was there instead of the JSON, as far as the server says."""
+        if finish == "length":
+            return f"cut off after {self.endpoint.max_tokens} tokens"
+        if finish == "content_filter":
+            return "withheld by the server's filter"
+        if problem == EMPTY and thought:
+            return "thinking and no reply"
+        return problem
 
     def _format(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         if self.endpoint.json_mode == "object":
@@ -159,7 +173,7 @@ class ChatModel:
                 continue
             except (httpx.InvalidURL, httpx.CookieConflict) as error:
                 raise _refused(self.endpoint, self._without_key(str(error))) from error
-            if status not in RETRY_STATUS:
+            if status not in RETRY_STATUS and not _ran_out(raw):
                 return status, raw
             problem = self._told(status, raw)
         raise _unreachable(self.endpoint, problem)
@@ -185,6 +199,23 @@ class ChatModel:
         return text.replace(self.endpoint.key, "***") if self.endpoint.key else text
 
 
+def _ran_out(raw: bytes) -> bool:
+    """Whether the server gave up in the middle for want of resources (DeepSeek says so in a reply with status 200)."""
+    if b"insufficient_system_resource" not in raw:
+        return False
+    try:
+        return bool(json.loads(raw)["choices"][0]["finish_reason"] == "insufficient_system_resource")
+    except (ValueError, RecursionError, KeyError, IndexError, TypeError):
+        return False
+
+
+def _text(content: object) -> object:
+    """A message's content as one text where it comes in parts."""
+    if not isinstance(content, list):
+        return content
+    return "".join(part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str))
+
+
 def _seconds(header: str) -> float:
     """Retry-After in seconds; its other form, a date, is not worth a clock: the usual wait does."""
     return float(header) if re.fullmatch(r"\d{1,6}(\.\d+)?", header) else 0.0
@@ -193,7 +224,7 @@ def _seconds(header: str) -> float:
 def _parsed(content: object, schema: Mapping[str, Any]) -> tuple[object, str]:
     """(document, "") or (None, what is wrong). Thinking aloud before the JSON and a code fence around it may stand."""
     if not isinstance(content, str) or not content.strip():
-        return None, "an empty reply"
+        return None, EMPTY
     text = _THINKING.sub("", content).strip()
     fenced = _FENCE.match(text)
     try:

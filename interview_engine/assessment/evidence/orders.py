@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from interview_engine.assessment.evidence.disguise import readings
 from interview_engine.assessment.text import is_invisible
 
 _OPENS = (
@@ -146,8 +147,8 @@ _RULES = re.compile("|".join(f"(?:{rule})" for rule in (*_ENGLISH, *_CHINESE)), 
 
 
 def addresses_grader(text: str) -> bool:
-    """Whether one sentence speaks to whoever grades it. Sees through case, width, and invisible characters."""
-    return _RULES.search(_plain(text)) is not None
+    """Whether one sentence speaks to whoever grades it. Sees through case, width, invisible characters and disguise."""
+    return any(_RULES.search(reading) is not None for reading in readings(_plain(text)))
 
 
 def _plain(text: str) -> str:
