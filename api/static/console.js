@@ -35,7 +35,24 @@
       shown.textContent = `${sum} %`;
       shown.classList.toggle("wrong", !right);
       for (const button of all("[data-needs-sum]", form)) button.disabled = !right;
+      for (const why of all("[data-sum-why]", form)) {
+        const words = sum < 100 ? why.dataset.under : why.dataset.over;
+        why.textContent = right ? "" : words.replace("{sum}", sum).replace("{rest}", Math.round(Math.abs(100 - sum) * 100) / 100);
+      }
     };
+    // only what was chosen has fields: the others are chosen first
+    const chooser = form.querySelector("[data-chooser]");
+    for (const box of chooser ? all("[data-adds]", chooser) : []) {
+      const row = form.querySelector(`[data-of="${CSS.escape(box.dataset.adds)}"]`);
+      const show = () => { row.hidden = !box.checked; };
+      box.addEventListener("change", () => {
+        show();
+        const weight = row.querySelector("[data-weight]");
+        if (box.checked) weight.focus(); else weight.value = "";
+      });
+      show();
+    }
+    if (chooser) chooser.hidden = false;
     form.addEventListener("input", update);
     form.addEventListener("change", update);
     update();

@@ -224,11 +224,14 @@ def test_a19_a_changed_kit_shows_what_flips_before_it_is_published(made: Company
     expect(total).to_have_text("80 %")
     save = page.locator("[data-needs-sum]")
     expect(save).to_be_disabled()
+    expect(page.locator("[data-sum-why]")).to_have_text("权重合计 80%，还差 20%。")
     page.locator("[data-weight]").nth(1).fill("50")
     expect(save).to_be_enabled()
     with page.expect_navigation():
         save.click()
-    expect(page.locator(".diff .plus").first).to_be_visible()
+    told = page.locator(".changes").first
+    expect(told.get_by_role("row").nth(1)).to_contain_text(re.compile("沟通能力.*25 %.*5 %"))
+    expect(page.locator(".diff .plus").first).to_be_hidden()
     page.get_by_role("button", name="在过往面试上预览").click()
     expect(page.locator("#preview .tag")).to_contain_text("翻转", timeout=30_000)
     page.fill("#f-note", "投诉处理更重")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from api.console.forms import Fields
@@ -81,8 +82,14 @@ def _question(one: Question, form: Fields, known: set[str]) -> Question:
         think_s=form.whole(f"{name}.think", 0, 600, one.think_s),
         answer_s=form.whole(f"{name}.answer", 10, 1800, one.answer_s),
         attempts=form.whole(f"{name}.attempts", 1, 10, one.attempts),
-        probes=tuple(code for code in form.many(f"{name}.probes") if code in known),
+        probes=_probes(one, form.many(f"{name}.probes"), known),
     )
+
+
+def _probes(one: Question, chosen: Sequence[str], known: set[str]) -> tuple[str, ...]:
+    """In the question's own order, what it did not look for before last: a form sends them in the page's order."""
+    kept = [code for code in one.probes if code in chosen]
+    return tuple(code for code in dict.fromkeys([*kept, *chosen]) if code in known)
 
 
 def _new_question(base: Kit, form: Fields, known: set[str]) -> Question:

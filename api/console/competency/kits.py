@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from api.console.acting import act
 from api.console.actors import account_names
 from api.console.competency import words
+from api.console.competency.kit_changes import kit_changes
 from api.console.competency.kit_form import draft_from_form
 from api.console.forms import Form
 from api.console.frame import console_page, done
@@ -27,7 +28,8 @@ from api.export import attachment
 from api.i18n import language_of
 from api.rescoring import rescore_of
 from api.sessions import PageActor
-from interview_engine.assessment.kits.file import kit_yaml, load_kit, parse_kit, shipped_kits
+from interview_engine.assessment.kits.editing import edited_text
+from interview_engine.assessment.kits.file import load_kit, parse_kit, shipped_kits
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import InterviewEngineError, KitError
@@ -102,15 +104,19 @@ def file(version_id: str, context: Ctx, actor: PageActor) -> Response:
 
 @router.get(f"{HOME}/{{version_id}}/differences")
 def differences(version_id: str, request: Request, context: Ctx, actor: PageActor, against: str) -> Response:
-    """Two versions side by side, line by line."""
+    """Two versions: what differs in words, and line by line."""
     with context.database.reading() as session:
         require(actor, "public", "read")
         new, old = (
             competency.kit_version_within(session, actor, version_id),
             competency.kit_version_within(session, actor, against),
         )
+        changes = kit_changes(competency.kit(session, old.id), competency.kit(session, new.id))
     lines = unified(old.text, new.text, f"v{old.version}", f"v{new.version}")
-    return console_page(request, actor, "competency/kit_differences.html", old=old, new=new, lines=lines)
+    return console_page(
+        request, actor, "competency/kit_differences.html",
+        old=old, new=new, lines=lines, changes=changes, parts=words.KIT_PARTS,
+    )  # fmt: skip
 
 
 @router.get(f"{HOME}/{{version_id}}/edit")
@@ -125,14 +131,15 @@ def from_form(version_id: str, request: Request, context: Ctx, actor: PageActor,
     """The form as a kit file, to be looked at before it is published."""
     require(actor, "public", "manage")
 
-    def change(session: Session) -> tuple[KitVersion, Kit]:
+    def change(session: Session) -> tuple[KitVersion, str]:
         row = competency.kit_version_within(session, actor, version_id)
-        return row, draft_from_form(competency.kit(session, version_id), form)
+        base = competency.kit(session, version_id)
+        return row, edited_text(row.text, base, draft_from_form(base, form))
 
     return act(
         context,
         change,
-        lambda made: _draft(request, context, actor, made[0], kit_yaml(made[1]).decode()),
+        lambda made: _draft(request, context, actor, *made),
         lambda problem: _edit(version_id, request, context, actor, problem),
     )
 
@@ -260,6 +267,8 @@ def _draft(
         kit=kit,
         text=text,
         lines=unified(base.text, text, f"v{base.version}", "—"),
+        differences=() if kit is None else kit_changes(parse_kit(base.text.encode(), "kit.yaml"), kit),
+        parts=words.KIT_PARTS,
         policies=POLICIES,
         bar=found.bar if found is not None else BAR_PERCENT,
         **_shown(request, context, found),

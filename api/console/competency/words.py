@@ -12,6 +12,14 @@ COMPETENCY_KINDS: dict[str, str] = {
 
 VERSION_STATES: dict[str, str] = {"draft": mark("Draft"), "published": mark("Published"), "retired": mark("Retired")}
 
+KIT_PARTS: dict[str, str] = {
+    "weights": mark("Weights"),
+    "competencies": mark("Competencies"),
+    "questions": mark("Questions"),
+    "kit": mark("Interview kit"),
+}
+"""What of a kit changes, by `KitChange.part`, in the order of the page."""
+
 SOURCES: dict[str, str] = {
     "interview": mark("Interview"),
     "survey": mark("Survey"),
@@ -20,4 +28,4 @@ SOURCES: dict[str, str] = {
     "kudos": mark("Kudos"),
 }
 
-ALL: tuple[dict[str, str], ...] = (COMPETENCY_KINDS, VERSION_STATES, SOURCES)
+ALL: tuple[dict[str, str], ...] = (COMPETENCY_KINDS, VERSION_STATES, KIT_PARTS, SOURCES)

@@ -81,7 +81,13 @@ def shipped_kits() -> dict[str, Path]:
 
 def kit_yaml(kit: Kit) -> bytes:
     """The kit as a file that `parse_kit` reads back to an equal kit (all but `sha256`, which is of the new bytes)."""
-    document = {
+    text: str = yaml.dump(kit_document(kit), Dumper=KitDumper, allow_unicode=True, sort_keys=False, width=118)
+    return text.encode()
+
+
+def kit_document(kit: Kit) -> dict[str, object]:
+    """What the file of a kit holds, as plain values: what `kit_yaml` writes."""
+    return {
         "schema": SCHEMA,
         "id": kit.id,
         "version": kit.version,
@@ -92,25 +98,24 @@ def kit_yaml(kit: Kit) -> bytes:
         "competencies": [_competency(competency) for competency in kit.competencies],
         "questions": [_question(question) for question in kit.questions],
     }
-    text: str = yaml.dump(document, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=118)
-    return text.encode()
 
 
-class _Writer(yaml.SafeDumper):
+class KitDumper(yaml.SafeDumper):
     """Plain decimal numbers, and never an alias."""
 
     def ignore_aliases(self, data: Any) -> bool:
+        """Never: an anchor would be refused when the file is read."""
         return True
 
 
-def _write_number(writer: _Writer, value: float) -> yaml.ScalarNode:
+def _write_number(writer: KitDumper, value: float) -> yaml.ScalarNode:
     text = f"{value:.9f}".rstrip("0")
     if text.endswith("."):
         return writer.represent_int(int(value))
     return writer.represent_scalar("tag:yaml.org,2002:float", text)
 
 
-_Writer.add_representer(float, _write_number)
+KitDumper.add_representer(float, _write_number)
 
 
 def _competency(competency: Competency) -> dict[str, object]:

@@ -106,6 +106,10 @@ def test_a19_the_form_without_yaml_makes_the_same_kit(made: Company, clients: di
     answer = client.post(f"/console/kits/{made.kit_version_id}/edit", data={"csrf": csrf(client), **data})
     assert answer.status_code == 200
     assert 'name="previewed"' in answer.text, "valid, and ready to be published"
+    assert "没有差异" in answer.text, "a form that was not changed changes no character of the file"
+    data["c.communication.weight"], data["c.teamwork.weight"] = ["5"], ["35"]
+    answer = client.post(f"/console/kits/{made.kit_version_id}/edit", data={"csrf": csrf(client), **data})
+    assert len(re.findall(r'<span class="plus">', answer.text)) == 3, "two lines, and the head that names the file"
 
 
 def test_a_newer_shipped_kit_is_offered_for_comparison_and_publication(
