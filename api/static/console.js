@@ -6,6 +6,19 @@
   // a filter that applies as soon as it is chosen
   for (const field of all("[data-submit]")) field.addEventListener("change", () => field.form.requestSubmit());
 
+  // a table wider than its place can be scrolled with keys as well
+  const sized = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const wide = target.scrollWidth > target.clientWidth + 1 || target.scrollHeight > target.clientHeight + 1;
+      const heading = target.closest("section, main")?.querySelector("h1, h2, h3");
+      const values = { tabindex: "0", role: "region", "aria-label": heading?.textContent.trim() || document.title };
+      for (const [name, value] of Object.entries(values)) {
+        if (wide) target.setAttribute(name, value); else target.removeAttribute(name);
+      }
+    }
+  });
+  for (const box of all(".scroll:not([tabindex]), .scroll-list")) sized.observe(box);
+
   // copying a link
   for (const button of all("[data-copy]")) {
     button.addEventListener("click", async () => {

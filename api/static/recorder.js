@@ -49,6 +49,7 @@ function show(phase, { title = "", text = "", focus = true } = {}) {
     element.hidden = !element.dataset.phases.split(" ").includes(phase);
   }
   byId("title").textContent = title;
+  byId("title").hidden = !title;
   byId("text").textContent = text;
   byId("text").hidden = !text;
   byId("verdict").hidden = true;
