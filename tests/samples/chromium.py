@@ -119,14 +119,15 @@ OUT_OF_REACH = """() => Array.from(document.querySelectorAll("body *")).filter((
   const style = getComputedStyle(element);
   const wide = element.scrollWidth > element.clientWidth + 1 && ["auto", "scroll"].includes(style.overflowX);
   const high = element.scrollHeight > element.clientHeight + 1 && ["auto", "scroll"].includes(style.overflowY);
-  if (!(wide || high) || !element.getClientRects().length || element.matches("textarea, select, [tabindex='0']")) return false;
+  if (!(wide || high) || !element.getClientRects().length) return false;
+  if (element.matches("textarea, select, [tabindex='0']")) return false;
   return !Array.from(element.querySelectorAll("a[href], button, input, select, textarea, [tabindex='0'], summary"))
     .some((one) => one.getClientRects().length && !one.disabled);
 }).map((element) => element.outerHTML.slice(0, 120))"""
 """What scrolls and can be reached by no key (axe: scrollable-region-focusable)."""
 
-HEADING = """() => Array.from(document.querySelectorAll("h1")).some((h) => h.getClientRects().length && h.textContent.trim())
-  ? [] : ["no h1"]"""
+HEADING = """() => Array.from(document.querySelectorAll("h1"))
+  .some((heading) => heading.getClientRects().length && heading.textContent.trim()) ? [] : ["no h1"]"""
 
 
 def unreadable(page: Page) -> dict[str, list[str]]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from interview_engine.assessment.kits.kit import Competency, Indicator, Kit, Question
+from interview_engine.assessment.kits.rules import LANGUAGES
 from interview_engine.i18n import LocalizedText, Text, msg
+from interview_engine.language_names import own_name
 
 Part = Literal["weights", "competencies", "questions", "kit"]
 
@@ -73,8 +75,8 @@ def _indicators(name: Text, old: Sequence[Indicator], new: Sequence[Indicator]) 
             yield KitChange("competencies", name, msg("indicator"), None, after.text)
             continue
         yield from _one("competencies", name, msg("indicator"), before.text, after.text)
-        for language, said in (("zh", "中文"), ("en", "English")):
-            what = msg("phrases of “{indicator}” ({language})", indicator=after.text, language=said)
+        for language in LANGUAGES:
+            what = msg("phrases of “{indicator}” ({language})", indicator=after.text, language=own_name(language))
             phrases = (before.phrases.get(language), after.phrases.get(language))
             yield from _one("competencies", name, what, *(_listed(one) for one in phrases))
         marked = msg("“{indicator}” is shown as detected or not", indicator=after.text)
@@ -125,9 +127,10 @@ def _one(part: Part, about: Text, what: Text | None, before: Text, after: Text) 
     if not isinstance(before, LocalizedText) or not isinstance(after, LocalizedText) or _is_plain(before, after):
         yield KitChange(part, about, what, before, after)
         return
-    for language, name in (("zh", "中文"), ("en", "English")):
+    for language in LANGUAGES:
         one, other = before.get(language), after.get(language)
         if one != other:
+            name = own_name(language)
             where = _plain(name) if what is None else msg("{what} ({language})", what=what, language=name)
             yield KitChange(part, about, where, _plain(one), _plain(other))
 

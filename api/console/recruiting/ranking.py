@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -51,11 +52,13 @@ def ranking(
     meets: str = "",
     sort: str = "rank",
     over: str = "",
+    human: str = "",
     kit: int = 0,
     page: int = 1,
+    back: str = "",
 ) -> Response:
     """The ranked list of a requisition: needs a person, tie groups, waiting; filtered, sorted and paged."""
-    wanted = ListWanted(q.strip(), section, stage, channel, meets, sort, bool(over), kit)
+    wanted = ListWanted(q.strip(), section, stage, channel, meets, sort, bool(over), kit, bool(human), bool(back))
     with context.database.reading() as session:
         row = requisitions.get_requisition(session, actor, requisition_id)
         found = list_page(session, actor, requisition_id, wanted, page=page, size=PAGE)
@@ -68,6 +71,7 @@ def ranking(
         "rows": _with_headings(found.rows, sort),
         "filters": wanted,
         "query": _query(wanted),
+        "heads": _heads(wanted, [one.competency_id for one in found.columns]),
     }
     return console_page(
         request,
@@ -226,7 +230,9 @@ def _row_document(row: RankedRow) -> dict[str, Any]:
             {"code": one.code, "text": {"zh": one.text.zh, "en": one.text.en}} for one in row.reasons
         ],
         "competencies": [
-            {"id": one.competency_id, "score": _score(one.score), "meets": one.meets} for one in entry.competencies
+            {"id": one.competency_id, "score": _score(one.score), "meets": one.meets,
+             "human_score": row.human_scores.get(one.competency_id)}
+            for one in entry.competencies
         ],
     }  # fmt: skip
 
@@ -260,6 +266,17 @@ def _with_headings(rows: Sequence[RankedRow], sort: str) -> list[dict[str, Any]]
     return lines
 
 
+def _heads(wanted: ListWanted, columns: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The heads of columns that the list can be ordered by: the address that does, and how it is ordered now."""
+    heads: dict[str, dict[str, str]] = {}
+    for key in ("name", "match", "score", *columns, "recent"):
+        here = wanted.sort == key
+        up = wanted.backwards != (key == "name")
+        query = _query(replace(wanted, sort=key, backwards=here and not wanted.backwards))
+        heads[key] = {"href": f"?{query}", "order": "" if not here else "ascending" if up else "descending"}
+    return heads
+
+
 def _query(wanted: ListWanted) -> str:
     """The filters as an address's query, for the next page."""
     pairs = {
@@ -269,7 +286,9 @@ def _query(wanted: ListWanted) -> str:
         "channel": wanted.channel,
         "meets": wanted.meets,
         "sort": wanted.sort,
+        "back": "1" if wanted.backwards else "",
         "over": "1" if wanted.with_over else "",
+        "human": "1" if wanted.overridden else "",
         "kit": str(wanted.ruler) if wanted.ruler else "",
     }
     return urlencode({name: value for name, value in pairs.items() if value})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -135,6 +136,7 @@ class CompetencyPlace(Out):
     score: float | None
     low: float | None
     high: float | None
+    human_score: float | None = Field(description="Given by a person; the engine's stays in score.")
     reason: RemarkOut | None
 
 
@@ -365,12 +367,12 @@ def _ranked_row(row: shortlist.RankedRow) -> RankedRow:
         high=None if score is None else score.high,
         match_percent=entry.match_percent,
         assessed_weight=entry.assessed_weight,
-        competencies=[_competency(one) for one in entry.competencies],
+        competencies=[_competency(one, row.human_scores) for one in entry.competencies],
         reasons=[_remark(one) for one in row.reasons],
     )
 
 
-def _competency(one: EntryCompetency) -> CompetencyPlace:
+def _competency(one: EntryCompetency, people: Mapping[str, float]) -> CompetencyPlace:
     score = one.score
     return CompetencyPlace(
         id=one.competency_id,
@@ -381,6 +383,7 @@ def _competency(one: EntryCompetency) -> CompetencyPlace:
         score=None if score is None else score.value,
         low=None if score is None else score.low,
         high=None if score is None else score.high,
+        human_score=people.get(one.competency_id),
         reason=None if one.reason is None else _remark(one.reason),
     )
 

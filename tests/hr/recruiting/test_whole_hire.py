@@ -71,6 +71,7 @@ def test_c2_and_a16_from_requisition_to_hire_and_withdrawal(world: World, tmp_pa
         page = ranked(session, recruiter, requisition.id)
         assert [row.name for row in page.lists[0].rows] == ["李雷"]
         assert page.above == 1
+        reviews.override(session, recruiter, application.id, "communication", 7.0, "追问时讲得不清楚", clock)
         reviews.decide(session, recruiter, application.id, "advance", "投诉处理讲得具体", clock)
         pay = offers.NewOffer("客服专员", Decimal("9000"), date(2026, 12, 1))
         offer = offers.draft_offer(session, recruiter, application.id, pay, clock)
@@ -84,6 +85,11 @@ def test_c2_and_a16_from_requisition_to_hire_and_withdrawal(world: World, tmp_pa
         assert employment.interview["score"] == 7.5
         evidence = session.scalars(select(CompetencyEvidence)).all()
         assert {row.competency_code for row in evidence} == {c.id for c in opened.kit.competencies}
+        (human,) = [row for row in evidence if row.competency_code == "communication"]
+        assert (human.score, human.low, human.high) == (7.0, 7.0, 7.0), "a person's score is the one in the record"
+        assert human.ruler.endswith(" person")
+        kept = {one["id"]: one for one in employment.interview["competencies"]}
+        assert (kept["communication"]["score"], kept["communication"]["human_score"]) == (7.5, 7.0)
         assert requisitions.get_requisition(session, recruiter, requisition.id).state == "filled"
         stages = [event.to_stage for event in history(session, recruiter, application.id) if event.to_stage]
         assert stages == ["new", "invited", "interviewing", "review", "offer", "hired"]

@@ -117,12 +117,12 @@ def test_each_mode_is_shown_in_its_own_way(browser: Browser, strong: Path) -> No
 
 def test_the_language_changes_live_and_completely(browser: Browser, strong: Path) -> None:
     with chromium.opened(browser, strong) as page:
-        assert page.title() == "林晓 · 面试评估报告"
+        assert page.title() == "林晓 · 面试评估报告 · 聘见"
         assert "岗位匹配度" in page.locator("main").inner_text()
         page.locator(".quote", has_text="我查了仓库").click()
         page.click("[data-set-lang=en]")
         shown = page.locator("main").inner_text()
-        assert page.title() == "林晓 · Interview report"
+        assert page.title() == "林晓 · Interview report · 聘见"
         assert page.locator("html").get_attribute("lang") == "en"
         assert "Match with the role" in shown
         assert "岗位匹配度" not in shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,9 +13,13 @@ from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.service import KitVersion, NewMeasure
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment, Evidence
+from interview_engine.hr.recruiting.reviewing.overrides import scores_by_people_of
 from interview_engine.hr.recruiting.tables import Application, Assessment
 from interview_engine.store import audit
 from interview_engine.store.rows import find
+
+BY_A_PERSON = "person"
+"""The scorer named by the ruler of a score that a person gave."""
 
 
 def reference(assessment_id: str) -> str:
@@ -37,40 +41,53 @@ def evidence_of(session: Session, application: Application) -> Evidence:
     if assessment is None:
         return Evidence(application.id, application.requisition_id, None)
     version = competency.kit_version(session, assessment.kit_version_id)
-    document = evidence_document(assessment, version, application.human_score)
+    people = scores_by_people_of(session, application.id)
+    document = evidence_document(assessment, version, application.human_score, people)
     return Evidence(application.id, application.requisition_id, document)
 
 
 def record_competencies(
     session: Session, actor: Actor, application: Application, employment: Employment, clock: Clock
 ) -> None:
-    """Copy each competency that the interview of an employed person assessed into their record."""
+    """Copy each competency that the interview of an employed person assessed into their record.
+
+    Where a person gave a score of their own it is the one that is copied, without a band and measured with another
+    ruler; the engine's stays in its details.
+    """
     assessment = _counting(session, application)
     if assessment is None:
         return
     version = competency.kit_version(session, assessment.kit_version_id)
+    people = scores_by_people_of(session, application.id)
     measures = [
-        NewMeasure(
-            one["id"],
-            "interview",
-            assessment.created_at,
-            one["score"],
-            one["low"],
-            one["high"],
-            ruler(version, assessment.scorer),
-            reference(assessment.id),
-            {"weight": one["weight"], "required_level": one["required_level"]},
-        )
+        _measure(assessment, version, one, people.get(one["id"]))
         for one in assessment.competencies
-        if one["score"] is not None
+        if one["score"] is not None or one["id"] in people
     ]
     competency.record_measures(session, actor, application.person_id, measures, clock)
     detail = {"assessment": assessment.id, "employment": employment.id}
     audit.record(session, actor.id, "evidence.copy", f"application:{application.id}", detail, clock)
 
 
-def evidence_document(assessment: Assessment, version: KitVersion, human_score: float | None) -> dict[str, Any]:
-    """What the file keeps: scores with bands, what they were measured with, and where they are from."""
+def _measure(assessment: Assessment, version: KitVersion, one: dict[str, Any], human: float | None) -> NewMeasure:
+    """A competency as the record keeps it; `human` is the score 0..10 that a person gave instead."""
+    details = {"weight": one["weight"], "required_level": one["required_level"]}
+    score, low, high = (one[name] for name in ("score", "low", "high"))
+    if human is not None:
+        details["engine_score"] = score
+        score = low = high = human
+    scorer = assessment.scorer if human is None else BY_A_PERSON
+    source = reference(assessment.id)
+    return NewMeasure(
+        one["id"], "interview", assessment.created_at, score, low, high, ruler(version, scorer), source, details
+    )
+
+
+def evidence_document(
+    assessment: Assessment, version: KitVersion, human_score: float | None, people: Mapping[str, float]
+) -> dict[str, Any]:
+    """What the file keeps: scores with bands, what they were measured with, and where they are from. `people` are
+    scores that people gave, by competency; they stand beside the engine's."""
     return {
         "assessment": assessment.id,
         "kit": {"id": version.kit_id, "version": version.version, "sha256": version.sha256},
@@ -85,6 +102,7 @@ def evidence_document(assessment: Assessment, version: KitVersion, human_score: 
         "human_score": human_score,
         "competencies": [
             {key: one[key] for key in ("id", "name", "score", "low", "high", "weight", "required_level")}
+            | {"human_score": people.get(one["id"])}
             for one in assessment.competencies
         ],
     }

@@ -8,7 +8,7 @@ the reason why there is none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying.lists import HIDDEN
 from interview_engine.hr.recruiting.reach import allowed, requisition_for
 from interview_engine.hr.recruiting.reviewing.assessments import entry_competencies, remark_of
+from interview_engine.hr.recruiting.reviewing.overrides import scores_by_people
 from interview_engine.hr.recruiting.tables import Application, Assessment, Requisition
 from interview_engine.i18n import Text, msg
 
@@ -61,7 +62,9 @@ class RankedRow:
         above_bar: the score that counts (a person's where one was given) reaches the requisition's bar; None without.
         place: section and tie group; its `entry` holds score, competencies and what needs review. All reasons are in
             `reasons`, its own are a part of them.
-        about_bar: where the score stands to the bar, and whether what asked for a person was looked at.
+        about_bar: where the score stands to the bar, what people gave for competencies, and whether what asked for a
+            person was looked at.
+        human_scores: what people gave for competencies, 0..10 by code; the engine's stays in `place`.
     """
 
     application_id: str
@@ -76,6 +79,12 @@ class RankedRow:
     above_bar: bool | None
     place: Ranked
     about_bar: tuple[Remark, ...]
+    human_scores: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def is_overridden(self) -> bool:
+        """Whether a person gave a score, for the whole or for a competency."""
+        return self.human_score is not None or bool(self.human_scores)
 
     @property
     def reasons(self) -> tuple[Remark, ...]:
@@ -146,8 +155,9 @@ def ranked(session: Session, actor: Actor, requisition_id: str, *, with_over: bo
     rows = session.execute(scored_rows(requisition_id, with_over)).all()
     by_application = {row.id: row for row in rows}
     labels = kit_labels(session, (row.kit_version_id for row in rows))
+    people = scores_by_people(session, requisition_id)
     lists = tuple(
-        ranked_list(kit_ranking, by_application, requisition, names)
+        ranked_list(kit_ranking, by_application, requisition, names, people)
         for kit_ranking in rank(entry_of(row, labels[row.kit_version_id], names) for row in rows)
     )
     sides = [row.above_bar for one in lists for row in one.rows]
@@ -234,17 +244,28 @@ RERATING = Remark("review.rerating_requested", msg("The candidate requests a hum
 SETTLED = Remark("review.settled", msg("The open points have been reviewed."))
 
 
-def ranked_list(ranking: KitRanking, rows: Mapping[str, Any], requisition: Requisition, names: bool) -> RankedList:
-    """A ranking of entries with what the list shows of each beside it."""
+def ranked_list(
+    ranking: KitRanking,
+    rows: Mapping[str, Any],
+    requisition: Requisition,
+    names: bool,
+    people: Mapping[str, Mapping[str, float]],
+) -> RankedList:
+    """A ranking of entries with what the list shows of each beside it; `people` is what `scores_by_people` says."""
     return RankedList(
         ranking.ruler,
         ranking.role,
         ranking.groups,
-        tuple(_row(place, rows[place.entry.interview_id], requisition.bar, names) for place in ranking.candidates),
+        tuple(
+            _row(
+                place, rows[place.entry.interview_id], requisition.bar, names, people.get(place.entry.interview_id, {})
+            )
+            for place in ranking.candidates
+        ),
     )
 
 
-def _row(place: Ranked, row: Any, bar: float, names: bool) -> RankedRow:
+def _row(place: Ranked, row: Any, bar: float, names: bool, people: Mapping[str, float]) -> RankedRow:
     counted = row.human_score if row.human_score is not None else row.score_value
     above = None if counted is None else counted >= bar
     about = _bar_reason(row, bar, above)
@@ -265,8 +286,23 @@ def _row(place: Ranked, row: Any, bar: float, names: bool) -> RankedRow:
         row.human_score,
         above,
         replace(place, entry=entry),
-        (*about, *settled),
+        (*about, *_by_people(entry, people), *settled),
+        people,
     )
+
+
+def _by_people(entry: Entry, people: Mapping[str, float]) -> tuple[Remark, ...]:
+    """What people gave beside the engine's score of a competency, in the competencies' order."""
+    remarks = []
+    for one in entry.competencies:
+        if one.competency_id in people:
+            human = f"{people[one.competency_id]:.1f}"
+            engine = "–" if one.score is None else f"{one.score.value:.1f}"
+            text = msg(
+                "{competency}: person {human} / engine {engine}.", competency=one.name, human=human, engine=engine
+            )
+            remarks.append(Remark("review.override", text))
+    return tuple(remarks)
 
 
 def _bar_reason(row: Any, bar: float, above: bool | None) -> tuple[Remark, ...]:

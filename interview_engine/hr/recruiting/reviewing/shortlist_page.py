@@ -31,6 +31,7 @@ from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.reach import allowed, requisition_for
 from interview_engine.hr.recruiting.reviewing import shortlist
 from interview_engine.hr.recruiting.reviewing.assessments import entry_competencies
+from interview_engine.hr.recruiting.reviewing.overrides import overridden, scores_by_people
 from interview_engine.hr.recruiting.reviewing.shortlist import OVER, RankedRow
 from interview_engine.hr.recruiting.tables import Application, Assessment, Requisition
 from interview_engine.i18n import LocalizedText
@@ -48,6 +49,8 @@ class ListWanted:
         meets: code of a competency whose required level is reached.
         sort: rank, match, score, name, recent, or the code of a competency: best first, without a value last.
         ruler: which of the rulers, 0 first.
+        overridden: only those to whom a person gave a score.
+        backwards: the order's other end first (worst, Z, oldest); those without a value stay last. Not for "rank".
     """
 
     name: str = ""
@@ -58,6 +61,8 @@ class ListWanted:
     sort: str = "rank"
     with_over: bool = False
     ruler: int = 0
+    overridden: bool = False
+    backwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,7 @@ def list_page(
     at = min(max(wanted.ruler, 0), max(0, len(rulers) - 1))
     own = [place for place in places if rulers and place.ruler == (rulers[at].kit_version_id, rulers[at].scorer)]
     leaders = _rank(own)
-    kept = _sorted(session, _narrowed(session, own, wanted, names), wanted.sort)
+    kept = _sorted(session, _narrowed(session, requisition_id, own, wanted, names), wanted)
     pages = max(1, -(-len(kept) // size))
     number = min(max(page, 1), pages)
     shown = [place.id for place in kept[(number - 1) * size : number * size]]
@@ -286,7 +291,9 @@ def _order(place: _Place) -> tuple[int, float, float, str, str]:
     return (COVERAGES.index(place.coverage), -place.score.value, place.score.high, place.name, place.id)
 
 
-def _narrowed(session: Session, places: list[_Place], wanted: ListWanted, names: bool) -> list[_Place]:
+def _narrowed(
+    session: Session, requisition_id: str, places: list[_Place], wanted: ListWanted, names: bool
+) -> list[_Place]:
     name = wanted.name.strip().casefold() if names else ""
     kept = [
         place
@@ -296,28 +303,34 @@ def _narrowed(session: Session, places: list[_Place], wanted: ListWanted, names:
         and (not wanted.stage or place.stage == wanted.stage)
         and (not wanted.channel or place.channel == wanted.channel)
     ]
+    if wanted.overridden:
+        by_people = overridden(session, requisition_id)
+        kept = [place for place in kept if place.id in by_people]
     if not wanted.meets:
         return kept
     found = _competency(session, kept, wanted.meets)
     return [place for place in kept if (one := found.get(place.id)) is not None and one.meets]
 
 
-def _sorted(session: Session, places: list[_Place], sort: str) -> list[_Place]:
+def _sorted(session: Session, places: list[_Place], wanted: ListWanted) -> list[_Place]:
+    """In the order wanted; a score is the one that counts, a person's where one was given."""
     values: dict[str, float | None]
+    sort, backwards = wanted.sort, wanted.backwards
     if sort == "rank":
         return places
     if sort == "name":
-        return sorted(places, key=lambda place: (place.name, place.id))
+        return sorted(places, key=lambda place: (place.name, place.id), reverse=backwards)
     if sort == "recent":
-        return sorted(places, key=lambda place: (place.since is not None, place.since), reverse=True)
+        return sorted(places, key=lambda place: (place.since is not None, place.since), reverse=not backwards)
     if sort == "match":
         values = {place.id: place.match for place in places}
     elif sort == "score":
-        values = {place.id: None if place.score is None else place.score.value for place in places}
+        values = {place.id: place.counted for place in places}
     else:
         found = _competency(session, places, sort)
         values = {key: None if one.score is None else one.score.value for key, one in found.items()}
-    return sorted(places, key=lambda place: ((value := values.get(place.id)) is None, -(value or 0.0)))
+    sign = 1.0 if backwards else -1.0
+    return sorted(places, key=lambda place: ((value := values.get(place.id)) is None, sign * (value or 0.0)))
 
 
 def _competency(session: Session, places: Sequence[_Place], code: str) -> dict[str, EntryCompetency]:
@@ -347,8 +360,9 @@ def _rows(
     found = session.execute(statement).all()
     by_application = {row.id: row for row in found}
     labels = kit_labels(session, (row.kit_version_id for row in found))
+    people = scores_by_people(session, requisition.id)
     return {
         row.application_id: row
         for ranking in rank(shortlist.entry_of(row, labels[row.kit_version_id], names) for row in found)
-        for row in shortlist.ranked_list(ranking, by_application, requisition, names).rows
+        for row in shortlist.ranked_list(ranking, by_application, requisition, names, people).rows
     }

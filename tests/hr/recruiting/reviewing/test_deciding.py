@@ -110,6 +110,11 @@ def test_a18_an_override_keeps_the_engine_s_score_beside_it(small_world: World) 
             ("override", code, 8.0),
             ("override", None, 7.0),
         ]
+        assert row.human_scores == {code: 8.0}
+        assert "沟通能力：人工 8.0 / 引擎 5.0。" in [reason.text.zh for reason in row.reasons]
+        reviews.override(session, recruiter, application.id, code, 6.5, "再听一遍", clock)
+        (row,) = ranked(session, recruiter, job.id).lists[0].rows
+        assert row.human_scores == {code: 6.5}, "the newest counts"
         for bad in ((code, 11.0, "理由理由"), ("no-such", 5.0, "理由理由"), (code, 5.0, " ")):
             with pytest.raises(InvalidInput):
                 reviews.override(session, recruiter, application.id, *bad, clock)

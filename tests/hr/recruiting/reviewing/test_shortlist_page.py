@@ -13,7 +13,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.people.tables import Person
-from interview_engine.hr.recruiting.reviewing import shortlist
+from interview_engine.hr.recruiting.reviewing import reviews, shortlist
+from interview_engine.hr.recruiting.reviewing.shortlist import RankedRow
 from interview_engine.hr.recruiting.reviewing.shortlist_page import ListWanted, compared_rows, list_page
 from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation
 from interview_engine.store.ids import new_id
@@ -28,6 +29,12 @@ def made(hiring_company: StoredCompany, tmp_path_factory: pytest.TempPathFactory
         multiply(session, company)
     yield company
     company.context.database.close()
+
+
+def counted(row: RankedRow) -> float | None:
+    """The score that counts: a person's where one was given."""
+    engine = row.place.entry.score
+    return row.human_score if row.human_score is not None else None if engine is None else engine.value
 
 
 def copied(row: object, **other: object) -> dict[str, object]:
@@ -147,10 +154,47 @@ def test_a18_the_list_is_sorted_and_narrowed(made: Company, sort: str) -> None:
         "name": [row.name for row in found.rows],
         "recent": [-row.stage_since.timestamp() for row in found.rows],
         "match": [-(row.place.entry.match_percent or -1) for row in found.rows],
-        "score": [-(row.place.entry.score.value if row.place.entry.score else -1) for row in found.rows],
+        "score": [1.0 if (score := counted(row)) is None else -score for row in found.rows],
         "communication": [0.0],
     }[sort]
     assert keys == sorted(keys)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("sort", ["name", "recent", "match", "score", "communication"])
+def test_an_order_turned_around_keeps_those_without_a_value_last(made: Company, sort: str) -> None:
+    actor = made.actors["hr"]
+
+    def value(row: RankedRow) -> object:
+        scores = {one.competency_id: one.score for one in row.place.entry.competencies}
+        score = scores.get(sort)
+        plain = {"name": row.name, "recent": row.stage_since, "match": row.place.entry.match_percent}
+        plain["score"] = counted(row)
+        return plain.get(sort, None if score is None else score.value)
+
+    with made.context.database.reading() as session:
+        ways = [
+            list_page(session, actor, made.requisition_id, ListWanted(sort=sort, backwards=backwards), size=200).rows
+            for backwards in (False, True)
+        ]
+    values = [[value(row) for row in rows] for rows in ways]
+    forwards, turned = ([one for one in way if one is not None] for way in values)
+    assert forwards == turned[::-1]
+    assert all(None not in way[: len(forwards)] for way in values)
+
+
+def test_a18_the_list_is_narrowed_to_those_whom_a_person_scored(made: Company) -> None:
+    actor = made.actors["recruiter"]
+    chosen = made.applications["林晓"]
+    with made.context.database.transaction() as session:
+        reviews.override(session, actor, chosen, "communication", 2.0, "听下来不是这样", console_data.CLOCK)
+        pages = [
+            list_page(session, actor, made.requisition_id, ListWanted(overridden=True, ruler=ruler), size=200)
+            for ruler in range(2)
+        ]
+        session.rollback()
+    rows = [row for page in pages for row in page.rows]
+    assert {row.application_id: row.human_scores for row in rows} == {chosen: {"communication": 2.0}}
+    assert all(row.is_overridden for row in rows)
 
 
 def test_a18_compared_candidates_keep_their_groups(made: Company) -> None:
