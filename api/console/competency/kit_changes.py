@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from interview_engine.assessment.kits.kit import Competency, Indicator, Kit, Question
-from interview_engine.assessment.kits.rules import LANGUAGES
+from interview_engine.assessment.kits.kit import Competency, CounterIndicator, Indicator, Kit, Question
+from interview_engine.assessment.kits.value_rules import LANGUAGES
 from interview_engine.i18n import LocalizedText, Text, msg
 from interview_engine.language_names import own_name
 
+_Sign = Indicator | CounterIndicator
+_Named = Competency | Question | Indicator | CounterIndicator
 Part = Literal["weights", "competencies", "questions", "kit"]
 
 
@@ -59,7 +61,8 @@ def _competency(old: Competency, new: Competency) -> Iterator[KitChange]:
     yield from _one("competencies", name, msg("definition"), old.definition, new.definition)
     for level, (before, after) in enumerate(zip(old.anchors, new.anchors, strict=True), start=1):
         yield from _one("competencies", name, msg("anchor {level}", level=level), before, after)
-    yield from _indicators(name, old.indicators, new.indicators)
+    yield from _indicators(name, msg("indicator"), old.indicators, new.indicators)
+    yield from _indicators(name, msg("what a 1 looks like"), old.counter_indicators, new.counter_indicators)
     yield from _one("competencies", name, msg("kind"), _plain(old.kind), _plain(new.kind))
     yield from _one("competencies", name, msg("order of thought counts"), _yes(old.coherence), _yes(new.coherence))
     if old.delivery != new.delivery:
@@ -67,22 +70,26 @@ def _competency(old: Competency, new: Competency) -> Iterator[KitChange]:
         yield from _one("competencies", name, msg("how delivery is measured"), *(_plain(one) for one in measures))
 
 
-def _indicators(name: Text, old: Sequence[Indicator], new: Sequence[Indicator]) -> Iterator[KitChange]:
+def _indicators(name: Text, label: Text, old: Sequence[_Sign], new: Sequence[_Sign]) -> Iterator[KitChange]:
     before_by = {one.id: one for one in old}
     for after in new:
         before = before_by.pop(after.id, None)
         if before is None:
-            yield KitChange("competencies", name, msg("indicator"), None, after.text)
+            yield KitChange("competencies", name, label, None, after.text)
             continue
-        yield from _one("competencies", name, msg("indicator"), before.text, after.text)
+        yield from _one("competencies", name, label, before.text, after.text)
         for language in LANGUAGES:
             what = msg("phrases of “{indicator}” ({language})", indicator=after.text, language=own_name(language))
             phrases = (before.phrases.get(language), after.phrases.get(language))
             yield from _one("competencies", name, what, *(_listed(one) for one in phrases))
-        marked = msg("“{indicator}” is shown as detected or not", indicator=after.text)
-        yield from _one("competencies", name, marked, _yes(before.marker), _yes(after.marker))
+        if isinstance(before, Indicator) and isinstance(after, Indicator):
+            marked = msg("“{indicator}” is shown as detected or not", indicator=after.text)
+            yield from _one("competencies", name, marked, _yes(before.marker), _yes(after.marker))
+        if isinstance(before, CounterIndicator) and isinstance(after, CounterIndicator):
+            grave = msg("“{indicator}” alone is enough for a low level", indicator=after.text)
+            yield from _one("competencies", name, grave, _yes(before.grave), _yes(after.grave))
     for gone in before_by.values():
-        yield KitChange("competencies", name, msg("indicator"), gone.text, None)
+        yield KitChange("competencies", name, label, gone.text, None)
     yield from _order("competencies", name, old, new)
 
 
@@ -139,12 +146,7 @@ def _is_plain(*texts: LocalizedText) -> bool:
     return all(text.zh == text.en for text in texts)
 
 
-def _order(
-    part: Part,
-    about: Text,
-    old: Sequence[Competency | Question | Indicator],
-    new: Sequence[Competency | Question | Indicator],
-) -> Iterator[KitChange]:
+def _order(part: Part, about: Text, old: Sequence[_Named], new: Sequence[_Named]) -> Iterator[KitChange]:
     """Those that both have stand in another order; named by their ids."""
     both = {one.id for one in old} & {one.id for one in new}
     before, after = (_listed([one.id for one in side if one.id in both]) for side in (old, new))

@@ -40,6 +40,7 @@ def edited_text(text: str, base: Kit, edited: Kit) -> str:
     Where a file is laid out so that this would not read back as `edited`, it is written by `kit_yaml`.
     """
     root = yaml.compose(text, Loader=yaml.SafeLoader)
+    assert root is not None, "a kit's file is not empty"
     edits = sorted(_edits(text, root, kit_document(base), kit_document(edited), False), key=lambda edit: edit.start)
     parts: list[str] = []
     at = 0
@@ -107,8 +108,8 @@ def _entries(text: str, node: yaml.SequenceNode, old: Sequence[Any], new: Sequen
     if added:
         line = text.rfind("\n", 0, node.start_mark.index) + 1
         block = yaml.dump(added, Dumper=_ShortLists, allow_unicode=True, sort_keys=False, width=WIDTH)
-        start = "" if text[:end].endswith("\n") else "\n"
-        yield _Edit(end, end, start + textwrap.indent(block, " " * (node.start_mark.index - line)))
+        opening = "" if text[:end].endswith("\n") else "\n"
+        yield _Edit(end, end, opening + textwrap.indent(block, " " * (node.start_mark.index - line)))
 
 
 def _start_of_entry(text: str, node: yaml.Node) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from api.console.competency.kit_changes import kit_changes
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
-from interview_engine.assessment.kits.kit import Competency, Indicator, Kit, Phrases, Question
+from interview_engine.assessment.kits.kit import Competency, CounterIndicator, Indicator, Kit, Phrases, Question
 from interview_engine.i18n import LocalizedText
 
 OTHER = LocalizedText("别的", "Another")
@@ -64,6 +64,7 @@ def test_what_came_and_what_went_is_named(kit: Kit) -> None:
 CHANGED: dict[type, dict[str, Any]] = {
     Competency: {
         "kind": "role", "name": OTHER, "definition": OTHER, "weight": 1.0, "required_level": 1.5, "indicators": (),
+        "counter_indicators": (CounterIndicator("other", OTHER, Phrases((), ())),),
         "anchors": (OTHER,) * 5, "coherence": True, "delivery": ("other",),
     },
     Question: {"text": OTHER, "think_s": 1, "answer_s": 11, "attempts": 9, "probes": (), "references": (OTHER,)},

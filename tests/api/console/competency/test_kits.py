@@ -100,7 +100,7 @@ def test_a19_the_form_without_yaml_makes_the_same_kit(made: Company, clients: di
         fields.setdefault(name, []).append(value)
     for name, value in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL):
         fields.setdefault(name, []).append(value)
-    for name, value in re.findall(r'<input type="checkbox" name="(q\.[^"]+\.probes)" value="([^"]+)" checked', page):
+    for name, value in re.findall(r'<input type="checkbox" name="([^"]+)" value="([^"]+)" checked', page):
         fields.setdefault(name, []).append(value)
     data = {name: [html.unescape(value) for value in values] for name, values in fields.items()}
     answer = client.post(f"/console/kits/{made.kit_version_id}/edit", data={"csrf": csrf(client), **data})
