@@ -105,6 +105,7 @@ MATERIAL = {
     "interview_engine/assessment/judge/prompt.py": "the prompt in the language of the answers",
     "pipelines/hearing/": "numbers, prompts and stock phrases of recognition",
     "interview_engine/hr/recruiting/applying/resume_": "words by which résumés are read",
+    "pipelines/resumes/plain.py": "letters that radicals stand for",
     "interview_engine/hr/recruiting/jobs/job_description.py": "words by which job descriptions are read",
     "interview_engine/hr/people/contact.py": "labels that are pasted with addresses and numbers",
     "interview_engine/hr/accounts/": "words no password may hold; the first administrator's name",

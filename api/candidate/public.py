@@ -19,6 +19,7 @@ from api.candidate.sessions import OwnOrigin
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
+from api.job_words import EMPLOYMENT
 from api.render import page
 from api.visitor import browser_of, visitor_of
 from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput, TooLarge, UnsupportedMedia
@@ -60,6 +61,14 @@ def first() -> RedirectResponse:
 def page_style() -> Response:
     """What pages and reports share in looks; base.css has what only the service's pages need."""
     return Response(asset("page.css"), media_type="text/css", headers={"Cache-Control": "public, max-age=86400"})
+
+
+@router.get("/jobs")
+def jobs(request: Request, context: Ctx) -> HTMLResponse:
+    """The jobs that companies put on their public list."""
+    with context.database.reading() as session:
+        listed = postings.public_jobs(session, context.clock)
+    return page(request, "public/jobs.html", jobs=listed, types=EMPLOYMENT)
 
 
 @router.get("/p/{code}")
@@ -223,7 +232,7 @@ def _job_page(
     request: Request, context: Context, code: str, filled: Filled, problem: InterviewEngineError | None
 ) -> HTMLResponse:
     with context.database.reading() as session:
-        posting, requisition = postings.by_code(session, code)
+        posting, requisition = postings.by_code(session, code, context.clock)
         kit = None if requisition.kit_version_id is None else competency.kit(session, requisition.kit_version_id)
         seconds = 0 if kit is None else sum(one.think_s + one.answer_s for one in kit.questions)
         return page(
@@ -235,6 +244,7 @@ def _job_page(
             company=_company(session, requisition),
             questions=0 if kit is None else len(kit.questions),
             minutes=round(seconds / 60) + 4,
+            types=EMPLOYMENT,
             filled=filled,
             problem=None if problem is None else problem.text(language_of(request)),
             wrong=problem.field if isinstance(problem, InvalidInput) else "resume" if problem is not None else "",

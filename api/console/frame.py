@@ -33,7 +33,8 @@ NOTICES: dict[str, str] = {
 """What a page of any area says after an action, by the `done` of its address; msgids. What only one area does, that
 area says (`WebArea.notices`)."""
 
-BY_HAND = mark("Added by hand")
+CHANNEL_WORDS = {"direct": mark("Added by hand"), "jobs": mark("Public list of jobs")}
+"""Channels that the product itself names; all others are called what colleagues call them."""
 """The channel of whoever a recruiter added."""
 
 ROLE_LABELS: dict[str, str] = {
@@ -86,7 +87,7 @@ def console_page(
         frame=frame,
         problem=told,
         may=lambda field_class, action: may_at_all(actor, field_class, action),
-        channel_name=lambda name: translate(BY_HAND) if name == "direct" else name,
+        channel_name=lambda name: translate(CHANNEL_WORDS[name]) if name in CHANNEL_WORDS else name,
         **values,
     )
 

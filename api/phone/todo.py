@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.candidate.own_applications import WAYS, ways_set_up
 from api.console.work.approvals import waiting_for
-from api.console.work.inbox import address_of
+from api.console.work.inbox import address_of, names_in
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
@@ -80,6 +80,7 @@ def _page(request: Request, context: Context, actor: Actor, problem: InterviewEn
             problem=None if problem is None else problem.text(language_of(request)),
             approvals=waiting_for(session, actor),
             reports=[row for row in unread if row.template in to_read][:MAX_SHOWN],
+            people=names_in(session, actor, unread),
             words=to_read,
             address_of=address_of,
             jobs=jobs,

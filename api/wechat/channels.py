@@ -19,6 +19,7 @@ from interview_engine.clock import CHINA, Clock
 from interview_engine.errors import DeliveryError
 from interview_engine.hr.accounts.service import account_of_person
 from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.approvals.about import about_approval
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging.tables import Card, SubscriptionCredit
 from interview_engine.hr.messaging.words import link_of, words_for
@@ -163,7 +164,7 @@ class WecomChannel:
         spend(self._database, member_limits(key, userid), key, self._clock)
         try:
             if message.template == "approval.pending":
-                sent = self._approval(message, userid, words.subject, link, language)
+                sent = self._approval(message, userid, link, language)
             else:
                 open_it = msg("Open", context="card").get(language)
                 title, text = cut_bytes(words.subject, 128), cut_bytes(_one_line(words.body), 512)
@@ -174,18 +175,33 @@ class WecomChannel:
             raise WechatError(81013, "receiver", False)
         return Receipt("sent")
 
-    def _approval(self, message: Message, userid: str, subject: str, link: str, language: str) -> Sent:
+    def _approval(self, message: Message, userid: str, link: str, language: str) -> Sent:
+        """What is asked, by whom and for where stands on the card, and looking comes before deciding."""
         task_id = _short(message.dedupe_key)
+        with self._database.reading() as session:
+            about = about_approval(session, str(message.payload.get("approval", "")))
+        if about is None:
+            raise DeliveryError(
+                "message.no_approval",
+                msg("The approval that this message is about is gone."),
+                msg("There is nothing to do."),
+                temporary=False,
+            )
+        facts = [(msg("Kind", context="card"), about.word.get(language)), *about.found.facts]
+        if about.asked_by:
+            facts.append((msg("Applicant", context="approval"), about.asked_by))
         buttons = (
-            Button(msg("Approve", context="card").get(language), "approve", primary=True),
+            Button(msg("View", context="card").get(language), "view", primary=True, url=link),
+            Button(msg("Approve", context="card").get(language), "approve"),
             Button(msg("Decline", context="card").get(language), "reject"),
         )
         # before it is sent: the answer can come before our own transaction would
         self._remember(task_id, message, None)
         sent = self._app.send_buttons(
             [userid],
-            title=cut_bytes(subject, 78),
-            description=msg("Open to see the details").get(language),
+            title=cut_bytes(about.found.title, 78),
+            description=msg("Awaits your approval").get(language),
+            facts=[(shortened(name.get(language), 5), shortened(value, 26)) for name, value in facts[:6]],
             url=link,
             buttons=buttons,
             task_id=task_id,
@@ -243,6 +259,12 @@ def door(public_url: str, channel: str, path: str, dedupe_key: str) -> str:
     repeat of this message and not another message with the same words.
     """
     return f"{public_url}/wechat/in/{channel}?back={quote(path or '/wechat/me', safe='')}&m={_short(dedupe_key)[:12]}"
+
+
+def shortened(text: str, most: int) -> str:
+    """The text on one line with at most that many characters, with "…" where something was cut."""
+    line = " ".join(text.split()) or "—"
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def cut_bytes(text: str, most: int) -> str:

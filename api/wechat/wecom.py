@@ -36,11 +36,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button of a card; `key` comes back in the callback."""
+    """A button of a card; `key` comes back in the callback, or `url` is opened."""
 
     text: str
     key: str
     primary: bool = False
+    url: str = ""
 
 
 class WecomApp:
@@ -72,15 +73,32 @@ class WecomApp:
         return self._send(userids, {"msgtype": "textcard", "textcard": card})
 
     def send_buttons(
-        self, userids: Sequence[str], *, title: str, description: str, url: str, buttons: Sequence[Button], task_id: str
+        self,
+        userids: Sequence[str],
+        *,
+        title: str,
+        description: str,
+        facts: Sequence[tuple[str, str]],
+        url: str,
+        buttons: Sequence[Button],
+        task_id: str,
     ) -> Sent:
-        """A card whose buttons answer to our callback (button_interaction)."""
+        """A card whose buttons open a page or answer to our callback (button_interaction).
+
+        Args:
+            facts: at most 6 of (name of up to 5 characters, value of up to 26).
+        """
         card = {
             "card_type": "button_interaction",
             "main_title": {"title": title, "desc": description},
+            "horizontal_content_list": [{"keyname": name, "value": value} for name, value in facts],
             "card_action": {"type": 1, "url": url},
             "task_id": task_id,
-            "button_list": [{"text": b.text, "style": 1 if b.primary else 2, "key": b.key} for b in buttons],
+            "button_list": [
+                {"text": b.text, "style": 1 if b.primary else 2}
+                | ({"type": 1, "url": b.url} if b.url else {"key": b.key})
+                for b in buttons
+            ],
         }
         return self._send(userids, {"msgtype": "template_card", "template_card": card})
 

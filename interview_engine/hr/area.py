@@ -48,10 +48,14 @@ class PersonColumn:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a subject is called, and the console's page about it ("" for none)."""
+    """What a subject is called, the console's page about it ("" for none), and facts that an approver wants to know.
+
+    Facts are (what it is called, value); none of pay or of a candidate, because cards show them before a sign-in.
+    """
 
     title: str
     href: str
+    facts: tuple[tuple[Text, str], ...] = ()
 
 
 Find = Callable[[Session, Sequence[str]], Mapping[str, Found]]

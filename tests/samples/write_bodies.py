@@ -181,6 +181,8 @@ CONSOLE: dict[str, Body] = {
     "/console/requisitions/{requisition_id}/close": form(state="cancelled"),
     "/console/requisitions/{requisition_id}/postings": form(channel="x", cost="1"),
     "/console/postings/{posting_id}/close": nothing,
+    "/console/postings/{posting_id}/reopen": nothing,
+    "/console/requisitions/{requisition_id}/take-back": nothing,
     "/console/requisitions/{requisition_id}/applicants": form(name="李四", email="li@example.com"),
     "/console/requisitions/{requisition_id}/invite": form(id=of_b("application_id"), days="7"),
     "/console/applications/{application_id}/decide": form(decision="reject", reason=REASON),

@@ -26,6 +26,8 @@ AREA = WebArea(
     ),
     notices={
         "opened": mark("The requisition is open: candidates can apply."),
+        "taken_back": mark("The cancellation was undone; its links are open again."),
+        "reopened": mark("The link takes applications again."),
         "held": mark("The requisition is on hold."),
         "filled": mark("Marked as filled."),
         "posted": mark("The posting is ready: copy its link or print its QR code."),

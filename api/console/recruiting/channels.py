@@ -17,11 +17,14 @@ from interview_engine.i18n import mark
 router = APIRouter()
 
 ADVICE = {
-    "best": mark("highest mean"),
-    "alike": mark("cannot be told from the best"),
-    "less": mark("below the best beyond chance"),
+    "best": mark("above the others beyond chance"),
+    "alike": mark("cannot be told apart"),
+    "less": mark("below the highest beyond chance"),
     "too_few": mark("too few to tell"),
 }
+
+ENDS = ("rejected", "withdrawn")
+"""How an application ends without a hire: no steps on the way to one."""
 
 
 @router.get("/console/channels")
@@ -48,6 +51,8 @@ def channel_page(
         requisition=requisition,
         days=days,
         stages=words.STAGES,
+        steps=[one for one in times.stages if one.stage not in ENDS],
+        ends=[one for one in times.stages if one.stage in ENDS],
         advice=ADVICE,
     )
 

@@ -16,6 +16,7 @@ from api.console.frame import console_page, done
 from api.console.recruiting import words
 from api.context import Context
 from api.deps import Ctx
+from api.job_words import EMPLOYMENT
 from api.sessions import PageActor
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import InterviewEngineError
@@ -31,6 +32,7 @@ from interview_engine.hr.problems import required
 from interview_engine.hr.recruiting.jobs import postings, requisitions
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, requirements_of
 from interview_engine.hr.recruiting.jobs.requisitions import NewRequisition
+from interview_engine.hr.recruiting.rules import OPEN_STAGES
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.i18n import msg
 from interview_engine.store.rows import find
@@ -102,6 +104,11 @@ def edit(requisition_id: str, request: Request, context: Ctx, actor: PageActor) 
         "language": row.language,
         "bar": f"{row.bar:g}",
         "owner_account_id": row.owner_account_id,
+        "place": row.place,
+        "employment_type": row.employment_type,
+        "pay_low": "" if row.pay_low is None else str(row.pay_low),
+        "pay_high": "" if row.pay_high is None else str(row.pay_high),
+        "closes_on": "" if row.closes_on is None else row.closes_on.isoformat(),
     }
     return _form(request, context, actor, row, values)
 
@@ -147,6 +154,7 @@ def _job(
             "profile": next((p for p in competency.list_profiles(session, actor) if p.id == row.role_profile_id), None),
             "kit": next((k for k in competency.list_kits(session, actor) if k.id == row.kit_version_id), None),
         }
+    under_way = sum(count for stage, count in values["head"]["counts"].items() if stage in OPEN_STAGES)
     return console_page(
         request,
         actor,
@@ -156,6 +164,10 @@ def _job(
         kinds=words.REQUIREMENT_KINDS,
         channels=words.CHANNELS,
         policies=POLICIES,
+        types=EMPLOYMENT,
+        public_channel=postings.PUBLIC_CHANNEL,
+        under_way=under_way,
+        may_take_back=requisitions.may_be_taken_back(row, context.clock),
     )
 
 
@@ -204,6 +216,17 @@ def close(requisition_id: str, request: Request, context: Ctx, actor: PageActor,
     return _on_job(requisition_id, request, context, actor, change)
 
 
+@router.post(f"{HOME}/{{requisition_id}}/take-back")
+def take_back(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """Take a cancellation back within a day; the links it closed open again."""
+
+    def change(session: Session) -> str:
+        requisitions.take_back_cancellation(session, actor, requisition_id, context.clock)
+        return "taken_back"
+
+    return _on_job(requisition_id, request, context, actor, change)
+
+
 @router.post(f"{HOME}/{{requisition_id}}/postings")
 def post(requisition_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Publish it in a channel."""
@@ -230,6 +253,16 @@ def close_posting(posting_id: str, context: Ctx, actor: PageActor) -> Response:
         context,
         lambda session: postings.close_posting(session, actor, posting_id, context.clock),
         lambda row: done(f"{HOME}/{row.requisition_id}/job#postings", "closed"),
+    )
+
+
+@router.post("/console/postings/{posting_id}/reopen")
+def reopen_posting(posting_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Its link takes applications again."""
+    return act(
+        context,
+        lambda session: postings.reopen_posting(session, actor, posting_id, context.clock),
+        lambda row: done(f"{HOME}/{row.requisition_id}/job#postings", "reopened"),
     )
 
 
@@ -312,6 +345,7 @@ def _form(
         owners=owners,
         policies=POLICIES,
         kinds=words.REQUIREMENT_KINDS,
+        types=EMPLOYMENT,
         requirements=typed or [],
     )
 
@@ -333,6 +367,11 @@ def _written(session: Session, form: Fields, requirements: tuple[JobRequirement,
         language=form.text("language", "zh"),
         bar=form.number("bar", 0, 10, 6.0),
         owner_account_id=form.optional("owner_account_id"),
+        place=form.text("place"),
+        employment_type=form.text("employment_type") or "full_time",  # type: ignore[arg-type]  # the service refuses another
+        pay_low=form.whole("pay_low", 1, requisitions.MOST_PAY) if form.text("pay_low") else None,
+        pay_high=form.whole("pay_high", 1, requisitions.MOST_PAY) if form.text("pay_high") else None,
+        closes_on=form.day("closes_on") if form.text("closes_on") else None,
     )
 
 

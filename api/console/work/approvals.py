@@ -11,7 +11,6 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
-from api.console.actors import account_names
 from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.context import Context
@@ -21,8 +20,7 @@ from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.accounts.service import colleagues_by_name, names_of
 from interview_engine.hr.approvals import service as approvals
-from interview_engine.hr.area import Found
-from interview_engine.hr.house import house
+from interview_engine.hr.approvals.about import about_approvals
 from interview_engine.i18n import Text
 
 router = APIRouter()
@@ -37,6 +35,7 @@ class Waiting:
     word: Text
     title: str
     href: str
+    facts: tuple[tuple[Text, str], ...]
     asked_by: str
     at: datetime
 
@@ -88,15 +87,12 @@ def decide(approval_id: str, request: Request, context: Ctx, actor: PageActor, f
 def waiting_for(session: Session, actor: Actor) -> tuple[Waiting, ...]:
     """What waits for this account now, oldest first, as lists show it."""
     pending = [one.approval for one in approvals.pending_for(session, actor)]
-    about = house().find_subjects(session, [row.subject for row in pending])
-    names = account_names(session, [row.requested_by for row in pending], [])
-    rows = []
-    for row in pending:
-        found = about.get(row.subject, Found(row.subject, ""))
-        asked_by = names.get(f"account:{row.requested_by}", "")
-        word = house().requests[row.kind].word
-        rows.append(Waiting(row.id, word, found.title, found.href, asked_by, row.created_at))
-    return tuple(rows)
+    about = about_approvals(session, pending)
+    return tuple(
+        Waiting(row.id, of.word, of.found.title, of.found.href, of.found.facts, of.asked_by, row.created_at)
+        for row in pending
+        if (of := about[row.id])
+    )
 
 
 def _page(

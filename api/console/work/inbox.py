@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from api.console.acting import act
 from api.console.frame import console_page, done
@@ -14,10 +15,12 @@ from api.deps import Ctx
 from api.i18n import language_of
 from api.sessions import PageActor
 from interview_engine.errors import DeliveryError
+from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.area import Found
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging.inbox import list_inbox, mark_all_read
 from interview_engine.hr.messaging.words import link_of
+from interview_engine.hr.recruiting.applying.lists import reached_names
 from interview_engine.store.tables import OutboxMessage
 
 router = APIRouter()
@@ -30,7 +33,8 @@ def listed(request: Request, context: Ctx, actor: PageActor, cursor: str = "") -
     with context.database.reading() as session:
         page = list_inbox(session, actor, cursor=cursor or None, limit=50)
         about = house().find_subjects(session, [str(row.payload.get("subject", "")) for row in page.items])
-    rows = [{"row": row, **_shown(row, about, language_of(request))} for row in page.items]
+        names = names_in(session, actor, page.items)
+    rows = [{"row": row, **_shown(row, about, names, language_of(request))} for row in page.items]
     return console_page(request, actor, "work/inbox.html", page=page, rows=rows)
 
 
@@ -40,14 +44,21 @@ def read(context: Ctx, actor: PageActor) -> Response:
     return act(context, lambda session: mark_all_read(session, actor, context.clock), lambda _: done(HOME, "read"))
 
 
-def _shown(row: OutboxMessage, about: Mapping[str, Found], language: str) -> dict[str, Any]:
-    """The message in one line, and where it leads."""
+def names_in(session: Session, actor: Actor, rows: Iterable[OutboxMessage]) -> Mapping[str, str]:
+    """The candidates of messages that are about an application, by its id: those whom the reader may see."""
+    return reached_names(session, actor, {str(one) for row in rows if (one := row.payload.get("application"))})
+
+
+def _shown(row: OutboxMessage, about: Mapping[str, Found], names: Mapping[str, str], language: str) -> dict[str, Any]:
+    """The message in one line, with the candidate's name, and where it leads."""
     payload = row.payload
     subject = str(payload.get("subject", ""))
     found = about.get(subject, Found(subject, ""))
     message = house().messages.get(row.template)
     state = str(payload.get("state", ""))
-    title = payload.get("title", "")
+    title = str(payload.get("title", ""))
+    if name := names.get(str(payload.get("application", ""))):
+        title = f"{name} · {title}"
     if message is None or message.line is None:
         return {"text": title, "href": ""}
     state = str(payload.get("state", ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -14,7 +14,7 @@ from interview_engine.hr.recruiting.jobs import requisitions as service
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, RequirementKind
 from interview_engine.hr.recruiting.jobs.job_description import requirements_from as read_requirements
 from interview_engine.hr.recruiting.jobs.requisitions import NewRequisition
-from interview_engine.hr.recruiting.rules import RequisitionState, Stage
+from interview_engine.hr.recruiting.rules import EmploymentType, RequisitionState, Stage
 from interview_engine.hr.recruiting.tables import Requisition
 
 router = new_router("requisitions")
@@ -65,6 +65,13 @@ class RequisitionFields(In):
     language: Language = "zh"
     bar: float = Field(default=6.0, ge=0, le=10, description="Overall score from which a candidate is above the bar.")
     owner_account_id: IdField | None = Field(default=None, description="Who is told of results; you when left out.")
+    place: str = Field(default="", max_length=120, description="Where the work is, as the public page says it.")
+    employment_type: EmploymentType = "full_time"
+    pay_low: int | None = Field(
+        default=None, ge=1, le=10_000_000, description="Yuan a month before tax; with pay_high."
+    )
+    pay_high: int | None = Field(default=None, ge=1, le=10_000_000)
+    closes_on: date | None = Field(default=None, description="Last day in Beijing on which it takes applications.")
 
     def new(self) -> NewRequisition:
         """As the service takes it."""
@@ -100,6 +107,11 @@ class RequisitionOut(Out):
     policy: str
     language: str
     bar: float
+    place: str
+    employment_type: EmploymentType
+    pay_low: int | None
+    pay_high: int | None
+    closes_on: date | None
     state: RequisitionState
     created_at: datetime
     updated_at: datetime

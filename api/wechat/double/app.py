@@ -208,7 +208,13 @@ def make_app(world: World) -> Starlette:
             card = body.get("template_card", {})
             buttons = card.get("button_list", [])
             good = card.get("card_type") == "button_interaction" and 1 <= len(buttons) <= 6 and card.get("task_id")
-            named = all(button.get("text") and button.get("key") for button in buttons)
+            named = all(
+                button.get("text") and (button.get("url") if button.get("type") == 1 else button.get("key"))
+                for button in buttons
+            )
+            facts = card.get("horizontal_content_list", [])
+            named = named and len(facts) <= 6 and bool(card.get("main_title", {}).get("title"))
+            named = named and all(fact.get("keyname") and len(fact.get("value", "")) <= 30 for fact in facts)
             return 0 if good and named and re.fullmatch(r"[\w@-]{1,128}", card["task_id"]) else 42045
         return 40008
 

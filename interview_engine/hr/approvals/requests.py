@@ -27,7 +27,7 @@ from interview_engine.hr.approvals.conditions import applies
 from interview_engine.hr.approvals.flows import DEFAULT_STEPS, MANAGERS, approvers_of, check_place, flow_of, reaches
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
 from interview_engine.hr.house import house
-from interview_engine.hr.messaging.service import tell_account
+from interview_engine.hr.messaging.service import settle_told, tell_account
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.i18n import msg
@@ -156,7 +156,12 @@ def record_decision(
     touch(own, actor.id, clock)
     detail = {"step": approval.step, "decision": decision}
     audit.record(session, actor.id, "approval.decide", f"approval:{approval.id}", detail, clock)
+    step = approval.step
     _advance(session, approval, actor, clock)
+    if approval.state != "pending" or approval.step != step:
+        settle_told(session, f"approval.pending:{approval.id}:{step}:", clock)
+    else:
+        settle_told(session, f"approval.pending:{approval.id}:{step}:", clock, account_id=actor.account_id)
     return approval
 
 
@@ -170,6 +175,7 @@ def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> 
     if approval.state != "pending":
         raise conflict("approval.decided", msg("The approval is already decided."))
     _close(session, approval, "withdrawn", actor, clock)
+    settle_told(session, f"approval.pending:{approval.id}:", clock)
     return approval
 
 
@@ -198,6 +204,7 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
     there = reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval)
     if takes_part or not there:
         raise conflict("approval.delegate", msg("It cannot be delegated to that colleague."))
+    settle_told(session, f"approval.pending:{approval.id}:{own.step}:", clock, account_id=own.account_id)
     _hand_on(session, approval, own, to_account_id, actor.id, clock)
     tell_approvers(session, approval, clock)
     return own

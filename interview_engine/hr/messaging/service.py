@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.store import outbox
+from interview_engine.store.tables import OutboxMessage
 
 PUSH = ":push"
 """Ends the dedupe key of the pushed copy of an inbox message."""
@@ -31,6 +33,24 @@ def tell_account(
             payload=dict(payload),
             clock=clock,
         )
+
+
+def settle_told(session: Session, keys: str, clock: Clock, *, account_id: str | None = None) -> None:
+    """Note inbox messages as read whose matter is settled, so that nobody is sent to where nothing waits.
+
+    Args:
+        keys: the beginning of their dedupe keys.
+        account_id: only those to this account; to everybody when None.
+    """
+    now = clock.now()
+    told = update(OutboxMessage).where(
+        OutboxMessage.channel == "inbox",
+        OutboxMessage.dedupe_key.startswith(keys, autoescape=True),
+        OutboxMessage.read_at.is_(None),
+    )
+    if account_id is not None:
+        told = told.where(OutboxMessage.recipient == f"account:{account_id}")
+    session.execute(told.values(read_at=now, updated_at=now).execution_options(synchronize_session=False))
 
 
 def tell_person(

@@ -18,6 +18,7 @@ from interview_engine.hr.area import (
     WorkKind,
     in_transaction,
 )
+from interview_engine.hr.people.tables import Department
 from interview_engine.hr.recruiting import retention
 from interview_engine.hr.recruiting.blob_owners import owners
 from interview_engine.hr.recruiting.erasing import erase_applications, erase_interview, erase_recordings
@@ -47,15 +48,34 @@ _TOLD = ("answer", "application", "interview", "invitation", "offer", "posting",
 
 
 def _requisitions(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
-    rows = session.execute(select(Requisition.id, Requisition.title).where(Requisition.id.in_(ids)))
-    return {row_id: Found(title, f"/console/requisitions/{row_id}/job") for row_id, title in rows.tuples()}
+    rows = session.execute(
+        select(Requisition.id, Requisition.title, Requisition.headcount, Department.name)
+        .join(Department, Department.id == Requisition.department_id)
+        .where(Requisition.id.in_(ids))
+    )
+    return {
+        row_id: Found(
+            title,
+            f"/console/requisitions/{row_id}/job",
+            ((msg("Department", context="card"), department), (msg("To hire", context="card"), str(headcount))),
+        )
+        for row_id, title, headcount, department in rows.tuples()
+    }
 
 
 def _offers(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
-    rows = session.execute(select(Offer.id, Offer.title, Offer.application_id).where(Offer.id.in_(ids)))
+    rows = session.execute(
+        select(Offer.id, Offer.title, Offer.application_id, Department.name)
+        .join(Application, Application.id == Offer.application_id)
+        .join(Requisition, Requisition.id == Application.requisition_id)
+        .join(Department, Department.id == Requisition.department_id)
+        .where(Offer.id.in_(ids))
+    )
     return {
-        row_id: Found(title, f"/console/applications/{application_id}#offer")
-        for row_id, title, application_id in rows.tuples()
+        row_id: Found(
+            title, f"/console/applications/{application_id}#offer", ((msg("Department", context="card"), department),)
+        )
+        for row_id, title, application_id, department in rows.tuples()
     }
 
 

@@ -13,6 +13,7 @@ No application is rejected, offered or hired but by a person.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -21,6 +22,9 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 
 RequisitionState = Literal["draft", "pending", "approved", "open", "on_hold", "filled", "cancelled"]
 REQUISITION_STATES: tuple[RequisitionState, ...] = get_args(RequisitionState)
+
+EmploymentType = Literal["full_time", "part_time", "internship", "fixed_term", "labour_service"]
+EMPLOYMENT_TYPES: tuple[EmploymentType, ...] = get_args(EmploymentType)
 
 InvitationState = Literal["sent", "opened", "consented", "in_progress", "submitted", "expired", "revoked"]
 INVITATION_STATES: tuple[InvitationState, ...] = get_args(InvitationState)
@@ -88,6 +92,9 @@ REQUISITION_MOVES: Mapping[RequisitionState, frozenset[RequisitionState]] = Mapp
         "cancelled": frozenset(),
     }
 )
+
+TAKE_BACK = timedelta(days=1)
+"""How long a cancellation can be undone, which gives a requisition the state that it had before."""
 
 INVITATION_MOVES: Mapping[InvitationState, frozenset[InvitationState]] = MappingProxyType(
     {

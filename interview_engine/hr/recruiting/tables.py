@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,9 @@ class Requisition(Row, Base):
 
     `requirements` is [{"text", "kind", "weight", "reason"}] read from the job description; a degree weighs 0 unless
     `reason` justifies it (C3). `bar` is the overall score (0..10) above which candidates are listed as above the bar.
+    `place`, `employment_type` (rules.EMPLOYMENT_TYPES), `pay_low` and `pay_high` (whole yuan a month, before tax) and
+    `closes_on` (last day in Beijing on which it takes applications) stand on the public page.
+    `state_before` is what it was before it was cancelled, for a cancellation that is taken back.
     """
 
     __tablename__ = "requisition"
@@ -33,7 +36,13 @@ class Requisition(Row, Base):
     policy: Mapped[str] = mapped_column(String(20), default="cn")
     language: Mapped[str] = mapped_column(String(5), default="zh")
     bar: Mapped[float] = mapped_column(default=6.0)
+    place: Mapped[str] = mapped_column(String(120), default="")
+    employment_type: Mapped[str] = mapped_column(String(20), default="full_time")
+    pay_low: Mapped[int | None]
+    pay_high: Mapped[int | None]
+    closes_on: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(20), default="draft", index=True)
+    state_before: Mapped[str | None] = mapped_column(String(20))
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 

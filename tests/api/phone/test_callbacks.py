@@ -26,10 +26,11 @@ from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.service import Decision, decide, delegate, withdraw
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
+from interview_engine.hr.messaging.inbox import unread_count
 from interview_engine.hr.messaging.person_channel import ways_of
 from interview_engine.hr.messaging.tables import Card, InboundEvent
 from interview_engine.hr.people import identities
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import conflict
 from interview_engine.hr.recruiting.jobs.requisitions import create_requisition, submit_for_approval
 from interview_engine.hr.recruiting.tables import Requisition
@@ -149,6 +150,34 @@ def test_a_cards_button_decides_once_and_the_card_says_so(stage: Stage) -> None:
         assert session.get_one(Requisition, requisition_id).state == "approved"
         assert session.scalars(select(Card)).one().state == "settled"
     assert card["settled"] == "已同意"
+
+
+def test_a_card_names_what_is_asked_by_whom_and_for_where_and_looking_comes_first(stage: Stage) -> None:
+    approval_card(stage)
+    (shown,) = stage.wechat.fake.shown_to("manager")
+    card = shown.body["template_card"]
+    recruiter = stage.company.actor("recruiter")
+    with stage.context.database.reading() as session:
+        requisition = session.scalars(select(Requisition)).one()
+        asked_by = session.get_one(Person, recruiter.person_id).name
+        department = session.get_one(Department, requisition.department_id).name
+    assert card["main_title"]["title"] == requisition.title
+    facts = {one["keyname"]: one["value"] for one in card["horizontal_content_list"]}
+    assert facts == {"类型": "招聘需求", "部门": department, "人数": str(requisition.headcount), "申请人": asked_by}
+    buttons = [(one["text"], one.get("url", "")) for one in card["button_list"]]
+    assert [text for text, _ in buttons] == ["查看", "同意", "拒绝"]
+    assert "/wechat/in/wecom?back=%2Fconsole%2Fapprovals" in buttons[0][1]
+    assert card["button_list"][0]["style"] == 1
+
+
+def test_what_was_decided_is_no_longer_new_in_anybody_s_inbox(stage: Stage) -> None:
+    requisition_id, _, _ = approval_card(stage)
+    manager, hr = stage.company.actor("hiring_manager"), stage.company.actor("hr")
+    with stage.context.database.reading() as session:
+        assert unread_count(session, manager) == 1
+    decided_by_hr(stage, requisition_id, "approve")
+    with stage.context.database.reading() as session:
+        assert (unread_count(session, manager), unread_count(session, hr)) == (0, 0)
 
 
 def test_a_button_is_its_owner_s_however_wecom_writes_the_userid(stage: Stage) -> None:

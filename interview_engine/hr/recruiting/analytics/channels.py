@@ -15,6 +15,7 @@ from interview_engine.assessment.comparing.ranking import Remark
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require, scoped
 from interview_engine.hr.recruiting.analytics.estimates import (
+    LEAST_SCORES,
     NOTHING,
     Estimate,
     Sums,
@@ -38,8 +39,8 @@ class ChannelRow:
         score: mean overall score 0..10 with interval, compared within each requisition (see `channel_quality`).
         hire_rate: hired of all applications. above_bar: score at or above the requisition's bar, of those with one.
         gap: mean of the best channel minus this one's.
-        advice: best (highest mean), less (its mean is below the best's beyond chance), alike (cannot be told from the
-            best), too_few (fewer than two scores).
+        advice: best (its mean is above every other's beyond chance), less (below the highest beyond chance), alike
+            (cannot be told apart), too_few (fewer than `LEAST_SCORES` scores).
     """
 
     channel: str
@@ -86,7 +87,7 @@ def channel_quality(
     require(actor, "interview", "read")
     tallies = _tallies(session, actor, requisition_id, since)
     costs = _costs(session, actor, requisition_id)
-    scored = {channel: tally for channel, tally in tallies.items() if tally.scores.n >= 2}
+    scored = {channel: tally for channel, tally in tallies.items() if tally.scores.n >= LEAST_SCORES}
     best = max(scored, key=lambda channel: (scored[channel].scores.mean, channel), default=None)
     rows = [
         _row(channel, tallies.get(channel, _Tally()), costs.get(channel, Decimal(0)), best, tallies)
@@ -152,10 +153,12 @@ def _costs(session: Session, actor: Actor, requisition_id: str | None) -> dict[s
 def _row(channel: str, tally: _Tally, cost: Decimal, best: str | None, tallies: Mapping[str, _Tally]) -> ChannelRow:
     gap = None if best is None or channel == best else difference(tallies[best].scores, tally.scores)
     advice: Advice
-    if tally.scores.n < 2 or best is None:
+    if tally.scores.n < LEAST_SCORES or best is None:
         advice = "too_few"
     elif channel == best:
-        advice = "best"
+        others = [other.scores for name, other in tallies.items() if name != best and other.scores.n >= LEAST_SCORES]
+        apart = [difference(tally.scores, other) for other in others]
+        advice = "best" if apart and all(one is not None and one.low > 0 for one in apart) else "alike"
     else:
         advice = "less" if gap is not None and gap.low > 0 else "alike"
     return ChannelRow(
@@ -166,7 +169,7 @@ def _row(channel: str, tally: _Tally, cost: Decimal, best: str | None, tallies: 
         cost,
         _each(cost, tally.applications),
         _each(cost, tally.hired),
-        mean_estimate(tally.scores),
+        mean_estimate(tally.scores, 0.0, 10.0),
         wilson(tally.hired, tally.applications),
         wilson(tally.above, tally.scored),
         gap,
@@ -178,18 +181,21 @@ def _row(channel: str, tally: _Tally, cost: Decimal, best: str | None, tallies: 
 def _reason(advice: Advice, gap: Estimate | None, best: str | None) -> Remark:
     code = f"channel.{advice}"
     if advice == "best":
-        return Remark(code, msg("Highest mean score: spend here first."))
-    if advice == "too_few" or gap is None:
-        return Remark(code, msg("Too few assessments to tell."))
+        return Remark(code, msg("Mean score is above the others beyond chance."))
+    if advice == "too_few":
+        return Remark(code, msg("Fewer than {least} scores: too few to tell.", least=LEAST_SCORES))
+    if gap is None:
+        return Remark(code, msg("Highest mean, but not beyond chance: no channel stands out."))
     by = f"{gap.value:.1f} ({gap.low:.1f}–{gap.high:.1f})"
+    named: object = {"direct": msg("Added by hand"), "jobs": msg("Public list of jobs")}.get(best or "", best)
     if advice == "less":
         return Remark(
             code,
-            msg("Mean score is {by} below “{best}”: consider spending less.", by=by, best=best),
+            msg("Mean score is {by} below “{best}”, beyond chance.", by=by, best=named),
         )
     return Remark(
         code,
-        msg("Differs from “{best}” by {by}: cannot be told apart.", best=best, by=by),
+        msg("Differs from “{best}” by {by}: cannot be told apart.", best=named, by=by),
     )
 
 

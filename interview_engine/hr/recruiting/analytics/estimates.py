@@ -71,17 +71,22 @@ def wilson(hits: int, n: int) -> Estimate | None:
     return Estimate(rate, max(0.0, min(rate, centre - half)), min(1.0, max(rate, centre + half)), n)
 
 
-def mean_estimate(sums: Sums) -> Estimate | None:
-    """A mean with Student's t interval; None below two values."""
-    if sums.n < 2:
+LEAST_SCORES = 10
+"""Fewer scores say nothing of a channel: at n = 2 Student's quantile is 12.7, and the interval leaves the scale."""
+
+
+def mean_estimate(sums: Sums, low: float, high: float) -> Estimate | None:
+    """A mean with Student's t interval, within the scale `low`..`high`; None below `LEAST_SCORES` values."""
+    if sums.n < LEAST_SCORES:
         return None
     half = t_quantile(0.5 + SHARE / 2, sums.n - 1) * math.sqrt(sums.variance / sums.n)
-    return Estimate(sums.mean, sums.mean - half, sums.mean + half, sums.n)
+    mean = min(high, max(low, sums.mean))
+    return Estimate(mean, max(low, mean - half), min(high, mean + half), sums.n)
 
 
 def difference(first: Sums, second: Sums) -> Estimate | None:
-    """First mean minus second with Welch's interval (Welch 1947); None when one has fewer than two values."""
-    if min(first.n, second.n) < 2:
+    """First mean minus second with Welch's interval (Welch 1947); None when one has too few values."""
+    if min(first.n, second.n) < LEAST_SCORES:
         return None
     a, b = first.variance / first.n, second.variance / second.n
     gap = first.mean - second.mean

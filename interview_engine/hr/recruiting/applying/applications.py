@@ -124,7 +124,7 @@ def apply_with_form(
 ) -> Applied:
     """As `apply`, and say whether the person was new. Anybody's résumé for an application that a known person has
     already is kept beside it under a flag: it replaces nothing until a colleague says so."""
-    posting, requisition = _target(session, actor, posting_code_or_requisition_id)
+    posting, requisition = _target(session, actor, posting_code_or_requisition_id, clock)
     known = find_or_add(session, actor, new, clock, legal_entity_id=requisition.legal_entity_id)
     application = _of(session, requisition, known.person)
     there = application is not None
@@ -196,9 +196,9 @@ def history(session: Session, actor: Actor, application_id: str) -> tuple[Applic
     )
 
 
-def _target(session: Session, actor: Actor, key: str) -> tuple[Posting | None, Requisition]:
+def _target(session: Session, actor: Actor, key: str, clock: Clock) -> tuple[Posting | None, Requisition]:
     if not (len(key) == 32 and find(session, Requisition, key) is not None):
-        return by_code(session, key)
+        return by_code(session, key, clock)
     requisition = requisition_for(session, actor, key, "contact", "write")
     if requisition.state != "open":
         raise closed()

@@ -11,8 +11,8 @@ from sqlalchemy import Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import check_persons, denied, person_within, require, scoped
+from interview_engine.hr.access.rules import Actor, may_at_all
+from interview_engine.hr.access.service import check_persons, denied, person_within, reached_persons, require, scoped
 from interview_engine.hr.competency.service import newest_scores, people_with
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy.service import may_be_kept
@@ -306,6 +306,19 @@ def candidate_names(session: Session, application_ids: Iterable[str]) -> dict[st
         .where(Application.id.in_(list(application_ids)))
     )
     return dict(rows.tuples().all())
+
+
+def reached_names(session: Session, actor: Actor, application_ids: Iterable[str]) -> dict[str, str]:
+    """Names by application, of the candidates whom the actor may see; others are left out."""
+    rows = session.execute(
+        select(Application.id, Person.id, Person.name)
+        .join(Person, Person.id == Application.person_id)
+        .where(Application.id.in_(list(application_ids)), Person.erased_at.is_(None))
+    ).all()
+    if not may_at_all(actor, "contact", "read"):
+        return {}
+    seen = reached_persons(session, actor, "contact", "read", {person_id for _, person_id, _ in rows})
+    return {application_id: name for application_id, person_id, name in rows if person_id in seen}
 
 
 def scored_candidates(session: Session, requisition_id: str) -> tuple[tuple[str, str], ...]:

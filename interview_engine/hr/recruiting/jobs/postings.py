@@ -9,9 +9,10 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from interview_engine.clock import Clock
+from interview_engine.clock import CHINA, Clock
 from interview_engine.errors import GoneError
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.people.tables import LegalEntity
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting.reach import requisition_for
 from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
@@ -22,6 +23,8 @@ from interview_engine.store.rows import find, stamp, touch
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that are mistaken for each other when read aloud or typed from a poster."""
 CODE_LENGTH = 10
+MAX_PUBLIC = 500
+"""Jobs on the public list; a company with more has a page of its own for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,63 @@ def close_posting(session: Session, actor: Actor, posting_id: str, clock: Clock)
     return posting
 
 
-def by_code(session: Session, code: str) -> tuple[Posting, Requisition]:
+def reopen_posting(session: Session, actor: Actor, posting_id: str, clock: Clock) -> Posting:
+    """Let a closed link take applications again, the same address; one that is open changes nothing.
+
+    Raises:
+        ConflictError: `posting.not_open`, its requisition takes no applications.
+    """
+    posting = _for_write(session, actor, posting_id)
+    requisition = requisition_for(session, actor, posting.requisition_id, "public", "write")
+    if requisition.state != "open":
+        raise conflict(
+            "posting.not_open",
+            msg("The requisition is not open, so it cannot be posted."),
+            msg("Open the requisition first."),
+        )
+    if posting.closed_at is not None:
+        posting.closed_at = None
+        touch(posting, actor.id, clock)
+        audit.record(session, actor.id, "posting.reopen", f"posting:{posting.id}", {}, clock)
+    return posting
+
+
+PUBLIC_CHANNEL = "jobs"
+"""The channel of links on the public list of jobs."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicJob:
+    """A job as anybody may see it, with the code of its link."""
+
+    requisition: Requisition
+    company: str
+    code: str
+
+
+def public_jobs(session: Session, clock: Clock) -> tuple[PublicJob, ...]:
+    """Jobs that take applications now and have a link for the public list, the newest first."""
+    rows = session.execute(
+        select(Requisition, LegalEntity.name, Posting.code)
+        .join(Posting, Posting.requisition_id == Requisition.id)
+        .join(LegalEntity, LegalEntity.id == Requisition.legal_entity_id)
+        .where(Requisition.state == "open", Posting.closed_at.is_(None), Posting.channel == PUBLIC_CHANNEL)
+        .order_by(Requisition.opened_at.desc(), Posting.id.desc())
+        .limit(MAX_PUBLIC)
+    ).tuples()
+    first: dict[str, PublicJob] = {}
+    for requisition, company, code in rows:
+        if not is_over(requisition, clock):
+            first.setdefault(requisition.id, PublicJob(requisition, company, code))
+    return tuple(first.values())
+
+
+def is_over(requisition: Requisition, clock: Clock) -> bool:
+    """Whether the last day of a job's applications has passed in Beijing."""
+    return requisition.closes_on is not None and clock.now().astimezone(CHINA).date() > requisition.closes_on
+
+
+def by_code(session: Session, code: str, clock: Clock) -> tuple[Posting, Requisition]:
     """The posting of a public link and its requisition, for anybody who has the link.
 
     Raises:
@@ -104,7 +163,7 @@ def by_code(session: Session, code: str) -> tuple[Posting, Requisition]:
     if row is None:
         raise missing("posting", msg("job link"))
     posting, requisition = row.tuple()
-    if posting.closed_at is not None or requisition.state != "open":
+    if posting.closed_at is not None or requisition.state != "open" or is_over(requisition, clock):
         raise closed()
     return posting, requisition
 

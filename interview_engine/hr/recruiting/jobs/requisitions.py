@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
 
@@ -25,7 +25,14 @@ from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import conflict, invalid, missing, required, text_within
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, checked_requirements, requirements_from
 from interview_engine.hr.recruiting.reach import check_place, requisition_for
-from interview_engine.hr.recruiting.rules import OPEN_STAGES, REQUISITION_MOVES, RequisitionState
+from interview_engine.hr.recruiting.rules import (
+    EMPLOYMENT_TYPES,
+    OPEN_STAGES,
+    REQUISITION_MOVES,
+    TAKE_BACK,
+    EmploymentType,
+    RequisitionState,
+)
 from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
 from interview_engine.i18n import joined, msg
 from interview_engine.store import audit
@@ -35,6 +42,8 @@ from interview_engine.store.rows import find, stamp, touch
 KIND = "requisition"
 """The approvals' name for it."""
 
+MOST_PAY = 10_000_000
+"""Yuan a month: more is a slip of the keyboard."""
 OWNER_ROLES = ("administrator", "hr", "recruiter", "hiring_manager")
 
 
@@ -46,6 +55,8 @@ class NewRequisition:
         requirements: of the job; None reads them from `description`.
         owner_account_id: who is told of results; None is the one who writes it.
         bar: overall score 0..10 from which a candidate counts as above the bar.
+        place: where the work is, "" when not said. pay_low, pay_high: whole yuan a month before tax, both or neither.
+        closes_on: the last day in Beijing on which it takes applications; None for no such day.
     """
 
     title: str
@@ -60,6 +71,11 @@ class NewRequisition:
     language: str = "zh"
     bar: float = 6.0
     owner_account_id: str | None = None
+    place: str = ""
+    employment_type: EmploymentType = "full_time"
+    pay_low: int | None = None
+    pay_high: int | None = None
+    closes_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +212,49 @@ def close_requisition(
         said = msg("It can be closed as filled or cancelled.")
         raise invalid("state", "requisition.close", said, msg("Choose one of them."))
     row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
+    before = "draft" if row.state == "pending" else row.state
     if row.state == "pending":
         approvals.cancel_for(session, actor, KIND, f"{KIND}:{row.id}", clock)
+        session.refresh(row)
     _go(session, row, state, actor, clock)
+    row.state_before = before if state == "cancelled" else None
     row.closed_at = clock.now()
+    if state == "cancelled":
+        _close_postings(session, row, row.closed_at, actor, clock)
     return row
+
+
+def take_back_cancellation(session: Session, actor: Actor, requisition_id: str, clock: Clock) -> Requisition:
+    """Make a cancelled requisition what it was before, with the postings that its cancellation closed.
+
+    Raises:
+        ConflictError: `requisition.state`, not cancelled; `requisition.too_late`, longer ago than `rules.TAKE_BACK`.
+    """
+    row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
+    if row.state != "cancelled" or row.state_before is None or row.closed_at is None:
+        raise _wrong_state(row)
+    if not may_be_taken_back(row, clock):
+        raise conflict(
+            "requisition.too_late",
+            msg("It was cancelled more than a day ago."),
+            msg("Make another requisition."),
+        )
+    at, row.closed_at = row.closed_at, None
+    row.state, row.state_before = row.state_before, None
+    touch(row, actor.id, clock)
+    detail = {"from": "cancelled", "to": row.state}
+    audit.record(session, actor.id, "requisition.state", f"requisition:{row.id}", detail, clock)
+    for posting in session.scalars(select(Posting).where(Posting.requisition_id == row.id, Posting.closed_at == at)):
+        posting.closed_at = None
+        touch(posting, actor.id, clock)
+    return row
+
+
+def may_be_taken_back(row: Requisition, clock: Clock) -> bool:
+    """Whether a requisition was cancelled a short time ago."""
+    if row.state != "cancelled" or row.state_before is None or row.closed_at is None:
+        return False
+    return clock.now() - row.closed_at <= TAKE_BACK
 
 
 def filled_by_hire(session: Session, requisition: Requisition, actor: Actor, clock: Clock) -> None:
@@ -345,6 +399,14 @@ def _write(session: Session, row: Requisition, new: NewRequisition) -> None:
             msg("The bar is from 0 to 10."),
             msg("Change it."),
         )
+    if new.employment_type not in EMPLOYMENT_TYPES:
+        raise invalid(
+            "employment_type",
+            "requisition.employment_type",
+            msg("There is no such type of employment."),
+            msg("Choose one of {listed}.", listed=joined(EMPLOYMENT_TYPES)),
+        )
+    _check_pay(new)
     if new.role_profile_id is not None:
         competency.profile_for(session, new.role_profile_id, new.legal_entity_id)
     if new.kit_version_id is not None:
@@ -356,6 +418,22 @@ def _write(session: Session, row: Requisition, new: NewRequisition) -> None:
     row.requirements = [asdict(one) for one in checked_requirements(wanted)]
     row.role_profile_id, row.kit_version_id = new.role_profile_id, new.kit_version_id
     row.policy, row.language, row.bar = new.policy, new.language, new.bar
+    row.place = text_within(new.place, "place", msg("place of work"), 120, least=0)
+    row.employment_type, row.closes_on = new.employment_type, new.closes_on
+    row.pay_low, row.pay_high = new.pay_low, new.pay_high
+
+
+def _check_pay(new: NewRequisition) -> None:
+    low, high = new.pay_low, new.pay_high
+    if low is None and high is None:
+        return
+    if low is None or high is None or not 0 < low <= high <= MOST_PAY:
+        raise invalid(
+            "pay_low",
+            "requisition.pay",
+            msg("Pay is two whole amounts a month, the lower first."),
+            msg("Enter both, or leave both empty."),
+        )
 
 
 def _check_ready(session: Session, row: Requisition) -> None:
@@ -392,15 +470,13 @@ def _go(session: Session, row: Requisition, to: RequisitionState, actor: Actor, 
     touch(row, actor.id, clock)
     detail = {"from": before, "to": to}
     audit.record(session, actor.id, "requisition.state", f"requisition:{row.id}", detail, clock)
-    if to == "cancelled":
-        _close_postings(session, row, actor, clock)
 
 
-def _close_postings(session: Session, row: Requisition, actor: Actor, clock: Clock) -> None:
+def _close_postings(session: Session, row: Requisition, at: datetime, actor: Actor, clock: Clock) -> None:
     for posting in session.scalars(
         select(Posting).where(Posting.requisition_id == row.id, Posting.closed_at.is_(None))
     ):
-        posting.closed_at = clock.now()
+        posting.closed_at = at
         touch(posting, actor.id, clock)
 
 

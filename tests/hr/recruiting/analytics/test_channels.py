@@ -19,6 +19,7 @@ from interview_engine.errors import PermissionDenied, UsageError
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.analytics.channels import channel_quality
 from interview_engine.hr.recruiting.analytics.estimates import (
+    LEAST_SCORES,
     NOTHING,
     Sums,
     difference,
@@ -34,7 +35,7 @@ from interview_engine.hr.recruiting.reviewing import calibrations, reviews
 from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
 from interview_engine.store.rows import stamp
 
-SCORES = st.lists(st.floats(0, 10), min_size=2, max_size=30)
+SCORES = st.lists(st.floats(0, 10), min_size=LEAST_SCORES, max_size=40)
 
 
 def sums(values: list[float]) -> Sums:
@@ -76,7 +77,14 @@ def test_a_difference_of_sums_is_welch_s(first: list[float], second: list[float]
     if min(np.std(first), np.std(second)) > 0.01:
         assert (found.low, found.high) == pytest.approx((known.low, known.high), abs=1e-4)
     assert difference(sums(first), Sums(1, 5.0, 25.0)) is None
-    assert mean_estimate(Sums(1, 5.0, 25.0)) is None
+
+
+@given(st.lists(st.floats(0, 10), max_size=40))
+def test_a_mean_has_an_interval_within_its_scale_or_none(values: list[float]) -> None:
+    found = mean_estimate(sums(values), 0.0, 10.0)
+    assert (found is None) == (len(values) < LEAST_SCORES)
+    if found is not None:
+        assert 0 <= found.low <= found.value <= found.high <= 10
 
 
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(1, 9)), min_size=1, max_size=20))
@@ -165,6 +173,17 @@ def test_c4_channels_of_one_job_count_its_applications_only(world: World) -> Non
         one = channel_quality(session, world.actor("recruiter"), requisition_id=easy.id)
         assert {row.channel: row.applications for row in one} == {"内推": 12, "招聘网站": 40, "海报": 1}
         assert next(row for row in one if row.channel == "海报").advice == "too_few"
+
+
+def test_c4_a_channel_that_leads_by_chance_is_not_called_best(world: World) -> None:
+    recruiter, clock = world.actor("recruiter"), world.clock
+    with world.database.transaction() as session:
+        job = world.open_job(session)
+        for channel, level in (("内推", 6.1), ("海报", 6.0)):
+            posting = create_posting(session, recruiter, job.id, channel, Decimal(0), clock)
+            scored(world, session, job, posting, [level + (-1) ** place * 2 for place in range(12)])
+        rows = channel_quality(session, recruiter)
+        assert [row.advice for row in rows] == ["alike", "alike"]
 
 
 def test_c4_channels_are_counted_within_reach_only(world: World) -> None:
