@@ -35,9 +35,13 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class ConsentText:
-    """The whole text of a policy. `purposes` are the measurements that need a consent of their own (may be none)."""
+    """The whole text of a policy, its `essence` in five lines first.
+
+    `purposes` are the measurements that need a consent of their own (may be none).
+    """
 
     policy: Policy
+    essence: tuple[Text, ...]
     sections: tuple[Section, ...]
     purposes: tuple[Purpose, ...]
 
@@ -59,7 +63,7 @@ def consent_text(policy_id: str, delivery_percent: float = 0.0) -> ConsentText:
         Section("rights", msg("Your rights"), (*_RIGHTS, *_RIGHTS_BY_POLICY.get(policy.id, ()))),
     )
     purposes = (*((VOICE,) if policy.voice_cues else ()), *((FACE,) if policy.visual_cues else ()))
-    return ConsentText(policy, sections, purposes)
+    return ConsentText(policy, _essence(policy, purposes), sections, purposes)
 
 
 VOICE = Purpose(
@@ -134,6 +138,19 @@ _RIGHTS_BY_POLICY: dict[str, tuple[Text, ...]] = {
     ),
     "us-il": (msg("Within 30 days of your request every copy is deleted (820 ILCS 42/15)."),),
 }
+
+
+def _essence(policy: Policy, purposes: tuple[Purpose, ...]) -> tuple[Text, ...]:
+    """What everybody should know who reads no further."""
+    measured = msg("Voice and picture are measured only if you agree.")
+    days = policy.retention_days
+    return (
+        msg("Recorded only when you press start: video, voice or text, as you choose."),
+        msg("Software scores what you say; a person decides, always."),
+        measured if purposes else msg("Face and voice are not measured."),
+        msg("Only those who recruit for this job see it; deleted after {days} days at most.", days=days),
+        msg("By the same link you can see it, correct it, withdraw and delete it, at any time."),
+    )
 
 
 def _cues(policy: Policy, delivery_percent: float) -> tuple[Text, ...]:
