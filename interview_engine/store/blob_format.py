@@ -92,30 +92,33 @@ def sealed(pieces: Iterable[bytes], size: int, key: DataKey, sha256: str) -> Ite
     header = new_header(key)
     cipher = object_cipher(key.secret, header.salt, sha256)
     yield header.encoded()
-    last, index, buffer = _chunks(size) - 1, 0, bytearray()
+    last, index, rest = _chunks(size) - 1, 0, b""
     for piece in pieces:
-        buffer += piece
-        while len(buffer) >= CHUNK and index < last:
-            yield cipher.encrypt(_nonce(index, last), bytes(buffer[:CHUNK]), None)
-            del buffer[:CHUNK]
+        whole = rest + piece if rest else piece
+        view, at = memoryview(whole), 0
+        while len(whole) - at >= CHUNK and index < last:
+            yield cipher.encrypt(_nonce(index, last), view[at : at + CHUNK], None)
+            at += CHUNK
             index += 1
-    yield cipher.encrypt(_nonce(index, last), bytes(buffer), None)
+        rest = bytes(view[at:])
+    yield cipher.encrypt(_nonce(index, last), rest, None)
 
 
-def opened(cipher: AESGCM, sealed_chunks: bytes, first: int, last: int) -> bytes | None:
+def opened(cipher: AESGCM, sealed_chunks: bytes | memoryview, first: int, last: int) -> bytes | None:
     """Content of consecutive chunks; None when they are not what was written.
 
     Args:
         first: index of the first of them. last: index of the object's last chunk.
     """
-    plain = bytearray()
     view = memoryview(sealed_chunks)
     try:
-        for number, at in enumerate(range(0, len(view), SEALED_CHUNK)):
-            plain += cipher.decrypt(_nonce(first + number, last), view[at : at + SEALED_CHUNK], None)
+        plain = [
+            cipher.decrypt(_nonce(first + number, last), view[at : at + SEALED_CHUNK], None)
+            for number, at in enumerate(range(0, len(view), SEALED_CHUNK))
+        ]
     except (InvalidTag, ValueError):
         return None
-    return bytes(plain)
+    return plain[0] if len(plain) == 1 else b"".join(plain)
 
 
 def _chunks(size: int) -> int:

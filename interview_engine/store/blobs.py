@@ -22,6 +22,7 @@ from typing import IO, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 import obstore
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from obstore.exceptions import BaseError as StoreError
 from obstore.store import LocalStore, S3Store
 from sqlalchemy.orm import Session
@@ -146,13 +147,15 @@ class BlobStore:
             OutputError: `blob.damaged`, it is encrypted and was changed.
         """
         found = self._opened(sha256, CHUNK_BYTES if start == 0 else form.HEADER_BYTES)
+        cipher = self._cipher(sha256, found)
         stop = found.size if end is None else min(end, found.size)
         while start < stop:
-            piece = self._piece(sha256, found, start, min(start + CHUNK_BYTES, stop))
+            piece = self._piece(sha256, found, cipher, start, min((start // CHUNK_BYTES + 1) * CHUNK_BYTES, stop))
             if piece is None:  # it was written anew meanwhile, under another key or for the first time under one
                 found, before = self._opened(sha256, form.HEADER_BYTES), found
                 if found.header == before.header:
                     raise _damaged(sha256)
+                cipher = self._cipher(sha256, found)
                 continue
             yield piece
             start += len(piece)
@@ -281,29 +284,35 @@ class BlobStore:
             raise _missing(sha256)
         return found
 
-    def _piece(self, sha256: str, found: _Found, start: int, end: int) -> bytes | None:
-        """Content from `start` to before `end`; None when the object is another one by now, or was changed."""
+    def _cipher(self, sha256: str, found: _Found) -> AESGCM | None:
+        """What opens it; None when it is not encrypted. NotFoundError: `blob.destroyed`."""
         if found.header is None:
-            return self._range(sha256, found, start, end)
+            return None
         secret = None if self._keys is None else self._keys.opening(found.header.key_id)
         if secret is None:
             raise _destroyed(sha256)
+        return form.object_cipher(secret, found.header.salt, sha256)
+
+    def _piece(self, sha256: str, found: _Found, cipher: AESGCM | None, start: int, end: int) -> bytes | None:
+        """Content from `start` to before `end`; None when the object is another one by now, or was changed."""
+        if cipher is None:
+            clear = self._range(sha256, found, start, end)
+            return None if clear is None else bytes(clear)
         first, last = start // form.CHUNK, (end - 1) // form.CHUNK
         lies = form.HEADER_BYTES + first * form.SEALED_CHUNK
         chunks = self._range(sha256, found, lies, min(lies + (last - first + 1) * form.SEALED_CHUNK, found.stored))
         if chunks is None:
             return None
-        cipher = form.object_cipher(secret, found.header.salt, sha256)
         plain = form.opened(cipher, chunks, first, (found.size - 1) // form.CHUNK)
         return None if plain is None else plain[start - first * form.CHUNK : end - first * form.CHUNK]
 
-    def _range(self, sha256: str, found: _Found, start: int, end: int) -> bytes | None:
+    def _range(self, sha256: str, found: _Found, start: int, end: int) -> memoryview | None:
         """Bytes of the object as it lies there; None when it is not as long as it was."""
         if end <= len(found.head):
-            return found.head[start:end]
+            return memoryview(found.head)[start:end]
         try:
             answer = obstore.get(self._store, _path(sha256), options={"range": (start, end)})
-            piece = bytes(answer.bytes())
+            piece = memoryview(answer.bytes())
         except FileNotFoundError:
             raise _missing(sha256) from None
         except StoreError as error:
@@ -327,7 +336,8 @@ class BlobStore:
         if key is None:
             self._write(data, sha256, media_type)
         else:
-            self._write(form.sealed(_pieces(data), size, key, sha256), sha256, "application/octet-stream")
+            whole = form.sealed(_pieces(data), size, key, sha256)
+            self._write(b"".join(whole) if size <= form.CHUNK else whole, sha256, "application/octet-stream")
         return sha256
 
     def _is_kept(self, found: _Found, key: DataKey | None) -> bool:

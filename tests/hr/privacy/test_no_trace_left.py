@@ -17,6 +17,7 @@ from interview_engine.errors import ConflictError
 from interview_engine.hr.access.rules import SYSTEM, Actor, candidate_actor
 from interview_engine.hr.area import Round
 from interview_engine.hr.competency.tables import CompetencyEvidence, Episode, Survey, SurveyResponse
+from interview_engine.hr.house import house
 from interview_engine.hr.messaging.service import tell_person
 from interview_engine.hr.messaging.tables import InboundEvent, SubscriptionCredit
 from interview_engine.hr.people import identities
@@ -37,6 +38,7 @@ from interview_engine.store.engine import Database
 from interview_engine.store.idempotency import Kept
 from interview_engine.store.rows import stamp
 from interview_engine.store.secrets import SecretBox
+from interview_engine.store.tables import OutboxMessage, Webhook
 
 PHONE, OTHER_PHONE = "13987650123", "13987650124"
 PLACES = (
@@ -61,8 +63,11 @@ def blobs(tmp_path: Path) -> BlobStore:
 
 
 def plant(session: Session, world: World, blobs: BlobStore) -> tuple[str, str]:
-    """A candidate with a mark in each place; ids of person and invitation."""
+    """A candidate with a mark in each place, and a receiver of every event; ids of person and invitation."""
     clock, recruiter = world.clock, world.actor("recruiter")
+    told = [f"{subject.name}.*" for subject in house().subjects.values() if subject.told]
+    session.add(Webhook(**stamp("system", clock), url="https://r.example/", events=told, secret_encrypted="v1:"))
+    session.flush()
     posting = world.post(session, world.open_job(session))
     application = apply(
         session, PUBLIC, posting.code, NewPerson(mark("oldname"), f"{mark('mail')}@example.com", PHONE), clock
@@ -165,6 +170,9 @@ def test_no_column_of_either_database_holds_a_mark_of_an_erased_person(world: Wo
         person_id, _ = plant(session, world, blobs)
     assert _columns_with_marks(world.database)
     with world.database.transaction() as session:
+        payloads = session.scalars(select(OutboxMessage.payload).where(OutboxMessage.channel == "webhook")).all()
+        assert {payload["type"] for payload in payloads} >= {"application.create", "resume.attach", "answer.record"}
+        assert not any(marked in str(payloads) for marked in MARKS.values())
         request = erasure.request_erasure(session, SYSTEM, world.clock, person_id=person_id)
         erasure.erase(session, blobs, request.id, world.clock)
     assert _columns_with_marks(world.database) == set()
