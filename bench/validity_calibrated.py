@@ -26,9 +26,9 @@ from bench.setting import results_folder, shared_data, text_embedder, twin_folde
 from bench.validity_parts.interviews import CUTS, LeftOut
 from bench.vector_cache import CachedEmbedder
 from interview_engine.assessment.calibration.agreement import cohens_kappa, pearson, quadratic_weighted_kappa
-from interview_engine.assessment.calibration.calibration import LEAST_INTERVIEWS
 from interview_engine.assessment.calibration.features import FeatureReader
 from interview_engine.assessment.calibration.fit import FOLDS, Example, cross_validated
+from interview_engine.assessment.calibration.learn import LEAST_RATINGS
 from interview_engine.assessment.calibration.panel import among, compare
 from interview_engine.assessment.evidence.reference import ReferenceModel
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
@@ -209,7 +209,7 @@ def _short(
             if features.value is not None:
                 examples[i] = Example(f"{i}", f"{i}", features, float(y[i]))
                 base[i] = after[i] = features.value
-        if len(examples) >= LEAST_INTERVIEWS:
+        if len(examples) >= LEAST_RATINGS:
             after[list(examples)] = cross_validated(list(examples.values()))
     length = np.log1p(np.array([lexical_length(answer.text) for answer in answers]))
     return y, base, after, [f"{i}" for i in range(len(answers))], length

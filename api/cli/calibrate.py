@@ -11,16 +11,17 @@ from rich.progress import Progress
 
 from api.cli.side_by_side import both
 from interview_engine.assessment.calibration.calibration import Calibration
+from interview_engine.assessment.calibration.curve import MORE
 from interview_engine.errors import UsageError
 from interview_engine.i18n import msg
 from interview_engine.settings import read_settings
 from models.weights.registry import store_of
-from pipelines.folders.calibrate import Source, calibrate_source, read_ratings, read_reports, save
+from pipelines.folders.calibrate import Source, calibrate_source, load, read_ratings, read_reports, save
 from pipelines.folders.manifest import find_kit
 from pipelines.scoring.score import feature_reader
 
 SHAPES = {
-    "none": msg("scores stay as they are (no change was shown to help)"),
+    "none": msg("scores stay as they are (a change would do harm to people left out)"),
     "linear": msg("shift and slope only"),
     "full": msg("shift, slope, cues and word groups"),
 }
@@ -39,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
             msg("Give the folder that assess wrote with --out."),
         )
     kit = find_kit(arguments.kit)
+    earlier = None if arguments.earlier is None else load(arguments.earlier)
     ratings = read_ratings(arguments.ratings, kit, arguments.scale)
     interviews = list(dict.fromkeys(rating.interview for rating in ratings))
     source = Source(kit, ratings, read_reports(arguments.reports, kit, interviews))
@@ -47,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     with Progress(console=Console(stderr=True)) as bars:
         row = bars.add_task(both(msg("calibrate")), total=None)
         found = calibrate_source(
-            source, feature_reader(store), lambda done, total: bars.update(row, completed=done, total=total)
+            source, feature_reader(store), lambda done, total: bars.update(row, completed=done, total=total), earlier
         )
     save(found, arguments.out)
     print(table(found))
@@ -88,8 +90,30 @@ def table(found: Calibration) -> str:
             + (f"  ⚠ {marks}" if marks else "")
         )
     shape = SHAPES[found.shape]
-    lines.append(f"{both(shape, ' · ')}; ±{found.band:.1f}; {len(found.weights)} {both(msg('weights moved'))}")
+    lines.append(f"{both(shape, ' · ')}; ±{found.band:.1f}; {len(found.weights)} {both(msg('weights'))}")
+    lines += _curve(found)
     return "\n".join(lines)
+
+
+def _curve(found: Calibration) -> list[str]:
+    """The error by number of ratings, and what twenty more are worth."""
+    if not found.curve:
+        return []
+    shown = ", ".join(f"{point.ratings}: {point.error:.2f}" for point in found.curve)
+    lines = [f"{both(msg('typical error by number of ratings (points of 10, people left out)'))}: {shown}"]
+    if found.worth is not None:
+        lines.append(
+            both(
+                msg(
+                    "{more} more ratings are worth: {now} → {then}",
+                    more=MORE,
+                    now=f"{found.worth.now:.2f}",
+                    then=f"{found.worth.then:.2f}",
+                ),
+                " · ",
+            )
+        )
+    return lines
 
 
 def _line(name: str, single: float, average: float, kappa: float, r: float, note: str) -> str:

@@ -138,6 +138,9 @@ def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("ratings", type=Path, metavar="RATINGS")
     parser.add_argument("--reports", type=Path, required=True, metavar="DIR", help="the --out folder of assess")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="calibration.json")
+    parser.add_argument(
+        "--earlier", type=Path, metavar="FILE", help="a calibration of an earlier version of the kit, to begin from"
+    )
     parser.add_argument("--scale", type=int, default=5, choices=[5, 10], help="ratings are levels 1-5, or 0-10")
     parser.set_defaults(run=_run_calibrate)
 

@@ -9,13 +9,12 @@ from pathlib import Path
 
 from interview_engine.assessment.calibration.calibration import (
     Calibration,
-    calibrate,
-    check_minimum,
     from_document,
     invalid,
     to_document,
 )
 from interview_engine.assessment.calibration.features import FeatureReader, Features
+from interview_engine.assessment.calibration.learn import calibrate, check_minimum
 from interview_engine.assessment.calibration.panel import Rating, panel
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.report import InterviewReport
@@ -100,11 +99,16 @@ def read_reports(folder: Path, kit: Kit, interviews: Sequence[str]) -> dict[str,
     return found
 
 
-def calibrate_source(source: Source, reader: FeatureReader, progress: Callable[[int, int], None]) -> Calibration:
+def calibrate_source(
+    source: Source,
+    reader: FeatureReader,
+    progress: Callable[[int, int], None],
+    earlier: Calibration | None = None,
+) -> Calibration:
     """Read every rated interview again from its stored transcript, and fit.
 
     Raises:
-        UsageError: see interview_engine.assessment.calibration.calibration.calibrate. WeightsError: the text models
+        UsageError: see interview_engine.assessment.calibration.learn.calibrate. WeightsError: the text models
         are missing.
     """
     rated = panel(source.ratings)
@@ -120,7 +124,7 @@ def calibrate_source(source: Source, reader: FeatureReader, progress: Callable[[
         features |= {(name, one.competency_id): one for one in found}
         progress(done, len(source.reports))
     people = {name: report.candidate for name, report in source.reports.items()}
-    return calibrate(source.kit, reader.scorer_id, rated, features, people)
+    return calibrate(source.kit, reader.scorer_id, rated, features, people, earlier)
 
 
 def save(calibration: Calibration, path: Path) -> None:

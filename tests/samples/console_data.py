@@ -77,9 +77,25 @@ TOLD: dict[str, dict[str, tuple[str, ...]]] = {
             "第二天我又打电话问他收到没有，他说可以了。",
         ),
         "q3": ("我每次都会先听顾客说完，再告诉他我能做什么、什么时候做好。",),
+        "q5": (
+            "有一单货卡在仓库出不来，我一个人查不到原因，就约了仓库的同事当面对单子。",
+            "我负责跟顾客说清楚进度，他负责找货，第二天货就发出去了。",
+        ),
     },
     "孙佳": {"q1": ("一般客户投诉我就按流程处理，态度好一点，大部分都能解决。",)},
-    "Grace Adeyemi": {"q1": samples.EN_COMPLAINT},
+    "Grace Adeyemi": {
+        "q1": samples.EN_COMPLAINT,
+        "q3": (
+            "An elderly man came back to thank me because his hearing aid finally worked with our phone.",
+            "I had noticed he could not follow the leaflet, so I drew the four steps and watched him do them twice.",
+            "The next week I rang to ask whether it still worked, and he had shown his neighbour.",
+        ),
+        "q5": (
+            "A parcel went missing between our warehouse and the courier, and neither side felt responsible.",
+            "I sat down with both, we agreed who would check which list, and I kept the customer informed twice a day.",
+            "We found it on the second day and wrote up the handover so that it would not happen again.",
+        ),
+    },
 }
 """What the invented candidates say, by question."""
 

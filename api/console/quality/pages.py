@@ -23,6 +23,8 @@ from api.deps import Ctx
 from api.export import attachment, table_csv
 from api.rescoring import features_of
 from api.sessions import PageActor
+from interview_engine.assessment.calibration.curve import MORE
+from interview_engine.assessment.calibration.learn import LEAST_RATINGS
 from interview_engine.assessment.comparing.fairness import AuditTable
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor, may_at_all
@@ -191,6 +193,8 @@ def _kit(
             for rater in raters
         ],
         alarms=ALARMS,
+        least=LEAST_RATINGS,
+        more=MORE,
         kappa=None
         if found is None or found.engine is None
         else intervals([(found.engine.kappa.value, found.engine.kappa.low, found.engine.kappa.high)], -0.2, 1.0)[0],

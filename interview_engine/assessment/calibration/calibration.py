@@ -1,7 +1,7 @@
 """Calibration: from human ratings of the same role to scores on the raters' scale, versioned and honest about itself.
 
 It learns from people who rated, on the scorer's own evidence features; quotes, locks and "cannot assess" stay the
-scorer's. What has not been shown on people left out is not used: see `calibrate`.
+scorer's. What does harm to people left out is not used: see `learn.calibrate`.
 """
 
 from __future__ import annotations
@@ -9,38 +9,28 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from interview_engine.assessment.calibration.agreement import bootstrap
-from interview_engine.assessment.calibration.features import FeatureReader, Features, ScorerMaker
-from interview_engine.assessment.calibration.fit import Example, Map, Weight, cross_validated, fit
-from interview_engine.assessment.calibration.panel import Agreement, Panel, Rater, among, compare
+from interview_engine.assessment.calibration.curve import Point, Worth, worth
+from interview_engine.assessment.calibration.features import FeatureReader, ScorerMaker
+from interview_engine.assessment.calibration.fit import Map, Weight
+from interview_engine.assessment.calibration.panel import Rater
 from interview_engine.assessment.evidence import level
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.scoring import AnswerText, ContentScores, Embedder, Score
 from interview_engine.errors import UsageError
 from interview_engine.i18n import msg
 
-Matrix = NDArray[np.float64]
 Shape = Literal["none", "linear", "full"]
+"""none: the score stays as it was; linear: shift, slope and competencies; full: with cues and words."""
 
-SCHEMA = "interview-calibration/1"
+SCHEMA = "interview-calibration/2"
+EARLIER = "interview-calibration/1"
 
-LEAST_INTERVIEWS = 30
-"""Rated interviews below which nothing is fitted: with fewer people the intervals hold zero for everything, and
-a cue of one person reads as a rule (words and embeddings help from 30 ratings on: docs/scoring.md)."""
-
-LEAST_RATERS = 2
-LEAST_SHARED = 10
-"""Interviews that two raters must have rated both, for the human-human figure (the blind double rating)."""
-
-SEED = 1
 DIGITS = 7
-_ABOUT_TWO_IN_THREE = 2 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +72,11 @@ class Calibration:
         kit_id, kit_version, kit_sha256: it may be used with this kit only.
         scorer: id of the scorer beneath.
         ratings, interviews, raters: what it was fitted on.
-        shape: none (nothing was shown to help: scores stay), linear (shift and slope) or full (with cues and words).
-        weights: what moved, each with an interval apart from zero.
+        shape: see `Shape`.
+        weights: every weight with its interval.
+        prior: weights of earlier ratings of the kit that this one was fitted on top of; empty without any.
+        prior_id: which calibration they are from, "calibrated/…"; empty without any.
+        curve: see `curve.learning_curve`.
         band: half-width round a calibrated score that holds two in three ratings of people left out.
     """
 
@@ -98,6 +91,19 @@ class Calibration:
     figures: Figures
     band: float
     weights: Mapping[str, Weight]
+    prior: Mapping[str, Weight] = field(default_factory=dict)
+    prior_id: str = ""
+    curve: tuple[Point, ...] = ()
+
+    @property
+    def map(self) -> Map:
+        """From features to scores."""
+        return Map(self.weights, Map(self.prior) if self.prior else None)
+
+    @property
+    def worth(self) -> Worth | None:
+        """What further ratings are worth, by this role's own curve."""
+        return worth(self.curve, self.figures.items)
 
     @property
     def sha256(self) -> str:
@@ -127,141 +133,6 @@ class Calibration:
         )
 
 
-def calibrate(
-    kit: Kit, scorer_id: str, rated: Panel, features: Mapping[tuple[str, str], Features], people: Mapping[str, str]
-) -> Calibration:
-    """Fit, and keep only what holds on people left out (5 folds by person).
-
-    Three shapes are compared: the score as it is, a line (shift and slope), and the line with cues and word groups. A
-    shape replaces the simpler one only when the bootstrap interval (by person) of the gain in squared error on people
-    left out lies above zero; and a line only when the ratings rise with the score at all.
-
-    Args:
-        rated: the ratings; severity is taken out before the mean.
-        features: by (interview, competency), of FeatureReader.
-        people: who is behind each interview; one person's interviews never stand on both sides of a fold.
-
-    Raises:
-        UsageError: `calibration.too_few`, `calibration.one_rater`, `calibration.not_shared`, `calibration.flat`.
-    """
-    check_minimum(rated)
-    fair = rated.fair()
-    examples = [
-        Example(interview, people[interview], features[interview, competency], float(rating))
-        for (interview, competency), rating in zip(rated.items, fair, strict=True)
-        if features[interview, competency].value is not None
-    ]
-    examples.sort(key=lambda one: (one.interview, one.features.competency_id))
-    if len({one.interview for one in examples}) < LEAST_INTERVIEWS:
-        raise _too_few(len({one.interview for one in examples}))
-    y = np.array([one.rating for one in examples])
-    if not np.ptp(y):
-        raise _flat()
-    who = [one.person for one in examples]
-    base = np.array([one.value for one in examples])
-    line, full = cross_validated(examples, plain=True), cross_validated(examples)
-    follows = _slope_holds(base, y, who)
-    chosen: Shape = "none"
-    held = base
-    if follows and _better(line, base, y, who):
-        chosen, held = "linear", line
-    if _better(full, line, y, who) and _better(full, base, y, who):
-        chosen, held = "full", full
-    fitted = Map() if chosen == "none" else fit(examples, plain=chosen == "linear")
-    before, after = compare(base, y, who), compare(held, y, who)
-    found = Calibration(
-        kit.id,
-        kit.version,
-        kit.sha256,
-        scorer_id,
-        int(np.isfinite(rated.table).sum()),
-        len(rated.interviews),
-        rated.describe(),
-        chosen,
-        _figures(rated, examples, before, after),
-        float(np.quantile(np.abs(held - y), _ABOUT_TWO_IN_THREE)),
-        fitted.weights,
-    )
-    return from_document(to_document(found))  # the rounding of the file, so that a file gives the same scores
-
-
-def check_minimum(rated: Panel) -> None:
-    """Refuse ratings that cannot carry a calibration, before anything costly is read.
-
-    Raises:
-        UsageError: `calibration.too_few`, `calibration.one_rater`, `calibration.not_shared`.
-    """
-    if len(rated.interviews) < LEAST_INTERVIEWS:
-        raise _too_few(len(rated.interviews))
-    if len(rated.raters) < LEAST_RATERS:
-        raise UsageError(
-            "calibration.one_rater",
-            msg("There is only one rater."),
-            msg(
-                "Have at least {least_raters} people rate independently, with {least_shared} interviews rated by both.",
-                least_raters=LEAST_RATERS,
-                least_shared=LEAST_SHARED,
-            ),
-        )
-    shared = rated.shared_interviews()
-    if shared < LEAST_SHARED:
-        raise UsageError(
-            "calibration.not_shared",
-            msg("Only {shared} interviews were rated by two people.", shared=shared),
-            msg("At least {least_shared} are needed to measure agreement.", least_shared=LEAST_SHARED),
-        )
-
-
-def _too_few(count: int) -> UsageError:
-    return UsageError(
-        "calibration.too_few",
-        msg("Only {count} assessable interviews are rated.", count=count),
-        msg("At least {least_interviews} are needed.", least_interviews=LEAST_INTERVIEWS),
-    )
-
-
-def _flat() -> UsageError:
-    return UsageError(
-        "calibration.flat",
-        msg("All ratings are the same."),
-        msg("Check the column of ratings."),
-    )
-
-
-def _better(one: Matrix, other: Matrix, y: Matrix, people: Sequence[str]) -> bool:
-    gain = (other - y) ** 2 - (one - y) ** 2
-    return bootstrap(lambda i: float(gain[i].mean()), list(people), seed=SEED, draws=400).low > 0
-
-
-def _slope_holds(base: Matrix, y: Matrix, people: Sequence[str]) -> bool:
-    def covariance(i: NDArray[np.intp]) -> float:
-        return float(np.mean((base[i] - base[i].mean()) * (y[i] - y[i].mean())))
-
-    return bootstrap(covariance, list(people), seed=SEED, draws=400).low > 0
-
-
-def _figures(rated: Panel, examples: Sequence[Example], before: Agreement, after: Agreement) -> Figures:
-    human, kappa = among(rated.shared())
-    return Figures(
-        len(examples),
-        len({one.person for one in examples}),
-        len(rated.items) - len(examples),
-        human.single,
-        human.average,
-        kappa,
-        human.items,
-        human.raters,
-        before.icc.single,
-        before.kappa.value,
-        before.r,
-        after.icc.single,
-        after.kappa.value,
-        after.kappa.low,
-        after.kappa.high,
-        after.r,
-    )
-
-
 class CalibratedScorer:
     """Implements scoring.Scorer: the scorer beneath, its scores moved by a calibration.
 
@@ -275,9 +146,9 @@ class CalibratedScorer:
     def __init__(self, make_scorer: ScorerMaker, embedder: Embedder, calibration: Calibration) -> None:
         self._reader = FeatureReader(make_scorer, embedder)
         self._calibration = calibration
-        self._map = Map(calibration.weights)
+        self._map = calibration.map
         if self._reader.scorer_id != calibration.scorer:
-            raise _other_scorer(calibration.scorer, self._reader.scorer_id)
+            raise other_scorer(calibration.scorer, self._reader.scorer_id)
 
     @property
     def scorer_id(self) -> str:
@@ -311,7 +182,8 @@ class CalibratedScorer:
         return ContentScores(tuple(results), scores.answers, settings)
 
 
-def _other_scorer(own: str, given: str) -> UsageError:
+def other_scorer(own: str, given: str) -> UsageError:
+    """The error of a calibration over another scorer."""
     return UsageError(
         "calibration.other_scorer",
         msg("The calibration is of scorer {own}, not {given}.", own=own, given=given),
@@ -344,11 +216,24 @@ def to_document(calibration: Calibration) -> dict[str, Any]:
             for name, value in asdict(calibration.figures).items()
         },
         "band": _number(calibration.band),
-        "weights": {
-            name: [_number(part) for part in (w.value, w.low, w.high, w.centre, w.scale)]
-            for name, w in sorted(calibration.weights.items())
-        },
+        "weights": _weights_object(calibration.weights),
+        "prior": {"calibration": calibration.prior_id, "weights": _weights_object(calibration.prior)},
+        "curve": [[point.ratings, _number(point.error)] for point in calibration.curve],
     }
+
+
+def _weights_object(weights: Mapping[str, Weight]) -> dict[str, list[float | None]]:
+    return {
+        name: [_number(part) for part in (w.value, w.low, w.high, w.centre, w.scale)]
+        for name, w in sorted(weights.items())
+    }
+
+
+def _weights(entry: Mapping[str, Any]) -> dict[str, Weight]:
+    found = {str(name): Weight(*(float(part) for part in parts)) for name, parts in entry.items()}
+    if not np.isfinite([part for w in found.values() for part in (w.value, w.low, w.high, w.centre, w.scale)]).all():
+        raise ValueError("a number is not finite")
+    return found
 
 
 def from_document(document: Mapping[str, Any]) -> Calibration:
@@ -373,17 +258,16 @@ def invalid(detail: str) -> UsageError:
 
 
 def _parsed(document: Mapping[str, Any]) -> Calibration:
-    if document["schema"] != SCHEMA:
+    if document["schema"] not in (SCHEMA, EARLIER):
         raise ValueError(f"not {SCHEMA}")
     if document["shape"] not in ("none", "linear", "full"):
         raise ValueError("shape")
-    weights = {str(name): Weight(*(float(part) for part in parts)) for name, parts in document["weights"].items()}
+    weights = _weights(document["weights"])
+    prior = document.get("prior", {"calibration": "", "weights": {}})
+    curve = tuple(Point(int(ratings), float(error)) for ratings, error in document.get("curve", []))
     band = float(document["band"])
-    finite = [band, *(part for w in weights.values() for part in (w.value, w.low, w.high, w.centre, w.scale))]
-    if not np.isfinite(finite).all() or band < 0:
+    if not np.isfinite([band, *(point.error for point in curve)]).all() or band < 0:
         raise ValueError("a number is not finite")
-    if any(weight.low <= 0 <= weight.high for weight in weights.values()):
-        raise ValueError("a weight's interval holds zero")
     kit = document["kit"]
     return Calibration(
         str(kit["id"]),
@@ -400,6 +284,9 @@ def _parsed(document: Mapping[str, Any]) -> Calibration:
         Figures(**{name: _maybe(value) for name, value in document["figures"].items()}),
         band,
         weights,
+        _weights(prior["weights"]),
+        str(prior["calibration"]),
+        curve,
     )
 
 

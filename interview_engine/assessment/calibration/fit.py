@@ -1,11 +1,12 @@
-"""The arithmetic of a calibration: ridge in closed form, bootstrap by person, and weights that do not move.
+"""The arithmetic of a calibration: Gaussian priors in closed form; ten ratings move a little, hundreds a lot.
 
 rating - score = shift + (slope - 1) x (score - 5) + competency + sum of weight x feature
 
-Everything on the right is drawn to 0, so that without evidence the score stays what it was. The interval of a weight is
-weight ± 1.96 x its spread over bootstrap samples of people (Efron & Tibshirani 1993, chapter 13). A weight whose
-interval holds zero is dropped and the rest is fitted again, until every weight that is left has an interval apart from
-zero; this goes for each single word group too. Strengths were picked on the simulated interviews.
+Three layers. The product: the score as it was, to which everything on the right is drawn. The kit: the map of earlier
+ratings of the same kit (`parent`), where there is one, from which this fit begins. The role: the ratings at hand. How
+far the right side may move at all is not set by hand: two factors, one of the line and one of cues and words, are those
+under which the ratings at hand are likeliest (the marginal likelihood: Bishop 2006, section 3.5). No weight is dropped;
+its interval is the posterior's. Relative strengths inside a part were picked on the simulated interviews.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ Matrix = NDArray[np.float64]
 
 SHIFT, SLOPE = "shift", "slope"
 COMPETENCY, CUE, GROUP, OWN, VECTOR = "competency:", "cue:", "words:", "own:", "vector:"
+LINE = (SHIFT, SLOPE, COMPETENCY)
 """Kinds of features by the start of their names; "own:communication:…" is a word group in one competency alone."""
 
 MIDDLE = 5.0
@@ -40,9 +42,15 @@ STRENGTH = {
 """Prior variance of each kind's part in a rating (of 10), in units of the noise variance."""
 
 Z = 1.96
-DRAWS = 50
 FOLDS = 5
-SEED = 1
+
+LINE_FACTORS = (0.01, 0.03, 0.1, 0.3, 1.0)
+REST_FACTORS = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
+"""How far the line, and cues and words, may move, in the strengths above: candidates of the marginal likelihood."""
+
+NOISE, NOISE_RATINGS = 1.5, 10.0
+"""Spread of a rating about the map in points of 10, before anything is seen, and how many ratings this guess is worth.
+Three fifths of a level: what single raters of structured interviews differ by."""
 
 LEAST_PEOPLE = 5
 LEAST_SHARE = 0.2
@@ -71,7 +79,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A weight that moved: `value` per unit of (feature - centre) x scale, and its 95 % interval, apart from zero."""
+    """A weight: `value` per unit of (feature - centre) x scale, and its 95 % interval, which may hold zero."""
 
     value: float
     low: float
@@ -82,60 +90,90 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A fitted map from features to what is added to the score. Empty: nothing is added."""
+    """A fitted map from features to what is added to the score, on top of its parent's. Empty: nothing is added."""
 
     weights: Mapping[str, Weight] = field(default_factory=dict)
+    parent: Map | None = None
 
-    def predict(self, features: Features) -> float:
-        """The calibrated score, 0..10."""
-        assert features.value is not None
+    def added(self, features: Features) -> float:
+        """What the map and those it stands on add to the score."""
         raw = _columns(features)
-        added = sum(
+        own = sum(
             weight.value * _scaled(name, raw.get(name, 0.0), weight.centre, weight.scale)
             for name, weight in self.weights.items()
             if _applies(name, features.competency_id)
         )
-        return min(10.0, max(0.0, features.value + added))
+        return own + (self.parent.added(features) if self.parent is not None else 0.0)
+
+    def predict(self, features: Features) -> float:
+        """The calibrated score, 0..10."""
+        assert features.value is not None
+        return min(10.0, max(0.0, features.value + self.added(features)))
+
+    @property
+    def moves(self) -> bool:
+        """Whether any score changes."""
+        return bool(self.weights) or (self.parent is not None and self.parent.moves)
 
 
-def fit(examples: Sequence[Example], plain: bool = False) -> Map:
-    """The map of these examples; `plain` leaves everything out but shift, slope and competencies.
+def fit(examples: Sequence[Example], parent: Map | None = None) -> Map:
+    """The map of these examples over that of earlier ratings of the kit, if there is one.
 
     The same examples in the same order give the same map.
     """
-    design = _design(examples, plain)
-    y = np.array([example.rating - example.value for example in examples])
-    people = [example.person for example in examples]
-    keep = np.arange(len(design.names))
-    while True:
-        x = design.x[:, keep]
-        weights = _ridge(x, y)
-        half = Z * _spread(x, y, people)
-        apart = np.abs(weights) > half
-        if apart.all():
-            break
-        keep = keep[apart]
+    begin = parent or Map()
+    y = np.array([example.rating - example.value - begin.added(example.features) for example in examples])
+    design = _design(examples)
+    line = np.array([_kind(name) in LINE for name in design.names])
+    kernels = design.x[:, line] @ design.x[:, line].T, design.x[:, ~line] @ design.x[:, ~line].T
+    factors = max(
+        ((a, b) for a in LINE_FACTORS for b in (REST_FACTORS if (~line).any() else (0.0,))),
+        key=lambda pair: _likelihood(pair[0] * kernels[0] + pair[1] * kernels[1], y),
+    )
+    scale = np.sqrt(np.where(line, factors[0], factors[1]))
+    kept = scale > 0
+    x = design.x[:, kept] * scale[kept]
+    whole = x @ x.T + np.eye(len(y))
+    solved = np.linalg.solve(whole, np.column_stack([y, x]))
+    weights = x.T @ solved[:, 0]
+    spread = np.sqrt(_noise(y, solved[:, 0]) * np.maximum(0.0, 1.0 - np.einsum("ij,ij->j", x, solved[:, 1:])))
+    back = design.scale[kept] * scale[kept]
     return Map(
         {
             design.names[column]: Weight(
-                float(weight * design.scale[column]),
-                float((weight - width) * design.scale[column]),
-                float((weight + width) * design.scale[column]),
+                float(weight * unit),
+                float((weight - Z * width) * unit),
+                float((weight + Z * width) * unit),
                 float(design.centre[column]),
                 float(design.unit[column]),
             )
-            for column, weight, width in zip(keep, weights, half, strict=True)
-        }
+            for column, weight, width, unit in zip(np.flatnonzero(kept), weights, spread, back, strict=True)
+        },
+        parent,
     )
 
 
-def cross_validated(examples: Sequence[Example], plain: bool = False, folds: int = FOLDS) -> Matrix:
+def _likelihood(kernel: Matrix, y: Matrix) -> float:
+    """Log marginal likelihood of residuals under that covariance, their noise integrated out."""
+    sign, size = np.linalg.slogdet(kernel + np.eye(len(y)))
+    assert sign > 0
+    quadratic = float(y @ np.linalg.solve(kernel + np.eye(len(y)), y))
+    ratings = len(y) + NOISE_RATINGS
+    return float(-0.5 * size - 0.5 * ratings * np.log(quadratic + NOISE_RATINGS * NOISE**2))
+
+
+def _noise(y: Matrix, solved: Matrix) -> float:
+    """Variance of a rating about the map, the guess of before counted in."""
+    return float((y @ solved + NOISE_RATINGS * NOISE**2) / (len(y) + NOISE_RATINGS))
+
+
+def cross_validated(examples: Sequence[Example], parent: Map | None = None, folds: int = FOLDS) -> Matrix:
     """The score (0..10) each example gets from a map fitted without any example of its person."""
     names = sorted({example.person for example in examples})
     found = np.zeros(len(examples))
     for fold in range(min(folds, len(names))):
         out = set(names[fold::folds])
-        fitted = fit([example for example in examples if example.person not in out], plain)
+        fitted = fit([example for example in examples if example.person not in out], parent)
         for i, example in enumerate(examples):
             if example.person in out:
                 found[i] = fitted.predict(example.features)
@@ -177,8 +215,8 @@ def _scaled(name: str, value: float, centre: float, unit: float) -> float:
     return min(CUE_LIMIT, max(-CUE_LIMIT, z)) if name.startswith(CUE) else z
 
 
-def _design(examples: Sequence[Example], plain: bool) -> _Design:
-    names = _names(examples, plain)
+def _design(examples: Sequence[Example]) -> _Design:
+    names = _names(examples)
     order = {name: i for i, name in enumerate(names)}
     raw = np.zeros((len(examples), len(names)))
     for i, example in enumerate(examples):
@@ -214,7 +252,7 @@ def _design(examples: Sequence[Example], plain: bool) -> _Design:
     return _Design(names, z * scale, centre, unit, scale)
 
 
-def _names(examples: Sequence[Example], plain: bool) -> tuple[str, ...]:
+def _names(examples: Sequence[Example]) -> tuple[str, ...]:
     people: dict[str, set[str]] = {}
     count: dict[str, int] = {}
     for example in examples:
@@ -235,8 +273,6 @@ def _names(examples: Sequence[Example], plain: bool) -> tuple[str, ...]:
             return True
         if kind == COMPETENCY:
             return len(competencies) > 1
-        if plain:
-            return False
         if kind == GROUP:
             return name.removeprefix(GROUP) in words
         if kind == OWN:
@@ -244,31 +280,3 @@ def _names(examples: Sequence[Example], plain: bool) -> tuple[str, ...]:
         return True
 
     return tuple(name for name in sorted(people) if counts(name))
-
-
-def _ridge(x: Matrix, y: Matrix) -> Matrix:
-    """Ridge with prior and noise variance 1: dual where columns outnumber rows."""
-    n, p = x.shape
-    if p == 0:
-        return np.zeros(0)
-    if p > n:
-        dual: Matrix = x.T @ np.linalg.solve(x @ x.T + np.eye(n), y)
-        return dual
-    primal = np.linalg.solve(x.T @ x + np.eye(p), x.T @ y)
-    return np.asarray(primal, dtype=np.float64)
-
-
-def _spread(x: Matrix, y: Matrix, people: Sequence[str]) -> Matrix:
-    """Standard deviation of each weight over `DRAWS` samples of people. A person drawn twice weighs twice."""
-    names = sorted(set(people))
-    place = {name: i for i, name in enumerate(names)}
-    who = np.array([place[person] for person in people])
-    generator = np.random.default_rng(SEED)
-    kernel = x @ x.T
-    found = np.zeros((DRAWS, x.shape[1]))
-    for draw in range(DRAWS):
-        times = np.bincount(generator.integers(0, len(names), len(names)), minlength=len(names))[who]
-        rows = np.flatnonzero(times)
-        part = kernel[np.ix_(rows, rows)] + np.diag(1.0 / times[rows])
-        found[draw] = x[rows].T @ np.linalg.solve(part, y[rows])
-    return np.asarray(found.std(axis=0, ddof=1), dtype=np.float64)

@@ -21,9 +21,9 @@ class UnreadReader(FeatureReader):
         raise AssertionError("a report was read although the ratings cannot carry a calibration")
 
 
-def test_one_raters_ratings_are_refused_before_a_report_is_read() -> None:
+def test_too_few_ratings_are_refused_before_a_report_is_read() -> None:
     kit = load_kit(shipped_kits()["customer-service"])
-    ratings = tuple(Rating(f"case{number}", kit.competencies[0].id, "Li", 5.0) for number in range(40))
+    ratings = tuple(Rating(f"case{number}", kit.competencies[0].id, "Li", 5.0) for number in range(9))
     with pytest.raises(UsageError) as caught:
         calibrate_source(Source(kit, ratings, {}), UnreadReader(), lambda done, total: None)
-    assert caught.value.code == "calibration.one_rater"
+    assert caught.value.code == "calibration.too_few"

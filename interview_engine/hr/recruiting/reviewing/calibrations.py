@@ -8,23 +8,30 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from interview_engine.assessment.calibration.agreement import IntraclassCorrelation
 from interview_engine.assessment.calibration.calibration import (
     Calibration,
-    calibrate,
-    check_minimum,
     from_document,
     to_document,
 )
 from interview_engine.assessment.calibration.features import Features
+from interview_engine.assessment.calibration.learn import calibrate, check_minimum
 from interview_engine.assessment.calibration.panel import Agreement, Panel, Rater, among, compare, panel
+from interview_engine.assessment.fulfilment import MEASURE, Measure, fulfilment
+from interview_engine.assessment.scoring import level_of
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require, scoped
-from interview_engine.hr.competency.service import kit, kit_version_to_change, kit_version_within
+from interview_engine.hr.competency.service import (
+    kit,
+    kit_version_to_change,
+    kit_version_within,
+    versions_of,
+)
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.reviewing.reviews import ratings_of_kit
 from interview_engine.hr.recruiting.reviewing.shortlist_page import AT_ONCE, batched
@@ -40,6 +47,10 @@ from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.tables import AuditEvent
 
+MEASURED, LEAST_MEASURED = 500, 5
+FULL_PERCENT = 99.5
+"""Shown as 100 %."""
+
 ReadFeatures = Callable[[Sequence[str]], Mapping[tuple[str, str], Features]]
 """From assessment ids to the scorer's features by (assessment id, competency); it needs the text models, so whoever
 has them passes it in."""
@@ -53,6 +64,7 @@ class KitAgreement:
         raters: `name` is the account's id; severity in points of 10, positive is lenient.
         human, human_kappa: among raters, on interviews that the same people rated; None before there are two.
         engine: the score against the raters' mean (severity taken out); None before there are two items.
+        measures: None with fewer than five interviews.
     """
 
     ratings: int
@@ -62,6 +74,24 @@ class KitAgreement:
     human: IntraclassCorrelation | None
     human_kappa: float | None
     engine: Agreement | None
+    measures: Measures | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """How far both measures of fulfilment tell people apart, over the newest interviews of a kit version.
+
+    Args:
+        interviews: how many it was computed over, at most `MEASURED`.
+        before, now: lowest, middle half and highest match in percent by fulfilment/1 and by the measure in use.
+        full_before, full_now: interviews at 99.5 % or more.
+    """
+
+    interviews: int
+    before: tuple[float, float, float, float]
+    now: tuple[float, float, float, float]
+    full_before: int
+    full_now: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +114,7 @@ def agreement(session: Session, actor: Actor, kit_version_id: str) -> KitAgreeme
     kit_version_within(session, actor, kit_version_id)
     rated = panel(ratings_of_kit(session, kit_version_id, within=actor))
     if not rated.items:
-        return KitAgreement(0, 0, 0, (), None, None, None)
+        return KitAgreement(0, 0, 0, (), None, None, None, measures(session, kit_version_id))
     table = rated.shared()
     enough = min(table.shape) >= 2 if table.ndim == 2 else False
     human, kappa = among(table) if enough else (None, None)
@@ -96,7 +126,39 @@ def agreement(session: Session, actor: Actor, kit_version_id: str) -> KitAgreeme
         human,
         kappa,
         _engine(session, rated),
+        measures(session, kit_version_id),
     )
+
+
+def measures(session: Session, kit_version_id: str) -> Measures | None:
+    """Both measures of the match over the newest interviews of a kit version; None with fewer than five."""
+    rows = session.scalars(
+        select(Assessment.competencies)
+        .where(Assessment.kit_version_id == kit_version_id, Assessment.status != "cannot_assess")
+        .order_by(Assessment.id.desc())
+        .limit(MEASURED)
+    ).all()
+    if len(rows) < LEAST_MEASURED:
+        return None
+    before = np.array([_match(row, "fulfilment/1") for row in rows])
+    now = np.array([_match(row, MEASURE) for row in rows])
+    return Measures(len(rows), _spread(before), _spread(now), _full(before), _full(now))
+
+
+def _match(competencies: Sequence[Mapping[str, Any]], measure: Measure) -> float:
+    scored = [one for one in competencies if one["score"] is not None]
+    weight = float(sum(one["weight"] for one in scored))
+    met = sum(one["weight"] * fulfilment(level_of(one["score"]), one["required_level"], measure) for one in scored)
+    return 100 * float(met) / weight
+
+
+def _spread(values: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    low, lower, upper, high = (float(one) for one in np.quantile(values, (0, 0.25, 0.75, 1)))
+    return low, lower, upper, high
+
+
+def _full(values: NDArray[np.float64]) -> int:
+    return int((values >= FULL_PERCENT).sum())
 
 
 def to_rate(session: Session, actor: Actor, kit_version_id: str, *, limit: int = 20) -> tuple[ToRate, ...]:
@@ -146,7 +208,7 @@ def calibrate_kit(
     """Fit a calibration from the blind ratings there are and keep it as the next version; it counts once activated.
 
     Raises:
-        UsageError: `calibration.too_few`, `calibration.one_rater`, `calibration.not_shared`, `calibration.flat`.
+        UsageError: `calibration.too_few`, `calibration.flat`.
         PermissionDenied: needs "public" manage.
     """
     kit_version_to_change(session, actor, kit_version_id)
@@ -159,7 +221,8 @@ def calibrate_kit(
         .where(Assessment.id.in_(rated.interviews))
     ).tuples()
     people = dict(rows.all())
-    found = calibrate(source, scorer_id, rated, read_features(rated.interviews), people)
+    earlier = _earlier(session, source.id, kit_version_id, scorer_id)
+    found = calibrate(source, scorer_id, rated, read_features(rated.interviews), people, earlier)
     highest = session.scalar(
         select(func.max(CalibrationVersion.version)).where(CalibrationVersion.kit_version_id == kit_version_id)
     )
@@ -207,6 +270,21 @@ def active_calibration(session: Session, kit_version_id: str) -> Calibration | N
     return None if row is None else from_document(row.document)
 
 
+def _earlier(session: Session, kit_id: str, kit_version_id: str, scorer_id: str) -> Calibration | None:
+    """The newest calibration that is in use for another version of the kit, over the same scorer: the layer beneath."""
+    rows = session.scalars(
+        select(CalibrationVersion)
+        .where(
+            CalibrationVersion.kit_version_id.in_(versions_of(kit_id)),
+            CalibrationVersion.kit_version_id != kit_version_id,
+            CalibrationVersion.active,
+        )
+        .order_by(CalibrationVersion.id.desc())
+    )
+    found = (from_document(row.document) for row in rows)
+    return next((one for one in found if one.scorer == scorer_id and one.weights), None)
+
+
 def calibrations_of(session: Session, actor: Actor, kit_version_id: str) -> tuple[CalibrationVersion, ...]:
     """Every calibration of a kit version, newest first."""
     require(actor, "interview", "decide")
@@ -243,6 +321,9 @@ def _summary(found: Calibration) -> dict[str, Any]:
         "raters": len(found.raters),
         "band": found.band,
         "sha256": found.sha256,
+        "curve": [[point.ratings, round(point.error, 2)] for point in found.curve],
+        "worth": None if found.worth is None else [round(found.worth.now, 2), round(found.worth.then, 2)],
+        "prior": found.prior_id,
         **{name: value if value == value else None for name, value in figures.items()},
     }
 
