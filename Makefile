@@ -12,6 +12,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet
+# two OpenCVs in one folder overwrite each other: an older installation may have both
+ONE_OPENCV = if $(BIN)/python -m pip show --quiet opencv-contrib-python 2>/dev/null; then $(BIN)/python -m pip uninstall --quiet --yes opencv-contrib-python opencv-python-headless; fi
 AUDIT := pip-audit==2.10.1
 DEMO_OUT ?= demo-output
 TEST_WORKERS ?= auto
@@ -73,13 +75,13 @@ $(VENV)/bin/python:
 
 # exact versions with hashes; pyproject.toml's ranges are for those who install the package among others
 $(VENV)/.installed: pyproject.toml requirements/base.txt | $(VENV)/bin/python
-	@# two OpenCVs in one folder overwrite each other: an older installation may have both
-	@if $(BIN)/python -m pip show --quiet opencv-contrib-python 2>/dev/null; then $(BIN)/python -m pip uninstall --quiet --yes opencv-contrib-python opencv-python-headless; fi
+	@$(ONE_OPENCV)
 	$(PIP) --no-deps --require-hashes --requirement requirements/base.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV)/.installed-dev: pyproject.toml $(wildcard requirements/*.txt) | $(VENV)/bin/python
+	@$(ONE_OPENCV)
 	$(PIP) --no-deps --require-hashes --requirement requirements/dev.txt
 	$(PIP) --requirement requirements/torch.txt
 	$(PIP) --no-deps --no-build-isolation --editable .

@@ -106,8 +106,23 @@ def test_no_place_is_named_that_the_files_come_from(path: Path) -> None:
 def test_make_and_the_image_install_these_versions_and_no_others(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     commands = re.findall(r"^(?:RUN pip install|\t\$\(PIP\)).*", text, re.MULTILINE)
-    assert len(commands) == text.count("pip install") + text.count("$(PIP)") - (name == "Makefile")
+    apart = re.findall(r"^\t\.venv-audit/bin/python -m pip install .*", text, re.MULTILINE)
+    assert len(commands) + len(apart) == text.count("pip install") + text.count("$(PIP)") - (name == "Makefile")
     for command in commands:
         assert re.search(
             r"--no-deps --(?:require-hashes|no-build-isolation) |--requirement requirements/torch\.txt", command
         )
+
+
+def test_what_make_audit_installs_is_one_exact_version_in_an_environment_of_its_own() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.findall(r"^\t\.venv-audit/bin/python -m pip install (.*)", text, re.MULTILINE) == ["--quiet $(AUDIT)"]
+    assert re.search(r"^AUDIT := [a-z-]+==[\d.]+$", text, re.MULTILINE)
+
+
+def test_both_installations_remove_the_second_opencv_of_an_older_one() -> None:
+    """pip finds the wanted version installed and leaves the other's files over it."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in (".installed", ".installed-dev"):
+        recipe = text.partition(f"\n$(VENV)/{target}: ")[2].partition("\n\n")[0]
+        assert recipe.index("$(ONE_OPENCV)") < recipe.index("$(PIP)")
