@@ -99,15 +99,6 @@ def done(address: str, what: str) -> RedirectResponse:
     return RedirectResponse(f"{joined}#{fragment}" if fragment else joined, 303)
 
 
-def first_page(areas: Sequence[WebArea], actor: Actor) -> str:
-    """Where an actor begins: the first page of the navigation that is theirs."""
-    for area in areas:
-        for entry in area.entries:
-            if may_at_all(actor, *entry.needs):
-                return entry.href
-    return "/console/inbox"
-
-
 def _notice(areas: Sequence[WebArea], what: str) -> str | None:
     return next((area.notices[what] for area in areas if what in area.notices), NOTICES.get(what))
 

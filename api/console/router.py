@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.area import areas_of
-from api.console.frame import first_page
 from api.sessions import PageActor
 from pipelines.reports.page import asset
 
@@ -17,9 +15,9 @@ SHARED = {"report.css": "text/css", "report.js": "text/javascript", "ranking.css
 
 
 @router.get("/console")
-def first(request: Request, actor: PageActor) -> Response:
-    """To the first page of one's own."""
-    return RedirectResponse(first_page(areas_of(request), actor), 303)
+def first(_: PageActor) -> Response:
+    """To what waits for oneself."""
+    return RedirectResponse("/console/home", 303)
 
 
 @router.get("/console/{name}.{kind}")

@@ -19,6 +19,18 @@
   });
   for (const box of all(".scroll:not([tabindex]), .scroll-list")) sized.observe(box);
 
+  // searching from anywhere: / and Ctrl-K
+  const find = document.querySelector("[data-find]");
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea");
+    const wanted = (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey)
+      || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey);
+    if (!find || !wanted) return;
+    event.preventDefault();
+    find.focus();
+    find.select();
+  });
+
   // copying a link
   for (const button of all("[data-copy]")) {
     button.addEventListener("click", async () => {

@@ -277,6 +277,8 @@ def pages_of(made: Company) -> tuple[str, ...]:
         "/console/accounts",
         f"/console/accounts/{made.accounts['hr'].id}",
         "/console/inbox",
+        "/console/home",
+        "/console/search?q=客服",
         "/console/account",
         "/console/account/password",
     )

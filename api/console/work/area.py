@@ -1,7 +1,7 @@
 """What of one's own work the console shows: approvals of every kind, and the inbox."""
 
 from api.area import Entry, WebArea
-from api.console.work import approvals, flows, inbox
+from api.console.work import approvals, flows, home, inbox
 from interview_engine.i18n import mark
 
 AREA = WebArea(
@@ -21,6 +21,7 @@ AREA = WebArea(
         "away_ended": mark("Ended. New requests come to you again."),
     },
     pages=(
+        home.router,
         flows.router,
         approvals.router,
         inbox.router,

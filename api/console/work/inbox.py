@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -32,9 +32,7 @@ def listed(request: Request, context: Ctx, actor: PageActor, cursor: str = "") -
     """Messages to me, newest first."""
     with context.database.reading() as session:
         page = list_inbox(session, actor, cursor=cursor or None, limit=50)
-        about = house().find_subjects(session, [str(row.payload.get("subject", "")) for row in page.items])
-        names = names_in(session, actor, page.items)
-    rows = [{"row": row, **_shown(row, about, names, language_of(request))} for row in page.items]
+        rows = lines_of(session, actor, page.items, language_of(request))
     return console_page(request, actor, "work/inbox.html", page=page, rows=rows)
 
 
@@ -42,6 +40,15 @@ def listed(request: Request, context: Ctx, actor: PageActor, cursor: str = "") -
 def read(context: Ctx, actor: PageActor) -> Response:
     """Mark every message of the inbox as read."""
     return act(context, lambda session: mark_all_read(session, actor, context.clock), lambda _: done(HOME, "read"))
+
+
+def lines_of(
+    session: Session, actor: Actor, rows: Sequence[OutboxMessage], language: str
+) -> list[dict[str, Any]]:
+    """Messages as lines: `row`, its `text`, and `href`, where it leads or empty."""
+    about = house().find_subjects(session, [str(row.payload.get("subject", "")) for row in rows])
+    names = names_in(session, actor, rows)
+    return [{"row": row, **_shown(row, about, names, language)} for row in rows]
 
 
 def names_in(session: Session, actor: Actor, rows: Iterable[OutboxMessage]) -> Mapping[str, str]:

@@ -59,6 +59,8 @@ PAGES: dict[str, set[str]] = {
     "/console/accounts": {"administrator"},
     "/console/accounts/{account}": {"administrator"},
     "/console/inbox": set(ROLES),
+    "/console/home": set(ROLES),
+    "/console/search?q=客服": set(ROLES),
     "/console/account": set(ROLES),
 }  # fmt: skip
 """Every page, and the roles that open it."""

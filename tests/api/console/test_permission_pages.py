@@ -26,6 +26,8 @@ ACCOUNTS = (("contact", "manage"),)
 
 PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console": EVERYBODY,
+    "/console/home": EVERYBODY,
+    "/console/search": EVERYBODY,
     "/console/account": EVERYBODY,
     "/console/account/password": EVERYBODY,
     "/console/inbox": EVERYBODY,

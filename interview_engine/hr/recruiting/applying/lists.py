@@ -37,6 +37,7 @@ class ApplicationFilters:
         name: part of the candidate's name.
         section: cannot_assess, needs_review, ranked, or "waiting" for those without an assessment.
         least_score: overall score 0..10.
+        applied_since, stage_since: applied, and reached their stage, at that moment or later.
     """
 
     stages: tuple[str, ...] = ()
@@ -44,6 +45,8 @@ class ApplicationFilters:
     section: str | None = None
     name: str = ""
     least_score: float | None = None
+    applied_since: datetime | None = None
+    stage_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +268,10 @@ def _conditions(wanted: ApplicationFilters, requisition_id: str | None) -> list[
         where.append(Person.name.contains(wanted.name.strip(), autoescape=True))
     if wanted.least_score is not None:
         where.append(Application.score_value >= wanted.least_score)
+    if wanted.applied_since is not None:
+        where.append(Application.created_at >= wanted.applied_since)
+    if wanted.stage_since is not None:
+        where.append(Application.stage_since >= wanted.stage_since)
     return where
 
 

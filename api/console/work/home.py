@@ -1,0 +1,123 @@
+"""Where the console begins: what waits for me, the numbers of today, and a search over people, jobs and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from api.area import areas_of
+from api.console.frame import console_page
+from api.console.recruiting import words
+from api.console.work.approvals import waiting_for
+from api.console.work.inbox import lines_of
+from api.deps import Ctx
+from api.i18n import language_of
+from api.sessions import PageActor
+from interview_engine.clock import CHINA
+from interview_engine.hr.access.rules import Actor, may_at_all
+from interview_engine.hr.messaging.inbox import list_inbox
+from interview_engine.hr.recruiting.applying.lists import ApplicationFilters, ApplicationSummary, list_applications
+from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.i18n import mark, translator
+
+router = APIRouter()
+HOME = "/console/home"
+SHOWN = 6
+"""Lines of each list: the rest is a click away."""
+FOUND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of today, with the stages it counts."""
+
+    label: str
+    stages: tuple[str, ...]
+
+
+NUMBERS = (
+    Number(mark("Applied today"), ()),
+    Number(mark("Ready for a decision since today"), ("review",)),
+    Number(mark("Offers since today"), ("offer",)),
+    Number(mark("Hired today"), ("hired",)),
+)
+
+
+@router.get(HOME)
+def home(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """What waits for me first, then today."""
+    today = context.clock.now().astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+    with context.database.reading() as session:
+        inbox = list_inbox(session, actor, limit=SHOWN)
+        values: dict[str, Any] = {
+            "approvals": waiting_for(session, actor),
+            "messages": [
+                line for line in lines_of(session, actor, inbox.items, language_of(request)) if line["row"].read_at is None
+            ],
+            "jobs": requisitions.list_requisitions(session, actor, "open", limit=SHOWN).items,
+            **_recruiting(session, actor, today),
+        }
+    return console_page(request, actor, "work/home.html", shown=SHOWN, stages=words.STAGES, **values)
+
+
+@router.get("/console/search")
+def search(request: Request, context: Ctx, actor: PageActor, q: str = "") -> Response:
+    """People by name, jobs by title, pages by what they are called; only what the reader may open."""
+    wanted = q.strip()
+    people: list[ApplicationSummary] = []
+    jobs: list[tuple[str, str]] = []
+    with context.database.reading() as session:
+        titles = requisitions.titles_for(session, actor, "read")
+        if wanted and _may_list_people(actor):
+            filters = ApplicationFilters(name=wanted)
+            people = list(list_applications(session, actor, None, filters, limit=FOUND).items)
+    if wanted:
+        jobs = [one for one in titles if wanted.casefold() in one[1].casefold()][:FOUND]
+    return console_page(
+        request,
+        actor,
+        "work/search.html",
+        q=wanted,
+        people=people,
+        jobs=jobs,
+        titles=dict(titles),
+        places=_places(request, actor, wanted),
+        stages=words.STAGES,
+    )
+
+
+def _recruiting(session: Session, actor: Actor, today: datetime) -> Mapping[str, Any]:
+    """Candidates that wait for a decision, and the numbers; nothing for those who see no candidates."""
+    if not _may_list_people(actor):
+        return {"deciding": None, "numbers": [], "titles": {}}
+    deciding = list_applications(session, actor, None, ApplicationFilters(stages=("review",)), limit=SHOWN)
+    numbers = []
+    for one in NUMBERS:
+        since = {"applied_since": today} if not one.stages else {"stage_since": today}
+        filters = ApplicationFilters(stages=one.stages, **since)
+        numbers.append((one.label, list_applications(session, actor, None, filters, limit=1).total or 0))
+    return {"deciding": deciding, "numbers": numbers, "titles": dict(requisitions.titles_for(session, actor, "read"))}
+
+
+def _may_list_people(actor: Actor) -> bool:
+    """Whether there is any list over all jobs that shows both who somebody is and how they did."""
+    return may_at_all(actor, "interview", "read") and may_at_all(actor, "contact", "read")
+
+
+def _places(request: Request, actor: Actor, wanted: str) -> list[tuple[str, str]]:
+    """(address, label) of pages of the navigation whose label or section has the words in it."""
+    translate = translator(language_of(request))
+    found = []
+    for area in areas_of(request):
+        for entry in area.entries:
+            label = translate(entry.label)
+            said = f"{translate(area.section)} {label}".casefold()
+            if wanted and wanted.casefold() in said and may_at_all(actor, *entry.needs):
+                found.append((entry.href, label))
+    return found
