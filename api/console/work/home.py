@@ -54,12 +54,11 @@ def home(request: Request, context: Ctx, actor: PageActor) -> Response:
     """What waits for me first, then today."""
     today = context.clock.now().astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
     with context.database.reading() as session:
-        inbox = list_inbox(session, actor, limit=SHOWN)
+        inbox = list_inbox(session, actor, limit=SHOWN).items
+        unread = [row for row in inbox if row.read_at is None]
         values: dict[str, Any] = {
             "approvals": waiting_for(session, actor),
-            "messages": [
-                line for line in lines_of(session, actor, inbox.items, language_of(request)) if line["row"].read_at is None
-            ],
+            "messages": lines_of(session, actor, unread, language_of(request)),
             "jobs": requisitions.list_requisitions(session, actor, "open", limit=SHOWN).items,
             **_recruiting(session, actor, today),
         }

@@ -42,9 +42,7 @@ def read(context: Ctx, actor: PageActor) -> Response:
     return act(context, lambda session: mark_all_read(session, actor, context.clock), lambda _: done(HOME, "read"))
 
 
-def lines_of(
-    session: Session, actor: Actor, rows: Sequence[OutboxMessage], language: str
-) -> list[dict[str, Any]]:
+def lines_of(session: Session, actor: Actor, rows: Sequence[OutboxMessage], language: str) -> list[dict[str, Any]]:
     """Messages as lines: `row`, its `text`, and `href`, where it leads or empty."""
     about = house().find_subjects(session, [str(row.payload.get("subject", "")) for row in rows])
     names = names_in(session, actor, rows)
