@@ -54,8 +54,7 @@ def home(request: Request, context: Ctx, actor: PageActor) -> Response:
     """What waits for me first, then today."""
     today = context.clock.now().astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
     with context.database.reading() as session:
-        inbox = list_inbox(session, actor, limit=SHOWN).items
-        unread = [row for row in inbox if row.read_at is None]
+        unread = list_inbox(session, actor, unread=True, limit=SHOWN).items
         values: dict[str, Any] = {
             "approvals": waiting_for(session, actor),
             "messages": lines_of(session, actor, unread, language_of(request)),
@@ -98,8 +97,11 @@ def _recruiting(session: Session, actor: Actor, today: datetime) -> Mapping[str,
     deciding = list_applications(session, actor, None, ApplicationFilters(stages=("review",)), limit=SHOWN)
     numbers = []
     for one in NUMBERS:
-        since = {"applied_since": today} if not one.stages else {"stage_since": today}
-        filters = ApplicationFilters(stages=one.stages, **since)
+        filters = (
+            ApplicationFilters(stages=one.stages, stage_since=today)
+            if one.stages
+            else ApplicationFilters(applied_since=today)
+        )
         numbers.append((one.label, list_applications(session, actor, None, filters, limit=1).total or 0))
     return {"deciding": deciding, "numbers": numbers, "titles": dict(requisitions.titles_for(session, actor, "read"))}
 
