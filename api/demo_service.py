@@ -78,7 +78,7 @@ def _received(
     assert source.path is not None
     packed = scratch / f"{interview.manifest_id}-{source.question_id}"
     with source.path.open("rb") as file:
-        found = upload_rules.check_content(file.read(upload_rules.SNIFFED_BYTES), "application/octet-stream")
+        found = upload_rules.check_content(file.read(upload_rules.SNIFFED_BYTES))
     recording = receive(source.path, packed, found.media_type, Limits())
     path = packed if recording.packed else source.path
     size = path.stat().st_size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import uuid
 from typing import Any
 
@@ -156,16 +157,14 @@ def install(app: FastAPI) -> None:
         return respond(request, error.status_code, code, message, next_step, dict(error.headers or {}))
 
     @app.exception_handler(SQLAlchemyError)
+    @app.exception_handler(sqlite3.Error)
     @app.exception_handler(OSError)
-    async def _outage(request: Request, error: Exception) -> Response:
-        outage = outage_of(error)
-        if outage is None:
-            return await _unexpected(request, error)
-        log.warning("503 on %s: the database or the disk is %s", place(request), outage)
-        return respond(request, 503, "server.outage", *OUTAGE, _come_again(request))
-
-    @app.exception_handler(Exception)
+    @app.exception_handler(Exception)  # also what is raised around the routes, in the layers that count and sign in
     async def _unexpected(request: Request, error: Exception) -> Response:
+        outage = outage_of(error)
+        if outage is not None:
+            log.warning("503 on %s: the database or the disk is %s", place(request), outage)
+            return respond(request, 503, "server.outage", *OUTAGE, _come_again(request))
         number = uuid.uuid4().hex[:12]
         log.error("unexpected error %s on %s", number, place(request), exc_info=error)
         message = msg("The server failed (number {number}).", number=number)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.context import Context
-from interview_engine.errors import InterviewEngineError
+from interview_engine.errors import InterviewEngineError, MediaError, UnsupportedMedia
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.recruiting.blob_owners import owner_of_interview
 from interview_engine.hr.recruiting.interviewing import upload_rules as rules
@@ -46,11 +46,13 @@ def finish(context: Context, actor: Actor, invitation_id: str, upload_id: str) -
         return upload
     try:
         recording, path, folder = inspect(context, upload)
-    except InterviewEngineError:
+    except InterviewEngineError as error:
         # of two that finish at one moment, the later may find that the parts are cleared already
         meanwhile = _open_or_answered(context, invitation_id, upload_id)
         if isinstance(meanwhile, Answer):
             return meanwhile
+        if isinstance(error, MediaError | UnsupportedMedia):
+            refuse(context, upload.id)
         raise
     with folder:
         if upload.practice:
@@ -73,6 +75,13 @@ def clear(context: Context, upload_id: str) -> None:
         uploads.clear_parts(session, context.blobs, upload_id)
 
 
+def refuse(context: Context, upload_id: str) -> None:
+    """Close an upload that nothing can be made of; it costs the candidate nothing, and its bytes are removed."""
+    with context.database.transaction() as session:
+        uploads.refuse(session, upload_id, context.clock)
+    clear(context, upload_id)
+
+
 def _open_or_answered(context: Context, invitation_id: str, upload_id: str) -> Upload | Answer:
     with context.database.reading() as session:
         upload = uploads.find_upload(session, invitation_id, upload_id)
@@ -92,7 +101,7 @@ def inspect(context: Context, upload: Upload) -> tuple[Recording, Path, tempfile
     """Assemble the parts and inspect them. The file to keep lies in the folder, which the caller removes.
 
     Raises:
-        ConflictError: `upload.incomplete`. UnsupportedMedia: `upload.not_media`, `upload.type_lie`.
+        ConflictError: `upload.incomplete`. UnsupportedMedia: `upload.not_media`.
         MediaError: as `pipelines.media.remux.receive`.
     """
     incoming = context.service.data / "incoming"
@@ -106,7 +115,10 @@ def inspect(context: Context, upload: Upload) -> tuple[Recording, Path, tempfile
         received, packed = path / "recording", path / "packed"
         uploads.assemble(context.blobs, parts, received)
         with received.open("rb") as file:
-            found = rules.check_content(file.read(rules.SNIFFED_BYTES), upload.media_type)
+            head = file.read(rules.SNIFFED_BYTES)
+            tag = rules.tag_length(head)
+            file.seek(tag)
+            found = rules.check_content(head, file.read(rules.SNIFFED_BYTES) if tag else b"")
         recording = receive(received, packed, found.media_type, Limits(LONGEST_ANSWER_S, MAX_PIXELS))
     except BaseException:
         folder.cleanup()

@@ -22,6 +22,7 @@ from api.candidate.received import Practice
 from api.candidate.sessions import Candidate, PageCandidate
 from api.context import Context
 from api.deps import Ctx
+from interview_engine.errors import UnsupportedMedia
 from interview_engine.hr.recruiting import reach
 from interview_engine.hr.recruiting.interviewing import upload_rules as rules
 from interview_engine.hr.recruiting.interviewing import uploads
@@ -76,7 +77,7 @@ def offset(upload_id: str, context: Ctx, _: Tus, candidate: PageCandidate) -> Re
     """How many bytes are safe."""
     with context.database.reading() as session:
         upload = uploads.find_upload(session, candidate.invitation.id, upload_id)
-        if upload.state == "discarded":
+        if upload.state != "finished":
             uploads.check_open(upload)
         return Response(status_code=200, headers=_where(upload))
 
@@ -107,6 +108,17 @@ async def append(upload_id: str, request: Request, context: Ctx, _: Tus, candida
     if buffer:
         await run_in_threadpool(_add, context, owner, upload, at, bytes(buffer), limits)
     return Response(status_code=204, headers=_progress(at + len(buffer)))
+
+
+@router.post("/i/{token}/uploads/{upload_id}", response_model=None)
+async def instead(upload_id: str, request: Request, context: Ctx, tus: Tus, candidate: PageCandidate) -> Response:
+    """PATCH or HEAD sent as POST, where a proxy lets nothing else pass: tus 1.0.0, X-HTTP-Method-Override."""
+    wanted = request.headers.get("x-http-method-override", "").strip().upper()
+    if wanted == "PATCH":
+        return await append(upload_id, request, context, tus, candidate)
+    if wanted == "HEAD":
+        return await run_in_threadpool(offset, upload_id, context, tus, candidate)
+    raise HTTPException(405, headers={"Allow": "HEAD, PATCH"})
 
 
 @router.post("/i/{token}/uploads/{upload_id}/finish")
@@ -151,7 +163,11 @@ def _prepare(
 
 def _add(context: Context, owner: Owner, upload: Upload, at: int, data: bytes, limits: UploadLimits) -> None:
     if at == 0 and len(data) >= rules.SNIFFED_BYTES:
-        rules.check_content(data[: rules.SNIFFED_BYTES], upload.media_type)
+        try:
+            rules.check_content(data[: rules.SNIFFED_BYTES])
+        except UnsupportedMedia:
+            received.refuse(context, upload.id)
+            raise
     name = uploads.store_part(context.blobs, data, owner)
     try:
         with context.database.transaction() as session:

@@ -56,10 +56,14 @@ def outage_of(error: BaseException) -> Outage | None:
 
     "busy": others hold it longer than we wait. "full": no room. "read-only": nothing can be written. "away": no answer.
     """
+    if isinstance(error, BaseExceptionGroup):
+        return next((found for one in error.exceptions if (found := outage_of(one)) is not None), None)
     if isinstance(error, PoolTimeout):
         return "busy"
     if isinstance(error, OSError):
         return _ERRNOS.get(error.errno or 0)
+    if isinstance(error, sqlite3.Error):  # of a connection that is being made: SQLAlchemy passes it on as it is
+        return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     if not isinstance(error, DBAPIError):
         return None
     if error.connection_invalidated:

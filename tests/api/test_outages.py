@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import re
 import resource
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +33,7 @@ from interview_engine.service_settings import ServiceSettings, read_service_sett
 from interview_engine.settings import read_settings
 from interview_engine.store import engine
 from interview_engine.store.engine import Database, open_database
+from interview_engine.store.outages import outage_of
 
 
 @pytest.fixture
@@ -86,6 +89,34 @@ def test_a_locked_database_refuses_writes_with_503_and_reads_go_on(
         assert answer.json()["code"] == "server.outage"
         assert_outage(answer, caplog)
     assert call("POST", "/legal-entities", json={"name": "新公司", "city": "上海"}).status_code == 201
+
+
+@pytest.mark.parametrize("layer", ["route", "around the routes"])
+def test_a_lock_that_the_driver_itself_reports_is_503_wherever_it_is_met(
+    made: Company, monkeypatch: pytest.MonkeyPatch, layer: str
+) -> None:
+    path = made.context.database.engine.url.database
+    assert path is not None
+    busy = pytest.raises(sqlite3.OperationalError)
+    with locked(made.context.database), closing(sqlite3.connect(path, timeout=0)) as other, busy as met:
+        other.execute("BEGIN IMMEDIATE")
+
+    def refused(*_: object, **__: object) -> None:
+        raise met.value
+
+    call = programs(made)
+    target = (Database, "reading") if layer == "route" else (Buckets, "wait_s")
+    monkeypatch.setattr(*target, refused)
+    answer = call("GET", "/requisitions")
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "server.outage"
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_an_outage_in_a_group_of_errors_is_an_outage() -> None:
+    full = OSError(errno.ENOSPC, "no room")
+    assert outage_of(ExceptionGroup("two", [ValueError(), full])) == "full"
+    assert outage_of(ExceptionGroup("one", [ValueError()])) is None
 
 
 def test_the_console_can_be_read_while_the_database_is_locked(made: Company) -> None:

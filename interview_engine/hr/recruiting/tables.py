@@ -160,7 +160,8 @@ class Invitation(Row, Base):
 class Upload(Row, Base):
     """One resumable upload (tus). `offset` bytes are safe; `length` is unknown while recording goes on.
 
-    `state` open, finished, discarded. `client_key` is made by the browser, so that creating twice gives one upload.
+    `state` open, finished, discarded, refused (its content cannot be taken). `client_key` is made by the browser, so
+    that creating twice gives one upload.
     """
 
     __tablename__ = "upload"

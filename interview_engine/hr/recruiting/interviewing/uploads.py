@@ -282,11 +282,21 @@ def discard(session: Session, upload_id: str, clock: Clock) -> bool:
 
     Its key is free again: the same file may be chosen once more.
     """
+    return _close(session, upload_id, "discarded", clock)
+
+
+def refuse(session: Session, upload_id: str, clock: Clock) -> bool:
+    """Close an upload whose content cannot be taken. As `discard`, but it counts neither as an attempt nor as a
+    recording that broke off."""
+    return _close(session, upload_id, "refused", clock)
+
+
+def _close(session: Session, upload_id: str, state: str, clock: Clock) -> bool:
     return _changed(
         session,
         update(Upload)
         .where(Upload.id == upload_id, Upload.state == "open")
-        .values(state="discarded", client_key=Upload.id, updated_at=clock.now()),
+        .values(state=state, client_key=Upload.id, updated_at=clock.now()),
     )
 
 
@@ -368,12 +378,13 @@ def _attempt(session: Session, invitation: Invitation, kit: Kit, question_id: st
             msg("Reload the page and continue."),
         )
     attempt = next_attempt(session, invitation, question_id)
-    begun = session.scalar(
-        select(func.count())
-        .select_from(Upload)
-        .where(Upload.invitation_id == invitation.id, Upload.question_id == question_id, Upload.practice.is_(False))
-    )
-    if (begun or 0) >= question.attempts + rules.SPARE_UPLOADS:
+    states = session.scalars(
+        select(Upload.state).where(
+            Upload.invitation_id == invitation.id, Upload.question_id == question_id, Upload.practice.is_(False)
+        )
+    ).all()
+    refused = states.count("refused")
+    if len(states) - refused >= question.attempts + rules.SPARE_UPLOADS or refused >= rules.MAX_REFUSED:
         raise ConflictError(
             "upload.too_many",
             msg("Too many recordings of this question were interrupted."),
@@ -384,7 +395,9 @@ def _attempt(session: Session, invitation: Invitation, kit: Kit, question_id: st
 
 def _stored_bytes(session: Session, invitation_id: str) -> int:
     total = session.scalar(
-        select(func.sum(Upload.offset)).where(Upload.invitation_id == invitation_id, Upload.state != "discarded")
+        select(func.sum(Upload.offset)).where(
+            Upload.invitation_id == invitation_id, Upload.state.in_(("open", "finished"))
+        )
     )
     return int(total or 0)
 
