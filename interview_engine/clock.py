@@ -33,3 +33,8 @@ class SystemClock:
     def monotonic_s(self) -> float:
         """Seconds from an arbitrary start."""
         return time.perf_counter()
+
+
+def cpu_s() -> float:
+    """Processor seconds of this process so far, all threads together."""
+    return time.process_time()

@@ -30,12 +30,13 @@ from interview_engine.assessment.report import (
     Provenance,
 )
 from interview_engine.assessment.scoring import CompetencyResult, Scorer, overall
-from interview_engine.clock import Clock
+from interview_engine.clock import Clock, cpu_s
 from interview_engine.errors import MediaError
 from interview_engine.text_files import decode_text
+from pipelines.hearing.background import share_of_silence
 from pipelines.hearing.listen import hear, listen
 from pipelines.hearing.listen import signals as speech_signals
-from pipelines.hearing.transcribe import transcribe, written
+from pipelines.hearing.transcribe import transcribe, under_music, written
 from pipelines.job import AnswerSource, InterviewJob, Options
 from pipelines.media.ingest import Limits, Recording, open_recording
 from pipelines.memory import return_free_memory
@@ -115,14 +116,15 @@ def _assess_recording(
     progress: Progress,
 ) -> AnswerAssessment:
     seconds: dict[str, float] = {}
-    started = clock.monotonic_s()
+    seconds_cpu: dict[str, float] = {}
+    started, started_cpu = clock.monotonic_s(), cpu_s()
 
     def lap(stage: str) -> None:
-        nonlocal started
+        nonlocal started, started_cpu
         return_free_memory()
-        now = clock.monotonic_s()
-        seconds[stage] = now - started
-        started = now
+        now, now_cpu = clock.monotonic_s(), cpu_s()
+        seconds[stage], seconds_cpu[stage] = now - started, now_cpu - started_cpu
+        started, started_cpu = now, now_cpu
 
     visual = None
     if recording.video is not None and options.policy.visual_cues:
@@ -146,6 +148,7 @@ def _assess_recording(
         visual=visual,
         signals=(*interruptions(media), *(visual_signals(visual) if visual is not None else ())),
         stage_seconds=seconds,
+        stage_cpu_seconds=seconds_cpu,
     )
     if media.audio is None:
         return replace(answer, status="cannot_assess", reason=Reason("audio.none"))
@@ -173,11 +176,17 @@ def _assess_recording(
     )
     voices = bench.voices if voice_cues else None
     signals = speech_signals(media.audio, transcript, bench.voice_activity, voices, activity=activity)
+    transcript = under_music(transcript, share_of_silence(activity, music_in(signals)))
     lap("listen")
     answer = replace(answer, transcript=transcript, speech=speech, signals=(*answer.signals, *signals))
     if transcript.reason is not None:
         return replace(answer, status="cannot_assess", reason=transcript.reason)
     return answer
+
+
+def music_in(signals: Sequence[Signal]) -> tuple[Span, ...]:
+    """Where music or strong noise was heard."""
+    return tuple(span for signal in signals if signal.reason.code == "integrity.music" for span in signal.spans)
 
 
 def interruptions(media: Media) -> tuple[Signal, ...]:
@@ -266,7 +275,7 @@ def assess_interview(
     """
     if options.delivery:
         check_kit(job.kit, options.policy)
-    started = clock.monotonic_s()
+    started, started_cpu = clock.monotonic_s(), cpu_s()
     texts = [
         answer_text(a.question_id, a.transcript)
         for a in answers
@@ -287,8 +296,10 @@ def assess_interview(
     )
     counted = job.kit if options.delivery else without_delivery(job.kit)
     heard = any(a.transcript is not None and a.duration_s > 0 for a in answers)
-    stages = sum_stages(judged)
+    stages = sum_stages(a.stage_seconds for a in judged)
     stages["score"] = clock.monotonic_s() - started
+    stages_cpu = sum_stages(a.stage_cpu_seconds for a in judged)
+    stages_cpu["score"] = cpu_s() - started_cpu
     provenance = Provenance(
         engine_version=interview_engine.__version__,
         scorer=scorer.scorer_id,
@@ -307,6 +318,7 @@ def assess_interview(
         },
         stage_seconds=stages,
         created_at=clock.now().isoformat(timespec="seconds"),
+        stage_cpu_seconds=stages_cpu,
     )
     return InterviewReport(
         interview_id=job.interview_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from interview_engine.assessment.kits.kit import Kit
@@ -84,10 +84,10 @@ def _unread(result: CompetencyResult) -> CompetencyResult:
     )
 
 
-def sum_stages(answers: Sequence[AnswerAssessment]) -> dict[str, float]:
-    """Wall seconds of each stage, over all answers."""
+def sum_stages(each: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Seconds of each stage, over the answers of which they are given."""
     total: dict[str, float] = {}
-    for answer in answers:
-        for stage, seconds in answer.stage_seconds.items():
+    for stages in each:
+        for stage, seconds in stages.items():
             total[stage] = total.get(stage, 0.0) + seconds
     return total

@@ -105,6 +105,11 @@ SENTENCES: dict[str, Message] = {
     "integrity.second_voice": msg("There may be a second voice ({spans}); please review."),
     "integrity.reading_pattern": msg("The gaze stays off camera for long ({spans}); please review."),
     "integrity.no_face": msg("No face is in view."),
+    "quality.clipped": msg("The sound is clipped ({spans}): words may be misheard."),
+    "quality.hum": msg("The room or the microphone hums ({spans})."),
+    "quality.mouth_covered": msg("The mouth is covered ({spans}): smiles and speech cannot be seen."),
+    "integrity.scenes": msg("The picture jumps to another scene or person ({spans}); please review."),
+    "integrity.still_picture": msg("The picture stands still while somebody speaks; please review."),
     "quality.interrupted": msg(
         "The recording was paused or started again ({spans}); what lay between is not recorded."
     ),

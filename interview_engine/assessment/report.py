@@ -36,7 +36,8 @@ class AnswerAssessment:
         duration_s: of the recording; 0 for a written answer.
         status: assessed; partial (a truncated file, or content without cues); cannot_assess with `reason`.
         speech, visual: None where there is nothing to measure or the policy forbids it.
-        stage_seconds: wall seconds per stage, for provenance.
+        stage_seconds, stage_cpu_seconds: wall and processor seconds per stage, for provenance. Processor seconds are of
+            the process that assessed; a recogniser in another process (`make serve` with several workers) has its own.
     """
 
     question_id: str
@@ -52,6 +53,7 @@ class AnswerAssessment:
     frames: tuple[StoredFrame, ...] = ()
     signals: tuple[Signal, ...] = ()
     stage_seconds: dict[str, float] = field(default_factory=dict)
+    stage_cpu_seconds: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Provenance:
     stage_seconds: dict[str, float]
     created_at: str
     """UTC, ISO 8601. Not part of any score."""
+    stage_cpu_seconds: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

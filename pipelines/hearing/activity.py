@@ -20,6 +20,7 @@ from scipy.signal import butter, sosfilt
 from interview_engine.assessment.delivery.spans import Span
 from interview_engine.assessment.media import SAMPLE_RATE, as_floats
 from pipelines.hearing.periodicity import STEP_S, Floats, Periodicity, periodicity
+from pipelines.hearing.quality import without_hum
 from pipelines.memory import return_pages
 
 WINDOW_SAMPLES = 512
@@ -95,7 +96,7 @@ def find_activity(samples: NDArray[np.int16], vad: SpeechProbability) -> Activit
     harmonicity = np.zeros(frames)
     if periodic.times_s.size:
         harmonicity = np.interp(times, periodic.times_s, periodic.harmonicity)
-    return Activity(spans_of(probability, harmonicity), samples, gain_db, periodic)
+    return Activity(without_hum(samples, spans_of(probability, harmonicity)), samples, gain_db, periodic)
 
 
 def spans_of(probability: Floats, harmonicity: Floats) -> tuple[Span, ...]:

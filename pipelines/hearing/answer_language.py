@@ -74,6 +74,27 @@ def decide(heard: Sequence[tuple[Mapping[str, float], float]], setting: str = "a
     return LanguageFound(top, mean)
 
 
+def told(setting: str, covered: Sequence[str]) -> str:
+    """What is known of an answer's language before it is heard: the interview's setting, or the only one of its kit.
+
+    Args:
+        setting: "zh", "en" or "auto". covered: the kit's languages.
+    """
+    only = covered[0] if len(covered) == 1 else "auto"
+    return setting if setting != "auto" or only not in ("zh", "en") else only
+
+
+def despite(known: str, setting: str, found: LanguageFound) -> str:
+    """`known`, or "auto" where only the kit says it and the sound clearly is in the other of Mandarin and English.
+
+    The most that English with a Mandarin accent gave to Mandarin was 0.86.
+    """
+    if known == "auto" or setting != "auto":
+        return known
+    other = "zh" if known == "en" else "en"
+    return "auto" if found.probabilities.get(other, 0.0) >= FOREIGN_DESPITE_SETTING else known
+
+
 def decoding_languages(probabilities: Mapping[str, float]) -> tuple[str, ...]:
     """How to decode a window: as Mandarin, as English, or, when in doubt, as either, the better guess first."""
     shares = scaled(probabilities)

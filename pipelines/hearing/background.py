@@ -41,3 +41,9 @@ def loud_background(activity: Activity) -> tuple[Span, ...]:
                 loud.append(Span(float(time_s) - HOP_S / 2, float(time_s) + HOP_S / 2))
     spans = merge([Span(round(span.start_s, 2), round(span.end_s, 2)) for span in loud])
     return spans if total_s(spans) >= LEAST_S - 1e-6 else ()
+
+
+def share_of_silence(activity: Activity, loud: tuple[Span, ...]) -> float:
+    """Share of the sound without voice that is loud, 0..1; 0 with less than `LEAST_S` of it."""
+    silence_s = activity.samples.size / SAMPLE_RATE - total_s(activity.spans)
+    return min(1.0, total_s(loud) / silence_s) if silence_s >= LEAST_S else 0.0

@@ -16,6 +16,7 @@ from models.speech.speaker import VoiceEmbedder
 from pipelines.hearing.activity import Activity, SpeechProbability, find_activity
 from pipelines.hearing.background import loud_background
 from pipelines.hearing.prosody import measure_loudness, measure_pitch
+from pipelines.hearing.quality import clipped, hum
 from pipelines.hearing.voices import second_voice
 
 
@@ -74,7 +75,7 @@ def signals(
     *,
     activity: Activity | None = None,
 ) -> tuple[Signal, ...]:
-    """What a person should listen to: a second voice, music or strong noise. Never touches a score.
+    """What a person should listen to: a second voice, music or noise, clipping, a hum. Never touches a score.
 
     Args:
         voices: describes voices; None leaves the second voice unasked (policy).
@@ -86,6 +87,12 @@ def signals(
     others = second_voice(activity, voices) if voices is not None and transcript.words else ()
     if others:
         found.append(Signal(Reason("integrity.second_voice", {"spans": listed(others)}), others))
+    flat = clipped(activity.samples, activity.spans)
+    if flat:
+        found.append(Signal(Reason("quality.clipped", {"spans": listed(flat)}), flat))
+    humming = hum(activity.samples, activity.spans)
+    if humming:
+        found.append(Signal(Reason("quality.hum", {"spans": listed(humming)}), humming))
     loud = loud_background(activity)
     if loud:
         found.append(Signal(Reason("integrity.music"), loud))

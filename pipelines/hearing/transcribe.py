@@ -7,6 +7,7 @@ memory of one window. Every window is decoded on its own, without sampling: a se
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from interview_engine.assessment.delivery.spans import total_s
 from interview_engine.assessment.kits.kit import Phrases
@@ -29,7 +30,7 @@ from pipelines.hearing.transcript_guards import (
     is_weak_phrase,
     repeats_style,
 )
-from pipelines.hearing.window_hearing import HeardWindow, Hearer
+from pipelines.hearing.window_hearing import CLEAR, HeardWindow, Hearer
 from pipelines.hearing.word_times import (
     MIN_CONFIDENCE,
     Sentence,
@@ -46,6 +47,16 @@ MIN_SOURCE_RATE = 8_000
 
 MIN_SPEECH_S = 0.3
 """Less speech than this in a whole answer is a cough or a click."""
+
+MAIN_SHARE = 0.7
+"""An answer is in one language when so much of its words' time is; a window in the other one must then be clear."""
+
+MUSIC_SHARE = 0.7
+"""Music or strong noise in so much of an answer's silences makes words doubtful that are not clear. A sound that one
+hears in the pauses goes on under the words; humming puppets became "不不不" at a confidence of 0.54."""
+
+CLEAR_DESPITE_MUSIC = 0.8
+"""From this confidence one word in ten is wrong (docs/cues.md), whatever sounds beside it."""
 
 LANGUAGE_WINDOWS = 4
 """Windows, spread over the answer, that decide its language: up to two minutes of speech."""
@@ -68,6 +79,7 @@ def transcribe(
         language: "zh" or "en" to decode all of it so; "auto" finds out, window by window. The transcript's own language
             is always that of its text.
         languages: those the kit covers; an answer in another one gets its text and the reason `language.not_covered`.
+            The only one of a kit is what its answers are decoded in, unless the sound clearly is in the other.
         vocabulary: role words, told to the recogniser.
         activity: where there is voice, when the caller has it (`listen.hear`).
 
@@ -85,11 +97,20 @@ def transcribe(
     encoded = recogniser.encode([windows[index].samples(audio.samples) for index in sampled])
     states = dict(zip(sampled, encoded, strict=True))
     del encoded
+    told = answer_language.told(language, languages)
     found = answer_language.decide(
-        [(state.language_probabilities, windows[index].speech_s) for index, state in states.items()], language
+        [(state.language_probabilities, windows[index].speech_s) for index, state in states.items()], told
     )
-    heard = Hearer(audio, spans, recogniser, found, language, vocabulary).hear(windows, states)
-    return _assemble(heard, found, languages)
+    told = answer_language.despite(told, language, found)
+    heard = Hearer(audio, spans, recogniser, found, told, vocabulary).hear(windows, states)
+    return _assemble(_without_disagreeing(heard), found, languages)
+
+
+def under_music(transcript: Transcript, share: float) -> Transcript:
+    """The transcript of an answer with music or noise in that share of its silences: doubtful unless it is clear."""
+    if transcript.reason is not None or share < MUSIC_SHARE or transcript.confidence >= CLEAR_DESPITE_MUSIC:
+        return transcript
+    return replace(transcript, reason=_low(transcript.confidence))
 
 
 def written(text: str, language: str = "auto") -> Transcript:
@@ -125,6 +146,29 @@ def _fault_of(sentence: Sentence) -> Reason | None:
     if is_weak_phrase(text) and sentence.probability < WEAK_PROBABILITY:
         return Reason("transcript.hallucination")
     return None
+
+
+def _without_disagreeing(heard: Sequence[HeardWindow]) -> list[HeardWindow]:
+    """Windows in another language than the answer are doubted where they are not heard clearly: an accent that was
+    taken for the other language gives nonsense of weak words."""
+    spoken = [answer_language.of_text("".join(word.text for word in window.words)) for window in heard]
+    seconds = {"zh": 0.0, "en": 0.0}
+    for language, window in zip(spoken, heard, strict=True):
+        if language in seconds and window.fault is None:
+            seconds[language] += sum(word.end_s - word.start_s for word in window.words)
+    main = max(seconds, key=lambda language: seconds[language])
+    if seconds[main] < MAIN_SHARE * sum(seconds.values()):
+        return list(heard)
+    return [
+        replace(window, fault=_low(confidence(window.words)))
+        if window.fault is None and window.words and language != main and confidence(window.words) < CLEAR
+        else window
+        for language, window in zip(spoken, heard, strict=True)
+    ]
+
+
+def _low(sure: float) -> Reason:
+    return Reason("transcript.low_confidence", {"confidence": f"{sure:.2f}"})
 
 
 def _assemble(heard: Sequence[HeardWindow], found: LanguageFound, languages: Sequence[str]) -> Transcript:
@@ -194,7 +238,7 @@ def _reason(
     if spoken not in languages:
         return Reason("language.not_covered", {"language": spoken})
     if sure < MIN_CONFIDENCE:
-        return Reason("transcript.low_confidence", {"confidence": f"{sure:.2f}"})
+        return _low(sure)
     return None
 
 

@@ -65,8 +65,12 @@ def _patterns(block: str) -> re.Pattern[str]:
 
 _STOCK = (_patterns(_STOCK_EN), _patterns(_STOCK_ZH))
 
-_WEAK = re.compile(r"(you|thank you|thanks|bye|bye bye|okay|oh|so|i|嗯|谢谢|谢谢大家|好|啊|我)(?: \1)*", re.IGNORECASE)
-"""What Whisper says to noise, and people say too: only believed when it was heard clearly."""
+_WEAK_WORDS = (
+    "you|thank you|thanks|bye|okay|oh|so|i|ah+|uh+|um+|hm+|mm+|mhm|no|yeah|嗯|谢谢|谢谢大家|好|啊|我|不|哼|唔|哦|呃"
+)
+_WEAK = re.compile(rf"(?:{_WEAK_WORDS})(?: ?(?:{_WEAK_WORDS}))*", re.IGNORECASE)
+"""What Whisper says to noise, to music and to a hum, alone or in a row, and people say too: only believed when it was
+heard clearly."""
 
 WEAK_PROBABILITY = 0.5
 """Mean word probability under which a weak phrase is not believed."""
@@ -125,7 +129,7 @@ def is_stock_phrase(text: str) -> bool:
 
 
 def is_weak_phrase(text: str) -> bool:
-    """Whether the text is a word that the recogniser also gives to noise."""
+    """Whether the text is nothing but words that the recogniser also gives to noise."""
     bare = re.sub(r"[^\w\s]", "", text).strip()
     return bool(_WEAK.fullmatch(bare))
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from interview_engine.assessment.delivery.spans import Span
+from interview_engine.assessment.delivery.movement_rules import MIN_BLINK_RATE, MIN_NOD_RATE
+from interview_engine.assessment.delivery.spans import Span, total_s
+from interview_engine.assessment.delivery.visual_rules import FACE_SHARE, MIN_RATE_S
 from pipelines.reports.cues_document import Document
 from pipelines.reports.format import Both, clock, one, plain, same, share_percent, shown, span_clock
 
 LANE_LINE_HEIGHT = 100.0
 """Height of the box in which pitch and loudness curves are drawn; the page scales it."""
+
+LEAST_RATE_S = 3.0
+"""Less speaking time gives no rate: one word in 0.26 s is not 231 words a minute."""
 
 CURVE_GAP_S = 1.0
 """Two points further apart than this are not joined: nothing was voiced between them."""
@@ -31,9 +36,10 @@ def lanes(answer: Document) -> list[Document]:
 
 
 def _speech_lanes(speech: Document, length_s: float) -> list[Document]:
+    rated = total_s(_as_spans(speech["speaking_spans"])) >= LEAST_RATE_S
     value = shown(
         "cue.speech_value",
-        rate=plain(round(speech["speech_rate_per_min"])),
+        rate=plain(round(speech["speech_rate_per_min"])) if rated else "–",
         unit=shown(f"unit.{speech['unit']}"),
         pauses=share_percent(speech["pause_share"]),
         fillers=str(len(speech["filled_pauses"])),
@@ -181,11 +187,15 @@ def _speech_rows(speech: Document) -> list[Document]:
     words = same(
         f"{len(fillers)}" + "".join(f" · {filler['text']} {clock(filler['start_s'])}" for filler in fillers[:12])
     )
+    short = shown("unit.too_short")
+    rated = total_s(_as_spans(speech["speaking_spans"])) >= LEAST_RATE_S
+    band = speech["speech_band"]
     rows = [
-        _row("speech_rate_per_min", _rate(speech["speech_rate_per_min"], unit)),
-        _row("overall_rate_per_min", _rate(speech["overall_rate_per_min"], unit)),
-        _row("articulation_rate_per_min", _rate(speech["articulation_rate_per_min"], unit)),
-        _row("speech_band", shown(f"band.{speech['speech_band']}")),
+        *(
+            _row(name, _rate(speech[name], unit) if rated else short)
+            for name in ("speech_rate_per_min", "overall_rate_per_min", "articulation_rate_per_min")
+        ),
+        _row("speech_band", short if band is None else shown(f"band.{band}")),
         _row("pause_share", _percent(speech["pause_share"]), speech["pauses"]),
         _row("filled_pauses", words),
         _row("time_to_first_word_s", _seconds(speech["time_to_first_word_s"])),
@@ -202,8 +212,19 @@ def _speech_rows(speech: Document) -> list[Document]:
     return rows
 
 
-def _counted(value: float | None) -> Both:
-    return shown("unit.too_few_frames") if value is None else shown("unit.per_min", value=one(value))
+def _counted(visual: Document, name: str) -> Both:
+    """A count a minute, or the reason why there is none."""
+    value = visual[name]
+    if value is not None:
+        return shown("unit.per_min", value=one(value))
+    rate = visual["frames_per_second"]
+    face_s = visual["face_present_share"] * visual["sampled_frames"] / rate if rate else 0.0
+    if face_s < MIN_RATE_S:
+        return shown("unit.face_too_brief")
+    if visual["face_present_share"] < FACE_SHARE:
+        return shown("unit.face_too_rare")
+    least = MIN_BLINK_RATE if name == "blinks_per_min" else MIN_NOD_RATE
+    return shown("unit.too_few_frames") if rate < least else shown("unit.not_counted")
 
 
 def _visual_rows(visual: Document) -> list[Document]:
@@ -220,14 +241,14 @@ def _visual_rows(visual: Document) -> list[Document]:
             not_seen if visual["eye_contact_proxy_share"] is None else _percent(visual["eye_contact_proxy_share"]),
         ),
         _row("off_camera", same(str(len(visual["off_camera_spans"]))), visual["off_camera_spans"]),
-        _row("nods_per_min", _counted(visual["nods_per_min"])),
-        _row("shakes_per_min", _counted(visual["shakes_per_min"])),
-        _row("blinks_per_min", _counted(visual["blinks_per_min"])),
+        _row("nods_per_min", _counted(visual, "nods_per_min")),
+        _row("shakes_per_min", _counted(visual, "shakes_per_min")),
+        _row("blinks_per_min", _counted(visual, "blinks_per_min")),
         _row("smile_share", _percent(visual["smile_share"])),
         _row("hands_visible_share", _percent(visual["hands_visible_share"]), visual["hands_visible_spans"]),
         _row(
             "gestures_per_min",
-            not_seen
+            (not_seen if amplitude is None else shown("unit.hands_too_brief"))
             if visual["gestures_per_min"] is None
             else shown("unit.per_min", value=one(visual["gestures_per_min"])),
         ),

@@ -304,6 +304,7 @@ def answer_object(answer: AnswerAssessment, kit: Kit) -> Document:
         "frames": frames,
         "integrity": [_signal(signal) for signal in answer.signals],
         "stage_seconds": _seconds(answer.stage_seconds),
+        "stage_cpu_seconds": _seconds(answer.stage_cpu_seconds),
     }
 
 
@@ -362,5 +363,6 @@ def _provenance(provenance: Provenance) -> Document:
         "device": provenance.device,
         "settings": {key: provenance.settings[key] for key in sorted(provenance.settings)},
         "stage_seconds": _seconds(provenance.stage_seconds),
+        "stage_cpu_seconds": _seconds(provenance.stage_cpu_seconds),
         "created_at": provenance.created_at,
     }

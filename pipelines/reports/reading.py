@@ -215,6 +215,7 @@ def read_answer(entry: Document) -> AnswerAssessment:
         frames=tuple(StoredFrame(frame["time_s"], frame["path"]) for frame in entry["frames"]),
         signals=tuple(Signal(_some_reason(signal), read_spans(signal["spans"])) for signal in entry["integrity"]),
         stage_seconds=dict(entry["stage_seconds"]),
+        stage_cpu_seconds=dict(entry.get("stage_cpu_seconds", {})),
     )
 
 
@@ -252,5 +253,6 @@ def _provenance(entry: Document) -> Provenance:
         device=entry["device"],
         settings=dict(entry["settings"]),
         stage_seconds=dict(entry["stage_seconds"]),
+        stage_cpu_seconds=dict(entry.get("stage_cpu_seconds", {})),
         created_at=entry["created_at"],
     )

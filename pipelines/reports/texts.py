@@ -185,6 +185,11 @@ TEXTS: dict[str, Text] = {
     "unit.seconds": msg("{value} s"),
     "unit.too_few_frames": msg("sampled too sparsely to count"),
     "unit.not_seen": msg("not seen"),
+    "unit.too_short": msg("too little speech for a rate"),
+    "unit.face_too_brief": msg("face in view for less than 10 s"),
+    "unit.face_too_rare": msg("most pictures show no face"),
+    "unit.hands_too_brief": msg("hands in view for less than 10 s"),
+    "unit.not_counted": msg("not counted: too unsteady here"),
     # integrity
     "integrity.title": msg("Integrity signals (never touch a score)"),
     "integrity.none": msg("No signal."),

@@ -6,6 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from interview_engine.assessment.delivery.observations import Box, FaceSeen, HandSeen, Observation, PoseSeen
 from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.delivery.visual_cues import VisualCues
@@ -35,6 +39,12 @@ MAX_FACES = 8
 
 KEEP_FACE_SHARE = 0.5
 """The candidate's face stays the one it was while its box is at least this share of the largest."""
+
+SCENE_SIZE = (32, 18)
+"""Width and height in pixels of the pictures that are compared to find cuts: movement blurs, a scene's layout stays."""
+
+PLAIN = 4.0
+"""Product of two pictures' spreads, levels squared, under which they are plain (a black picture, a covered lens)."""
 
 POSE_EVERY = 2
 """Pose is looked at in every second sample: shoulders move slowly, and it is the dearest of the three."""
@@ -97,18 +107,42 @@ def observe(frames: Iterable[Frame], detectors: Detectors) -> Iterator[Observati
     """
     people = _People(detectors.faces)
     limbs = _Limbs(detectors)
+    scene = _Scene()
     for block in _blocks(frames, detectors.block):
         times = [frame.time_s for frame in block]
-        rows = zip(times, people.look(block), limbs.look(block), strict=True)
+        rows = zip(times, people.look(block), limbs.look(block), scene.look(block), strict=True)
         block.clear()  # or two blocks of pictures would be held while the next one is read
-        for time_s, (count, face), (hands, pose, looked) in rows:
-            yield Observation(time_s, count, face, hands, pose, looked)
+        for time_s, (count, face), (hands, pose, looked), likeness in rows:
+            yield Observation(time_s, count, face, hands, pose, looked, likeness)
 
 
 def _blocks(frames: Iterable[Frame], size: int) -> Iterator[list[Frame]]:
     coming = iter(frames)
     while block := list(islice(coming, size)):
         yield block
+
+
+class _Scene:
+    """How like each picture is to the one before it, from one block of frames to the next."""
+
+    def __init__(self) -> None:
+        self._before: NDArray[np.float32] | None = None
+
+    def look(self, block: Sequence[Frame]) -> list[float]:
+        """Of each frame its correlation with the one before, made very small and grey."""
+        found = []
+        for frame in block:
+            small = cv2.resize(frame.rgb, SCENE_SIZE, interpolation=cv2.INTER_AREA).mean(axis=2, dtype=np.float32)
+            small -= small.mean()
+            before, self._before = self._before, small
+            found.append(1.0 if before is None else _correlation(before, small))
+        return found
+
+
+def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Of two pictures with mean 0, -1..1. A plain one says nothing: 1."""
+    scale = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(np.vdot(one, other)) / scale if scale > PLAIN * one.size else 1.0
 
 
 class _Limbs:

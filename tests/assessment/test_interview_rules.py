@@ -64,7 +64,7 @@ def test_the_seconds_of_each_stage_add_up_over_the_answers() -> None:
         replace(answer("q2", ZH, "text"), stage_seconds={"transcribe": 0.5}),
     )
 
-    assert sum_stages(answers) == {"watch": 2.0, "transcribe": 1.5}
+    assert sum_stages(one.stage_seconds for one in answers) == {"watch": 2.0, "transcribe": 1.5}
 
 
 UNREAD = replace(answer("q1", None), status="cannot_assess", reason=Reason("language.not_covered", {"language": "pt"}))

@@ -346,6 +346,7 @@ def answer(question: str, transcript: Transcript | None, mode: str = "video", **
         transcript=transcript,
         speech=speech_cues(transcript) if timed and transcript else None,
         visual=visual_cues(duration_s) if timed and mode == "video" else None,
+        stage_cpu_seconds={"ingest": 0.7, "watch": 8.9, "transcribe": 6.2, "listen": 0.3} if timed else {},
         stage_seconds={"ingest": 0.8, "watch": 4.7, "transcribe": 3.3, "listen": 0.3}
         if timed
         else {"transcribe": 0.01},

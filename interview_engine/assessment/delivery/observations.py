@@ -80,6 +80,7 @@ class Observation:
         faces: how many faces are in view; `face` is the candidate's, None when none is.
         hands: hands in view.
         pose: None when no person was found, or when this picture was not looked at for it (`pose_looked`).
+        likeness: correlation of the picture, made very small and grey, with the one before it, -1..1; 1 for the first.
     """
 
     time_s: float
@@ -88,3 +89,4 @@ class Observation:
     hands: tuple[HandSeen, ...]
     pose: PoseSeen | None
     pose_looked: bool
+    likeness: float = 1.0

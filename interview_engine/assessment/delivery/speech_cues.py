@@ -52,7 +52,8 @@ class SpeechCues:
         pause_share: pause seconds / seconds from first to last word, 0..1.
         time_to_first_word_s: silence before the first word.
         longest_monologue_s: the longest speaking span.
-        speech_band: "unhurried" | "conversational" | "fast" by the configurable convention of docs/cues.md.
+        speech_band: "unhurried" | "conversational" | "fast" by the configurable convention of docs/cues.md; None
+            with less than 10 s of speaking time.
     """
 
     unit: Literal["characters", "words"]
@@ -65,7 +66,7 @@ class SpeechCues:
     pause_share: float
     time_to_first_word_s: float
     longest_monologue_s: float
-    speech_band: Literal["unhurried", "conversational", "fast"]
+    speech_band: Literal["unhurried", "conversational", "fast"] | None
     filled_pauses: tuple[FilledPause, ...]
     pitch: Pitch | None
     loudness: Loudness | None

@@ -40,6 +40,8 @@ class VisualCues:
             briefly for a rate. gesture_amplitude: median stroke length in shoulder widths; None when no stroke.
         lean: interquartile range of shoulder width over its median (towards and away from the camera); None when
             shoulders were not seen.
+        scene_changes, still: where the picture jumps to another scene, and whether the face stands still as in a
+            photograph. For the signals only, which reports keep; a report does not keep these.
     """
 
     sampled_frames: int
@@ -60,3 +62,5 @@ class VisualCues:
     gestures_per_min: float | None
     gesture_amplitude: float | None
     lean: float | None
+    scene_changes: tuple[Span, ...] = ()
+    still: bool = False

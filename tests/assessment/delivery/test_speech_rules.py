@@ -66,6 +66,12 @@ def test_a_pause_of_the_recorder_is_no_pause_of_the_speaker() -> None:
     assert late.pauses == (Span(2.0, 32.3),)
 
 
+def test_a_pace_is_named_from_ten_seconds_of_speech_on() -> None:
+    for seconds, band in ((9.9, None), (10.1, "conversational")):
+        words = [Word("w", index * seconds / 30, (index + 1) * seconds / 30, 1.0) for index in range(30)]
+        assert measure(words, [Span(0.0, seconds)]).speech_band == band
+
+
 def test_mandarin_counts_characters_and_english_words() -> None:
     assert measure([Word("三百二十", 0.5, 1.5, 1.0)], [Span(0.5, 1.5)], "zh").units == 4
     assert measure([Word("hello", 0.5, 1.5, 1.0)], [Span(0.5, 1.5)]).unit == "words"

@@ -18,6 +18,11 @@ def times(seconds: float, rate: float = 5.0) -> list[float]:
     return [index / rate for index in range(round(seconds * rate))]
 
 
+def breath(time_s: float) -> float:
+    """The tenths of a degree by which nobody's head is still; only a photograph's is."""
+    return 0.2 * (round(time_s * 5) % 2)
+
+
 def nodding(count: int, rate: float, hertz: float = 1.0, degrees: float = 8.0, angle: str = "pitch"):
     """Rest, `count` full swings, rest."""
     rows = []
@@ -63,8 +68,8 @@ def test_blinks_are_not_counted_at_five_frames_a_second(still):
     assert still.blinks_per_min is None
 
 
-def test_a_still_person_gives_no_integrity_signal(still):
-    assert visual_signals(still) == ()
+def test_a_still_person_gives_no_integrity_signal():
+    assert visual_signals(summarise([seen(t, face(roll=breath(t))) for t in times(20)])) == ()
 
 
 def test_without_a_face_all_face_measures_are_empty():
@@ -79,7 +84,8 @@ def test_without_a_face_all_face_measures_are_empty():
 
 def test_absence_and_company_have_spans():
     rows = [
-        seen(t, None if 4 <= t < 6 else face(), faces=0 if 4 <= t < 6 else 2 if 10 <= t < 12 else 1) for t in times(20)
+        seen(t, None if 4 <= t < 6 else face(roll=breath(t)), faces=0 if 4 <= t < 6 else 2 if 10 <= t < 12 else 1)
+        for t in times(20)
     ]
     cues = summarise(rows)
     assert [(s.start_s, s.end_s) for s in cues.face_absent_spans] == [(4.0, pytest.approx(6.0))]
@@ -222,7 +228,8 @@ def test_lean_is_the_spread_of_shoulder_width():
 
 def test_a_reading_pattern_needs_long_repeated_looks_away():
     def looking_away(*spans: tuple[float, float]):
-        return summarise([seen(t, face(yaw=30.0 if any(a <= t < b for a, b in spans) else 0.0)) for t in times(30)])
+        yaws = [30.0 if any(a <= t < b for a, b in spans) else 0.0 for t in times(30)]
+        return summarise([seen(t, face(yaw=yaw, roll=breath(t))) for t, yaw in zip(times(30), yaws, strict=True)])
 
     codes = [signal.reason.code for signal in visual_signals(looking_away((5, 9), (15, 19)))]
     assert codes == ["integrity.reading_pattern"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.hearing.answer_language import RELIABLE, decide, decoding_languages, of_text
+from pipelines.hearing.answer_language import RELIABLE, decide, decoding_languages, despite, of_text, told
 
 
 def test_english_in_noise_is_not_welsh() -> None:
@@ -28,6 +28,20 @@ def test_a_setting_outweighs_an_accent_but_not_another_language() -> None:
     assert decide([({"hi": 0.7, "en": 0.3}, 5.0)]).language == "hi"
     assert decide([({"hi": 0.7, "en": 0.3}, 5.0)], "en").language == "en"
     assert decide([({"pt": 0.96, "en": 0.04}, 5.0)], "en").language == "pt"
+
+
+def test_the_only_language_of_a_kit_is_known_before_an_answer_is_heard() -> None:
+    assert told("auto", ("en",)) == "en"
+    assert told("auto", ("zh", "en")) == "auto"
+    assert told("zh", ("en",)) == "zh"
+    assert told("auto", ("fr",)) == "auto"
+
+
+def test_a_kit_gives_way_to_sound_that_clearly_is_in_the_other_language() -> None:
+    accent, mandarin = decide([({"zh": 0.86, "en": 0.14}, 9.0)], "en"), decide([({"zh": 0.97, "en": 0.03}, 9.0)], "en")
+    assert despite("en", "auto", accent) == "en"
+    assert despite("en", "auto", mandarin) == "auto"
+    assert despite("en", "en", mandarin) == "en"
 
 
 def test_windows_count_by_their_speech() -> None:

@@ -21,7 +21,7 @@ from models.speech.recogniser import HeardWord, join_pieces
 from models.speech.vad import SileroVoiceActivity
 from models.weights.registry import WeightStore, default_root
 from pipelines.hearing.recogniser_prompt import STYLE, VOCABULARY_WORDS, prompt_for
-from pipelines.hearing.transcribe import transcribe, written
+from pipelines.hearing.transcribe import transcribe, under_music, written
 from pipelines.hearing.word_times import MIN_CONFIDENCE
 from pipelines.media.ingest import open_recording
 
@@ -139,6 +139,31 @@ def test_low_confidence_goes_to_a_person_with_the_text_kept() -> None:
     assert transcript.reason.code == "transcript.low_confidence"
     assert transcript.text == "we need to feed the lead"
     assert transcript.reason.detail["confidence"] in transcript.reason.text("en")
+
+
+def test_the_only_language_of_a_kit_is_what_an_accent_is_decoded_in() -> None:
+    recogniser = ScriptedRecogniser(lambda language, *_: say("we led it", 0.8), {"zh": 0.8, "en": 0.2})
+    assert hear(recogniser, languages=("en",)).language == "en"
+    assert {language for language, _, _ in recogniser.calls} == {"en"}
+    mandarin = ScriptedRecogniser(lambda language, *_: say("我们做完了这个项目", 0.9), {"zh": 0.98, "en": 0.02})
+    refused = hear(mandarin, languages=("en",))
+    assert refused.reason is not None
+    assert refused.reason.code == "language.not_covered"
+
+
+def test_weak_words_in_another_language_than_the_answer_are_doubted() -> None:
+    english = say("we led the project and found out that the work had to be done in a week", 0.9, until_s=18.0)
+    windows = itertools.chain([english, say("四要", 0.6, until_s=1.0)], itertools.repeat([]))
+    transcript = hear(ScriptedRecogniser(lambda *_: next(windows)), 38.0, ScriptedVad((19.0, 21.0)))
+    assert transcript.language == "en"
+    assert "四" not in transcript.text
+    assert set(codes(transcript)) == {"transcript.low_confidence"}
+
+
+@pytest.mark.parametrize(("share", "probability", "doubted"), [(0.8, 0.7, True), (0.6, 0.7, False), (0.9, 0.9, False)])
+def test_under_music_only_clear_words_are_believed(share: float, probability: float, doubted: bool) -> None:
+    transcript = hear(ScriptedRecogniser(lambda *_: say("we need to feed the lead", probability)))
+    assert (under_music(transcript, share).reason is not None) == doubted
 
 
 def test_another_language_is_written_down_but_not_covered() -> None:

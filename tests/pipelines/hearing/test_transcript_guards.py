@@ -143,4 +143,7 @@ def test_weak_phrases() -> None:
     assert is_weak_phrase("Thank you.")
     assert is_weak_phrase("You")
     assert is_weak_phrase("谢谢大家。")
+    for hummed in ("Um, so, Um.", "Hmm... mhm.", "不不不，不不不不。", "嗯。嗯。"):
+        assert is_weak_phrase(hummed), hummed
     assert not is_weak_phrase("Thank you for the question.")
+    assert not is_weak_phrase("不用谢")

@@ -1,0 +1,69 @@
+"""Cuts and still pictures, as signals for a person (A7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from seen import face
+
+from interview_engine.assessment.delivery.observations import Observation
+from interview_engine.assessment.delivery.picture_rules import scene_changes, stands_still
+from interview_engine.assessment.delivery.sampling import Timeline
+from interview_engine.assessment.delivery.spans import Span
+from interview_engine.assessment.delivery.visual_rules import summarise, visual_signals
+
+
+def seen(count: int, unlike: tuple[int, ...] = (), step: float = 1.0, faces: int = 1) -> list[Observation]:
+    """Pictures, five a second, of a head that turns to and fro by `step` degrees; some unlike the one before."""
+    return [
+        Observation(
+            index / 5,
+            faces,
+            replace(face(), yaw=step * (index % 2)) if faces else None,
+            (),
+            None,
+            False,
+            0.1 if index in unlike else 0.95,
+        )
+        for index in range(count)
+    ]
+
+
+def codes(rows: list[Observation]) -> list[str]:
+    cues = summarise(rows)
+    assert cues is not None
+    return [signal.reason.code for signal in visual_signals(cues)]
+
+
+def test_a_cut_to_another_scene_is_a_signal_with_its_place() -> None:
+    rows = seen(60, unlike=(25,))
+    assert scene_changes(rows) == (Span(4.5, 5.5),)
+    assert codes(rows) == ["integrity.scenes"]
+    assert codes(seen(60)) == []
+
+
+def test_a_hand_before_the_camera_is_no_cut() -> None:
+    assert scene_changes(seen(60, unlike=(25, 28))) == ()
+    assert len(scene_changes(seen(100, unlike=(25, 50, 75)))) == 3
+
+
+def test_a_photograph_is_a_signal_and_a_person_who_sits_still_is_not() -> None:
+    assert codes(seen(60, step=0.02)) == ["integrity.still_picture"]
+    assert codes(seen(60, step=0.5)) == []
+    assert codes(seen(20, step=0.0)) == []
+
+
+@given(st.lists(st.tuples(st.floats(-1, 1), st.floats(-40, 40)), min_size=1, max_size=40))
+def test_any_pictures_give_spans_in_order(rows: list[tuple[float, float]]) -> None:
+    pictures = [
+        Observation(index / 5, 1, replace(face(), pitch=pitch), (), None, False, likeness)
+        for index, (likeness, pitch) in enumerate(rows)
+    ]
+    spans = scene_changes(pictures)
+    assert all(0.0 <= span.start_s < span.end_s for span in spans)
+    assert [span.start_s for span in spans] == sorted(span.start_s for span in spans)
+    still = stands_still(pictures, Timeline([row.time_s for row in pictures]))
+    assert not still or np.ptp([pitch for _, pitch in rows]) < 40
