@@ -84,8 +84,8 @@ def summarise(observations: Sequence[Observation]) -> VisualCues | None:
         head_pose=_head_pose(faces),
         eye_contact_proxy_share=eyes.share,
         off_camera_spans=eyes.off_camera,
-        nods_per_min=None if head is None else _per_min(head.nods, face_s),
-        shakes_per_min=None if head is None else _per_min(head.shakes, face_s),
+        nods_per_min=None if head is None or head.nods is None else _per_min(head.nods, face_s),
+        shakes_per_min=None if head is None or head.shakes is None else _per_min(head.shakes, face_s),
         blinks_per_min=(
             _per_min(blinks(observations, timeline), face_s) if countable and rate >= MIN_BLINK_RATE else None
         ),

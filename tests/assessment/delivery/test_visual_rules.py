@@ -226,6 +226,19 @@ def test_lean_is_the_spread_of_shoulder_width():
     assert summarise(rows).lean == pytest.approx(0.1 / 0.55)
 
 
+def test_nods_that_hang_on_the_size_of_a_movement_are_not_counted():
+    small, large = nodding(4, 5.0, degrees=5.4), nodding(4, 5.0, degrees=12.0)
+    assert summarise(small).nods_per_min is None
+    assert summarise(large).nods_per_min is not None
+    assert summarise(nodding(1, 5.0, degrees=5.4)).nods_per_min is not None, "one more or less is no matter"
+
+
+def test_a_face_in_few_pictures_has_no_movements():
+    rows = [seen(t, face() if t < 15 else None) for t in times(40)]
+    cues = summarise(rows)
+    assert (cues.nods_per_min, cues.shakes_per_min) == (None, None)
+
+
 def test_a_reading_pattern_needs_long_repeated_looks_away():
     def looking_away(*spans: tuple[float, float]):
         yaws = [30.0 if any(a <= t < b for a, b in spans) else 0.0 for t in times(30)]

@@ -278,11 +278,11 @@ def test_nods_and_shakes_of_known_number_are_counted(detectors):
     ahead, half, down = (picture("webcam_noaudio_1.webm", t) for t in (19.0, 22.2, 22.9))
     cues = watch(stream([ahead, half, down, half, ahead], 12), detectors)
     assert cues.nods_per_min * 12 / 60 == pytest.approx(12, abs=1)
-    assert cues.shakes_per_min == 0.0
+    assert not cues.shakes_per_min, "none, or not sure: the head of the lower picture is turned a little, too"
     right, left = (picture("webcam_noaudio_1.webm", t) for t in (20.2, 21.2))
     cues = watch(stream([ahead, right, ahead, left], 12), detectors)
     assert cues.shakes_per_min * 12 / 60 == pytest.approx(15, abs=1)
-    assert cues.nods_per_min == 0.0
+    assert not cues.nods_per_min
 
 
 @needs_models
