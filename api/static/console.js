@@ -184,6 +184,29 @@
     });
   }
 
+  // blind rating: keys 1 to 5 rate the competency at hand, 0 says it was not shown; how many are done is told
+  const rating = document.querySelector("form[data-rating]");
+  if (rating) {
+    const parts = all("fieldset", rating);
+    const told = rating.querySelector("[data-rated]");
+    const done = (part) => part.querySelector("input[type=radio]:checked");
+    const update = () => { told.textContent = told.dataset.rated.replace("{done}", parts.filter(done).length); };
+    rating.addEventListener("change", update);
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || !/^[0-5]$/.test(event.key)) return;
+      if (event.target.closest("textarea, select, input:not([type=radio])")) return;
+      const part = document.activeElement.closest("fieldset") || parts.find((one) => !done(one));
+      const box = part && part.querySelector(`input[value="${event.key === "0" ? "" : event.key}"]`);
+      if (!box) return;
+      event.preventDefault();
+      box.checked = true;
+      update();
+      const next = parts.find((one) => !done(one)) || rating.querySelector("textarea");
+      (next.querySelector ? next.querySelector("input") || next : next).focus();
+    });
+    update();
+  }
+
   // a page part that the server keeps fresh (operations)
   const live = document.querySelector("[data-live]");
   if (live && "EventSource" in window) {

@@ -15,6 +15,7 @@ from api.console.forms import Fields, Form, as_number
 from api.console.frame import console_page, done
 from api.context import Context
 from api.deps import Ctx
+from api.i18n import language_of
 from api.sessions import PageActor
 from interview_engine.assessment.kits.kit import LEVELS
 from interview_engine.errors import InterviewEngineError
@@ -100,11 +101,13 @@ def profiles(request: Request, context: Ctx, actor: PageActor) -> Response:
         rows = competency.list_profiles(session, actor)
         kits = [kit for kit in competency.list_kits(session, actor) if kit.latest]
         whose = owners(session, actor)
+        named = {row.code: row.name[language_of(request)] for row in competency.competency_model(session, actor)}
     versions: dict[tuple[str, str | None], list[RoleProfile]] = {}
     for row in rows:
         versions.setdefault((row.code, row.legal_entity_id), []).append(row)
     return console_page(
         request, actor, "competency/profiles.html", profiles=list(versions.values()), kits=kits, owners=whose,
+        competency_names=named,
         version_states=words.VERSION_STATES,
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import Annotated, Any
@@ -18,6 +18,7 @@ from api.console.acting import act
 from api.console.actors import ACTORS, account_names
 from api.console.forms import as_day
 from api.console.frame import console_page, done
+from api.console.system.audit_words import ACTIONS, SUBJECTS
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
@@ -36,7 +37,7 @@ from interview_engine.hr.privacy.service import encryption
 from interview_engine.i18n import mark, translator
 from interview_engine.store import clock_guard, work
 from interview_engine.store.audit import exported
-from interview_engine.store.tables import WorkItem
+from interview_engine.store.tables import AuditEvent, WorkItem
 
 router = APIRouter()
 
@@ -66,6 +67,8 @@ FAILURES = {
     "webhook.unresolved": mark("the name cannot be resolved"),
 }
 """By code of a delivery's error; msgids."""
+GATHERED = frozenset({"media.read"})
+"""Actions of which one look at a page leaves many."""
 PROBLEMS = {
     "missing": mark("an event is missing"),
     "changed": mark("an event was changed"),
@@ -277,6 +280,9 @@ def _audit(
         actor,
         "system/audit.html",
         page=page,
+        rows=_gathered(page.items),
+        words=ACTIONS,
+        subjects=SUBJECTS,
         names=names,
         found=found,
         query=query,
@@ -284,6 +290,20 @@ def _audit(
         actors=ACTORS,
         problems=PROBLEMS,
     )
+
+
+def _gathered(events: Sequence[AuditEvent]) -> list[tuple[AuditEvent, int]]:
+    """Events, with how many of the same kind by the same actor within a minute stand for each: one report has a picture
+    and a recording for each answer."""
+    rows: list[tuple[AuditEvent, int]] = []
+    for event in events:
+        last = rows[-1] if rows else None
+        same = last is not None and (last[0].action, last[0].actor) == (event.action, event.actor)
+        if last is not None and same and event.action in GATHERED and last[0].at - event.at < timedelta(minutes=1):
+            rows[-1] = (last[0], last[1] + 1)
+        else:
+            rows.append((event, 1))
+    return rows
 
 
 def _day(raw: str, field: str, plus: timedelta = timedelta(0)) -> datetime | None:
