@@ -12,7 +12,15 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from api.candidate import later
 from api.candidate.media import media_address
 from api.candidate.recorder_texts import recorder_texts
-from api.candidate.sessions import Candidate, OwnOrigin, PageCandidate, device_secret, keep_device, was_erased
+from api.candidate.sessions import (
+    Candidate,
+    OwnOrigin,
+    PageCandidate,
+    bound_candidate,
+    device_secret,
+    keep_device,
+    was_erased,
+)
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
@@ -57,8 +65,12 @@ def enter(token: str, request: Request, context: Ctx) -> Response:
 
 
 @router.get("/i/{token}/consent")
-def change_consent(request: Request, context: Ctx, candidate: PageCandidate) -> Response:
-    """What was agreed to, which may be changed until the interview is submitted."""
+def change_consent(token: str, request: Request, context: Ctx) -> Response:
+    """What was agreed to, which may be changed until the interview is submitted; before it has begun, the beginning."""
+    with context.database.reading() as session:
+        if devices.glance(session, token).device_hash is None:
+            return RedirectResponse(f"/i/{token}", 303)
+    candidate = bound_candidate(request, context, token)
     if candidate.invitation.state == "submitted":
         return RedirectResponse(f"{candidate.home}/status", 303)
     with context.database.reading() as session:

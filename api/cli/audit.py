@@ -27,7 +27,8 @@ def _lines(found: Audit) -> list[str]:
     if found.unmatched:
         lines.append(f"{both(msg('in the table but without a report'))}: {', '.join(found.unmatched)}")
     for table in found.tables:
-        lines.append(f"{table.kind} · {' x '.join(table.attributes)}  (n {table.n}, unknown {table.unknown})")
+        unknown = table.unknown + table.undecided
+        lines.append(f"{table.kind} · {' x '.join(table.attributes)}  (n {table.n}, unknown {unknown})")
         for row in table.rows:
             ratio = "–" if row.impact_ratio is None else f"{row.impact_ratio:.2f}"
             mark = f"  {both(msg('look', context='audit'))}" if row.below_four_fifths else ""

@@ -190,7 +190,7 @@
     const parts = all("fieldset", rating);
     const told = rating.querySelector("[data-rated]");
     const done = (part) => part.querySelector("input[type=radio]:checked");
-    const update = () => { told.textContent = told.dataset.rated.replace("{done}", parts.filter(done).length); };
+    const update = () => { told.textContent = told.dataset.rated.replace("#", parts.filter(done).length); };
     rating.addEventListener("change", update);
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !/^[0-5]$/.test(event.key)) return;

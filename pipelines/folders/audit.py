@@ -169,7 +169,7 @@ def to_document(found: Audit) -> dict[str, object]:
                 "kind": table.kind,
                 "attributes": list(table.attributes),
                 "n": table.n,
-                "unknown": table.unknown,
+                "unknown": table.unknown + table.undecided,
                 "median_score": _finite(table.median_score),
                 "rows": [_row(row) for row in table.rows],
             }

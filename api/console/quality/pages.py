@@ -44,6 +44,8 @@ router = APIRouter()
 
 RATIO_AXIS = 2.0
 """Impact ratios above it are drawn at the end of the axis; the table has the number."""
+LEAST_FLAGGED = 10
+"""People in a group before a ratio below four fifths is flagged: of two people one is half of them."""
 ALARMS = {
     "severity": mark("half a level more lenient or severe than the others"),
     "drift": mark("has drifted by half a level"),
@@ -277,7 +279,8 @@ def _table(table: AuditTable) -> dict[str, Any]:
                 "high": _finite(row.difference_high),
             }
         )
-    return {"table": table, "lines": lines, "below": sum(row.below_four_fifths for row in table.rows)}
+    flagged = [row for row in table.rows if row.below_four_fifths and row.n >= LEAST_FLAGGED]
+    return {"table": table, "lines": lines, "flagged": flagged, "below": len(flagged)}
 
 
 def _finite(value: float | None) -> float | None:

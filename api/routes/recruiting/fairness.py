@@ -65,6 +65,7 @@ class ImpactTable(Out):
     rows: list[GroupOut]
     n: int
     unknown: int
+    undecided: int
     median_score: float | None
 
 
@@ -219,6 +220,7 @@ def _table(table: AuditTable) -> ImpactTable:
         rows=[_group(row) for row in table.rows],
         n=table.n,
         unknown=table.unknown,
+        undecided=table.undecided,
         median_score=_finite(table.median_score),
     )
 

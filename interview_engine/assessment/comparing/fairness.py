@@ -62,13 +62,19 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class AuditTable:
-    """Rates by one attribute or by the intersection of several. `unknown` people miss a value and are in no row."""
+    """Rates by one attribute or by the intersection of several. All people are `n`, `unknown` or `undecided`.
+
+    Args:
+        n: people in the rows. unknown: miss a value of an attribute. undecided: in a table of selection, have all
+            values and no decision yet.
+    """
 
     kind: Kind
     attributes: tuple[str, ...]
     rows: tuple[GroupRow, ...]
     n: int
     unknown: int
+    undecided: int
     median_score: float
 
 
@@ -78,11 +84,8 @@ def audit_table(people: Sequence[Person], attributes: Sequence[str], kind: Kind)
     The median is of all known people of the table; "above" is strictly above, as the rule has it. For "selection" only
     people with a known decision count.
     """
-    known = [
-        person
-        for person in people
-        if all(person.groups.get(a, UNKNOWN) for a in attributes) and (kind == "scoring" or person.selected is not None)
-    ]
+    grouped = [person for person in people if all(person.groups.get(a, UNKNOWN) for a in attributes)]
+    known = [person for person in grouped if kind == "scoring" or person.selected is not None]
     median = float(np.median([person.score for person in known])) if known else math.nan
     members: dict[tuple[str, ...], list[Person]] = {}
     for person in known:
@@ -91,7 +94,8 @@ def audit_table(people: Sequence[Person], attributes: Sequence[str], kind: Kind)
     counted = [group for group, persons in members.items() if len(persons) >= MIN_SHARE * len(known)]
     best = max(sorted(counted), key=lambda group: hits[group] / len(members[group]), default=None)
     rows = tuple(_row(group, members, hits, best, group in counted) for group in sorted(members))
-    return AuditTable(kind, tuple(attributes), rows, len(known), len(people) - len(known), median)
+    unknown, undecided = len(people) - len(grouped), len(grouped) - len(known)
+    return AuditTable(kind, tuple(attributes), rows, len(known), unknown, undecided, median)
 
 
 def audit(people: Sequence[Person], attributes: Sequence[str]) -> tuple[AuditTable, ...]:

@@ -183,6 +183,14 @@ def test_who_refuses_software_gets_people_and_no_work_is_queued(
         assert session.scalars(select(Application)).one().section == "needs_review"
 
 
+def test_consent_asked_for_before_the_interview_began_leads_to_its_beginning(
+    server: LiveServer, client: TestClient, job: Requisition
+) -> None:
+    token = server.invite(job).token
+    answer = client.get(f"/i/{token}/consent", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/i/{token}")
+
+
 def test_without_consent_no_question_is_shown(server: LiveServer, client: TestClient, job: Requisition) -> None:
     home = f"/i/{server.invite(job).token}"
     for path in ("interview", "questions/1", "write/1", "review", "status"):

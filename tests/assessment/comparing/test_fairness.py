@@ -62,7 +62,14 @@ def test_a_group_under_two_percent_is_listed_but_left_out_of_the_ratios() -> Non
 def test_unknown_people_are_counted_and_in_no_row() -> None:
     people = [*_people(), Person({"sex": ""}, 5.0, True), Person({}, 5.0, True)]
     table = audit_table(people, ["sex"], "selection")
-    assert (table.n, table.unknown) == (60, 2)
+    assert (table.n, table.unknown, table.undecided) == (60, 2, 0)
+
+
+def test_people_without_a_decision_are_not_called_people_without_a_group() -> None:
+    people = [*_people(), *(Person({"sex": "female"}, 5.0, None) for _ in range(3)), Person({}, 5.0, None)]
+    table = audit_table(people, ["sex"], "selection")
+    assert (table.n, table.unknown, table.undecided) == (60, 1, 3)
+    assert audit_table(people, ["sex"], "scoring").undecided == 0
 
 
 def test_without_decisions_there_is_only_the_scoring_audit() -> None:
