@@ -107,7 +107,6 @@ SENTENCES: dict[str, Message] = {
     "integrity.no_face": msg("No face is in view."),
     "quality.clipped": msg("The sound is clipped ({spans}): words may be misheard."),
     "quality.hum": msg("The room or the microphone hums ({spans})."),
-    "quality.mouth_covered": msg("The mouth is covered ({spans}): smiles and speech cannot be seen."),
     "integrity.scenes": msg("The picture jumps to another scene or person ({spans}); please review."),
     "integrity.still_picture": msg("The picture stands still while somebody speaks; please review."),
     "quality.interrupted": msg(
