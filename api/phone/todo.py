@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.candidate.own_applications import WAYS, ways_set_up
 from api.console.work.approvals import waiting_for
-from api.console.work.inbox import address_of, names_in
+from api.console.work.inbox import address_of
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
@@ -70,6 +70,8 @@ def _page(request: Request, context: Context, actor: Actor, problem: InterviewEn
     with context.database.reading() as session:
         to_read = {name: one for name, one in house().messages.items() if one.to_read is not None}
         unread = list_inbox(session, actor, unread=True, limit=50).items
+        reports = [row for row in unread if row.template in to_read][:MAX_SHOWN]
+        about = house().names_seen(session, actor, [row.payload for row in reports])
         may_see = may_at_all(actor, "public", "read")
         jobs = requisitions.list_requisitions(session, actor, "open", None, limit=MAX_SHOWN).items if may_see else ()
         ways = choices_of(session, actor.person_id, ways_set_up(context)) if actor.person_id else ()
@@ -79,8 +81,7 @@ def _page(request: Request, context: Context, actor: Actor, problem: InterviewEn
             200 if problem is None else 422,
             problem=None if problem is None else problem.text(language_of(request)),
             approvals=waiting_for(session, actor),
-            reports=[row for row in unread if row.template in to_read][:MAX_SHOWN],
-            people=names_in(session, actor, unread),
+            reports=list(zip(reports, about, strict=True)),
             words=to_read,
             address_of=address_of,
             jobs=jobs,

@@ -210,6 +210,13 @@ EraseOne = Callable[[Session, str, Removal], None]
 """(session, id of what the request names, removal)."""
 
 
+NamesSeen = Callable[[Session, Any, Sequence[str]], Mapping[str, str]]
+"""(session, actor, ids): by id, the names of the persons that the rows are about, of those whom the actor may see.
+
+The actor is an `access.rules.Actor`, see `Effect`.
+"""
+
+
 BlobOwners = Callable[[Session, Sequence[str]], Mapping[str, Owner]]
 """(session, hashes): whose the blobs among them are that the area's rows name."""
 
@@ -232,6 +239,7 @@ class Area:
         erasures: deletions of less than a person, by the kind of the request.
         requests: what needs approval.
         messages: by template.
+        names: by the key of a message's payload that holds an id ("application"): whom the message is about.
         subjects: of the audit trail and of webhooks.
         work: kinds of durable work.
         jobs: what has to be done now and then.
@@ -250,6 +258,7 @@ class Area:
     erasures: Mapping[str, EraseOne] = field(default_factory=lambda: MappingProxyType({}))
     requests: tuple[RequestKind, ...] = ()
     messages: Mapping[str, MessageTemplate] = field(default_factory=lambda: MappingProxyType({}))
+    names: Mapping[str, NamesSeen] = field(default_factory=lambda: MappingProxyType({}))
     subjects: tuple[Subject, ...] = ()
     work: tuple[WorkKind, ...] = ()
     jobs: tuple[Job, ...] = ()

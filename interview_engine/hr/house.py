@@ -9,11 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.area import Area, Found, Job, MessageTemplate, PersonPlaces, RequestKind, Subject, WorkKind
+from interview_engine.hr.area import (
+    Area,
+    Found,
+    Job,
+    MessageTemplate,
+    NamesSeen,
+    PersonPlaces,
+    RequestKind,
+    Subject,
+    WorkKind,
+)
 from interview_engine.i18n import add_folder
 from interview_engine.store import webhook_events
 from interview_engine.store.blob_garbage import References
@@ -30,6 +40,7 @@ class House:
     messages: Mapping[str, MessageTemplate]
     subjects: Mapping[str, Subject]
     work: Mapping[str, WorkKind]
+    names: Mapping[str, NamesSeen]
 
     def references(self) -> References:
         """Every column that names a blob: what garbage collection must leave alone."""
@@ -67,6 +78,17 @@ class House:
             for row_id, found in self.requests[kind].find(session, wanted).items()
         }
 
+    def names_seen(self, session: Session, actor: Any, payloads: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Whom each message is about, by its payload: "" for nobody, and for whom the actor may not see."""
+        found = {
+            key: find(session, actor, sorted({str(one[key]) for one in payloads if one.get(key)}))
+            for key, find in self.names.items()
+        }
+        return [
+            next((names[row_id] for key, names in found.items() if (row_id := str(one.get(key))) in names), "")
+            for one in payloads
+        ]
+
 
 _house: House | None = None
 
@@ -84,6 +106,7 @@ def plug_in(areas: Sequence[Area]) -> House:
         messages=_by_name("message", (pair for area in areas for pair in area.messages.items())),
         subjects=_by_name("subject", ((one.name, one) for area in areas for one in area.subjects)),
         work=_by_name("kind of work", ((kind.name, kind) for area in areas for kind in area.work)),
+        names=_by_name("name", (pair for area in areas for pair in area.names.items())),
     )
     webhook_events.tell({name: subject.untold for name, subject in made.subjects.items() if subject.told})
     for area in areas:

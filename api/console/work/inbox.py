@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -20,7 +20,6 @@ from interview_engine.hr.area import Found
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging.inbox import list_inbox, mark_all_read
 from interview_engine.hr.messaging.words import link_of
-from interview_engine.hr.recruiting.applying.lists import reached_names
 from interview_engine.store.tables import OutboxMessage
 
 router = APIRouter()
@@ -45,24 +44,18 @@ def read(context: Ctx, actor: PageActor) -> Response:
 def lines_of(session: Session, actor: Actor, rows: Sequence[OutboxMessage], language: str) -> list[dict[str, Any]]:
     """Messages as lines: `row`, its `text`, and `href`, where it leads or empty."""
     about = house().find_subjects(session, [str(row.payload.get("subject", "")) for row in rows])
-    names = names_in(session, actor, rows)
-    return [{"row": row, **_shown(row, about, names, language)} for row in rows]
+    names = house().names_seen(session, actor, [row.payload for row in rows])
+    return [{"row": row, **_shown(row, about, name, language)} for row, name in zip(rows, names, strict=True)]
 
 
-def names_in(session: Session, actor: Actor, rows: Iterable[OutboxMessage]) -> Mapping[str, str]:
-    """The candidates of messages that are about an application, by its id: those whom the reader may see."""
-    return reached_names(session, actor, {str(one) for row in rows if (one := row.payload.get("application"))})
-
-
-def _shown(row: OutboxMessage, about: Mapping[str, Found], names: Mapping[str, str], language: str) -> dict[str, Any]:
-    """The message in one line, with the candidate's name, and where it leads."""
+def _shown(row: OutboxMessage, about: Mapping[str, Found], name: str, language: str) -> dict[str, Any]:
+    """The message in one line, with the name of whom it is about, and where it leads."""
     payload = row.payload
     subject = str(payload.get("subject", ""))
     found = about.get(subject, Found(subject, ""))
     message = house().messages.get(row.template)
-    state = str(payload.get("state", ""))
     title = str(payload.get("title", ""))
-    if name := names.get(str(payload.get("application", ""))):
+    if name:
         title = f"{name} · {title}"
     if message is None or message.line is None:
         return {"text": title, "href": ""}

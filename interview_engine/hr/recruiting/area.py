@@ -20,6 +20,7 @@ from interview_engine.hr.area import (
 )
 from interview_engine.hr.people.tables import Department
 from interview_engine.hr.recruiting import retention
+from interview_engine.hr.recruiting.applying.lists import reached_names
 from interview_engine.hr.recruiting.blob_owners import owners
 from interview_engine.hr.recruiting.erasing import erase_applications, erase_interview, erase_recordings
 from interview_engine.hr.recruiting.hiring import offers
@@ -140,6 +141,7 @@ AREA = Area(
         ),
     ),
     messages=MESSAGES,
+    names={"application": reached_names},
     subjects=(
         *(Subject(name, told=True) for name in _TOLD),
         Subject("assessment", told=True),

@@ -13,6 +13,7 @@ from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.service import KitVersion, NewMeasure
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment, Evidence
+from interview_engine.hr.recruiting.reviewing.episodes import reference
 from interview_engine.hr.recruiting.reviewing.overrides import scores_by_people_of
 from interview_engine.hr.recruiting.tables import Application, Assessment
 from interview_engine.store import audit
@@ -20,11 +21,6 @@ from interview_engine.store.rows import find
 
 BY_A_PERSON = "person"
 """The scorer named by the ruler of a score that a person gave."""
-
-
-def reference(assessment_id: str) -> str:
-    """What evidence rows name as their source."""
-    return f"assessment:{assessment_id}"
 
 
 def ruler(version: KitVersion, scorer: str) -> str:

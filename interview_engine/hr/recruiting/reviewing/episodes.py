@@ -14,7 +14,6 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.service import Episode, NewEpisode, Quote
 from interview_engine.hr.problems import conflict, invalid
-from interview_engine.hr.recruiting.hiring.evidence import reference
 from interview_engine.hr.recruiting.reach import application_for
 from interview_engine.hr.recruiting.tables import Assessment
 from interview_engine.i18n import msg
@@ -22,6 +21,11 @@ from interview_engine.store.blobs import BlobStore
 from interview_engine.store.rows import find
 
 MAX_QUOTES = 12
+
+
+def reference(assessment_id: str) -> str:
+    """What rows of evidence name as their source."""
+    return f"assessment:{assessment_id}"
 
 
 def add_episode(
