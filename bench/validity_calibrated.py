@@ -27,7 +27,7 @@ from bench.validity_parts.interviews import CUTS, LeftOut
 from bench.vector_cache import CachedEmbedder
 from interview_engine.assessment.calibration.agreement import cohens_kappa, pearson, quadratic_weighted_kappa
 from interview_engine.assessment.calibration.features import FeatureReader
-from interview_engine.assessment.calibration.fit import FOLDS, Example, cross_validated
+from interview_engine.assessment.calibration.fit import FOLDS, Example, cross_validated, fit
 from interview_engine.assessment.calibration.learn import LEAST_RATINGS
 from interview_engine.assessment.calibration.panel import among, compare
 from interview_engine.assessment.evidence.reference import ReferenceModel
@@ -36,6 +36,11 @@ from interview_engine.assessment.scoring import AnswerText, Embedder, Scorer
 
 Vector = NDArray[np.float64]
 Chosen = NDArray[np.int_]
+
+LEARNED = {20: 0.81, 80: 0.84, 240: 0.87}
+"""Ratings that a calibration begins with, and the bar of the agreement with people left out."""
+
+REPEATS = 3
 
 RIGHT = 5.0
 """Score from which a yes/no mark is yes: the middle of the scale, not tuned."""
@@ -47,6 +52,7 @@ def interviews(embedder: CachedEmbedder) -> SetOutcome:
     left_out = LeftOut(embedder, folder, twins(twin_folder()))
     found = simulated.interviews(folder)
     examples: list[Example] = []
+    domains: list[list[Example]] = []
     held: list[float] = []
     levels: list[float] = []
     length: list[float] = []
@@ -68,6 +74,7 @@ def interviews(embedder: CachedEmbedder) -> SetOutcome:
         held += list(predicted)
         levels += list(_levels(predicted, np.array([one.rating for one in own]) / 5.0, [one.person for one in own]))
         examples += own
+        domains.append(own)
     y = np.array([one.rating for one in examples]) / 5.0
     base, after, long = np.array([one.value for one in examples]), np.array(held), np.array(length)
     people = [one.person for one in examples]
@@ -85,6 +92,7 @@ def interviews(embedder: CachedEmbedder) -> SetOutcome:
             *bootstrap(partial(_weighted, np.array(levels), y), people),
             n=len(y),
         ),
+        *(_learned(domains, ratings) for ratings in LEARNED),
         Figure("r, calibrated", *bootstrap(partial(_r, after, y), people), n=len(y)),
         Figure("QWK, the scorer beneath", _weighted(np.digitize(base, CUTS), y, np.arange(len(y))), n=len(y)),
         Figure("QWK, length alone (thirds)", _weighted(thirds, y, np.arange(len(y))), n=len(y)),
@@ -93,6 +101,28 @@ def interviews(embedder: CachedEmbedder) -> SetOutcome:
         ),
     )
     return SetOutcome("simulated interviews, calibrated", "MIT", "interviews simulated by a language model", figures)
+
+
+def _learned(domains: Sequence[Sequence[Example]], ratings: int) -> Figure:
+    """QWK at the fixed cuts when only so many ratings of other people of the domain are known, over `REPEATS` draws."""
+    generator = np.random.default_rng(1)
+    kappas = []
+    for _ in range(REPEATS):
+        values: list[float] = []
+        labels: list[float] = []
+        for own in domains:
+            people = sorted({one.person for one in own})
+            for fold in range(FOLDS):
+                held = set(people[fold::FOLDS])
+                known = [one for one in own if one.person not in held]
+                drawn = generator.choice(len(known), min(ratings, len(known)), replace=False)
+                made = fit([known[i] for i in sorted(drawn)])
+                out = [one for one in own if one.person in held]
+                values += [made.predict(one.features) for one in out]
+                labels += [one.rating / 5.0 for one in out]
+        kappas.append(quadratic_weighted_kappa(np.digitize(values, CUTS), np.array(labels), (0, 1, 2)))
+    name = f"QWK, calibrated on {ratings} ratings, mean of {REPEATS} draws"
+    return Figure(name, float(np.mean(kappas)), n=len(labels), bar=LEARNED[ratings])
 
 
 def _levels(values: Vector, labels: Vector, people: Sequence[str]) -> Vector:

@@ -121,7 +121,9 @@ def _add_rescore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--kit", required=True, metavar="NEW", help="the changed kit (.yaml)")
-    parser.add_argument("--against", required=True, metavar="OLD", help="the kit in use (id or .yaml)")
+    parser.add_argument(
+        "--against", default=None, metavar="OLD", help="the kit in use (id or .yaml); without: the reports as stored"
+    )
     parser.add_argument("--bar", type=float, default=70.0, metavar="PERCENT", help="match at the bar (default 70)")
     parser.add_argument("--calibration", type=Path, metavar="FILE", help="score the NEW side with it")
     parser.set_defaults(run=_run_rescore)

@@ -13,6 +13,7 @@ from rich.progress import Progress
 from api.cli.side_by_side import both
 from interview_engine.assessment.comparing.ranking import Entry
 from interview_engine.assessment.comparing.time_machine import Change, Comparison, Driver, compare
+from interview_engine.assessment.kits.kit import Kit
 from interview_engine.errors import UsageError
 from interview_engine.i18n import joined, msg
 from interview_engine.settings import read_settings
@@ -32,6 +33,7 @@ CAUSES = {
     "removed": msg("competency removed"),
     "assessed": msg("can now be assessed"),
     "not_assessed": msg("can no longer be assessed"),
+    "measure": msg("measured differently"),
 }
 
 
@@ -49,7 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
             msg("--bar is {bar:g}, not 0..100.", bar=arguments.bar),
             msg("It is a match in percent."),
         )
-    new, old = find_kit(arguments.kit), find_kit(arguments.against)
+    new = find_kit(arguments.kit)
+    old = None if arguments.against is None else find_kit(arguments.against)
     calibration = load(arguments.calibration) if arguments.calibration else None
     with Progress(console=Console(stderr=True)) as bars:
         row = bars.add_task(both(msg("rescore")), total=None)
@@ -64,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     broken = [entry for entry in found if entry.error is not None]
     other = sum(entry.error is None and entry.before is None for entry in found)
     if other == len(found):
-        raise no_reports(arguments.folder, old)
+        raise no_reports(arguments.folder, old or new)
     comparison = compare(
         [entry.before for entry in found if entry.before is not None],
         [entry.after for entry in found if entry.after is not None],
@@ -74,11 +77,15 @@ def run(arguments: argparse.Namespace) -> int:
         text = json.dumps(to_document(comparison), ensure_ascii=False, indent=1)
         write_whole(arguments.folder / "rescore.json", text.encode("utf-8"))
         write_whole(arguments.folder / "rescore.csv", _csv(comparison))
-    _print(comparison, broken, f"{old.id} v{old.version} → {new.id} v{new.version}")
+    _print(comparison, broken, f"{_named(old)} → {new.id} v{new.version}")
     if other:
         print(f"{both(msg('reports of other kits, left out'))}: {other}")
     print(f"{both(msg('written'))}: {arguments.folder / 'rescore.json'}, {arguments.folder / 'rescore.csv'}")
     return 3 if broken else 0
+
+
+def _named(old: Kit | None) -> str:
+    return both(msg("as stored")) if old is None else f"{old.id} v{old.version}"
 
 
 def to_document(comparison: Comparison) -> dict[str, object]:
@@ -99,6 +106,8 @@ def _change(change: Change) -> dict[str, object]:
         "flips": change.flips,
         "band_left": change.band_left,
         "group_changed": change.group_changed,
+        "scorer_before": change.before.ruler.scorer,
+        "scorer_after": change.after.ruler.scorer,
         "before": _side(change.before, change.group_before, change.above_before),
         "after": _side(change.after, change.group_after, change.above_after),
         "drivers": [

@@ -228,6 +228,15 @@ def _read(path: Path) -> _Report:
     return report
 
 
+def stored_entry(path: Path) -> Entry:
+    """What a report.json says, as the ranking reads it.
+
+    Raises:
+        ReportError: `report.unreadable`, `report.invalid`.
+    """
+    return _entry(_read(path))
+
+
 def _invalid(path: Path, problem: str) -> ReportError:
     name = f"{path.parent.name}/{path.name}"
     return ReportError(
@@ -284,6 +293,7 @@ def _entry(report: _Report) -> Entry:
             for competency in report.competencies
         ),
         match_band=_band(report.overall),
+        measure=report.overall.measure,
         needs_review=tuple(Remark(r.code, LocalizedText(r.text.zh, r.text.en)) for r in report.needs_review),
     )
 

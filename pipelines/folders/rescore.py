@@ -21,7 +21,7 @@ from interview_engine.errors import ReportError, UsageError
 from interview_engine.i18n import LocalizedText, msg
 from interview_engine.settings import Settings
 from pipelines.folders.batch import single_threaded
-from pipelines.folders.ranking import twice
+from pipelines.folders.ranking import stored_entry, twice
 from pipelines.reports.reading import from_document, read
 from pipelines.scoring.score import answer_text, calibrated_scorer
 from pipelines.scoring.sentence_vectors import FILE, SentenceVectors
@@ -44,13 +44,16 @@ class Rescored:
 
 def rescore_folder(
     folder: Path,
-    old: Kit,
+    old: Kit | None,
     new: Kit,
     settings: Settings,
     progress: Callable[[int, int], None],
     calibration: Calibration | None = None,
 ) -> list[Rescored]:
     """Score every report of `folder` that was made with a kit of `old`'s id, with `old` and with `new`.
+
+    Without `old` the side before is what the reports say as they are stored: what another version of the engine, of the
+    scorer or of the kit made of them.
 
     Reports of other kits come back with neither side; a second report of one interview with an error.
 
@@ -183,14 +186,14 @@ class _Process:
     bench: Workbench
     scorer: Scorer
     new_scorer: Scorer
-    old: Kit
+    old: Kit | None
     new: Kit
 
 
 _process: _Process | None = None
 
 
-def _prepare(settings: Settings, old: Kit, new: Kit, calibration: Calibration | None) -> None:
+def _prepare(settings: Settings, old: Kit | None, new: Kit, calibration: Calibration | None) -> None:
     global _process
     bench = Workbench(settings)
     calibrated = bench.scorer
@@ -207,14 +210,17 @@ def _rescore_chunk(paths: Sequence[Path]) -> list[Rescored]:
 def _rescore_one(path: Path, process: _Process) -> Rescored:
     try:
         report = from_document(read(path))
+        stored = stored_entry(path)
     except ReportError as error:
         return Rescored(path.parent.name, None, None, error)
-    if report.kit_id != process.old.id:
+    if report.kit_id != (process.old or process.new).id:
         return Rescored(path.parent.name, None, None)
     delivery = bool(report.provenance.settings.get("delivery", True))
     vectors = process.bench.vectors
     vectors.begin(path.parent)
-    before = rescore_report(report, process.old, process.scorer, delivery=delivery)
+    before = stored
+    if process.old is not None:
+        before = rescore_report(report, process.old, process.scorer, delivery=delivery)
     after = rescore_report(report, process.new, process.new_scorer, delivery=delivery)
     _keep(vectors, path.parent)
     return Rescored(path.parent.name, before, after)

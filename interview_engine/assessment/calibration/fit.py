@@ -45,8 +45,10 @@ Z = 1.96
 FOLDS = 5
 
 LINE_FACTORS = (0.01, 0.03, 0.1, 0.3, 1.0)
-REST_FACTORS = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
-"""How far the line, and cues and words, may move, in the strengths above: candidates of the marginal likelihood."""
+REST_FACTORS = (0.0, 1.0, 3.0)
+"""How far the line, and cues and words, may move, in the strengths above: candidates of the marginal likelihood. Finer
+steps between 0 and 1 gave .817 instead of .836 with 240 ratings of the simulated interviews: ratings of one person are
+alike, so the likelihood asks for less than people left out do."""
 
 NOISE, NOISE_RATINGS = 1.5, 10.0
 """Spread of a rating about the map in points of 10, before anything is seen, and how many ratings this guess is worth.

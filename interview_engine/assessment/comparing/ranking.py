@@ -23,6 +23,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from interview_engine.assessment.fulfilment import MEASURE, Measure
 from interview_engine.assessment.scoring import Score, Status
 from interview_engine.i18n import Message, Text, joined, msg
 
@@ -92,6 +93,7 @@ class Entry:
     competencies: tuple[EntryCompetency, ...]
     needs_review: tuple[Remark, ...]
     match_band: tuple[float, float] | None = None
+    measure: Measure = MEASURE
 
     @property
     def coverage(self) -> Coverage:

@@ -1,6 +1,7 @@
 """What a change of rubric would do to past interviews, before it is saved: who changes band, group or side of the bar.
 
-Both sides are scored by the same engine from the same transcripts, so the rubric is all that differs.
+Both sides are scored by the same engine from the same transcripts, so the rubric is all that differs; or one side is
+what the reports say as they are stored, and then scorer and measure of the match may differ too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Literal
 from interview_engine.assessment.comparing.ranking import Entry, EntryCompetency, covered_groups
 from interview_engine.assessment.fulfilment import fulfilment
 
-Cause = Literal["score", "weight", "required_level", "added", "removed", "assessed", "not_assessed"]
+Cause = Literal["score", "weight", "required_level", "added", "removed", "assessed", "not_assessed", "measure"]
 
 MAX_DRIVERS = 3
 
@@ -129,7 +130,7 @@ def _points(entry: Entry, competency: EntryCompetency | None) -> float:
     if competency is None or competency.score is None or not entry.assessed_weight:
         return 0.0
     share = 100 * competency.weight / entry.assessed_weight
-    return share * fulfilment(competency.score.level, competency.required_level)
+    return share * fulfilment(competency.score.level, competency.required_level, entry.measure)
 
 
 def _drivers(old: Entry, new: Entry) -> tuple[Driver, ...]:
@@ -139,12 +140,12 @@ def _drivers(old: Entry, new: Entry) -> tuple[Driver, ...]:
     for key in dict.fromkeys([*was, *now]):
         before, after = _points(old, was.get(key)), _points(new, now.get(key))
         if abs(after - before) >= LEAST_POINTS:
-            found.append(Driver(key, before, after, _causes(was.get(key), now.get(key))))
+            found.append(Driver(key, before, after, _causes(was.get(key), now.get(key), old.measure != new.measure)))
     found.sort(key=lambda driver: (-abs(driver.points_after - driver.points_before), driver.competency_id))
     return tuple(found[:MAX_DRIVERS])
 
 
-def _causes(old: EntryCompetency | None, new: EntryCompetency | None) -> tuple[Cause, ...]:
+def _causes(old: EntryCompetency | None, new: EntryCompetency | None, other_measure: bool) -> tuple[Cause, ...]:
     if old is None:
         return ("added",)
     if new is None:
@@ -160,4 +161,6 @@ def _causes(old: EntryCompetency | None, new: EntryCompetency | None) -> tuple[C
         causes.append("not_assessed")
     elif old.score is not None and new.score is not None and old.score.value != new.score.value:
         causes.append("score")
+    if other_measure and old.score is not None and new.score is not None:
+        causes.append("measure")
     return tuple(causes)

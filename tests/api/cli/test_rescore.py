@@ -176,3 +176,26 @@ def test_a_flip_without_a_cause_is_found() -> None:
     document = {"changes": [flip, told, {"flips": False, "drivers": []}]}
     assert unexplained_flips(document) == 1
     assert causes_of_flips(document) == {"score": 1, "weight": 1}
+
+
+def test_without_a_kit_in_use_the_reports_as_stored_are_the_side_before(made: Path, tmp_path: Path) -> None:
+    """An archive of an earlier release: its own numbers, its own measure, and the change of measure as a cause."""
+    archive = tmp_path / "archive"
+    shutil.copytree(made, archive)
+    for path in _reports(archive):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        document["schema"] = "interview-report/1"
+        document["provenance"]["scorer"] = "evidence/1"
+        for name in ("match_low", "match_high", "measure"):
+            del document["overall"][name]
+        for competency in document["competencies"]:
+            del competency["counter_indicators"]
+        document["overall"]["match_percent"] = 99.0
+        path.write_text(json.dumps(document), encoding="utf-8")
+    with redirect_stdout(io.StringIO()):
+        assert main(["rescore", str(archive), "--kit", KIT]) == 0
+    changes = json.loads((archive / "rescore.json").read_text(encoding="utf-8"))["changes"]
+    assert [change["before"]["match_percent"] for change in changes] == [99.0] * COUNT
+    assert {change["scorer_before"] for change in changes} == {"evidence/1"}
+    assert {change["scorer_after"] for change in changes} != {"evidence/1"}
+    assert all("measure" in driver["causes"] for change in changes for driver in change["drivers"])

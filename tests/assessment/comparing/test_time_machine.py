@@ -1,6 +1,7 @@
 """The time machine (row A19): which past decisions would flip, and why."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -52,6 +53,16 @@ def test_a_lower_requirement_flips_the_one_below_the_bar_and_names_the_cause() -
     assert first.drivers[0].points_before == pytest.approx(100 * 0.9 * 1.6 / 3)
     assert first.drivers[0].points_after == pytest.approx(100 * 0.9 * 1.6 / 2)
     assert not first.band_left
+
+
+def test_a_stored_side_keeps_its_own_measure_and_the_change_of_measure_is_a_cause() -> None:
+    after = _entry("a", {"x": (100, 4.0, 4.0)})
+    stored = replace(after, measure="fulfilment/1", match_percent=65.0)
+    (change,) = compare([stored], [after], 60).changes
+    assert change.flips
+    assert change.drivers[0].points_before == pytest.approx(65.0)
+    assert change.drivers[0].points_after == pytest.approx(48.0)
+    assert change.drivers[0].causes == ("measure",)
 
 
 def test_weights_scores_and_competencies_that_come_and_go_are_told_apart() -> None:
