@@ -61,6 +61,12 @@ TEXTS: dict[str, Text] = {
     "column.not_counted": msg("not counted"),
     # competencies
     "competencies.title": msg("Competencies and evidence"),
+    "brief.title": msg("In one minute"),
+    "brief.strengths": msg("Strengths"),
+    "brief.concerns": msg("Concerns"),
+    "brief.ask": msg("Ask next"),
+    "brief.none": msg("Nothing stands out."),
+    "quote.again": msg("the same words as under "),
     "delivery.title": msg("Delivery competency (reported apart)"),
     "delivery.lead": msg(
         "Computed from measures of voice and picture by the kit's formula, not from content; policy caps its weight."

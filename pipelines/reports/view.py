@@ -9,6 +9,7 @@ from datetime import datetime
 from interview_engine.assessment.comparing.match import apportion
 from interview_engine.assessment.reasons import SENTENCES, Reason
 from interview_engine.clock import CHINA
+from pipelines.reports.brief import brief, mark_repeats
 from pipelines.reports.cues_document import Document
 from pipelines.reports.cues_view import lanes, measure_rows
 from pipelines.reports.format import (
@@ -35,6 +36,8 @@ def report_view(document: Document) -> Document:
     """Everything the page and the PDF print, formatted, in both languages."""
     quotes: list[Document] = []
     competencies = [_competency(entry, document, quotes) for entry in document["competencies"]]
+    mark_repeats(competencies)
+    content = [entry for entry in competencies if not entry["is_delivery"]]
     interview, overall = document["interview"], document["overall"]
     kit, rules = interview["kit"], interview["policy_rules"]
     policy_name = rules["name"] if rules else same(interview["policy"])
@@ -54,7 +57,8 @@ def report_view(document: Document) -> Document:
         "ai_label": document["generated_by_ai"]["label"],
         "look": _look(document),
         "overall": _overall(overall, document["competencies"]),
-        "content": [entry for entry in competencies if not entry["is_delivery"]],
+        "brief": brief(content),
+        "content": content,
         "delivery": [entry for entry in competencies if entry["is_delivery"]],
         "answers": answers,
         "signals": [signal for answer in answers for signal in answer["signals"]],
