@@ -101,6 +101,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "requisition.update": mark("changed a requisition"),
         "resume.attach": mark("added a résumé"),
         "session.revoke": mark("ended a session"),
+        "sign_in": mark("signed in"),
+        "sign_out": mark("signed out"),
         "sign_in.code_fail": mark("gave a wrong code"),
         "sign_in.fail": mark("failed to sign in"),
         "survey.answer": mark("answered a survey"),

@@ -17,9 +17,9 @@ def written_actions() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "record"):
                 continue
-            for argument in node.args:
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and "." in argument.value:
-                    found.add(argument.value)
+            action = node.args[2] if len(node.args) > 2 else None
+            if isinstance(action, ast.Constant) and isinstance(action.value, str):
+                found.add(action.value)
     return found
 
 
