@@ -15,12 +15,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import fit_reference
-from bench.datasets import short_answers, simulated, twins
-from bench.setting import shared_data, text_embedder, twin_folder
+from bench import fit_deeds, fit_reference, fit_relevance
+from bench.datasets import short_answers, simulated, siop, twins
+from bench.datasets.authored import FITTED, authored
+from bench.setting import authored_folder, shared_data, text_embedder, twin_folder
 from interview_engine.assessment.evidence import level, quotes
 from interview_engine.assessment.evidence.reading import Piece, read
 from interview_engine.assessment.evidence.reference import ReferenceModel
+from interview_engine.assessment.evidence.relevance import RelevanceModel
 from interview_engine.assessment.evidence.routing import route, sentence_weights
 from interview_engine.assessment.evidence.rubric import Encoder, KitIndex, build
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
@@ -310,7 +312,7 @@ def _slope(x: Matrix, y: Matrix) -> float:
     return float(((x - x.mean()) * (y - y.mean())).sum() / max(1e-9, ((x - x.mean()) ** 2).sum()))
 
 
-def document(fitted: level.Constants | ReferenceModel, about: str) -> str:
+def document(fitted: level.Constants | ReferenceModel | RelevanceModel, about: str) -> str:
     """The JSON file: constants rounded to 4 places, so that it is the same wherever it is made."""
 
     def rounded(value: object) -> object:
@@ -318,6 +320,8 @@ def document(fitted: level.Constants | ReferenceModel, about: str) -> str:
             return round(value, 4)
         if isinstance(value, Mapping):
             return {key: rounded(entry) for key, entry in value.items()}
+        if isinstance(value, tuple):
+            return [rounded(entry) for entry in value]
         return value
 
     body = {"about": about, **{field.name: rounded(getattr(fitted, field.name)) for field in fields(fitted)}}
@@ -325,34 +329,62 @@ def document(fitted: level.Constants | ReferenceModel, about: str) -> str:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Fit on everything open and write level.json and reference.json (into --out FOLDER)."""
+    """Fit on everything open and write the constants (into --out FOLDER)."""
     parser = argparse.ArgumentParser(prog="python -m bench fit", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(level.__file__).parent)
-    parser.add_argument("--only", choices=("level", "reference"))
+    parser.add_argument("--only", choices=("level", "reference", "deeds", "relevance"))
     arguments = parser.parse_args(argv)
     embedder = text_embedder()
-    if arguments.only != "reference":
-        people = simulated_people(simulated.interviews(shared_data() / "A_text"), embedder)
-        authored = twin_rows([twin for twin in twins.twins(twin_folder()) if twin.split == "dev"], embedder)
-        embedder.save()
-        fitted = fit(people, authored)
-        about = "Fitted by `python -m bench fit` on the simulated interviews (MIT) and the development twins."
-        (arguments.out / "level.json").write_text(document(fitted, about), encoding="utf-8")
-        print(f"{len(people)} interviews, {len(authored)} authored answers -> level.json")
-        for name in level.CATEGORIES:
-            print(f"  {name:12s} {fitted.weights[name]:+.3f}")
-    if arguments.only != "level":
-        answers = fit_reference.sampled(short_answers.saf(shared_data() / "A_text"))
-        features = fit_reference.measured(answers, embedder)
-        embedder.save()
-        compared = fit_reference.fit(features, np.array([answer.mark for answer in answers]))
-        cut = fit_reference.full_mark_cut(
-            features, np.array([answer.mark for answer in answers]), [answer.question_id for answer in answers]
-        )
-        print(f"best cut for a full mark, questions left out: {cut:.2f} (short.CORRECT)")
-        about = "Fitted by `python -m bench fit` on SAF (MIT)."
-        (arguments.out / "reference.json").write_text(document(compared, about), encoding="utf-8")
-        print(f"{len(answers)} marked answers -> reference.json")
-        for name, weight in compared.weights.items():
-            print(f"  {name:24s} {weight:+.3f}")
+    for name, step in (("level", _level), ("reference", _reference), ("relevance", _relevance), ("deeds", _deeds)):
+        if arguments.only in (None, name):
+            step(arguments.out, embedder)
+            embedder.save()
     return 0
+
+
+def _level(out: Path, embedder: Embedder) -> None:
+    people = simulated_people(simulated.interviews(shared_data() / "A_text"), embedder)
+    own = twin_rows([twin for twin in twins.twins(twin_folder()) if twin.split == "dev"], embedder)
+    fitted = fit(people, own)
+    about = "Fitted by `python -m bench fit` on the simulated interviews (MIT) and the development twins."
+    (out / "level.json").write_text(document(fitted, about), encoding="utf-8")
+    print(f"{len(people)} interviews, {len(own)} authored answers -> level.json")
+    for name in level.CATEGORIES:
+        print(f"  {name:12s} {fitted.weights[name]:+.3f}")
+
+
+def _reference(out: Path, embedder: Embedder) -> None:
+    answers = fit_reference.sampled(short_answers.saf(shared_data() / "A_text"))
+    features = fit_reference.measured(answers, embedder)
+    marks = np.array([answer.mark for answer in answers])
+    compared = fit_reference.fit(features, marks)
+    cut = fit_reference.full_mark_cut(features, marks, [answer.question_id for answer in answers])
+    print(f"best cut for a full mark, questions left out: {cut:.2f} (short.CORRECT)")
+    about = "Fitted by `python -m bench fit` on SAF (MIT)."
+    (out / "reference.json").write_text(document(compared, about), encoding="utf-8")
+    print(f"{len(answers)} marked answers -> reference.json")
+    for name, weight in compared.weights.items():
+        print(f"  {name:24s} {weight:+.3f}")
+
+
+def _relevance(out: Path, embedder: Embedder) -> None:
+    applicants = fit_relevance.fitting_half(siop.applicants(shared_data() / "A_text"))
+    found = fit_relevance.pairs(authored(authored_folder(), FITTED), applicants, embedder)
+    fitted = fit_relevance.fit(found)
+    about = (
+        "Fitted by `python -m bench fit` on five of the eight authors and half of the applicants of SIOP 2024 (MIT)."
+    )
+    (out / "relevance.json").write_text(document(fitted, about), encoding="utf-8")
+    print(f"{len(found)} answers under a question -> relevance.json")
+
+
+def _deeds(out: Path, embedder: Embedder) -> None:
+    accounts = fit_deeds.told_authored(authored(authored_folder(), FITTED), embedder)
+    own = fit_deeds.told_twins([twin for twin in twins.twins(twin_folder()) if twin.split == "dev"], embedder)
+    fitted = fit_deeds.fit(accounts, own, SIGNS, level.constants())
+    about = (
+        "Fitted by `python -m bench fit` on five of the eight authors (tests/data/authored) and the development twins."
+    )
+    (out / "deeds.json").write_text(fit_deeds.document(fitted.model, about), encoding="utf-8")
+    (out / "account.json").write_text(document(fitted.constants, about), encoding="utf-8")
+    print(f"{len(accounts)} accounts, {len(own)} twins -> deeds.json, account.json")

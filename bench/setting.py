@@ -10,7 +10,7 @@ from bench.vector_cache import CachedEmbedder
 from interview_engine.errors import UsageError
 from interview_engine.i18n import msg
 from interview_engine.settings import Settings, read_settings
-from models.text.embedding import TextEmbedder
+from models.text.embedding import MultilingualEmbedder
 from models.weights.registry import WeightStore, default_root, store_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +42,11 @@ def fresh_twin_folder() -> Path:
     return ROOT / "tests" / "data" / "twins_fresh"
 
 
+def authored_folder() -> Path:
+    """The answers of eight authors, part of the repository."""
+    return ROOT / "tests" / "data" / "authored"
+
+
 def results_folder() -> Path:
     """Where the benchmarks write their JSON."""
     folder = ROOT / "bench" / "results"
@@ -63,6 +68,6 @@ def weight_store() -> WeightStore:
 def text_embedder() -> CachedEmbedder:
     """The product's embedder over the weights of this machine; vectors are kept beside the weights between runs."""
     root = Path(os.environ.get("INTERVIEW_ENGINE_WEIGHTS", default_root()))
-    embedder = TextEmbedder(WeightStore(root))
+    embedder = MultilingualEmbedder(WeightStore(root))
     identity = hashlib.sha256(embedder.identity.encode()).hexdigest()[:16]
     return CachedEmbedder(embedder, root.parent / f"bench-vectors-{identity}.pickle")

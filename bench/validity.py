@@ -12,10 +12,11 @@ import json
 from collections.abc import Callable, Sequence
 
 from bench.datasets import short_answers
+from bench.datasets.authored import REPORTED
 from bench.datasets.twins import twins
 from bench.outcome import SetOutcome
-from bench.setting import results_folder, shared_data, text_embedder, twin_folder
-from bench.validity_parts import interviews, judge, levels, short, siop
+from bench.setting import authored_folder, results_folder, shared_data, text_embedder, twin_folder
+from bench.validity_parts import accounts, interviews, judge, levels, short, siop
 from bench.vector_cache import CachedEmbedder
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
 
@@ -38,6 +39,12 @@ def _twins(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
         outcomes.append(levels.levels(plain, split))
         outcomes.append(levels.adversarial(against, plain, split))
     return outcomes
+
+
+def _accounts(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
+    return accounts.measured(
+        authored_folder(), REPORTED, EvidenceScorer(embedder), "two authors on whom nothing was fitted or chosen"
+    )
 
 
 def _saf(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
@@ -74,6 +81,7 @@ def _siop_2019(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
 
 SETS: dict[str, Callable[[CachedEmbedder, int | None], list[SetOutcome]]] = {
     "interviews": _interviews,
+    "accounts": _accounts,
     "twins": _twins,
     "twins-fresh": levels.fresh,
     "saf": _saf,

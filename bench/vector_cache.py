@@ -15,7 +15,7 @@ from interview_engine.assessment.scoring import Embedder
 class CachedEmbedder:
     """An Embedder that remembers vectors in `file`. The vectors are the embedder's own, bit for bit.
 
-    The file's name names what they depend on (`TextEmbedder.identity`).
+    The file's name names what they depend on (`MultilingualEmbedder.identity`).
     """
 
     def __init__(self, embedder: Embedder, file: Path) -> None:

@@ -22,7 +22,7 @@ from pipelines.scoring.sentence_vectors import SentenceVectors
 from pipelines.watching.watch import Detectors, load_detectors
 
 if TYPE_CHECKING:  # it brings scipy along
-    from models.text.embedding import TextEmbedder
+    from models.text.embedding import MultilingualEmbedder
 
 E5 = "e5-small-zh-en"
 NEEDED = (
@@ -109,11 +109,11 @@ class Workbench:
         return KitVectors(self.text_embedder, folder, self._vector_identity)
 
     @cached_property
-    def text_embedder(self) -> TextEmbedder:
-        """Sentence vectors by language; what the content scorers compare."""
-        from models.text.embedding import TextEmbedder
+    def text_embedder(self) -> MultilingualEmbedder:
+        """Sentence vectors of every language in one space; what the content scorers compare."""
+        from models.text.embedding import MultilingualEmbedder
 
-        return TextEmbedder(self.store)
+        return MultilingualEmbedder(self.store)
 
     def _vector_identity(self) -> str:
         return self.text_embedder.identity

@@ -84,7 +84,15 @@ SENTENCES: dict[str, Message] = {
     ),
     "text.instruction": msg("The answer holds instructions to the grader; they were ignored."),
     "reference.compared": msg("Compared with the reference answer: it says {said}; it does not say {missing}."),
-    "reference.contradicts": msg("The answer says the opposite of the reference answer."),
+    "reference.contradicts": msg("The answer seems to say the opposite of the reference answer; please check."),
+    "text.same_answer": msg(
+        "The answer is the same as that to another question; it counts once, where it suits better."
+    ),
+    "text.little_said": msg("Little was said: the score is less sure than usual."),
+    "conduct.wrong_deed": msg(
+        "A passage seems to tell conduct against this competency: at most level 2 until a person has read it."
+    ),
+    "conduct.not_done": msg("The answer seems to say that named steps were not done or were another's."),
     # competencies and the whole
     "competency.not_shown": msg("Not asked about or not spoken of: not counted, not guessed."),
     "competency.answers_not_assessable": msg("None of the answers that probe this competency could be assessed."),

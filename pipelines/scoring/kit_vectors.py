@@ -40,7 +40,8 @@ class KitVectors:
     Args:
         embedder: asked for what is not known.
         folder: where the files are; one that cannot be written only costs the time of embedding again.
-        weights: what vectors depend on besides their text (`TextEmbedder.identity`); called once, when a kit is first
+        weights: what vectors depend on besides their text (`MultilingualEmbedder.identity`); called once, when a kit
+        is first
             prepared.
     """
 

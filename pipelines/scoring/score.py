@@ -16,7 +16,7 @@ from interview_engine.clock import SystemClock
 from interview_engine.errors import UsageError
 from interview_engine.i18n import msg
 from interview_engine.settings import JudgeSettings, Settings
-from models.text.embedding import TextEmbedder, WeightFolders
+from models.text.embedding import MultilingualEmbedder, WeightFolders
 from models.text.llm import ChatModel, Endpoint
 
 
@@ -28,7 +28,7 @@ def evidence_scorer(store: WeightFolders, embedder: Embedder | None = None) -> S
     Args:
         embedder: one over the same weights that remembers vectors; here and below, None makes one.
     """
-    return EvidenceScorer(embedder or TextEmbedder(store))
+    return EvidenceScorer(embedder or MultilingualEmbedder(store))
 
 
 def calibrated_scorer(store: WeightFolders, calibration: Calibration, embedder: Embedder | None = None) -> Scorer:
@@ -37,12 +37,12 @@ def calibrated_scorer(store: WeightFolders, calibration: Calibration, embedder: 
     Raises:
         UsageError: `calibration.other_scorer`; scoring another kit raises `calibration.other_kit`.
     """
-    return CalibratedScorer(EvidenceScorer, embedder or TextEmbedder(store), calibration)
+    return CalibratedScorer(EvidenceScorer, embedder or MultilingualEmbedder(store), calibration)
 
 
 def feature_reader(store: WeightFolders) -> FeatureReader:
     """What a calibration is fitted on: the default scorer's result and its evidence features."""
-    return FeatureReader(EvidenceScorer, TextEmbedder(store))
+    return FeatureReader(EvidenceScorer, MultilingualEmbedder(store))
 
 
 def judge_scorer(store: WeightFolders, settings: Settings, embedder: Embedder | None = None) -> Scorer:
@@ -55,7 +55,7 @@ def judge_scorer(store: WeightFolders, settings: Settings, embedder: Embedder | 
     price = None
     if judge.prompt_price is not None and judge.completion_price is not None:
         price = Price(judge.prompt_price, judge.completion_price, judge.currency)
-    return JudgeScorer(chat_model(judge), Screening(embedder or TextEmbedder(store)), judge.samples, price)
+    return JudgeScorer(chat_model(judge), Screening(embedder or MultilingualEmbedder(store)), judge.samples, price)
 
 
 def check_judge(settings: Settings) -> None:

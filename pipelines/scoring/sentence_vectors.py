@@ -33,7 +33,8 @@ class SentenceVectors:
 
     Args:
         embedder: asked for what is not known.
-        weights: what vectors depend on besides their text (`TextEmbedder.identity`); a file of another identity is
+        weights: what vectors depend on besides their text (`MultilingualEmbedder.identity`); a file of another
+        identity is
             not used. Called once, when a file is first read or written.
     """
 

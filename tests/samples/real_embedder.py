@@ -10,11 +10,11 @@ from functools import cache
 
 from api.rescoring import RememberingEmbedder
 from interview_engine.settings import read_settings
-from models.text.embedding import TextEmbedder
+from models.text.embedding import MultilingualEmbedder
 from models.weights.registry import store_of
 
 
 @cache
 def real_embedder() -> RememberingEmbedder:
     """Of this process; embedding raises WeightsError where the weights are not installed."""
-    return RememberingEmbedder(TextEmbedder(store_of(read_settings(os.environ))))
+    return RememberingEmbedder(MultilingualEmbedder(store_of(read_settings(os.environ))))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from interview_engine.assessment.evidence import level
+from interview_engine.assessment.evidence.account import AccountLevel
 from interview_engine.assessment.evidence.cues import is_negated
 from interview_engine.assessment.evidence.reading import Piece, Reading
 from interview_engine.assessment.evidence.rubric import CompetencyIndex, IndicatorIndex
@@ -82,14 +83,16 @@ def choose(
     shares: Sequence[float],
     shown: Sequence[Showing],
     fitted: level.Constants,
+    accounts: Sequence[AccountLevel | None],
 ) -> tuple[Evidence, ...]:
     """The strongest quotes, at most MAX_QUOTES, one of them against the candidate if there is one.
 
     Args:
         weights: per reading and piece, how much the sentence counted for this competency.
         shares: per reading, its weight in the pooled score.
+        accounts: per reading the parts of its level where it is an account.
     """
-    candidates = _candidates(readings, weights, shares, shown, fitted)
+    candidates = _candidates(readings, weights, shares, shown, fitted, accounts)
     chosen: list[_Candidate] = []
     for candidate in candidates:
         if len(chosen) == MAX_QUOTES:
@@ -127,13 +130,16 @@ def _candidates(
     shares: Sequence[float],
     shown: Sequence[Showing],
     fitted: level.Constants,
+    accounts: Sequence[AccountLevel | None],
 ) -> list[_Candidate]:
     indicated = {(showing.reading, showing.piece) for showing in shown}
     found = []
-    for at, (reading, row, share) in enumerate(zip(readings, weights, shares, strict=True)):
+    for at, (reading, row, share, told) in enumerate(zip(readings, weights, shares, accounts, strict=True)):
         words = sum(piece.words * weight for piece, weight in zip(reading.pieces, row, strict=True))
         for number, (piece, weight) in enumerate(zip(reading.pieces, row, strict=True)):
             points = level.piece_points(piece, weight, words, reading.language, fitted)
+            if told is not None and piece.deed is not None:
+                points.update({code: points.get(code, 0.0) + value for code, value in told.points(number).items()})
             if (at, number) in indicated:
                 points["indicator"] = fitted.indicator_weight
             strength = share * sum(points.values())

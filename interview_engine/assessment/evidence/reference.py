@@ -77,7 +77,10 @@ class ReferenceMatch:
         score: 0..1.
         features: by name, as in FEATURES.
         said, missing: content words of the reference, beyond those of the question, that the answer has and lacks.
-        contradicts: it uses the opposite of a word of the reference, or denies what the reference says.
+        contradicts: it uses the opposite of a word of the reference, or is negated where the reference is not, or not
+        where
+            the reference is.
+        denies: the first or the second: no number then, a person decides.
     """
 
     score: float
@@ -85,6 +88,7 @@ class ReferenceMatch:
     said: tuple[str, ...]
     missing: tuple[str, ...]
     contradicts: bool
+    denies: bool = False
 
 
 @cache
@@ -167,15 +171,29 @@ def contradiction(text: str, reference: str, language: str) -> bool:
     """Whether the answer uses the opposite of a word of the reference, or is negated where the reference is not (and
     the other way round) while it speaks of the same thing."""
     said, given = fold(text), fold(reference)
+    shared = terms(text, language) & terms(reference, language)
+    denied = bool(_NEGATION[language].search(said)) != bool(_NEGATION[language].search(given))
+    return _opposes(said, given, language) or (denied and len(shared) >= 2)
+
+
+def denial(text: str, reference: str, language: str) -> bool:
+    """Whether the answer uses the opposite of a word of the reference, or is negated where the reference is not while
+    it speaks of the same thing. An answer that leaves out a negated part of the reference is only incomplete."""
+    said, given = fold(text), fold(reference)
+    shared = terms(text, language) & terms(reference, language)
+    denied = bool(_NEGATION[language].search(said)) and not _NEGATION[language].search(given)
+    return _opposes(said, given, language) or (denied and len(shared) >= 2)
+
+
+def _opposes(said: str, given: str, language: str) -> bool:
+    """Whether a word of one folded text excludes a word of the other."""
     for one, other in opposites()[language]:
         for here, there in ((one, other), (other, one)):
             wanted = _holds(here, given, language) and not _holds(there, given, language)
             told = _holds(there, said, language) and not _holds(here, said, language)
             if wanted and told:
                 return True
-    shared = terms(text, language) & terms(reference, language)
-    denied = bool(_NEGATION[language].search(said)) != bool(_NEGATION[language].search(given))
-    return denied and len(shared) >= 2
+    return False
 
 
 def _match(
@@ -189,6 +207,7 @@ def _match(
         tuple(sorted(fresh & said)),
         tuple(sorted(fresh - said)),
         features["opposite"] > 0,
+        denial(text, reference, language),
     )
 
 

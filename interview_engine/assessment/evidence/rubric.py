@@ -38,6 +38,15 @@ class IndicatorIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterIndex:
+    """One counter-indicator: whether it is grave, and the pattern of its phrases."""
+
+    id: str
+    grave: bool
+    pattern: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class CompetencyIndex:
     """One content competency.
 
@@ -57,6 +66,7 @@ class CompetencyIndex:
     upper: frozenset[str]
     lower: frozenset[str]
     indicators: tuple[IndicatorIndex, ...]
+    counters: tuple[CounterIndex, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +163,10 @@ def build(kit: Kit, language: str, encoder: Encoder) -> KitIndex:
                         encoder.embed([indicator.text.get(language)], language)[0],
                     )
                     for indicator in entry.indicators
+                ),
+                tuple(
+                    CounterIndex(counter.id, counter.grave, phrase_pattern(counter.phrases.get(language), language))
+                    for counter in entry.counter_indicators
                 ),
             )
         )

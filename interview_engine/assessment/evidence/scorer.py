@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interview_engine.assessment.evidence import level, quotes, reference
+from interview_engine.assessment.evidence import account, deeds, level, quotes, reference
 from interview_engine.assessment.evidence.coherence import coherence
+from interview_engine.assessment.evidence.conduct import is_grave
+from interview_engine.assessment.evidence.copies import without_copies
 from interview_engine.assessment.evidence.reading import Reading, read
 from interview_engine.assessment.evidence.routing import route, sentence_weights
 from interview_engine.assessment.evidence.rubric import CompetencyIndex, Encoder, KitIndex, build
-from interview_engine.assessment.evidence.suitability import suited
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import (
@@ -30,21 +31,30 @@ from interview_engine.assessment.scoring import (
     Score,
 )
 
-SCORER_ID = "evidence/2"
+SCORER_ID = "evidence/3"
 
 LEAST_WEIGHT = 0.2
 """Pooled weight below which a competency was not shown (docs/scoring.md, step 7 and "Set by hand")."""
 
 WIDE_WEIGHT = 0.5
+SHORT_WORDS = 30.0
+"""Where little was said: pooled weight, or words of an account, below which the band is the wide one."""
 
-COHERENCE_SHARE = 0.35
+LIKELY = 0.5
+"""Chance from which a reader is told that methods were denied or claims taken back."""
+
+GRAVE_LIMIT = 2.5
+"""Score of 10 (level 2) above which no competency stands whose answers tell a grave wrong deed."""
+
+COHERENCE_SHARE = 0.5
 """Part of the level of a competency marked `coherence` that comes from the order of the answer (a convention)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Use:
     """One answer as evidence for one competency: its share in the pool, its sentences' weights, its level s, the
-    indicators it shows, and the comparison with a reference where the question has one."""
+    indicators it shows, the comparison with a reference where the question has one, the parts of an account's level
+    where it is one, and whether it tells a grave wrong deed."""
 
     reading: Reading
     share: float
@@ -52,6 +62,8 @@ class _Use:
     level: float
     shown: tuple[quotes.Showing, ...]
     match: reference.ReferenceMatch | None
+    account: account.AccountLevel | None
+    grave: bool
 
 
 class EvidenceScorer:
@@ -59,8 +71,9 @@ class EvidenceScorer:
 
     Args:
         embedder: unit vectors for zh and en; injected, so that the domain imports no model.
-        fitted: constants of the formula; None for those that ship.
-        references: constants of the comparison with reference answers; None for those that ship.
+        fitted: constants for the turns of a dialogue without a plan; None, here and below, for those that ship.
+        references: constants of the comparison with reference answers.
+        accounts, model: constants for answers to questions that were written for what they probe.
     """
 
     def __init__(
@@ -68,10 +81,14 @@ class EvidenceScorer:
         embedder: Embedder,
         fitted: level.Constants | None = None,
         references: reference.ReferenceModel | None = None,
+        accounts: level.Constants | None = None,
+        model: deeds.DeedModel | None = None,
     ) -> None:
         self._encoder = Encoder(embedder)
         self._fitted = fitted or level.constants()
         self._references = references or reference.model()
+        self._accounts = accounts or account.constants()
+        self._model = model or deeds.model()
         self._indexes: dict[tuple[str, str], tuple[Kit, KitIndex]] = {}
 
     @property
@@ -83,6 +100,8 @@ class EvidenceScorer:
         """Score one interview (see scoring.Scorer)."""
         ordered = sorted(answers, key=lambda answer: (answer.question_id, answer.language, answer.text))
         readings = [self._read(kit, answer) for answer in ordered]
+        for language in sorted({reading.language for reading in readings}):
+            readings = without_copies(readings, self._index(kit, language))
         matches = [self._match(reading, kit) for reading in readings]
         routes = [route(reading, self._index(kit, reading.language)) for reading in readings]
         reasons = {id(answer): reading.reason for answer, reading in zip(ordered, readings, strict=True)}
@@ -108,7 +127,7 @@ class EvidenceScorer:
 
     def _read(self, kit: Kit, answer: AnswerText) -> Reading:
         index = self._index(kit, answer.language)
-        return suited(read(answer, index, self._encoder), index, self._fitted)
+        return read(answer, index, self._encoder, self._model)
 
     def _use(
         self, reading: Reading, kit: Kit, position: int, share: float, match: reference.ReferenceMatch | None
@@ -117,16 +136,19 @@ class EvidenceScorer:
         entry = index.competencies[position]
         row = sentence_weights(reading, index, position)
         shown = quotes.showings([reading], entry)
-        s = (
-            self._level(reading, row, entry, len({one.indicator for one in shown}))
-            if match is None
-            else 2.0 * match.score
-        )
-        return _Use(reading, share, tuple(row), s, shown, match)
+        if match is not None:
+            return _Use(reading, share, tuple(row), 2.0 * match.score, shown, match, None, False)
+        count = len({one.indicator for one in shown}) if entry.indicators else None
+        if not reading.is_account:
+            found = level.parts(reading.pieces, row, reading.language, self._fitted)
+            s = self._ordered(level.level(found, count, self._fitted), reading, entry)
+            return _Use(reading, share, tuple(row), s, shown, None, None, False)
+        told = account.measure(reading, row, count, self._accounts, self._model)
+        s = self._ordered(told.s, reading, entry)
+        return _Use(reading, share, tuple(row), s, shown, None, told, is_grave(reading, entry, self._model))
 
-    def _level(self, reading: Reading, row: Sequence[float], entry: CompetencyIndex, shown: int) -> float:
-        found = level.parts(reading.pieces, row, reading.language, self._fitted)
-        s = level.level(found, shown if entry.indicators else None, self._fitted)
+    def _ordered(self, s: float, reading: Reading, entry: CompetencyIndex) -> float:
+        """s, for a competency marked `coherence` mixed with how the sentences follow from each other."""
         if not entry.competency.coherence:
             return s
         kept = [piece for piece in reading.pieces if piece.left_out is None]
@@ -148,15 +170,19 @@ class EvidenceScorer:
     def _competency(
         self, kit: Kit, position: int, readings: Sequence[Reading], used: Sequence[_Use]
     ) -> CompetencyResult:
-        fitted = self._fitted
         entry = self._index(kit, kit.languages[0]).competencies[position]
         notes = _notes(readings, position)
         weight = sum(one.share for one in used)
         if weight < LEAST_WEIGHT:
             return _cannot(entry, _why(readings, position), notes)
+        if any(one.match is not None and one.match.denies for one in used):
+            return _cannot(entry, Reason("reference.contradicts"), (*notes, *_compared(used)))
+        fitted = self._accounts if any(one.account is not None for one in used) else self._fitted
         pooled = level.pool([one.level for one in used], [one.share for one in used], fitted)
-        value = round(min(10.0, max(0.0, 5.0 * pooled)), 4)
-        spread = fitted.wide_spread if weight < WIDE_WEIGHT else fitted.spread
+        grave = any(one.grave for one in used)
+        value = round(min(GRAVE_LIMIT if grave else 10.0, max(0.0, 5.0 * pooled)), 4)
+        short = all(one.account is not None and one.reading.words < SHORT_WORDS for one in used)
+        spread = fitted.wide_spread if weight < WIDE_WEIGHT or short else fitted.spread
         found = {showing.indicator for one in used for showing in one.shown}
         return CompetencyResult(
             entry.competency.id,
@@ -166,8 +192,21 @@ class EvidenceScorer:
             _quoted(used, fitted),
             tuple(indicator.id for indicator in entry.indicators if indicator.id not in found),
             tuple((indicator.id, indicator.id in found) for indicator in entry.indicators if indicator.marker),
-            reasons=(*notes, *(reason for one in used if one.match for reason in reference.reasons(one.match))),
+            reasons=(*notes, *_said_against(used), *((Reason("text.little_said"),) if short else ()), *_compared(used)),
         )
+
+
+def _compared(used: Sequence[_Use]) -> tuple[Reason, ...]:
+    return tuple(reason for one in used if one.match for reason in reference.reasons(one.match))
+
+
+def _said_against(used: Sequence[_Use]) -> tuple[Reason, ...]:
+    """What a person has to look at: a grave wrong deed; methods denied or claims taken back, when that is likely."""
+    told = [one.reading.against.chances for one in used if one.account is not None]
+    found = [Reason("conduct.wrong_deed")] if any(one.grave for one in used) else []
+    if any(max(chances[1:]) >= LIKELY for chances in told):
+        found.append(Reason("conduct.not_done"))
+    return tuple(found)
 
 
 def _quoted(used: Sequence[_Use], fitted: level.Constants) -> tuple[Evidence, ...]:
@@ -176,7 +215,12 @@ def _quoted(used: Sequence[_Use], fitted: level.Constants) -> tuple[Evidence, ..
         quotes.Showing(showing.indicator, at, showing.piece) for at, one in enumerate(told) for showing in one.shown
     ]
     chosen = quotes.choose(
-        [one.reading for one in told], [one.row for one in told], [one.share for one in told], shown, fitted
+        [one.reading for one in told],
+        [one.row for one in told],
+        [one.share for one in told],
+        shown,
+        fitted,
+        [one.account for one in told],
     )
     compared = tuple(quotes.compared(one.reading, one.match.score) for one in used if one.match is not None)
     return (*compared, *chosen)

@@ -175,3 +175,16 @@ def test_an_order_inside_an_answer_is_left_out_and_noted() -> None:
 def test_an_answer_to_an_unknown_question_is_evidence_for_nothing() -> None:
     result = score(("q99", "en", joined(STORY["en"], "en")))
     assert all(one.status == "cannot_assess" for one in result.competencies)
+
+
+def test_the_same_account_given_to_two_questions_counts_once_and_says_so() -> None:
+    text = joined(STORY["en"], "en")
+    result = score(("q1", "en", text), ("q2", "en", text))
+    reasons = [finding.reason.code if finding.reason else "" for finding in result.answers]
+    assert sorted(reasons) == ["", "text.same_answer"]
+
+
+def test_two_accounts_of_a_person_that_share_some_words_both_count() -> None:
+    parts = STORY["en"]
+    result = score(("q1", "en", joined(parts[:4], "en")), ("q2", "en", joined(parts[3:], "en")))
+    assert "text.same_answer" not in {finding.reason.code for finding in result.answers if finding.reason}

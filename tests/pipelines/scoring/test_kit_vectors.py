@@ -30,8 +30,8 @@ class Digests:
 
     def embed(self, texts: Sequence[str], language: str) -> NDArray[np.float32]:
         self.asked += texts
-        rows = [np.frombuffer(hashlib.sha256(f"{language}{text}".encode()).digest(), np.uint8) for text in texts]
-        return np.stack(rows).astype(np.float32) - 128 if rows else np.zeros((0, 32), np.float32)
+        rows = [np.frombuffer(hashlib.shake_256(f"{language}{text}".encode()).digest(384), np.uint8) for text in texts]
+        return np.stack(rows).astype(np.float32) - 128 if rows else np.zeros((0, 384), np.float32)
 
 
 def scored(folder: Path, weights: str = "w") -> tuple[object, list[str]]:

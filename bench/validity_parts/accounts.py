@@ -1,0 +1,166 @@
+"""Validity on the authored answers of authors who did not fit: levels over all tellings, conduct, denial, modest
+wording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import fit_deeds
+from bench.datasets.authored import Authored, authored
+from bench.outcome import Figure, SetOutcome, bootstrap
+from interview_engine.assessment.calibration.agreement import pearson
+from interview_engine.assessment.scoring import AnswerText, Scorer
+from interview_engine.assessment.text import units
+
+Vector = NDArray[np.float64]
+
+PLAIN = ("exemplary", "competent", "mediocre", "weak")
+LOW = 2.5
+"""Level at or below which evidence against has been heard."""
+
+MODEST = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An answer with its score 0..10 (None: not assessed), the reason of the answer, and whether a person is asked to
+    look at its conduct."""
+
+    answer: Authored
+    value: float | None
+    reason: str
+    flagged: bool
+
+    @property
+    def level(self) -> float:
+        """On 1..5; an answer that could not be assessed stands at 1."""
+        return 1.0 + 0.4 * (self.value or 0.0)
+
+
+def score_all(found: Sequence[Authored], scorer: Scorer) -> list[Scored]:
+    """Every answer by itself, through the public function, under a kit of its author's questions."""
+    scored = []
+    for author, language in sorted({(one.author, one.language) for one in found}):
+        own = [one for one in found if (one.author, one.language) == (author, language)]
+        kit = fit_deeds.kit_of(own)
+        for one in own:
+            result = scorer.score(kit, [AnswerText(one.competency, language, one.text)])
+            result_of = next(r for r in result.competencies if r.competency_id == one.competency)
+            reason = result.answers[0].reason
+            flagged = any(r.code == "conduct.wrong_deed" for r in result_of.reasons)
+            value = result_of.score.value if result_of.score else None
+            scored.append(Scored(one, value, reason.code if reason else "", flagged))
+    return scored
+
+
+def measured(folder: Path, authors: Sequence[str], scorer: Scorer, note: str) -> list[SetOutcome]:
+    """The figures of these authors, Mandarin and English apart."""
+    scored = score_all([one for one in authored(folder, authors) if not one.disputed], scorer)
+    outcomes = []
+    for language in ("zh", "en"):
+        own = [one for one in scored if one.answer.language == language]
+        outcomes.append(SetOutcome(f"authored accounts, {language}", "this project", note, tuple(figures(own))))
+    return outcomes
+
+
+def figures(own: Sequence[Scored]) -> list[Figure]:
+    """Figures of one language."""
+    zh = own[0].answer.language == "zh"
+    found = [
+        _r("all tellings: r with the level aimed at", own, 0.75),
+        _r("four plain tellings: r", _of(own, *PLAIN), 0.82 if zh else 0.78),
+        Figure("  r of length alone, all tellings", _length(own), n=len(own)),
+        Figure("four plain tellings: mean r inside a story", _inside(_of(own, *PLAIN)), n=len(own) // 11, bar=0.90),
+        _mean("four plain tellings: mean error in levels", _of(own, *PLAIN), lambda s: abs(s.level - s.answer.level)),
+        _mean("not assessed", own, lambda s: float(s.value is None)),
+        _mean("wrong deed at or below level 2.5", _of(own, "wrong"), _is_low, 0.90),
+        Figure("exemplary above the wrong deed of its story", _above(own), n=len(own) // 11, bar=1.0),
+        _mean("denied at or below level 2.5", _of(own, "denied"), _is_low, 0.85),
+        _mean("taken back at or below level 2.5", _of(own, "takenback"), _is_low, 0.85),
+        _mean("false alarms of conduct, honest tellings", _of(own, "honest"), lambda s: float(s.flagged), limit=0.03),
+        _mean(
+            "false alarms of conduct, all but wrong deeds",
+            [one for one in own if one.answer.telling != "wrong"],
+            lambda s: float(s.flagged),
+            limit=0.03,
+        ),
+        Figure("modest less exemplary of its story, in levels", _apart(own, "modest", "exemplary"), n=len(own) // 11),
+        _mean("boastful above its level", _of(own, "boastful"), lambda s: s.level - s.answer.level),
+    ]
+    for telling in dict.fromkeys(one.answer.telling for one in own):
+        found.append(_mean(f"  mean level, {telling}", _of(own, telling), lambda s: s.level))
+    return found
+
+
+def _of(own: Sequence[Scored], *tellings: str) -> list[Scored]:
+    return [one for one in own if one.answer.telling in tellings]
+
+
+def _is_low(one: Scored) -> float:
+    return float(one.level <= LOW)
+
+
+def _r(name: str, own: Sequence[Scored], bar: float) -> Figure:
+    x = np.array([one.level for one in own])
+    y = np.array([float(one.answer.level) for one in own])
+    value, low, high = bootstrap(lambda i: pearson(x[i], y[i]), [one.answer.story for one in own])
+    return Figure(name, value, low, high, n=len(own), bar=bar)
+
+
+def _mean(
+    name: str,
+    own: Sequence[Scored],
+    measure: Callable[[Scored], float],
+    bar: float | None = None,
+    limit: float | None = None,
+) -> Figure:
+    values = np.array([measure(one) for one in own])
+    value, low, high = bootstrap(partial(_mean_of, values), [one.answer.story for one in own])
+    return Figure(name, value, low, high, n=len(own), bar=bar, limit=limit)
+
+
+def _mean_of(values: Vector, i: NDArray[np.int_]) -> float:
+    return float(values[i].mean())
+
+
+def _length(own: Sequence[Scored]) -> float:
+    words = np.array([float(units(one.answer.text, one.answer.language)) for one in own])
+    return pearson(words, np.array([float(one.answer.level) for one in own]))
+
+
+def _stories(own: Sequence[Scored]) -> list[list[Scored]]:
+    names = dict.fromkeys(one.answer.story for one in own)
+    return [[one for one in own if one.answer.story == name] for name in names]
+
+
+def _inside(own: Sequence[Scored]) -> float:
+    found = []
+    for story in _stories(own):
+        levels = np.array([one.level for one in story])
+        if len(story) > 2 and np.ptp(levels) > 0:
+            found.append(pearson(levels, np.array([float(one.answer.level) for one in story])))
+    return float(np.mean(found))
+
+
+def _above(own: Sequence[Scored]) -> float:
+    found = []
+    for story in _stories(own):
+        by = {one.answer.telling: one.level for one in story}
+        if {"exemplary", "wrong"} <= by.keys():
+            found.append(by["exemplary"] > by["wrong"])
+    return float(np.mean(found))
+
+
+def _apart(own: Sequence[Scored], one: str, other: str) -> float:
+    found = []
+    for story in _stories(own):
+        by = {told.answer.telling: told.level for told in story}
+        if {one, other} <= by.keys():
+            found.append(by[one] - by[other])
+    return float(np.mean(found))

@@ -1,0 +1,50 @@
+"""The same account given to two questions counts once: for the question it suits better."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from interview_engine.assessment.evidence import relevance
+from interview_engine.assessment.evidence.reading import Reading, suits
+from interview_engine.assessment.evidence.rubric import KitIndex
+from interview_engine.assessment.reasons import Reason
+from interview_engine.assessment.text import gram_share, grams
+
+COPIED = 0.7
+"""Share of an answer's 5-grams in another answer of the person from which both are one account (a convention;
+accounts of one story by one author in other words share under .3)."""
+
+
+def without_copies(readings: Sequence[Reading], index: KitIndex) -> list[Reading]:
+    """The readings, with text.same_answer for every copy but the one whose question it suits best (on a tie the first).
+
+    Args:
+        readings: of one person, in a fixed order; those of other languages than the index's are left as they are.
+    """
+    found = list(readings)
+    usable = [
+        place
+        for place, reading in enumerate(found)
+        if reading.reason is None and reading.is_account and reading.language == index.language
+    ]
+    for number, later in enumerate(usable):
+        for earlier in usable[:number]:
+            pair = found[earlier], found[later]
+            if any(one.reason for one in pair) or not _is_copy(*pair):
+                continue
+            worse = (
+                later
+                if suits(pair[0], index, relevance.model()) >= suits(pair[1], index, relevance.model())
+                else earlier
+            )
+            found[worse] = replace(found[worse], reason=Reason("text.same_answer"), gate=0.0)
+    return found
+
+
+def _is_copy(one: Reading, other: Reading) -> bool:
+    """Whether two answers to different questions hold mostly the same words in the same order."""
+    if one.answer.question_id == other.answer.question_id:
+        return False
+    shorter, longer = sorted((one.answer.text, other.answer.text), key=len)
+    return gram_share(shorter, one.language, frozenset(grams(longer, one.language))) > COPIED
