@@ -14,7 +14,7 @@ import yaml
 from interview_engine.assessment.kits.file import KitDumper, kit_document, kit_yaml
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.kits.reader import KitReader
-from interview_engine.assessment.kits.yaml_tree import read_tree
+from interview_engine.assessment.kits.yaml_tree import TreeError, read_tree
 
 WIDTH = 118
 """Characters a line of folded text has at most; the kits that ship keep to it."""
@@ -53,7 +53,10 @@ def edited_text(text: str, base: Kit, edited: Kit) -> str:
 
 def _holds(text: str, kit: Kit) -> bool:
     """Whether the text reads as this kit; one that breaks a rule (weights that do not sum up) is read all the same."""
-    tree, problems = read_tree(text.encode())
+    try:
+        tree, problems = read_tree(text.encode())
+    except TreeError:
+        return False
     found = KitReader().kit(tree, "")
     return not problems and found == KitReader().kit(read_tree(kit_yaml(replace(kit, sha256="")))[0], "")
 
@@ -145,7 +148,9 @@ def _written(text: str, node: yaml.Node, value: Any, inside_flow: bool) -> str:
     margin = " " * (len(text[line:]) - len(text[line:].lstrip(" ")))
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         folded = isinstance(node, yaml.ScalarNode) and node.style in (">", "|")
-        return _folded(str(value), margin + "  ") if folded and value else _scalar(value)
+        if folded:  # what it replaces ends with its line
+            return _folded(str(value), margin + "  ") if value else '""\n'
+        return _scalar(value)
     if inside_flow or getattr(node, "flow_style", None) or not value:
         return _flow(value)
     block = yaml.dump(value, Dumper=_ShortLists, allow_unicode=True, sort_keys=False, width=WIDTH)

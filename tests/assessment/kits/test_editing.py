@@ -83,6 +83,13 @@ def test_a_draft_that_breaks_a_rule_is_written_too_so_that_its_problems_can_be_n
     assert "weight: 99\n" in written
 
 
+def test_an_emptied_folded_text_leaves_a_file_that_can_be_read() -> None:
+    text, kit = shipped("customer-service")
+    written = edited_text(text, kit, replace(kit, description=LocalizedText(kit.description.zh, "")))
+    assert '  en: ""\nlanguages: [zh, en]\n' in written
+    assert changed_lines(text, written) == (3, 1)
+
+
 def test_a_list_that_stands_in_brackets_stays_in_brackets() -> None:
     text, kit = shipped("sales")
     asked = replace(kit.questions[0], probes=tuple(one.id for one in kit.competencies[:3]))
