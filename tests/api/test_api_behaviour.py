@@ -199,7 +199,7 @@ def test_reading_a_report_through_the_api_is_in_the_audit_trail(world: World) ->
             return session.scalar(found) or 0
 
     before = readings()
-    assert world.call("GET", f"/applications/{application}/report").json()["schema"] == "interview-report/1"
+    assert world.call("GET", f"/applications/{application}/report").json()["schema"] == "interview-report/2"
     assert readings() == before + 1
     page = world.call("GET", f"/audit?subject={subject}&action=report.read&limit=1").json()
     assert page["items"][0]["subject"] == subject
