@@ -120,7 +120,9 @@ class Samples:
         return None if isinstance(value, str) and len(value) == 32 else value
 
 
-OTHERS = ("grant_id", "token_id", "survey_id", "calibration_id", "episode_id", "employment_id")
+OTHERS = (
+    "grant_id", "token_id", "survey_id", "calibration_id", "episode_id", "employment_id", "flow_id", "substitute_id",
+)  # fmt: skip
 """Names of things that the company does not have."""
 
 BODIES: dict[str, Any] = {
@@ -130,6 +132,7 @@ BODIES: dict[str, Any] = {
     "change_webhook": {"active": True},
     "give_grant": {"scope": "all", "field_class": "public", "action": "read", "holder_level": 7},
     "set_role": {"role": "auditor"},
+    "set_approval_flow": {"kind": "offer", "steps": [{"rule": "any", "approvers": ["manager"]}]},
     "set_approval_substitute": {
         "substitute_account_id": NOBODY,
         "first_day": "2099-01-01",

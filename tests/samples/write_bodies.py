@@ -206,7 +206,7 @@ CONSOLE: dict[str, Body] = {
     "/console/flags/{flag_id}/merge": form(application=of_b("application_id")),
     "/console/flags/{flag_id}/resolve": form(application=of_b("application_id")),
     "/console/approvals/{approval_id}": form(decision="approve", comment=""),
-    "/console/approvals/absences": form(substitute=of_b("colleague"), first_day="2099-01-01", last_day="2099-01-02"),
+    "/console/approvals/absences": form(substitute=of_b("colleague"), first_day="2099-02-01", last_day="2099-02-02"),
     "/console/approvals/absences/{substitute_id}/end": nothing,
     "/console/approval-flows": form(kind="requisition", department=of_b("department_id"), approvers_0="role:hr"),
     "/console/approval-flows/{flow_id}/end": nothing,
