@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
 from bench.datasets.authored import CHOSEN, FITTED, REPORTED, Authored, Mark, authored
+from interview_engine.assessment.calibration.agreement import quadratic_weighted_kappa
 from interview_engine.assessment.evidence.sentences import Sentence
 
 FOLDER = Path(__file__).parents[2] / "data" / "authored"
@@ -49,3 +51,15 @@ def test_a_sentence_carries_a_mark_that_covers_a_third_of_it() -> None:
     assert one.carries("wrong", Sentence("x" * 30, 30, None, None))
     assert not one.carries("wrong", Sentence("x" * 30, 41, None, None))
     assert not one.carries("denied", Sentence("x" * 30, 30, None, None))
+
+
+def test_a_blind_second_rater_agrees_as_the_card_says() -> None:
+    second = json.loads((FOLDER / "second_rater.json").read_text(encoding="utf-8"))
+    rated = {one.id: one for one in authored(FOLDER, (*FITTED, *CHOSEN, *REPORTED)) if one.id in second}
+    assert len(rated) == len(second) == 352
+    apart = {name: abs(second[name] - one.level) for name, one in rated.items()}
+    assert round(sum(not by for by in apart.values()) / len(apart), 2) == 0.93
+    assert [name for name, by in apart.items() if by >= 2] == [name for name, one in rated.items() if one.disputed]
+    for language in ("zh", "en"):
+        pairs = [(one.level, second[name]) for name, one in rated.items() if one.language == language]
+        assert round(quadratic_weighted_kappa(*zip(*pairs, strict=True), (1, 2, 3, 4, 5)), 2) == 0.98
