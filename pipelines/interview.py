@@ -12,6 +12,8 @@ from interview_engine.assessment.delivery.scorer import score_delivery
 from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.delivery.spans import Span, listed
 from interview_engine.assessment.interview_rules import (
+    NOT_ASKED,
+    asked_questions,
     needs_review,
     report_language,
     sum_stages,
@@ -89,7 +91,7 @@ def assess_answer(
         WeightsError, SystemPackageError: the installation is not complete (no answer could be assessed).
     """
     if source.path is None:
-        return unusable_answer(source, Reason("answer.missing"))
+        return unusable_answer(source, Reason("answer.missing" if source.asked else NOT_ASKED))
     if source.mode == "text":
         return _assess_text(source, source.path, job, clock)
     limits = Limits(max_duration_s=60 * options.max_minutes)
@@ -328,7 +330,7 @@ def assess_interview(
         kit_version=job.kit.version,
         language=report_language(job.language, job.kit, judged),
         policy=options.policy.id,
-        overall=overall(counted, results, usable_questions(job.kit, judged)),
+        overall=overall(counted, results, usable_questions(job.kit, judged), asked_questions(job.kit, judged)),
         competencies=results,
         answers=judged,
         needs_review=needs_review(judged, results),

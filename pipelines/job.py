@@ -23,6 +23,7 @@ class AnswerSource:
 
     Args:
         path: None when the question was not answered.
+        asked: False for a question of the kit that this interview left out.
         start_s, end_s: the window in a recording of a whole interview; end_s None is to the end.
     """
 
@@ -30,6 +31,7 @@ class AnswerSource:
     path: Path | None
     start_s: float = 0.0
     end_s: float | None = None
+    asked: bool = True
 
     @property
     def mode(self) -> Mode:

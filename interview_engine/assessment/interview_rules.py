@@ -32,7 +32,9 @@ def report_language(asked: str, kit: Kit, answers: Sequence[AnswerAssessment]) -
 def needs_review(answers: Sequence[AnswerAssessment], results: Sequence[CompetencyResult]) -> tuple[Reason, ...]:
     """Every reason for which a person must look: signals, answers given that could not be used, scorer's remarks."""
     reasons = [signal.reason for answer in answers for signal in answer.signals]
-    reasons += [a.reason for a in answers if a.reason is not None and a.reason.code != "answer.missing"]
+    reasons += [
+        a.reason for a in answers if a.reason is not None and a.reason.code not in ("answer.missing", NOT_ASKED)
+    ]
     reasons += [reason for result in results for reason in result.reasons]
     unique: list[Reason] = []
     for reason in reasons:
@@ -43,6 +45,18 @@ def needs_review(answers: Sequence[AnswerAssessment], results: Sequence[Competen
 
 UNREAD = ("language.", "transcript.", "audio.", "media.", "engine.", "text.unreadable", "text.too_long")
 """Reasons of answers that were given and could not be read: what they say of a competency is not known."""
+
+
+NOT_ASKED = "answer.not_asked"
+"""Reason of a question of the kit that the interview left out."""
+
+
+def asked_questions(kit: Kit, answers: Sequence[AnswerAssessment]) -> int:
+    """How many questions of the kit were asked."""
+    left_out = {
+        answer.question_id for answer in answers if answer.reason is not None and answer.reason.code == NOT_ASKED
+    }
+    return sum(question.id not in left_out for question in kit.questions)
 
 
 def usable_questions(kit: Kit, answers: Sequence[AnswerAssessment]) -> int:

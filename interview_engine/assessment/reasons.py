@@ -50,6 +50,7 @@ SENTENCES: dict[str, Message] = {
         "The engine failed on this answer ({error}); please review it by hand and keep the file for diagnosis."
     ),
     "answer.missing": msg("This question was not answered."),
+    "answer.not_asked": msg("This question was not asked in this interview."),
     # hearing
     "audio.none": msg("There is no audio stream."),
     "audio.no_speech": msg("No speech was heard."),

@@ -181,16 +181,17 @@ class Overall:
     measure: Measure = MEASURE
 
 
-def overall(kit: Kit, results: Sequence[CompetencyResult], answered: int) -> Overall:
+def overall(kit: Kit, results: Sequence[CompetencyResult], answered: int, asked: int | None = None) -> Overall:
     """Combine competency results by the kit's weights (docs/scoring.md, step 10).
 
     What was not assessed is left out of the values, held by the bands and named by `assessed_weight`. There is no
-    overall result below `MIN_WEIGHT_SHARE` of the weight or `MIN_ANSWER_SHARE` of the questions. The bands combine the
-    competencies' half-widths as fully correlated errors (a stated, cautious choice: the scorer's error is mostly a bias
-    per person, so it does not shrink with the number of competencies).
+    overall result below `MIN_WEIGHT_SHARE` of the weight or `MIN_ANSWER_SHARE` of the questions that were asked. The
+    bands combine the competencies' half-widths as fully correlated errors (a stated, cautious choice: the scorer's
+    error is mostly a bias per person, so it does not shrink with the number of competencies).
 
     Args:
         answered: how many questions of the kit have an answer that could be used.
+        asked: how many were asked; None for all.
     """
     by_id = {result.competency_id: result for result in results}
     weight = match = match_low = match_high = value = low = high = 0.0
@@ -210,7 +211,7 @@ def overall(kit: Kit, results: Sequence[CompetencyResult], answered: int) -> Ove
         high += competency.weight * score.high
     total = sum(competency.weight for competency in kit.competencies)
     share = weight / total
-    reason = _too_little(share, answered, len(kit.questions))
+    reason = _too_little(share, answered, len(kit.questions) if asked is None else asked)
     if reason is not None:
         return Overall("cannot_assess", None, None, 100 * share, reason)
     return Overall(

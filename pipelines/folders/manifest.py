@@ -60,7 +60,7 @@ def job_from_files(files: Sequence[Path], kit: Kit, candidate: str | None, langu
             msg("Give one file per question, or use a manifest (.yaml)."),
         )
     answers = tuple(
-        AnswerSource(question.id, files[index] if index < len(files) else None)
+        AnswerSource(question.id, files[index]) if index < len(files) else AnswerSource(question.id, None, asked=False)
         for index, question in enumerate(kit.questions)
     )
     return _job(candidate or files[0].stem, kit, language, answers)
@@ -134,6 +134,7 @@ def _answers(path: Path, raw: object, kit: Kit) -> tuple[AnswerSource, ...]:
     for question_id, value in raw.items():
         field = f"answers.{question_id}"
         if value is None:
+            found[question_id] = AnswerSource(question_id, None)
             continue
         entry = {"file": value} if isinstance(value, str) else value
         if (
@@ -147,7 +148,7 @@ def _answers(path: Path, raw: object, kit: Kit) -> tuple[AnswerSource, ...]:
         if end_s is not None and end_s <= start_s:
             raise _bad(path, field, msg("end must be after start"))
         found[question_id] = AnswerSource(question_id, path.parent / entry["file"], start_s, end_s)
-    return tuple(found.get(question.id, AnswerSource(question.id, None)) for question in kit.questions)
+    return _with_those_left_out(kit, found)
 
 
 def _windows(path: Path, file: Path, starts: Mapping[object, object], kit: Kit) -> tuple[AnswerSource, ...]:
@@ -161,7 +162,12 @@ def _windows(path: Path, file: Path, starts: Mapping[object, object], kit: Kit) 
         if end_s is not None and end_s <= start_s:
             raise _bad(path, f"starts.{question_id}", msg("two questions start at the same time"))
         windows[question_id] = AnswerSource(question_id, file, start_s, end_s)
-    return tuple(windows.get(question.id, AnswerSource(question.id, None)) for question in kit.questions)
+    return _with_those_left_out(kit, windows)
+
+
+def _with_those_left_out(kit: Kit, named: Mapping[str, AnswerSource]) -> tuple[AnswerSource, ...]:
+    """One source a question of the kit: what is not named was not asked, what is named without a file not answered."""
+    return tuple(named.get(question.id, AnswerSource(question.id, None, asked=False)) for question in kit.questions)
 
 
 def _check_questions(path: Path, keys: Mapping[object, object], kit: Kit) -> None:

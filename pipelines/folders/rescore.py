@@ -12,7 +12,7 @@ from pathlib import Path
 from interview_engine.assessment.calibration.calibration import Calibration
 from interview_engine.assessment.comparing.ranking import Entry, EntryCompetency, Remark, Ruler
 from interview_engine.assessment.delivery.scorer import score_delivery
-from interview_engine.assessment.interview_rules import usable_questions, with_unread
+from interview_engine.assessment.interview_rules import asked_questions, usable_questions, with_unread
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import AnswerAssessment, InterviewReport
@@ -124,14 +124,21 @@ def rescore_report(report: InterviewReport, kit: Kit, scorer: Scorer, *, deliver
         elif delivery:
             results.append(score_delivery(competency, cues))
     counted = kit if delivery else replace(kit, competencies=tuple(c for c in kit.competencies if not c.is_delivery))
-    return entry_of(report, counted, results, scorer.scorer_id, usable_questions(kit, judged))
+    answered, asked = usable_questions(kit, judged), asked_questions(kit, judged)
+    return entry_of(report, counted, results, scorer.scorer_id, answered, asked)
 
 
 def entry_of(
-    report: InterviewReport, kit: Kit, results: Sequence[CompetencyResult], scorer_id: str, answered: int
+    report: InterviewReport,
+    kit: Kit,
+    results: Sequence[CompetencyResult],
+    scorer_id: str,
+    answered: int,
+    asked: int | None = None,
 ) -> Entry:
-    """What a ranking needs of the interview, recalculated from `results` under `kit`; `answered` as for `overall`."""
-    total = overall(kit, results, answered)
+    """What a ranking needs of the interview, recalculated from `results` under `kit`; `answered`, `asked` as for
+    `overall`."""
+    total = overall(kit, results, answered, asked)
     by_id = {result.competency_id: result for result in results}
     return Entry(
         interview_id=report.interview_id,

@@ -278,6 +278,7 @@ NEXT_STEPS: dict[str, Text] = {
     "media.track_left_out": msg("Play the file's other tracks; if it matters, ask the candidate to record again."),
     "quality": msg("Play the marked passages; if words are lost, ask the candidate to record again."),
     "media": msg("Ask the candidate for a file that plays, or to record again, or to answer in writing."),
+    "answer.not_asked": msg("Nothing; ask it in the next round if its competency matters."),
     "answer.missing": msg("Check whether a file was left out; ask for the answer if it is needed."),
     "audio": msg("Watch the recording; if the microphone failed, ask for a new recording or a written answer."),
     "transcript": msg("Listen and rate by hand, or ask for a new recording."),

@@ -8,6 +8,8 @@ from report_samples import KIT, answer, not_shown, scored, typed
 
 from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.interview_rules import (
+    NOT_ASKED,
+    asked_questions,
     needs_review,
     report_language,
     sum_stages,
@@ -56,6 +58,15 @@ def test_a_question_nobody_answered_needs_no_review() -> None:
     missing = replace(answer("q1", None), status="cannot_assess", reason=Reason("answer.missing"))
 
     assert needs_review((missing,), ()) == ()
+
+
+def test_a_question_that_was_left_out_does_not_count_as_asked_and_needs_no_review() -> None:
+    left_out = replace(answer("q2", None), status="cannot_assess", reason=Reason(NOT_ASKED))
+    missing = replace(answer("q3", None), status="cannot_assess", reason=Reason("answer.missing"))
+    answers = (answer("q1", ZH, "text"), left_out, missing)
+
+    assert asked_questions(KIT, answers) == len(KIT.questions) - 1
+    assert needs_review(answers, ()) == ()
 
 
 def test_the_seconds_of_each_stage_add_up_over_the_answers() -> None:

@@ -14,6 +14,15 @@ ANSWER = (
     "发现城西还有一台同型号的，就和司机协调当晚九点换货。第二天我又打电话确认，她给了五星评价。"
 )
 
+UNCLEAR = (
+    "有位阿姨怎么也弄不明白退款要在哪里点，我讲了两遍她还是点错。我就问她手机上现在看到什么，让她一个一个念给我听，"
+    "原来她用的是老版本，按钮在下面。我换成她看得到的话，一步一步讲，请她自己点一遍，她点成功了，我才挂电话。"
+)
+THANKED = (
+    "有个年轻人父亲住院，他在外地，要买一张护理床当天送到。我查了库存和路线，跟配送组的同事商量把他排在第一家，"
+    "送到以后我打电话问床架得稳不稳，教护工怎么摇。过了一个月他专门回来谢我，说要给母亲也买一张。"
+)
+
 
 def _errors(capsys: pytest.CaptureFixture[str], code: str) -> str:
     text = capsys.readouterr().err
@@ -98,8 +107,8 @@ def test_texts_are_assessed_json_lines_printed_and_ranked(tmp_path: Path, capsys
     folder = tmp_path / "候选人 文件"
     folder.mkdir()
     answers = [folder / f"{n}.txt" for n in range(3)]
-    for path in answers:
-        path.write_text(ANSWER, encoding="utf-8")
+    for path, text in zip(answers, (ANSWER, UNCLEAR, THANKED), strict=True):
+        path.write_text(text, encoding="utf-8")
     (folder / "empty.txt").write_text("", encoding="utf-8")
     out = tmp_path / "输出 目录"
     base = ["assess", "--kit", "customer-service", "--out", str(out), "--json"]

@@ -34,6 +34,13 @@ def test_a_manifest_mixes_video_voice_and_text_in_the_kits_order(tmp_path: Path)
     assert job.answers[3].path is None
 
 
+def test_a_question_without_a_line_was_not_asked_and_one_without_a_file_not_answered(tmp_path: Path) -> None:
+    answers = f"{{{QUESTIONS[0]}: a.mp4, {QUESTIONS[1]}: null}}"
+    path = _manifest(tmp_path, f"candidate: A\nkit: customer-service\nanswers: {answers}\n")
+    job = job_from_manifest(path, None, None, None)
+    assert [answer.asked for answer in job.answers] == [True, True, *[False] * (len(QUESTIONS) - 2)]
+
+
 def test_the_id_is_the_same_on_every_run_and_names_the_candidate(tmp_path: Path) -> None:
     path = _manifest(tmp_path, f"candidate: 林 晓/../x\nkit: customer-service\nanswers: {{{QUESTIONS[0]}: a.mp4}}\n")
     first = job_from_manifest(path, None, None, None)
