@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import console_data
 import pytest
@@ -12,6 +14,7 @@ from console_pages import StoredCompany
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from interview_engine.assessment.comparing.ranking import EntryCompetency
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.reviewing import reviews, shortlist
 from interview_engine.hr.recruiting.reviewing.shortlist import RankedRow
@@ -37,9 +40,21 @@ def counted(row: RankedRow) -> float | None:
     return row.human_score if row.human_score is not None else None if engine is None else engine.value
 
 
+def competency(row: RankedRow, code: str) -> EntryCompetency:
+    """The row's competency of this code."""
+    [found] = [one for one in row.place.entry.competencies if one.competency_id == code]
+    return found
+
+
 def copied(row: object, **other: object) -> dict[str, object]:
     """A row's columns as values of a new row."""
     return {column.name: getattr(row, column.name) for column in type(row).__table__.columns} | other  # type: ignore[attr-defined]
+
+
+def with_communication(competencies: list[dict[str, Any]], value: float) -> list[dict[str, Any]]:
+    """Stored competencies, "communication" with another score of 0 to 10."""
+    other = {"score": value, "low": max(0.0, value - 0.8), "high": min(10.0, value + 0.8)}
+    return [one | other if one["id"] == "communication" else one for one in competencies]
 
 
 def multiply(session: Session, made: Company) -> None:
@@ -105,6 +120,7 @@ def multiply(session: Session, made: Company) -> None:
                     needs_review=[{"code": "x", "zh": "请听", "en": "listen"}] if section == "needs_review" else [],
                     reason={"code": "y", "zh": "听不清", "en": "unclear"} if score is None else None,
                     scorer=chance.choice(["evidence/1", "evidence/1", "evidence/2"]),
+                    competencies=with_communication(assessment.competencies, number % 11),
                     **scores,
                 )
             )
@@ -147,7 +163,11 @@ def test_a18_the_list_is_sorted_and_narrowed(made: Company, sort: str) -> None:
     with made.context.database.reading() as session:
         wanted = ListWanted(sort=sort, channel="内推", stage="review", meets="communication")
         found = list_page(session, actor, made.requisition_id, wanted, size=200)
-    assert found.rows
+        anybody = list_page(session, actor, made.requisition_id, replace(wanted, meets=""), size=200)
+    communication = {row.application_id: competency(row, "communication") for row in anybody.rows}
+    reached = {key for key, one in communication.items() if one.meets}
+    assert 0 < len(reached) < len(communication)
+    assert {row.application_id for row in found.rows} == reached
     assert {row.channel for row in found.rows} == {"内推"}
     assert {row.stage for row in found.rows} == {"review"}
     keys = {
@@ -155,7 +175,7 @@ def test_a18_the_list_is_sorted_and_narrowed(made: Company, sort: str) -> None:
         "recent": [-row.stage_since.timestamp() for row in found.rows],
         "match": [-(row.place.entry.match_percent or -1) for row in found.rows],
         "score": [1.0 if (score := counted(row)) is None else -score for row in found.rows],
-        "communication": [0.0],
+        "communication": [-score.value for row in found.rows if (score := competency(row, "communication").score)],
     }[sort]
     assert keys == sorted(keys)  # type: ignore[type-var]
 
@@ -187,9 +207,10 @@ def test_a18_the_list_is_narrowed_to_those_whom_a_person_scored(made: Company) -
     chosen = made.applications["林晓"]
     with made.context.database.transaction() as session:
         reviews.override(session, actor, chosen, "communication", 2.0, "听下来不是这样", console_data.CLOCK)
+        rulers = list_page(session, actor, made.requisition_id, ListWanted()).rulers
         pages = [
             list_page(session, actor, made.requisition_id, ListWanted(overridden=True, ruler=ruler), size=200)
-            for ruler in range(2)
+            for ruler in range(len(rulers))
         ]
         session.rollback()
     rows = [row for page in pages for row in page.rows]
