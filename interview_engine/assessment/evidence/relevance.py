@@ -23,6 +23,7 @@ from interview_engine.assessment.evidence.rubric import KitIndex, unit
 Vectors = NDArray[np.float64]
 
 FEATURES = ("above_mean", "above_next", "best_above_mean", "best_above_next", "words", "words_above_next", "rubric")
+WORDS_AHEAD = FEATURES.index("words_above_next")
 MOST_WORDS = 6.0
 """Words of the question's own from which more tell nothing."""
 
@@ -57,7 +58,9 @@ def off_topic(
     thin: bool,
     fitted: RelevanceModel,
 ) -> bool:
-    """Whether the answer is about something else than its question.
+    """Whether the answer is about something else than its question. It never is where it uses more words of its own
+    question alone than of any other: the questions of one trade are alike in meaning, and an answer is nearer to a
+    neighbour's by chance.
 
     Args:
         vectors, words: of the sentences that count and their lengths; not empty.
@@ -67,7 +70,10 @@ def off_topic(
     stray = fitted.stray_thin if thin else fitted.stray
     if likeness(vectors, index, question_id) < stray[index.language]:
         return True
-    return value(vectors, words, used, index, question_id, fitted) < fitted.cut
+    found = features(vectors, words, used, index, question_id)
+    if found is None or found[WORDS_AHEAD] > 0.0:
+        return False
+    return _logit(found, fitted) < fitted.cut
 
 
 def value(
@@ -82,6 +88,10 @@ def value(
     found = features(vectors, words, used, index, question_id)
     if found is None:
         return fitted.cut
+    return _logit(found, fitted)
+
+
+def _logit(found: Sequence[float], fitted: RelevanceModel) -> float:
     return fitted.intercept + sum(w * x for w, x in zip(fitted.weights, found, strict=True))
 
 

@@ -199,3 +199,14 @@ def test_a_knowledge_answer_is_compared_with_its_reference() -> None:
     assert right - wrong >= 3
     zh_right = marked("zh", "索引就是把这一列排好序，查的时候不用扫全表，代价是每次写入都要更新，写入会变慢。")
     assert zh_right - marked("zh", "不知道，没用过。") >= 3
+
+
+def test_a_thin_answer_in_words_of_its_own_question_is_not_off_topic() -> None:
+    """Nearer in meaning to the kit's other questions, as answers of one trade are, and still to the question asked."""
+    thin = (
+        "We had a customer whose invoice was wrong, and I could not change it myself. So I sent it to accounting, and I "
+        "told the customer that they would look at it. Accounting was busy, it was the end of the month. I asked them "
+        "again after a few days. In the end a colleague there corrected the invoice, and I sent it to the customer."
+    )
+    (finding,) = scorer().score(kit("customer-service"), [AnswerText("q5", "en", thin)]).answers
+    assert finding.reason is None
