@@ -16,15 +16,19 @@ import pytest
 from sqlalchemy import select
 from work_rows import CLOCK, KIT, make_invitation
 
+from interview_engine.hr.recruiting.blob_owners import owner_of_interview
 from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload, record_answer
 from interview_engine.hr.recruiting.interviewing.invitations import submit
 from interview_engine.hr.recruiting.tables import Answer, Assessment, Invitation, Upload
+from interview_engine.store.blob_keys import BlobKeys
 from interview_engine.store.blobs import open_blobs, register
 from interview_engine.store.engine import open_database
 from interview_engine.store.migrate import migrate
 from interview_engine.store.rows import stamp
+from interview_engine.store.secrets import SecretBox
 from interview_engine.store.tables import WorkItem
 
+SECRET = "for-tests-only-" + "z" * 32
 CLIP = Path(__file__).resolve().parents[3] / "shared" / "data" / "B_video" / "may_5s.mp4"
 
 pytestmark = [
@@ -49,11 +53,14 @@ def _worker(environment: dict[str, str], folder: Path) -> Iterator[subprocess.Po
 
 def test_a_worker_killed_while_it_watches_is_followed_by_another(tmp_path: Path) -> None:
     url, blobs_url = f"sqlite:///{tmp_path / 'interview-engine.db'}", f"file://{tmp_path / 'blobs'}"
-    database, blobs = open_database(url), open_blobs(blobs_url)
+    database = open_database(url)
+    blobs = open_blobs(blobs_url, keys=BlobKeys(database, SecretBox(SECRET), CLOCK))
     migrate(database)
-    sha256 = blobs.put(CLIP, "video/mp4")
     with database.transaction() as session:
         rows = make_invitation(session)
+        owner = owner_of_interview(session, rows.invitation_id)
+    sha256 = blobs.put(CLIP, "video/mp4", owner)
+    with database.transaction() as session:
         upload = Upload(
             **stamp("system", CLOCK),
             invitation_id=rows.invitation_id,
@@ -73,6 +80,7 @@ def test_a_worker_killed_while_it_watches_is_followed_by_another(tmp_path: Path)
         "INTERVIEW_ENGINE_DATA": str(tmp_path),
         "INTERVIEW_ENGINE_DATABASE_URL": url,
         "INTERVIEW_ENGINE_BLOBS_URL": blobs_url,
+        "INTERVIEW_ENGINE_SECRET": SECRET,
         "TMPDIR": str(tmp_path),
         "OMP_NUM_THREADS": "1",
     }
