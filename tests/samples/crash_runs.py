@@ -13,7 +13,7 @@ from pathlib import Path
 
 import crash_site
 from crash_site import Plan
-from work_rows import CLOCK, KIT, TEXT, Rows, make_invitation
+from work_rows import CLOCK, SHORT_KIT, TEXT, Rows, make_invitation
 
 from interview_engine.hr.recruiting.interviewing.answers import record_answer
 from interview_engine.hr.recruiting.interviewing.invitations import submit
@@ -26,10 +26,10 @@ def submitted(database: Database, count: int) -> list[tuple[Rows, str]]:
     made = []
     for number in range(count):
         with database.transaction() as session:
-            rows = make_invitation(session)
+            rows = make_invitation(session, kit=SHORT_KIT)
             invitation = session.get_one(Invitation, rows.invitation_id)
             text = f"{TEXT}这是第{number}位。"
-            answer = record_answer(session, rows.candidate, invitation, KIT.questions[0].id, "text", text, CLOCK)
+            answer = record_answer(session, rows.candidate, invitation, SHORT_KIT.questions[0].id, "text", text, CLOCK)
             submit(session, rows.candidate, invitation, CLOCK, allow_missing=True)
             made.append((rows, answer.id))
     return made

@@ -22,7 +22,7 @@ from typing import Any
 
 from hashing_embedder import HashingEmbedder
 from sqlalchemy import func, or_, select
-from work_rows import KIT
+from work_rows import SHORT_KIT
 
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
 from interview_engine.clock import SystemClock
@@ -30,7 +30,8 @@ from interview_engine.errors import OutputError
 from interview_engine.hr.recruiting.interviewing.work_queue import next_items
 from interview_engine.i18n import LocalizedText
 from interview_engine.settings import Settings
-from interview_engine.store.blobs import BlobStore, open_blobs
+from interview_engine.store.blob_format import DataKey
+from interview_engine.store.blobs import BlobStore, Owner, open_blobs
 from interview_engine.store.engine import open_database
 from interview_engine.store.tables import WorkItem
 from interview_engine.store.work_run import Claim
@@ -82,7 +83,7 @@ def warm_up() -> None:
     worker.needed_weights = lambda _settings: models
     scorer = EvidenceScorer(HashingEmbedder())
     transcript = written("热身", "zh")
-    scorer.score(KIT, [answer_text(KIT.questions[0].id, transcript)])
+    scorer.score(SHORT_KIT, [answer_text(SHORT_KIT.questions[0].id, transcript)])
     bench = Workbench(Settings())
     bench.__dict__["scorer"] = scorer
     bench.__dict__["speech_backend"] = "scripted"
@@ -133,12 +134,12 @@ def _fill(blobs: BlobStore, sign: Path) -> None:
     """What a full disk does to `put`, as long as `sign` is there."""
     put = blobs.put
 
-    def refuse(data: Any, media_type: str) -> str:
+    def refuse(data: Any, media_type: str, owner: Owner | DataKey | None = None) -> str:
         if sign.exists():
             raise OutputError(
                 "blob.not_written", LocalizedText("磁盘满。", "Disk full."), LocalizedText("腾出。", "Free some.")
             )
-        return put(data, media_type)
+        return put(data, media_type, owner)
 
     blobs.put = refuse  # type: ignore[method-assign]
 

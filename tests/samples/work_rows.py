@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from interview_engine.assessment.kits.file import load_kit, shipped_kits
+from interview_engine.assessment.kits.file import kit_yaml, load_kit, shipped_kits
+from interview_engine.assessment.kits.kit import Kit
 from interview_engine.clock import SystemClock
 from interview_engine.hr.access.rules import Actor, candidate_actor
 from interview_engine.hr.accounts.tables import Account
@@ -19,8 +21,21 @@ from interview_engine.store.ids import new_id
 from interview_engine.store.rows import stamp
 
 CLOCK = SystemClock()
-KIT_PATH = shipped_kits()["customer-service"]
-KIT = load_kit(KIT_PATH)
+KIT = load_kit(shipped_kits()["customer-service"])
+
+
+def _short_kit() -> Kit:
+    weights = {"service-orientation": 80.0, "learning": 20.0}
+    return replace(
+        KIT,
+        id="customer-service-short",
+        competencies=tuple(replace(one, weight=weights[one.id]) for one in KIT.competencies if one.id in weights),
+        questions=tuple(one for one in KIT.questions if one.probes[0] in weights),
+    )
+
+
+SHORT_KIT = _short_kit()
+"""Two questions of one competency each: `TEXT` as the answer to the first alone gives a total, "partial"."""
 
 TEXT = (
     "去年双十一，一位客户收到破损的冰箱，非常着急。我先把她说的情况重复了一遍确认，然后查了仓库的库存，"
@@ -38,8 +53,10 @@ class Rows:
     candidate: Actor
 
 
-def make_invitation(session: Session, *, automated: bool = True, face: bool = True, voice: bool = True) -> Rows:
-    """A candidate who has agreed and may answer the customer-service kit."""
+def make_invitation(
+    session: Session, *, kit: Kit = KIT, automated: bool = True, face: bool = True, voice: bool = True
+) -> Rows:
+    """A candidate who has agreed and may answer the kit."""
     now = CLOCK.now()
 
     def add(table: type, **values: object) -> str:  # type: ignore[type-arg]
@@ -59,18 +76,18 @@ def make_invitation(session: Session, *, automated: bool = True, face: bool = Tr
         role="hr",
         password_hash="-",
     )
-    text = KIT_PATH.read_text(encoding="utf-8")
-    known = session.query(KitVersion).filter_by(kit_id=KIT.id).one_or_none()
-    kit = (
+    text = kit_yaml(kit)
+    known = session.query(KitVersion).filter_by(kit_id=kit.id).one_or_none()
+    kit_version = (
         known.id
         if known is not None
         else add(
             KitVersion,
-            kit_id=KIT.id,
-            version=KIT.version,
-            name={"zh": KIT.role.zh, "en": KIT.role.en},
-            text=text,
-            sha256=KIT.sha256,
+            kit_id=kit.id,
+            version=kit.version,
+            name={"zh": kit.role.zh, "en": kit.role.en},
+            text=text.decode(),
+            sha256=hashlib.sha256(text).hexdigest(),
             state="published",
         )
     )
@@ -80,7 +97,7 @@ def make_invitation(session: Session, *, automated: bool = True, face: bool = Tr
         legal_entity_id=entity,
         department_id=department,
         owner_account_id=account,
-        kit_version_id=kit,
+        kit_version_id=kit_version,
         requirements=[],
         state="open",
     )
@@ -89,7 +106,7 @@ def make_invitation(session: Session, *, automated: bool = True, face: bool = Tr
     invitation = add(
         Invitation,
         application_id=application,
-        kit_version_id=kit,
+        kit_version_id=kit_version,
         token_hash=new_id(now) * 2,
         state="consented",
         automated=automated,
