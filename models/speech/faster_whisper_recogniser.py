@@ -231,7 +231,8 @@ class FasterWhisperRecogniser:
 def prefer_avx512() -> None:
     """Let CTranslate2 use AVX-512 where the processor has it (it picks AVX2 by itself, which is slower for int8).
 
-    Only works before CTranslate2 is imported; a choice of the user's own is left alone.
+    Only works before the process loads its first CTranslate2 model, whose kernels all later ones get; with others the
+    last bits differ, and with them now and then a word. A choice of the user's own is left alone.
     """
     if "CT2_FORCE_CPU_ISA" in os.environ:
         return

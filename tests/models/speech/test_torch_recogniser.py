@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from interview_engine.errors import UsageError, WeightsError
 from models import convert
-from models.speech.faster_whisper_recogniser import FasterWhisperRecogniser
+from models.speech.faster_whisper_recogniser import FasterWhisperRecogniser, prefer_avx512
 from models.speech.recogniser import DecodeRequest, EncodedWindow, Heard, attended
 from models.speech.torch_recogniser import TorchRecogniser
 from models.speech.whisper.layers import load
@@ -74,6 +74,7 @@ def heard(recogniser: TorchRecogniser, encoded: list[EncodedWindow]) -> list[Hea
 def test_the_encoder_computes_what_ctranslate2_computes(folder: Path, windows: list[NDArray[np.float32]]) -> None:
     import ctranslate2
 
+    prefer_avx512()  # as for every recogniser of this process: the first model decides for all of them
     features = pad_or_trim(FeatureExtractor()(windows[0]))[None].astype(np.float32)
     plain = ctranslate2.models.Whisper(str(folder), compute_type="float32", intra_threads=1)
     expected = np.array(plain.encode(ctranslate2.StorageView.from_array(features)))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.convert import ENCODER_LIMITS, made_up_sound, windows_of
 from models.runtime import openvino_runtime
 from models.runtime.openvino_runtime import compile_model, fastest_precision, has_bf16
-from models.speech.faster_whisper_recogniser import FasterWhisperRecogniser
+from models.speech.faster_whisper_recogniser import FasterWhisperRecogniser, prefer_avx512
 from models.speech.load import speech_backend
 from models.speech.recogniser import DecodeRequest, Heard
 from models.speech.whisper.encoder import WhisperEncoder, encoder_graph
@@ -47,6 +47,7 @@ def features(folder: Path) -> NDArray[np.float32]:
 def expected(folder: Path, features: NDArray[np.float32]) -> NDArray[np.float32]:
     import ctranslate2
 
+    prefer_avx512()  # as for every recogniser of this process: the first model decides for all of them
     plain = ctranslate2.models.Whisper(str(folder), compute_type="float32", intra_threads=1)
     return np.array(plain.encode(ctranslate2.StorageView.from_array(features[None])))
 
