@@ -13,6 +13,12 @@ ANSWER = (
     "发现城西还有一台同型号的，就和司机协调当晚九点换货。第二天我又打电话确认，她给了五星评价。"
 )
 
+ANOTHER_ANSWER = (
+    "今年三月，一位老人不会用我们的缴费程序，在电话里很生气。我先听他讲完，向他道歉，然后一步一步教他操作，"
+    "花了四十分钟，终于交上了电费。后来我画了一张大字的说明图寄给他，他写信来感谢我们。"
+)
+"""An account of another deed: the same account given to two questions counts once."""
+
 
 class Recorder:
     """Listener that keeps what it is told."""

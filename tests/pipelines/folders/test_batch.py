@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from batch_recorder import ANSWER, Recorder
+from batch_recorder import ANOTHER_ANSWER, ANSWER, Recorder
 
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.policy import POLICIES
@@ -56,9 +56,9 @@ def dying_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:
 def _job(folder: Path, *names: str) -> InterviewJob:
     folder.mkdir(exist_ok=True)
     files = []
-    for name in names:
+    for name, answer in zip(names, (ANSWER, ANOTHER_ANSWER), strict=False):
         path = folder / name
-        path.write_text(ANSWER, encoding="utf-8")
+        path.write_text(answer, encoding="utf-8")
         files.append(path)
     return job_from_files(files, KIT, folder.name, "zh")
 

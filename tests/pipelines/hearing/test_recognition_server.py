@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from batch_recorder import ANSWER, Recorder
+from batch_recorder import ANOTHER_ANSWER, ANSWER, Recorder
 from numpy.typing import NDArray
 
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
@@ -262,8 +262,8 @@ def test_an_answer_that_kills_the_recognition_process_is_given_up_and_those_it_t
 
     work: Work = asking_worker.work
     paths = [tmp_path / name for name in ("poison.txt", "long.txt", "c.txt")]
-    for path in paths:
-        path.write_text(ANSWER, encoding="utf-8")
+    for path, answer in zip(paths, (ANSWER, ANSWER, ANOTHER_ANSWER), strict=True):
+        path.write_text(answer, encoding="utf-8")
     job = job_from_files(paths, load_kit(shipped_kits()["customer-service"]), "one", "zh")
     settings = Settings(device="cpu", workers=2, recognition=server.address)
     outcome = assess_all([job], Options(POLICIES["default"]), settings, tmp_path / "out", Recorder(), work)[0]

@@ -99,15 +99,22 @@ def test_a7_face_hand_and_off_camera_spans_match_hand_labels(detectors):
 @needs_models
 @needs_clips
 @pytest.mark.parametrize(
-    ("clip", "absent"),
-    [("face_then_noface.mov", (2.4, 6.4)), ("noface_then_face.mov", (0.0, 3.95))],
+    ("clip", "absent", "cuts"),
+    [
+        # Between the person and the drawing lies a black picture: two changes within `BACK_S`.
+        ("face_then_noface.mov", (2.4, 6.4), []),
+        # A drawing that is cut, without a picture in between, to the person.
+        ("noface_then_face.mov", (0.0, 3.95), [3.95]),
+    ],
 )
-def test_a_face_that_leaves_or_enters_has_its_span(detectors, clip, absent):
+def test_a_face_that_leaves_or_enters_has_its_span_and_the_cut_to_it_its_own(detectors, clip, absent, cuts):
     cues = cues_of(clip, detectors)
     assert len(cues.face_absent_spans) == 1
     span = cues.face_absent_spans[0]
     assert (span.start_s, span.end_s) == pytest.approx(absent, abs=0.25)
-    assert [signal.reason.code for signal in signals(cues)] == ["integrity.no_face"]
+    assert [(cut.start_s + cut.end_s) / 2 for cut in cues.scene_changes] == pytest.approx(cuts, abs=0.25)
+    codes = {signal.reason.code for signal in signals(cues)}
+    assert codes == {"integrity.no_face", *(["integrity.scenes"] if cuts else [])}
 
 
 @needs_models
