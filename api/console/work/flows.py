@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -196,7 +196,7 @@ def _page(
         )
 
 
-def _facts(kinds: Sequence[RequestKind] | Any) -> Any:
+def _facts(kinds: Iterable[RequestKind]) -> Iterator[tuple[RequestKind, str, Text]]:
     """(kind, value of the option, words) of everything a condition can ask; a choice is an option of its own."""
     for kind in kinds:
         for fact in kind.facts:

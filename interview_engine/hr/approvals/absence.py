@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -109,18 +109,8 @@ def absences_of(session: Session, actor: Actor, clock: Clock) -> tuple[ApprovalS
 
 def substitutes_of(session: Session, account_ids: Iterable[str], clock: Clock) -> dict[str, str]:
     """By account, who decides instead today: an active account that is not away too, found along the substitutes."""
-    day = today(clock)
-    away = dict(
-        session.execute(
-            select(ApprovalSubstitute.account_id, ApprovalSubstitute.substitute_account_id).where(
-                ApprovalSubstitute.ended_at.is_(None),
-                ApprovalSubstitute.first_day <= day,
-                ApprovalSubstitute.last_day >= day,
-            )
-        )
-        .tuples()
-        .all()
-    )
+    named = select(ApprovalSubstitute.account_id, ApprovalSubstitute.substitute_account_id)
+    away = dict(session.execute(named.where(_is_away(clock))).tuples().all())
     found = {}
     for account_id in set(account_ids) & away.keys():
         instead = account_id
@@ -130,6 +120,20 @@ def substitutes_of(session: Session, account_ids: Iterable[str], clock: Clock) -
             found[account_id] = instead
     there = set(active_accounts(session, ids=found.values())) if found else set()
     return {account_id: instead for account_id, instead in found.items() if instead in there}
+
+
+def away_today(clock: Clock) -> Select[str]:
+    """Ids of the accounts that are away today, for a list's IN."""
+    return select(ApprovalSubstitute.account_id).where(_is_away(clock))
+
+
+def _is_away(clock: Clock) -> ColumnElement[bool]:
+    day = today(clock)
+    return and_(
+        ApprovalSubstitute.ended_at.is_(None),
+        ApprovalSubstitute.first_day <= day,
+        ApprovalSubstitute.last_day >= day,
+    )
 
 
 def today(clock: Clock) -> date:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.approvals import requests
-from interview_engine.hr.approvals.tables import Approval, ApprovalStep, ApprovalSubstitute
+from interview_engine.hr.approvals.absence import away_today
+from interview_engine.hr.approvals.tables import Approval, ApprovalStep
 from interview_engine.hr.house import house
 from interview_engine.store.rows import find
 
@@ -20,11 +21,12 @@ AT_ONCE = 500
 
 def hand_over(session: Session, clock: Clock) -> int:
     """Give what waits for somebody who is away to their substitute; how many requests changed hands."""
-    away = select(ApprovalSubstitute.account_id).where(ApprovalSubstitute.ended_at.is_(None))
     waiting = (
         select(Approval.id)
         .join(ApprovalStep, (ApprovalStep.approval_id == Approval.id) & (ApprovalStep.step == Approval.step))
-        .where(Approval.state == "pending", ApprovalStep.decision.is_(None), ApprovalStep.account_id.in_(away))
+        .where(
+            Approval.state == "pending", ApprovalStep.decision.is_(None), ApprovalStep.account_id.in_(away_today(clock))
+        )
         .distinct()
         .limit(AT_ONCE)
     )
