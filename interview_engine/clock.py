@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,11 @@ class Clock(Protocol):
     def monotonic_s(self) -> float:
         """Seconds that only go forward, for measuring stages."""
         ...
+
+
+def china_day(clock: Clock) -> date:
+    """The day it is in China: by it employments begin, move and end, and jobs stop taking applications."""
+    return clock.now().astimezone(CHINA).date()
 
 
 class SystemClock:

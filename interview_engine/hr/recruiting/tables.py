@@ -6,10 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from interview_engine.store.base import Base, Row
+from interview_engine.store.money import WholeYuan, Yuan
 
 
 class Requisition(Row, Base):
@@ -38,8 +39,8 @@ class Requisition(Row, Base):
     bar: Mapped[float] = mapped_column(default=6.0)
     place: Mapped[str] = mapped_column(String(120), default="")
     employment_type: Mapped[str] = mapped_column(String(20), default="full_time")
-    pay_low: Mapped[int | None]
-    pay_high: Mapped[int | None]
+    pay_low: Mapped[int | None] = mapped_column(WholeYuan)
+    pay_high: Mapped[int | None] = mapped_column(WholeYuan)
     closes_on: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(20), default="draft", index=True)
     state_before: Mapped[str | None] = mapped_column(String(20))
@@ -55,7 +56,7 @@ class Posting(Row, Base):
     requisition_id: Mapped[str] = mapped_column(ForeignKey("requisition.id"), index=True)
     channel: Mapped[str] = mapped_column(String(60))
     code: Mapped[str] = mapped_column(String(40), unique=True)
-    cost: Mapped[Decimal] = mapped_column(Numeric(12, 2), default=Decimal(0))
+    cost: Mapped[Decimal] = mapped_column(Yuan, default=Decimal(0))
     """In yuan, all that was spent on it."""
     automatic_invitation: Mapped[bool] = mapped_column(default=True)
     closed_at: Mapped[datetime | None]
@@ -308,7 +309,7 @@ class Offer(Row, Base):
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     title: Mapped[str] = mapped_column(String(120))
-    monthly_pay: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    monthly_pay: Mapped[Decimal] = mapped_column(Yuan)
     start_date: Mapped[str] = mapped_column(String(10))
     note: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(20), default="draft")

@@ -26,6 +26,7 @@ from interview_engine.hr.recruiting.analytics.estimates import (
 from interview_engine.hr.recruiting.analytics.scope import within_reach
 from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
 from interview_engine.i18n import msg
+from interview_engine.store.money import rounded
 
 Advice = Literal["best", "alike", "less", "too_few"]
 
@@ -147,7 +148,7 @@ def _costs(session: Session, actor: Actor, requisition_id: str | None) -> dict[s
     )
     if requisition_id is not None:
         statement = statement.where(Posting.requisition_id == requisition_id)
-    return {channel: Decimal(cost).quantize(Decimal("0.01")) for channel, cost in session.execute(statement).tuples()}
+    return dict(session.execute(statement).tuples().all())
 
 
 def _row(channel: str, tally: _Tally, cost: Decimal, best: str | None, tallies: Mapping[str, _Tally]) -> ChannelRow:
@@ -200,4 +201,4 @@ def _reason(advice: Advice, gap: Estimate | None, best: str | None) -> Remark:
 
 
 def _each(cost: Decimal, count: int) -> Decimal | None:
-    return (cost / count).quantize(Decimal("0.01")) if count else None
+    return rounded(cost / count) if count else None

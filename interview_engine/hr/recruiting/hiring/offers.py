@@ -31,6 +31,7 @@ from interview_engine.hr.recruiting.rules import OFFER_MOVES, OfferState
 from interview_engine.hr.recruiting.tables import Application, Offer, Requisition
 from interview_engine.i18n import msg
 from interview_engine.store import audit
+from interview_engine.store.money import rounded
 from interview_engine.store.rows import find, stamp, touch
 from interview_engine.store.secrets import digest, token
 
@@ -113,7 +114,7 @@ def draft_offer(session: Session, actor: Actor, application_id: str, new: NewOff
         application_id=application_id,
         token_hash=digest(token()),  # of no link: the link is made when it is sent
         title=text_within(new.title, "title", msg("title", context="job"), 120),
-        monthly_pay=new.monthly_pay.quantize(Decimal("0.01")),
+        monthly_pay=rounded(new.monthly_pay),
         start_date=new.start_date.isoformat(),
         note=new.note.strip()[:2000],
         state="draft",

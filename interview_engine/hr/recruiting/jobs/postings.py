@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from interview_engine.clock import CHINA, Clock
+from interview_engine.clock import Clock, china_day
 from interview_engine.errors import GoneError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.people.tables import LegalEntity
@@ -18,6 +18,7 @@ from interview_engine.hr.recruiting.reach import requisition_for
 from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
 from interview_engine.i18n import msg
 from interview_engine.store import audit
+from interview_engine.store.money import rounded
 from interview_engine.store.rows import find, stamp, touch
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -146,7 +147,7 @@ def public_jobs(session: Session, clock: Clock) -> tuple[PublicJob, ...]:
 
 def is_over(requisition: Requisition, clock: Clock) -> bool:
     """Whether the last day of a job's applications has passed in Beijing."""
-    return requisition.closes_on is not None and clock.now().astimezone(CHINA).date() > requisition.closes_on
+    return requisition.closes_on is not None and china_day(clock) > requisition.closes_on
 
 
 def by_code(session: Session, code: str, clock: Clock) -> tuple[Posting, Requisition]:
@@ -209,4 +210,4 @@ def _checked(cost: Decimal) -> Decimal:
             msg("The cost is an amount of 0 or more."),
             msg("Enter it in yuan."),
         )
-    return cost.quantize(Decimal("0.01"))
+    return rounded(cost)
