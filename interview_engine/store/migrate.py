@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -29,14 +31,44 @@ def migrate(database: Database) -> str:
             revision made.
     """
     config = _config()
-    with database.engine.begin() as connection:
+    with _rebuilding(database) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         _check(connection, ScriptDirectory.from_config(config))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        _check_references(connection)
         revision = MigrationContext.configure(connection).get_current_revision()
     return revision or ""
+
+
+@contextmanager
+def _rebuilding(database: Database) -> Iterator[Connection]:
+    """A connection that may build a table anew while others refer to it: SQLite changes columns that way, and would
+    refuse to drop the old table. It looks at references only before its transaction begins."""
+    with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            yield connection
+            return
+        held = connection.connection.dbapi_connection
+        assert held is not None
+        held.cursor().execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            held.cursor().execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(connection: Connection) -> None:
+    """On SQLite: every reference still leads to a row.
+
+    Raises:
+        RuntimeError: a revision has lost rows; its transaction is rolled back.
+    """
+    if connection.dialect.name == "sqlite":
+        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+        if broken:
+            raise RuntimeError(f"references to rows that are not there: {broken[:5]}")
 
 
 def write_revision(database: Database, metadata: MetaData, message: str, *, folder: Path | None = None) -> Path:
