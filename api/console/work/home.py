@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,12 @@ from api.sessions import PageActor
 from interview_engine.clock import CHINA
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.messaging.inbox import list_inbox
-from interview_engine.hr.recruiting.applying.lists import ApplicationFilters, ApplicationSummary, list_applications
+from interview_engine.hr.recruiting.applying.lists import (
+    ApplicationFilters,
+    ApplicationSummary,
+    count_applications,
+    list_applications,
+)
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.i18n import mark, translator
 
@@ -94,16 +99,20 @@ def _recruiting(session: Session, actor: Actor, today: datetime) -> Mapping[str,
     """Candidates that wait for a decision, and the numbers; nothing for those who see no candidates."""
     if not _may_list_people(actor):
         return {"deciding": None, "numbers": [], "titles": {}}
-    deciding = list_applications(session, actor, None, ApplicationFilters(stages=("review",)), limit=SHOWN)
-    numbers = []
-    for one in NUMBERS:
-        filters = (
-            ApplicationFilters(stages=one.stages, stage_since=today)
-            if one.stages
-            else ApplicationFilters(applied_since=today)
-        )
-        numbers.append((one.label, list_applications(session, actor, None, filters, limit=1).total or 0))
-    return {"deciding": deciding, "numbers": numbers, "titles": dict(requisitions.titles_for(session, actor, "read"))}
+    waiting = ApplicationFilters(stages=("review",))
+    deciding = list_applications(session, actor, None, waiting, limit=SHOWN, counted=False)
+    today_by = [
+        ApplicationFilters(stages=one.stages, stage_since=today)
+        if one.stages
+        else ApplicationFilters(applied_since=today)
+        for one in NUMBERS
+    ]
+    total, *counts = count_applications(session, actor, [waiting, *today_by])
+    return {
+        "deciding": replace(deciding, total=total),
+        "numbers": list(zip((one.label for one in NUMBERS), counts, strict=True)),
+        "titles": dict(requisitions.titles_for(session, actor, "read")),
+    }
 
 
 def _may_list_people(actor: Actor) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,11 @@ def load_kit(path: Path) -> Kit:
     return parse_kit(data, path.name)
 
 
+@lru_cache(maxsize=64)
 def parse_kit(data: bytes, name: str) -> Kit:
     """The kit in a file's bytes; `name` is the file's name in error messages, `sha256` is of exactly these bytes.
+
+    Kits are immutable, and pages and previews read the same ones again and again: the last ones are kept.
 
     Raises:
         KitError: `kit.invalid` with all problems; or, when the file as a whole cannot be read, `kit.empty`,
