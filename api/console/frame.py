@@ -40,9 +40,12 @@ CHANNEL_WORDS = {"direct": mark("Added by hand"), "jobs": mark("Public list of j
 ROLE_LABELS: dict[str, str] = {
     "administrator": mark("Administrator"),
     "hr": mark("HR"),
+    "payroll": mark("Payroll"),
     "recruiter": mark("Recruiter"),
     "hiring_manager": mark("Hiring manager"),
     "interviewer": mark("Interviewer"),
+    "manager": mark("Manager"),
+    "employee": mark("Employee"),
     "auditor": mark("Auditor"),
 }
 

@@ -8,8 +8,10 @@ from interview_engine.hr.access.area import AREA as ACCESS
 from interview_engine.hr.accounts.area import AREA as ACCOUNTS
 from interview_engine.hr.approvals.area import AREA as APPROVALS
 from interview_engine.hr.area import Area
+from interview_engine.hr.calendar.area import AREA as CALENDAR
 from interview_engine.hr.competency.area import AREA as COMPETENCY
 from interview_engine.hr.employment.area import AREA as EMPLOYMENT
+from interview_engine.hr.files.area import AREA as FILES
 from interview_engine.hr.messaging.area import AREA as MESSAGING
 from interview_engine.hr.org.area import AREA as ORG
 from interview_engine.hr.people.area import AREA as PEOPLE
@@ -19,7 +21,9 @@ from interview_engine.hr.recruiting.area import AREA as RECRUITING
 AREAS: tuple[Area, ...] = (
     RECRUITING,
     COMPETENCY,
+    FILES,
     EMPLOYMENT,
+    CALENDAR,
     PRIVACY,
     MESSAGING,
     APPROVALS,

@@ -19,7 +19,7 @@ from interview_engine.assessment.evidence.scorer import EvidenceScorer
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.assessment.report import AnswerAssessment, InterviewReport
 from interview_engine.clock import SystemClock
-from interview_engine.hr.access.rules import ROLES, SYSTEM, Actor, candidate_actor
+from interview_engine.hr.access.rules import SYSTEM, Actor, candidate_actor
 from interview_engine.hr.accounts import service as people
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.all_tables import Base
@@ -51,6 +51,16 @@ SECRET = "for-tests-only-" + "x" * 32
 PASSWORD = "correct staple harbour nine"
 CLOCK = SystemClock()
 DEMO = Path(__file__).parents[2] / "pipelines" / "demo"
+
+STAFF = {
+    "administrator": "管理员",
+    "hr": "王倩",
+    "recruiter": "陈立",
+    "hiring_manager": "周主管",
+    "interviewer": "何面试",
+    "auditor": "审计员",
+}
+"""Role and name of each account."""
 
 DESCRIPTION = """岗位职责：
 - 接听客户来电，处理投诉
@@ -153,7 +163,7 @@ def company(context: Context) -> Company:
         entity = org.create_legal_entity(session, SYSTEM, "启明家居（演示）", "上海", CLOCK)
         department = org.create_department(session, SYSTEM, entity.id, "客户服务部", CLOCK)
         made.entity_id, made.department_id = entity.id, department.id
-        for role, name in zip(ROLES, ("管理员", "王倩", "陈立", "周主管", "何面试", "审计员"), strict=True):
+        for role, name in STAFF.items():
             new = people.NewAccount(role, name, role, department_id=department.id, password=PASSWORD)
             made.accounts[role] = people.create_account(session, SYSTEM, new, CLOCK).account
         manager = made.accounts["hiring_manager"].person_id

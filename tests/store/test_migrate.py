@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,18 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from interview_engine.errors import UsageError
+from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.all_tables import Base
+from interview_engine.hr.employment.assignments import places
+from interview_engine.hr.employment.numbers import number_of
+from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.people.identities import person_of
 from interview_engine.hr.privacy import erasure
 from interview_engine.hr.privacy.tables import ErasureRequest
+from interview_engine.hr.recruiting.tables import Posting, Requisition
 from interview_engine.store.engine import open_database
 from interview_engine.store.migrate import FOLDER, migrate, write_revision
 from interview_engine.store.tables import Webhook
@@ -172,3 +178,44 @@ def test_no_absolute_path_in_the_migrations() -> None:
     for file in folder.rglob("*.py"):
         assert "/" + "work" not in file.read_text()
         assert "sqlite:///" not in file.read_text()
+
+
+def test_amounts_of_before_are_kept_to_the_fen_and_who_works_here_gets_a_number_and_a_place(database_url: str) -> None:
+    database = open_database(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    row = "'2026-01-01', '2026-01-01', 'system'"
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0013")
+        for statement in (
+            "INSERT INTO person (id, created_at, updated_at, actor, name, email, phone, language, synthetic, "
+            f"talent_pool) VALUES ('p', {row}, '李雷', '', '', 'zh', true, false)",
+            f"INSERT INTO account (id, created_at, updated_at, actor, person_id, login, password_hash, role, language, "
+            f"active, must_change_password) VALUES ('a', {row}, 'p', 'a', '', 'hr', 'zh', true, false)",
+            f"INSERT INTO legal_entity (id, created_at, updated_at, actor, name, city) VALUES ('e', {row}, '甲', '')",
+            "INSERT INTO department (id, created_at, updated_at, actor, legal_entity_id, name, path) "
+            f"VALUES ('d', {row}, 'e', '客服', '/d/')",
+            "INSERT INTO access_grant (id, created_at, updated_at, actor, account_id, scope, field_class, action, "
+            f"effect, role, reason) VALUES ('g', {row}, 'a', 'all', 'pay', 'read', 'allow', 'hr', '')",
+            "INSERT INTO requisition (id, created_at, updated_at, actor, legal_entity_id, department_id, title, "
+            "owner_account_id, headcount, description, requirements, policy, language, bar, state, place, "
+            f"employment_type, pay_low, pay_high) VALUES ('r', {row}, 'e', 'd', '客服', 'a', 1, '', '[]', 'cn', 'zh', "
+            "6, 'open', '', 'full_time', 8000, 9000)",
+            "INSERT INTO posting (id, created_at, updated_at, actor, requisition_id, channel, code, cost, "
+            f"automatic_invitation) VALUES ('o', {row}, 'r', 'x', 'c', 1234.56, true)",
+            "INSERT INTO employment (id, created_at, updated_at, actor, person_id, legal_entity_id, department_id, "
+            f"title, start_date, state) VALUES ('m', {row}, 'p', 'e', 'd', '客服', '2026-02-01', 'pending')",
+        ):
+            connection.execute(text(statement))
+    migrate(database)
+    with database.reading() as session:
+        assert session.get_one(Posting, "o").cost == Decimal("1234.56")
+        job = session.get_one(Requisition, "r")
+        assert (job.pay_low, job.pay_high) == (8000, 9000)
+        assert number_of(session, "p", "e") == "00001"
+        held = session.get_one(Employment, "m")
+        assert [(one.row.id, one.first) for one in places(session, "m")] == [(held.assignment_id, date(2026, 2, 1))]
+        classes = session.scalars(select(Grant.field_class).where(Grant.account_id == "a").order_by(Grant.field_class))
+        assert classes.all() == ["health", "pay"]
+    database.close()

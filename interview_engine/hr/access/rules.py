@@ -18,7 +18,9 @@ FieldClass = Literal["public", "contact", "interview", "pay", "health"]
 Action = Literal["read", "write", "decide", "export", "manage", "audit"]
 Scope = Literal["self", "reports", "subtree", "entity", "all"]
 Effect = Literal["allow", "deny"]
-Role = Literal["administrator", "hr", "recruiter", "hiring_manager", "interviewer", "auditor"]
+Role = Literal[
+    "administrator", "hr", "payroll", "recruiter", "hiring_manager", "interviewer", "manager", "employee", "auditor"
+]
 
 FIELD_CLASSES: tuple[FieldClass, ...] = get_args(FieldClass)
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -58,7 +60,7 @@ class Actor:
     """Who acts: a signed-in account, a candidate with an invitation, or the system.
 
     Args:
-        id: "account:<id>", "candidate:<invitation id>", "system"; what audit and rows keep.
+        id: "account:<id>", "candidate:<invitation id>", "person:<person id>", "system"; what audit and rows keep.
         person_id: the human being; what "self" and "reports" are measured from.
         role: the preset's name, shown to people; decides nothing.
         grants: in force when the actor was made (one request, one step of work).
@@ -97,6 +99,14 @@ def candidate_actor(invitation_id: str, person_id: str, language: str) -> Actor:
         for action in ("read", "write", "export")
     )
     return Actor(f"candidate:{invitation_id}", None, person_id, "candidate", grants, language)
+
+
+def employee_actor(person_id: str, language: str) -> Actor:
+    """Who works here, on their own phone: reads their own file with pay and health, and asks for what they need."""
+    grants = (*(GrantRule("self", field_class, "read") for field_class in ("contact", "pay", "health", "interview")),
+              *(GrantRule("self", field_class, "write") for field_class in ("contact", "health")),
+              GrantRule("self", "contact", "export"))  # fmt: skip
+    return Actor(f"person:{person_id}", None, person_id, "employee", grants, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +200,10 @@ PRESETS: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
         "hr": frozenset(
             {(c, a) for c in ("public", "contact", "interview", "pay") for a in ("read", "write", "decide", "export")}
             | {("public", "manage")}
+            | {("health", a) for a in ("read", "write", "decide")}
+        ),
+        "payroll": frozenset(
+            {("public", "read"), ("contact", "read")} | {("pay", a) for a in ("read", "write", "decide", "export")}
         ),
         "recruiter": frozenset(
             {(c, a) for c in ("public", "contact") for a in ("read", "write", "export")}
@@ -201,19 +215,29 @@ PRESETS: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
             | {("interview", a) for a in ("read", "write", "decide")}
         ),
         "interviewer": frozenset({("public", "read"), ("interview", "read"), ("interview", "write")}),
+        "manager": frozenset({("public", "read"), ("contact", "read"), ("interview", "read")}),
+        "employee": frozenset(
+            {(c, "read") for c in ("contact", "pay", "health", "interview")}
+            | {(c, "write") for c in ("contact", "health")}
+            | {("contact", "export")}
+        ),
         "auditor": frozenset({("public", "read"), ("*", "audit")}),
     }
 )
 """What each role may do, as (field class, action). Kits, organisation, flows and templates are (public, manage);
-accounts, grants, tokens, webhooks and settings are (contact, manage), the administrator's alone."""
+accounts, grants, tokens, webhooks and settings are (contact, manage), the administrator's alone. A manager sees
+neither pay nor health, whatever the scope."""
 
 DEFAULT_SCOPES: Mapping[str, Scope] = MappingProxyType(
     {
         "administrator": "all",
         "hr": "all",
+        "payroll": "all",
         "recruiter": "all",
         "hiring_manager": "reports",
         "interviewer": "subtree",
+        "manager": "reports",
+        "employee": "self",
         "auditor": "all",
     }
 )

@@ -5,10 +5,14 @@ from __future__ import annotations
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.area import Area, PersonColumn, Subject
+from interview_engine.hr.area import Area, Job, PersonColumn, Subject, in_transaction
+from interview_engine.hr.employment.assignments import move_those_due
 from interview_engine.hr.employment.service import empty_files, works_here
-from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.employment.states import step_those_due
+from interview_engine.hr.employment.tables import Assignment, EmployeeNumber, Employment, LifecycleEvent
 from interview_engine.hr.removal import Removal
+
+_LAW = "the law asks the employer to keep it"
 
 
 def _erase(session: Session, person_id: str, removal: Removal) -> None:
@@ -21,14 +25,20 @@ def _places() -> Select[str, str, str]:
 
 AREA = Area(
     name="employment",
-    tables=(Employment,),
+    tables=(Employment, EmployeeNumber, Assignment, LifecycleEvent),
     persons=(
-        PersonColumn(
-            Employment.person_id, "emptied", "the law asks the employer to keep it; what an interview left in it goes"
-        ),
+        PersonColumn(Employment.person_id, "emptied", f"{_LAW}; what an interview left in it goes"),
+        PersonColumn(EmployeeNumber.person_id, "kept", _LAW),
+        PersonColumn(Assignment.person_id, "kept", _LAW),
+        PersonColumn(Assignment.manager_person_id, "kept", f"{_LAW}: of whom it says where they worked"),
+        PersonColumn(LifecycleEvent.person_id, "kept", f"{_LAW}; it holds identifiers, states and days only"),
     ),
     places=(_places,),
     erase=_erase,
     holds=works_here,
     subjects=(Subject("employment", told=True),),
+    jobs=(
+        Job("moves of employees", 60.0, in_transaction(move_those_due), by_date=True),
+        Job("states of employments", 60.0, in_transaction(step_those_due), by_date=True),
+    ),
 )

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from interview_engine.clock import Clock
+from interview_engine.clock import Clock, china_day
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.access.service import check_row, scoped
 from interview_engine.hr.accounts.service import every_holder, holders
+from interview_engine.hr.employment import lifecycle, states
+from interview_engine.hr.employment.numbers import give_number
+from interview_engine.hr.employment.tables import Assignment
 from interview_engine.hr.employment.tables import Employment as Employment
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg
-from interview_engine.store import audit
+from interview_engine.store import audit, dated
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
 from interview_engine.store.rows import find, stamp, touch
 
@@ -55,19 +58,40 @@ def begin(
     start: date,
     evidence: Evidence | None,
     clock: Clock,
+    *,
+    number: str | None = None,
+    level: int | None = None,
+    probation_end: date | None = None,
+    kind: Literal["hired", "imported"] = "hired",
 ) -> Employment:
     """Employ a person from the day `start` on. The caller has checked that the actor may.
 
-    Who is employed leaves the talent pool and is of the place's department from now on.
+    Who is employed leaves the talent pool and is of the place's department from now on. Who worked here before keeps
+    their number and gets an employment of its own.
+
+    Args:
+        number: of the employee in the company; None gives the next one.
+        level: job level. probation_end: the last day of the probation.
 
     Raises:
-        NotFoundError: person. ConflictError: `employment.begun`, the application led to an employment already.
+        NotFoundError: person. InvalidInput: number, `employment.probation` (it ends before it begins).
+        ConflictError: `employment.begun`, the application led to an employment already; `employment.overlaps`, the
+            person works for the company on that day; `employee.number_taken`, `employee.number_differs`.
     """
     person = find(session, Person, person_id, lock=True)
     if person is None:
         raise missing("person", msg("person"))
     if evidence is not None and of_application(session, evidence.application_id) is not None:
         raise conflict("employment.begun", msg("This application has led to an employment already."))
+    _check_free(session, person_id, place.legal_entity_id, start)
+    if probation_end is not None and probation_end < start:
+        raise invalid(
+            "probation_end",
+            "employment.probation",
+            msg("The probation ends before the first day of work."),
+            msg("Change the day."),
+        )
+    give_number(session, person_id, place.legal_entity_id, number, actor.id, clock)
     interview = None if evidence is None or evidence.interview is None else dict(evidence.interview)
     employment = Employment(
         **stamp(actor.id, clock),
@@ -77,10 +101,31 @@ def begin(
         department_id=place.department_id,
         title=title,
         start_date=start,
+        probation_end=probation_end,
         state="pending",
         interview=interview,
     )
     session.add(employment)
+    session.flush()
+    first = dated.write(
+        session,
+        Assignment,
+        ("employment_id", employment.id),
+        start,
+        {
+            "person_id": person_id,
+            "legal_entity_id": place.legal_entity_id,
+            "department_id": place.department_id,
+            "title": title,
+            "level": level,
+            "manager_person_id": None,
+            "reason": "hired",
+        },
+        actor.id,
+        clock,
+    )
+    employment.assignment_id = first.id
+    person.level = level
     person.department_id = place.department_id
     person.talent_pool = False
     touch(person, actor.id, clock)
@@ -89,22 +134,25 @@ def begin(
         {} if evidence is None else {"application": evidence.application_id, "requisition": evidence.requisition_id}
     )
     audit.record(session, actor.id, "employment.create", f"employment:{employment.id}", detail, clock)
+    told = {"department": place.department_id, "title": title, "level": level}
+    lifecycle.happened(session, employment, kind, start, actor.id, clock, after=told)
+    states.step(session, employment, actor.id, clock)
     return employment
 
 
 def end(session: Session, actor: Actor, employment_id: str, last_day: date, reason: str, clock: Clock) -> Employment:
     """End an employment with `last_day`; the same day again changes nothing. Needs "contact" manage.
 
+    Until that day is over the person works here ("notice"); a day that is over ends it at once.
+
     Raises:
         NotFoundError, PermissionDenied. ConflictError: `employment.ended`, with another last day.
         InvalidInput: `employment.last_day` (before the first), reason.
     """
-    row = find(session, Employment, employment_id, lock=True)
-    if row is None:
-        raise missing("employment", msg("employment"))
+    row = locked(session, employment_id)
     _check(session, actor, row, "contact", "manage")
     clean = text_within(reason, "reason", msg("reason"), 300, least=2)
-    if row.state == "left" and row.last_day == last_day:
+    if row.last_day == last_day:
         return row
     if row.state == "left":
         raise conflict("employment.ended", msg("The employment has ended already."))
@@ -115,13 +163,78 @@ def end(session: Session, actor: Actor, employment_id: str, last_day: date, reas
             msg("The last day is before the first."),
             msg("Change the day."),
         )
-    row.state = "left"
+    before = row.last_day
+    row.state = "notice"
     row.last_day = last_day
     row.leaving_reason = clean
     touch(row, actor.id, clock)
     detail = {"last_day": last_day.isoformat()}
     audit.record(session, actor.id, "employment.end", f"employment:{row.id}", detail, clock)
+    told = {"last_day": last_day.isoformat()}
+    was = {} if before is None else {"last_day": before.isoformat()}
+    lifecycle.happened(session, row, "notice", china_day(clock), actor.id, clock, before=was, after=told)
+    states.step(session, row, actor.id, clock)
     return row
+
+
+def call_off_end(session: Session, actor: Actor, employment_id: str, clock: Clock) -> Employment:
+    """Take an agreed last day back before it is over; where there is none nothing changes. Needs "contact" manage.
+
+    Raises:
+        NotFoundError, PermissionDenied. ConflictError: `employment.ended`, the last day is over.
+    """
+    row = locked(session, employment_id)
+    _check(session, actor, row, "contact", "manage")
+    if row.state == "left":
+        raise conflict("employment.ended", msg("The employment has ended already."))
+    if row.last_day is None:
+        return row
+    before = {"last_day": row.last_day.isoformat()}
+    row.last_day = None
+    row.leaving_reason = None
+    row.state = "pending"
+    touch(row, actor.id, clock)
+    audit.record(session, actor.id, "employment.call_off_end", f"employment:{row.id}", {}, clock)
+    lifecycle.happened(session, row, "notice_withdrawn", china_day(clock), actor.id, clock, before=before)
+    states.step(session, row, actor.id, clock, quietly=True)
+    return row
+
+
+def locked(session: Session, employment_id: str) -> Employment:
+    """An employment, kept from others until the transaction ends. The caller checks that the actor may.
+
+    Raises:
+        NotFoundError.
+    """
+    row = find(session, Employment, employment_id, lock=True)
+    if row is None:
+        raise missing("employment", msg("employment"))
+    return row
+
+
+def note(
+    session: Session,
+    employment_id: str,
+    kind: str,
+    day: date,
+    actor_id: str,
+    clock: Clock,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Let another area write into the timeline what it did (`lifecycle.KINDS`)."""
+    lifecycle.happened(session, locked(session, employment_id), kind, day, actor_id, clock, before=before, after=after)
+
+
+def agree_probation(session: Session, employment_id: str, last: date | None, actor_id: str, clock: Clock) -> None:
+    """The probation that a contract agrees on; None agrees on none and leaves what was agreed before."""
+    row = locked(session, employment_id)
+    if last is None or row.state == "left":
+        return
+    row.probation_end = last
+    touch(row, actor_id, clock)
+    states.step(session, row, actor_id, clock, quietly=True)
 
 
 def of_application(session: Session, application_id: str) -> Employment | None:
@@ -223,6 +336,25 @@ def of_person(session: Session, person_id: str) -> Employment | None:
     return session.scalars(
         select(Employment).where(Employment.person_id == person_id).order_by(Employment.id.desc()).limit(1)
     ).one_or_none()
+
+
+def _check_free(session: Session, person_id: str, legal_entity_id: str, start: date) -> None:
+    """Whether no employment of the person in the company holds that day or begins later."""
+    clash = session.scalar(
+        select(Employment.id)
+        .where(
+            Employment.person_id == person_id,
+            Employment.legal_entity_id == legal_entity_id,
+            or_(Employment.last_day.is_(None), Employment.last_day >= start),
+        )
+        .limit(1)
+    )
+    if clash is not None:
+        raise conflict(
+            "employment.overlaps",
+            msg("This person works for the company on that day."),
+            msg("End that employment first, or choose a later first day."),
+        )
 
 
 def _check(session: Session, actor: Actor, row: Employment, field_class: FieldClass, action: Action) -> None:

@@ -6,11 +6,12 @@ from interview_engine.hr.privacy.erasure import empty_the_log, erase_what_is_ask
 from interview_engine.hr.privacy.shredding import release_shared
 from interview_engine.hr.privacy.tables import Consent, ErasureRequest
 from interview_engine.i18n import msg
+from interview_engine.store.append_only import ErasurePassage
 from interview_engine.store.tables import BlobKey
 
 AREA = Area(
     name="privacy",
-    tables=(BlobKey, Consent, ErasureRequest),
+    tables=(BlobKey, Consent, ErasureRequest, ErasurePassage),
     persons=(
         PersonColumn(Consent.person_id, "kept", "proof of what was agreed to, and that it was withdrawn"),
         PersonColumn(ErasureRequest.person_id, "kept", "the receipt: hashes of what went, no content"),

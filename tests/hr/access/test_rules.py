@@ -200,10 +200,13 @@ MATRIX = {
         "pay": "rwdema",
         "health": "rwdema",
     },
-    "hr": {"public": "rwdem", "contact": "rwde", "interview": "rwde", "pay": "rwde", "health": ""},
+    "hr": {"public": "rwdem", "contact": "rwde", "interview": "rwde", "pay": "rwde", "health": "rwd"},
+    "payroll": {"public": "r", "contact": "r", "interview": "", "pay": "rwde", "health": ""},
     "recruiter": {"public": "rwe", "contact": "rwe", "interview": "rwde", "pay": "rw", "health": ""},
     "hiring_manager": {"public": "rw", "contact": "r", "interview": "rwd", "pay": "", "health": ""},
     "interviewer": {"public": "r", "contact": "", "interview": "rw", "pay": "", "health": ""},
+    "manager": {"public": "r", "contact": "r", "interview": "r", "pay": "", "health": ""},
+    "employee": {"public": "", "contact": "rwe", "interview": "r", "pay": "r", "health": "rw"},
     "auditor": {"public": "ra", "contact": "a", "interview": "a", "pay": "a", "health": "a"},
 }
 LETTERS = dict(zip("rwdema", ACTIONS, strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hiring_world import World
@@ -84,8 +84,9 @@ def test_evidence_is_taken_out_of_the_file_and_the_employment_stays(small_world:
         assert (row.state, row.interview) == ("pending", None)
 
 
-def test_an_employment_ends_with_its_last_day(small_world: World) -> None:
+def test_a_last_day_that_is_over_ends_an_employment(small_world: World) -> None:
     world, admin = small_world, small_world.actor("administrator")
+    world.clock.at = datetime(2027, 7, 1, tzinfo=UTC)
     with world.database.transaction() as session:
         row = employed(world, session)
         ended = service.end(session, admin, row.id, date(2027, 6, 30), "本人辞职", world.clock)
@@ -94,6 +95,15 @@ def test_an_employment_ends_with_its_last_day(small_world: World) -> None:
         with pytest.raises(ConflictError) as caught:
             service.end(session, admin, row.id, date(2027, 7, 31), "本人辞职", world.clock)
         assert caught.value.code == "employment.ended"
+
+
+def test_a_last_day_ahead_can_be_another_one(small_world: World) -> None:
+    world, admin = small_world, small_world.actor("administrator")
+    with world.database.transaction() as session:
+        row = employed(world, session)
+        for day in (date(2027, 6, 30), date(2027, 7, 31)):
+            service.end(session, admin, row.id, day, "本人辞职", world.clock)
+        assert (row.state, row.last_day) == ("pending", date(2027, 7, 31))
 
 
 def test_no_employment_ends_before_it_began(small_world: World) -> None:

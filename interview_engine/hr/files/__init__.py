@@ -1,0 +1,1 @@
+"""The employee file: contracts, documents, and what people say of themselves."""

@@ -1,0 +1,305 @@
+"""Contracts of work: drafted, in force, renewed, ended; told of one month before they end, once, and again if nobody
+decides (D8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock, china_day
+from interview_engine.hr.access.rules import Action, Actor
+from interview_engine.hr.access.service import check_row
+from interview_engine.hr.employment import service as employments
+from interview_engine.hr.files.contract_rules import (
+    KINDS,
+    Kind,
+    Term,
+    Warning,
+    overlapping,
+    unwritten,
+    warnings,
+)
+from interview_engine.hr.files.tables import Contract
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.i18n import msg
+from interview_engine.store import audit
+from interview_engine.store.blobs import Owner
+from interview_engine.store.rows import find, stamp, touch
+
+PART = "contracts"
+"""The part of a person that is their contracts: deleting an interview leaves it."""
+IN_FORCE = ("draft", "active")
+"""States whose days count against an overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewContract:
+    """What a contract says.
+
+    Args:
+        kind: fixed, open or task. last_day: of a fixed one; of a task's the day it is expected to end, or None.
+        probation_last_day: None where no probation was agreed.
+        asked_for_fixed: the employee asked for a fixed term themselves, in writing.
+    """
+
+    kind: Kind
+    first_day: date
+    last_day: date | None
+    probation_last_day: date | None = None
+    asked_for_fixed: bool = False
+    note: str = ""
+
+    def term(self) -> Term:
+        """Its days, for the rules."""
+        return Term(self.kind, self.first_day, self.last_day, self.probation_last_day)
+
+
+def draft(session: Session, actor: Actor, employment_id: str, new: NewContract, clock: Clock) -> Contract:
+    """A new contract of an employment, not signed yet. Needs "contact" write.
+
+    Raises:
+        NotFoundError, PermissionDenied. InvalidInput: `contract.kind`, `contract.days`, `contract.probation`.
+        ConflictError: `contract.overlaps`, another contract of the person with the company holds on one of its days;
+            `employment.ended`.
+    """
+    employment = employments.locked(session, employment_id)
+    check_row(
+        session, actor, "contact", "write", department_id=employment.department_id,
+        legal_entity_id=employment.legal_entity_id, person_id=employment.person_id,
+    )  # fmt: skip
+    if employment.state == "left":
+        raise conflict("employment.ended", msg("The employment has ended already."))
+    _check(new, employment.start_date)
+    earlier = of_person(session, employment.person_id, employment.legal_entity_id)
+    clash = overlapping(new.term(), [term_of(one) for one in earlier if one.state in IN_FORCE])
+    if clash is not None:
+        raise conflict(
+            "contract.overlaps",
+            msg(
+                "Another contract of this person runs from {first} to {last}.",
+                first=clash.first.isoformat(),
+                last=clash.last.isoformat() if clash.last else msg("an open end"),
+            ),
+            msg("End that one first, or choose other days."),
+        )
+    row = Contract(
+        **stamp(actor.id, clock),
+        person_id=employment.person_id,
+        employment_id=employment.id,
+        legal_entity_id=employment.legal_entity_id,
+        department_id=employment.department_id,
+        kind=new.kind,
+        first_day=new.first_day,
+        last_day=new.last_day,
+        probation_last_day=new.probation_last_day,
+        asked_for_fixed=new.asked_for_fixed,
+        sign_count=1 + sum(one.state in ("active", "ended") for one in earlier),
+        note=text_within(new.note, "note", msg("note"), 300, least=0),
+    )
+    session.add(row)
+    session.flush()
+    detail = {"kind": row.kind, "first": row.first_day.isoformat(), "number": row.sign_count}
+    audit.record(session, actor.id, "contract.draft", f"contract:{row.id}", detail, clock)
+    return row
+
+
+def sign(
+    session: Session, actor: Actor, contract_id: str, clock: Clock, *, document_sha256: str | None = None
+) -> Contract:
+    """Note that a contract was signed by both; it is in force from its first day. Again changes nothing.
+
+    Raises:
+        NotFoundError, PermissionDenied. ConflictError: `contract.not_draft`.
+    """
+    row = _locked(session, actor, contract_id, "write")
+    if row.state == "active":
+        return row
+    if row.state != "draft":
+        raise conflict("contract.not_draft", msg("This contract was dropped or has ended."))
+    row.state = "active"
+    row.document_sha256 = document_sha256
+    touch(row, actor.id, clock)
+    employments.note(
+        session, row.employment_id, "contract_signed", row.first_day, actor.id, clock,
+        after={"contract": row.id, "kind": row.kind, "last": row.last_day.isoformat() if row.last_day else None},
+    )  # fmt: skip
+    employments.agree_probation(session, row.employment_id, row.probation_last_day, actor.id, clock)
+    audit.record(session, actor.id, "contract.sign", f"contract:{row.id}", {}, clock)
+    return row
+
+
+def drop(session: Session, actor: Actor, contract_id: str, clock: Clock) -> Contract:
+    """Give up a draft. Again changes nothing.
+
+    Raises:
+        NotFoundError, PermissionDenied. ConflictError: `contract.not_draft`.
+    """
+    row = _locked(session, actor, contract_id, "write")
+    if row.state == "dropped":
+        return row
+    if row.state != "draft":
+        raise conflict("contract.not_draft", msg("A contract that was signed is ended, not dropped."))
+    row.state = "dropped"
+    touch(row, actor.id, clock)
+    audit.record(session, actor.id, "contract.drop", f"contract:{row.id}", {}, clock)
+    return row
+
+
+def end(session: Session, actor: Actor, contract_id: str, last_day: date, clock: Clock) -> Contract:
+    """End a contract in force on a day of its term, by agreement or by law.
+
+    Raises:
+        NotFoundError, PermissionDenied. InvalidInput: `contract.last_day`. ConflictError: `contract.not_active`.
+    """
+    row = _locked(session, actor, contract_id, "write")
+    if row.state == "ended" and row.last_day == last_day:
+        return row
+    if row.state != "active":
+        raise conflict("contract.not_active", msg("This contract is not in force."))
+    if last_day < row.first_day or (row.last_day is not None and last_day > row.last_day):
+        raise invalid(
+            "last_day", "contract.last_day", msg("The day is outside the contract."), msg("Choose a day of its term.")
+        )
+    before = row.last_day
+    row.state = "ended"
+    row.last_day = last_day
+    touch(row, actor.id, clock)
+    employments.note(
+        session, row.employment_id, "contract_ended", last_day, actor.id, clock,
+        before={"contract": row.id, "last": before.isoformat() if before else None},
+    )  # fmt: skip
+    audit.record(session, actor.id, "contract.end", f"contract:{row.id}", {"last": last_day.isoformat()}, clock)
+    return row
+
+
+def decide_on_end(session: Session, actor: Actor, contract_id: str, decision: str, clock: Clock) -> Contract:
+    """Note what was decided about a contract that ends: "renew" or "end"; nobody is reminded any more.
+
+    Raises:
+        NotFoundError, PermissionDenied. InvalidInput: `contract.decision`. ConflictError: `contract.not_active`.
+    """
+    row = _locked(session, actor, contract_id, "write")
+    if decision not in ("renew", "end"):
+        raise invalid(
+            "decision", "contract.decision", msg("There is no such value."), msg("Choose to renew or to let it end.")
+        )
+    if row.state != "active" or row.last_day is None:
+        raise conflict("contract.not_active", msg("This contract is not in force, or has no end."))
+    row.decided = decision
+    touch(row, actor.id, clock)
+    audit.record(session, actor.id, "contract.decide", f"contract:{row.id}", {"decision": decision}, clock)
+    return row
+
+
+def law_says(session: Session, contract: Contract) -> tuple[Warning, ...]:
+    """What the law says of a contract, with its articles; nothing is forbidden by it."""
+    employment = employments.locked(session, contract.employment_id)
+    earlier = [
+        term_of(one)
+        for one in of_person(session, contract.person_id, contract.legal_entity_id)
+        if one.state in ("active", "ended") and one.first_day < contract.first_day
+    ]
+    return warnings(
+        term_of(contract),
+        earlier,
+        service_from=employment.start_date,
+        asked_for_fixed=contract.asked_for_fixed,
+    )
+
+
+def unwritten_so_far(session: Session, employment: employments.Employment, clock: Clock) -> Warning | None:
+    """What working without a signed contract has come to in an employment; None where nothing is due."""
+    signed = [
+        one.first_day
+        for one in of_person(session, employment.person_id, employment.legal_entity_id)
+        if one.employment_id == employment.id and one.state in ("active", "ended")
+    ]
+    return unwritten(employment.start_date, min(signed, default=None), china_day(clock))
+
+
+def of_person(session: Session, person_id: str, legal_entity_id: str | None = None) -> list[Contract]:
+    """A person's contracts in the order of days; with one company only where it is given. The caller has checked."""
+    statement = select(Contract).where(Contract.person_id == person_id).order_by(Contract.first_day, Contract.id)
+    if legal_entity_id is not None:
+        statement = statement.where(Contract.legal_entity_id == legal_entity_id)
+    return list(session.scalars(statement))
+
+
+def term_of(row: Contract) -> Term:
+    """A contract's days, for the rules."""
+    kind: Kind = row.kind  # type: ignore[assignment]
+    return Term(kind, row.first_day, row.last_day, row.probation_last_day)
+
+
+def owners(session: Session, hashes: Sequence[str]) -> dict[str, Owner]:
+    """Whose the contracts among these blobs are."""
+    rows = session.execute(
+        select(Contract.document_sha256, Contract.person_id).where(Contract.document_sha256.in_(hashes))
+    )
+    return {sha256: Owner(person_id, PART) for sha256, person_id in rows.tuples() if sha256}
+
+
+def ending(session: Session, first: date, last: date) -> list[Contract]:
+    """Contracts in force that end on one of these days and about which nobody has decided."""
+    return list(
+        session.scalars(
+            select(Contract)
+            .where(
+                Contract.state == "active",
+                Contract.decided.is_(None),
+                Contract.last_day.is_not(None),
+                Contract.last_day >= first,
+                Contract.last_day <= last,
+                or_(Contract.told_on.is_(None), Contract.escalated_on.is_(None)),
+            )
+            .order_by(Contract.last_day, Contract.id)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def _check(new: NewContract, start: date) -> None:
+    if new.kind not in KINDS:
+        raise invalid("kind", "contract.kind", msg("There is no such value."), msg("Choose the kind of contract."))
+    wrong_end = (new.last_day is not None and new.last_day < new.first_day) or (
+        (new.kind == "fixed") != (new.last_day is not None) and new.kind != "task"
+    )
+    if wrong_end:
+        raise invalid(
+            "last_day",
+            "contract.days",
+            msg("A fixed term has a last day that is not before the first; an open-ended contract has none."),
+            msg("Change the days or the kind."),
+        )
+    if new.first_day < start - timedelta(days=31):
+        raise invalid(
+            "first_day",
+            "contract.days",
+            msg("The contract begins more than a month before the first day of work."),
+            msg("Change the day."),
+        )
+    probation = new.probation_last_day
+    if probation is not None and not (
+        new.first_day <= probation and (new.last_day is None or probation <= new.last_day)
+    ):
+        raise invalid(
+            "probation_last_day",
+            "contract.probation",
+            msg("The probation is outside the contract."),
+            msg("Change its last day."),
+        )
+
+
+def _locked(session: Session, actor: Actor, contract_id: str, action: Action) -> Contract:
+    row = find(session, Contract, contract_id, lock=True)
+    if row is None:
+        raise missing("contract", msg("contract"))
+    check_row(
+        session, actor, "contact", action, department_id=row.department_id,
+        legal_entity_id=row.legal_entity_id, person_id=row.person_id,
+    )  # fmt: skip
+    return row
