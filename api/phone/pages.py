@@ -170,7 +170,7 @@ def link(context: Ctx, request: Request, actor: PageActor, who: str = "") -> Res
         identities.bind(
             session, actor.person_id, "wecom", wecom.settings.corp_id, openid, context.clock, actor_id=actor.id
         )
-    return RedirectResponse("/console/account", 303)
+    return RedirectResponse(f"{TODO}?linked=1", 303)
 
 
 def _onward(context: Context, request: Request, visitor: Visitor, back: str) -> Response:

@@ -19,7 +19,27 @@ STYLE = """body{font:15px/1.5 system-ui,"Noto Sans SC",sans-serif;margin:1.5rem;
 main{display:flex;flex-wrap:wrap;gap:1rem}section{width:19rem;background:#f2f4f5;border-radius:1.5rem;padding:1rem;
 border:6px solid #1c2127;min-height:24rem}h2{font-size:1rem;margin:0 0 .75rem;text-align:center}
 article{background:#fff;border-radius:8px;padding:.75rem;margin-bottom:.75rem}a{color:#2f6f8f}small{color:#5f6872}
-button,input{font:inherit;padding:.3rem .6rem}form{margin-top:.5rem}.dropped{opacity:.5}"""
+button,input{font:inherit;padding:.3rem .6rem}form{margin-top:.5rem}.dropped{opacity:.5}
+.guide{background:#fff;border-radius:8px;padding:.75rem 1rem;margin-bottom:1rem;max-width:62rem}
+.guide li{margin:.25rem 0}
+@media (prefers-color-scheme:dark){body{background:#14171a;color:#e6e9ec}section,article,.guide{background:#22272c}
+section{border-color:#4a525a}a{color:#8ec5dd}small{color:#a3acb5}}"""
+
+GUIDE = (
+    ("{jobs}: the public list of jobs. Open a job, copy its address, paste it into a phone of WeChat below and apply: "
+     "the invitation arrives there.",
+     "{jobs}：公开职位列表。打开一个职位，复制网址，粘贴到下面某部微信手机里并应聘：邀请会发到那部手机。"),
+    ("{link}: sign in to the console as hr, recruiter or manager (the terminal shows the passwords), link a "
+     "WeCom phone, and to-dos, approvals and reports arrive there.",
+     "{link}：用 hr、recruiter 或 manager 登录后台（密码显示在终端里），绑定一部企业微信手机，"
+     "待办、审批和报告就会发到那里。"),
+    ("In the console, send a requisition for approval: the card with View, Approve and Decline appears on the phone "
+     "of whoever approves. A press is answered at once.",
+     "在后台提交一份招聘需求审批：审批人的手机上会出现带“查看、同意、拒绝”的卡片，点一下立即生效。"),
+    ("This page looks for new messages every ten seconds while nothing is typed.",
+     "没有在输入时，本页每十秒查看一次新消息。"),
+)  # fmt: skip
+"""What to try, in the order that works, in English and Chinese."""
 
 
 def phone_routes(world: World) -> list[Route]:
@@ -30,8 +50,10 @@ def phone_routes(world: World) -> list[Route]:
         people += [(user, "企业微信 WeCom") for user in sorted(world.corporation.members)]
         shown = "".join(_phone(world, user, program) for user, program in people)
         return HTMLResponse(
-            f"<!doctype html><meta charset=utf-8><meta http-equiv=refresh content=10><title>微信（仿真）</title>"
-            f"<style>{STYLE}</style><h1>微信（仿真） · WeChat (double)</h1><main>{shown}</main>"
+            "<!doctype html><html lang=zh-Hans><meta charset=utf-8>"
+            "<meta name=viewport content='width=device-width, initial-scale=1'>"
+            f"<title>微信（仿真）</title><style>{STYLE}</style><h1>微信（仿真） · WeChat (double)</h1>"
+            f"{_guide(world)}<main>{shown}</main><script>{RELOAD}</script>"
         )
 
     async def open_on(request: Request) -> Response:
@@ -56,6 +78,26 @@ def phone_routes(world: World) -> list[Route]:
         return RedirectResponse("/", 303)
 
     return [Route("/", phones), Route("/open", open_on), Route("/press", press, methods=["POST"])]
+
+
+RELOAD = """setInterval(() => {
+  const typed = [...document.querySelectorAll("input[name=url]")].some((one) => one.value);
+  if (!typed && !document.activeElement.matches("input")) location.reload();
+}, 10000)"""
+
+
+def _guide(world: World) -> str:
+    """The steps, with the addresses of the service that stands behind these phones."""
+    service = f"http://{world.corporation.redirect_host}"
+    places = {
+        name: f"<a href='{html.escape(service + path)}' target=_blank rel=noopener>{html.escape(service + path)}</a>"
+        for name, path in (("jobs", "/jobs"), ("link", "/wechat/link"))
+    }
+    steps = "".join(
+        f"<li>{chinese.format(**places)}<br><small lang=en>{english.format(**places)}</small></li>"
+        for english, chinese in GUIDE
+    )
+    return f"<div class=guide><h2>怎么试 · What to try</h2><ol>{steps}</ol></div>"
 
 
 def _phone(world: World, user: str, program: str) -> str:
@@ -88,6 +130,9 @@ def _message(world: World, user: str, message: Message) -> str:
 
 
 def _button(user: str, task: str, code: str, button: dict[str, Any]) -> str:
+    if button.get("url"):  # it opens a page and answers nothing
+        there = html.escape(urlencode({"user": user, "url": button["url"]}))
+        return f"<p><a href='/open?{there}'>{html.escape(button['text'])}</a></p>"
     fields = {"user": user, "task": task, "key": button["key"], "code": code}
     hidden = "".join(f"<input type=hidden name={name} value='{html.escape(value)}'>" for name, value in fields.items())
     return f"<form method=post action=/press>{hidden}<button>{html.escape(button['text'])}</button></form>"

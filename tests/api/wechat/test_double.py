@@ -9,9 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from hiring_world import MovingClock
+from starlette.testclient import TestClient
 from wechat_world import fake_world
 
 from api.wechat.double import envelope
+from api.wechat.double.app import make_app
+from api.wechat.double.state import Message
 
 KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 RECEIVER = "wx5823bf96d3bd56c7"
@@ -50,3 +53,29 @@ def test_it_ships_with_the_product_and_needs_nothing_of_the_tests() -> None:
     assert "--port" in shown.stdout
     sources = (path.read_text("utf-8") for path in (ROOT / "api/wechat/double").glob("*.py"))
     assert not any(re.search(r"^(from|import) tests\b", source, re.MULTILINE) for source in sources)
+
+
+def test_its_phones_say_what_to_try_and_open_cards_with_a_page_behind_a_button() -> None:
+    world = fake_world(MovingClock())
+    member = "recruiter"
+    world.corporation.members.add(member)
+    buttons = [
+        {"text": "查看", "style": 1, "type": 1, "url": "http://host/x"},
+        {"text": "同意", "style": 2, "key": "approve"},
+    ]
+    card = {
+        "card_type": "button_interaction",
+        "main_title": {"title": "客服组长"},
+        "task_id": "t1",
+        "button_list": buttons,
+    }
+    world.messages.append(
+        Message(world.corporation.corp_id, member, {"template_card": card}, world.clock.now(), "shown")
+    )
+    world.response_codes["rc-1"] = {"card": card, "at": world.clock.now(), "users": [member]}
+    page = TestClient(make_app(world)).get("/").text
+    service = f"http://{world.corporation.redirect_host}"
+    assert f"{service}/jobs" in page
+    assert f"{service}/wechat/link" in page
+    assert "/open?user=" + member in page.replace("&amp;", "&")
+    assert "同意" in page
