@@ -240,7 +240,9 @@ def _transcript_page(
     with context.database.reading() as session:
         invitation = session.get_one(Invitation, candidate.invitation.id)
         closed = answers.is_scored(session, candidate.invitation.id)
-        rows = [_understood(context, candidate, one) for one in _handed(session, candidate) if one.answer.blob_sha256]
+        handed = _handed(session, candidate)
+        rows = [_understood(context, candidate, one) for one in handed if one.answer.blob_sha256]
+        written = [one for one in handed if one.answer.mode == "text" and one.answer.text]
         session.expunge_all()
     return page(
         request,
@@ -248,6 +250,7 @@ def _transcript_page(
         status=200 if problem is None else 422,
         candidate=candidate,
         rows=rows,
+        written=written,
         closed=closed,
         automated=invitation.automated is not False,
         submitted=invitation.state == "submitted",

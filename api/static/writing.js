@@ -6,12 +6,14 @@ if (text) {
   const key = `draft-${form.dataset.key}`;
   const draft = localStorage.getItem(key);
   if (draft && draft !== text.value) text.value = draft;
+  const told = document.getElementById("draft");
+  told.textContent = draft ? form.dataset.saved : form.dataset.kept;
   let timer;
   text.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       localStorage.setItem(key, text.value);
-      document.getElementById("draft").textContent = form.dataset.saved;
+      told.textContent = form.dataset.saved;
     }, 400);
   });
   form.addEventListener("submit", () => {

@@ -263,6 +263,27 @@ def test_unanswered_questions_must_be_confirmed(server: LiveServer, client: Test
     assert "UTC" not in receipt
 
 
+def test_who_answered_in_writing_reads_their_own_words_and_no_talk_of_recordings(
+    server: LiveServer, client: TestClient, job: Requisition
+) -> None:
+    home = f"/i/{server.invite(job).token}"
+    agree(client, home)
+    answer_in_writing(client, home)
+    client.post(f"{home}/submit")
+    page = words(client.get(f"{home}/transcript").text)
+    assert "You answered in writing" in page
+    assert "no recorded answer" not in page
+    assert "can no longer be changed" not in page
+
+
+def test_a_draft_is_said_to_be_kept_and_not_to_count(server: LiveServer, client: TestClient, job: Requisition) -> None:
+    home = f"/i/{server.invite(job).token}"
+    agree(client, home)
+    page = client.get(f"{home}/write/1").text
+    assert "saved on this device by itself" in page
+    assert "Drafts on this device do not count" in words(page)
+
+
 # Afterwards ---------------------------------------------------------------------------------------------------------
 
 
