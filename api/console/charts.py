@@ -29,14 +29,18 @@ class Axis:
 
 
 def radar(axes: Sequence[Axis]) -> dict[str, Any]:
-    """A radar of at least three axes, the first at the top, clockwise. An axis without a value has no
-    dot: the table beside says "not measured"."""
+    """A radar of at least three axes, the first at the top, clockwise.
+
+    An axis without a value is drawn as one that is missing, without a dot, and the outline passes it by: nothing
+    measured is not a zero.
+    """
     turns = [2 * math.pi * place / max(1, len(axes)) - math.pi / 2 for place in range(len(axes))]
     measured = [axis for axis in axes if axis.value is not None]
+    there = [turn for turn, axis in zip(turns, axes, strict=True) if axis.value is not None]
     whole = len(measured) == len(axes) >= 3
     return {
         "rings": [_polygon(turns, [share * SCALE] * len(axes)) for share in (0.25, 0.5, 0.75, 1.0)],
-        "value": _polygon(turns, [axis.value or 0.0 for axis in axes]) if len(measured) >= 3 else "",
+        "value": _polygon(there, [axis.value or 0.0 for axis in measured]) if len(measured) >= 3 else "",
         "band": _ring(turns, axes) if whole and all(axis.low is not None for axis in axes) else "",
         "required": _polygon(turns, [axis.required or 0.0 for axis in axes])
         if axes and all(axis.required is not None for axis in axes)
@@ -94,6 +98,7 @@ def _axis(axis: Axis, turn: float) -> dict[str, Any]:
         "label_x": round(LABEL_RADIUS * x, 1),
         "label_y": round(LABEL_RADIUS * y + 3.5, 1),
         "anchor": anchor,
+        "missing": axis.value is None,
         "dot": None if axis.value is None else _point(turn, axis.value),
     }
 

@@ -35,16 +35,16 @@ def brief(competencies: Sequence[Document]) -> Document:
 
 def mark_repeats(competencies: Sequence[Document]) -> None:
     """Give every quote `again`: the number and competency of the same words where they stand first, or None; and leave
-    out pictures that were shown before."""
+    one picture of each answer: the others show the same face a moment later."""
     first: dict[tuple[object, ...], Document] = {}
-    frames: set[str] = set()
+    pictured: set[object] = set()
     for quote, name in _quotes(competencies):
         there = first.setdefault(_words(quote), {"number": quote["number"], "name": name})
         quote["again"] = None if there["number"] == quote["number"] else there
-        if quote["frame"] is not None and quote["frame"] in frames:
+        if quote["again"] is not None or quote["answer"] in pictured:
             quote["frame"] = None
         elif quote["frame"] is not None:
-            frames.add(quote["frame"])
+            pictured.add(quote["answer"])
 
 
 def _quotes(competencies: Sequence[Document]) -> Iterator[tuple[Document, Document]]:

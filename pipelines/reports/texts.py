@@ -14,6 +14,7 @@ TEXTS: dict[str, Text] = {
     "page.skip": msg("Skip to scores and evidence"),
     "page.noscript": msg("Playing and switching the language need JavaScript; all texts and scores can be read below."),
     "page.kit": msg("kit {id} v{version}"),
+    "page.kit_version": msg("kit v{version}"),
     "page.policy": msg("policy: {name}"),
     "page.created": msg("created {when}"),
     "page.page_of": msg("page {page} of {pages}"),
@@ -61,6 +62,7 @@ TEXTS: dict[str, Text] = {
     "column.not_counted": msg("not counted"),
     # competencies
     "competencies.title": msg("Competencies and evidence"),
+    "contents.title": msg("Contents", context="report"),
     "brief.title": msg("In one minute"),
     "brief.strengths": msg("Strengths"),
     "brief.concerns": msg("Concerns"),

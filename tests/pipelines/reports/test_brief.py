@@ -7,8 +7,17 @@ from typing import Any
 from pipelines.reports.brief import brief, mark_repeats
 
 
-def quote(text: str, *, number: int = 0, against: bool = False, frame: str | None = None) -> dict[str, Any]:
-    return {"text": text, "answer": 0, "char_start": len(text), "number": number, "against": against, "frame": frame}
+def quote(
+    text: str, *, number: int = 0, against: bool = False, frame: str | None = None, answer: int = 0
+) -> dict[str, Any]:
+    return {
+        "text": text,
+        "answer": answer,
+        "char_start": len(text),
+        "number": number,
+        "against": against,
+        "frame": frame,
+    }
 
 
 def competency(
@@ -48,10 +57,10 @@ def test_a_report_without_scores_has_empty_lists_and_asks() -> None:
     assert [one["id"] for one in brief([competency("unseen", None)])["ask"]] == ["unseen"]
 
 
-def test_repeated_words_lead_to_where_they_stand_first_and_no_picture_comes_twice() -> None:
+def test_repeated_words_lead_to_where_they_stand_first_and_each_answer_has_one_picture() -> None:
     first, again = quote("once", number=0, frame="a.jpg"), quote("once", number=3, frame="a.jpg")
-    other = quote("else", number=4, frame="b.jpg")
-    mark_repeats([competency("one", 90.0, first), competency("two", 80.0, again, other)])
+    other, elsewhere = quote("else", number=4, frame="b.jpg"), quote("there", number=5, frame="c.jpg", answer=1)
+    mark_repeats([competency("one", 90.0, first), competency("two", 80.0, again, other, elsewhere)])
     assert (first["again"], other["again"]) == (None, None)
     assert again["again"] == {"number": 0, "name": {"en": "one"}}
-    assert [one["frame"] for one in (first, again, other)] == ["a.jpg", None, "b.jpg"]
+    assert [one["frame"] for one in (first, again, other, elsewhere)] == ["a.jpg", None, None, "c.jpg"]
