@@ -178,6 +178,21 @@ def _come_again(request: Request) -> dict[str, str]:
     return {"Retry-After": str(RETRY_AFTER_S), **closing}
 
 
+def _page(request: Request, status: int, values: dict[str, str], **more: Any) -> Response:
+    """The page of a problem; for who is signed in to the console with its navigation, where the database answers."""
+    from api.console.frame import console_page
+    from api.render import page
+    from api.sessions import page_actor
+
+    if request.url.path.startswith("/console") and status not in (401, 500, 503):
+        try:
+            actor = page_actor(request, request.app.state.context, None)
+            return console_page(request, actor, "error.html", status=status, refused=values)
+        except (HTTPException, InterviewEngineError, SQLAlchemyError, sqlite3.Error, OSError):
+            pass  # nobody is signed in, or the navigation cannot be read: the plain page says the same
+    return page(request, "error.html", status=status, problem=values, **more)
+
+
 def respond(
     request: Request,
     status: int,
@@ -191,10 +206,8 @@ def respond(
     language = language_of(request)
     accepts = request.headers.get("accept", "")
     if "text/html" in accepts and not request.url.path.startswith("/api/"):
-        from api.render import page
-
         values = {"code": code, "message": message.get(language), "next_step": next_step.get(language)}
-        response = page(request, "error.html", status=status, problem=values, **more)
+        response = _page(request, status, values, **more)
         response.headers.update(headers)
         return response
     body = problem(status, code, message, next_step, language, **more)

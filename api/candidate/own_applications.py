@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -57,6 +57,7 @@ class Row:
     """ "open", "submitted" or ""."""
     offer: str
     """ "sent", "accepted", "declined" or ""."""
+    messages: tuple[tuple[datetime, str], ...]
 
 
 @router.get("/a/{signed}")
@@ -109,4 +110,4 @@ def _row(one: OwnApplication) -> Row:
     stage = STAGES[one.application.stage]
     if one.application.stage == "offer" and not one.offer:
         stage = DECIDED
-    return Row(one.application, one.requisition, stage, one.interview, one.offer)
+    return Row(one.application, one.requisition, stage, one.interview, one.offer, one.messages)

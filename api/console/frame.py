@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import Request
@@ -90,9 +91,16 @@ def console_page(
         frame=frame,
         problem=told,
         may=lambda field_class, action: may_at_all(actor, field_class, action),
+        job_address=partial(job_address, actor),
         channel_name=lambda name: translate(CHANNEL_WORDS[name]) if name in CHANNEL_WORDS else name,
         **values,
     )
+
+
+def job_address(actor: Actor, requisition_id: str) -> str:
+    """A job's page: its ranked list for those who may read interviews, else what is said of the job."""
+    last = "" if may_at_all(actor, "interview", "read") else "/job"
+    return f"/console/requisitions/{requisition_id}{last}"
 
 
 def done(address: str, what: str) -> RedirectResponse:

@@ -31,6 +31,12 @@
     find.select();
   });
 
+  // back to where somebody came from
+  for (const button of all("[data-back]")) {
+    button.hidden = window.history.length < 2;
+    button.addEventListener("click", () => window.history.back());
+  }
+
   // copying a link
   for (const button of all("[data-copy]")) {
     button.addEventListener("click", async () => {
@@ -108,27 +114,36 @@
     });
   }
 
-  // choosing two to four to compare
+  // choosing candidates: two to four are compared, any number is decided, moved or written to together
+  const boxes = all("input[type=checkbox][name=id]");
   const compare = document.querySelector("[data-compare]");
-  if (compare) {
-    const boxes = all("input[name=id]");
-    const update = () => {
-      const chosen = boxes.filter((box) => box.checked).length;
-      compare.disabled = chosen < 2 || chosen > 4;
-      compare.textContent = `${compare.dataset.compare} (${chosen})`;
-      for (const box of boxes) {
-        box.closest("tr").classList.toggle("chosen", box.checked);
-        box.disabled = !box.checked && chosen >= 4;
-      }
-    };
-    for (const box of boxes) box.addEventListener("change", update);
-    update();
-  }
+  const chosen = () => boxes.filter((box) => box.checked).length;
+  const count = () => {
+    const many = chosen();
+    for (const box of boxes) box.closest("tr").classList.toggle("chosen", box.checked);
+    for (const box of all('[data-all="id"]')) {
+      box.checked = many > 0 && many === boxes.length;
+      box.indeterminate = many > 0 && many < boxes.length;
+    }
+    for (const bar of all("[data-bulk]")) {
+      bar.hidden = !many;
+      const said = bar.querySelector("[data-bulk-count]");
+      said.textContent = said.dataset.bulkCount.replace("#", many);
+    }
+    if (!compare) return;
+    compare.disabled = many < 2 || many > 4;
+    compare.textContent = many ? `${compare.dataset.compare} (${many})` : compare.dataset.compare;
+  };
+  for (const box of boxes) box.addEventListener("change", count);
 
   // ticking every box of a list
   for (const box of all("[data-all]")) {
-    box.addEventListener("change", () => { for (const other of all(`input[name="${box.dataset.all}"]`)) other.checked = box.checked; });
+    box.addEventListener("change", () => {
+      for (const other of all(`input[name="${box.dataset.all}"]`)) other.checked = box.checked;
+      count();
+    });
   }
+  if (boxes.length) count();
 
   // long work: the server tells how far it is, line by line, and sends the page when it is done
   for (const form of new Set(all("[data-progress]").map((button) => button.form))) {

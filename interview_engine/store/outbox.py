@@ -122,6 +122,14 @@ def suppressed(session: Session, message_id: str, reason: str, clock: Clock) -> 
     session.flush()
 
 
+def take_back(session: Session, dedupe_key: str, clock: Clock) -> bool:
+    """Stop a message that nobody has begun to send; its words go. Whether it was stopped."""
+    waiting = (OutboxMessage.dedupe_key == dedupe_key, OutboxMessage.state == "queued", OutboxMessage.attempts == 0)
+    values = {"state": "suppressed", "error": "taken back", "payload": {}, "updated_at": clock.now()}
+    stopped = update(OutboxMessage).where(*waiting).values(values).returning(OutboxMessage.id)
+    return session.execute(stopped).one_or_none() is not None
+
+
 def failed(session: Session, message_id: str, error: str, clock: Clock, *, temporary: bool = True) -> bool:
     """Record a failed attempt: queued again after a pause that grows, or failed for good.
 

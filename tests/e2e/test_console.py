@@ -113,6 +113,8 @@ def test_a_whole_hire_from_the_wish_to_the_employee_file(made: Company, browser:
     page.select_option("#f-department_id", label="客户服务部 · 启明家居（演示）")
     page.fill("#f-description", "任职要求：\n- 一年以上客服经验\n- 本科及以上学历")
     recruiter.press("保存")
+    expect(page.get_by_role("cell", name="本科及以上学历")).to_be_visible()
+    page.get_by_role("link", name="编辑", exact=True).click()
     expect(page.locator("input[name=requirement_text]").nth(1)).to_have_value("本科及以上学历")
     page.locator("input[name=requirement_weight]").nth(1).fill("2")
     recruiter.press("保存")
@@ -253,7 +255,9 @@ def pages_of(made: Company) -> tuple[str, ...]:
         "/console/requisitions",
         "/console/requisitions/new",
         base,
+        f"{base}?col=photo&col=match&col=since",
         *(f"{base}/{page}" for page in ("applicants", "job", "edit", f"compare?id={scored}&id={other}")),
+        *(f"{base}/chosen?do={do}&id={scored}&id={other}" for do in ("reject", "message", "invite")),
         *(f"/console/applications/{made.applications[name]}" for name in ("林晓", "赵一鸣")),
         f"/console/people/{rated.person_id}",
         "/console/approvals",

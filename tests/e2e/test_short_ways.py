@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from chromium import headless
-from playwright.sync_api import Browser
-from serving import LiveServer, live_server
+from playwright.sync_api import Browser, Locator, Page
+from serving import PASSWORD, LiveServer, live_server
+
+from interview_engine.hr.approvals import service as approvals
+from interview_engine.hr.recruiting.tables import Application, Offer
 
 pytestmark = pytest.mark.slow
 __all__ = ["live_server"]
@@ -38,3 +42,110 @@ def test_consent_is_read_and_given_within_one_and_a_third_screens_of_a_phone(
     page.check("input[name=route][value=record]")
     assert page.locator(".when-recorded").is_visible()
     context.close()
+
+
+class Hand:
+    """Somebody at the console who counts clicks on links, buttons and boxes. Fields are filled by keys."""
+
+    def __init__(self, browser: Browser, live_server: LiveServer, role: str) -> None:
+        login = live_server.with_password(role)
+        self.context = browser.new_context(
+            viewport={"width": 1280, "height": 900}, locale="zh-CN", reduced_motion="reduce", base_url=live_server.url
+        )
+        self.page: Page = self.context.new_page()
+        self.page.goto("/sign-in")
+        self.page.fill("#f-login", login)
+        self.page.fill("#f-password", PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url("**/console/home**")
+        self.clicks = 0
+
+    def click(self, what: Locator) -> None:
+        what.first.click()
+        self.clicks += 1
+
+    def press(self, words: str, *, inside: str = "body") -> None:
+        """A button or link by its words; the page that it leads to is waited for."""
+        place = self.page.locator(inside)
+        found = place.get_by_role("button", name=words, exact=True).or_(
+            place.get_by_role("link", name=words, exact=True)
+        )
+        with self.page.expect_navigation():
+            self.click(found)
+
+
+def test_from_the_home_page_to_the_first_invitation_in_seven_clicks(browser: Browser, live_server: LiveServer) -> None:
+    world = live_server.world
+    hand = Hand(browser, live_server, "recruiter")
+    hand.press("新建需求")
+    hand.page.fill("#f-title", "夜班客服")
+    hand.page.select_option("#f-department_id", world.department_id)
+    hand.page.select_option("#f-role_profile_id", world.profile_id)
+    hand.press("保存并提交审批")
+    with live_server.context.database.transaction() as session:
+        (waiting,) = approvals.pending_for(session, world.actor("hr"))
+        approvals.decide(session, world.actor("hr"), waiting.approval.id, "approve", "", world.clock)
+    hand.page.reload()
+    hand.press("开放应聘")
+    hand.press("邀请候选人")
+    hand.page.fill("#f-name", "王小明")
+    hand.page.fill("#f-email", "wang@example.com")
+    hand.press("添加", inside="#invite")
+    assert "/i/" in hand.page.locator("code.mono").first.inner_text()
+    assert hand.clicks <= 7
+    hand.context.close()
+
+
+def test_from_a_report_to_the_offer_that_is_sent_in_eight_clicks(browser: Browser, live_server: LiveServer) -> None:
+    world = live_server.world
+    with live_server.context.database.transaction() as session:
+        job = world.open_job(session)
+        row = world.applicant(session, world.post(session, job))
+        world.assessed(session, world.interviewed(session, row))
+        session.refresh(row)
+        address = f"/console/requisitions/{job.id}"
+        first_day = (world.clock.now() + timedelta(days=30)).date().isoformat()
+    hand = Hand(browser, live_server, "hr")
+    hand.page.goto(address)
+    with hand.page.expect_navigation():
+        hand.click(hand.page.locator("td.name a"))
+    hand.click(hand.page.locator(".next-step a.go"))
+    hand.click(hand.page.locator("input[name=decision][value=advance]"))
+    hand.page.fill("#f-reason", "讲清了自己做了什么，结果可核对")
+    hand.press("记录决定")
+    hand.click(hand.page.locator(".next-step a.go"))
+    hand.page.fill("#f-pay", "9000")
+    hand.page.fill("#f-start_date", first_day)
+    hand.press("起草录用通知")
+    hand.press("发送录用通知")
+    with live_server.context.database.reading() as session:
+        assert [one.state for one in session.query(Offer)] == ["sent"]
+    assert hand.clicks <= 8
+    hand.context.close()
+
+
+def test_twenty_candidates_are_decided_on_in_twenty_five_clicks(browser: Browser, live_server: LiveServer) -> None:
+    world = live_server.world
+    with live_server.context.database.transaction() as session:
+        job = world.open_job(session)
+        posting = world.post(session, job)
+        for number in range(20):
+            world.assessed(session, world.interviewed(session, world.applicant(session, posting, number)))
+        address = f"/console/requisitions/{job.id}"
+    hand = Hand(browser, live_server, "hr")
+    hand.page.goto(f"{address}?stage=review")
+    hand.clicks += 2  # the filter was opened and chosen
+    for box in hand.page.locator("td.tick input").all()[:8]:
+        hand.click(box)
+    hand.press("进入录用")
+    hand.page.fill("#f-words", "八位都讲清了自己做的事")
+    hand.press("移动 8 人")
+    hand.click(hand.page.locator("th.tick input"))
+    hand.press("淘汰")
+    hand.page.fill("#f-words", "没有说到自己做了什么")
+    hand.press("淘汰 12 人")
+    with live_server.context.database.reading() as session:
+        stages = sorted(one.stage for one in session.query(Application))
+    assert stages == ["offer"] * 8 + ["rejected"] * 12
+    assert hand.clicks <= 25
+    hand.context.close()

@@ -30,7 +30,7 @@ from interview_engine.hr.competency.tables import Episode
 from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import PersonFlag
 from interview_engine.hr.privacy.tables import ErasureRequest
-from interview_engine.hr.recruiting.tables import CalibrationVersion
+from interview_engine.hr.recruiting.tables import BulkAction, CalibrationVersion, RankingView
 from interview_engine.i18n import LocalizedText
 from interview_engine.settings import read_settings
 from interview_engine.store.blob_keys import BlobKeys
@@ -171,7 +171,12 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     )  # fmt: skip
     steps = [{"rule": "any", "approvers": ["role:hr"]}]
     flow = ApprovalFlow(**stamp("system", CLOCK), kind="offer", department_id=department, steps=steps)
-    session.add_all([calibration, episode, pair, planned, away, flow])
+    action = BulkAction(
+        **stamp("system", CLOCK), requisition_id=ids["requisition_id"], key="b" * 32, kind="review", done=[],
+        skipped=[], kept=[],
+    )  # fmt: skip
+    view = RankingView(**stamp("system", CLOCK), account_id=hr.id, name="乙公司的视图", query="sort=score")
+    session.add_all([calibration, episode, pair, planned, away, flow, action, view])
     session.flush()
     work = session.scalars(select(WorkItem.id)).first() or NOBODY
     return {
@@ -180,6 +185,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "survey_id": survey.id, "grant_id": grant.id, "token_id": token.id, "calibration_id": calibration.id,
         "episode_id": episode.id, "flag_id": ids["flag_id"], "pair_id": pair.id, "request_id": planned.id,
         "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,
+        "action_id": action.id, "view_id": view.id,
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
         "colleague": hr.id, "person of hr": hr.person_id,
     }  # fmt: skip

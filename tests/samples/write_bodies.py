@@ -185,6 +185,12 @@ CONSOLE: dict[str, Body] = {
     "/console/requisitions/{requisition_id}/take-back": nothing,
     "/console/requisitions/{requisition_id}/applicants": form(name="李四", email="li@example.com"),
     "/console/requisitions/{requisition_id}/invite": form(id=of_b("application_id"), days="7"),
+    "/console/requisitions/{requisition_id}/chosen": form(
+        id=of_b("application_id"), do="message", words=REASON, key="k" * 32, at="ranking", filters=""
+    ),
+    "/console/requisitions/{requisition_id}/views": form(name="偷来的视图", query="sort=score"),
+    "/console/ranking-views/{view_id}/remove": form(requisition=of_b("requisition_id")),
+    "/console/chosen/{action_id}/undo": form(at="ranking", filters=""),
     "/console/applications/{application_id}/decide": form(decision="reject", reason=REASON),
     "/console/applications/{application_id}/override": form(score="6.5", why=REASON),
     "/console/applications/{application_id}/rerating": form(request=of_b("review_id"), answer=REASON),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -22,6 +24,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.employment import service as employment
 from interview_engine.hr.recruiting.applying import lists, own
+from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.store import audit
 
 router = APIRouter()
@@ -55,12 +58,14 @@ def _page(
 ) -> Response:
     language = language_of(request)
     with context.database.transaction() as session:
-        found = competency.portrait(session, actor, person_id, profile_id=profile or None)
+        applied = own.applications_of(session, person_id, limit=200)
+        beside = profile or (requisitions.profile_of(session, applied[0][0].requisition_id) if applied else None)
+        found = competency.portrait(session, actor, person_id, profile_id=beside)
         audit.record(session, actor.id, "portrait.read", f"person:{person_id}", {}, context.clock)
         episodes = competency.episodes_of(session, actor, person_id)
         profiles = competency.list_profiles(session, actor, state="published")
         model = {row.code: row.name[language] for row in competency.competency_model(session, actor)}
-        applied = own.applications_of(session, person_id, limit=200)
+        kits = {f"{one.kit_id} v{one.version}": one.name.get(language) for one in competency.list_kits(session, actor)}
         hired = employment.of_person(session, person_id)
     axes = [
         Axis(
@@ -84,13 +89,21 @@ def _page(
         missing=[model.get(code, code) for code in found.missing],
         episodes=[{"row": one, "name": model.get(one.competency_code, one.competency_code)} for one in episodes],
         profiles=profiles,
-        profile=profile,
+        profile=beside or "",
+        ruler_words=partial(_ruler_words, kits),
         applied=applied,
         employment=hired,
         stages=STAGES,
         sources=words.SOURCES,
         kinds=words.COMPETENCY_KINDS,
     )
+
+
+def _ruler_words(kits: Mapping[str, str], ruler: str) -> str:
+    """What a measure was taken with, in words: the kit's name and version; as it is where that is no kit known here."""
+    parts = ruler.split()
+    name = kits.get(" ".join(parts[:2]))
+    return ruler if name is None else f"{name} {parts[1]}"
 
 
 def _row(one: competency.CompetencyPortrait, language: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.approvals import service as approvals
+from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying import applications, lists, own
 from interview_engine.hr.recruiting.applying.candidates import flags_of
@@ -133,6 +134,7 @@ def _values(
         "may_invite": allowed("interview", "write") and row.stage not in (*CLOSED, "rejected", "offer"),
         "may_offer": row.stage == "offer" and allowed("pay", "write") and not _open_offer(session, actor, row, pay),
         "may_hire": allowed("interview", "decide"),
+        "may_portrait": competency.may_read_portrait(session, actor, row.person_id),
         "may_export": allowed("interview", "export"),
         "invitations": sent,
         "offers": offers.offers_of(session, actor, row.id) if pay else (),

@@ -1,7 +1,7 @@
 """What recruiting shows: jobs, applicants, ranking, offers."""
 
 from api.area import Entry, WebArea
-from api.console.recruiting import application, channels, deciding, people, ranking, report, requisitions
+from api.console.recruiting import application, channels, chosen, deciding, people, ranking, report, requisitions
 from api.routes.recruiting import (
     applications,
     exports,
@@ -26,11 +26,12 @@ AREA = WebArea(
     ),
     notices={
         "opened": mark("The requisition is open: candidates can apply."),
-        "taken_back": mark("The cancellation was undone; its links are open again."),
+        "taken_back": mark("Undone: it is as it was before, its links included."),
         "reopened": mark("The link takes applications again."),
         "held": mark("The requisition is on hold."),
         "filled": mark("Marked as filled."),
         "posted": mark("The posting is ready: copy its link or print its QR code."),
+        "view_kept": mark("The view is kept: it is in the list of views on every ranked list."),
         "moved": mark("Moved. See the history."),
         "decided": mark("Your decision is recorded, with your reason."),
         "overridden": mark("Your score is shown beside the engine's."),
@@ -43,6 +44,7 @@ AREA = WebArea(
         requisitions.router,
         people.router,
         ranking.router,
+        chosen.router,
         report.router,
         application.router,
         channels.router,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -12,6 +13,7 @@ from api.console.acting import act, attempt
 from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.console.recruiting import words
+from api.console.recruiting.chosen import outcome_values
 from api.console.recruiting.requisitions import HOME, requisition_head
 from api.context import Context
 from api.deps import Ctx
@@ -40,9 +42,10 @@ def applicants(
     channel: str = "",
     q: str = "",
     cursor: str = "",
+    bulk: str = "",
 ) -> Response:
     """Everybody who applied, newest first, with or without an interview."""
-    return _applicants(requisition_id, request, context, actor, stage, section, channel, q, cursor)
+    return _applicants(requisition_id, request, context, actor, stage, section, channel, q, cursor, bulk=bulk)
 
 
 @router.post(f"{HOME}/{{requisition_id}}/applicants")
@@ -146,6 +149,7 @@ def _applicants(
     problem: InterviewEngineError | None = None,
     typed: dict[str, str] | None = None,
     links: list[tuple[str, str]] | None = None,
+    bulk: str = "",
 ) -> Response:
     wanted = ApplicationFilters(
         stages=(stage,) if stage in words.STAGES else (), channel=channel or None, section=section or None, name=q
@@ -154,6 +158,8 @@ def _applicants(
         row = requisitions.get_requisition(session, actor, requisition_id)
         head = requisition_head(session, actor, row)
         found = lists.list_applications(session, actor, requisition_id, wanted, cursor or None, 50)
+        done = outcome_values(session, actor, context, requisition_id, bulk)
+    filters = {"stage": stage, "section": section, "channel": channel, "q": q}
     return console_page(
         request,
         actor,
@@ -170,4 +176,6 @@ def _applicants(
         q=q,
         typed=typed or {},
         links=links or [],
+        query=urlencode({name: value for name, value in filters.items() if value}),
+        **done,
     )

@@ -12,8 +12,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api.console.frame import console_page
+from api.candidate.media import media_address
+from api.console.acting import act
+from api.console.forms import Form
+from api.console.frame import console_page, done
 from api.console.recruiting import words
+from api.console.recruiting.chosen import outcome_values
 from api.console.recruiting.requisitions import HOME, requisition_head
 from api.context import Context
 from api.deps import Ctx
@@ -25,9 +29,9 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.problems import conflict
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.reach import requisition_for
-from interview_engine.hr.recruiting.reviewing import assessments, shortlist
+from interview_engine.hr.recruiting.reviewing import assessments, shortlist, views
 from interview_engine.hr.recruiting.reviewing.shortlist import RankedList, RankedPage, RankedRow
-from interview_engine.hr.recruiting.reviewing.shortlist_page import ListWanted, compared_rows, list_page
+from interview_engine.hr.recruiting.reviewing.shortlist_page import ListPage, ListWanted, compared_rows, list_page
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.i18n import msg, translator
 from interview_engine.store import audit
@@ -37,6 +41,8 @@ router = APIRouter()
 
 PAGE = 50
 MAX_COMPARED = 4
+COLUMNS = ("photo", "match", "score", "since")
+"""Columns that can be left out, besides the competencies."""
 
 
 @router.get(f"{HOME}/{{requisition_id}}")
@@ -56,6 +62,8 @@ def ranking(
     kit: int = 0,
     page: int = 1,
     back: str = "",
+    bulk: str = "",
+    col: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     """The ranked list of a requisition: needs a person, tie groups, waiting; filtered, sorted and paged."""
     wanted = ListWanted(q.strip(), section, stage, channel, meets, sort, bool(over), kit, bool(human), bool(back))
@@ -63,15 +71,25 @@ def ranking(
         row = requisitions.get_requisition(session, actor, requisition_id)
         found = list_page(session, actor, requisition_id, wanted, page=page, size=PAGE)
         head = requisition_head(session, actor, row)
+        outcome = outcome_values(session, actor, context, requisition_id, bulk)
+        kept = views.list_views(session, actor)
+        shown = _columns(found, col or [])
+        photos = _photos(session, context, actor, found.rows) if "photo" in shown else {}
+    query = _query(wanted, col or [])
     values: dict[str, Any] = {
+        **outcome,
+        "views": kept,
+        "shown": shown,
+        "photos": photos,
+        "days_in": {one.application_id: (context.clock.now() - one.stage_since).days for one in found.rows},
         "head": head,
         "row": row,
         "found": found,
         "chosen": found.rulers[found.ruler] if found.rulers else None,
         "rows": _with_headings(found.rows, sort),
         "filters": wanted,
-        "query": _query(wanted),
-        "heads": _heads(wanted, [one.competency_id for one in found.columns]),
+        "query": query,
+        "heads": _heads(wanted, [one.competency_id for one in found.columns], col or []),
     }
     return console_page(
         request,
@@ -112,21 +130,61 @@ def compare(
     )  # fmt: skip
 
 
+@router.post(f"{HOME}/{{requisition_id}}/views")
+def keep_view(requisition_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Keep the list's filters, order and columns under a name."""
+    query = form.text("query")
+
+    def change(session: Session) -> None:
+        requisitions.get_requisition(session, actor, requisition_id)
+        views.keep(session, actor, form.text("name"), query, context.clock)
+
+    kept = views.cleaned(query)
+    where = f"{HOME}/{requisition_id}{'?' if kept else ''}{kept}"
+    return act(context, change, lambda _: done(where, "view_kept"))
+
+
+@router.post("/console/ranking-views/{view_id}/remove")
+def remove_view(view_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Forget a view of one's own."""
+    where = form.text("requisition")
+
+    def change(session: Session) -> str:
+        views.remove(session, actor, view_id)
+        return requisitions.get_requisition(session, actor, where).id
+
+    return act(context, change, lambda requisition_id: done(f"{HOME}/{requisition_id}", "removed"))
+
+
 @router.get(f"{HOME}/{{requisition_id}}/ranking.{{form}}")
 def export(
-    requisition_id: str, form: str, request: Request, context: Ctx, actor: PageActor, over: str = ""
+    requisition_id: str,
+    form: str,
+    request: Request,
+    context: Ctx,
+    actor: PageActor,
+    over: str = "",
+    id: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
-    """The whole list as xlsx, csv, pdf or json."""
+    """The whole list as xlsx, csv, pdf or json; only the candidates named, where some are."""
     if form not in ("xlsx", "csv", "pdf", "json"):
         raise conflict("export.form", msg("There is no such form."))
     with context.database.transaction() as session:
         row = requisition_for(session, actor, requisition_id, "interview", "export")
-        found = shortlist.ranked(session, actor, requisition_id, with_over=bool(over))
-        audit.record(
-            session, actor.id, "ranking.export", f"requisition:{requisition_id}", {"form": form}, context.clock
-        )
+        found = shortlist.ranked(session, actor, requisition_id, with_over=bool(over or id))
+        detail: dict[str, Any] = {"form": form}
+        if id:
+            found, detail["candidates"] = _only(found, set(id)), len(set(id))
+        audit.record(session, actor.id, "ranking.export", f"requisition:{requisition_id}", detail, context.clock)
     language = language_of(request)
     return _exported(form, row, found, language)
+
+
+def _only(found: RankedPage, ids: set[str]) -> RankedPage:
+    """The same list with some candidates only; places are those of the whole."""
+    lists = (replace(one, rows=tuple(row for row in one.rows if row.application_id in ids)) for one in found.lists)
+    waiting = tuple(row for row in found.waiting if row.application_id in ids)
+    return replace(found, lists=tuple(one for one in lists if one.rows), waiting=waiting)
 
 
 def _exported(form: str, row: Requisition, found: RankedPage, language: str) -> Response:
@@ -266,19 +324,38 @@ def _with_headings(rows: Sequence[RankedRow], sort: str) -> list[dict[str, Any]]
     return lines
 
 
-def _heads(wanted: ListWanted, columns: Sequence[str]) -> dict[str, dict[str, str]]:
-    """The heads of columns that the list can be ordered by: the address that does, and how it is ordered now."""
+def _columns(found: ListPage, chosen: Sequence[str]) -> set[str]:
+    """The columns to show: those chosen, else all but the photo. Faces sway judgement, so they come when asked for."""
+    known = {*COLUMNS, *(one.competency_id for one in found.columns)}
+    return {one for one in chosen if one in known} or known - {"photo"}
+
+
+def _photos(session: Session, context: Context, actor: Actor, rows: Sequence[RankedRow]) -> dict[str, str]:
+    """By application, the address of a picture from the interview; of those that have one (policy and consent)."""
+    found = assessments.first_frames(session, [one.assessment_id for one in rows])
+    return {
+        one.application_id: media_address(
+            context, actor.id, found[one.assessment_id], "image/jpeg", f"assessment:{one.assessment_id}"
+        )
+        for one in rows
+        if one.assessment_id in found
+    }
+
+
+def _heads(wanted: ListWanted, columns: Sequence[str], chosen: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The heads of columns that the list can be ordered by: the address that does, and how it is ordered now. The time
+    in a stage grows as its beginning grows older."""
     heads: dict[str, dict[str, str]] = {}
     for key in ("name", "match", "score", *columns, "recent"):
         here = wanted.sort == key
-        up = wanted.backwards != (key == "name")
-        query = _query(replace(wanted, sort=key, backwards=here and not wanted.backwards))
+        up = wanted.backwards != (key in ("name", "recent"))
+        query = _query(replace(wanted, sort=key, backwards=here and not wanted.backwards), chosen)
         heads[key] = {"href": f"?{query}", "order": "" if not here else "ascending" if up else "descending"}
     return heads
 
 
-def _query(wanted: ListWanted) -> str:
-    """The filters as an address's query, for the next page."""
+def _query(wanted: ListWanted, columns: Sequence[str] = ()) -> str:
+    """Filters and columns as an address's query, for the next page."""
     pairs = {
         "q": wanted.name,
         "section": wanted.section,
@@ -291,7 +368,8 @@ def _query(wanted: ListWanted) -> str:
         "human": "1" if wanted.overridden else "",
         "kit": str(wanted.ruler) if wanted.ruler else "",
     }
-    return urlencode({name: value for name, value in pairs.items() if value})
+    shown = [(name, value) for name, value in pairs.items() if value]
+    return urlencode([*shown, *(("col", one) for one in columns)])
 
 
 def _quotes(session: Session, context: Context, actor: Actor, application_id: str) -> dict[str, list[dict[str, Any]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -24,12 +24,13 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.accounts.service import names_of
 from interview_engine.hr.approvals import service as approvals
+from interview_engine.hr.approvals.preview import PlannedStep
 from interview_engine.hr.approvals.standing import deciders_of
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import required
-from interview_engine.hr.recruiting.jobs import postings, requisitions
+from interview_engine.hr.recruiting.jobs import closing, postings, requisitions
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, requirements_of
 from interview_engine.hr.recruiting.jobs.requisitions import NewRequisition
 from interview_engine.hr.recruiting.rules import OPEN_STAGES
@@ -79,11 +80,20 @@ def blank(request: Request, context: Ctx, actor: PageActor) -> Response:
 
 @router.post(f"{HOME}/new")
 def create(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Write a draft; what is wrong is said beside the field and nothing typed is lost."""
+    """Write a draft and, where that is wanted, send it for approval at once; what is wrong is said beside the field and
+    nothing typed is lost."""
+    send = form.checked("send")
+
+    def change(session: Session) -> str:
+        made = requisitions.create_requisition(session, actor, _written(session, form, None), context.clock)
+        if send:
+            requisitions.submit_for_approval(session, actor, made.id, context.clock)
+        return made.id
+
     return act(
         context,
-        lambda session: requisitions.create_requisition(session, actor, _written(session, form, None), context.clock),
-        lambda made: done(f"{HOME}/{made.id}/edit", "created"),
+        change,
+        lambda made: done(f"{HOME}/{made}/job", "sent" if send else "created"),
         lambda problem: _form(request, context, actor, None, form.values(), problem),
     )
 
@@ -109,6 +119,8 @@ def edit(requisition_id: str, request: Request, context: Ctx, actor: PageActor) 
         "pay_low": "" if row.pay_low is None else str(row.pay_low),
         "pay_high": "" if row.pay_high is None else str(row.pay_high),
         "closes_on": "" if row.closes_on is None else row.closes_on.isoformat(),
+        "urgent": "1" if row.urgent else "",
+        "reason": row.reason,
     }
     return _form(request, context, actor, row, values)
 
@@ -141,6 +153,7 @@ def _job(
     with context.database.reading() as session:
         row = requisitions.get_requisition(session, actor, requisition_id)
         approval = approvals.of_subject(session, requisitions.KIND, f"{requisitions.KIND}:{row.id}")
+        asks = _would_decide(session, actor, row, context) if row.state == "draft" else ()
         deciders = deciders_of(session, approval.id) if approval is not None else ()
         mine = {pending.approval.id for pending in approvals.pending_for(session, actor)}
         values: dict[str, Any] = {
@@ -149,6 +162,7 @@ def _job(
             "requirements": requirements_of(row.requirements),
             "postings": [_posting(context, one) for one in postings.postings_of(session, actor, row.id)],
             "approval": approval,
+            "asks": asks,
             "steps": [{"row": step, "name": name} for step, name in deciders],
             "may_approve": approval is not None and approval.id in mine,
             "profile": next((p for p in competency.list_profiles(session, actor) if p.id == row.role_profile_id), None),
@@ -167,8 +181,13 @@ def _job(
         types=EMPLOYMENT,
         public_channel=postings.PUBLIC_CHANNEL,
         under_way=under_way,
-        may_take_back=requisitions.may_be_taken_back(row, context.clock),
+        may_take_back=closing.may_be_taken_back(row, context.clock),
     )
+
+
+def _would_decide(session: Session, actor: Actor, row: Requisition, context: Context) -> Sequence[PlannedStep]:
+    subject = f"{requisitions.KIND}:{row.id}"
+    return approvals.planned_steps(session, actor, requisitions.KIND, subject, row.department_id, context.clock)
 
 
 @router.post(f"{HOME}/{{requisition_id}}/submit")
@@ -198,7 +217,7 @@ def hold(requisition_id: str, request: Request, context: Ctx, actor: PageActor) 
     """Take no applications for a while."""
 
     def change(session: Session) -> str:
-        requisitions.hold_requisition(session, actor, requisition_id, context.clock)
+        closing.hold_requisition(session, actor, requisition_id, context.clock)
         return "held"
 
     return _on_job(requisition_id, request, context, actor, change)
@@ -210,7 +229,7 @@ def close(requisition_id: str, request: Request, context: Ctx, actor: PageActor,
 
     def change(session: Session) -> str:
         state = form.choice("state", ("filled", "cancelled"))
-        requisitions.close_requisition(session, actor, requisition_id, state, context.clock)  # type: ignore[arg-type]
+        closing.close_requisition(session, actor, requisition_id, state, context.clock)  # type: ignore[arg-type]
         return state
 
     return _on_job(requisition_id, request, context, actor, change)
@@ -218,10 +237,10 @@ def close(requisition_id: str, request: Request, context: Ctx, actor: PageActor,
 
 @router.post(f"{HOME}/{{requisition_id}}/take-back")
 def take_back(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Take a cancellation back within a day; the links it closed open again."""
+    """Undo a pause, a filling or a cancellation within a day; the links it closed open again."""
 
     def change(session: Session) -> str:
-        requisitions.take_back_cancellation(session, actor, requisition_id, context.clock)
+        closing.take_back_closing(session, actor, requisition_id, context.clock)
         return "taken_back"
 
     return _on_job(requisition_id, request, context, actor, change)
@@ -296,6 +315,7 @@ def requisition_head(session: Session, actor: Actor, row: Requisition) -> dict[s
         "department": names.get(row.department_id, ""),
         "owner": owner,
         "headcount": row.headcount,
+        "urgent": row.urgent,
         "counts": counts,
         "total": sum(counts.values()),
     }
@@ -372,6 +392,8 @@ def _written(session: Session, form: Fields, requirements: tuple[JobRequirement,
         pay_low=form.whole("pay_low", 1, requisitions.MOST_PAY) if form.text("pay_low") else None,
         pay_high=form.whole("pay_high", 1, requisitions.MOST_PAY) if form.text("pay_high") else None,
         closes_on=form.day("closes_on") if form.text("closes_on") else None,
+        urgent=form.checked("urgent"),
+        reason=form.text("reason"),
     )
 
 

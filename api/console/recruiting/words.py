@@ -50,7 +50,18 @@ DECISIONS: dict[str, str] = {
     "advance": mark("Proceed to an offer"),
     "hold": mark("Not yet: keep in review"),
     "reject": mark("Reject"),
+    "taken_back": mark("The decision was taken back"),
 }
+
+BULK: dict[str, str] = {
+    "reject": mark("Reject"),
+    "offer": mark("Proceed to an offer"),
+    "review": mark("Move to: to decide"),
+    "screening": mark("Move to screening"),
+    "message": mark("Write to them"),
+    "invite": mark("Invite to the interview"),
+}
+"""What can be done to several candidates at once."""
 
 REQUIREMENT_KINDS: dict[str, str] = {
     "degree": mark("Degree"),
@@ -89,6 +100,9 @@ EVENT_KINDS: dict[str, str] = {
     "withdrawn": mark("Withdrawn"),
     "evidence_withdrawn": mark("Interview evidence removed"),
     "note": mark("Note"),
+    "undone": mark("Undone"),
+    "message": mark("Message to the candidate"),
+    "message_stopped": mark("Message stopped before it was sent"),
 }
 """What an event of an application's history is called."""
 
@@ -112,6 +126,7 @@ ALL: tuple[dict[str, str], ...] = (
     INVITATION_STATES,
     OFFER_STATES,
     DECISIONS,
+    BULK,
     REQUIREMENT_KINDS,
     SECTION_WORDS,
     EVENT_KINDS,

@@ -20,6 +20,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "answers.read": mark("read the answers"),
         "application.create": mark("applied"),
         "application.move": mark("moved an application"),
+        "applications.bulk": mark("acted on several candidates"),
+        "applications.bulk_undo": mark("undid an action on several candidates"),
         "applications.export": mark("exported applications"),
         "approval.close": mark("ended an approval"),
         "approval.decide": mark("decided an approval"),

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from api.access import Call, needs
 from api.routes.frame import Cursor, Id, IdField, In, Language, Limit, Out, PageOut, new_router, page_out
 from api.routes.recruiting.asked import ApprovalStarted, started
+from interview_engine.hr.recruiting.jobs import closing
 from interview_engine.hr.recruiting.jobs import requisitions as service
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, RequirementKind
 from interview_engine.hr.recruiting.jobs.job_description import requirements_from as read_requirements
@@ -60,7 +61,9 @@ class RequisitionFields(In):
         default=None, max_length=40, description="Leave it out to have them read from the description."
     )
     role_profile_id: IdField | None = None
-    kit_version_id: IdField | None = None
+    kit_version_id: IdField | None = Field(
+        default=None, description="Leave it out to take the kit of the role profile."
+    )
     policy: Policy = "cn"
     language: Language = "zh"
     bar: float = Field(default=6.0, ge=0, le=10, description="Overall score from which a candidate is above the bar.")
@@ -72,6 +75,8 @@ class RequisitionFields(In):
     )
     pay_high: int | None = Field(default=None, ge=1, le=10_000_000)
     closes_on: date | None = Field(default=None, description="Last day in Beijing on which it takes applications.")
+    urgent: bool = False
+    reason: str = Field(default="", max_length=300, description="Why somebody is sought; for colleagues only.")
 
     def new(self) -> NewRequisition:
         """As the service takes it."""
@@ -112,6 +117,8 @@ class RequisitionOut(Out):
     pay_low: int | None
     pay_high: int | None
     closes_on: date | None
+    urgent: bool
+    reason: str
     state: RequisitionState
     created_at: datetime
     updated_at: datetime
@@ -129,6 +136,7 @@ class RequisitionRow(Out):
     owner_account_id: str
     owner: str
     state: RequisitionState
+    urgent: bool
     headcount: int
     applications: int
     open_applications: int
@@ -226,7 +234,7 @@ def open_requisition(requisition_id: Id, call: Annotated[Call, needs("public", "
 @router.post("/requisitions/{requisition_id}/hold")
 def hold_requisition(requisition_id: Id, call: Annotated[Call, needs("public", "write")]) -> RequisitionOut:
     """Take no applications for a while."""
-    return call.once(lambda s: _out(service.hold_requisition(s, call.actor, requisition_id, call.clock)))
+    return call.once(lambda s: _out(closing.hold_requisition(s, call.actor, requisition_id, call.clock)))
 
 
 @router.post("/requisitions/{requisition_id}/close")
@@ -234,7 +242,7 @@ def close_requisition(
     requisition_id: Id, body: Closing, call: Annotated[Call, needs("public", "write")]
 ) -> RequisitionOut:
     """Close it as filled or cancelled."""
-    return call.once(lambda s: _out(service.close_requisition(s, call.actor, requisition_id, body.state, call.clock)))
+    return call.once(lambda s: _out(closing.close_requisition(s, call.actor, requisition_id, body.state, call.clock)))
 
 
 @router.get("/requisitions/{requisition_id}/stages")

@@ -55,7 +55,7 @@ class ReviewOut(Out):
     assessment_id: str | None
     account_id: str | None
     kind: Literal["decision", "override", "rerating_request", "rerating", "note"]
-    decision: Decision | None
+    decision: Decision | Literal["taken_back"] | None
     competency_code: str | None
     score: float | None
     reason: str

@@ -94,7 +94,7 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
     )
     session.add(approval)
     session.flush()
-    for place, step in enumerate(_steps_for(session, kind, subject, flow)):
+    for place, step in enumerate(steps_for(session, kind, subject, flow)):
         approvers = approvers_of(session, step["approvers"], department_id, actor.account_id, clock)
         if not approvers:
             raise conflict(
@@ -345,7 +345,7 @@ def _advance(session: Session, approval: Approval, actor: Actor, clock: Clock) -
     _close(session, approval, outcome, actor, clock)
 
 
-def _steps_for(session: Session, kind: str, subject: str, flow: ApprovalFlow | None) -> list[Mapping[str, Any]]:
+def steps_for(session: Session, kind: str, subject: str, flow: ApprovalFlow | None) -> list[Mapping[str, Any]]:
     """The steps that a request takes: those of the flow whose condition is true of it."""
     steps: Sequence[Mapping[str, Any]] = flow.steps if flow is not None else DEFAULT_STEPS
     facts_of = house().requests[kind].facts_of

@@ -15,6 +15,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.approvals import absence, chores, requests
 from interview_engine.hr.approvals.absence import absences_of, end_substitute
 from interview_engine.hr.approvals.flows import end_flow, flows_in_force, has_flow, set_flow
+from interview_engine.hr.approvals.preview import planned_steps
 from interview_engine.hr.approvals.requests import (
     Decision,
     PendingApproval,
@@ -47,6 +48,7 @@ __all__ = [
     "has_flow",
     "of_subject",
     "pending_for",
+    "planned_steps",
     "set_flow",
     "set_substitute",
     "start",

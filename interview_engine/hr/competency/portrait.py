@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.competency.profiles import profile, requirements_of
@@ -89,6 +90,18 @@ class Portrait:
     missing: tuple[str, ...]
 
 
+def may_read_portrait(session: Session, actor: Actor, person_id: str) -> bool:
+    """Whether the actor may read a person's portrait, as a question."""
+    person = find(session, Person, person_id)
+    if person is None:
+        return False
+    try:
+        _check(session, actor, person)
+    except PermissionDenied:
+        return False
+    return True
+
+
 def portrait(session: Session, actor: Actor, person_id: str, *, profile_id: str | None = None) -> Portrait:
     """The radar and history of one person, beside a role profile when one is given.
 
@@ -98,15 +111,7 @@ def portrait(session: Session, actor: Actor, person_id: str, *, profile_id: str 
     person = find(session, Person, person_id)
     if person is None:
         raise missing("person", msg("person"))
-    check_row(
-        session,
-        actor,
-        "interview",
-        "read",
-        department_id=person.department_id,
-        legal_entity_id=None,
-        person_id=person_id,
-    )
+    _check(session, actor, person)
     required = _required(session, profile_id)
     by_code: dict[str, list[Measure]] = {}
     for row in session.scalars(
@@ -136,6 +141,18 @@ def portrait(session: Session, actor: Actor, person_id: str, *, profile_id: str 
     ]
     found.sort(key=lambda one: (one.kind, one.code))
     return Portrait(person, tuple(found), tuple(code for code in required if code not in by_code))
+
+
+def _check(session: Session, actor: Actor, person: Person) -> None:
+    check_row(
+        session,
+        actor,
+        "interview",
+        "read",
+        department_id=person.department_id,
+        legal_entity_id=None,
+        person_id=person.id,
+    )
 
 
 def growth(measures: Sequence[Measure]) -> Growth | None:

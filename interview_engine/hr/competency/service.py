@@ -28,7 +28,15 @@ from interview_engine.hr.competency.kits import (
 )
 from interview_engine.hr.competency.model import NewCompetency, add_competency, competency_model, retire_competency
 from interview_engine.hr.competency.outcomes import OutcomeLink, measured, outcome_link
-from interview_engine.hr.competency.portrait import CompetencyPortrait, Growth, Measure, Portrait, growth, portrait
+from interview_engine.hr.competency.portrait import (
+    CompetencyPortrait,
+    Growth,
+    Measure,
+    Portrait,
+    growth,
+    may_read_portrait,
+    portrait,
+)
 from interview_engine.hr.competency.profiles import (
     NewProfile,
     Requirement,
@@ -94,6 +102,7 @@ __all__ = [
     "list_kits",
     "list_profiles",
     "list_surveys",
+    "may_read_portrait",
     "measured",
     "newest_scores",
     "open_survey",

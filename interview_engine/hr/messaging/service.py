@@ -7,6 +7,7 @@ whichever way reaches them (person_channel.py). Payloads hold identifiers and ti
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -54,9 +55,16 @@ def settle_told(session: Session, keys: str, clock: Clock, *, account_id: str | 
 
 
 def tell_person(
-    session: Session, person_id: str, key: str, template: str, payload: Mapping[str, object], clock: Clock
+    session: Session,
+    person_id: str,
+    key: str,
+    template: str,
+    payload: Mapping[str, object],
+    clock: Clock,
+    *,
+    due_at: datetime | None = None,
 ) -> None:
-    """To a candidate or an employee, by the way that reaches them."""
+    """To a candidate or an employee, by the way that reaches them; at once, or not before `due_at`."""
     outbox.enqueue(
         session,
         dedupe_key=key,
@@ -65,4 +73,5 @@ def tell_person(
         template=template,
         payload=dict(payload),
         clock=clock,
+        due_at=due_at,
     )

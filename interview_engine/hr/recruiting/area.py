@@ -32,12 +32,14 @@ from interview_engine.hr.recruiting.tables import (
     Application,
     ApplicationEvent,
     Assessment,
+    BulkAction,
     CalibrationVersion,
     HumanRating,
     HumanReview,
     Invitation,
     Offer,
     Posting,
+    RankingView,
     Requisition,
     Resume,
     Upload,
@@ -50,7 +52,7 @@ _TOLD = ("answer", "application", "interview", "invitation", "offer", "posting",
 
 def _requisitions(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
     rows = session.execute(
-        select(Requisition.id, Requisition.title, Requisition.headcount, Department.name)
+        select(Requisition.id, Requisition.title, Requisition.headcount, Requisition.urgent, Department.name)
         .join(Department, Department.id == Requisition.department_id)
         .where(Requisition.id.in_(ids))
     )
@@ -58,9 +60,13 @@ def _requisitions(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
         row_id: Found(
             title,
             f"/console/requisitions/{row_id}/job",
-            ((msg("Department", context="card"), department), (msg("To hire", context="card"), str(headcount))),
+            (
+                (msg("Department", context="card"), department),
+                (msg("To hire", context="card"), str(headcount)),
+                *(((msg("Urgent", context="card"), "✓"),) if urgent else ()),
+            ),
         )
-        for row_id, title, headcount, department in rows.tuples()
+        for row_id, title, headcount, urgent, department in rows.tuples()
     }
 
 
@@ -95,12 +101,14 @@ AREA = Area(
         Application,
         ApplicationEvent,
         Assessment,
+        BulkAction,
         CalibrationVersion,
         HumanRating,
         HumanReview,
         Invitation,
         Offer,
         Posting,
+        RankingView,
         Requisition,
         Resume,
         Upload,

@@ -29,6 +29,11 @@ MESSAGES: Mapping[str, MessageTemplate] = MappingProxyType(
             ),
             "/a/{token}",
         ),
+        "application.message": MessageTemplate(
+            msg("About your application: {title}"),
+            msg("Hello,\n\n{text}\n\nYour applications are here:\n{link}"),
+            "/a/{token}",
+        ),
         "offer.sent": MessageTemplate(
             msg("Your offer: {title}"),
             msg("Hello,\n\nthere is an offer for you: “{title}”. Open it and answer before {expires}:\n{link}"),

@@ -5,6 +5,8 @@ Payloads hold identifiers and titles, no names, answers or pay: a chat window sh
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -53,6 +55,25 @@ def application_received(session: Session, application: Application, title: str,
     key = f"application.received:{application.id}:{clock.now():%Y-%m-%d}"
     payload = {"application": application.id, "title": title, "token": token}
     tell_person(session, application.person_id, key, "application.received", payload, clock)
+
+
+def candidate_written_to(
+    session: Session,
+    key: str,
+    application: Application,
+    title: str,
+    text: str,
+    token: str,
+    due_at: datetime,
+    clock: Clock,
+) -> None:
+    """To the candidate: what a colleague wrote, not before `due_at`.
+
+    Args:
+        key: of the message, unique. token: signs in to the person's own applications, where the words stand as well.
+    """
+    payload = {"application": application.id, "title": title, "text": text, "token": token}
+    tell_person(session, application.person_id, key, "application.message", payload, clock, due_at=due_at)
 
 
 def wipe_token(session: Session, dedupe_key: str) -> None:

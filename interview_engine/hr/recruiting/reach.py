@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol, cast
 
 from sqlalchemy import select
@@ -168,6 +169,22 @@ def change_stage(
         {"from": from_stage, "to": to_stage},
         clock,
     )
+
+
+def restore_stage(
+    session: Session, actor: Actor, application: Application, stage: Stage, since: datetime, clock: Clock
+) -> None:
+    """Give a locked application the stage that it had before a move, since when it had it, with event and audit record.
+
+    No rule is asked: it was there.
+    """
+    from_stage = cast(Stage, application.stage)
+    in_stage_s = (clock.now() - application.stage_since).total_seconds()
+    application.stage, application.stage_since = stage, since
+    touch(application, actor.id, clock)
+    note_event(session, actor, application, "undone", clock, from_stage, stage, in_stage_s=in_stage_s)
+    detail = {"from": from_stage, "to": stage, "undone": True}
+    audit.record(session, actor.id, "application.move", f"application:{application.id}", detail, clock)
 
 
 def note_event(

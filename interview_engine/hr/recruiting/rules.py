@@ -94,7 +94,18 @@ REQUISITION_MOVES: Mapping[RequisitionState, frozenset[RequisitionState]] = Mapp
 )
 
 TAKE_BACK = timedelta(days=1)
-"""How long a cancellation can be undone, which gives a requisition the state that it had before."""
+"""How long what closes links can be undone: a job paused, filled or cancelled, candidates moved together."""
+
+BulkKind = Literal["reject", "offer", "review", "screening", "message"]
+BULK_KINDS: tuple[BulkKind, ...] = get_args(BulkKind)
+BULK_STAGES: Mapping[BulkKind, Stage] = MappingProxyType(
+    {"reject": "rejected", "offer": "offer", "review": "review", "screening": "screening"}
+)
+"""Where an action on several applications moves them; a message moves nobody."""
+MOST_AT_ONCE = 200
+"""Applications that one action takes: four pages of a list."""
+MESSAGE_GRACE = timedelta(minutes=10)
+"""How long a message to several candidates waits before it goes out, so that it can be stopped."""
 
 INVITATION_MOVES: Mapping[InvitationState, frozenset[InvitationState]] = MappingProxyType(
     {

@@ -20,7 +20,8 @@ class Requisition(Row, Base):
     `reason` justifies it (C3). `bar` is the overall score (0..10) above which candidates are listed as above the bar.
     `place`, `employment_type` (rules.EMPLOYMENT_TYPES), `pay_low` and `pay_high` (whole yuan a month, before tax) and
     `closes_on` (last day in Beijing on which it takes applications) stand on the public page.
-    `state_before` is what it was before it was cancelled, for a cancellation that is taken back.
+    `urgent` and `reason` (why somebody is sought) are for colleagues, approvers above all; no public page says them.
+    `state_before` is what it was before it was paused, filled or cancelled, for undoing that; `state_since` is when.
     """
 
     __tablename__ = "requisition"
@@ -42,8 +43,11 @@ class Requisition(Row, Base):
     pay_low: Mapped[int | None] = mapped_column(WholeYuan)
     pay_high: Mapped[int | None] = mapped_column(WholeYuan)
     closes_on: Mapped[date | None]
+    urgent: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[str] = mapped_column(String(20), default="draft", index=True)
     state_before: Mapped[str | None] = mapped_column(String(20))
+    state_since: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
@@ -255,6 +259,7 @@ class Assessment(Row, Base):
 class HumanReview(Row, Base):
     """What a person decided, with the reason. `kind` decision, override, rerating_request, rerating, note.
 
+    `decision` is one of rules.DECISIONS, or "taken_back" for the one before it.
     An override names the competency (None: the whole) and the score a person gives; the engine's stays beside it.
     """
 
@@ -270,6 +275,37 @@ class HumanReview(Row, Base):
     reason: Mapped[str] = mapped_column(Text)
     resolved_at: Mapped[datetime | None]
     """When a request for re-rating was answered."""
+
+
+class BulkAction(Row, Base):
+    """One decision, move or message about several applications of a job at once. `kind` is one of rules.BULK_KINDS.
+
+    `key` comes with the form: the same form sent twice is one action. `done` is [{"application", "from", "to",
+    "since_before", "since", "section", "invitations": {id: state}}] of those it changed, `skipped` [{"application",
+    "stage"}] of those whose stage did not allow it. `kept` are the applications that undoing it left as they were.
+    """
+
+    __tablename__ = "bulk_action"
+
+    requisition_id: Mapped[str] = mapped_column(ForeignKey("requisition.id"), index=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    done: Mapped[list[Any]]
+    skipped: Mapped[list[Any]]
+    undone_at: Mapped[datetime | None]
+    kept: Mapped[list[Any]]
+
+
+class RankingView(Row, Base):
+    """Filters, order and columns of the ranked list that an account keeps under a name; `query` is of the list's
+    address, without names of candidates."""
+
+    __tablename__ = "ranking_view"
+    __table_args__ = (UniqueConstraint("account_id", "name"),)
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(String(1000))
 
 
 class HumanRating(Row, Base):

@@ -33,6 +33,9 @@ PAGES: dict[str, set[str]] = {
     "/console/requisitions/{requisition}/applicants": {
         "administrator", "hr", "recruiter", "hiring_manager", "interviewer",
     },
+    "/console/requisitions/{requisition}/chosen?do=reject&id={application}": {
+        "administrator", "hr", "recruiter", "hiring_manager",
+    },
     "/console/requisitions/{requisition}/job": set(ROLES),
     "/console/requisitions/{requisition}/ranking.csv": {"administrator", "hr", "recruiter"},
     "/console/applications/{application}": {"administrator", "hr", "recruiter", "hiring_manager", "interviewer"},
@@ -166,3 +169,30 @@ def test_l5_every_text_has_a_chinese_translation_with_the_same_places() -> None:
     for text in texts:
         places = [set(re.findall(r"\{(\w+)\}", words)) for words in (text, chinese[text])]
         assert places[0] == places[1], text
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "status"),
+    [
+        ("hiring_manager", "/console/accounts", 403),
+        ("auditor", "/console/requisitions/{requisition}", 403),
+        ("recruiter", "/console/nowhere", 404),
+    ],
+)
+def test_an_error_keeps_the_navigation_and_says_what_to_do(
+    made: Company, clients: dict[str, TestClient], role: str, path: str, status: int
+) -> None:
+    answer = clients[role].get(address(path, made))
+    assert answer.status_code == status
+    assert 'class="sections"' in answer.text
+    assert 'href="/console/home"' in answer.text
+    assert re.search(r"<summary>.*?</summary><span class=\"mono\">[a-z_.]+</span>", answer.text), (
+        "the code in small print"
+    )
+
+
+def test_an_error_for_a_stranger_has_no_navigation(made: Company, clients: dict[str, TestClient]) -> None:
+    stranger = TestClient(clients["hr"].app, base_url="http://127.0.0.1:8000", headers={"accept": "text/html"})
+    answer = stranger.get("/console/nowhere")
+    assert answer.status_code == 404
+    assert 'class="sections"' not in answer.text

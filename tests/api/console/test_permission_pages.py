@@ -40,6 +40,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/requisitions/{requisition_id}/job": READ_PUBLIC,
     "/console/requisitions/{requisition_id}/applicants": READ,
     "/console/requisitions/{requisition_id}/compare": READ,
+    "/console/requisitions/{requisition_id}/chosen": (("interview", "write"),),
     "/console/requisitions/{requisition_id}/ranking.{form}": EXPORT,
     "/console/applications/{application_id}": READ,
     "/console/applications/{application_id}/report.pdf": EXPORT,
@@ -111,6 +112,8 @@ class World:
         if endpoint.path.endswith("/compare"):
             made = self.samples.company.applications
             return {"id": [made["林晓"], made["孙佳"]]}
+        if endpoint.path.endswith("/chosen"):
+            return {"do": "message", "id": [self.samples.ids["application_id"]]}
         return {"against": self.samples.ids["kit_version_id"]} if endpoint.path.endswith("/differences") else {}
 
 

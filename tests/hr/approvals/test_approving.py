@@ -16,7 +16,7 @@ from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.tables import Approval
 from interview_engine.hr.org import service as org
-from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.recruiting.jobs import closing, requisitions
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.store.tables import OutboxMessage
 
@@ -156,7 +156,7 @@ def test_a_cancelled_requisition_ends_its_approval(small_world: World) -> None:
     world, clock = small_world, small_world.clock
     with world.database.transaction() as session:
         row, approval = asked(world, session)
-        requisitions.close_requisition(session, world.actor("recruiter"), row.id, "cancelled", clock)
+        closing.close_requisition(session, world.actor("recruiter"), row.id, "cancelled", clock)
         assert approval.state == "withdrawn"
         assert approvals.pending_for(session, world.actor("hr")) == ()
 

@@ -140,3 +140,25 @@ def test_a_flow_that_ends_gives_way_to_the_one_above_and_requests_under_way_keep
         assert approvers(world, session, asked(world, session)) == ["hr", "hiring_manager"]
         with pytest.raises(NotFoundError):
             approvals.end_flow(session, hr, flow.id, world.clock)
+
+
+def test_who_would_decide_is_said_before_it_is_sent(small_world: World) -> None:
+    world, recruiter = small_world, small_world.actor("recruiter")
+    with world.database.transaction() as session:
+        steps = [
+            {"rule": "any", "approvers": ["role:hr"]},
+            {"rule": "all", "approvers": ["role:administrator"], "when": MANY},
+        ]
+        approvals.set_flow(session, world.actor("hr"), "requisition", steps, world.clock)
+        few, many = (
+            requisitions.create_requisition(session, recruiter, world.new_requisition(headcount=count), world.clock)
+            for count in (4, 5)
+        )
+        planned = [
+            approvals.planned_steps(
+                session, recruiter, "requisition", f"requisition:{row.id}", row.department_id, world.clock
+            )
+            for row in (few, many)
+        ]
+        assert [[one.rule for one in steps] for steps in planned] == [["any"], ["any", "all"]]
+        assert all(one.names for one in planned[1])

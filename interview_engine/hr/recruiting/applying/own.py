@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.hr.recruiting.tables import Application, Invitation, Offer, Requisition
+from interview_engine.hr.recruiting.rules import MESSAGE_GRACE
+from interview_engine.hr.recruiting.tables import Application, ApplicationEvent, Invitation, Offer, Requisition
 
 MAX_LISTED = 20
 LIVE = ("sent", "opened", "consented", "in_progress")
@@ -24,12 +26,14 @@ class OwnApplication:
     Args:
         interview: "open" can be entered, "submitted" is handed in, "" neither.
         offer: state of the offer that was sent last, "" without one.
+        messages: (when, words) that colleagues wrote to several candidates, newest first.
     """
 
     application: Application
     requisition: Requisition
     interview: Literal["open", "submitted", ""]
     offer: str
+    messages: tuple[tuple[datetime, str], ...] = ()
 
 
 def own_applications(session: Session, person_id: str, clock: Clock) -> tuple[OwnApplication, ...]:
@@ -46,6 +50,7 @@ def own_applications(session: Session, person_id: str, clock: Clock) -> tuple[Ow
             requisition,
             _interview(session, application.id, clock),
             _offer(session, application.id),
+            _messages(session, application.id, clock),
         )
         for application, requisition in rows.all()
     )
@@ -81,6 +86,25 @@ def _interview(session: Session, application_id: str, clock: Clock) -> Literal["
     if invitation.state == "submitted":
         return "submitted"
     return "open" if invitation.state in LIVE and invitation.expires_at > clock.now() else ""
+
+
+def _messages(session: Session, application_id: str, clock: Clock) -> tuple[tuple[datetime, str], ...]:
+    """Those that went out: not while they can be stopped, and not those that were."""
+    events = session.scalars(
+        select(ApplicationEvent)
+        .where(
+            ApplicationEvent.application_id == application_id,
+            ApplicationEvent.kind.in_(("message", "message_stopped")),
+        )
+        .order_by(ApplicationEvent.id.desc())
+    ).all()
+    stopped = {one.detail.get("action") for one in events if one.kind == "message_stopped"}
+    out = clock.now() - MESSAGE_GRACE
+    return tuple(
+        (one.created_at, one.reason)
+        for one in events
+        if one.kind == "message" and one.reason and one.created_at <= out and one.detail.get("action") not in stopped
+    )
 
 
 def _offer(session: Session, application_id: str) -> str:

@@ -25,7 +25,7 @@ from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.hiring.evidence import evidence_of, record_competencies
-from interview_engine.hr.recruiting.jobs.requisitions import filled_by_hire
+from interview_engine.hr.recruiting.jobs.closing import filled_by_hire
 from interview_engine.hr.recruiting.reach import application_for, change_stage, note_event
 from interview_engine.hr.recruiting.rules import OFFER_MOVES, OfferState
 from interview_engine.hr.recruiting.tables import Application, Offer, Requisition

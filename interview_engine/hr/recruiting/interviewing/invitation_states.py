@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
@@ -54,6 +55,28 @@ def set_state(session: Session, row: Invitation, to: InvitationState, actor: Act
         notices.wipe_token(session, f"invitation.sent:{row.id}")
     detail = {"from": before, "to": to}
     audit.record(session, actor.id, "invitation.state", f"invitation:{row.id}", detail, clock)
+
+
+def open_states(session: Session, application_id: str) -> dict[str, str]:
+    """The state, by id, of every invitation of an application that `revoke_open` would take back."""
+    rows = session.execute(
+        select(Invitation.id, Invitation.state).where(
+            Invitation.application_id == application_id, Invitation.state.in_((*LIVE_INVITATION, "expired"))
+        )
+    )
+    return dict(rows.tuples().all())
+
+
+def restore(session: Session, actor: Actor, states: Mapping[str, str], clock: Clock) -> None:
+    """Give revoked invitations of a locked application the states they had; the candidates' links open them again."""
+    for row_id, state in states.items():
+        row = find(session, Invitation, row_id, lock=True)
+        if row is None or row.state != "revoked":
+            continue
+        row.state = state
+        touch(row, actor.id, clock)
+        detail = {"from": "revoked", "to": state, "undone": True}
+        audit.record(session, actor.id, "invitation.state", f"invitation:{row.id}", detail, clock)
 
 
 def revoke_open(session: Session, actor: Actor, application_id: str, clock: Clock) -> None:

@@ -29,11 +29,10 @@ from interview_engine.hr.recruiting.rules import (
     EMPLOYMENT_TYPES,
     OPEN_STAGES,
     REQUISITION_MOVES,
-    TAKE_BACK,
     EmploymentType,
     RequisitionState,
 )
-from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
+from interview_engine.hr.recruiting.tables import Application, Requisition
 from interview_engine.i18n import joined, msg
 from interview_engine.store import audit
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
@@ -57,6 +56,8 @@ class NewRequisition:
         bar: overall score 0..10 from which a candidate counts as above the bar.
         place: where the work is, "" when not said. pay_low, pay_high: whole yuan a month before tax, both or neither.
         closes_on: the last day in Beijing on which it takes applications; None for no such day.
+        kit_version_id: None takes the one that the role profile was made from.
+        reason: why somebody is sought, for colleagues, up to 300 characters.
     """
 
     title: str
@@ -76,6 +77,8 @@ class NewRequisition:
     pay_low: int | None = None
     pay_high: int | None = None
     closes_on: date | None = None
+    urgent: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class RequisitionSummary:
     owner_account_id: str
     owner: str
     state: RequisitionState
+    urgent: bool
     headcount: int
     applications: int
     open_applications: int
@@ -131,7 +135,7 @@ def update_requisition(
     row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
     check_place(session, actor, new, "public", "write")
     if row.state in ("pending", "filled", "cancelled"):
-        raise _wrong_state(row)
+        raise wrong_state(row)
     if row.state in ("open", "on_hold"):
         kept = (row.kit_version_id, row.policy, row.language, row.department_id, row.legal_entity_id)
         if kept != (new.kit_version_id, new.policy, new.language, new.department_id, new.legal_entity_id):
@@ -159,7 +163,7 @@ def submit_for_approval(session: Session, actor: Actor, requisition_id: str, clo
         ConflictError: `requisition.state`, or as approvals' `start`.
     """
     row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
-    _go(session, row, "pending", actor, clock)
+    change_state(session, row, "pending", actor, clock)
     return approvals.start(session, actor, KIND, f"{KIND}:{row.id}", row.department_id, clock)
 
 
@@ -174,7 +178,7 @@ def approval_closed(session: Session, actor: Actor, subject: str, state: str, cl
     row = find(session, Requisition, subject.removeprefix(f"{KIND}:"), lock=True)
     if row is None or row.state != "pending":
         return
-    _go(session, row, "approved" if state == "approved" else "draft", actor, clock)
+    change_state(session, row, "approved" if state == "approved" else "draft", actor, clock)
 
 
 def open_requisition(session: Session, actor: Actor, requisition_id: str, clock: Clock) -> Requisition:
@@ -187,86 +191,10 @@ def open_requisition(session: Session, actor: Actor, requisition_id: str, clock:
     """
     row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
     _check_ready(session, row)
-    _go(session, row, "open", actor, clock)
+    change_state(session, row, "open", actor, clock)
     row.opened_at = row.opened_at or clock.now()
-    row.closed_at = None
+    row.closed_at = row.state_before = row.state_since = None
     return row
-
-
-def hold_requisition(session: Session, actor: Actor, requisition_id: str, clock: Clock) -> Requisition:
-    """Take no applications for a while."""
-    row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
-    _go(session, row, "on_hold", actor, clock)
-    return row
-
-
-def close_requisition(
-    session: Session, actor: Actor, requisition_id: str, state: RequisitionState, clock: Clock
-) -> Requisition:
-    """Close as "filled" or "cancelled". Its applications stay where they are: people decide on them.
-
-    Raises:
-        ConflictError: `requisition.state`. InvalidInput: another state.
-    """
-    if state not in ("filled", "cancelled"):
-        said = msg("It can be closed as filled or cancelled.")
-        raise invalid("state", "requisition.close", said, msg("Choose one of them."))
-    row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
-    before = "draft" if row.state == "pending" else row.state
-    if row.state == "pending":
-        approvals.cancel_for(session, actor, KIND, f"{KIND}:{row.id}", clock)
-        session.refresh(row)
-    _go(session, row, state, actor, clock)
-    row.state_before = before if state == "cancelled" else None
-    row.closed_at = clock.now()
-    if state == "cancelled":
-        _close_postings(session, row, row.closed_at, actor, clock)
-    return row
-
-
-def take_back_cancellation(session: Session, actor: Actor, requisition_id: str, clock: Clock) -> Requisition:
-    """Make a cancelled requisition what it was before, with the postings that its cancellation closed.
-
-    Raises:
-        ConflictError: `requisition.state`, not cancelled; `requisition.too_late`, longer ago than `rules.TAKE_BACK`.
-    """
-    row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
-    if row.state != "cancelled" or row.state_before is None or row.closed_at is None:
-        raise _wrong_state(row)
-    if not may_be_taken_back(row, clock):
-        raise conflict(
-            "requisition.too_late",
-            msg("It was cancelled more than a day ago."),
-            msg("Make another requisition."),
-        )
-    at, row.closed_at = row.closed_at, None
-    row.state, row.state_before = row.state_before, None
-    touch(row, actor.id, clock)
-    detail = {"from": "cancelled", "to": row.state}
-    audit.record(session, actor.id, "requisition.state", f"requisition:{row.id}", detail, clock)
-    for posting in session.scalars(select(Posting).where(Posting.requisition_id == row.id, Posting.closed_at == at)):
-        posting.closed_at = None
-        touch(posting, actor.id, clock)
-    return row
-
-
-def may_be_taken_back(row: Requisition, clock: Clock) -> bool:
-    """Whether a requisition was cancelled a short time ago."""
-    if row.state != "cancelled" or row.state_before is None or row.closed_at is None:
-        return False
-    return clock.now() - row.closed_at <= TAKE_BACK
-
-
-def filled_by_hire(session: Session, requisition: Requisition, actor: Actor, clock: Clock) -> None:
-    """Close an open requisition when as many were hired as it has places."""
-    hired = session.scalar(
-        select(func.count())
-        .select_from(Application)
-        .where(Application.requisition_id == requisition.id, Application.stage == "hired")
-    )
-    if requisition.state in ("open", "on_hold") and (hired or 0) >= requisition.headcount:
-        _go(session, requisition, "filled", actor, clock)
-        requisition.closed_at = clock.now()
 
 
 def get_requisition(session: Session, actor: Actor, requisition_id: str) -> Requisition:
@@ -315,6 +243,7 @@ def list_requisitions(
             row.owner_account_id,
             owners.get(row.owner_account_id, ""),
             cast(RequisitionState, row.state),
+            row.urgent,
             row.headcount,
             *counts.get(row.id, (0, 0, 0, 0, 0)),
             row.created_at,
@@ -323,6 +252,11 @@ def list_requisitions(
         for row, department in rows
     ]
     return page_of(items, limit, [(item.id,) for item in items])
+
+
+def profile_of(session: Session, requisition_id: str) -> str | None:
+    """The role profile of a job, where it has one. The caller has checked that the job's candidates may be seen."""
+    return session.scalar(select(Requisition.role_profile_id).where(Requisition.id == requisition_id))
 
 
 def jobs_of(session: Session, legal_entity_id: str) -> list[tuple[str, str]]:
@@ -407,20 +341,30 @@ def _write(session: Session, row: Requisition, new: NewRequisition) -> None:
             msg("Choose one of {listed}.", listed=joined(EMPLOYMENT_TYPES)),
         )
     _check_pay(new)
+    kit_version_id = new.kit_version_id
     if new.role_profile_id is not None:
-        competency.profile_for(session, new.role_profile_id, new.legal_entity_id)
-    if new.kit_version_id is not None:
-        competency.kit_version_for(session, new.kit_version_id, new.legal_entity_id)
+        profile = competency.profile_for(session, new.role_profile_id, new.legal_entity_id)
+        kit_version_id = kit_version_id or _published(session, profile.kit_version_id)
+    if kit_version_id is not None:
+        competency.kit_version_for(session, kit_version_id, new.legal_entity_id)
     description = text_within(new.description, "description", msg("description"), 20_000, least=0)
     wanted = new.requirements if new.requirements is not None else requirements_from(description)
     row.legal_entity_id, row.department_id = new.legal_entity_id, new.department_id
     row.headcount, row.description = new.headcount, description
     row.requirements = [asdict(one) for one in checked_requirements(wanted)]
-    row.role_profile_id, row.kit_version_id = new.role_profile_id, new.kit_version_id
+    row.role_profile_id, row.kit_version_id = new.role_profile_id, kit_version_id
     row.policy, row.language, row.bar = new.policy, new.language, new.bar
     row.place = text_within(new.place, "place", msg("place of work"), 120, least=0)
     row.employment_type, row.closes_on = new.employment_type, new.closes_on
     row.pay_low, row.pay_high = new.pay_low, new.pay_high
+    row.urgent = new.urgent
+    row.reason = text_within(new.reason, "reason", msg("reason"), 300, least=0)
+
+
+def _published(session: Session, kit_version_id: str | None) -> str | None:
+    """The kit that a role profile was made from, if new jobs may take it."""
+    version = competency.kit_version(session, kit_version_id) if kit_version_id else None
+    return version.id if version is not None and version.state == "published" else None
 
 
 def _check_pay(new: NewRequisition) -> None:
@@ -463,24 +407,22 @@ def _check_ready(session: Session, row: Requisition) -> None:
         )
 
 
-def _go(session: Session, row: Requisition, to: RequisitionState, actor: Actor, clock: Clock) -> None:
+def change_state(session: Session, row: Requisition, to: RequisitionState, actor: Actor, clock: Clock) -> None:
+    """Move a locked requisition, with its audit record.
+
+    Raises:
+        ConflictError: `requisition.state`, the rules do not allow it.
+    """
     if to not in REQUISITION_MOVES[cast(RequisitionState, row.state)]:
-        raise _wrong_state(row)
+        raise wrong_state(row)
     before, row.state = row.state, to
     touch(row, actor.id, clock)
     detail = {"from": before, "to": to}
     audit.record(session, actor.id, "requisition.state", f"requisition:{row.id}", detail, clock)
 
 
-def _close_postings(session: Session, row: Requisition, at: datetime, actor: Actor, clock: Clock) -> None:
-    for posting in session.scalars(
-        select(Posting).where(Posting.requisition_id == row.id, Posting.closed_at.is_(None))
-    ):
-        posting.closed_at = at
-        touch(posting, actor.id, clock)
-
-
-def _wrong_state(row: Requisition) -> Exception:
+def wrong_state(row: Requisition) -> Exception:
+    """The answer to what cannot be done in the state it is in."""
     return conflict(
         "requisition.state",
         msg("The requisition is “{state}”; this cannot be done now.", state=row.state),

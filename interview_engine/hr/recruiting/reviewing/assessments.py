@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -307,3 +307,10 @@ def reports_of(session: Session, assessment_ids: Iterable[str]) -> dict[str, str
         select(Assessment.id, Assessment.report_sha256).where(Assessment.id.in_(list(assessment_ids)))
     )
     return dict(rows.tuples().all())
+
+
+def first_frames(session: Session, assessment_ids: Collection[str]) -> dict[str, str]:
+    """By assessment, the sha256 of its first picture; those without one are left out. The caller has checked that the
+    interviews may be read."""
+    rows = session.execute(select(Assessment.id, Assessment.frames).where(Assessment.id.in_(assessment_ids)))
+    return {key: frames[min(frames)] for key, frames in rows.tuples() if frames}

@@ -71,6 +71,19 @@ def decide(
     return _review(session, actor, application, "decision", clean, clock, decision=decision)
 
 
+def take_back_decision(
+    session: Session, actor: Actor, application: Application, section: str | None, clock: Clock
+) -> None:
+    """Note that the last decision on a locked application was taken back, and let it ask for a person as before.
+
+    Args:
+        section: where it stood in the list before the decision.
+    """
+    if section == "needs_review" and application.section == "ranked":
+        application.section = section
+    _review(session, actor, application, "decision", "", clock, decision="taken_back")
+
+
 def override(
     session: Session,
     actor: Actor,

@@ -98,3 +98,20 @@ def test_b3_an_event_is_kept_only_in_words_that_were_said(made: Company, clients
     page = client.get(path).text
     assert "顾客在电话里很着急" in page
     assert quotes[0].split("|", 1)[1] in page
+
+
+def test_only_who_may_read_the_portrait_is_offered_it(made: Company, clients: dict[str, TestClient]) -> None:
+    path = f"/console/applications/{made.applications['林晓']}"
+    with made.context.database.reading() as session:
+        person = session.get_one(Application, made.applications["林晓"]).person_id
+    for role in ("hr", "hiring_manager", "interviewer"):
+        offered = f"/console/people/{person}" in clients[role].get(path).text
+        assert offered == (clients[role].get(f"/console/people/{person}").status_code == 200), role
+
+
+def test_a_report_has_contents_that_lead_to_every_part(made: Company, clients: dict[str, TestClient]) -> None:
+    page = clients["recruiter"].get(f"/console/applications/{made.applications['林晓']}").text
+    contents = page.partition('class="contents"')[2].partition("</nav>")[0]
+    targets = re.findall(r'href="#([^"]+)"', contents)
+    assert {"brief-title", "integrity-title", "decision-title", "c-communication"} <= set(targets)
+    assert [one for one in targets if f'id="{one}"' not in page] == []

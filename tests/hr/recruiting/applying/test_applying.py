@@ -23,7 +23,7 @@ from interview_engine.hr.recruiting.applying.applications import (
     move,
 )
 from interview_engine.hr.recruiting.interviewing import invitations
-from interview_engine.hr.recruiting.jobs import postings, requisitions
+from interview_engine.hr.recruiting.jobs import closing, postings, requisitions
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, prefilter, requirements_from
 from interview_engine.hr.recruiting.tables import Application, ApplicationEvent
 from interview_engine.store.tables import AuditEvent
@@ -169,7 +169,7 @@ def test_a_job_on_hold_goes_on_with_its_kit_though_it_was_retired_meanwhile(smal
     world = small_world
     with world.database.transaction() as session:
         job = world.open_job(session)
-        requisitions.hold_requisition(session, world.actor("recruiter"), job.id, world.clock)
+        closing.hold_requisition(session, world.actor("recruiter"), job.id, world.clock)
         retire_kit(session, world.actor("hr"), world.kit_version_id, world.clock)
         assert requisitions.open_requisition(session, world.actor("recruiter"), job.id, world.clock).state == "open"
     with world.database.transaction() as session:

@@ -9,7 +9,7 @@ import pytest
 from hiring_world import World
 
 from interview_engine.errors import ConflictError, GoneError, InvalidInput
-from interview_engine.hr.recruiting.jobs import postings, requisitions
+from interview_engine.hr.recruiting.jobs import closing, postings, requisitions
 
 
 def test_a_cancellation_taken_back_opens_the_job_and_the_links_that_it_closed(small_world: World) -> None:
@@ -18,27 +18,50 @@ def test_a_cancellation_taken_back_opens_the_job_and_the_links_that_it_closed(sm
         job = world.open_job(session)
         closed_before, open_now = world.post(session, job), world.post(session, job)
         postings.close_posting(session, recruiter, closed_before.id, clock)
-        requisitions.close_requisition(session, recruiter, job.id, "cancelled", clock)
+        closing.close_requisition(session, recruiter, job.id, "cancelled", clock)
         assert open_now.closed_at is not None
-        assert requisitions.may_be_taken_back(job, clock)
+        assert closing.may_be_taken_back(job, clock)
         with pytest.raises(ConflictError):
             requisitions.open_requisition(session, recruiter, job.id, clock)
-        requisitions.take_back_cancellation(session, recruiter, job.id, clock)
+        closing.take_back_closing(session, recruiter, job.id, clock)
         assert (job.state, job.closed_at, job.state_before) == ("open", None, None)
         assert (open_now.closed_at, closed_before.closed_at is None) == (None, False)
         with pytest.raises(ConflictError):
-            requisitions.take_back_cancellation(session, recruiter, job.id, clock)
+            closing.take_back_closing(session, recruiter, job.id, clock)
+
+
+@pytest.mark.parametrize("before", ["open", "on_hold"])
+def test_a_job_marked_as_filled_goes_back_to_what_it_was(small_world: World, before: str) -> None:
+    world, recruiter, clock = small_world, small_world.actor("recruiter"), small_world.clock
+    with world.database.transaction() as session:
+        job = world.open_job(session)
+        posting = world.post(session, job)
+        if before == "on_hold":
+            closing.hold_requisition(session, recruiter, job.id, clock)
+        closing.close_requisition(session, recruiter, job.id, "filled", clock)
+        closing.take_back_closing(session, recruiter, job.id, clock)
+        assert (job.state, job.closed_at, posting.closed_at) == (before, None, None)
+
+
+def test_a_pause_is_undone_though_the_job_could_not_be_opened_again(small_world: World) -> None:
+    world, recruiter, clock = small_world, small_world.actor("recruiter"), small_world.clock
+    with world.database.transaction() as session:
+        job = world.open_job(session)
+        closing.hold_requisition(session, recruiter, job.id, clock)
+        job.role_profile_id = None
+        closing.take_back_closing(session, recruiter, job.id, clock)
+        assert (job.state, closing.may_be_taken_back(job, clock)) == ("open", False)
 
 
 def test_after_a_day_a_cancellation_stands(small_world: World) -> None:
     world, recruiter, clock = small_world, small_world.actor("recruiter"), small_world.clock
     with world.database.transaction() as session:
         job = world.open_job(session)
-        requisitions.close_requisition(session, recruiter, job.id, "cancelled", clock)
+        closing.close_requisition(session, recruiter, job.id, "cancelled", clock)
         clock.at += timedelta(days=1, minutes=1)
-        assert not requisitions.may_be_taken_back(job, clock)
+        assert not closing.may_be_taken_back(job, clock)
         with pytest.raises(ConflictError) as caught:
-            requisitions.take_back_cancellation(session, recruiter, job.id, clock)
+            closing.take_back_closing(session, recruiter, job.id, clock)
     assert caught.value.code == "requisition.too_late"
 
 
@@ -47,8 +70,8 @@ def test_a_request_cancelled_while_it_waits_for_approval_comes_back_as_a_draft(s
     with world.database.transaction() as session:
         job = requisitions.create_requisition(session, recruiter, world.new_requisition(), clock)
         requisitions.submit_for_approval(session, recruiter, job.id, clock)
-        requisitions.close_requisition(session, recruiter, job.id, "cancelled", clock)
-        assert requisitions.take_back_cancellation(session, recruiter, job.id, clock).state == "draft"
+        closing.close_requisition(session, recruiter, job.id, "cancelled", clock)
+        assert closing.take_back_closing(session, recruiter, job.id, clock).state == "draft"
 
 
 def test_a_closed_link_opens_again_at_the_same_address(small_world: World) -> None:
@@ -86,7 +109,7 @@ def test_the_public_list_holds_open_jobs_that_were_put_on_it(small_world: World)
             )
         over.closes_on = date(2020, 1, 1)
         assert [one.requisition.title for one in postings.public_jobs(session, clock)] == ["客服"]
-        requisitions.hold_requisition(session, world.actor("recruiter"), listed.id, clock)
+        closing.hold_requisition(session, world.actor("recruiter"), listed.id, clock)
         assert postings.public_jobs(session, clock) == ()
 
 
