@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from chromium import headless
+from console_pages import StoredCompany
 from playwright.sync_api import Browser, Locator, Page
-from serving import PASSWORD, LiveServer, live_server
+from serving import PASSWORD, LiveServer, live_server, served
+from sqlalchemy import select
 
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.recruiting.tables import Application, Offer
@@ -47,10 +50,9 @@ def test_consent_is_read_and_given_within_one_and_a_third_screens_of_a_phone(
 class Hand:
     """Somebody at the console who counts clicks on links, buttons and boxes. Fields are filled by keys."""
 
-    def __init__(self, browser: Browser, live_server: LiveServer, role: str) -> None:
-        login = live_server.with_password(role)
+    def __init__(self, browser: Browser, url: str, login: str) -> None:
         self.context = browser.new_context(
-            viewport={"width": 1280, "height": 900}, locale="zh-CN", reduced_motion="reduce", base_url=live_server.url
+            viewport={"width": 1280, "height": 900}, locale="zh-CN", reduced_motion="reduce", base_url=url
         )
         self.page: Page = self.context.new_page()
         self.page.goto("/sign-in")
@@ -76,7 +78,7 @@ class Hand:
 
 def test_from_the_home_page_to_the_first_invitation_in_seven_clicks(browser: Browser, live_server: LiveServer) -> None:
     world = live_server.world
-    hand = Hand(browser, live_server, "recruiter")
+    hand = Hand(browser, live_server.url, live_server.with_password("recruiter"))
     hand.press("新建需求")
     hand.page.fill("#f-title", "夜班客服")
     hand.page.select_option("#f-department_id", world.department_id)
@@ -96,32 +98,29 @@ def test_from_the_home_page_to_the_first_invitation_in_seven_clicks(browser: Bro
     hand.context.close()
 
 
-def test_from_a_report_to_the_offer_that_is_sent_in_eight_clicks(browser: Browser, live_server: LiveServer) -> None:
-    world = live_server.world
-    with live_server.context.database.transaction() as session:
-        job = world.open_job(session)
-        row = world.applicant(session, world.post(session, job))
-        world.assessed(session, world.interviewed(session, row))
-        session.refresh(row)
-        address = f"/console/requisitions/{job.id}"
-        first_day = (world.clock.now() + timedelta(days=30)).date().isoformat()
-    hand = Hand(browser, live_server, "hr")
-    hand.page.goto(address)
-    with hand.page.expect_navigation():
-        hand.click(hand.page.locator("td.name a"))
-    hand.click(hand.page.locator(".next-step a.go"))
-    hand.click(hand.page.locator("input[name=decision][value=advance]"))
-    hand.page.fill("#f-reason", "讲清了自己做了什么，结果可核对")
-    hand.press("记录决定")
-    hand.click(hand.page.locator(".next-step a.go"))
-    hand.page.fill("#f-pay", "9000")
-    hand.page.fill("#f-start_date", first_day)
-    hand.press("起草录用通知")
-    hand.press("发送录用通知")
-    with live_server.context.database.reading() as session:
-        assert [one.state for one in session.query(Offer)] == ["sent"]
-    assert hand.clicks <= 8
-    hand.context.close()
+def test_from_a_report_to_the_offer_that_is_sent_in_eight_clicks(
+    browser: Browser, hiring_company: StoredCompany, tmp_path: Path
+) -> None:
+    made = hiring_company.copy(tmp_path)
+    with served(made.context) as url:
+        hand = Hand(browser, url, "hr")
+        hand.page.goto(f"/console/requisitions/{made.requisition_id}")
+        with hand.page.expect_navigation():
+            hand.click(hand.page.locator("td.name a", has_text="赵一鸣"))
+        hand.click(hand.page.locator(".next-step a.go"))
+        hand.click(hand.page.locator("input[name=decision][value=advance]"))
+        hand.page.fill("#f-reason", "讲清了自己做了什么，结果可核对")
+        hand.press("记录决定")
+        hand.click(hand.page.locator(".next-step a.go"))
+        hand.page.fill("#f-pay", "9000")
+        hand.page.fill("#f-start_date", (date.today() + timedelta(days=30)).isoformat())
+        hand.press("起草录用通知")
+        hand.press("发送录用通知")
+        with made.context.database.reading() as session:
+            assert [one.state for one in session.scalars(select(Offer))] == ["sent"]
+        assert hand.clicks <= 8
+        hand.context.close()
+    made.context.database.close()
 
 
 def test_twenty_candidates_are_decided_on_in_twenty_five_clicks(browser: Browser, live_server: LiveServer) -> None:
@@ -132,7 +131,7 @@ def test_twenty_candidates_are_decided_on_in_twenty_five_clicks(browser: Browser
         for number in range(20):
             world.assessed(session, world.interviewed(session, world.applicant(session, posting, number)))
         address = f"/console/requisitions/{job.id}"
-    hand = Hand(browser, live_server, "hr")
+    hand = Hand(browser, live_server.url, live_server.with_password("hr"))
     hand.page.goto(f"{address}?stage=review")
     hand.clicks += 2  # the filter was opened and chosen
     for box in hand.page.locator("td.tick input").all()[:8]:
@@ -145,7 +144,7 @@ def test_twenty_candidates_are_decided_on_in_twenty_five_clicks(browser: Browser
     hand.page.fill("#f-words", "没有说到自己做了什么")
     hand.press("淘汰 12 人")
     with live_server.context.database.reading() as session:
-        stages = sorted(one.stage for one in session.query(Application))
+        stages = sorted(session.scalars(select(Application.stage)))
     assert stages == ["offer"] * 8 + ["rejected"] * 12
     assert hand.clicks <= 25
     hand.context.close()

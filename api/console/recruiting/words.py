@@ -50,7 +50,7 @@ DECISIONS: dict[str, str] = {
     "advance": mark("Proceed to an offer"),
     "hold": mark("Not yet: keep in review"),
     "reject": mark("Reject"),
-    "taken_back": mark("The decision was taken back"),
+    "taken_back": mark("The decision was undone"),
 }
 
 BULK: dict[str, str] = {
