@@ -9,8 +9,8 @@ from alembic import op
 from interview_engine.store.base import Json, UtcDateTime
 from interview_engine.store.ids import ID_LENGTH
 
-revision = "0014"
-down_revision = "0013"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
