@@ -13,8 +13,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.hearing.chinese_script import to_simplified
-from pipelines.hearing.spoken_numbers import ZH_DIGITS, with_digits, zh_value
+from interview_engine.assessment.chinese_script import to_simplified
+from interview_engine.assessment.spoken_numbers import ZH_DIGITS, with_digits, zh_value
 
 HESITATIONS = re.compile(r"\b(hmm|mm|mhm|mmm|uh|um|er|erm|uhm)\b")
 

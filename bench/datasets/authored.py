@@ -66,7 +66,7 @@ class Authored:
             for mark in self.marks
             if mark.kind == kind
         )
-        return covered >= LEAST_MARKED * max(1, len(sentence.text))
+        return covered >= LEAST_MARKED * max(1, len(sentence.quote))
 
 
 def authored(folder: Path, authors: Sequence[str]) -> list[Authored]:

@@ -110,18 +110,18 @@ def decoding_languages(probabilities: Mapping[str, float]) -> tuple[str, ...]:
 _FUNCTION_WORDS = """
 en: the a an and or but of to in on at for with from by is are was were be been i you he she it we they my our
     your his her this that these those not have has had do did so as if when what which who there then would
-    will can could about after because more very all also just onede
+    will can could about after because more very all also just one
 de: der die das den dem des ein eine einen einem und oder aber von zu in auf mit für ist sind war waren ich du
     er sie es wir ihr mein unser nicht habe hat hatte wie wenn was dass auch sehr nach bei aus um als noch nur
-    wurdefr
+    wurde
 fr: le la les un une des et ou mais de du à au aux en dans pour avec est sont était je tu il elle nous vous ils
-    mon notre ne pas ai a avait que qui ce cette ces sur plus très par comme si quand j'ai c'est d'un l'équipees
+    mon notre ne pas ai a avait que qui ce cette ces sur plus très par comme si quand j'ai c'est d'un l'équipe
 es: el la los las un una y o pero de del a al en por para con es son era yo tú él ella nosotros ellos mi nuestro
-    no he ha había que quien este esta como si cuando muy más también lo se su fuept
+    no he ha había que quien este esta como si cuando muy más también lo se su fue
 pt: o a os as um uma e ou mas de do da dos das em no na por para com é são era eu você ele ela nós eles meu
-    nosso não tenho tem tinha que este esta como se quando muito mais também foi aoit
+    nosso não tenho tem tinha que este esta como se quando muito mais também foi ao
 it: il lo la i gli le un una e o ma di del della a al in nel per con è sono era io tu lui lei noi loro mio
-    nostro non ho ha aveva che chi questo questa come se quando molto più anche si cinl
+    nostro non ho ha aveva che chi questo questa come se quando molto più anche si ci
 nl: de het een en of maar van te in op aan voor met is zijn was waren ik jij hij zij wij mijn ons niet heb heeft
     had dat die dit als wanneer wat ook zeer naar bij uit om nog werd
 """
@@ -143,6 +143,10 @@ _SCRIPTS = (
     ("he", re.compile(r"[\u0590-\u05ff]")),
 )
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+
+FOREIGN_SIGNS = 3
+"""Grammatical words of another language (two letters or more), or words with marks foreign to English, that a text
+needs to be called one in that language: "non-renewable resources" is no Italian, `ps -e -o pid` no Portuguese."""
 
 KANA_SHARE = 0.3
 """Japanese is at least this share kana beside its Chinese characters; a Mandarin text that names a product is not."""
@@ -173,7 +177,8 @@ def of_text(text: str) -> str:
 def _latin_language(words: Sequence[str]) -> str:
     found = {language: sum(word in known for word in words) for language, known in FUNCTION_WORDS.items()}
     best = max(found, key=lambda language: (found[language], language == "en"))
-    if found[best] > found["en"]:
+    signs = sum((word in FUNCTION_WORDS[best] and len(word) > 1) or not word.isascii() for word in words)
+    if found[best] > found["en"] and signs >= FOREIGN_SIGNS:
         return best
     if found["en"] == 0 and sum(not word.isascii() for word in words) > 0.2 * len(words):
         return "und"

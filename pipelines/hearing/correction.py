@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from interview_engine.assessment.chinese_script import to_simplified
 from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import AnswerAssessment
@@ -84,7 +85,7 @@ def _tokens(text: str) -> list[_Token]:
     """Punctuation belongs to what it follows; it does not count in a comparison."""
     found: list[_Token] = []
     for match in _TOKEN.finditer(text):
-        key = "".join(character for character in match[0] if character.isalnum()).casefold()
+        key = to_simplified("".join(character for character in match[0] if character.isalnum()).casefold())
         if key or not found:
             found.append(_Token(match[0], match.start(), key))
             continue

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from interview_engine.assessment.chinese_script import to_simplified
 from interview_engine.assessment.delivery.spans import total_s
 from interview_engine.assessment.kits.kit import Phrases
 from interview_engine.assessment.media import Audio
 from interview_engine.assessment.reasons import Reason
+from interview_engine.assessment.spoken_numbers import with_digits
 from interview_engine.assessment.transcript import Segment, Transcript, Word
 from models.speech.recogniser import Recogniser
 from pipelines.hearing import answer_language
 from pipelines.hearing.activity import Activity, SpeechProbability, find_activity
 from pipelines.hearing.answer_language import LanguageFound
-from pipelines.hearing.chinese_script import to_simplified
 from pipelines.hearing.recogniser_prompt import STYLE
 from pipelines.hearing.speech_windows import pack
-from pipelines.hearing.spoken_numbers import with_digits
 from pipelines.hearing.transcript_guards import (
     WEAK_PROBABILITY,
     is_loop,
@@ -114,16 +114,15 @@ def under_music(transcript: Transcript, share: float) -> Transcript:
 
 
 def written(text: str, language: str = "auto") -> Transcript:
-    """A typed answer as a transcript: no times, no segments, confidence 1.
+    """A typed answer as a transcript, in the characters it was typed in: no times, no segments, confidence 1.
 
     Args:
         language: "zh" or "en" when it is known; "auto" tells it from script and words ("und" without any letters).
     """
-    text = to_simplified(text)
     found = answer_language.of_text(text)
     if language in ("zh", "en") and found in ("zh", "en", "und"):
         found = language
-    return Transcript(found, 1.0, 1.0, text, with_digits(text, found), (), ())
+    return Transcript(found, 1.0, 1.0, text, with_digits(to_simplified(text), found), (), ())
 
 
 def _sampled(count: int) -> list[int]:

@@ -7,7 +7,7 @@ import unicodedata
 import zlib
 from collections.abc import Sequence
 
-from pipelines.hearing.chinese_script import to_simplified
+from interview_engine.assessment.chinese_script import to_simplified
 
 REPEATED_UNITS = 12
 """A phrase said over and over is a loop when the repeats hold at least this many words or characters …"""

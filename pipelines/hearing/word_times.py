@@ -9,10 +9,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from interview_engine.assessment.chinese_script import to_simplified
 from interview_engine.assessment.delivery.spans import Span
 from interview_engine.assessment.transcript import Segment, Word
 from models.speech.recogniser import Heard
-from pipelines.hearing.chinese_script import to_simplified
 from pipelines.hearing.speech_windows import Window
 
 SENTENCE_PAUSE_S = 1.2

@@ -8,6 +8,7 @@ from dataclasses import replace
 from interview_engine.assessment.evidence import relevance
 from interview_engine.assessment.evidence.reading import Reading, suits
 from interview_engine.assessment.evidence.rubric import KitIndex
+from interview_engine.assessment.plain import plain_text
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.text import gram_share, grams
 
@@ -46,5 +47,6 @@ def _is_copy(one: Reading, other: Reading) -> bool:
     """Whether two answers to different questions hold mostly the same words in the same order."""
     if one.answer.question_id == other.answer.question_id:
         return False
-    shorter, longer = sorted((one.answer.text, other.answer.text), key=len)
+    texts = (plain_text(reading.answer.text, reading.language) for reading in (one, other))
+    shorter, longer = sorted(texts, key=len)
     return gram_share(shorter, one.language, frozenset(grams(longer, one.language))) > COPIED

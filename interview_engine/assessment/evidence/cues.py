@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from interview_engine.assessment.plain import plain_text
 from interview_engine.assessment.text import fold
 
 Patterns = Mapping[str, re.Pattern[str]]
@@ -54,12 +55,12 @@ _SEARCHED = re.compile(r"looked\s+(?:for|into|at|up|after|through|over|back|forw
 
 _NUMBER = {
     "en": re.compile(
-        r"(?<![\w.])[$€£¥]?\d+(?:[.,:]\d+)*\s?(?:%|percent\b|k\b|x\b)?|"
+        r"(?<![\w.])[$€£¥]?\d+(?:[.,:/]\d+)*\s?(?:%|percent\b|k\b|x\b)?|"
         r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|"
         r"eighty|ninety|hundred|thousand|million|dozen|half|twice)\b|\bper ?cent\b"
     ),
     "zh": re.compile(
-        r"\d+(?:[.,:]\d+)*\s*[%％]?|百分之[零一二三四五六七八九十百两点半]+|"
+        r"\d+(?:[.,:/]\d+)*\s*[%％]?|百分之[零一二三四五六七八九十百两点半]+|"
         r"[一二两三四五六七八九十百千万几]*[二两三四五六七八九十百千万][一二三四五六七八九十百千万]*(?=[个位名家次天周月年点分秒块元页条单件台套人组轮遍步小门篇张本场批种项层倍成折户岁号克斤米公])|"
         r"一半|[一二三四五六七八九]成(?!功|本|为|长|熟|员)|半(?=个|天|小时|年|月)"
     ),
@@ -151,9 +152,11 @@ def _skip_blank(folded: str, at: int) -> int:
 
 
 def phrase_pattern(phrases: Iterable[str], language: str) -> re.Pattern[str] | None:
-    """One pattern for the phrases ('*' ends a stem, '…' is a gap); None when there are none."""
+    """One pattern for the phrases ('*' ends a stem, '…' is a gap) in texts as plain.py reads them; None when there are
+    none."""
     side = "zh" if language == "zh" else "en"
-    parts = sorted({fold(phrase.strip()) for phrase in phrases if phrase.strip()}, key=lambda part: (-len(part), part))
+    read = {fold(plain_text(phrase.strip(), side)) for phrase in phrases if phrase.strip()}
+    parts = sorted(read, key=lambda part: (-len(part), part))
     if not parts:
         return None
     if side == "zh":

@@ -38,6 +38,12 @@ WORDS_PER_CHARACTER = 0.62
 """English words that say what one Mandarin character says (see reading.py): an answer that changes between the two is
 in the language that says more."""
 
+LONG_ENOUGH = 12
+FOREIGN_WORDS = 3
+"""Words from which a text in Latin letters is long enough to be called another language, and distinct grammatical words
+of that language, no English ones, that it must hold. Shorter ones were wrong more often than right ("non-renewable
+resources" was Italian), and a homework answer may be mostly commands: `ls -la /a o.txt`."""
+
 _SEPARATOR = {"en": re.compile(r"[,;/|\n.•·-]+"), "zh": re.compile(r"[、，,；;/|\n。.•·\s]+")}
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -58,7 +64,7 @@ _NAMES = {
 def other_language(text: str, language: str) -> str | None:
     """The name of the language when `text` is plainly not in `language`, else None.
 
-    Script decides first; between Latin-script languages the one whose function words cover most of the text does.
+    Script decides first; between Latin-script languages the one whose function words cover most of a longer text does.
     """
     han = len(_HAN.findall(text))
     words = _WORD.findall(_HAN.sub(" ", fold(text)))
@@ -73,7 +79,10 @@ def other_language(text: str, language: str) -> str | None:
     if WORDS_PER_CHARACTER * han > len(words):
         return _NAMES["zh"]
     nearest = _nearest(words)
-    return None if nearest == "en" else _NAMES[nearest]
+    if nearest == "en" or len(words) < LONG_ENOUGH:
+        return None
+    own = (function_words(nearest) - function_words("en")) & set(words)
+    return _NAMES[nearest] if len(own) >= FOREIGN_WORDS else None
 
 
 def _nearest(words: Sequence[str]) -> str:

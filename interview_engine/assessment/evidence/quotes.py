@@ -113,7 +113,7 @@ def compared(reading: Reading, score: float) -> Evidence:
     sentence = piece.sentence
     return Evidence(
         reading.answer.question_id,
-        sentence.text,
+        sentence.quote,
         sentence.char_start,
         sentence.start_s,
         sentence.end_s,
@@ -170,7 +170,7 @@ def _evidence(candidate: _Candidate, readings: Sequence[Reading], shown: Sequenc
     )
     return Evidence(
         reading.answer.question_id,
-        sentence.text,
+        sentence.quote,
         sentence.char_start,
         sentence.start_s,
         sentence.end_s,

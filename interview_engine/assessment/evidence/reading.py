@@ -14,6 +14,7 @@ from interview_engine.assessment.evidence import deeds, locks, relevance
 from interview_engine.assessment.evidence.cues import Cue, find, is_negated
 from interview_engine.assessment.evidence.rubric import Encoder, KitIndex, unit
 from interview_engine.assessment.evidence.sentences import Sentence, split
+from interview_engine.assessment.plain import plain_text
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import AnswerText
 from interview_engine.assessment.text import fold, grams, located_terms, terms, units
@@ -268,7 +269,7 @@ def _refused(answer: AnswerText, language: str, index: KitIndex) -> Reason | Non
         return Reason("language.not_covered", {"language": foreign})
     if _is_compared(answer, index):
         return None
-    return locks.whole(answer.text, language, index)
+    return locks.whole(plain_text(answer.text, language), language, index)
 
 
 def _read_short(empty: Reading, index: KitIndex, encoder: Encoder) -> Reading:

@@ -18,8 +18,10 @@ from math import exp, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_engine.assessment.evidence.figures import disagree, figures
 from interview_engine.assessment.evidence.rubric import Encoder, unit
 from interview_engine.assessment.evidence.sentences import split
+from interview_engine.assessment.plain import plain_text
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import AnswerText
 from interview_engine.assessment.text import fold, terms
@@ -52,7 +54,6 @@ _UNKNOWING = {
     ),
     "zh": re.compile(r"不知道|不清楚|不会|忘了|没学过|不懂"),
 }
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _TOKEN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 
 
@@ -114,13 +115,16 @@ def compare(
     text: str, question: str, references: Sequence[str], language: str, encoder: Encoder, fitted: ReferenceModel
 ) -> ReferenceMatch:
     """The best match of `text` among the references (at least one)."""
-    found = [_match(measure(text, question, reference, language, encoder), text, question, reference, language, fitted)
-             for reference in references]  # fmt: skip
+    said, asked, *given = (plain_text(one, language) for one in (text, question, *references))
+    found = [_match(measure(said, asked, reference, language, encoder), said, asked, reference, language, fitted)
+             for reference in given]  # fmt: skip
     return max(found, key=lambda match: match.score)
 
 
 def measure(text: str, question: str, reference: str, language: str, encoder: Encoder) -> dict[str, float]:
     """The features of one answer against one reference, each on a fixed scale (0..1 but for the cosines)."""
+    text, question, reference = (plain_text(one, language) for one in (text, question, reference))
+    wanted_numbers = _numbers(reference, language)
     answer_parts = _part_vectors(text, language, encoder)
     clause_parts = _part_vectors(reference, language, encoder)
     own, wanted = unit(answer_parts.sum(axis=0)), unit(clause_parts.sum(axis=0))
@@ -140,8 +144,8 @@ def measure(text: str, question: str, reference: str, language: str, encoder: En
         "precision": _share(said & given, said - (known - given)),
         "characters": _cosine(_runs(text), _runs(reference)),
         "pairs": _pair_recall(text, reference),
-        "numbers": _share(_numbers(text) & _numbers(reference), _numbers(reference), empty=0.5),
-        "opposite": float(contradiction(text, reference, language)),
+        "numbers": _share(_numbers(text, language) & wanted_numbers, wanted_numbers, empty=0.5),
+        "opposite": float(contradiction(text, question, reference, language)),
         "does_not_know": float(bool(_UNKNOWING[language].search(fold(text)))),
     }
 
@@ -167,22 +171,41 @@ def reasons(match: ReferenceMatch) -> tuple[Reason, ...]:
     return tuple(found)
 
 
-def contradiction(text: str, reference: str, language: str) -> bool:
-    """Whether the answer uses the opposite of a word of the reference, or is negated where the reference is not (and
-    the other way round) while it speaks of the same thing."""
+def contradiction(text: str, question: str, reference: str, language: str) -> bool:
+    """Whether the answer uses the opposite of a word of the reference, gives another number of the same thing, or is
+    negated where the reference is not (and the other way round) while it speaks of the same thing."""
     said, given = fold(text), fold(reference)
     shared = terms(text, language) & terms(reference, language)
     denied = bool(_NEGATION[language].search(said)) != bool(_NEGATION[language].search(given))
-    return _opposes(said, given, language) or (denied and len(shared) >= 2)
+    return (
+        _opposes(said, given, language)
+        or (denied and len(shared) >= 2)
+        or _other_numbers(text, question, reference, language)
+    )
 
 
-def denial(text: str, reference: str, language: str) -> bool:
-    """Whether the answer uses the opposite of a word of the reference, or is negated where the reference is not while
-    it speaks of the same thing. An answer that leaves out a negated part of the reference is only incomplete."""
+def denial(text: str, question: str, reference: str, language: str) -> bool:
+    """Whether the answer uses the opposite of a word of the reference, gives another number of the same thing, or is
+    negated where the reference is not while it speaks of the same thing. An answer that leaves out a negated part of
+    the reference is only incomplete."""
     said, given = fold(text), fold(reference)
     shared = terms(text, language) & terms(reference, language)
     denied = bool(_NEGATION[language].search(said)) and not _NEGATION[language].search(given)
-    return _opposes(said, given, language) or (denied and len(shared) >= 2)
+    return (
+        _opposes(said, given, language)
+        or (denied and len(shared) >= 2)
+        or _other_numbers(text, question, reference, language)
+    )
+
+
+def _other_numbers(text: str, question: str, reference: str, language: str) -> bool:
+    """Whether the answer gives other numbers of a thing than the reference; the question's own numbers are nobody's."""
+    asked = figures(question, language)
+    said, given = (
+        {role: values - asked.get(role, frozenset()) for role, values in figures(one, language).items()}
+        for one in (text, reference)
+    )
+    return disagree(*({role: values for role, values in one.items() if values} for one in (said, given)))
 
 
 def _opposes(said: str, given: str, language: str) -> bool:
@@ -207,7 +230,7 @@ def _match(
         tuple(sorted(fresh & said)),
         tuple(sorted(fresh - said)),
         features["opposite"] > 0,
-        denial(text, reference, language),
+        denial(text, question, reference, language),
     )
 
 
@@ -220,8 +243,8 @@ def _share(part: frozenset[str], whole: frozenset[str], empty: float = 0.0) -> f
     return len(part) / len(whole) if whole else empty
 
 
-def _numbers(text: str) -> frozenset[str]:
-    return frozenset(_NUMBER.findall(text))
+def _numbers(text: str, language: str) -> frozenset[str]:
+    return frozenset().union(*figures(text, language).values())
 
 
 def _runs(text: str) -> Counter[str]:

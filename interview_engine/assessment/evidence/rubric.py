@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from interview_engine.assessment.evidence.cues import phrase_pattern
 from interview_engine.assessment.evidence.sentences import split
 from interview_engine.assessment.kits.kit import Competency, Kit
+from interview_engine.assessment.plain import plain_text
 from interview_engine.assessment.scoring import AnswerText, Embedder
 from interview_engine.assessment.text import grams, terms
+from interview_engine.i18n import LocalizedText
 
 Vectors = NDArray[np.float64]
 
@@ -136,8 +138,8 @@ def background() -> dict[str, list[str]]:
 def build(kit: Kit, language: str, encoder: Encoder) -> KitIndex:
     """Index `kit` for answers in `language` ("zh" or "en")."""
     content = [competency for competency in kit.competencies if not competency.is_delivery]
-    anchor_texts = [list(dict.fromkeys(anchor.get(language) for anchor in entry.anchors)) for entry in content]
-    names = encoder.embed([entry.name.get(language) for entry in content], language)
+    anchor_texts = [list(dict.fromkeys(_read(anchor, language) for anchor in entry.anchors)) for entry in content]
+    names = encoder.embed([_read(entry.name, language) for entry in content], language)
     anchors = [encoder.embed(texts, language) for texts in anchor_texts]
     raw = np.stack([vectors.mean(axis=0) for vectors in anchors]) + NAME_WEIGHT * names
     targets = unit(raw - COMMON_WEIGHT * raw.mean(axis=0)) if len(content) > 1 else unit(raw)
@@ -151,16 +153,16 @@ def build(kit: Kit, language: str, encoder: Encoder) -> KitIndex:
                 anchors[position],
                 targets[position],
                 frozenset().union(
-                    *(terms(text, language) for text in [entry.name.get(language), *anchor_texts[position]])
+                    *(terms(text, language) for text in [_read(entry.name, language), *anchor_texts[position]])
                 ),
-                terms(" ".join(anchor.get(language) for anchor in entry.anchors[3:]), language),
-                terms(" ".join(anchor.get(language) for anchor in entry.anchors[:2]), language),
+                terms(" ".join(_read(anchor, language) for anchor in entry.anchors[3:]), language),
+                terms(" ".join(_read(anchor, language) for anchor in entry.anchors[:2]), language),
                 tuple(
                     IndicatorIndex(
                         indicator.id,
                         indicator.marker,
                         phrase_pattern(indicator.phrases.get(language), language),
-                        encoder.embed([indicator.text.get(language)], language)[0],
+                        encoder.embed([_read(indicator.text, language)], language)[0],
                     )
                     for indicator in entry.indicators
                 ),
@@ -170,12 +172,12 @@ def build(kit: Kit, language: str, encoder: Encoder) -> KitIndex:
                 ),
             )
         )
-    questions = {question.id: question.text.get(language) for question in kit.questions}
+    questions = {question.id: _read(question.text, language) for question in kit.questions}
     vectors = encoder.embed(list(questions.values()), language)
     rubric_grams = {
         gram
         for entry, texts in zip(content, anchor_texts, strict=True)
-        for text in [*texts, *(indicator.text.get(language) for indicator in entry.indicators)]
+        for text in [*texts, *(_read(indicator.text, language) for indicator in entry.indicators)]
         for gram in grams(text, language)
     }
     return KitIndex(
@@ -193,12 +195,17 @@ def build(kit: Kit, language: str, encoder: Encoder) -> KitIndex:
     )
 
 
+def _read(text: LocalizedText, language: str) -> str:
+    """A text of the kit as the rules read answers."""
+    return plain_text(text.get(language), language)
+
+
 def _clauses(entry: Competency, language: str) -> list[str]:
     texts = [anchor.get(language) for anchor in entry.anchors]
     texts += [indicator.text.get(language) for indicator in entry.indicators]
     texts.append(entry.definition.get(language))
     found = [piece.text for text in texts for piece in split(AnswerText("", language, text))]
-    return list(dict.fromkeys(found)) or [entry.name.get(language)]
+    return list(dict.fromkeys(found)) or [_read(entry.name, language)]
 
 
 def _parts(text: str, language: str, encoder: Encoder) -> Vectors:

@@ -1,4 +1,4 @@
-"""Split an answer into sentences that are verbatim spans with times, whether it was typed or recognised from speech.
+"""Split an answer into sentences with their verbatim spans and times, whether it was typed or recognised from speech.
 
 The text alone decides where a sentence ends. Pauses and the recogniser's segments would move with a telephone band or a
 codec while every word stays, and with them the score.
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from interview_engine.assessment.plain import plain
 from interview_engine.assessment.scoring import AnswerText
 from interview_engine.assessment.text import units
 from interview_engine.assessment.transcript import Word
@@ -34,9 +35,16 @@ _SOFT = {
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: `text` is `answer.text[char_start:char_start + len(text)]`; times are None in a written answer."""
+    """One sentence.
+
+    Args:
+        text: as the rules read it (plain.py).
+        quote: as it was given, `answer.text[char_start:char_end]`.
+        start_s, end_s: when it was said; None in a written answer.
+    """
 
     text: str
+    quote: str
     char_start: int
     start_s: float | None
     end_s: float | None
@@ -44,20 +52,25 @@ class Sentence:
     @property
     def char_end(self) -> int:
         """Offset just after the last character."""
-        return self.char_start + len(self.text)
+        return self.char_start + len(self.quote)
 
 
 def split(answer: AnswerText, join_short: bool = True) -> tuple[Sentence, ...]:
     """Sentences of `answer` in order; together they hold every word of it. With `join_short` a piece below `SHORTEST`
     joins its neighbour."""
     language = "zh" if answer.language == "zh" else "en"
-    text = answer.text
-    starts = _offsets(text, answer.words)
+    read = plain(answer.text, language)
+    text = read.text
+    starts = _offsets(answer.text, answer.words)
     spans = _trim(text, sorted({0, len(text)} | _punctuation_cuts(text)))
     spans = [piece for span in spans for piece in _shorten(text, span, language)]
     if join_short:
         spans = _join_short(text, spans, language)
-    return tuple(_timed(text, span, answer, starts) for span in spans)
+    return tuple(
+        Sentence(text[start:end], answer.text[first:last], first, *_times(answer, first, last, starts))
+        for start, end in spans
+        for first, last in (read.source(start, end),)
+    )
 
 
 def _offsets(text: str, words: Sequence[Word]) -> list[int]:
@@ -118,30 +131,29 @@ def _join_short(text: str, spans: Sequence[tuple[int, int]], language: str) -> l
     return joined
 
 
-def _timed(text: str, span: tuple[int, int], answer: AnswerText, starts: Sequence[int]) -> Sentence:
-    start, end = span
+def _times(answer: AnswerText, start: int, end: int, starts: Sequence[int]) -> tuple[float | None, float | None]:
+    """When the characters `start` to `end` of the answer were said; `starts` are the offsets of its words."""
     inside = [
         word
         for word, at in zip(answer.words, starts, strict=True)
         if at >= 0 and at < end and at + len(word.text) > start
     ]
     if inside:
-        return Sentence(text[start:end], start, inside[0].start_s, inside[-1].end_s)
+        return inside[0].start_s, inside[-1].end_s
     touching = []
     position = 0
     for segment in answer.segments:
-        at = text.find(segment.text, position)
+        at = answer.text.find(segment.text, position)
         if at < 0:
             continue
         position = at + len(segment.text)
         if at < end and position > start:
             touching.append(segment)
     if touching:
-        return Sentence(text[start:end], start, touching[0].start_s, touching[-1].end_s)
-    return Sentence(text[start:end], start, None, None)
+        return touching[0].start_s, touching[-1].end_s
+    return None, None
 
 
 def located(answer: AnswerText, char_start: int, length: int) -> tuple[float | None, float | None]:
     """When the characters `char_start` to `char_start + length` were said; None and None in a written answer."""
-    found = _timed(answer.text, (char_start, char_start + length), answer, _offsets(answer.text, answer.words))
-    return found.start_s, found.end_s
+    return _times(answer, char_start, char_start + length, _offsets(answer.text, answer.words))

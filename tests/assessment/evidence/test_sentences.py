@@ -18,14 +18,14 @@ TEXTS = st.text(st.sampled_from("abc 我先核对了订单然后。，！？.,;!
 @settings(max_examples=200, deadline=None)
 def test_every_sentence_is_a_verbatim_span_and_no_word_is_lost(text: str, language: str) -> None:
     pieces = split(AnswerText("q", language, text))
-    assert all(text[piece.char_start : piece.char_end] == piece.text for piece in pieces)
-    assert "".join(piece.text for piece in pieces).replace(" ", "").replace("\n", "") == "".join(text.split())
+    assert all(text[piece.char_start : piece.char_end] == piece.quote for piece in pieces)
+    assert "".join(piece.quote for piece in pieces).replace(" ", "").replace("\n", "") == "".join(text.split())
     assert all(a.char_end <= b.char_start for a, b in pairwise(pieces))
 
 
 def test_abbreviations_and_decimals_do_not_end_a_sentence() -> None:
     text = "We cut it by 3.5 percent, e.g. in the north. Then we told Mr. Smith about it."
-    assert [piece.text for piece in split(AnswerText("q", "en", text))] == [
+    assert [piece.quote for piece in split(AnswerText("q", "en", text))] == [
         "We cut it by 3.5 percent, e.g. in the north.",
         "Then we told Mr. Smith about it.",
     ]

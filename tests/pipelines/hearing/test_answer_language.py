@@ -72,6 +72,8 @@ def test_probabilities_stay_probabilities(probabilities: dict[str, float]) -> No
         ("还行", "zh"),
         ("I led the team", "en"),
         ("fine", "en"),
+        ("non-renewable resources", "en"),
+        ("ps -e -o pid -a", "en"),
         ("Excel, SQL, Tableau", "en"),
         ("Résumé: I worked at the café", "en"),
         ("My manager was in Köln and the São Paulo office called me about it.", "en"),

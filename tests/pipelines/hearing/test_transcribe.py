@@ -243,7 +243,7 @@ def test_the_role_words_stand_inside_the_style_sentence() -> None:
 def test_a_written_answer_has_no_times_and_full_confidence() -> None:
     transcript = written("我負責三個項目，提升了百分之二十。")
     assert transcript.language == "zh"
-    assert transcript.text == "我负责三个项目，提升了百分之二十。"
+    assert transcript.text == "我負責三個項目，提升了百分之二十。"
     assert transcript.text_digits == "我负责3个项目，提升了20%。"
     assert (transcript.confidence, transcript.segments, transcript.words, transcript.reason) == (1.0, (), (), None)
 

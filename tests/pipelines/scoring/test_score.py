@@ -120,7 +120,7 @@ def test_the_two_markers_of_the_analyst_are_detected_apart_and_not_when_denied(l
 
 
 LOGIC = {
-    "zh": ["当时我们的日活突然掉了百分之八。", "我先把掉的用户按渠道和版本拆开看，", "发现全部集中在安卓的新版本上。", "于是我怀疑是登录接口的问题，",
+    "zh": ["当时我们碰到一个复杂的问题，日活突然掉了百分之八。", "我先把掉的用户按渠道和版本拆开看，", "发现全部集中在安卓的新版本上。", "于是我怀疑是登录接口的问题，",
            "为了验证，我拉了登录日志，失败率从百分之一涨到了九。", "所以我请研发回滚了那个版本，", "第二天日活就恢复了。", "最后我把登录失败率加进了每天的监控。"],
     "en": ["At the time our daily users suddenly fell by eight percent.", "First I split the lost users by channel and version.",
            "They were all on the new Android version.", "So I suspected the login service.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 
 ZH_DIGITS = {
     "零": "0",
@@ -40,7 +41,7 @@ COUNTED = (
 
 _IDIOM_LIST = """
 一起 一些 一样 一般 一直 一定 一下 一边 一旦 一切 一致 一向 一共 一时
-一会 一方面 一点 一种 一个 一位 一名 一条 一次 一段 一份 一部分 十分 万一
+一会 一方面 一点 一种 一个 一位 一名 一条 一次 一段 一份 一部分 万一
 千万 四处 四周 三思 五官 千方百计 一心一意 三心二意 七上八下 乱七八糟 百般 万分 万能 万物
 百姓 第一时间 一来 二来 统一 唯一 单一 之一 万科 两者 一半 一流 一线 二手
 三方 一方 一面
@@ -55,7 +56,7 @@ _IDIOM = "|".join(sorted(map(re.escape, IDIOMS), key=len, reverse=True))
 _ZH = re.compile(
     rf"百分之(?P<percent>{_NUMBER})"
     rf"|(?P<decimal>{_NUMERAL}+点[{_DIGIT}]+)"
-    rf"|(?P<idiom>{_IDIOM})"
+    rf"|(?P<idiom>{_IDIOM}|十分(?!钟))"
     rf"|(?P<denominator>{_NUMBER})分之(?P<numerator>{_NUMBER})"
     rf"|(?P<number>{_NUMBER})"
 )
@@ -83,6 +84,16 @@ def with_digits(text: str, language: str) -> str:
     if language == "en":
         return _EN.sub(_en_digits, text)
     return text
+
+
+def spoken(text: str, language: str) -> Iterator[tuple[int, int, str]]:
+    """Every spoken quantity of `text` in "zh" or "en": where it starts and ends, and its digits; none overlap."""
+    found = [(_EN, _en_digits)] if language == "en" else [(_ZH, _zh_digits), (_EN, _en_digits)]
+    for pattern, digits in found:
+        for match in pattern.finditer(text):
+            written = digits(match)
+            if written != match[0]:
+                yield match.start(), match.end(), written
 
 
 def zh_value(numeral: str) -> str | None:

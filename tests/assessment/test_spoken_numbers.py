@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.hearing.spoken_numbers import with_digits
+from interview_engine.assessment.spoken_numbers import with_digits
 
 
 @pytest.mark.parametrize(
