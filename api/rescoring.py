@@ -8,9 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 from fastapi import Request
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from api.deps import get_context
@@ -25,31 +23,8 @@ from interview_engine.hr.recruiting.reviewing.calibrations import ReadFeatures
 from interview_engine.hr.recruiting.reviewing.kit_preview import Rescore
 from interview_engine.settings import Settings
 
-MAX_KEPT = 100_000
-"""Sentences whose vectors are kept (384 numbers each, 150 MB); above it all are forgotten."""
-
 _lock = threading.Lock()
-"""The scorer remembers vectors and kits: one interview at a time."""
-
-
-class RememberingEmbedder:
-    """An Embedder that embeds each sentence once: both sides of a preview, and the next one, read the same answers."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._known: dict[tuple[str, str], NDArray[np.float32]] = {}
-
-    def embed(self, texts: Sequence[str], language: str) -> NDArray[np.float32]:
-        """Vectors of texts as `Embedder.embed`, from memory where a sentence was embedded before."""
-        if not texts:
-            return self._embedder.embed(texts, language)
-        if len(self._known) > MAX_KEPT:
-            self._known.clear()
-        missing = list(dict.fromkeys(text for text in texts if (text, language) not in self._known))
-        if missing:
-            fresh = self._embedder.embed(missing, language)
-            self._known.update({(text, language): row for text, row in zip(missing, fresh, strict=True)})
-        return np.stack([self._known[text, language] for text in texts])
+"""The scorer remembers kits, its models texts: one interview at a time."""
 
 
 def rescorer(settings: Settings, embedder: Embedder | None = None) -> Rescore:
@@ -61,7 +36,7 @@ def rescorer(settings: Settings, embedder: Embedder | None = None) -> Rescore:
     Raises (when first called):
         WeightsError: the text models are not there.
     """
-    given = None if embedder is None else EvidenceScorer(RememberingEmbedder(embedder))
+    given = None if embedder is None else EvidenceScorer(embedder)
 
     def rescore(document: Mapping[str, Any], kit: Kit) -> Entry:
         from pipelines.folders.rescore import rescore_report
@@ -84,7 +59,7 @@ def rescore_of(request: Request) -> Rescore:
 def _scorer(settings: Settings) -> Scorer:
     from pipelines.workbench import Workbench
 
-    return EvidenceScorer(RememberingEmbedder(Workbench(settings).vectors))
+    return EvidenceScorer(Workbench(settings).vectors)
 
 
 def features_of(request: Request, session: Session, kit_version_id: str) -> tuple[ReadFeatures, str]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from api.rescoring import RememberingEmbedder
 from interview_engine.settings import read_settings
 from models.text.embedding import MultilingualEmbedder
 from models.weights.registry import store_of
 
 
 @cache
-def real_embedder() -> RememberingEmbedder:
+def real_embedder() -> MultilingualEmbedder:
     """Of this process; embedding raises WeightsError where the weights are not installed."""
-    return RememberingEmbedder(MultilingualEmbedder(store_of(read_settings(os.environ))))
+    return MultilingualEmbedder(store_of(read_settings(os.environ)))
