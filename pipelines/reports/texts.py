@@ -49,7 +49,7 @@ TEXTS: dict[str, Text] = {
     "overall.legend": msg("Width is weight, fill is how far the requirement is fulfilled, hatching was not assessed."),
     "overall.track_legend": msg(
         "The light band held 55 to 67 % of the labels it was measured on, the thin line is the "
-        "level required, the gaps are anchors 1–5."
+        "level required, the gaps are levels 1–5."
     ),
     "column.competency": msg("Competency"),
     "column.weight": msg("Weight"),
@@ -79,7 +79,7 @@ TEXTS: dict[str, Text] = {
     "competency.weight": msg("weight {weight}%"),
     "competency.adds": msg("adds {points} to the match"),
     "competency.level": msg("Level {level}, required {required}"),
-    "competency.nearest": msg("nearest anchor {level}"),
+    "competency.nearest": msg("closest to level {level}"),
     "competency.not_shown": msg("Not shown: "),
     "competency.markers": msg("Markers: "),
     "marker.detected": msg("detected"),
@@ -87,10 +87,10 @@ TEXTS: dict[str, Text] = {
     "competency.no_quote": msg("No quote."),
     "competency.note": msg("Note: "),
     "competency.cannot": msg("Cannot assess"),
-    "competency.basis": msg("Anchors and basis"),
+    "competency.basis": msg("What the levels mean, and the basis"),
     "anchor.here": msg("nearest"),
     "anchor.share": msg("probability"),
-    "column.anchor": msg("Anchor (observable behaviour)"),
+    "column.anchor": msg("Level (observable behaviour)"),
     "column.indicator": msg("Indicator"),
     "column.found": msg("Found"),
     "indicator.quoted": msg("quoted", context="indicator"),

@@ -128,7 +128,12 @@ def test_the_language_changes_live_and_completely(browser: Browser, strong: Path
         assert "岗位匹配度" not in shown
         assert "我查了仓库" in shown, "what the candidate said is never translated"
         assert player(page, "paused") is False, "playing goes on"
-        for word in ("description", "Synthetic demo", "nearest anchor 4", "Not shown: Adapts to the person spoken to"):
+        for word in (
+            "description",
+            "Synthetic demo",
+            "closest to level 4",
+            "Not shown: Adapts to the person spoken to",
+        ):
             assert word in shown
 
 

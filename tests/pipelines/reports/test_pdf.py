@@ -64,7 +64,7 @@ def test_chinese_survives(tmp_path: Path) -> None:
 def test_the_english_report_is_english_and_quotes_stay_as_they_were_said(tmp_path: Path) -> None:
     text = text_of(pdf(without_frames(samples.strong()), "en", tmp_path))
     assert squeezed("Match with the role") in text
-    assert squeezed("nearest anchor 4") in text
+    assert squeezed("closest to level 4") in text
     assert "岗位匹配度" not in text
     assert "第二天我又打电话确认。" in text
     assert squeezed("page 1 of") in text
