@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_engine.assessment.delivery.observations import Box
 from interview_engine.assessment.media import SAMPLE_RATE
 from models.vision.face import FaceDetector
 
@@ -218,6 +219,62 @@ def face_blur(faces: FaceDetector) -> PictureChange:
         return out
 
     return blur
+
+
+HEAD = 0.45
+"""How far a head reaches beyond the box of its face, in shares of the box: above and at the sides; half of it below."""
+
+
+def head_of(rgb: Picture, faces: FaceDetector) -> Picture:
+    """The head in a picture, as wide and high as `face_swap` pastes it.
+
+    Raises:
+        ValueError: there is no face.
+    """
+    found = faces.find([rgb])[0]
+    if not found:
+        raise ValueError("no face in the picture")
+    top, bottom, left, right = _head(found[0], rgb)
+    return rgb[top:bottom, left:right].copy()
+
+
+def face_swap(faces: FaceDetector, drawn: Picture) -> PictureChange:
+    """Put another head over every face: `drawn`, stretched over the head in an ellipse with a soft edge. A picture in
+    which no face is found keeps the head where it was last."""
+    last: list[Box] = []
+
+    def swap(rgb: Picture) -> Picture:
+        nonlocal last
+        last = list(faces.find([rgb])[0]) or last
+        out = rgb.copy()
+        for box in last:
+            top, bottom, left, right = _head(box, rgb)
+            if right - left < 2 or bottom - top < 2:
+                continue
+            size = (right - left, bottom - top)
+            mask = np.zeros((size[1], size[0]), dtype=np.float32)
+            cv2.ellipse(mask, (size[0] // 2, size[1] // 2), (size[0] // 2, size[1] // 2), 0, 0, 360, 1.0, -1)
+            mask = cv2.GaussianBlur(mask, (0, 0), max(1.0, size[0] / 40))[..., None] * mask[..., None]
+            under = out[top:bottom, left:right].astype(np.float32)
+            over = cv2.resize(drawn, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+            out[top:bottom, left:right] = np.clip(mask * over + (1 - mask) * under, 0, 255).astype(np.uint8)
+        return out
+
+    return swap
+
+
+def _head(box: Box, rgb: Picture) -> tuple[int, int, int, int]:
+    """Top, bottom, left and right of the head round the box of a face, in pixels inside the picture."""
+    height, width = rgb.shape[:2]
+    high, wide = box.bottom - box.top, box.right - box.left
+    top, bottom = box.top - HEAD * high, box.bottom + HEAD / 2 * high
+    left, right = box.left - HEAD / 2 * wide, box.right + HEAD / 2 * wide
+    return (
+        max(0, int(top * height)),
+        min(height, int(bottom * height)),
+        max(0, int(left * width)),
+        min(width, int(right * width)),
+    )
 
 
 def flip(rgb: Picture) -> Picture:

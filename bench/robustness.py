@@ -20,7 +20,7 @@ import numpy as np
 from bench import perturb
 from bench.conventions import run_info, write_json
 from bench.perturb import Perturbation
-from bench.robustness_clips import clips
+from bench.robustness_clips import clips, drawn_picture
 from bench.setting import ROOT, results_folder, shared_data
 from bench.text_scores import score as word_errors
 from interview_engine.assessment.media import SAMPLE_RATE
@@ -82,9 +82,9 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     bench = Workbench(Settings())
     try:
-        changes = [
-            c for c in all_changes(bench.detectors.faces, _babble()) if not options.changes or c.name in options.changes
-        ]
+        drawn = perturb.head_of(drawn_picture(ROOT / "pipelines" / "demo"), bench.detectors.faces)
+        every = all_changes(bench.detectors.faces, _babble(), drawn)
+        changes = [change for change in every if not options.changes or change.name in options.changes]
         effects: list[Effect] = []
         with tempfile.TemporaryDirectory() as folder:
             for job, answer in _sources(options.manifests, Path(folder))[: options.limit]:
@@ -125,10 +125,11 @@ def _sources(manifests: Sequence[Path], folder: Path) -> list[tuple[InterviewJob
     return [(job, a) for job in jobs for a in job.answers if a.mode == "video" and a.path is not None]
 
 
-def all_changes(faces: FaceDetector, babble: perturb.Sound) -> list[Perturbation]:
-    """Every change that must not touch content; `babble` is the café's sound, 16 kHz mono."""
+def all_changes(faces: FaceDetector, babble: perturb.Sound, drawn: perturb.Picture) -> list[Perturbation]:
+    """Every change that must not touch content; `babble` is the café's sound, 16 kHz mono, `drawn` another head."""
     return [
         Perturbation("face blur", picture=perturb.face_blur(faces)),
+        Perturbation("another face", picture=perturb.face_swap(faces, drawn)),
         Perturbation("mirrored", picture=perturb.flip),
         Perturbation("darker x0.5", picture=perturb.brightness(0.5)),
         Perturbation("brighter x1.6", picture=perturb.brightness(1.6)),

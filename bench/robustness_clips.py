@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
 import numpy as np
 
-from bench.perturb import join, sound_of, write_sound
+from bench.perturb import Picture, join, sound_of, write_sound
 from interview_engine.assessment.kits.kit import Competency, Kit, Phrases, Question
 from interview_engine.assessment.media import SAMPLE_RATE
 from interview_engine.i18n import LocalizedText
@@ -23,6 +24,8 @@ from pipelines.job import AnswerSource, InterviewJob
 
 DEMO = (("lin-xiao", "q1"), ("daniel-novak", "q1"))
 """One Mandarin and one English video answer of the demo: synthetic people, complete answers."""
+
+DRAWN_AT_S = 2.0
 
 GAP_S = 0.3
 """Silence between two joined sentences."""
@@ -75,6 +78,14 @@ def clips(data: Path, demo: Path, folder: Path) -> list[tuple[InterviewJob, Answ
         job = job_from_manifest(demo / f"{name}.yaml", None, None, None)
         found.append((job, next(answer for answer in job.answers if answer.question_id == question)))
     return found
+
+
+def drawn_picture(demo: Path) -> Picture:
+    """A picture of the demo's third figure, who is in none of the recordings: a drawn woman with another face."""
+    with av.open(str(demo / "grace_q1.mp4")) as file:
+        return next(frame for frame in file.decode(video=0) if (frame.time or 0.0) >= DRAWN_AT_S).to_ndarray(
+            format="rgb24"
+        )
 
 
 def put_together(face: Path, voices: Sequence[Path], target: Path) -> None:

@@ -97,6 +97,28 @@ def test_only_the_face_is_blurred_and_that_beyond_detail() -> None:
     assert np.array_equal(blurred[outside], rgb[outside])
 
 
+def test_a_swapped_face_is_the_drawn_one_and_nothing_far_from_the_head_changes() -> None:
+    rgb = GENERATOR.integers(0, 255, (120, 160, 3), dtype=np.uint8)
+    drawn = np.full((40, 30, 3), 200, dtype=np.uint8)
+    swapped = perturb.face_swap(OneFace(), drawn)(rgb)  # type: ignore[arg-type]
+    assert (swapped[35:55, 50:70] == 200).all()
+    assert np.array_equal(swapped[75:], rgb[75:])
+    assert np.array_equal(swapped[:, 100:], rgb[:, 100:])
+
+
+def test_a_face_that_is_missed_in_a_picture_stays_swapped_where_it_was() -> None:
+    class Once:
+        asked = 0
+
+        def find(self, pictures: Sequence[NDArray[np.uint8]], tile: float | None = None) -> Sequence[Sequence[Box]]:
+            self.asked += 1
+            return [(Box(0.25, 0.25, 0.5, 0.5),)] if self.asked == 1 else [()]
+
+    change = perturb.face_swap(Once(), np.full((40, 30, 3), 200, dtype=np.uint8))  # type: ignore[arg-type]
+    rgb = np.zeros((120, 160, 3), dtype=np.uint8)
+    assert np.array_equal(change(rgb), change(rgb))
+
+
 # ------------------------------------------------------------------------------------- files
 
 
@@ -195,9 +217,21 @@ def test_sound_is_coded_as_asked(tmp_path: Path, recording: Path, codec: str, ra
 
 
 def test_every_change_of_the_issue_is_in_the_bench() -> None:
-    names = " ".join(one.name for one in robustness.all_changes(OneFace(), np.zeros(8, np.float32)))  # type: ignore[arg-type]
+    names = " ".join(
+        one.name for one in robustness.all_changes(OneFace(), np.zeros(8, np.float32), np.zeros((4, 4, 3), np.uint8))
+    )  # type: ignore[arg-type]
     for wanted in (
-        *("face blur", "mirrored", "darker", "brighter", "pitch +3", "pitch -3", "kbit/s", "telephone 8 kHz"),
+        *(
+            "face blur",
+            "another face",
+            "mirrored",
+            "darker",
+            "brighter",
+            "pitch +3",
+            "pitch -3",
+            "kbit/s",
+            "telephone 8 kHz",
+        ),
         *("café 20 dB", "café 10 dB", "café 0 dB", "15 frames", "30 frames", "360p", "1080p"),
     ):
         assert wanted in names
