@@ -15,8 +15,8 @@ from bench.datasets import short_answers
 from bench.datasets.authored import REPORTED
 from bench.datasets.twins import twins
 from bench.outcome import SetOutcome
-from bench.setting import authored_folder, results_folder, shared_data, text_embedder, twin_folder
-from bench.validity_parts import accounts, interviews, judge, levels, short, siop
+from bench.setting import authored_folder, fresh_twin_folder, results_folder, shared_data, text_embedder, twin_folder
+from bench.validity_parts import accounts, interviews, judge, levels, misheard, sameness, short, siop
 from bench.vector_cache import CachedEmbedder
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
 
@@ -45,6 +45,14 @@ def _accounts(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
     return accounts.measured(
         authored_folder(), REPORTED, EvidenceScorer(embedder), "two authors on whom nothing was fitted or chosen"
     )
+
+
+def _misheard(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
+    return misheard.measured(authored_folder(), EvidenceScorer(embedder))
+
+
+def _same_answers(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
+    return sameness.measured(shared_data() / "A_text", authored_folder(), (twin_folder(), fresh_twin_folder()))
 
 
 def _saf(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
@@ -82,6 +90,8 @@ def _siop_2019(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
 SETS: dict[str, Callable[[CachedEmbedder, int | None], list[SetOutcome]]] = {
     "interviews": _interviews,
     "accounts": _accounts,
+    "misheard": _misheard,
+    "same-answers": _same_answers,
     "twins": _twins,
     "twins-fresh": levels.fresh,
     "saf": _saf,

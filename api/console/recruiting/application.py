@@ -31,6 +31,7 @@ from interview_engine.hr.recruiting.reach import allowed as may
 from interview_engine.hr.recruiting.reach import application_for
 from interview_engine.hr.recruiting.reviewing import assessments, reviews
 from interview_engine.hr.recruiting.reviewing.episodes import episodes_of_assessment
+from interview_engine.hr.recruiting.reviewing.same_answers import same_answers
 from interview_engine.hr.recruiting.rules import next_stages
 from interview_engine.hr.recruiting.tables import Application, Invitation, Requisition, Resume
 from interview_engine.i18n import joined, mark
@@ -139,6 +140,7 @@ def _values(
         "invitations": sent,
         "offers": offers.offers_of(session, actor, row.id) if pay else (),
         "offers_approved": approvals.has_flow(session, offers.KIND, requisition.department_id),
+        "same_answers": _same_answers(session, actor, row, document),
         "told_quotes": _quotes(document),
         "episodes_told": _episodes(session, assessment, document),
         "events": [{"row": event, "who": names.get(event.actor, "")} for event in events],
@@ -205,6 +207,19 @@ def _open_offer(session: Session, actor: Actor, row: Application, pay: bool) -> 
     return pay and any(
         one.state in ("pending", "approved", "sent", "accepted") for one in offers.offers_of(session, actor, row.id)
     )
+
+
+def _same_answers(
+    session: Session, actor: Actor, row: Application, document: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    """Answers that are nearly another candidate's, each with the number of its question in the report."""
+    if document is None:
+        return []
+    numbers = {answer["question"]: place for place, answer in enumerate(document["answers"], start=1)}
+    return [
+        {"number": numbers.get(one.question_id), "percent": round(100 * one.share), "told": one}
+        for one in same_answers(session, actor, row.id)
+    ]
 
 
 def _quotes(document: dict[str, Any] | None) -> list[dict[str, str]]:

@@ -29,6 +29,9 @@ from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.messages import MESSAGES
 from interview_engine.hr.recruiting.tables import (
     Answer,
+    AnswerLikeness,
+    AnswerPrint,
+    AnswerPrintBand,
     Application,
     ApplicationEvent,
     Assessment,
@@ -98,6 +101,9 @@ AREA = Area(
     name="recruiting",
     tables=(
         Answer,
+        AnswerLikeness,
+        AnswerPrint,
+        AnswerPrintBand,
         Application,
         ApplicationEvent,
         Assessment,

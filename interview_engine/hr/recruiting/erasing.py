@@ -11,6 +11,7 @@ from interview_engine.hr.recruiting.blob_owners import RESUMES
 from interview_engine.hr.recruiting.hiring.evidence import remove_evidence
 from interview_engine.hr.recruiting.interviewing.work import ANSWER, INTERVIEW
 from interview_engine.hr.recruiting.reach import locked
+from interview_engine.hr.recruiting.reviewing import same_answers
 from interview_engine.hr.recruiting.reviewing.assessments import count
 from interview_engine.hr.recruiting.tables import (
     Answer,
@@ -54,6 +55,7 @@ def erase_interview(session: Session, invitation_id: str, removal: Removal) -> N
     for review in session.scalars(select(HumanReview).where(HumanReview.assessment_id.in_(ids))):
         removal.text("review", review.reason)
     removal.delete(session, HumanReview, HumanReview.assessment_id.in_(ids))
+    same_answers.forget(session, (invitation_id,), removal)
     removal.delete(session, Assessment, Assessment.id.in_(ids))
     removal.delete(session, Answer, Answer.invitation_id == invitation_id)
     _delete_uploads(session, invitation_id, removal)
@@ -72,6 +74,7 @@ def erase_recordings(session: Session, invitation_id: str, removal: Removal) -> 
         row.frames = {}
         touch(row, "system", removal.clock)
     _note_texts(session, invitation_id, removal)
+    same_answers.forget(session, (invitation_id,), removal)
     for answer in session.scalars(select(Answer).where(Answer.invitation_id == invitation_id)):
         answer.text = answer.correction = answer.blob_sha256 = answer.measured_blob = answer.upload_id = None
         touch(answer, "system", removal.clock)

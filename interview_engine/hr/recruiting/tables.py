@@ -6,10 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from interview_engine.store.base import Base, Row
+from interview_engine.store.ids import ID_LENGTH
 from interview_engine.store.money import WholeYuan, Yuan
 
 
@@ -254,6 +255,41 @@ class Assessment(Row, Base):
     """[{"code", "zh", "en"}]"""
     frames: Mapped[dict[str, Any]]
     """{path in the report: blob sha256}"""
+
+
+class AnswerPrint(Base):
+    """The sketch of one answer of the report that counts for an interview (comparing/sameness.py): no text, and none
+    can be made of it. It lasts as long as the answers themselves. `legal_entity_id`: only answers in one company are
+    compared."""
+
+    __tablename__ = "answer_print"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    invitation_id: Mapped[str] = mapped_column(ForeignKey("invitation.id"), index=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"))
+    question_id: Mapped[str] = mapped_column(String(80))
+    sketch: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class AnswerPrintBand(Base):
+    """By what an alike answer is found: answers that share a value may be nearly the same."""
+
+    __tablename__ = "answer_print_band"
+
+    value: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    print_id: Mapped[str] = mapped_column(ForeignKey("answer_print.id"), primary_key=True, index=True)
+
+
+class AnswerLikeness(Base):
+    """Two answers of two people that are nearly the same: `share` of their runs of words, 0..1, is in both."""
+
+    __tablename__ = "answer_likeness"
+
+    later_id: Mapped[str] = mapped_column(ForeignKey("answer_print.id"), primary_key=True)
+    earlier_id: Mapped[str] = mapped_column(ForeignKey("answer_print.id"), primary_key=True, index=True)
+    share: Mapped[float]
 
 
 class HumanReview(Row, Base):

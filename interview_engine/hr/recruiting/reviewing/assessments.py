@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from interview_engine.assessment.comparing.ranking import EntryCompetency, Remark, Section
+from interview_engine.assessment.comparing.sameness import sketch
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import InterviewReport
@@ -22,6 +23,8 @@ from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.reach import application_for, change_stage, note_event
+from interview_engine.hr.recruiting.reviewing import same_answers
+from interview_engine.hr.recruiting.reviewing.same_answers import NewPrint
 from interview_engine.hr.recruiting.tables import Answer, Application, Assessment, Invitation, Requisition
 from interview_engine.i18n import LocalizedText, Text, msg
 from interview_engine.store import audit
@@ -39,6 +42,7 @@ class NewAssessment:
         score: overall, 0..10 with band; None exactly when `status` is cannot_assess, and then `reason` says why.
         match_percent, assessed_weight: 0..100.
         frames: {path in the report: blob sha256}.
+        prints: of its answers, by which one finds those that are nearly another candidate's.
     """
 
     inputs_sha256: str
@@ -52,6 +56,7 @@ class NewAssessment:
     competencies: tuple[EntryCompetency, ...]
     needs_review: tuple[Remark, ...]
     frames: Mapping[str, str] = field(default_factory=dict)
+    prints: tuple[NewPrint, ...] = ()
 
     @property
     def section(self) -> Section:
@@ -95,6 +100,7 @@ def new_assessment(
         ),
         needs_review=tuple(remark for reason in report.needs_review if (remark := _remark(reason)) is not None),
         frames=dict(frames or {}),
+        prints=_prints(report, kit),
     )
 
 
@@ -144,6 +150,7 @@ def store_assessment(
         if there is None:
             raise
         return there
+    same_answers.keep(session, application, requisition, invitation_id, new.prints, clock)
     superseded = application.assessment_id
     count(application, row, new.section)
     touch(application, "system", clock)
@@ -247,6 +254,19 @@ def _name(zh: str, en: str) -> Text:
 def remark_of(stored: Mapping[str, Any] | None) -> Remark | None:
     """A stored {"code", "zh", "en"} as a value."""
     return None if stored is None else Remark(stored["code"], LocalizedText(stored["zh"], stored["en"]))
+
+
+def _prints(report: InterviewReport, kit: Kit) -> tuple[NewPrint, ...]:
+    asked = {question.id: question.text for question in kit.questions}
+    found = []
+    for answer in report.answers:
+        heard = answer.transcript
+        if heard is None or heard.reason is not None or heard.language not in ("zh", "en"):
+            continue
+        question = asked[answer.question_id].get(heard.language) if answer.question_id in asked else ""
+        if made := sketch(heard.text, heard.language, question):
+            found.append(NewPrint(answer.question_id, heard.language, made))
+    return tuple(found)
 
 
 def _same(session: Session, invitation_id: str, inputs_sha256: str) -> Assessment | None:

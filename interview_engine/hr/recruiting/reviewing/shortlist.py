@@ -7,7 +7,7 @@ the reason why there is none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,7 @@ from interview_engine.hr.recruiting.applying.lists import HIDDEN
 from interview_engine.hr.recruiting.reach import allowed, requisition_for
 from interview_engine.hr.recruiting.reviewing.assessments import entry_competencies, remark_of
 from interview_engine.hr.recruiting.reviewing.overrides import scores_by_people
+from interview_engine.hr.recruiting.reviewing.same_answers import SAME, with_same_answers
 from interview_engine.hr.recruiting.tables import Application, Assessment, Requisition
 from interview_engine.i18n import Text, msg
 
@@ -62,8 +63,8 @@ class RankedRow:
         above_bar: the score that counts (a person's where one was given) reaches the requisition's bar; None without.
         place: section and tie group; its `entry` holds score, competencies and what needs review. All reasons are in
             `reasons`, its own are a part of them.
-        about_bar: where the score stands to the bar, what people gave for competencies, and whether what asked for a
-            person was looked at.
+        about_bar: where the score stands to the bar, what people gave for competencies, whether what asked for a
+            person was looked at, and whether an answer is nearly another candidate's.
         human_scores: what people gave for competencies, 0..10 by code; the engine's stays in `place`.
     """
 
@@ -155,9 +156,9 @@ def ranked(session: Session, actor: Actor, requisition_id: str, *, with_over: bo
     rows = session.execute(scored_rows(requisition_id, with_over)).all()
     by_application = {row.id: row for row in rows}
     labels = kit_labels(session, (row.kit_version_id for row in rows))
-    people = scores_by_people(session, requisition_id)
+    people, same = scores_by_people(session, requisition_id), with_same_answers(session, by_application)
     lists = tuple(
-        ranked_list(kit_ranking, by_application, requisition, names, people)
+        ranked_list(kit_ranking, by_application, requisition, names, people, same)
         for kit_ranking in rank(entry_of(row, labels[row.kit_version_id], names) for row in rows)
     )
     sides = [row.above_bar for one in lists for row in one.rows]
@@ -241,6 +242,7 @@ def entry_of(row: Any, kit: KitLabel, names: bool) -> Entry:
 
 
 RERATING = Remark("review.rerating_requested", msg("The candidate requests a human review."))
+SAME_ANSWER = Remark("integrity.same_as_another", SAME)
 SETTLED = Remark("review.settled", msg("The open points have been reviewed."))
 
 
@@ -250,22 +252,31 @@ def ranked_list(
     requisition: Requisition,
     names: bool,
     people: Mapping[str, Mapping[str, float]],
+    same: Collection[str],
 ) -> RankedList:
-    """A ranking of entries with what the list shows of each beside it; `people` is what `scores_by_people` says."""
+    """A ranking of entries with what the list shows of each beside it; `people` is what `scores_by_people` says, `same`
+    what `with_same_answers` does."""
     return RankedList(
         ranking.ruler,
         ranking.role,
         ranking.groups,
         tuple(
             _row(
-                place, rows[place.entry.interview_id], requisition.bar, names, people.get(place.entry.interview_id, {})
+                place,
+                rows[place.entry.interview_id],
+                requisition.bar,
+                names,
+                people.get(place.entry.interview_id, {}),
+                (SAME_ANSWER,) if place.entry.interview_id in same else (),
             )
             for place in ranking.candidates
         ),
     )
 
 
-def _row(place: Ranked, row: Any, bar: float, names: bool, people: Mapping[str, float]) -> RankedRow:
+def _row(
+    place: Ranked, row: Any, bar: float, names: bool, people: Mapping[str, float], signals: tuple[Remark, ...]
+) -> RankedRow:
     counted = row.human_score if row.human_score is not None else row.score_value
     above = None if counted is None else counted >= bar
     about = _bar_reason(row, bar, above)
@@ -286,7 +297,7 @@ def _row(place: Ranked, row: Any, bar: float, names: bool, people: Mapping[str, 
         row.human_score,
         above,
         replace(place, entry=entry),
-        (*about, *_by_people(entry, people), *settled),
+        (*about, *_by_people(entry, people), *settled, *signals),
         people,
     )
 

@@ -32,6 +32,7 @@ from interview_engine.hr.recruiting.reach import allowed, requisition_for
 from interview_engine.hr.recruiting.reviewing import shortlist
 from interview_engine.hr.recruiting.reviewing.assessments import entry_competencies
 from interview_engine.hr.recruiting.reviewing.overrides import overridden, scores_by_people
+from interview_engine.hr.recruiting.reviewing.same_answers import with_same_answers
 from interview_engine.hr.recruiting.reviewing.shortlist import OVER, RankedRow
 from interview_engine.hr.recruiting.tables import Application, Assessment, Requisition
 from interview_engine.i18n import LocalizedText
@@ -360,9 +361,9 @@ def _rows(
     found = session.execute(statement).all()
     by_application = {row.id: row for row in found}
     labels = kit_labels(session, (row.kit_version_id for row in found))
-    people = scores_by_people(session, requisition.id)
+    people, same = scores_by_people(session, requisition.id), with_same_answers(session, by_application)
     return {
         row.application_id: row
         for ranking in rank(shortlist.entry_of(row, labels[row.kit_version_id], names) for row in found)
-        for row in shortlist.ranked_list(ranking, by_application, requisition, names, people).rows
+        for row in shortlist.ranked_list(ranking, by_application, requisition, names, people, same).rows
     }
