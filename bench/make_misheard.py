@@ -43,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Speak and recognise what is not there yet, until the minutes are over; 0."""
     parser = argparse.ArgumentParser(prog="python -m bench.make_misheard", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60.0, help="begin no further answer after them")
+    parser.add_argument("--out", type=Path, default=authored_folder() / FILE, help="file that is added to")
     default_cache = Path(platformdirs.user_cache_dir("interview-engine")) / "demo-making"
     parser.add_argument("--cache", type=Path, default=default_cache, help="folder for downloaded parts")
     options = parser.parse_args(arguments)
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     voice = Voice(parts.voice_model, parts.voice_vocabulary, parts.voice_styles, options.cache / "spoken")
     store = weight_store()
     recogniser, activity = load_recogniser(store), SileroVoiceActivity(store)
-    path = authored_folder() / FILE
+    path = options.out
     there = {json.loads(line)["id"] for line in path.read_text("utf-8").splitlines()} if path.exists() else set()
     end = time.monotonic() + 60.0 * options.minutes
     for number, one in enumerate(drawn(authored(authored_folder(), sorted((*FITTED, *CHOSEN, *REPORTED))))):
