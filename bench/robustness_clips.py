@@ -83,9 +83,8 @@ def clips(data: Path, demo: Path, folder: Path) -> list[tuple[InterviewJob, Answ
 def drawn_picture(demo: Path) -> Picture:
     """A picture of the demo's third figure, who is in none of the recordings: a drawn woman with another face."""
     with av.open(str(demo / "grace_q1.mp4")) as file:
-        return next(frame for frame in file.decode(video=0) if (frame.time or 0.0) >= DRAWN_AT_S).to_ndarray(
-            format="rgb24"
-        )
+        shown = next(frame for frame in file.decode(video=0) if (frame.time or 0.0) >= DRAWN_AT_S)
+        return shown.to_ndarray(format="rgb24").astype(np.uint8)
 
 
 def put_together(face: Path, voices: Sequence[Path], target: Path) -> None:

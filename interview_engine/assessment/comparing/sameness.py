@@ -47,7 +47,8 @@ def sketch(text: str, language: str, asked: str = "") -> bytes:
     hashed = np.array([_hash(run) for run in sorted(runs)], dtype=np.uint64)
     with np.errstate(over="ignore"):
         orders = (hashed[:, None] * _FACTORS + _SHIFTS) >> np.uint64(32)
-    return orders.min(axis=0).astype("<u4").tobytes()
+    made: bytes = orders.min(axis=0).astype("<u4").tobytes()
+    return made
 
 
 def bands(of: bytes, scope: str) -> tuple[int, ...]:
