@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from api_world import unlimited_app
 from console_data import make_context
+from httpx import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.testclient import TestClient
@@ -26,20 +27,33 @@ def context(tmp_path: Path) -> Iterator[Context]:
     made.database.close()
 
 
-def test_no_answer_lets_foreign_or_inline_code_run_or_is_framed_or_kept(context: Context) -> None:
+@pytest.fixture
+def headers(context: Context) -> list[Headers]:
+    """Of pages and of the API, found and not found, signed in or not: over plain http on one's own machine."""
+    paths = ("/sign-in", "/console", "/api/v1/health", "/api/v1/requisitions", "/nothing", "/i/unknown")
     with TestClient(unlimited_app(context), follow_redirects=False) as client:
-        for path in ("/sign-in", "/console", "/api/v1/health", "/api/v1/requisitions", "/nothing", "/i/unknown"):
-            headers = client.get(path).headers
-            policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
-            assert policy["default-src"] == "'none'"
-            assert policy["script-src"] == policy["style-src"] == "'self'"
-            assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
-            assert "unsafe" not in headers["content-security-policy"]
-            assert headers["x-content-type-options"] == "nosniff"
-            assert headers["referrer-policy"] == "same-origin"
-            assert headers["cache-control"] == "no-store"
-            assert "access-control-allow-origin" not in headers
-            assert "strict-transport-security" not in headers  # plain http on one's own machine
+        return [client.get(path).headers for path in paths]
+
+
+def test_no_answer_lets_foreign_or_inline_code_run_or_is_framed(headers: list[Headers]) -> None:
+    for one in headers:
+        policy = dict(part.strip().partition(" ")[::2] for part in one["content-security-policy"].split(";"))
+        assert policy["default-src"] == "'none'"
+        assert policy["script-src"] == policy["style-src"] == "'self'"
+        assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+        assert "unsafe" not in one["content-security-policy"]
+        assert one["x-content-type-options"] == "nosniff"
+
+
+def test_no_answer_is_kept_or_told_to_others(headers: list[Headers]) -> None:
+    for one in headers:
+        assert one["cache-control"] == "no-store"
+        assert one["referrer-policy"] == "same-origin"
+        assert "access-control-allow-origin" not in one
+
+
+def test_over_plain_http_nothing_ties_the_browser_to_https(headers: list[Headers]) -> None:
+    assert all("strict-transport-security" not in one for one in headers)
 
 
 def test_over_https_the_browser_is_told_to_keep_to_it_and_cookies_are_of_this_host_only(context: Context) -> None:

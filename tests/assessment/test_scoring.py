@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from report_samples import KIT, not_shown, scored
 
-from interview_engine.assessment.scoring import CompetencyResult, overall
+from interview_engine.assessment.scoring import CompetencyResult, Overall, overall
 
 ASKED = len(KIT.questions)
 IDS = [competency.id for competency in KIT.competencies]
@@ -17,22 +17,42 @@ def results(*unassessed: str, value: float = 7.0) -> tuple[CompetencyResult, ...
     return tuple(not_shown(one) if one in unassessed else scored(one, value) for one in IDS)
 
 
-def test_a28_the_intervals_hold_what_was_not_assessed() -> None:
-    whole, part = overall(KIT, results(), ASKED), overall(KIT, results("problem-solving"), ASKED)
-    assert whole.match_band is not None
-    assert part.match_band is not None
+@pytest.fixture(scope="module")
+def whole() -> Overall:
+    """Everything was assessed."""
+    return overall(KIT, results(), ASKED)
+
+
+@pytest.fixture(scope="module")
+def part() -> Overall:
+    """Without one competency, a quarter of the weight."""
+    return overall(KIT, results("problem-solving"), ASKED)
+
+
+def test_a28_a_part_says_how_much_of_the_weight_it_rests_on(whole: Overall, part: Overall) -> None:
+    assert (whole.status, part.status) == ("assessed", "partial")
+    assert part.assessed_weight == 75
+
+
+def test_a28_what_was_not_assessed_moves_the_ends_of_the_interval_and_not_the_value(
+    whole: Overall, part: Overall
+) -> None:
     assert part.score is not None
     assert whole.score is not None
-    assert part.assessed_weight == 75
-    assert (whole.status, part.status) == ("assessed", "partial")
     assert part.score.value == pytest.approx(whole.score.value)
     assert part.score.low == pytest.approx(0.75 * whole.score.low), "worth nothing at worst"
     assert part.score.high == pytest.approx(0.75 * whole.score.high + 2.5), "worth everything at best"
-    for other in (0.0, 10.0):
-        seen = tuple(scored(one, other if one == "problem-solving" else 7.0) for one in IDS)
-        true = overall(KIT, seen, ASKED)
-        assert true.match_percent is not None
-        assert part.match_band[0] <= true.match_percent <= part.match_band[1]
+
+
+@pytest.mark.parametrize("other", [0.0, 10.0])
+def test_a28_the_band_of_a_part_holds_whatever_the_rest_would_have_been(
+    other: float, whole: Overall, part: Overall
+) -> None:
+    true = overall(KIT, tuple(scored(one, other if one == "problem-solving" else 7.0) for one in IDS), ASKED)
+    assert whole.match_band is not None
+    assert part.match_band is not None
+    assert true.match_percent is not None
+    assert part.match_band[0] <= true.match_percent <= part.match_band[1]
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from crash_runs import plan_for, run_plan, running, submitted
 from crash_site import crossings
+from databases import copied_sqlite
 from sqlalchemy import select, update
-from work_rows import CLOCK
+from work_rows import CLOCK, Rows
 
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.recruiting.tables import Assessment
@@ -30,41 +31,78 @@ def _items(database: Database) -> dict[str, WorkItem]:
         return {item.subject_id: item for item in session.scalars(select(WorkItem))}
 
 
-def test_an_answer_that_kills_its_workers_is_parked_and_a_person_decides(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
-    database = sqlite_database
-    (poisoned, poison), (given_up, hopeless), (healthy, fine) = submitted(database, 3)
+@dataclass(frozen=True, slots=True)
+class Poisoned:
+    """A run in which two of three answers kill every worker; then a person retries one and gives the other up."""
+
+    retried: Rows
+    given_up: Rows
+    healthy: Rows
+    answers: dict[str, str]
+    kills: int
+    before: dict[str, WorkItem]
+    parked: int
+    kills_afterwards: int
+    after: dict[str, WorkItem]
+    assessments: dict[str, Assessment]
+    blobs_url: str
+
+
+@pytest.fixture(scope="module")
+def poisoned(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Poisoned]:
+    folder = tmp_path_factory.mktemp("poisoned")
+    database = copied_sqlite(_sqlite_template, folder / "engine.db")
+    (retried, poison), (given_up, hopeless), (healthy, fine) = submitted(database, 3)
     kills = {poison: ("begun", 3), hopeless: ("begun", 3)}
-    plan = plan_for(database, tmp_path, kills=kills, together=2, dead_after_s=3.0)
-    assert run_plan(plan) == 6
-
-    items = _items(database)
-    assert [items[subject].state for subject in (fine, healthy.invitation_id)] == ["done", "done"]
-    for subject in (poison, hopeless):
-        reason = items[subject].reason
-        assert (items[subject].state, items[subject].attempts) == ("parked", 3)
-        assert reason is not None
-        assert (reason["code"], bool(reason["zh"]), bool(reason["en"])) == ("work.crashed", True, True)
-    assert items[poisoned.invitation_id].state == items[given_up.invitation_id].state == "waiting"
+    plan = plan_for(database, folder, kills=kills, together=2, dead_after_s=3.0)
+    killed, before = run_plan(plan), _items(database)
     with database.reading() as session:
-        assert operations(session, CLOCK).parked == 2
-
+        parked = operations(session, CLOCK).parked
     with database.transaction() as session:
-        retry_work(session, SYSTEM, items[poison].id, CLOCK)
-        give_up(session, SYSTEM, items[hopeless].id, CLOCK)
-    assert run_plan(replace(plan, kills={})) == 0
-    after = _items(database)
-    assert {item.state for item in after.values()} == {"done", "given_up"}
+        retry_work(session, SYSTEM, before[poison].id, CLOCK)
+        give_up(session, SYSTEM, before[hopeless].id, CLOCK)
+    killed_afterwards, after = run_plan(replace(plan, kills={})), _items(database)
     with database.reading() as session:
-        reports = {row.invitation_id: row for row in session.scalars(select(Assessment))}
-    assert len(reports) == 3
-    assert reports[poisoned.invitation_id].status == "partial"
-    without = reports[given_up.invitation_id]
+        assessments = {row.invitation_id: row for row in session.scalars(select(Assessment))}
+    names = {"poison": poison, "hopeless": hopeless, "fine": fine}
+    yield Poisoned(
+        retried, given_up, healthy, names, killed, before, parked, killed_afterwards, after, assessments, plan.blobs_url
+    )
+    database.close()
+
+
+def test_an_answer_that_kills_its_workers_is_parked_after_three_and_says_why(poisoned: Poisoned) -> None:
+    assert poisoned.kills == 6
+    for name in ("poison", "hopeless"):
+        item = poisoned.before[poisoned.answers[name]]
+        assert (item.state, item.attempts) == ("parked", 3)
+        assert item.reason is not None
+        assert (item.reason["code"], bool(item.reason["zh"]), bool(item.reason["en"])) == ("work.crashed", True, True)
+    assert poisoned.parked == 2
+
+
+def test_a_parked_answer_holds_up_its_own_interview_and_no_other(poisoned: Poisoned) -> None:
+    before = poisoned.before
+    assert [before[subject].state for subject in (poisoned.answers["fine"], poisoned.healthy.invitation_id)] == [
+        "done",
+        "done",
+    ]
+    assert [before[rows.invitation_id].state for rows in (poisoned.retried, poisoned.given_up)] == ["waiting"] * 2
+
+
+def test_what_a_person_retries_or_gives_up_comes_to_its_end(poisoned: Poisoned) -> None:
+    assert poisoned.kills_afterwards == 0
+    assert {item.state for item in poisoned.after.values()} == {"done", "given_up"}
+    assert len(poisoned.assessments) == 3
+    assert poisoned.assessments[poisoned.retried.invitation_id].status == "partial"
+
+
+def test_an_answer_that_was_given_up_is_not_assessed_and_the_report_says_why(poisoned: Poisoned) -> None:
+    without = poisoned.assessments[poisoned.given_up.invitation_id]
     assert without.status == "cannot_assess"
     (answer,) = (
         answer
-        for answer in json.loads(open_blobs(plan.blobs_url).read(without.report_sha256))["answers"]
+        for answer in json.loads(open_blobs(poisoned.blobs_url).read(without.report_sha256))["answers"]
         if answer["reason"]["code"] == "engine.failed"
     )
     assert "work.crashed" in answer["reason"]["text"]["en"]

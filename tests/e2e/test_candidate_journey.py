@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import fake_camera
 import numpy as np
 import pytest
 from chromium import check_readable, large_text, wait_until, width_over
+from databases import copied_sqlite
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from serving import LiveServer, live_server
+from serving import LiveServer, live, live_server
 from sqlalchemy import select
 
 from interview_engine.hr.recruiting.tables import Answer, Invitation, Posting, Upload, UploadPart
@@ -101,14 +103,39 @@ def shows_the_clip(path: Path) -> float:
     return min(max(fake_camera.likeness(one, other) for other in source) for one in recorded)
 
 
-def test_a_dropped_network_and_a_reload_lose_nothing_that_was_recorded(
-    camera: Browser, live_server: LiveServer, tmp_path: Path
-) -> None:
-    issued = live_server.invite(live_server.short_job())
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the server has of an interview whose line broke, whose page was lost and which went on."""
+
+    kept: dict[tuple[str, int], tuple[Answer, Path]]
+    invitation: Invitation
+    work: list[str]
+    parts: int
+    uploads: set[str]
+
+
+@pytest.fixture(scope="module")
+def recorded(camera: Browser, _sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
+    folder = tmp_path_factory.mktemp("broken-line")
+    database = copied_sqlite(_sqlite_template, folder / "engine.db")
+    with live(database, folder / "data") as server:
+        issued = server.invite(server.short_job())
+        record_over_a_broken_line(camera, f"{server.url}/i/{issued.token}")
+        with database.reading() as session:
+            invitation = session.get_one(Invitation, issued.invitation.id)
+            work = sorted(item.kind for item in session.scalars(select(WorkItem)))
+            parts = len(session.scalars(select(UploadPart)).all())
+            uploads = {upload.state for upload in session.scalars(select(Upload))}
+        yield Recorded(stored(server, folder), invitation, work, parts, uploads)
+    database.close()
+
+
+def record_over_a_broken_line(camera: Browser, address: str) -> None:
+    """From consent to receipt: a retake, whose line is cut and whose page is lost, then a second question offline."""
     context = on_phone(camera)
     page = context.new_page()
     page.on("dialog", lambda dialog: dialog.accept())
-    agree(page, f"{live_server.url}/i/{issued.token}")
+    agree(page, address)
     looks_right(page)
     check_device(page)
     looks_right(page)
@@ -148,24 +175,36 @@ def test_a_dropped_network_and_a_reload_lose_nothing_that_was_recorded(
     looks_right(page)
     context.close()
 
-    kept = stored(live_server, tmp_path)
-    assert set(kept) == {("q1", 1), ("q1", 2), ("q2", 1)}
-    assert [kept[key][0].state for key in sorted(kept)] == ["received", "chosen", "chosen"]
-    for (question, attempt), least_s in {("q1", 1): 2.0, ("q1", 2): 3.0, ("q2", 1): 3.0}.items():
-        answer, path = kept[question, attempt]
+
+LEAST_S = {("q1", 1): 2.0, ("q1", 2): 3.0, ("q2", 1): 3.0}
+"""How much was recorded of each attempt, at least."""
+
+
+def test_a_dropped_network_and_a_reload_lose_nothing_that_was_recorded(recorded: Recorded) -> None:
+    assert recorded.kept.keys() == LEAST_S.keys()
+    assert [recorded.kept[key][0].state for key in sorted(recorded.kept)] == ["received", "chosen", "chosen"]
+    for key, least_s in LEAST_S.items():
+        answer, path = recorded.kept[key]
         length_s = fake_camera.duration_s(path)
-        assert answer.mode == "video"
         assert least_s - 0.5 <= length_s <= 12.0
         assert answer.duration_s == pytest.approx(length_s, abs=0.2)
-        assert shows_the_clip(path) > 0.9
-        assert fake_camera.loudness_db(path) > -40.0
-    with live_server.context.database.reading() as session:
-        invitation = session.get_one(Invitation, issued.invitation.id)
-        work = sorted(item.kind for item in session.scalars(select(WorkItem)))
-        assert (invitation.state, len(invitation.receipt or "")) == ("submitted", 64)
-        assert work == ["answer", "answer", "answer", "interview"]
-        assert session.scalars(select(UploadPart)).all() == []
-        assert {upload.state for upload in session.scalars(select(Upload))} == {"finished", "discarded"}
+
+
+@pytest.mark.parametrize("attempt", LEAST_S, ids=str)
+def test_what_was_kept_shows_and_sounds_like_what_was_before_the_camera(
+    recorded: Recorded, attempt: tuple[str, int]
+) -> None:
+    answer, path = recorded.kept[attempt]
+    assert answer.mode == "video"
+    assert shows_the_clip(path) > 0.9
+    assert fake_camera.loudness_db(path) > -40.0
+
+
+def test_an_interview_over_a_broken_line_ends_in_a_receipt_and_its_work(recorded: Recorded) -> None:
+    assert (recorded.invitation.state, len(recorded.invitation.receipt or "")) == ("submitted", 64)
+    assert recorded.work == ["answer", "answer", "answer", "interview"]
+    assert recorded.parts == 0
+    assert recorded.uploads == {"finished", "discarded"}
 
 
 def test_a_second_tab_doubles_nothing_and_may_take_over(camera: Browser, live_server: LiveServer) -> None:

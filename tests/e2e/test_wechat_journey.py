@@ -1,4 +1,4 @@
-"""C2, J1, A21, D3, F2: from a job's link in WeChat to the welcome of whoever was hired, in one run, on phones only.
+"""C2, J1, A21, D3, F2: from a job's link in WeChat to the welcome of a new hire, in one run, on phones only.
 
 WeChat and WeCom are the strict double on a port; the server, the pages, the messages, the queue and the assessment are
 the product's own.
@@ -18,10 +18,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import chromium
 import httpx
 import pytest
+from databases import copied_sqlite
 from hiring_world import MovingClock, World, make_world
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serving import PASSWORD, make_context, served, short_kit
@@ -166,18 +168,17 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-@pytest.fixture
-def journey(sqlite_database: Database, tmp_path: Path) -> Iterator[Journey]:
-    world = make_world(sqlite_database)
+@contextmanager
+def begun(database: Database, folder: Path) -> Iterator[Journey]:
+    """The company on an empty database with its server, WeChat and WeCom; phones are closed at the end."""
+    world = make_world(database)
     world.clock = TodayClock()
     fake = fake_world(world.clock)
     fake.official.followers = {"o-lin", "o-other"}
     fake.corporation.members = {"recruiter", "manager"}
     with chromium.headless() as browser, on_a_port(make_app(fake)) as wechat_url:
-        wechat = connect(
-            read_wechat_settings(settings_for(wechat_url)), sqlite_database, SecretBox("s" * 40), world.clock
-        )
-        context = replace(make_context(sqlite_database, tmp_path, world.clock), wechat=wechat)
+        wechat = connect(read_wechat_settings(settings_for(wechat_url)), database, SecretBox("s" * 40), world.clock)
+        context = replace(make_context(database, folder, world.clock), wechat=wechat)
         with served(context) as url:
             context = replace(context, service=replace(context.service, public_url=url))
             host = url.removeprefix("http://")
@@ -185,7 +186,7 @@ def journey(sqlite_database: Database, tmp_path: Path) -> Iterator[Journey]:
                 app.redirect_host = host
                 app.callback_url = f"{url}/wechat/{name}/callback"
             made = Journey(world, context, fake, browser, url)
-            with sqlite_database.transaction() as session:
+            with database.transaction() as session:
                 root = Actor("system", None, None, "system", preset_rules("administrator", "all"), "zh")
                 set_flow(session, root, "offer", [{"rule": "any", "approvers": ["manager"]}], world.clock)
                 for role, userid in (("recruiter", "recruiter"), ("hiring_manager", "manager")):
@@ -207,6 +208,12 @@ def journey(sqlite_database: Database, tmp_path: Path) -> Iterator[Journey]:
             for phone in made.phones:
                 phone.close()
         wechat.close()
+
+
+@pytest.fixture
+def journey(sqlite_database: Database, tmp_path: Path) -> Iterator[Journey]:
+    with begun(sqlite_database, tmp_path) as made:
+        yield made
 
 
 def open_job(journey: Journey) -> str:
@@ -263,7 +270,39 @@ def test_a_sign_in_that_fails_stops_no_application(journey: Journey, trouble: st
     assert journey.stage() == "invited"
 
 
-def test_a_whole_hiring_on_phones(journey: Journey) -> None:
+@dataclass(frozen=True, slots=True)
+class Hiring:
+    """What could be seen on the phones of a hiring from the job's link to the welcome; stages by step."""
+
+    stages: dict[str, str]
+    addresses: dict[str, str]
+    shown: dict[str, str]
+    result_to: str
+    measured: Assessment
+    card_to: str
+    decided_to: str
+    card: dict[str, Any]
+    messages: list[Message]
+    pushed: set[str]
+    invitation: str
+    offer: str
+    bound_to: str | None
+    candidate: str
+
+
+@pytest.fixture(scope="module")
+def hiring(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Hiring:
+    folder = tmp_path_factory.mktemp("hiring")
+    database = copied_sqlite(_sqlite_template, folder / "engine.db")
+    with begun(database, folder) as journey:
+        made = played(journey)
+    database.close()
+    return made
+
+
+def played(journey: Journey) -> Hiring:
+    """One hiring, step by step, as candidate, recruiter and manager do it with their thumbs."""
+    stages, addresses, shown = {}, {}, {}
     code = open_job(journey)
     before = journey.shown
     speaker = Speaker(journey.fake, httpx.Client())
@@ -271,17 +310,17 @@ def test_a_whole_hiring_on_phones(journey: Journey) -> None:
     candidate.goto(f"{journey.url}/p/{code}")
     picture(candidate, "1-job")
     apply_on(candidate, f"{journey.url}/p/{code}", "林晓", "lin@example.com")
-    assert journey.stage() == "invited"
+    stages["applied"] = journey.stage()
 
     candidate.goto(journey.arrived("o-lin"))
-    assert re.search(r"/i/[\w-]+(#.*)?$", candidate.url), "through the sign-in, without a question, to the interview"
+    addresses["interview"] = candidate.url
     picture(candidate, "2-consent")
     candidate.goto(f"{journey.url}/wechat/me")
     expect(candidate.get_by_role("link", name="开始面试")).to_be_visible()
     picture(candidate, "2-own-applications")
     with candidate.expect_navigation():
         candidate.get_by_role("link", name="开始面试").click()
-    assert "/i/" in candidate.url
+    addresses["own application"] = candidate.url
     candidate.check("input[name=route][value=write]")
     candidate.check("input[name=automated][value=yes]")
     candidate.click("form button[type=submit]")
@@ -298,17 +337,15 @@ def test_a_whole_hiring_on_phones(journey: Journey) -> None:
             assert time.monotonic() < until, "no result came"
             time.sleep(0.2)
     (result,) = came
-    assert (result.to, journey.stage()) == ("recruiter", "review")
+    stages["assessed"] = journey.stage()
     with journey.context.database.reading() as session:
         measured = session.scalars(select(Assessment)).one()
-        assert measured.status in ("assessed", "partial")
 
     recruiter = journey.phone("recruiter", WECOM)
     recruiter.goto(result.body["textcard"]["url"])
-    assert "/console/applications/" in recruiter.url
-    report = recruiter.url.partition("#")[0]
+    addresses["report"] = report = recruiter.url.partition("#")[0]
     expect(recruiter.locator("h1")).to_contain_text("林晓")
-    expect(recruiter.locator("main")).to_contain_text("锅盖")
+    shown["report"] = recruiter.locator("main").inner_text()
     picture(recruiter, "4-report")
     recruiter.get_by_label("进入录用").check()
     recruiter.fill("#f-reason", "处理投诉有方法，愿意入职")
@@ -317,40 +354,87 @@ def test_a_whole_hiring_on_phones(journey: Journey) -> None:
     recruiter.fill("#f-start_date", "2026-12-01")
     press(recruiter, "起草录用通知")
     press(recruiter, "提交审批")
-    assert journey.stage() == "offer"
+    stages["offer drafted"] = journey.stage()
 
     (card,) = journey.deliver()
-    assert card.to == "manager"
-    shown = card.body["template_card"]
     response_code = list(journey.fake.response_codes)[-1]
     manager = journey.phone("manager", WECOM)
     manager.goto(f"{journey.url}/wechat/todo")
     expect(manager.get_by_role("button", name="同意", exact=True)).to_be_visible()
     picture(manager, "4-to-do")
-    speaker.press("manager", shown["task_id"], "approve", response_code)
+    speaker.press("manager", card.body["template_card"]["task_id"], "approve", response_code)
     (decided,) = journey.deliver()
-    assert decided.to == "recruiter"
-    assert shown["settled"] == "已同意"
     recruiter.goto(report)
     press(recruiter, "发送录用通知")
 
     candidate.goto(journey.arrived("o-lin"))
-    assert "/o/" in candidate.url
+    addresses["offer"] = candidate.url
     picture(candidate, "5-offer")
     press(candidate, "接受")
     expect(candidate.get_by_role("status")).to_be_visible()
     journey.arrived("recruiter")
     recruiter.goto(report)
     press(recruiter, "办理录用")
-    assert journey.stage() == "hired"
+    stages["hired"] = journey.stage()
     candidate.goto(journey.arrived("o-lin"))
-    assert "/a/" in candidate.url
-    expect(candidate.locator("main")).to_contain_text("客服专员")
+    addresses["welcome"], shown["welcome"] = candidate.url, candidate.locator("main").inner_text()
     picture(candidate, "6-welcome")
+    speaker.http.close()
 
-    seen = journey.fake.messages[before:]
-    assert Counter(message.fate for message in seen) == {"shown": 7}
-    assert [message.to for message in seen] == [
+    with journey.context.database.reading() as session:
+        pushed = session.scalars(select(OutboxMessage).where(OutboxMessage.channel == "person")).all()
+        bound = identities.person_of(session, "official", "wxfake", "o-lin")
+        return Hiring(
+            stages=stages,
+            addresses=addresses,
+            shown=shown,
+            result_to=result.to,
+            measured=measured,
+            card_to=card.to,
+            decided_to=decided.to,
+            card=card.body["template_card"],
+            messages=journey.fake.messages[before:],
+            pushed={row.state for row in pushed if row.sent_at is not None},
+            invitation=session.scalars(select(Invitation)).one().state,
+            offer=session.scalars(select(Offer)).one().state,
+            bound_to=bound and bound.id,
+            candidate=session.scalars(select(Person).where(Person.name == "林晓")).one().id,
+        )
+
+
+def test_who_applied_is_led_through_the_sign_in_to_the_interview_without_a_question(hiring: Hiring) -> None:
+    assert hiring.stages["applied"] == "invited"
+    assert re.search(r"/i/[\w-]+(#.*)?$", hiring.addresses["interview"])
+    assert "/i/" in hiring.addresses["own application"]
+    assert hiring.invitation == "submitted"
+    assert hiring.bound_to == hiring.candidate
+
+
+def test_the_result_comes_to_the_recruiter_and_leads_to_the_report(hiring: Hiring) -> None:
+    assert (hiring.result_to, hiring.stages["assessed"]) == ("recruiter", "review")
+    assert hiring.measured.status in ("assessed", "partial")
+    assert "/console/applications/" in hiring.addresses["report"]
+    assert "锅盖" in hiring.shown["report"]
+
+
+def test_a_manager_approves_an_offer_by_the_button_of_a_card(hiring: Hiring) -> None:
+    assert hiring.stages["offer drafted"] == "offer"
+    assert hiring.card_to == "manager"
+    assert hiring.decided_to == "recruiter"
+    assert hiring.card["settled"] == "已同意"
+
+
+def test_a_candidate_accepts_in_wechat_and_is_welcomed(hiring: Hiring) -> None:
+    assert "/o/" in hiring.addresses["offer"]
+    assert hiring.offer == "accepted"
+    assert hiring.stages["hired"] == "hired"
+    assert "/a/" in hiring.addresses["welcome"]
+    assert "客服专员" in hiring.shown["welcome"]
+
+
+def test_each_message_of_a_hiring_is_shown_once_to_whom_it_concerns(hiring: Hiring) -> None:
+    assert Counter(message.fate for message in hiring.messages) == {"shown": 7}
+    assert [message.to for message in hiring.messages] == [
         "o-lin",
         "recruiter",
         "manager",
@@ -359,18 +443,15 @@ def test_a_whole_hiring_on_phones(journey: Journey) -> None:
         "recruiter",
         "o-lin",
     ]
-    told = json.dumps([message.body for message in seen], ensure_ascii=False)
-    score = f"{measured.score_value:.1f}" if measured.score_value is not None else "?"
+    assert hiring.pushed == {"sent"}
+
+
+def test_no_message_holds_pay_score_answer_reason_or_name(hiring: Hiring) -> None:
+    told = json.dumps([message.body for message in hiring.messages], ensure_ascii=False)
+    value = hiring.measured.score_value
+    score = f"{value:.1f}" if value is not None else "?"
     for secret in ("7200", "7,200", "锅盖", "愿意入职", f'"{score}"', f" {score}", "林晓"):
         assert secret not in told
-    with journey.context.database.reading() as session:
-        pushed = session.scalars(select(OutboxMessage).where(OutboxMessage.channel == "person")).all()
-        assert {row.state for row in pushed if row.sent_at is not None} == {"sent"}
-        assert session.scalars(select(Invitation)).one().state == "submitted"
-        assert session.scalars(select(Offer)).one().state == "accepted"
-        lin = session.scalars(select(Person).where(Person.name == "林晓")).one()
-        assert identities.person_of(session, "official", "wxfake", "o-lin") is lin
-    speaker.http.close()
 
 
 def press(page: Page, words: str) -> None:

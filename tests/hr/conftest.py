@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,22 +33,34 @@ def _postgres_world(postgres: PostgresServer, _postgres_template: str) -> tuple[
     return name, world
 
 
-@pytest.fixture
-def small_world(_sqlite_world: tuple[Path, World], tmp_path: Path) -> Iterator[World]:
-    """On SQLite only, for what does not depend on the database."""
-    path, world = _sqlite_world
-    database = copied_sqlite(path, tmp_path / "company.db")
+@contextmanager
+def _on_sqlite(made: tuple[Path, World], path: Path) -> Iterator[World]:
+    template, world = made
+    database = copied_sqlite(template, path)
     yield _copy(world, database)
     database.close()
 
 
-@pytest.fixture
-def _postgres_copy(postgres: PostgresServer, _postgres_world: tuple[str, World]) -> Iterator[World]:
-    name, world = _postgres_world
-    with postgres.fresh(name) as url:
+@contextmanager
+def _on_postgres(server: PostgresServer, made: tuple[str, World]) -> Iterator[World]:
+    template, world = made
+    with server.fresh(template) as url:
         database = open_database(url)
         yield _copy(world, database)
         database.close()
+
+
+@pytest.fixture
+def small_world(_sqlite_world: tuple[Path, World], tmp_path: Path) -> Iterator[World]:
+    """On SQLite only, for what does not depend on the database."""
+    with _on_sqlite(_sqlite_world, tmp_path / "company.db") as world:
+        yield world
+
+
+@pytest.fixture
+def _postgres_copy(postgres: PostgresServer, _postgres_world: tuple[str, World]) -> Iterator[World]:
+    with _on_postgres(postgres, _postgres_world) as world:
+        yield world
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -56,6 +69,18 @@ def world(request: pytest.FixtureRequest) -> World:
     found = request.getfixturevalue("small_world" if request.param == "sqlite" else "_postgres_copy")
     assert isinstance(found, World)
     return found
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def world_of_a_story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """On both, one company for a whole file: for a story that is played once and that many tests look at."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("story") / "company.db"
+        opened = _on_sqlite(request.getfixturevalue("_sqlite_world"), path)
+    else:
+        opened = _on_postgres(request.getfixturevalue("postgres"), request.getfixturevalue("_postgres_world"))
+    with opened as world:
+        yield world
 
 
 def _copy(world: World, database: Database) -> World:

@@ -129,10 +129,17 @@ def short_kit(questions: int, think_s: int, answer_s: int, attempts: int = 2) ->
     return re.sub(r"^id: .*$", "id: short", head, flags=re.MULTILINE) + body
 
 
+@contextmanager
+def live(database: Database, folder: Path) -> Iterator[LiveServer]:
+    """The application behind a real port over an empty database, in which it makes the small company."""
+    world = make_world(database)
+    context = make_context(database, folder, world.clock)
+    with served(context) as url:
+        yield LiveServer(url, replace(context, service=replace(context.service, public_url=url)), world)
+
+
 @pytest.fixture
 def live_server(sqlite_database: Database, tmp_path: Path) -> Iterator[LiveServer]:
     """The application behind a real port, with an empty company of its own."""
-    world = make_world(sqlite_database)
-    context = make_context(sqlite_database, tmp_path / "data", world.clock)
-    with served(context) as url:
-        yield LiveServer(url, replace(context, service=replace(context.service, public_url=url)), world)
+    with live(sqlite_database, tmp_path / "data") as server:
+        yield server

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -63,15 +64,21 @@ class Site:
         return self.server.context.database.reading()
 
 
-@pytest.fixture
-def site(_sqlite_template: Path, tmp_path: Path) -> Iterator[Site]:
-    database = copied_sqlite(_sqlite_template, tmp_path / "engine.db")
+@contextmanager
+def opened(template: Path, folder: Path) -> Iterator[Site]:
+    database = copied_sqlite(template, folder / "engine.db")
     world: World = make_world(database)
-    server = LiveServer("", make_context(database, tmp_path / "data", world.clock), world)
+    server = LiveServer("", make_context(database, folder / "data", world.clock), world)
     headers = {"Accept": "text/html", "Accept-Language": "en"}
     with TestClient(application(server.context), raise_server_exceptions=False, headers=headers) as client:
         yield Site(server, client)
     database.close()
+
+
+@pytest.fixture
+def site(_sqlite_template: Path, tmp_path: Path) -> Iterator[Site]:
+    with opened(_sqlite_template, tmp_path) as made:
+        yield made
 
 
 def contact(session: Session, person_id: str) -> tuple[str, str, str, str | None, str | None]:
@@ -100,26 +107,57 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("automatic", [True, False], ids=["invites", "does not invite"])
-def test_who_knows_a_contact_is_not_let_in_named_or_believed(site: Site, case: str, automatic: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Somebody sent a form with a known person's contact."""
+
+    site: Site
+    victim: NewPerson
+    person_id: str
+    before: tuple[str, str, str, str | None, str | None]
+    doubts: set[str]
+    answer: Any
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(case, automatic) for case in CASES for automatic in (True, False)],
+    ids=lambda param: f"{param[0]}, {'invites' if param[1] else 'does not invite'}",
+)
+def sent(
+    request: pytest.FixtureRequest, _sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sent]:
+    """Each form once, to a job that invites by itself and to one that does not; only looked at afterwards."""
+    case, automatic = request.param
     victim, form, doubts = CASES[case]
-    person_id = site.known(victim)
-    with site.reading() as session:
-        before = contact(session, person_id)
-    answer = site.send(site.second if automatic else site.manual, name="Attacker", **form)
-    assert answer.status_code == 200
-    assert "location" not in answer.headers
-    assert victim.name not in answer.text
-    assert "/i/" not in answer.text
-    assert "/a/" not in answer.text
-    with site.reading() as session:
-        assert contact(session, person_id) == before
-        assert flags(session, person_id) == doubts
+    with opened(_sqlite_template, tmp_path_factory.mktemp("sent")) as site:
+        person_id = site.known(victim)
+        with site.reading() as session:
+            before = contact(session, person_id)
+        answer = site.send(site.second if automatic else site.manual, name="Attacker", **form)
+        yield Sent(site, victim, person_id, before, doubts, answer)
+
+
+def test_who_knows_a_contact_is_not_let_in_or_told_a_name(sent: Sent) -> None:
+    assert sent.answer.status_code == 200
+    assert "location" not in sent.answer.headers
+    assert sent.victim.name not in sent.answer.text
+    assert "/i/" not in sent.answer.text
+    assert "/a/" not in sent.answer.text
+
+
+def test_who_knows_a_contact_changes_nothing_but_leaves_a_doubt(sent: Sent) -> None:
+    with sent.site.reading() as session:
+        assert contact(session, sent.person_id) == sent.before
+        assert flags(session, sent.person_id) == sent.doubts
+
+
+def test_what_a_form_with_a_known_contact_sends_goes_to_the_stored_contact_alone(sent: Sent) -> None:
+    with sent.site.reading() as session:
         told = session.scalars(
             select(OutboxMessage).where(OutboxMessage.template.in_(("invitation.sent", "application.received")))
         ).all()
-        assert [one.recipient for one in told] == [f"person:{person_id}"], "the link goes to the stored contact alone"
+        assert [one.recipient for one in told] == [f"person:{sent.person_id}"]
         assert "attacker" not in str([one.payload for one in told]).lower()
 
 

@@ -31,37 +31,50 @@ def measure(words: list[Word], speech: list[Span], language: str = "en", duratio
     return cues
 
 
-def test_a_clip_of_known_words_and_times_gives_its_rates() -> None:
+@pytest.fixture
+def known() -> SpeechCues:
     """Six words in 3 s of speech, with a pause of 1 s and a gap of 0.4 s."""
     words = [Word("w", 1.0 + 0.5 * index, 1.5 + 0.5 * index, 1.0) for index in range(2)]
     words += [Word("w", 3.0 + 0.3 * index, 3.3 + 0.3 * index, 1.0) for index in range(2)]
     words += [Word("w", 4.0 + 0.7 * index, 4.7 + 0.7 * index, 1.0) for index in range(2)]
-    cues = measure(words, [Span(1.0, 2.0), Span(3.0, 3.6), Span(4.0, 5.4)])
-    assert cues.units == 6
-    assert cues.overall_rate_per_min == pytest.approx(60 * 6 / 4.4)
-    assert cues.speech_rate_per_min == pytest.approx(60 * 6 / 3.4)
-    assert cues.articulation_rate_per_min == pytest.approx(60 * 6 / 3.0)
-    assert cues.pauses == (Span(2.0, 3.0),)
-    assert cues.pause_share == pytest.approx(1.0 / 4.4)
-    assert cues.speaking_spans == (Span(1.0, 2.0), Span(3.0, 5.4))
-    assert cues.longest_monologue_s == pytest.approx(2.4)
-    assert cues.time_to_first_word_s == 1.0
+    return measure(words, [Span(1.0, 2.0), Span(3.0, 3.6), Span(4.0, 5.4)])
+
+
+def test_a_clip_of_known_words_and_times_gives_its_rates(known: SpeechCues) -> None:
+    assert known.units == 6
+    assert known.overall_rate_per_min == pytest.approx(60 * 6 / 4.4)
+    assert known.speech_rate_per_min == pytest.approx(60 * 6 / 3.4)
+    assert known.articulation_rate_per_min == pytest.approx(60 * 6 / 3.0)
+
+
+def test_a_clip_of_known_words_and_times_gives_its_pauses_and_turns(known: SpeechCues) -> None:
+    assert known.pauses == (Span(2.0, 3.0),)
+    assert known.pause_share == pytest.approx(1.0 / 4.4)
+    assert known.speaking_spans == (Span(1.0, 2.0), Span(3.0, 5.4))
+    assert known.longest_monologue_s == pytest.approx(2.4)
+    assert known.time_to_first_word_s == 1.0
+
+
+def recorder_off(*off: Span) -> SpeechCues:
+    """Two words, 30.3 s in which nobody speaks, two words; nothing was recorded in the spans given."""
+    words = [Word("w", 1.0 + 0.5 * index, 1.5 + 0.5 * index, 1.0) for index in range(2)]
+    words += [Word("w", 32.3 + 0.5 * index, 32.8 + 0.5 * index, 1.0) for index in range(2)]
+    cues = speech_measures(words, [Span(1.0, 2.0), Span(32.3, 33.3)], "en", unrecorded=off)
+    assert cues is not None
+    return cues
 
 
 def test_a_pause_of_the_recorder_is_no_pause_of_the_speaker() -> None:
-    """The clip above, with 30 s between its second and third word in which nothing was recorded."""
-    words = [Word("w", 1.0 + 0.5 * index, 1.5 + 0.5 * index, 1.0) for index in range(2)]
-    words += [Word("w", 32.3 + 0.5 * index, 32.8 + 0.5 * index, 1.0) for index in range(2)]
-    speech, off = [Span(1.0, 2.0), Span(32.3, 33.3)], (Span(2.1, 32.1),)
-    cues = speech_measures(words, speech, "en", unrecorded=off)
-    assert cues is not None
+    cues = recorder_off(Span(2.1, 32.1))
     assert cues.pauses == ()
     assert cues.pause_share == 0.0
     assert cues.overall_rate_per_min == pytest.approx(60 * 4 / 2.3)
     assert cues.speech_rate_per_min == pytest.approx(60 * 4 / 2.3)
     assert cues.speaking_spans == (Span(1.0, 2.1), Span(32.1, 33.3))
-    late = speech_measures(words, speech, "en", unrecorded=(Span(0.0, 0.75),))
-    assert late is not None
+
+
+def test_what_was_not_recorded_before_the_first_word_is_no_hesitation() -> None:
+    late = recorder_off(Span(0.0, 0.75))
     assert late.time_to_first_word_s == pytest.approx(0.25)
     assert late.pauses == (Span(2.0, 32.3),)
 

@@ -285,15 +285,25 @@ def test_only_oneself_or_an_administrator_asks_for_a_person_s_deletion(small_wor
         assert erasure.request_erasure(session, admin, world.clock, person_id=application.person_id).kind == "person"
 
 
-def test_recordings_go_when_the_policy_s_time_is_over_and_scores_stay(small_world: World, blobs: BlobStore) -> None:
+def test_recordings_are_planned_for_deletion_once_when_the_policy_s_time_is_over(
+    small_world: World, blobs: BlobStore
+) -> None:
     world, clock = small_world, small_world.clock
     with world.database.transaction() as session:
-        application, invitation, _, hashes = interviewed(world, session, blobs)
+        interviewed(world, session, blobs)
         clock.pass_days(179)
         assert retention.plan(session, clock, 7) == ()
         clock.pass_days(10)
-        (request,) = retention.plan(session, clock, 7)
+        assert len(retention.plan(session, clock, 7)) == 1
         assert retention.plan(session, clock, 7) == ()
+
+
+def test_when_recordings_go_after_the_policy_s_time_scores_stay(small_world: World, blobs: BlobStore) -> None:
+    world, clock = small_world, small_world.clock
+    with world.database.transaction() as session:
+        application, invitation, _, hashes = interviewed(world, session, blobs)
+        clock.pass_days(189)
+        (request,) = retention.plan(session, clock, 7)
         receipt = erasure.erase(session, blobs, request.id, clock)
         assert erasure.verify_receipt(receipt)
         assert receipt["kind"] == "retention"

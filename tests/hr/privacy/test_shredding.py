@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hiring_world import PUBLIC, World
@@ -162,39 +164,59 @@ def test_a_key_leaves_no_trace_in_the_files_of_the_database(
     assert not any(key.encode() in path.read_bytes() for path in files if path.exists() for key in kept)
 
 
-def test_a_restored_older_database_deletes_again_what_was_deleted_since(
-    small_world: World, blobs: BlobStore, tmp_path: Path
-) -> None:
-    """The backup has person and key again; the note beside the blobs has not been rolled back."""
-    world = small_world
-    gone, stays = candidate(world, blobs, 1), candidate(world, blobs, 2)
-    half = candidate(world, blobs, 3)
-    saved = _backup(world.database, tmp_path)
-    request = erased(world, blobs, gone)
-    later = erased(world, blobs, half, interview=True)
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A database from a backup beside a store whose notes are newer: one person was erased since, and one interview."""
 
-    restored = open_database(f"sqlite:///{tmp_path / 'restored.db'}")
+    database: Database
+    store: BlobStore
+    old_store: BlobStore
+    gone: Candidate
+    stays: Candidate
+    half: Candidate
+    person: ErasureRequest
+    interview: ErasureRequest
+
+
+@pytest.fixture
+def restored(small_world: World, blobs: BlobStore, tmp_path: Path) -> Iterator[Restored]:
+    world = small_world
+    gone, stays, half = (candidate(world, blobs, number) for number in (1, 2, 3))
+    saved = _backup(world.database, tmp_path)
+    person = erased(world, blobs, gone)
+    interview = erased(world, blobs, half, interview=True)
     shutil.copy(saved / "database.db", tmp_path / "restored.db")
     shutil.copytree(saved / "blobs", tmp_path / "blobs", dirs_exist_ok=True)
-    store = opened(world, restored, tmp_path / "blobs")
-    assert store.read(gone.recording) == b"recording 1", "a restore brings the key back; so the test shows something"
-    assert erasure.erase_again(restored, store, world.clock) == 2
-    with restored.reading() as session:
-        assert session.get_one(Person, gone.person_id).erased_at is not None
-        again = session.get_one(ErasureRequest, request.id)
-        assert set((again.receipt or {})["keys"]) == set((request.receipt or {})["keys"])
-        assert session.get_one(ErasureRequest, later.id).done_at is not None
+    database = open_database(f"sqlite:///{tmp_path / 'restored.db'}")
+    store, old_store = (opened(world, database, folder / "blobs") for folder in (tmp_path, saved))
+    assert store.read(gone.recording) == b"recording 1", "a restore brings the key back; so the tests show something"
+    yield Restored(database, store, old_store, gone, stays, half, person, interview)
+    database.close()
+
+
+def test_a_restored_older_database_deletes_again_what_was_deleted_since(small_world: World, restored: Restored) -> None:
+    assert erasure.erase_again(restored.database, restored.store, small_world.clock) == 2
+    with restored.database.reading() as session:
+        assert session.get_one(Person, restored.gone.person_id).erased_at is not None
+        again = session.get_one(ErasureRequest, restored.person.id)
+        assert set((again.receipt or {})["keys"]) == set((restored.person.receipt or {})["keys"])
+        assert session.get_one(ErasureRequest, restored.interview.id).done_at is not None
         events = list(session.scalars(select(AuditEvent.action).where(AuditEvent.subject.like("erasure_request:%"))))
         assert events.count("erasure.again") == 2
-    old = opened(world, restored, saved / "blobs")
+    assert erasure.erase_again(restored.database, restored.store, small_world.clock) == 0
+
+
+def test_after_a_restore_the_files_of_the_erased_are_gone_and_the_backups_copies_dead(
+    small_world: World, restored: Restored
+) -> None:
+    erasure.erase_again(restored.database, restored.store, small_world.clock)
+    gone, half = restored.gone, restored.half
     for sha256 in (gone.resume, gone.recording, gone.measured, half.recording):
-        assert not store.exists(sha256)
+        assert not restored.store.exists(sha256)
         with pytest.raises(NotFoundError, match="key is gone"):
-            old.read(sha256)
-    assert store.read(stays.recording) == b"recording 2"
-    assert store.read(half.resume) == b"resume 3"
-    assert erasure.erase_again(restored, store, world.clock) == 0
-    restored.close()
+            restored.old_store.read(sha256)
+    assert restored.store.read(restored.stays.recording) == b"recording 2"
+    assert restored.store.read(half.resume) == b"resume 3"
 
 
 def test_a_note_about_somebody_whom_the_database_does_not_know_is_passed_over(
@@ -205,45 +227,71 @@ def test_a_note_about_somebody_whom_the_database_does_not_know_is_passed_over(
     assert erasure.erase_again(small_world.database, blobs, small_world.clock) == 0
 
 
-def test_the_same_file_of_two_persons_stays_for_the_other_and_dies_with_them(
-    small_world: World, blobs: BlobStore, tmp_path: Path
-) -> None:
-    world, same = small_world, b"the same template"
-    first, second = candidate(world, blobs, 1, resume=same), candidate(world, blobs, 2, resume=same)
-    assert first.resume == second.resume
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Two persons who handed in the same file, of whom the first was erased."""
+
+    first: Candidate
+    second: Candidate
+    under: str | None
+    receipt: dict[str, Any]
+    copy: BlobStore
+
+
+SAME = b"the same template"
+
+
+@pytest.fixture
+def shared(small_world: World, blobs: BlobStore, tmp_path: Path) -> Shared:
+    first, second = (candidate(small_world, blobs, number, resume=SAME) for number in (1, 2))
+    assert first.resume == second.resume, "one file of both"
     under = blobs.key_of(first.resume)
     shutil.copytree(tmp_path / "blobs", tmp_path / "copy")
-    receipt = erased(world, blobs, first).receipt or {}
-    assert receipt["kept"] == [{"what": "resume", "sha256": first.resume}]
-    assert under not in receipt["keys"]
-    assert blobs.read(second.resume) == same, "readable at every moment"
-    assert shredding.release_shared(given(world, blobs)) == 1
-    assert blobs.read(second.resume) == same
-    own = blobs.key_of(second.resume)
-    assert own != under
+    receipt = erased(small_world, blobs, first).receipt or {}
+    return Shared(first, second, under, receipt, opened(small_world, small_world.database, tmp_path / "copy"))
+
+
+def test_the_same_file_of_two_persons_is_kept_for_the_other_and_the_receipt_says_so(
+    blobs: BlobStore, shared: Shared
+) -> None:
+    assert shared.receipt["kept"] == [{"what": "resume", "sha256": shared.first.resume}]
+    assert shared.under not in shared.receipt["keys"]
+    assert blobs.read(shared.second.resume) == SAME, "readable at every moment"
+
+
+def test_a_kept_file_gets_a_key_of_its_owner_and_older_copies_are_dead(
+    small_world: World, blobs: BlobStore, shared: Shared
+) -> None:
+    assert shredding.release_shared(given(small_world, blobs)) == 1
+    assert blobs.read(shared.second.resume) == SAME
+    assert blobs.key_of(shared.second.resume) != shared.under
     with pytest.raises(NotFoundError, match="key is gone"):
-        opened(world, world.database, tmp_path / "copy").read(first.resume)
-    assert shredding.release_shared(given(world, blobs)) == 0
+        shared.copy.read(shared.first.resume)
+    assert shredding.release_shared(given(small_world, blobs)) == 0
+
+
+def test_a_kept_file_dies_with_the_last_person_who_has_it(
+    small_world: World, blobs: BlobStore, shared: Shared, tmp_path: Path
+) -> None:
+    shredding.release_shared(given(small_world, blobs))
+    own = blobs.key_of(shared.second.resume)
     shutil.copytree(tmp_path / "blobs", tmp_path / "later")
-    assert own in (erased(world, blobs, second).receipt or {})["keys"]
+    assert own in (erased(small_world, blobs, shared.second).receipt or {})["keys"]
     with pytest.raises(NotFoundError, match="key is gone"):
-        opened(world, world.database, tmp_path / "later").read(second.resume)
-    assert keys_in(world.database) == 0
+        opened(small_world, small_world.database, tmp_path / "later").read(shared.second.resume)
+    assert keys_in(small_world.database) == 0
 
 
 def test_a_crash_while_a_shared_file_gets_its_own_key_loses_nothing(
-    small_world: World, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+    small_world: World, blobs: BlobStore, shared: Shared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world, same = small_world, b"the same template"
-    first, second = candidate(world, blobs, 1, resume=same), candidate(world, blobs, 2, resume=same)
-    erased(world, blobs, first)
     with monkeypatch.context() as patched:
         patched.setattr(BlobStore, "replace", _dies)
         with pytest.raises(KeyboardInterrupt):
-            shredding.release_shared(given(world, blobs))
-    assert blobs.read(second.resume) == same
-    assert shredding.release_shared(given(world, blobs)) == 1
-    assert blobs.read(second.resume) == same
+            shredding.release_shared(given(small_world, blobs))
+    assert blobs.read(shared.second.resume) == SAME
+    assert shredding.release_shared(given(small_world, blobs)) == 1
+    assert blobs.read(shared.second.resume) == SAME
 
 
 def test_files_from_before_are_encrypted_beside_the_service(world: World, each: BlobStore, tmp_path: Path) -> None:

@@ -82,28 +82,52 @@ def test_the_encoder_computes_what_ctranslate2_computes(folder: Path, windows: l
     assert np.linalg.norm(found - expected) / np.linalg.norm(expected) < 1e-3
 
 
+@pytest.fixture(scope="module")
+def plain(folder: Path) -> FasterWhisperRecogniser:
+    return FasterWhisperRecogniser(folder, compute_type="float32", precision="f32")
+
+
+@pytest.fixture(scope="module")
+def plainly_encoded(plain: FasterWhisperRecogniser, windows: list[NDArray[np.float32]]) -> list[EncodedWindow]:
+    return plain.encode(windows)
+
+
+@pytest.fixture(scope="module")
+def plainly_heard(plain: FasterWhisperRecogniser, plainly_encoded: list[EncodedWindow]) -> list[Heard]:
+    return plain.decode(requests(plainly_encoded))
+
+
 @pytest.mark.slow
-def test_words_times_and_probabilities_are_those_of_the_plain_path(
-    folder: Path, windows: list[NDArray[np.float32]], encoded: list[EncodedWindow], heard: list[Heard]
+def test_windows_are_encoded_as_the_plain_path_encodes_them(
+    encoded: list[EncodedWindow], plainly_encoded: list[EncodedWindow]
 ) -> None:
-    plain = FasterWhisperRecogniser(folder, compute_type="float32", precision="f32")
-    reference = plain.encode(windows)
-    for here, there in zip(encoded, reference, strict=True):
+    for here, there in zip(encoded, plainly_encoded, strict=True):
         assert here.duration_s == there.duration_s
         assert here.language_probabilities == pytest.approx(there.language_probabilities, abs=1e-3)
         found_sound, expected_sound = here.state.output.numpy(), np.asarray(there.state[0])[0]
         assert len(found_sound) == len(expected_sound) == attended(here.state.frames)
         assert np.linalg.norm(found_sound - expected_sound) / np.linalg.norm(expected_sound) < 1e-3
-    for found, expected in zip(heard, plain.decode(requests(reference)), strict=True):
+
+
+@pytest.mark.slow
+def test_texts_and_their_probabilities_are_those_of_the_plain_path(
+    heard: list[Heard], plainly_heard: list[Heard]
+) -> None:
+    for found, expected in zip(heard, plainly_heard, strict=True):
         assert found.text == expected.text
         assert found.average_log_probability == pytest.approx(expected.average_log_probability, abs=1e-3)
         assert found.no_speech_probability == pytest.approx(expected.no_speech_probability, abs=1e-3)
+    assert "ask not what your country can do for you" in heard[0].text
+    assert heard[1].text
+
+
+@pytest.mark.slow
+def test_words_stand_where_the_plain_path_puts_them(heard: list[Heard], plainly_heard: list[Heard]) -> None:
+    for found, expected in zip(heard, plainly_heard, strict=True):
         for word, other in zip(found.words, expected.words, strict=True):
             assert word.start_s == pytest.approx(other.start_s, abs=0.1)
             assert word.end_s == pytest.approx(other.end_s, abs=0.1)
             assert word.probability == pytest.approx(other.probability, abs=1e-2)
-    assert "ask not what your country can do for you" in heard[0].text
-    assert heard[1].text
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The pool of processes (rows A9, A10): nothing is lost when a worker dies, one poisoned answer harms nobody else."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from batch_recorder import ANOTHER_ANSWER, ANSWER, Recorder
 
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.policy import POLICIES
+from interview_engine.assessment.report import InterviewReport
 from interview_engine.errors import OutputError
 from interview_engine.settings import Settings
 from pipelines.folders.batch import Work, assess_all
@@ -42,15 +44,17 @@ def work(pipe, settings, options, out):
 '''
 
 
-@pytest.fixture
-def dying_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:
-    (tmp_path / "dying_worker.py").write_text(WORKER, encoding="utf-8")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    sys.modules.pop("dying_worker", None)
-    import dying_worker  # type: ignore[import-not-found]
+@pytest.fixture(scope="module")
+def dying_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
+    """A module that worker processes can import."""
+    folder = tmp_path_factory.mktemp("dying")
+    (folder / "dying_worker.py").write_text(WORKER, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(str(folder))
+        sys.modules.pop("dying_worker", None)
+        import dying_worker  # type: ignore[import-not-found]
 
-    work: Work = dying_worker.work
-    return work
+        yield dying_worker.work
 
 
 def _job(folder: Path, *names: str) -> InterviewJob:
@@ -63,24 +67,47 @@ def _job(folder: Path, *names: str) -> InterviewJob:
     return job_from_files(files, KIT, folder.name, "zh")
 
 
-@pytest.mark.slow
-def test_a_dead_worker_costs_an_attempt_and_a_poisoned_answer_only_itself(tmp_path: Path, dying_work: Work) -> None:
-    jobs = [
-        _job(tmp_path / "survivor", "once1.txt", "a.txt"),
-        _job(tmp_path / "poisoned", "poison.txt", "b.txt"),
-        _job(tmp_path / "healthy", "c.txt"),
-    ]
+@pytest.fixture(scope="module")
+def killed(
+    tmp_path_factory: pytest.TempPathFactory, dying_work: Work
+) -> tuple[dict[str, InterviewReport | None], Recorder]:
+    """Reports of three interviews of which two kill workers, one of them once only; and what was shown meanwhile."""
+    folder = tmp_path_factory.mktemp("killed")
+    jobs = {
+        "survivor": _job(folder / "survivor", "once1.txt", "a.txt"),
+        "poisoned": _job(folder / "poisoned", "poison.txt", "b.txt"),
+        "healthy": _job(folder / "healthy", "c.txt"),
+    }
     recorder = Recorder()
-    outcomes = assess_all(jobs, OPTIONS, SETTINGS, tmp_path / "out", recorder, dying_work)
+    outcomes = assess_all(list(jobs.values()), OPTIONS, SETTINGS, folder / "out", recorder, dying_work)
     assert [outcome.error for outcome in outcomes] == [None, None, None]
-    survivor, poisoned, healthy = (outcome.report for outcome in outcomes)
+    return {name: outcome.report for name, outcome in zip(jobs, outcomes, strict=True)}, recorder
+
+
+@pytest.mark.slow
+def test_a_dead_worker_costs_an_attempt_and_no_answer(
+    killed: tuple[dict[str, InterviewReport | None], Recorder],
+) -> None:
+    survivor = killed[0]["survivor"]
     assert survivor is not None
-    assert poisoned is not None
-    assert healthy is not None
     assert [answer.status for answer in survivor.answers[:2]] == ["assessed", "assessed"]
+
+
+@pytest.mark.slow
+def test_a_poisoned_answer_costs_only_itself(killed: tuple[dict[str, InterviewReport | None], Recorder]) -> None:
+    poisoned = killed[0]["poisoned"]
+    assert poisoned is not None
     assert poisoned.answers[0].reason is not None
     assert poisoned.answers[0].reason.code == "engine.failed"
     assert poisoned.answers[1].status == "assessed"
+
+
+@pytest.mark.slow
+def test_beside_dead_workers_every_interview_is_finished_and_counted(
+    killed: tuple[dict[str, InterviewReport | None], Recorder],
+) -> None:
+    reports, recorder = killed
+    assert reports["healthy"] is not None
     assert len(recorder.outcomes) == 3
     assert recorder.paces[-1].done_s == recorder.paces[-1].total_s
 

@@ -173,6 +173,10 @@ def test_a18_what_needs_a_person_stands_first_then_tie_groups(browser: Browser, 
         headings = page.locator("tr.group").all_inner_texts()
         assert [text.split()[0] for text in headings] == ["先看这里：需要人来判断", "并列组", "并列组", "并列组"]
         assert "另有 1 人待复核" in headings[1]
+
+
+def test_a18_a_line_shows_what_is_behind_it(browser: Browser, ranked: Path) -> None:
+    with chromium.opened(browser, ranked) as page:
         cannot = page.locator("tr.candidate").first.inner_text()
         assert "识别可信度 0.41 太低，请听原音。" in cannot
         assert "无法评估" in cannot
@@ -184,7 +188,7 @@ def test_a18_what_needs_a_person_stands_first_then_tie_groups(browser: Browser, 
         assert "总分 7.8 (6.5–8.9)，全组最高。" in page.locator("tr.reasons:visible").all_inner_texts()[1]
 
 
-def test_a18_sorting_filtering_and_searching(browser: Browser, ranked: Path) -> None:
+def test_a18_sorting_by_match_goes_both_ways_and_leaves_the_groups(browser: Browser, ranked: Path) -> None:
     with chromium.opened(browser, ranked) as page:
         page.locator("[data-sort=match]").click()
         assert names(page)[0] == "林晓"
@@ -193,10 +197,22 @@ def test_a18_sorting_filtering_and_searching(browser: Browser, ranked: Path) -> 
         assert page.locator("tr.group").count() == 0
         page.locator("[data-sort=match]").click()
         assert names(page)[0] == HOSTILE
+
+
+def test_a18_a_search_finds_names_and_is_reset(browser: Browser, ranked: Path) -> None:
+    with chromium.opened(browser, ranked) as page:
         page.fill("#search", "maria")
         assert names(page) == ["Maria Lopez"]
         page.locator("button[type=reset]").click()
         expect(page.locator("tr.candidate")).to_have_count(7)
+        page.fill("#search", "nobody")
+        assert "请放宽筛选" in page.locator("#rows").inner_text()
+
+
+def test_a18_a_list_is_filtered_by_status_match_and_competency(browser: Browser, ranked: Path) -> None:
+    with chromium.opened(browser, ranked) as page:
+        page.locator("[data-sort=match]").click()
+        page.locator("[data-sort=match]").click()
         page.select_option("#by-status", "needs_review")
         assert names(page) == ["周凯"]
         page.select_option("#by-status", "")
@@ -205,8 +221,6 @@ def test_a18_sorting_filtering_and_searching(browser: Browser, ranked: Path) -> 
         page.fill("#by-match", "0")
         page.select_option("#by-competency", "communication")
         assert names(page) == ["周凯", "林晓", "赵一鸣"]
-        page.fill("#search", "nobody")
-        assert "请放宽筛选" in page.locator("#rows").inner_text()
 
 
 def test_a18_comparing_two_to_four_side_by_side(browser: Browser, ranked: Path) -> None:

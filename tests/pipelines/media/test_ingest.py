@@ -31,24 +31,36 @@ CONTAINERS = {
 }
 
 
-@pytest.mark.parametrize("kind", CONTAINERS)
-def test_a1_every_container_gives_pictures_at_their_times_and_mono_sound(tmp_path, kind):
-    options = dict(CONTAINERS[kind])
+@pytest.fixture(scope="module", params=CONTAINERS)
+def container(request, tmp_path_factory):
+    """Three seconds of pictures and a tone in each container, read: frames, media, recording."""
+    options = dict(CONTAINERS[request.param])
     rate = options.setdefault("rate", 44_100)
-    sound = made.tone(3, rate)
-    path = made.write(tmp_path / options.pop("name"), times_s=made.every(0.04, 3), sound=sound, **options)
-    frames, media, recording = read(path)
+    path = tmp_path_factory.mktemp("container") / options.pop("name")
+    return read(made.write(path, times_s=made.every(0.04, 3), sound=made.tone(3, rate), **options))
+
+
+def test_a1_every_container_gives_its_pictures_at_their_times(container):
+    frames, media, _ = container
     assert len(frames) == 15
     for index, (time_s, written) in enumerate(frames):
         assert time_s == pytest.approx(0.2 * index, abs=0.045)
         assert written == pytest.approx(time_s, abs=0.11)
+    assert (media.video.width, media.video.height) == (160, 120)
+
+
+def test_a1_every_container_gives_mono_sound(container):
+    _, media, _ = container
     assert media.audio is not None
     assert media.audio.samples.dtype == np.int16
     assert len(media.audio.samples) == pytest.approx(48_000, abs=1_000)
     assert loudness_of(media.audio.samples) == pytest.approx(0.5, abs=0.08)
+
+
+def test_a1_every_container_is_read_whole_and_without_an_error(container):
+    _, media, recording = container
     assert media.truncated is None
     assert recording.decode_errors == 0
-    assert (media.video.width, media.video.height) == (160, 120)
 
 
 def test_pictures_that_start_late_keep_their_times(tmp_path):

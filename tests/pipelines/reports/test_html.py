@@ -115,11 +115,14 @@ def test_each_mode_is_shown_in_its_own_way(browser: Browser, strong: Path) -> No
         assert page.locator("#panel-2 mark.shown-quote").inner_text() == "上一份工作里我带过两位新人做客户回访。"
 
 
-def test_the_language_changes_live_and_completely(browser: Browser, strong: Path) -> None:
+def test_a_report_begins_in_chinese(browser: Browser, strong: Path) -> None:
     with chromium.opened(browser, strong) as page:
         assert page.title() == "林晓 · 面试评估报告 · 聘见"
         assert "岗位匹配度" in page.locator("main").inner_text()
-        page.locator(".quote", has_text="我查了仓库").click()
+
+
+def test_the_language_changes_completely(browser: Browser, strong: Path) -> None:
+    with chromium.opened(browser, strong) as page:
         page.click("[data-set-lang=en]")
         shown = page.locator("main").inner_text()
         assert page.title() == "林晓 · Interview report · 聘见"
@@ -127,7 +130,6 @@ def test_the_language_changes_live_and_completely(browser: Browser, strong: Path
         assert "Match with the role" in shown
         assert "岗位匹配度" not in shown
         assert "我查了仓库" in shown, "what the candidate said is never translated"
-        assert player(page, "paused") is False, "playing goes on"
         for word in (
             "description",
             "Synthetic demo",
@@ -137,7 +139,15 @@ def test_the_language_changes_live_and_completely(browser: Browser, strong: Path
             assert word in shown
 
 
-def test_scores_are_never_bare_numbers(browser: Browser, strong: Path) -> None:
+def test_a_recording_plays_on_while_the_language_changes(browser: Browser, strong: Path) -> None:
+    with chromium.opened(browser, strong) as page:
+        page.locator(".quote", has_text="我查了仓库").click()
+        page.click("[data-set-lang=en]")
+        assert page.locator("html").get_attribute("lang") == "en"
+        assert player(page, "paused") is False
+
+
+def test_a_score_stands_with_its_scale_interval_and_level(browser: Browser, strong: Path) -> None:
     with chromium.opened(browser, strong) as page:
         card = page.locator("#c-communication")
         assert "8.2/10" in card.inner_text()
@@ -145,11 +155,19 @@ def test_scores_are_never_bare_numbers(browser: Browser, strong: Path) -> None:
         assert "水平 4.3，要求 4" in card.inner_text()
         assert card.locator("header svg .band").count() == 1
         assert card.locator("header svg .need").count() == 1
+
+
+def test_the_match_with_the_role_can_be_worked_out_from_the_summary(browser: Browser, strong: Path) -> None:
+    with chromium.opened(browser, strong) as page:
         assert "91%" in page.locator(".summary").inner_text().replace("\n", "")
         page.locator(".summary summary").click()
         table = page.locator(".summary table").inner_text()
         assert "18.1" in table
         assert "90.9" in table
+
+
+def test_delivery_competencies_stand_apart(browser: Browser, strong: Path) -> None:
+    with chromium.opened(browser, strong) as page:
         assert page.locator("#c-presence").locator("xpath=preceding::h2[1]").inner_text() == "表达类能力（单独列出）"
 
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pytest
+from databases import copied_sqlite
 from sqlalchemy import String, Table, cast, func, inspect, select
 from sqlalchemy.orm import Session
 from work_rows import CLOCK, KIT, Rows, make_invitation
@@ -22,7 +27,7 @@ from interview_engine.hr.recruiting.tables import Invitation
 from interview_engine.settings import Settings
 from interview_engine.store.blob_keys import BlobKeys
 from interview_engine.store.blobs import BlobStore, open_blobs
-from interview_engine.store.engine import Database
+from interview_engine.store.engine import Database, open_database
 from interview_engine.store.rows import stamp
 from interview_engine.store.secrets import SecretBox
 from interview_engine.store.tables import OutboxMessage, Webhook, WorkItem
@@ -122,23 +127,43 @@ def in_tables(database: Database) -> set[str]:
     return held
 
 
-def test_no_mark_stands_in_the_journal_in_a_webhook_or_after_the_erasure_anywhere(
-    database: Database, tmp_path: Path
-) -> None:
-    blobs = open_blobs(f"file://{tmp_path / 'blobs'}", keys=BlobKeys(database, SecretBox("m" * 40), CLOCK))
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What is kept after a worker has run, and after the candidate was erased."""
+
+    held: set[str]
+    journal: str
+    items: Sequence[str]
+    payloads: Sequence[dict[str, Any]]
+    held_afterwards: set[str]
+    journal_afterwards: str
+    told_afterwards: Sequence[str]
+    messages_to_persons: int | None
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    folder = tmp_path_factory.mktemp("marks")
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            database = copied_sqlite(request.getfixturevalue("_sqlite_template"), folder / "engine.db")
+        else:
+            template = request.getfixturevalue("_postgres_template")
+            database = open_database(stack.enter_context(request.getfixturevalue("postgres").fresh(template)))
+        stack.callback(database.close)
+        yield told(database, folder)
+
+
+def told(database: Database, folder: Path) -> Story:
+    blobs = open_blobs(f"file://{folder / 'blobs'}", keys=BlobKeys(database, SecretBox("m" * 40), CLOCK))
     with database.transaction() as session:
         rows = marked(session)
-    worked(database, blobs, tmp_path)
-    assert in_tables(database) >= {"answer.text", "person.name", "person.email"}
-    journal = in_journal(database)
+    worked(database, blobs, folder)
+    held, journal = in_tables(database), in_journal(database)
+    of_webhooks = OutboxMessage.channel == "webhook"
     with database.reading() as session:
         items = session.scalars(select(WorkItem.id)).all()
-        payloads = session.scalars(select(OutboxMessage.payload).where(OutboxMessage.channel == "webhook")).all()
-    assert all(item in journal for item in items), "what is searched must be the journal"
-    assert [mark for mark in MARKS if mark in journal] == []
-    assert {payload["type"] for payload in payloads} >= {"answer.measured"}
-    assert [mark for mark in MARKS if mark in str(payloads)] == []
-
+        payloads = session.scalars(select(OutboxMessage.payload).where(of_webhooks)).all()
     with database.transaction() as session:
         withdrawing.withdraw(session, rows.candidate, session.get_one(Invitation, rows.invitation_id), CLOCK)
         erasure.request_erasure(session, SYSTEM, CLOCK, person_id=rows.candidate.person_id or "")
@@ -146,9 +171,32 @@ def test_no_mark_stands_in_the_journal_in_a_webhook_or_after_the_erasure_anywher
     for request_id in asked:
         with database.transaction() as session:
             erasure.erase(session, blobs, request_id, CLOCK)
-    assert in_tables(database) == set()
-    assert [mark for mark in MARKS if mark in in_journal(database)] == []
     with database.reading() as session:
-        told = session.scalars(select(OutboxMessage.template).where(OutboxMessage.channel == "webhook")).all()
-        assert "erasure.done" in told
-        assert session.scalar(select(func.count()).where(OutboxMessage.recipient.like("person:%"))) in (0, None)
+        templates = session.scalars(select(OutboxMessage.template).where(of_webhooks)).all()
+        to_persons = session.scalar(select(func.count()).where(OutboxMessage.recipient.like("person:%")))
+    return Story(held, journal, items, payloads, in_tables(database), in_journal(database), templates, to_persons)
+
+
+def marks_in(text: str) -> list[str]:
+    return [mark for mark in MARKS if mark in text]
+
+
+def test_no_mark_stands_in_the_journal_of_running_work(story: Story) -> None:
+    assert all(item in story.journal for item in story.items), "what is searched must be the journal"
+    assert marks_in(story.journal) == []
+
+
+def test_no_mark_stands_in_what_a_webhook_is_told(story: Story) -> None:
+    assert {payload["type"] for payload in story.payloads} >= {"answer.measured"}
+    assert marks_in(str(story.payloads)) == []
+
+
+def test_no_mark_is_left_anywhere_after_the_erasure(story: Story) -> None:
+    assert story.held >= {"answer.text", "person.name", "person.email"}
+    assert story.held_afterwards == set()
+    assert marks_in(story.journal_afterwards) == []
+
+
+def test_the_receiver_is_told_of_the_erasure_and_no_message_to_the_person_is_left(story: Story) -> None:
+    assert "erasure.done" in story.told_afterwards
+    assert story.messages_to_persons in (0, None)

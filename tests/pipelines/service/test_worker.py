@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import select, update
@@ -144,44 +144,72 @@ def _claim(run: int = 0) -> Claim:
     return Claim("item", "answer", "subject", 1, "w", 1, run)
 
 
-def test_the_journal_keeps_results_but_no_failures_and_knows_what_is_over(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'app.db'}"
-    done: list[int] = []
-    failing = [True]
+class OneStep:
+    """A journal's work of one step, which fails until it is told otherwise and then gives what a step gives."""
 
-    def perform(item_id: str, run: int, step: Step) -> None:
-        assert item_id == "item"
+    GIVES: ClassVar[StepResult] = {"sha256": "ab", "size": 3}
 
-        def fails() -> StepResult:
-            if failing[0]:
-                raise ValueError("张三 said this")
-            return {"sha256": "ab", "size": 3}
+    def __init__(self) -> None:
+        self.failing = False
+        self.done: list[int] = []
+        self.given: list[object] = []
 
-        if failing[0]:
-            with pytest.raises(ValueError, match="张三 said this"):
-                step("measure", fails)
-        else:
-            assert step("measure", fails) == {"sha256": "ab", "size": 3}
-        done.append(run)
+    def perform(self, item_id: str, run: int, step: Step) -> None:
+        assert item_id == _claim().item_id
+        try:
+            self.given.append(step("measure", self.measure))
+        except ValueError as error:
+            self.given.append(error)
+        self.done.append(run)
 
-    journal = Journal(url, "w", perform)
-    try:
-        assert journal.start(_claim(0))
-        _until(lambda: done == [0])
-        failing[0] = False
-        _until(lambda: not journal.start(_claim(0)))
-        assert journal.start(_claim(1))
-        _until(lambda: done == [0, 1])
-        later = (CLOCK.now() + timedelta(days=1)).isoformat()
-        assert journal.older_than(later, 10) == ["item.0", "item.1"]
-        assert journal.older_than((CLOCK.now() - timedelta(days=1)).isoformat(), 10) == []
-        _until(lambda: not journal.start(_claim(1)))
-        journal.purge(["item.0"])
-        assert journal.older_than(later, 10) == ["item.1"]
-    finally:
-        journal.close()
+    def measure(self) -> StepResult:
+        if self.failing:
+            raise ValueError("张三 said this")
+        return self.GIVES
+
+
+@pytest.fixture
+def one_step() -> OneStep:
+    return OneStep()
+
+
+@pytest.fixture
+def journal(tmp_path: Path, one_step: OneStep) -> Iterator[Journal]:
+    made = Journal(f"sqlite:///{tmp_path / 'app.db'}", "w", one_step.perform)
+    yield made
+    made.close()
+
+
+def test_the_journal_keeps_no_word_of_a_failure(journal: Journal, one_step: OneStep, tmp_path: Path) -> None:
+    one_step.failing = True
+    assert journal.start(_claim(0))
+    _until(lambda: one_step.done == [0])
+    assert [str(one) for one in one_step.given] == ["张三 said this"], "the work itself is told"
+    journal.close()
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("app-journal.db*"))
     assert "张三".encode() not in kept
+
+
+def test_the_journal_knows_what_is_over_and_a_retry_is_a_run_of_its_own(journal: Journal, one_step: OneStep) -> None:
+    one_step.failing = True
+    journal.start(_claim(0))
+    _until(lambda: one_step.done == [0])
+    one_step.failing = False
+    _until(lambda: not journal.start(_claim(0)))
+    assert journal.start(_claim(1))
+    _until(lambda: one_step.done == [0, 1])
+    assert one_step.given[-1] == OneStep.GIVES
+
+
+def test_the_journal_names_what_is_older_than_a_time_until_it_is_purged(journal: Journal, one_step: OneStep) -> None:
+    for run in (0, 1):
+        assert journal.start(_claim(run))
+        _until(lambda run=run: run in one_step.done and not journal.start(_claim(run)))
+    later = (CLOCK.now() + timedelta(days=1)).isoformat()
+    assert journal.older_than(later, 10) == ["item.0", "item.1"]
+    assert journal.older_than((CLOCK.now() - timedelta(days=1)).isoformat(), 10) == []
+    journal.purge(["item.0"])
+    assert journal.older_than(later, 10) == ["item.1"]
 
 
 def test_the_journal_lies_beside_the_database() -> None:

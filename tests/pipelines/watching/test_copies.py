@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,12 +14,13 @@ import pytest
 from media_reading import CLIPS
 
 from interview_engine.assessment.delivery.observations import HandSeen, PoseSeen
+from interview_engine.assessment.delivery.speech_cues import Loudness, Pitch
 from interview_engine.assessment.delivery.visual_cues import VisualCues
 from interview_engine.assessment.media import SAMPLE_RATE
 from models.speech.vad import SileroVoiceActivity
 from models.vision.load import load_faces
 from models.weights.registry import WeightStore, default_root
-from pipelines.hearing.activity import find_activity
+from pipelines.hearing.activity import Activity, find_activity
 from pipelines.hearing.prosody import measure_loudness, measure_pitch
 from pipelines.media.ingest import open_recording
 from pipelines.watching.watch import Detectors, watch
@@ -101,51 +103,94 @@ def original(detectors: Detectors) -> VisualCues:
     return cues_of(CLIP, detectors)
 
 
-@pytest.mark.parametrize("kind", COPIES)
-def test_a_copy_shows_the_same_face(kind: str, original: VisualCues, detectors: Detectors, tmp_path: Path) -> None:
-    found = cues_of(copy(tmp_path / "copy.mp4", **COPIES[kind]), detectors)  # type: ignore[arg-type]
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """The cues of a copy; what is measured sideways has the sign `side` in it."""
+
+    cues: VisualCues
+    side: int
+
+
+@pytest.fixture(scope="module", params=COPIES)
+def copied(request: pytest.FixtureRequest, detectors: Detectors, tmp_path_factory: pytest.TempPathFactory) -> Copied:
+    """Each kind of copy, watched once."""
+    made = copy(tmp_path_factory.mktemp("copy") / "copy.mp4", **COPIES[request.param])
+    return Copied(cues_of(made, detectors), -1 if request.param == "mirrored" else 1)
+
+
+def test_a_copy_shows_the_same_faces_in_the_same_scenes(copied: Copied, original: VisualCues) -> None:
+    found = copied.cues
     assert found.face_present_share == pytest.approx(original.face_present_share, abs=0.03)
     assert found.faces_max == original.faces_max
     assert found.scene_changes == original.scene_changes
     assert found.still == original.still
+
+
+def test_a_copy_shows_the_same_look_smile_and_movements(copied: Copied, original: VisualCues) -> None:
+    found = copied.cues
     assert found.eye_contact_proxy_share == pytest.approx(original.eye_contact_proxy_share, abs=0.15)
     assert found.smile_share == pytest.approx(original.smile_share, abs=0.15)
-    pose, before = found.head_pose, original.head_pose
-    assert pose is not None
-    assert before is not None
-    side = -1 if kind == "mirrored" else 1
-    assert (side * pose.yaw_median, pose.pitch_median, side * pose.roll_median) == pytest.approx(
-        (before.yaw_median, before.pitch_median, before.roll_median), abs=2.5
-    )
     for name in ("nods_per_min", "shakes_per_min"):
         one, other = getattr(found, name), getattr(original, name)
         assert one is None or other is None or abs(one - other) * SECONDS / 60 <= 1.0
 
 
-def test_a_louder_softer_or_later_copy_sounds_the_same() -> None:
+def test_a_copy_shows_the_same_pose_and_a_mirror_turns_it_round(copied: Copied, original: VisualCues) -> None:
+    pose, before, side = copied.cues.head_pose, original.head_pose, copied.side
+    assert pose is not None
+    assert before is not None
+    assert (side * pose.yaw_median, pose.pitch_median, side * pose.roll_median) == pytest.approx(
+        (before.yaw_median, before.pitch_median, before.roll_median), abs=2.5
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Where speech is in a sound, and how it sounds there."""
+
+    activity: Activity
+    pitch: Pitch
+    loudness: Loudness
+
+
+@pytest.fixture(scope="module")
+def heard() -> tuple[Sound, dict[str, Sound]]:
+    """The recording, and copies of it at half the level and a second later."""
     vad = SileroVoiceActivity(WeightStore(default_root()))
     with open_recording(SOUND) as recording:
         audio = recording.media().audio
     assert audio is not None
     plain = np.asarray(audio.samples)
-    before = find_activity(plain, vad)
-    pitch, loudness = measure_pitch(before, before.spans), measure_loudness(before, before.spans)
+    later = np.concatenate([np.zeros(SAMPLE_RATE, np.int16), plain])
+    copies = {"softer": (plain * 0.5).astype(np.int16), "later": later}
+    return sound_of(plain, vad), {kind: sound_of(samples, vad) for kind, samples in copies.items()}
+
+
+def sound_of(samples: np.ndarray, vad: SileroVoiceActivity) -> Sound:
+    activity = find_activity(samples, vad)
+    pitch, loudness = measure_pitch(activity, activity.spans), measure_loudness(activity, activity.spans)
     assert pitch is not None
     assert loudness is not None
-    lead = np.zeros(SAMPLE_RATE, np.int16)
-    for copy_of, decibels, later_s in (
-        ((plain * 0.5).astype(np.int16), -6.0, 0.0),
-        (np.concatenate([lead, plain]), 0.0, 1.0),
-    ):
-        after = find_activity(copy_of, vad)
-        speech_s = [sum(span.duration_s for span in one.spans) for one in (before, after)]
-        assert speech_s[1] == pytest.approx(speech_s[0], rel=0.03)
-        assert after.spans[0].start_s - later_s == pytest.approx(before.spans[0].start_s, abs=0.1)
-        found, level = measure_pitch(after, after.spans), measure_loudness(after, after.spans)
-        assert found is not None
-        assert level is not None
-        assert found.median_hz == pytest.approx(pitch.median_hz, rel=0.02)
-        assert level.median_db - decibels == pytest.approx(loudness.median_db, abs=0.3)
+    return Sound(activity, pitch, loudness)
+
+
+@pytest.mark.parametrize(("kind", "later_s"), [("softer", 0.0), ("later", 1.0)])
+def test_a_softer_or_later_copy_has_the_same_speech(
+    kind: str, later_s: float, heard: tuple[Sound, dict[str, Sound]]
+) -> None:
+    before, after = heard[0].activity, heard[1][kind].activity
+    speech_s = [sum(span.duration_s for span in one.spans) for one in (before, after)]
+    assert speech_s[1] == pytest.approx(speech_s[0], rel=0.03)
+    assert after.spans[0].start_s - later_s == pytest.approx(before.spans[0].start_s, abs=0.1)
+
+
+@pytest.mark.parametrize(("kind", "decibels"), [("softer", -6.0), ("later", 0.0)])
+def test_a_softer_or_later_copy_has_the_same_pitch_and_its_own_level(
+    kind: str, decibels: float, heard: tuple[Sound, dict[str, Sound]]
+) -> None:
+    before, after = heard[0], heard[1][kind]
+    assert after.pitch.median_hz == pytest.approx(before.pitch.median_hz, rel=0.02)
+    assert after.loudness.median_db - decibels == pytest.approx(before.loudness.median_db, abs=0.3)
 
 
 def test_a_face_of_the_copies_is_measured_at_all(original: VisualCues) -> None:

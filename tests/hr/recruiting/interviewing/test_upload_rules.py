@@ -102,12 +102,23 @@ def test_a_creation_says_its_length_or_that_it_is_not_known_yet() -> None:
 def test_an_over_long_upload_is_refused_before_a_byte_is_sent() -> None:
     with pytest.raises(TooLarge):
         read_creation(creation(upload_length="1001"), LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("patch", "length"),
+    [
+        (Patch(offset=900, body_bytes=101, length=None), None),
+        (Patch(offset=0, body_bytes=None, length=1001), None),
+        (Patch(offset=10, body_bytes=11, length=None), 20),
+    ],
+    ids=["more than an upload may have", "says too great a length", "more than it said"],
+)
+def test_an_over_long_part_is_refused(patch: Patch, length: int | None) -> None:
     with pytest.raises(TooLarge):
-        check_patch(Patch(offset=900, body_bytes=101, length=None), 900, None, LIMITS)
-    with pytest.raises(TooLarge):
-        check_patch(Patch(offset=0, body_bytes=None, length=1001), 0, None, LIMITS)
-    with pytest.raises(TooLarge):
-        check_patch(Patch(offset=10, body_bytes=11, length=None), 10, 20, LIMITS)
+        check_patch(patch, patch.offset, length, LIMITS)
+
+
+def test_recordings_that_are_too_much_together_are_refused() -> None:
     with pytest.raises(TooLarge):
         check_total(3900, 101, LIMITS)
 
