@@ -42,6 +42,7 @@ from interview_engine.hr.org import service as org
 from interview_engine.hr.recruiting.applying import applications
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.jobs import postings, requisitions
+from interview_engine.hr.recruiting.jobs.wish import NewRequisition
 from interview_engine.hr.recruiting.tables import Answer, Upload
 from interview_engine.service_settings import read_service_settings
 from interview_engine.settings import read_settings
@@ -142,9 +143,7 @@ def _invite(context: Context, number: int, questions: int, clips: Sequence[Path]
         owner, other = people.actor_of(session, account, clock), people.actor_of(session, boss, clock)
         version = competency.import_shipped_kits(session, clock)[0].id
         profile = competency.profile_from_kit(session, SYSTEM, version, clock).id
-        new = requisitions.NewRequisition(
-            "客服专员", entity.id, department.id, role_profile_id=profile, kit_version_id=version
-        )
+        new = NewRequisition("客服专员", entity.id, department.id, role_profile_id=profile, kit_version_id=version)
         job = requisitions.create_requisition(session, owner, new, clock)
         approval = requisitions.submit_for_approval(session, owner, job.id, clock)
         approvals.decide(session, other, approval.id, "approve", "", clock)

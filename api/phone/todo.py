@@ -22,7 +22,7 @@ from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging.choices import choices_of, choose
 from interview_engine.hr.messaging.inbox import list_inbox
-from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.recruiting.jobs.lists import list_requisitions
 
 router = APIRouter()
 
@@ -73,7 +73,7 @@ def _page(request: Request, context: Context, actor: Actor, problem: InterviewEn
         reports = [row for row in unread if row.template in to_read][:MAX_SHOWN]
         about = house().names_seen(session, actor, [row.payload for row in reports])
         may_see = may_at_all(actor, "public", "read")
-        jobs = requisitions.list_requisitions(session, actor, "open", None, limit=MAX_SHOWN).items if may_see else ()
+        jobs = list_requisitions(session, actor, "open", None, limit=MAX_SHOWN).items if may_see else ()
         ways = choices_of(session, actor.person_id, ways_set_up(context)) if actor.person_id else ()
         return page(
             request,

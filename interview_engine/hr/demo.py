@@ -32,7 +32,8 @@ from interview_engine.hr.recruiting.applying.applications import NewPerson
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven
 from interview_engine.hr.recruiting.jobs import postings, requisitions
-from interview_engine.hr.recruiting.jobs.requisitions import NewRequisition
+from interview_engine.hr.recruiting.jobs.lists import jobs_of
+from interview_engine.hr.recruiting.jobs.wish import NewRequisition
 
 COMPANY = "云汀科技（演示）"
 LOGINS: Mapping[str, tuple[str, str]] = {
@@ -161,7 +162,7 @@ def seed_demo(session: Session, clock: Clock, *, password: str | None = None) ->
 
 def _known(session: Session, entity: LegalEntity) -> DemoAccounts:
     titles = {title: kit_id for kit_id, title, _, _ in _JOBS}
-    jobs = requisitions.jobs_of(session, entity.id)
+    jobs = jobs_of(session, entity.id)
     logins = logins_taken(session, (login for login, _ in LOGINS.values()))
     return DemoAccounts(
         False,

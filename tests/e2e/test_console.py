@@ -22,6 +22,7 @@ from sqlalchemy import select
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.recruiting.jobs.wish import NewRequisition
 from interview_engine.hr.recruiting.tables import Application, Posting, Requisition
 from interview_engine.store.work import enqueue_work
 
@@ -111,7 +112,7 @@ def url(made: Company) -> Iterator[str]:
 def wish(made: Company, title: str, *, approved: bool = False) -> str:
     """A wish to hire that was handed in, and approved where that is said; the requisition's id."""
     clock, recruiter = made.context.clock, made.actors["recruiter"]
-    new = requisitions.NewRequisition(
+    new = NewRequisition(
         title,
         made.entity_id,
         made.department_id,

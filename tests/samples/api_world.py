@@ -25,6 +25,7 @@ from interview_engine.hr.accounts.tokens import create_token
 from interview_engine.hr.people.tables import PersonFlag
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.recruiting.jobs.wish import NewRequisition
 from interview_engine.hr.recruiting.reviewing import reviews
 from interview_engine.hr.recruiting.tables import Application, HumanReview, Invitation, Posting, Resume
 from interview_engine.store.rows import stamp
@@ -159,7 +160,7 @@ def samples(company: Company) -> Samples:
     with context.database.transaction() as session:
         recruiter, hr = company.actors["recruiter"], company.actors["hr"]
         application = session.get_one(Application, first)
-        new = requisitions.NewRequisition("夜班客服", company.entity_id, company.department_id)
+        new = NewRequisition("夜班客服", company.entity_id, company.department_id)
         draft = requisitions.create_requisition(session, recruiter, new, CLOCK)
         approval = requisitions.submit_for_approval(session, recruiter, draft.id, CLOCK)
         reviews.decide(session, hr, company.applications["赵一鸣"], "advance", "有具体做法", CLOCK)

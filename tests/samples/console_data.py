@@ -32,7 +32,7 @@ from interview_engine.hr.recruiting.interviewing import answers, invitations
 from interview_engine.hr.recruiting.interviewing.answers import RecordedUpload
 from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven
 from interview_engine.hr.recruiting.jobs import postings, requisitions
-from interview_engine.hr.recruiting.jobs.requisitions import NewRequisition
+from interview_engine.hr.recruiting.jobs.wish import NewRequisition
 from interview_engine.hr.recruiting.reviewing import assessments
 from interview_engine.hr.recruiting.tables import Upload
 from interview_engine.service_settings import ServiceSettings

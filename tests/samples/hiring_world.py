@@ -24,12 +24,8 @@ from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying.applications import NewPerson, apply
 from interview_engine.hr.recruiting.interviewing import answers, invitations
 from interview_engine.hr.recruiting.jobs.postings import create_posting
-from interview_engine.hr.recruiting.jobs.requisitions import (
-    NewRequisition,
-    create_requisition,
-    open_requisition,
-    submit_for_approval,
-)
+from interview_engine.hr.recruiting.jobs.requisitions import create_requisition, open_requisition, submit_for_approval
+from interview_engine.hr.recruiting.jobs.wish import NewRequisition
 from interview_engine.hr.recruiting.reviewing.assessments import NewAssessment, store_assessment
 from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Posting, Requisition
 from interview_engine.i18n import LocalizedText

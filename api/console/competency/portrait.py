@@ -24,7 +24,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.employment import service as employment
 from interview_engine.hr.recruiting.applying import lists, own
-from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.recruiting.jobs.lists import profile_of
 from interview_engine.store import audit
 
 router = APIRouter()
@@ -59,7 +59,7 @@ def _page(
     language = language_of(request)
     with context.database.transaction() as session:
         applied = own.applications_of(session, person_id, limit=200)
-        beside = profile or (requisitions.profile_of(session, applied[0][0].requisition_id) if applied else None)
+        beside = profile or (profile_of(session, applied[0][0].requisition_id) if applied else None)
         found = competency.portrait(session, actor, person_id, profile_id=beside)
         audit.record(session, actor.id, "portrait.read", f"person:{person_id}", {}, context.clock)
         episodes = competency.episodes_of(session, actor, person_id)

@@ -32,7 +32,7 @@ from interview_engine.hr.access.service import require
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.applying import lists
-from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.recruiting.jobs.lists import titles_for
 from interview_engine.hr.recruiting.reach import application_for, requisition_for
 from interview_engine.hr.recruiting.reviewing import calibrations, impact, reviews
 from interview_engine.hr.recruiting.tables import Assessment
@@ -250,7 +250,7 @@ def _fairness(
 ) -> Response:
     with context.database.reading() as session:
         require(actor, "interview", "export")
-        titles = requisitions.titles_for(session, actor, "export")
+        titles = titles_for(session, actor, "export")
     return console_page(
         request,
         actor,

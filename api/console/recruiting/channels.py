@@ -11,7 +11,7 @@ from api.console.recruiting import words
 from api.deps import Ctx
 from api.sessions import PageActor
 from interview_engine.hr.recruiting.analytics.estimates import Estimate
-from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.recruiting.jobs.lists import titles_for
 from interview_engine.i18n import mark
 
 router = APIRouter()
@@ -35,7 +35,7 @@ def channel_page(
     chosen = requisition or None
     days = min(max(days, 7), 3650)
     with context.database.reading() as session:
-        titles = requisitions.titles_for(session, actor, "read")
+        titles = titles_for(session, actor, "read")
     found = context.figures.get(actor, chosen, days, fresh=bool(fresh))
     rows, times = found.rows, found.times
     return console_page(

@@ -32,7 +32,8 @@ from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import required
 from interview_engine.hr.recruiting.jobs import closing, postings, requisitions
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, requirements_of
-from interview_engine.hr.recruiting.jobs.requisitions import NewRequisition
+from interview_engine.hr.recruiting.jobs.lists import list_requisitions, possible_owners, stage_counts
+from interview_engine.hr.recruiting.jobs.wish import MOST_PAY, NewRequisition
 from interview_engine.hr.recruiting.rules import OPEN_STAGES
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.i18n import msg
@@ -48,7 +49,7 @@ def listed(
 ) -> Response:
     """All requisitions within reach, newest first."""
     with context.database.reading() as session:
-        page = requisitions.list_requisitions(
+        page = list_requisitions(
             session,
             actor,
             state or None,
@@ -306,7 +307,7 @@ def requisition_head(session: Session, actor: Actor, row: Requisition) -> dict[s
     """What stands above every page of a requisition: its title, state, place and numbers."""
     names = org.department_names(session)
     owner = names_of(session, [row.owner_account_id]).get(row.owner_account_id, "")
-    counts = requisitions.stage_counts(session, actor, row.id)
+    counts = stage_counts(session, actor, row.id)
     return {
         "id": row.id,
         "title": row.title,
@@ -346,7 +347,7 @@ def _form(
         ]
         profiles = competency.list_profiles(session, actor, state="published")
         kits = [kit for kit in competency.list_kits(session, actor) if kit.state == "published"]
-        owners = requisitions.possible_owners(session, actor, context.clock)
+        owners = possible_owners(session, actor, context.clock)
     if typed is None and row is not None:
         typed = [
             {"text": one.text, "kind": one.kind, "weight": f"{one.weight:g}", "reason": one.reason}
@@ -389,8 +390,8 @@ def _written(session: Session, form: Fields, requirements: tuple[JobRequirement,
         owner_account_id=form.optional("owner_account_id"),
         place=form.text("place"),
         employment_type=form.text("employment_type") or "full_time",  # type: ignore[arg-type]  # the service refuses another
-        pay_low=form.whole("pay_low", 1, requisitions.MOST_PAY) if form.text("pay_low") else None,
-        pay_high=form.whole("pay_high", 1, requisitions.MOST_PAY) if form.text("pay_high") else None,
+        pay_low=form.whole("pay_low", 1, MOST_PAY) if form.text("pay_low") else None,
+        pay_high=form.whole("pay_high", 1, MOST_PAY) if form.text("pay_high") else None,
         closes_on=form.day("closes_on") if form.text("closes_on") else None,
         urgent=form.checked("urgent"),
         reason=form.text("reason"),

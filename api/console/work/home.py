@@ -28,7 +28,7 @@ from interview_engine.hr.recruiting.applying.lists import (
     count_applications,
     list_applications,
 )
-from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.recruiting.jobs.lists import list_requisitions, titles_for
 from interview_engine.i18n import mark, translator
 
 router = APIRouter()
@@ -63,7 +63,7 @@ def home(request: Request, context: Ctx, actor: PageActor) -> Response:
         values: dict[str, Any] = {
             "approvals": waiting_for(session, actor),
             "messages": lines_of(session, actor, unread, language_of(request)),
-            "jobs": requisitions.list_requisitions(session, actor, "open", limit=SHOWN).items,
+            "jobs": list_requisitions(session, actor, "open", limit=SHOWN).items,
             **_recruiting(session, actor, today),
         }
     return console_page(request, actor, "work/home.html", shown=SHOWN, stages=words.STAGES, **values)
@@ -76,7 +76,7 @@ def search(request: Request, context: Ctx, actor: PageActor, q: str = "") -> Res
     people: list[ApplicationSummary] = []
     jobs: list[tuple[str, str]] = []
     with context.database.reading() as session:
-        titles = requisitions.titles_for(session, actor, "read")
+        titles = titles_for(session, actor, "read")
         if wanted and _may_list_people(actor):
             filters = ApplicationFilters(name=wanted)
             people = list(list_applications(session, actor, None, filters, limit=FOUND).items)
@@ -111,7 +111,7 @@ def _recruiting(session: Session, actor: Actor, today: datetime) -> Mapping[str,
     return {
         "deciding": replace(deciding, total=total),
         "numbers": list(zip((one.label for one in NUMBERS), counts, strict=True)),
-        "titles": dict(requisitions.titles_for(session, actor, "read")),
+        "titles": dict(titles_for(session, actor, "read")),
     }
 
 

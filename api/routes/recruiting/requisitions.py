@@ -10,11 +10,11 @@ from pydantic import ConfigDict, Field
 from api.access import Call, needs
 from api.routes.frame import Cursor, Id, IdField, In, Language, Limit, Out, PageOut, new_router, page_out
 from api.routes.recruiting.asked import ApprovalStarted, started
-from interview_engine.hr.recruiting.jobs import closing
+from interview_engine.hr.recruiting.jobs import closing, lists
 from interview_engine.hr.recruiting.jobs import requisitions as service
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, RequirementKind
 from interview_engine.hr.recruiting.jobs.job_description import requirements_from as read_requirements
-from interview_engine.hr.recruiting.jobs.requisitions import NewRequisition
+from interview_engine.hr.recruiting.jobs.wish import NewRequisition
 from interview_engine.hr.recruiting.rules import EmploymentType, RequisitionState, Stage
 from interview_engine.hr.recruiting.tables import Requisition
 
@@ -187,7 +187,7 @@ def list_requisitions(
 ) -> PageOut[RequisitionRow]:
     """Requisitions within reach, newest first."""
     with call.reading() as session:
-        page = service.list_requisitions(session, call.actor, state, cursor, limit)
+        page = lists.list_requisitions(session, call.actor, state, cursor, limit)
     return page_out(page, RequisitionRow.model_validate)
 
 
@@ -249,7 +249,7 @@ def close_requisition(
 def count_stages(requisition_id: Id, call: Annotated[Call, needs("public", "read")]) -> StageCounts:
     """How many applications are in each stage."""
     with call.reading() as session:
-        counts = service.stage_counts(session, call.actor, requisition_id)
+        counts = lists.stage_counts(session, call.actor, requisition_id)
     return StageCounts.model_validate(
         {"stages": [{"stage": stage, "applications": number} for stage, number in counts.items()]}
     )

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from interview_engine.hr.recruiting.applying import applications
 from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.recruiting.jobs.wish import NewRequisition
 
 
 def numbers(page: str) -> dict[str, int]:
@@ -26,7 +27,7 @@ def test_the_console_begins_at_home_for_every_role(made: Company, clients: dict[
 def test_home_names_what_waits(made: Company, clients: dict[str, TestClient]) -> None:
     with made.context.database.transaction() as session:
         row = requisitions.get_requisition(session, made.actors["recruiter"], made.requisition_id)
-        new = requisitions.NewRequisition(
+        new = NewRequisition(
             "数据分析师", made.entity_id, made.department_id, headcount=1, description="",
             role_profile_id=row.role_profile_id, kit_version_id=row.kit_version_id,
         )  # fmt: skip

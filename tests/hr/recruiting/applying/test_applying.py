@@ -25,6 +25,7 @@ from interview_engine.hr.recruiting.applying.applications import (
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.jobs import closing, postings, requisitions
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, prefilter, requirements_from
+from interview_engine.hr.recruiting.jobs.lists import list_requisitions
 from interview_engine.hr.recruiting.tables import Application, ApplicationEvent
 from interview_engine.store.tables import AuditEvent
 
@@ -313,8 +314,8 @@ def test_another_department_s_manager_sees_nothing(small_world: World) -> None:
             requisitions.get_requisition(session, other, job.id)
         with pytest.raises(PermissionDenied):
             history(session, other, application.id)
-        assert requisitions.list_requisitions(session, other).items == ()
-        mine = requisitions.list_requisitions(session, world.actor("hiring_manager")).items
+        assert list_requisitions(session, other).items == ()
+        mine = list_requisitions(session, world.actor("hiring_manager")).items
         assert [(row.id, row.applications, row.open_applications) for row in mine] == [(job.id, 1, 1)]
 
 

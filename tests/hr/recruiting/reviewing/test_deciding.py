@@ -27,7 +27,7 @@ from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.recruiting.applying.applications import ApplicationFilters, list_applications
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import invitations
-from interview_engine.hr.recruiting.jobs.requisitions import list_requisitions
+from interview_engine.hr.recruiting.jobs.lists import list_requisitions
 from interview_engine.hr.recruiting.reviewing import assessments, reviews
 from interview_engine.hr.recruiting.reviewing.shortlist import compared, ranked
 from interview_engine.hr.recruiting.tables import Application, Assessment, HumanReview, Requisition
