@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import SYSTEM
-from interview_engine.hr.approvals import requests
+from interview_engine.hr.approvals import parts, requests
 from interview_engine.hr.approvals.absence import away_today
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
 from interview_engine.hr.house import house
@@ -32,8 +32,8 @@ def hand_over(session: Session, clock: Clock) -> int:
     )
     changed = 0
     for approval in _locked(session, session.scalars(waiting).all()):
-        if requests.hand_over_absent(session, approval, clock):
-            requests.tell_approvers(session, approval, clock)
+        if parts.hand_over_absent(session, approval, clock):
+            parts.tell_approvers(session, approval, clock)
             changed += 1
     return changed
 
@@ -54,7 +54,7 @@ def end_and_escalate(session: Session, clock: Clock) -> int:
             house().requests[approval.kind].effect(session, SYSTEM, approval.subject, approval.state, clock)
             changed += 1
         elif approval.escalate_at is not None and approval.escalate_at <= now:
-            changed += requests.escalate(session, approval, clock)
+            changed += parts.escalate(session, approval, clock)
     return changed
 
 

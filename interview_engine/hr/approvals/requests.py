@@ -1,41 +1,33 @@
-"""Approvals under way: who must decide, in which order, and what a decision makes of the whole. One engine for all.
+"""Approvals under way: asked for, decided, ended. One engine for all.
 
 Steps and approvers come from the flow (`flows.py`). The step after opens when one is approved. Nobody approves what
 they asked for themselves, except where nobody else could (a company of one administrator), which the record shows.
-
-An approver reaches the place of what is asked for: chosen are only those who may read there, and the same is asked
-again when they are told and when they decide. A part may be handed to a colleague of the same company who reads less.
+Who holds a part of the open step is in `parts.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import SYSTEM, Actor
-from interview_engine.hr.access.service import reaches_group, visible
-from interview_engine.hr.accounts.service import active_accounts, actors
-from interview_engine.hr.approvals.absence import substitutes_of
 from interview_engine.hr.approvals.conditions import applies
-from interview_engine.hr.approvals.flows import DEFAULT_STEPS, MANAGERS, approvers_of, check_place, flow_of, reaches
+from interview_engine.hr.approvals.flows import DEFAULT_STEPS, approvers_of, check_place, flow_of
+from interview_engine.hr.approvals.parts import may_take, not_yours, open_step, within
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
+from interview_engine.hr.approvals.verdict import Decision, verdict
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging.service import settle_told, tell_account
-from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
-
-Verdict = Literal["pending", "approved", "rejected"]
-Decision = Literal["approve", "reject"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +36,6 @@ class PendingApproval:
 
     approval: Approval
     step: ApprovalStep
-
-
-def verdict(rule: str, decisions: Sequence[str | None], from_above: str | None = None) -> Verdict:
-    """What the decisions of one step make of it. Pure.
-
-    Args:
-        rule: "any" or "all".
-        decisions: of each approver: "approve", "reject" or None.
-        from_above: of a head to whom the step was handed because it waited too long: it stands for all who have not
-            decided.
-    """
-    if from_above is not None and "reject" not in decisions:
-        return "approved" if from_above == "approve" else "rejected"
-    if rule == "any":
-        given = [decision for decision in decisions if decision is not None]
-        if not given:
-            return "pending"
-        return "approved" if given[0] == "approve" else "rejected"
-    if "reject" in decisions:
-        return "rejected"
-    return "approved" if decisions and all(decision == "approve" for decision in decisions) else "pending"
 
 
 def start(session: Session, actor: Actor, kind: str, subject: str, department_id: str | None, clock: Clock) -> Approval:
@@ -77,7 +48,7 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
     if kind not in house().requests:
         raise ValueError(f"no area hands over requests of the kind {kind!r}")
     if actor.account_id is None:
-        raise _not_yours()
+        raise not_yours()
     there = select(Approval).where(Approval.subject == subject, Approval.kind == kind, Approval.state == "pending")
     if session.scalars(there.limit(1)).one_or_none() is not None:
         raise conflict("approval.pending", msg("An approval is already under way."))
@@ -115,7 +86,7 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
             )
     session.flush()
     audit.record(session, actor.id, "approval.start", f"approval:{approval.id}", {"subject": subject}, clock)
-    _open_step(session, approval, clock)
+    open_step(session, approval, clock)
     return approval
 
 
@@ -139,13 +110,13 @@ def record_decision(
         .where(ApprovalStep.approval_id == approval.id, ApprovalStep.account_id == (actor.account_id or ""))
         .order_by(ApprovalStep.step)
     ).all()
-    if not any(_may_take(session, actor, row, approval) for row in mine):
-        raise _not_yours()
+    if not any(may_take(session, actor, row, approval) for row in mine):
+        raise not_yours()
     if approval.state != "pending":
         raise conflict("approval.decided", msg("The approval is already decided."))
     own = next((row for row in mine if row.step == approval.step), None)
-    if own is None or not _may_take(session, actor, own, approval):
-        raise _not_yours()
+    if own is None or not may_take(session, actor, own, approval):
+        raise not_yours()
     if own.decision is not None:
         raise conflict("approval.given", msg("You have already decided."))
     if decision == "reject" and not comment.strip():
@@ -171,100 +142,12 @@ def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> 
     if approval is None:
         raise missing("approval", msg("approval"))
     if approval.requested_by != actor.account_id:
-        raise _not_yours()
+        raise not_yours()
     if approval.state != "pending":
         raise conflict("approval.decided", msg("The approval is already decided."))
     _close(session, approval, "withdrawn", actor, clock)
     settle_told(session, f"approval.pending:{approval.id}:", clock)
     return approval
-
-
-def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: str, clock: Clock) -> ApprovalStep:
-    """Hand one's own part in the open step to a colleague, who then decides instead.
-
-    Raises:
-        ConflictError: decided already, or the colleague takes part already, asked for it, or is of another company.
-        NotFoundError: account.
-    """
-    approval = find(session, Approval, approval_id, lock=True)
-    if approval is None:
-        raise missing("approval", msg("approval"))
-    rows = session.scalars(
-        select(ApprovalStep).where(ApprovalStep.approval_id == approval.id, ApprovalStep.step == approval.step)
-    ).all()
-    own = next((row for row in rows if row.account_id == actor.account_id), None)
-    if own is None or not _may_take(session, actor, own, approval):
-        raise _not_yours()
-    if approval.state != "pending" or own.decision is not None:
-        raise conflict("approval.decided", msg("The approval is already decided."))
-    if not active_accounts(session, ids=(to_account_id,)):
-        raise missing("account", msg("account"))
-    takes_part = to_account_id == approval.requested_by or any(row.account_id == to_account_id for row in rows)
-    (colleague,) = actors(session, (to_account_id,), clock)
-    there = reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval)
-    if takes_part or not there:
-        raise conflict("approval.delegate", msg("It cannot be delegated to that colleague."))
-    settle_told(session, f"approval.pending:{approval.id}:{own.step}:", clock, account_id=own.account_id)
-    _hand_on(session, approval, own, to_account_id, actor.id, clock)
-    tell_approvers(session, approval, clock)
-    return own
-
-
-def hand_over_absent(session: Session, approval: Approval, clock: Clock) -> bool:
-    """Give the open step's parts of those who are away to their substitutes; whether any changed hands.
-
-    A substitute takes no part that they could not be delegated: they asked for it, take part already, or may not read
-    there and are of another company.
-    """
-    rows = _open_parts(session, approval)
-    instead = substitutes_of(session, [row.account_id for row in rows], clock)
-    changed = False
-    for row in rows:
-        to = instead.get(row.account_id)
-        if to is None or to == approval.requested_by or any(one.account_id == to for one in rows):
-            continue
-        (colleague,) = actors(session, (to,), clock)
-        if reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval):
-            _hand_on(session, approval, row, to, SYSTEM.id, clock)
-            changed = True
-    return changed
-
-
-def escalate(session: Session, approval: Approval, clock: Clock) -> bool:
-    """Hand the open step to the next head above who has no part in it, else to the administrators; whether to anybody.
-
-    The approvers keep their parts; they are told once more. It happens once a step.
-    """
-    approval.escalate_at = None
-    rows = session.scalars(
-        select(ApprovalStep).where(ApprovalStep.approval_id == approval.id, ApprovalStep.step == approval.step)
-    ).all()
-    taken = {row.account_id for row in rows} | {row.delegated_from for row in rows} | {approval.requested_by}
-    above = next(
-        (
-            one
-            for name in (*MANAGERS, "role:administrator")
-            if (one := set(approvers_of(session, [name], approval.department_id, approval.requested_by, clock)) - taken)
-        ),
-        None,
-    )
-    if above is None:
-        return False
-    for account_id in sorted(above):
-        session.add(
-            ApprovalStep(
-                **stamp(SYSTEM.id, clock),
-                approval_id=approval.id,
-                step=approval.step,
-                rule=rows[0].rule,
-                account_id=account_id,
-                escalated=True,
-            )
-        )
-    detail = {"step": approval.step, "to": sorted(above)}
-    audit.record(session, SYSTEM.id, "approval.escalate", f"approval:{approval.id}", detail, clock)
-    tell_approvers(session, approval, clock)
-    return True
 
 
 def expire(session: Session, approval: Approval, clock: Clock) -> None:
@@ -284,7 +167,7 @@ def pending_for(session: Session, actor: Actor) -> tuple[PendingApproval, ...]:
             ApprovalStep.step == Approval.step,
             ApprovalStep.account_id == actor.account_id,
             ApprovalStep.decision.is_(None),
-            _within(session, actor),
+            within(session, actor),
         )
         .order_by(Approval.id)
     )
@@ -304,7 +187,7 @@ def steps_of(session: Session, actor: Actor, approval_id: str) -> tuple[Approval
         )
     )
     own = [row for row in rows if row.account_id == actor.account_id]
-    if actor.account_id != approval.requested_by and not any(_may_take(session, actor, row, approval) for row in own):
+    if actor.account_id != approval.requested_by and not any(may_take(session, actor, row, approval) for row in own):
         check_place(session, actor, "decide", approval.department_id)
     return rows
 
@@ -340,7 +223,7 @@ def _advance(session: Session, approval: Approval, actor: Actor, clock: Clock) -
     if outcome == "approved" and session.scalars(more.limit(1)).one_or_none() is not None:
         approval.step += 1
         touch(approval, actor.id, clock)
-        _open_step(session, approval, clock)
+        open_step(session, approval, clock)
         return
     _close(session, approval, outcome, actor, clock)
 
@@ -359,38 +242,6 @@ def _expiry(flow: ApprovalFlow | None, clock: Clock) -> datetime | None:
     return clock.now() + timedelta(days=flow.expires_after_days)
 
 
-def _open_parts(session: Session, approval: Approval) -> Sequence[ApprovalStep]:
-    """The parts of the open step that are not decided."""
-    session.flush()
-    return session.scalars(
-        select(ApprovalStep).where(
-            ApprovalStep.approval_id == approval.id,
-            ApprovalStep.step == approval.step,
-            ApprovalStep.decision.is_(None),
-        )
-    ).all()
-
-
-def _open_step(session: Session, approval: Approval, clock: Clock) -> None:
-    """The step's time begins; who is away is stood in for, and who decides is told."""
-    now = clock.now()
-    approval.step_opened_at = now
-    hours = next((row.escalate_after_h for row in _open_parts(session, approval) if row.escalate_after_h), None)
-    approval.escalate_at = None if hours is None else now + timedelta(hours=hours)
-    hand_over_absent(session, approval, clock)
-    tell_approvers(session, approval, clock)
-
-
-def _hand_on(
-    session: Session, approval: Approval, part: ApprovalStep, to_account_id: str, actor_id: str, clock: Clock
-) -> None:
-    part.delegated_from = part.account_id
-    part.account_id = to_account_id
-    touch(part, actor_id, clock)
-    detail = {"to": to_account_id, "step": part.step}
-    audit.record(session, actor_id, "approval.delegate", f"approval:{approval.id}", detail, clock)
-
-
 def _close(session: Session, approval: Approval, state: str, actor: Actor, clock: Clock) -> None:
     approval.state = state
     approval.decided_at = clock.now()
@@ -400,55 +251,3 @@ def _close(session: Session, approval: Approval, state: str, actor: Actor, clock
     audit.record(session, actor.id, "approval.close", f"approval:{approval.id}", detail, clock)
     payload = {"approval": approval.id, "kind": approval.kind, "subject": approval.subject, "state": state}
     tell_account(session, approval.requested_by, f"approval.decided:{approval.id}", "approval.decided", payload, clock)
-
-
-def tell_approvers(session: Session, approval: Approval, clock: Clock) -> None:
-    """Tell those whose part of the open step waits for them, each once a step."""
-    rows = _open_parts(session, approval)
-    there = {one.account_id: one for one in actors(session, (row.account_id for row in rows), clock)}
-    for row in rows:
-        approver = there.get(row.account_id)
-        if approver is None or not _may_take(session, approver, row, approval):
-            continue
-        key = f"approval.pending:{approval.id}:{row.step}:{row.account_id}"
-        payload = {"approval": approval.id, "kind": approval.kind, "subject": approval.subject}
-        tell_account(session, row.account_id, key, "approval.pending", payload, clock)
-
-
-def _may_take(session: Session, actor: Actor, step: ApprovalStep, approval: Approval) -> bool:
-    """Whether this part is still the account's: they may read there, or a colleague of their company handed it on."""
-    handed_on = step.delegated_from is not None and _same_company(session, actor, approval)
-    return handed_on or reaches(session, actor, approval.department_id)
-
-
-def _same_company(session: Session, actor: Actor, approval: Approval) -> bool:
-    return approval.department_id is not None and bool(
-        session.scalar(select(literal(1)).where(literal(approval.department_id).in_(_company_of(actor))))
-    )
-
-
-def _company_of(actor: Actor) -> Select[str]:
-    """Every department of the company that the actor works in."""
-    own = aliased(Department)
-    company = select(own.legal_entity_id).join(Person, Person.department_id == own.id)
-    return select(Department.id).where(
-        Department.legal_entity_id.in_(company.where(Person.id == (actor.person_id or "")))
-    )
-
-
-def _within(session: Session, actor: Actor) -> ColumnElement[bool]:
-    """The condition that `_may_take` is, for a list."""
-    whole = replace(actor, token_scopes=None)
-    there = or_(
-        visible(whole, "public", "read", department=Approval.department_id),
-        and_(ApprovalStep.delegated_from.is_not(None), Approval.department_id.in_(_company_of(actor))),
-    )
-    return or_(Approval.department_id.is_(None), there) if reaches_group(session, whole, "public", "read") else there
-
-
-def _not_yours() -> PermissionDenied:
-    return PermissionDenied(
-        "access.denied",
-        msg("You are not an approver of this request."),
-        msg("Ask the requester or an administrator."),
-    )

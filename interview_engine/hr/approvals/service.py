@@ -15,12 +15,11 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.approvals import absence, chores, requests
 from interview_engine.hr.approvals.absence import absences_of, end_substitute
 from interview_engine.hr.approvals.flows import end_flow, flows_in_force, has_flow, set_flow
+from interview_engine.hr.approvals.parts import delegate
 from interview_engine.hr.approvals.preview import planned_steps
 from interview_engine.hr.approvals.requests import (
-    Decision,
     PendingApproval,
     cancel_for,
-    delegate,
     of_subject,
     pending_for,
     start,
@@ -28,6 +27,7 @@ from interview_engine.hr.approvals.requests import (
 )
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalSubstitute
 from interview_engine.hr.approvals.times import DecisionTime, decision_times
+from interview_engine.hr.approvals.verdict import Decision
 from interview_engine.hr.house import house
 
 __all__ = [

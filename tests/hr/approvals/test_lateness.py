@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from interview_engine.errors import InvalidInput, NotFoundError, PermissionDenied
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.chores import end_and_escalate, hand_over
-from interview_engine.hr.approvals.requests import verdict
 from interview_engine.hr.approvals.tables import Approval
+from interview_engine.hr.approvals.verdict import verdict
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.store.tables import OutboxMessage

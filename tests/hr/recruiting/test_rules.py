@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interview_engine.hr.approvals.requests import verdict
+from interview_engine.hr.approvals.verdict import verdict
 from interview_engine.hr.recruiting import rules
 from interview_engine.hr.recruiting.rules import STAGES, Mover, Stage, may_move, next_stages
 

@@ -1,0 +1,202 @@
+"""Parts of an approval's open step: who holds one and may take it, who is told, and what hands it to somebody else.
+
+An approver reaches the place of what is asked for: chosen are only those who may read there, and the same is asked
+again when they are told and when they decide. A part may be handed to a colleague of the same company who reads less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from interview_engine.clock import Clock
+from interview_engine.errors import PermissionDenied
+from interview_engine.hr.access.rules import SYSTEM, Actor
+from interview_engine.hr.access.service import reaches_group, visible
+from interview_engine.hr.accounts.service import active_accounts, actors
+from interview_engine.hr.approvals.absence import substitutes_of
+from interview_engine.hr.approvals.flows import MANAGERS, approvers_of, reaches
+from interview_engine.hr.approvals.tables import Approval, ApprovalStep
+from interview_engine.hr.messaging.service import settle_told, tell_account
+from interview_engine.hr.people.tables import Department, Person
+from interview_engine.hr.problems import conflict, missing
+from interview_engine.i18n import msg
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp, touch
+
+
+def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: str, clock: Clock) -> ApprovalStep:
+    """Hand one's own part in the open step to a colleague, who then decides instead.
+
+    Raises:
+        ConflictError: decided already, or the colleague takes part already, asked for it, or is of another company.
+        NotFoundError: account.
+    """
+    approval = find(session, Approval, approval_id, lock=True)
+    if approval is None:
+        raise missing("approval", msg("approval"))
+    rows = session.scalars(
+        select(ApprovalStep).where(ApprovalStep.approval_id == approval.id, ApprovalStep.step == approval.step)
+    ).all()
+    own = next((row for row in rows if row.account_id == actor.account_id), None)
+    if own is None or not may_take(session, actor, own, approval):
+        raise not_yours()
+    if approval.state != "pending" or own.decision is not None:
+        raise conflict("approval.decided", msg("The approval is already decided."))
+    if not active_accounts(session, ids=(to_account_id,)):
+        raise missing("account", msg("account"))
+    takes_part = to_account_id == approval.requested_by or any(row.account_id == to_account_id for row in rows)
+    (colleague,) = actors(session, (to_account_id,), clock)
+    there = reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval)
+    if takes_part or not there:
+        raise conflict("approval.delegate", msg("It cannot be delegated to that colleague."))
+    settle_told(session, f"approval.pending:{approval.id}:{own.step}:", clock, account_id=own.account_id)
+    _hand_on(session, approval, own, to_account_id, actor.id, clock)
+    tell_approvers(session, approval, clock)
+    return own
+
+
+def hand_over_absent(session: Session, approval: Approval, clock: Clock) -> bool:
+    """Give the open step's parts of those who are away to their substitutes; whether any changed hands.
+
+    A substitute takes no part that they could not be delegated: they asked for it, take part already, or may not read
+    there and are of another company.
+    """
+    rows = open_parts(session, approval)
+    instead = substitutes_of(session, [row.account_id for row in rows], clock)
+    changed = False
+    for row in rows:
+        to = instead.get(row.account_id)
+        if to is None or to == approval.requested_by or any(one.account_id == to for one in rows):
+            continue
+        (colleague,) = actors(session, (to,), clock)
+        if reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval):
+            _hand_on(session, approval, row, to, SYSTEM.id, clock)
+            changed = True
+    return changed
+
+
+def escalate(session: Session, approval: Approval, clock: Clock) -> bool:
+    """Hand the open step to the next head above who has no part in it, else to the administrators; whether to anybody.
+
+    The approvers keep their parts; they are told once more. It happens once a step.
+    """
+    approval.escalate_at = None
+    rows = session.scalars(
+        select(ApprovalStep).where(ApprovalStep.approval_id == approval.id, ApprovalStep.step == approval.step)
+    ).all()
+    taken = {row.account_id for row in rows} | {row.delegated_from for row in rows} | {approval.requested_by}
+    above = next(
+        (
+            one
+            for name in (*MANAGERS, "role:administrator")
+            if (one := set(approvers_of(session, [name], approval.department_id, approval.requested_by, clock)) - taken)
+        ),
+        None,
+    )
+    if above is None:
+        return False
+    for account_id in sorted(above):
+        session.add(
+            ApprovalStep(
+                **stamp(SYSTEM.id, clock),
+                approval_id=approval.id,
+                step=approval.step,
+                rule=rows[0].rule,
+                account_id=account_id,
+                escalated=True,
+            )
+        )
+    detail = {"step": approval.step, "to": sorted(above)}
+    audit.record(session, SYSTEM.id, "approval.escalate", f"approval:{approval.id}", detail, clock)
+    tell_approvers(session, approval, clock)
+    return True
+
+
+def open_parts(session: Session, approval: Approval) -> Sequence[ApprovalStep]:
+    """The parts of the open step that are not decided."""
+    session.flush()
+    return session.scalars(
+        select(ApprovalStep).where(
+            ApprovalStep.approval_id == approval.id,
+            ApprovalStep.step == approval.step,
+            ApprovalStep.decision.is_(None),
+        )
+    ).all()
+
+
+def open_step(session: Session, approval: Approval, clock: Clock) -> None:
+    """The step's time begins; who is away is stood in for, and who decides is told."""
+    now = clock.now()
+    approval.step_opened_at = now
+    hours = next((row.escalate_after_h for row in open_parts(session, approval) if row.escalate_after_h), None)
+    approval.escalate_at = None if hours is None else now + timedelta(hours=hours)
+    hand_over_absent(session, approval, clock)
+    tell_approvers(session, approval, clock)
+
+
+def _hand_on(
+    session: Session, approval: Approval, part: ApprovalStep, to_account_id: str, actor_id: str, clock: Clock
+) -> None:
+    part.delegated_from = part.account_id
+    part.account_id = to_account_id
+    touch(part, actor_id, clock)
+    detail = {"to": to_account_id, "step": part.step}
+    audit.record(session, actor_id, "approval.delegate", f"approval:{approval.id}", detail, clock)
+
+
+def tell_approvers(session: Session, approval: Approval, clock: Clock) -> None:
+    """Tell those whose part of the open step waits for them, each once a step."""
+    rows = open_parts(session, approval)
+    there = {one.account_id: one for one in actors(session, (row.account_id for row in rows), clock)}
+    for row in rows:
+        approver = there.get(row.account_id)
+        if approver is None or not may_take(session, approver, row, approval):
+            continue
+        key = f"approval.pending:{approval.id}:{row.step}:{row.account_id}"
+        payload = {"approval": approval.id, "kind": approval.kind, "subject": approval.subject}
+        tell_account(session, row.account_id, key, "approval.pending", payload, clock)
+
+
+def may_take(session: Session, actor: Actor, step: ApprovalStep, approval: Approval) -> bool:
+    """Whether this part is still the account's: they may read there, or a colleague of their company handed it on."""
+    handed_on = step.delegated_from is not None and _same_company(session, actor, approval)
+    return handed_on or reaches(session, actor, approval.department_id)
+
+
+def _same_company(session: Session, actor: Actor, approval: Approval) -> bool:
+    return approval.department_id is not None and bool(
+        session.scalar(select(literal(1)).where(literal(approval.department_id).in_(_company_of(actor))))
+    )
+
+
+def _company_of(actor: Actor) -> Select[str]:
+    """Every department of the company that the actor works in."""
+    own = aliased(Department)
+    company = select(own.legal_entity_id).join(Person, Person.department_id == own.id)
+    return select(Department.id).where(
+        Department.legal_entity_id.in_(company.where(Person.id == (actor.person_id or "")))
+    )
+
+
+def within(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """The condition that `may_take` is, for a list."""
+    whole = replace(actor, token_scopes=None)
+    there = or_(
+        visible(whole, "public", "read", department=Approval.department_id),
+        and_(ApprovalStep.delegated_from.is_not(None), Approval.department_id.in_(_company_of(actor))),
+    )
+    return or_(Approval.department_id.is_(None), there) if reaches_group(session, whole, "public", "read") else there
+
+
+def not_yours() -> PermissionDenied:
+    """The refusal of somebody who has no part in it."""
+    return PermissionDenied(
+        "access.denied",
+        msg("You are not an approver of this request."),
+        msg("Ask the requester or an administrator."),
+    )
