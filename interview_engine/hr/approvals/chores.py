@@ -12,7 +12,6 @@ from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.approvals import parts, requests
 from interview_engine.hr.approvals.absence import away_today
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
-from interview_engine.hr.house import house
 from interview_engine.store.rows import find
 
 AT_ONCE = 500
@@ -51,7 +50,7 @@ def end_and_escalate(session: Session, clock: Clock) -> int:
     for approval in _locked(session, session.scalars(due).all()):
         if approval.expires_at is not None and approval.expires_at <= now:
             requests.expire(session, approval, clock)
-            house().requests[approval.kind].effect(session, SYSTEM, approval.subject, approval.state, clock)
+            requests.take_effect(session, SYSTEM, approval, clock)
             changed += 1
         elif approval.escalate_at is not None and approval.escalate_at <= now:
             changed += parts.escalate(session, approval, clock)

@@ -93,7 +93,7 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
 def record_decision(
     session: Session, actor: Actor, approval_id: str, decision: Decision, comment: str, clock: Clock
 ) -> Approval:
-    """Write one approver's decision and advance the approval. Its effects are `service.decide`'s part.
+    """Write one approver's decision and advance the approval. `take_effect` is the caller's part.
 
     Deciding the same again changes nothing.
 
@@ -137,7 +137,7 @@ def record_decision(
 
 
 def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> Approval:
-    """Take back one's own request while it is pending. Effects are `service.withdraw`'s part."""
+    """Take back one's own request while it is pending. `take_effect` is the caller's part."""
     approval = find(session, Approval, approval_id, lock=True)
     if approval is None:
         raise missing("approval", msg("approval"))
@@ -150,8 +150,14 @@ def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> 
     return approval
 
 
+def take_effect(session: Session, actor: Actor, approval: Approval, clock: Clock) -> None:
+    """Let an approval that has ended do what its area says (`hr.area.RequestKind.effect`), in the same transaction."""
+    if approval.state != "pending":
+        house().requests[approval.kind].effect(session, actor, approval.subject, approval.state, clock)
+
+
 def expire(session: Session, approval: Approval, clock: Clock) -> None:
-    """End a request that nobody decided in time. Effects are `chores`' part."""
+    """End a request that nobody decided in time. `take_effect` is the caller's part."""
     _close(session, approval, "expired", SYSTEM, clock)
 
 

@@ -28,7 +28,6 @@ from interview_engine.hr.approvals.requests import (
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalSubstitute
 from interview_engine.hr.approvals.times import DecisionTime, decision_times
 from interview_engine.hr.approvals.verdict import Decision
-from interview_engine.hr.house import house
 
 __all__ = [
     "Approval",
@@ -66,7 +65,8 @@ def decide(
         See `requests.record_decision`.
     """
     approval = requests.record_decision(session, actor, approval_id, decision, comment, clock)
-    return _with_effect(session, actor, approval, clock)
+    requests.take_effect(session, actor, approval, clock)
+    return approval
 
 
 def set_substitute(
@@ -84,10 +84,6 @@ def set_substitute(
 
 def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> Approval:
     """Take back one's own pending request, with what follows from it."""
-    return _with_effect(session, actor, requests.withdraw(session, actor, approval_id, clock), clock)
-
-
-def _with_effect(session: Session, actor: Actor, approval: Approval, clock: Clock) -> Approval:
-    if approval.state != "pending":
-        house().requests[approval.kind].effect(session, actor, approval.subject, approval.state, clock)
+    approval = requests.withdraw(session, actor, approval_id, clock)
+    requests.take_effect(session, actor, approval, clock)
     return approval
