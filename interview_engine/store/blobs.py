@@ -3,15 +3,13 @@
 A person's blobs are encrypted with a key of that person (`blob_format`, `blob_keys`). The name stays the sha256 of the
 content, and two who hand in the same bytes share one object, under the key of the first.
 
-A local folder by default, an S3-compatible store by its address; the credentials of the latter come from the
-variables that every S3 tool reads (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION).
+Where the objects lie, in a local folder or in an S3-compatible store, `objects.py` knows.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,19 +17,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Protocol
-from urllib.parse import unquote, urlsplit
 
-import obstore
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from obstore.exceptions import BaseError as StoreError
-from obstore.store import LocalStore, S3Store
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import NotFoundError, OutputError, UsageError
+from interview_engine.errors import NotFoundError, OutputError
 from interview_engine.i18n import msg
 from interview_engine.store import blob_format as form
 from interview_engine.store.blob_format import DataKey, DraftKey, Header
+from interview_engine.store.objects import Objects, Stored, open_objects
 from interview_engine.store.tables import Blob
 from interview_engine.store.upsert import insert_for
 
@@ -74,31 +69,27 @@ class Keys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An object: its bytes in the store, and its first ones; the header when it is encrypted."""
+    """The object of a blob with its first bytes; the header when it is encrypted."""
 
-    stored: int
-    written: datetime
-    head: bytes
+    stored: Stored
     header: Header | None
 
     @property
     def size(self) -> int:
-        return self.stored if self.header is None else form.content_size(self.stored)
+        return self.stored.size if self.header is None else form.content_size(self.stored.size)
 
 
 class BlobStore:
     """An open blob store. Safe to share between threads and processes.
 
     Args:
-        store: where the objects lie.
-        folder: the local folder when it is one, so that what is written is also on the disk when `put` returns.
+        objects: where it lies.
         keys: what persons' blobs are encrypted with. A store opened without (a tool that has no database) writes
             everything as it comes and cannot open what is encrypted.
     """
 
-    def __init__(self, store: LocalStore | S3Store, folder: Path | None = None, keys: Keys | None = None) -> None:
-        self._store = store
-        self._folder = folder
+    def __init__(self, objects: Objects, keys: Keys | None = None) -> None:
+        self._objects = objects
         self._keys = keys
 
     @property
@@ -196,32 +187,25 @@ class BlobStore:
         Raises:
             OutputError: as `put`.
         """
-        self._write_object(f"{NOTES}/{name}", json.dumps(content, sort_keys=True).encode(), "application/json")
+        self._objects.write(f"{NOTES}/{name}", json.dumps(content, sort_keys=True).encode(), "application/json")
 
     def notes_of_erased(self) -> tuple[str, ...]:
         """The names of all notes."""
-        try:
-            found = [str(one["path"]) for page in obstore.list(self._store, prefix=NOTES) for one in page]
-        except StoreError as error:
-            raise _unavailable(error) from None
-        return tuple(sorted(path.rpartition("/")[2] for path in found))
+        return tuple(sorted(path.rpartition("/")[2] for path, _ in self._objects.all(NOTES)))
 
     def note_of_erased(self, name: str) -> dict[str, Any]:
         """The content of a note. OutputError: `blob.unavailable`."""
-        try:
-            content: dict[str, Any] = json.loads(bytes(obstore.get(self._store, f"{NOTES}/{name}").bytes()))
-        except StoreError as error:
-            raise _unavailable(error) from None
+        content: dict[str, Any] = json.loads(self._objects.read(f"{NOTES}/{name}"))
         return content
 
     def exists(self, sha256: str) -> bool:
         """Whether it is there."""
-        return self._head(sha256) is not None
+        return self._objects.find(_path(sha256)) is not None
 
     def written_at(self, sha256: str) -> datetime | None:
         """When its object was last written; None when it is not there."""
-        found = self._head(sha256)
-        return None if found is None else found["last_modified"]
+        found = self._objects.find(_path(sha256))
+        return None if found is None else found.written
 
     def fetch(self, sha256: str, path: Path) -> None:
         """Write it to a file and check that it still is what its name says.
@@ -241,42 +225,21 @@ class BlobStore:
 
     def delete(self, sha256: str) -> None:
         """Remove it; nothing happens when it is not there."""
-        try:
-            obstore.delete(self._store, _path(sha256))
-        except FileNotFoundError:
-            return
-        except StoreError as error:
-            raise _unavailable(error) from None
+        self._objects.delete(_path(sha256))
 
     def stored(self) -> Iterator[tuple[str, datetime]]:
         """Every blob that lies there, with the time it was last written."""
-        for page in obstore.list(self._store):
-            for found in page:
-                name = str(found["path"]).rpartition("/")[2]
-                if len(name) == 64:
-                    yield name, found["last_modified"]
-
-    def _head(self, sha256: str) -> Any:
-        try:
-            return obstore.head(self._store, _path(sha256))
-        except FileNotFoundError:
-            return None
-        except StoreError as error:
-            raise _unavailable(error) from None
+        for path, written in self._objects.all():
+            name = path.rpartition("/")[2]
+            if len(name) == 64:
+                yield name, written
 
     def _found(self, sha256: str, first: int) -> _Found | None:
         """The object with its first bytes, or None when it is not there."""
-        try:
-            answer = obstore.get(self._store, _path(sha256), options={"range": (0, first)})
-            head = bytes(answer.bytes())
-        except FileNotFoundError:
+        found = self._objects.first(_path(sha256), first)
+        if found is None:
             return None
-        except StoreError as error:
-            found = self._head(sha256)  # an empty object has no range of bytes
-            if found is None or found["size"]:
-                raise _unavailable(error) from None
-            return _Found(0, found["last_modified"], b"", None)
-        return _Found(answer.meta["size"], answer.meta["last_modified"], head, form.read_header(head))
+        return _Found(found, form.read_header(found.head))
 
     def _opened(self, sha256: str, first: int) -> _Found:
         found = self._found(sha256, first)
@@ -300,7 +263,7 @@ class BlobStore:
             return None if clear is None else bytes(clear)
         first, last = start // form.CHUNK, (end - 1) // form.CHUNK
         lies = form.HEADER_BYTES + first * form.SEALED_CHUNK
-        chunks = self._range(sha256, found, lies, min(lies + (last - first + 1) * form.SEALED_CHUNK, found.stored))
+        chunks = self._range(sha256, found, lies, min(lies + (last - first + 1) * form.SEALED_CHUNK, found.stored.size))
         if chunks is None:
             return None
         plain = form.opened(cipher, chunks, first, (found.size - 1) // form.CHUNK)
@@ -308,16 +271,13 @@ class BlobStore:
 
     def _range(self, sha256: str, found: _Found, start: int, end: int) -> memoryview | None:
         """Bytes of the object as it lies there; None when it is not as long as it was."""
-        if end <= len(found.head):
-            return memoryview(found.head)[start:end]
-        try:
-            answer = obstore.get(self._store, _path(sha256), options={"range": (start, end)})
-            piece = memoryview(answer.bytes())
-        except FileNotFoundError:
-            raise _missing(sha256) from None
-        except StoreError as error:
-            raise _unavailable(error) from None
-        return piece if answer.meta["size"] == found.stored else None
+        if end <= len(found.stored.head):
+            return memoryview(found.stored.head)[start:end]
+        read = self._objects.range(_path(sha256), start, end)
+        if read is None:
+            raise _missing(sha256)
+        piece, size = read
+        return piece if size == found.stored.size else None
 
     def _put_file(
         self,
@@ -331,7 +291,7 @@ class BlobStore:
         if owner is not None and self._keys is not None:
             key = self._keys.writing(owner) if isinstance(owner, Owner) else owner
         found = self._found(sha256, form.HEADER_BYTES)
-        if found is not None and found.size == size and not _is_old(found.written) and self._is_kept(found, key):
+        if found is not None and found.size == size and not _is_old(found.stored.written) and self._is_kept(found, key):
             return sha256
         if key is None:
             self._write(data, sha256, media_type)
@@ -350,20 +310,7 @@ class BlobStore:
 
     def _write(self, data: bytes | Path | IO[bytes] | Iterator[bytes], sha256: str, media_type: str) -> None:
         # Overwriting is safe: another writer of this name writes the same content, and the change is atomic.
-        self._write_object(_path(sha256), data, media_type)
-
-    def _write_object(self, path: str, data: bytes | Path | IO[bytes] | Iterator[bytes], media_type: str) -> None:
-        attributes: Any = None if self._folder is not None else {"Content-Type": media_type}
-        try:
-            obstore.put(self._store, path, data, attributes=attributes)
-            if self._folder is not None:
-                _to_disk(self._folder / path)
-        except (StoreError, OSError) as error:
-            raise OutputError(
-                "blob.not_written",
-                msg("The file cannot be written to the store."),
-                msg("Check space and permissions of the store: {first_line}", first_line=_first_line(error)),
-            ) from None
+        self._objects.write(_path(sha256), data, media_type)
 
 
 def sha256_of(path: Path) -> str:
@@ -373,32 +320,8 @@ def sha256_of(path: Path) -> str:
 
 
 def open_blobs(url: str, s3_endpoint: str = "", keys: Keys | None = None) -> BlobStore:
-    """Open "file:///folder" (made when missing) or "s3://bucket/prefix".
-
-    Args:
-        s3_endpoint: address of an S3-compatible store that is not Amazon's, "https://storage.example:9000".
-        keys: as `BlobStore`.
-
-    Raises:
-        UsageError: `blobs.url`, the address is neither.
-    """
-    parts = urlsplit(url)
-    if parts.scheme == "file" and parts.path not in ("", "/") and parts.netloc in ("", "localhost"):
-        folder = Path(unquote(parts.path))
-        folder.mkdir(parents=True, exist_ok=True)
-        return BlobStore(LocalStore(folder), folder, keys)
-    if parts.scheme == "s3" and parts.netloc:
-        prefix = parts.path.strip("/") or None
-        if not s3_endpoint:
-            return BlobStore(S3Store(parts.netloc, prefix=prefix), keys=keys)
-        http = s3_endpoint.startswith("http://")
-        client: Any = {"allow_http": http}
-        return BlobStore(S3Store(parts.netloc, prefix=prefix, endpoint=s3_endpoint, client_options=client), keys=keys)
-    raise UsageError(
-        "blobs.url",
-        msg("The address of the blob store is not valid."),
-        msg("It is file:///folder or s3://bucket/prefix."),
-    )
+    """Open the blobs of an address. Args and errors: as `open_objects` and `BlobStore`."""
+    return BlobStore(open_objects(url, s3_endpoint), keys)
 
 
 def register(session: Session, sha256: str, size: int, media_type: str, clock: Clock) -> None:
@@ -431,16 +354,6 @@ def _is_old(written: datetime) -> bool:
     return (datetime.now(written.tzinfo) - written).total_seconds() > REFRESH_S
 
 
-def _to_disk(path: Path) -> None:
-    """Force the bytes and their names onto the disk: a receipt is only worth what a power cut leaves."""
-    for each in (path, path.parent, path.parent.parent):
-        descriptor = os.open(each, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 def _missing(sha256: str) -> NotFoundError:
     return NotFoundError(
         "blob.missing",
@@ -463,15 +376,3 @@ def _damaged(sha256: str) -> OutputError:
         msg("The stored file {sha256}… is damaged.", sha256=sha256[:12]),
         msg("Restore it from the backup."),
     )
-
-
-def _unavailable(error: Exception) -> OutputError:
-    return OutputError(
-        "blob.unavailable",
-        msg("The blob store does not answer."),
-        msg("Check the store's address, network and permissions: {first_line}", first_line=_first_line(error)),
-    )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:300]
