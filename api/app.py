@@ -1,4 +1,4 @@
-"""The application: middleware, errors, pages and routes put together. Behaviour lives in the modules named here."""
+"""The application assembled from middleware, errors, pages and routes. Behaviour lives in the modules named here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables that leave the house: CSV, XLSX with cells that no spreadsheet runs, and answers that a browser saves."""
+"""Tables for export: CSV, XLSX with cells that no spreadsheet runs, and downloads."""
 
 from __future__ import annotations
 

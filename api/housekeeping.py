@@ -1,4 +1,4 @@
-"""What has to be done now and then, whoever asks: messages out, what came in, old counts, and the jobs of areas.
+"""Periodic work of the service: outgoing messages, inbound events, old counters, and the jobs of areas.
 
 Every server and worker process does it; each piece is safe to be done by several at once.
 """
@@ -46,13 +46,13 @@ class Chore:
 
 
 def remove_unnamed_blobs(context: Context) -> int:
-    """Blobs that nothing names any more; returns how many."""
+    """Delete blobs that nothing refers to; returns how many."""
     done = collect(context.database, context.blobs, house().references(), context.clock)
     return done.unnamed + done.unregistered
 
 
 def forget_old_counts(context: Context) -> None:
-    """Counts of quotas whose windows are long over."""
+    """Delete counters of quota windows that are long over."""
     with context.database.transaction() as session:
         forget_old(session, context.clock)
 

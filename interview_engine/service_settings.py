@@ -45,7 +45,7 @@ class ServiceSettings:
         deletion_days: between the day something past its time is planned to be deleted and the day it is.
         deletion_share: per cent of all interviews and candidates that may go in a day without a person's confirmation.
         trail_anchor: whether the end of the audit trail is sent out daily, to auditors, administrators and webhooks.
-        old_secrets: earlier values of `secret`; at the next start what they encrypted is encrypted anew.
+        old_secrets: earlier values of `secret`; at the next start what they encrypted is re-encrypted.
         s3_endpoint: of an S3-compatible store that is not Amazon's.
     """
 

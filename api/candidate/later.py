@@ -1,4 +1,4 @@
-"""After the interview, by the same link: where it stands, the transcript, what was measured, re-rating, deletion."""
+"""After the interview, by the same link: its state, the transcript, the measures, re-rating, deletion."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def correct(
     answer: Annotated[str, Form()],
     text: Annotated[str, Form()] = "",
 ) -> Response:
-    """Keep the candidate's own wording beside the transcript."""
+    """Store the candidate's correction beside the transcript."""
     try:
         with context.database.transaction() as session:
             answers.correct_transcript(session, candidate.actor, answer, text, context.clock)
@@ -166,7 +166,7 @@ def measured(request: Request, context: Ctx, candidate: PageCandidate) -> Respon
 
 @router.post("/i/{token}/rerating")
 def rerating(context: Ctx, candidate: PageCandidate, reason: Annotated[str, Form()] = "") -> Response:
-    """Ask that a person looks again."""
+    """Request a review by a person."""
     with context.database.transaction() as session:
         reviews.request_rerating(session, candidate.actor, candidate.invitation, reason, context.clock)
     return RedirectResponse(f"{candidate.home}/status", 303)
@@ -174,7 +174,7 @@ def rerating(context: Ctx, candidate: PageCandidate, reason: Annotated[str, Form
 
 @router.get("/i/{token}/withdraw")
 def withdraw_page(request: Request, candidate: FormerCandidate) -> HTMLResponse:
-    """What withdrawing means, before it is done."""
+    """The consequences of withdrawing, before it is done."""
     return page(request, "candidate/withdraw.html", candidate=candidate, due_days=erasure.DUE_DAYS, problem=False)
 
 

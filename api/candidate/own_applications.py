@@ -83,7 +83,7 @@ def own_applications(signed: str, request: Request, context: Ctx) -> HTMLRespons
 def choose_way(
     signed: str, context: Ctx, _: OwnOrigin, way: Annotated[str, Form(max_length=40)] = ""
 ) -> RedirectResponse:
-    """By which way to be reached first."""
+    """Choose the preferred channel."""
     person_id = context.signer.verify(APPLICATIONS, signed, context.clock.now())
     with context.database.transaction() as session:
         choose(session, person_id, way, ways_set_up(context), context.clock)

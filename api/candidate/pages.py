@@ -1,4 +1,4 @@
-"""The interview as its candidate goes through it: consent, device check, questions, overview, handing in."""
+"""The pages of the interview: consent, device check, questions, overview, submission."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def enter(token: str, request: Request, context: Ctx) -> Response:
 
 @router.get("/i/{token}/consent")
 def change_consent(token: str, request: Request, context: Ctx) -> Response:
-    """What was agreed to, which may be changed until the interview is submitted; before it has begun, the beginning."""
+    """The consents, which may be changed until the interview is submitted; before it has begun, its first page."""
     with context.database.reading() as session:
         if devices.glance(session, token).device_hash is None:
             return RedirectResponse(f"/i/{token}", 303)
@@ -91,7 +91,7 @@ def agree(
     voice: Annotated[str, Form()] = "",
     face: Annotated[str, Form()] = "",
 ) -> Response:
-    """Keep what was agreed to; the first device that does is the interview's from then on."""
+    """Store the consents; the first device that does becomes the interview's device."""
     recording = route == "record"
     if route not in ("record", "write") or automated not in ("yes", "no"):
         with context.database.reading() as session:
@@ -215,7 +215,7 @@ def written(
     candidate: PageCandidate,
     text: Annotated[str, Form()] = "",
 ) -> Response:
-    """Keep a written answer and go on to what is missing."""
+    """Store a written answer and go on to the next open question."""
     try:
         with context.database.transaction() as session:
             kit = reach.kit_of(session, candidate.invitation)
@@ -235,13 +235,13 @@ def written(
 
 @router.get("/i/{token}/review")
 def review(request: Request, context: Ctx, candidate: PageCandidate) -> Response:
-    """All questions at one glance, to be looked at once more before handing in."""
+    """An overview of all questions before submitting."""
     return _not_now(candidate) or _review_page(request, context, candidate, None)
 
 
 @router.post("/i/{token}/choose")
 def choose(context: Ctx, candidate: PageCandidate, answer: Annotated[str, Form()]) -> Response:
-    """Let another attempt count."""
+    """Choose another attempt."""
     with context.database.transaction() as session:
         answers.choose_attempt(session, candidate.actor, answer, context.clock)
     return RedirectResponse(f"{candidate.home}/review", 303)
@@ -249,7 +249,7 @@ def choose(context: Ctx, candidate: PageCandidate, answer: Annotated[str, Form()
 
 @router.post("/i/{token}/submit")
 def submit(request: Request, context: Ctx, candidate: PageCandidate, missing: Annotated[str, Form()] = "") -> Response:
-    """Hand the interview in; doing it again leads to the same receipt."""
+    """Submit the interview; repeating it leads to the same receipt."""
     try:
         with context.database.transaction() as session:
             invitations.submit(

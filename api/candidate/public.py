@@ -53,7 +53,7 @@ class Filled:
 
 @router.get("/")
 def first() -> RedirectResponse:
-    """The console; who is not signed in is asked to."""
+    """The console, or the sign-in page."""
     return RedirectResponse("/console", 303)
 
 

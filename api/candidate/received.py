@@ -76,7 +76,7 @@ def clear(context: Context, upload_id: str) -> None:
 
 
 def refuse(context: Context, upload_id: str) -> None:
-    """Close an upload that nothing can be made of; it costs the candidate nothing, and its bytes are removed."""
+    """Close an upload that cannot be used; it costs the candidate no attempt, and its bytes are removed."""
     with context.database.transaction() as session:
         uploads.refuse(session, upload_id, context.clock)
     clear(context, upload_id)

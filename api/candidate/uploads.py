@@ -74,7 +74,7 @@ def create(request: Request, context: Ctx, _: Tus, candidate: PageCandidate) -> 
 
 @router.head("/i/{token}/uploads/{upload_id}")
 def offset(upload_id: str, context: Ctx, _: Tus, candidate: PageCandidate) -> Response:
-    """How many bytes are safe."""
+    """The number of bytes received."""
     with context.database.reading() as session:
         upload = uploads.find_upload(session, candidate.invitation.id, upload_id)
         if upload.state != "finished":
@@ -123,7 +123,7 @@ async def instead(upload_id: str, request: Request, context: Ctx, tus: Tus, cand
 
 @router.post("/i/{token}/uploads/{upload_id}/finish")
 async def finish(upload_id: str, context: Ctx, candidate: PageCandidate) -> Response:
-    """Make the answer of a complete upload; doing it again gives the same answer. Practice is looked at and removed."""
+    """Make the answer of a complete upload; repeating it gives the same answer. Practice is inspected and removed."""
     limiter = _finishing.get(None)
     if limiter is None:
         limiter = anyio.CapacityLimiter(FINISHED_AT_ONCE)
@@ -134,7 +134,7 @@ async def finish(upload_id: str, context: Ctx, candidate: PageCandidate) -> Resp
 
 @router.post("/i/{token}/uploads/{upload_id}/discard")
 def discard(upload_id: str, context: Ctx, candidate: PageCandidate) -> Response:
-    """Give up an upload that is no answer yet; its bytes are removed."""
+    """Discard an upload that is no answer yet; its bytes are removed."""
     with context.database.transaction() as session:
         upload = uploads.find_upload(session, candidate.invitation.id, upload_id)
         uploads.discard(session, upload.id, context.clock)

@@ -154,7 +154,7 @@ def own(context: Ctx, request: Request, who: str = "") -> Response:
 
 @router.get("/link")
 def link(context: Ctx, request: Request, actor: PageActor, who: str = "") -> Response:
-    """Whoever is signed in to the console makes this WeCom member their own; from then on no password is needed.
+    """Link the signed-in console account to this WeCom member, who needs no password afterwards.
 
     A page with a link first: after the form of the sign-in, browsers follow no redirect to another host (form-action).
     """
@@ -211,7 +211,7 @@ def _onward(context: Context, request: Request, visitor: Visitor, back: str) -> 
 
 
 def _bind_candidate(context: Context, request: Request, link_token: str, visitor: Visitor) -> bool:
-    """Whoever opens their invitation in WeChat is known from then on; known again, another browser is no hindrance.
+    """Bind the candidate's WeChat account when they open their invitation; once bound, another browser is accepted.
 
     Known is the first to come before the interview has begun, and whoever holds its device. Somebody else to whom the
     link was forwarded is not, and gets none of the candidate's later messages.
@@ -247,7 +247,7 @@ def _bind_candidate(context: Context, request: Request, link_token: str, visitor
 
 
 def _still_leads_somewhere(session: Session, context: Context, back: str) -> bool:
-    """An offer's link ends when a newer one is asked for; whoever comes by the old one is led to their applications."""
+    """The page of a superseded offer link: the visitor is led to their applications."""
     offer = OFFER.match(back)
     if offer is None:
         return True

@@ -40,7 +40,7 @@ def todo(request: Request, context: Ctx) -> Response:
 
 @router.post(f"{TODO}/way")
 def way(context: Ctx, actor: PageActor, way: Annotated[str, Form(max_length=40)] = "") -> RedirectResponse:
-    """By which way to be reached first."""
+    """Choose the preferred channel."""
     if actor.person_id is not None:
         with context.database.transaction() as session:
             choose(session, actor.person_id, way, ways_set_up(context), context.clock)

@@ -32,13 +32,13 @@ Reason = Annotated[str, Field(max_length=2000, examples=["Three answers name mea
 
 
 class Out(BaseModel):
-    """Base of what the API answers: read from rows and dataclasses by their attributes."""
+    """Base of responses: read from rows and dataclasses by their attributes."""
 
     model_config = ConfigDict(from_attributes=True)
 
 
 class In(BaseModel):
-    """Base of what the API takes: a field that is not known is an error, not a silent loss."""
+    """Base of request bodies: an unknown field is an error, not a silent loss."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -74,7 +74,7 @@ class PageOut(Out, Generic[T]):
 
 
 class Done(Out):
-    """It is done and there is nothing to tell about it."""
+    """The request was carried out."""
 
     done: bool = True
 
@@ -85,7 +85,7 @@ def page_out(page: Page[Source], made: Callable[[Source], T]) -> PageOut[T]:
 
 
 def list_out(items: Iterable[Source], made: Callable[[Source], T]) -> PageOut[T]:
-    """A list that is never long enough for pages, in the same form."""
+    """A list that needs no pages, in the same form."""
     rows = [made(item) for item in items]
     return PageOut[Any](items=rows, next_cursor=None, total=len(rows))
 

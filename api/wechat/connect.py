@@ -1,4 +1,4 @@
-"""What of WeChat this installation has: clients from the settings, and the channels they make."""
+"""The WeChat clients of this installation, from its settings, and the channels they make."""
 
 from __future__ import annotations
 

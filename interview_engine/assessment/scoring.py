@@ -134,7 +134,7 @@ class ContentScores:
 
 
 class Embedder(Protocol):
-    """Text embedding, injected by whoever runs the scorer."""
+    """Text embedding, injected by the caller of the scorer."""
 
     def embed(self, texts: Sequence[str], language: str) -> NDArray[np.float32]:
         """Unit vectors, len(texts) x d, in order; `language` is "zh" or "en". Deterministic."""

@@ -1,7 +1,7 @@
 """A small invented company to try the product with: accounts of every role, two open jobs, applicants in every stage.
 
 Everybody is synthetic and marked so. No scores are made up: the applicants of the demo recordings wait for their
-interviews to be handed in, and whoever seeds runs the real assessment over them.
+interviews to be handed in, and the caller runs the real assessment on them.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class DemoInterview:
 
 @dataclass(frozen=True, slots=True)
 class DemoAccounts:
-    """What there is to try.
+    """The accounts and interviews of the demo.
 
     Args:
         created: False when the demo company was there before; then only logins and requisitions are filled in.
@@ -120,7 +120,7 @@ class DemoAccounts:
 
 
 def seed_demo(session: Session, clock: Clock, *, password: str | None = None) -> DemoAccounts:
-    """Put the demo company into the database, once; a second time changes nothing.
+    """Add the demo company to the database; nothing changes when it is there already.
 
     Args:
         password: of all demo accounts; a random one when None.
@@ -193,7 +193,7 @@ def _job(
     description: str,
     clock: Clock,
 ) -> str:
-    """An open job; its id."""
+    """Create an open job; returns its id."""
     version = next(one for one in list_kits(session, actors["hr"], kit_id=kit_id) if one.latest)
     profile = profile_from_kit(session, actors["hr"], version.id, clock)
     new = NewRequisition(
@@ -212,7 +212,7 @@ def _job(
 
 
 def _posted(session: Session, recruiter: Actor, job_id: str, clock: Clock) -> tuple[str, ...]:
-    """The codes of its public links."""
+    """Post the job; returns the codes of its public links."""
     channels = (("微信公众号", "600"), ("招聘网站", "1800"), ("内部推荐", "0"))
     return tuple(
         postings.create_posting(session, recruiter, job_id, channel, Decimal(cost), clock).code

@@ -1,4 +1,4 @@
-"""The refusals that many services share, so that they read alike everywhere.
+"""Refusals that many services share, worded alike everywhere.
 
 `thing` names what is meant, in lower case: msg("department").
 """
@@ -12,7 +12,7 @@ LOOK_AGAIN = msg("Reload the page and check again.")
 
 
 def missing(what: str, thing: Text) -> NotFoundError:
-    """There is no such row (or not for this person): `not_found.<what>`."""
+    """No such row, or not for this person: `not_found.<what>`."""
     return NotFoundError(
         f"not_found.{what}",
         msg("There is no such {thing}.", thing=thing),
@@ -21,17 +21,17 @@ def missing(what: str, thing: Text) -> NotFoundError:
 
 
 def conflict(code: str, message: Text, next_step: Text = LOOK_AGAIN) -> ConflictError:
-    """It cannot be done in the state things are in."""
+    """A conflict with the current state."""
     return ConflictError(code, message, next_step)
 
 
 def invalid(field: str, code: str, message: Text, next_step: Text) -> InvalidInput:
-    """A value that was given cannot be used."""
+    """An invalid value of a field."""
     return InvalidInput(code, message, next_step, field=field)
 
 
 def required(field: str, thing: Text) -> InvalidInput:
-    """A value that must be given was not: `input.required`."""
+    """A required value is missing: `input.required`."""
     return invalid(field, "input.required", msg("Enter the {thing}.", thing=thing), msg("Fill it in and send again."))
 
 

@@ -1,4 +1,4 @@
-"""One deletion under way: what went, what stays because others need it, and the blobs that go at its end."""
+"""One deletion in progress: what is deleted, what stays because others need it, and the blobs to delete at the end."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from interview_engine.store.tables import Blob
 
 GRACE = timedelta(days=8)
 """A blob this young is left alone: what will name it may not be committed yet. Work that was interrupted can be resumed
-for seven days; and what is stored again is written anew long before (`blobs.REFRESH_S`)."""
+for seven days; and what is stored again is rewritten long before (`blobs.REFRESH_S`)."""
 BATCH = 200
 
 Column = Any
@@ -66,7 +66,7 @@ def collect(database: Database, blobs: BlobStore, references: References, clock:
 def _remove(
     database: Database, blobs: BlobStore, references: References, batch: Iterable[str], before: datetime
 ) -> int:
-    """Whoever comes to name a blob registers it in the same transaction, which makes its row young: see `before`."""
+    """A transaction that refers to a blob registers it too, which makes its row young: see `before`."""
     with database.transaction() as session:
         still = delete(Blob).where(Blob.sha256.in_(list(batch)), _is_unnamed(references, before))
         gone = list(session.scalars(still.returning(Blob.sha256)))

@@ -75,7 +75,7 @@ class BlobKeys:
         return draft.key
 
     def forget(self) -> None:
-        """Read every key anew: some were destroyed."""
+        """Drop all cached keys: some were destroyed."""
         with self._lock:
             self._read.clear()
 

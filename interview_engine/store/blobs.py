@@ -34,8 +34,8 @@ CHUNK_BYTES = 1 << 20
 IN_MEMORY_BYTES = 4 << 20
 """A stream up to this size is hashed in memory, a longer one through a temporary file."""
 REFRESH_S = 12 * 3600.0
-"""A blob written again when its object is older than this is stored anew, so that garbage collection, which looks only
-at much older ones, cannot take what somebody has just been told is there."""
+"""A blob written again when its object is older than this is rewritten, so that garbage collection, which deletes only
+much older ones, cannot take a blob that a writer has just been promised."""
 NOTES = "erased"
 """Folder of the notes of what was erased, beside the blobs."""
 
@@ -64,7 +64,7 @@ class Keys(Protocol):
         """Keep a new key; without an owner it is the blob's own whose sha256 is `subject`."""
 
     def forget(self) -> None:
-        """Hold nothing in memory any longer: some were destroyed."""
+        """Drop all cached keys: some were destroyed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class BlobStore:
 
     @property
     def keys(self) -> Keys | None:
-        """Where it has keys from; None when it was opened without."""
+        """The source of keys; None when it was opened without."""
         return self._keys
 
     def put(self, data: bytes | Iterator[bytes] | Path, media_type: str, owner: Owner | DataKey | None = None) -> str:
@@ -142,7 +142,7 @@ class BlobStore:
         stop = found.size if end is None else min(end, found.size)
         while start < stop:
             piece = self._piece(sha256, found, cipher, start, min((start // CHUNK_BYTES + 1) * CHUNK_BYTES, stop))
-            if piece is None:  # it was written anew meanwhile, under another key or for the first time under one
+            if piece is None:  # it was rewritten meanwhile, under another key or under a key for the first time
                 found, before = self._opened(sha256, form.HEADER_BYTES), found
                 if found.header == before.header:
                     raise _damaged(sha256)
@@ -174,7 +174,7 @@ class BlobStore:
             yield spool
 
     def replace(self, sha256: str, file: IO[bytes]) -> None:
-        """Put what `encrypted` made in its place. The caller keeps others from deleting it meanwhile.
+        """Replace the object by what `encrypted` made. The caller holds a lock against its deletion.
 
         Raises:
             OutputError: as `put`.
@@ -199,7 +199,7 @@ class BlobStore:
         return content
 
     def exists(self, sha256: str) -> bool:
-        """Whether it is there."""
+        """Whether the blob is stored."""
         return self._objects.find(_path(sha256)) is not None
 
     def written_at(self, sha256: str) -> datetime | None:

@@ -160,7 +160,7 @@ def wait(session: Session, message_id: str, reason: str, until: datetime, clock:
 
 
 def requeue(session: Session, message_id: str, clock: Clock) -> None:
-    """Try a failed or suppressed message anew, from the first attempt: somebody has mended the cause."""
+    """Retry a failed or suppressed message from the first attempt, after its cause was mended."""
     now = clock.now()
     values = {"state": "queued", "attempts": 0, "due_at": now, "updated_at": now}
     session.execute(
@@ -181,7 +181,7 @@ def requeue_all(session: Session, recipient: str, clock: Clock) -> int:
 
 
 def hasten(session: Session, recipient: str, clock: Clock) -> None:
-    """Let what waits for its next attempt at one recipient be due now: the cause of the failures is gone.
+    """Make messages to one recipient that wait for a retry due now: the cause of the failures is gone.
 
     Not what is due within `CLAIM_S`: that may be in somebody's hands this moment.
     """

@@ -1,4 +1,4 @@
-"""A new secret: everything that is kept encrypted is written again, so that the old one can be forgotten."""
+"""Change of the secret: every encrypted value is re-encrypted, so that the old secret can be dropped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SUFFIX = "_encrypted"
 
 
 def reseal(session: Session, box: SecretBox, metadata: MetaData) -> int:
-    """Encrypt every value anew that only an old secret of the box opens. Returns how many; a second time it is none.
+    """Re-encrypt every value still encrypted with an old secret of the box. Returns how many; 0 when repeated.
 
     Raises:
         UsageError: `secret.cannot_decrypt`, there is a value that none of the box's secrets opens; nothing is changed.

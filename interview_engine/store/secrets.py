@@ -58,7 +58,7 @@ class SecretBox:
         return f"{VERSION}:{base64.b64encode(sealed).decode()}"
 
     def decrypt(self, sealed: str) -> str:
-        """The text again.
+        """Decrypt and return the text.
 
         Raises:
             UsageError: `secret.cannot_decrypt`, the settings' secret is another one, or the value was changed.
@@ -102,7 +102,7 @@ class Signer:
         return f"{body}.{_encode(self._mac(purpose, body))}"
 
     def verify(self, purpose: str, signed: str, now: datetime) -> str:
-        """The value again.
+        """Check a signature and return its value.
 
         Raises:
             PermissionDenied: `signature.invalid`, it was not signed here for this purpose.

@@ -99,7 +99,7 @@ class IdempotencyKey(Base):
 
 
 class WorkItem(Row, Base):
-    """One piece of durable work as people see it; the workflow engine keeps its own records beside.
+    """One piece of durable work as people see it; the workflow engine keeps its own records.
 
     `kind` is one that an area hands over (`hr.area.WorkKind`); `subject_id` the id of what it is about.
     `state` waiting, running, done, parked (a person must look; `reason` says why, zh and en), given_up (a person
@@ -148,7 +148,7 @@ class Worker(Base):
 
 
 class ClockMark(Base):
-    """One row: the latest time at which a process that keeps house was sure of its clock."""
+    """One row: the latest time at which a process that runs housekeeping was sure of its clock."""
 
     __tablename__ = "clock_mark"
 
@@ -169,7 +169,7 @@ class ClockDoubt(Base):
 
 
 class Blob(Base):
-    """What lies in the blob store, by sha256. Removed when the last row that names it is gone (retention job)."""
+    """A stored blob, by sha256. Deleted when no row refers to it any more (retention job)."""
 
     __tablename__ = "blob"
 
@@ -194,5 +194,5 @@ class BlobKey(Base):
     """The part of the person that can be erased alone: an interview's id, "resumes"."""
     key_encrypted: Mapped[str] = mapped_column(Text)
     shared: Mapped[list[Any] | None]
-    """sha256 of blobs that others need when the owner is gone; encrypted anew, then the key goes."""
+    """sha256 of blobs that others need when the owner is gone; they are re-encrypted, then the key is destroyed."""
     created_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Seals of the audit trail: HMAC-SHA256 beside its chain of hashes, which anybody with the database could compute anew.
+"""Seals of the audit trail: HMAC-SHA256 beside its chain of hashes, which anybody with the database could recompute.
 
 The key is random and lies encrypted under the installation's secret (`audit_head.key_encrypted`): who has the database
 alone cannot use it, and a new secret keeps it. The end's seal covers the whole chain before it; an event's own seal
@@ -51,12 +51,12 @@ def key_of(session: Session) -> bytes | None:
 
 
 def seal_of_event(key: bytes, digest: str) -> str:
-    """Of an event, by its hash."""
+    """The seal of an event, by its hash."""
     return _hmac(key, f"event\n{digest}")
 
 
 def seal_of_end(key: bytes, sequence: int, digest: str) -> str:
-    """Of the end of the chain."""
+    """The seal of the end of the chain."""
     return _hmac(key, f"end\n{sequence}\n{digest}")
 
 

@@ -1,6 +1,6 @@
 """What other systems can be told of: the writes in the audit trail, so that none is left out.
 
-Which subjects those are is not known here: whoever opens the store says so, once (`tell`).
+The caller who opens the store sets the subjects, once (`tell`).
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ LISTED = 200
 
 
 class Person(Protocol):
-    """Whoever acts; `id` goes into the audit trail. What they may do was checked by the caller."""
+    """The person who acts; `id` goes into the audit trail. The caller has checked what they may do."""
 
     @property
     def id(self) -> str:
@@ -41,7 +41,7 @@ class Person(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WorkerView:
-    """One worker that has not ended in order. `alive`: its last heartbeat is younger than `DEAD_AFTER_S`."""
+    """One worker that has not shut down. `alive`: its last heartbeat is younger than `DEAD_AFTER_S`."""
 
     id: str
     host: str
@@ -93,7 +93,7 @@ class Operations:
 def enqueue_work(
     session: Session, kind: str, subject_id: str, clock: Clock, actor: str = "system", *, again: bool = False
 ) -> WorkItem:
-    """Ask for a piece of work; the item there is, when it was asked for before.
+    """Queue a piece of work; returns the existing item when it was queued before.
 
     Args:
         kind: one that an area hands over (`hr.area.WorkKind`).
@@ -133,7 +133,7 @@ def enqueue_work(
 
 
 def retry_work(session: Session, actor: Person, work_item_id: str, clock: Clock) -> WorkItem:
-    """Begin a parked item anew, with all its attempts. An item that waits or runs already is left alone: pressing the
+    """Retry a parked item, with all its attempts. An item that waits or runs already is left alone: pressing the
     button twice is pressing it once.
 
     Raises:
@@ -147,14 +147,14 @@ def retry_work(session: Session, actor: Person, work_item_id: str, clock: Clock)
     audit.record(
         session, actor.id, "work.retried", f"work_item:{item.id}", {"kind": item.kind, "reason": item.reason}, clock
     )
-    _begin_anew(item, clock)
+    _restart(item, clock)
     return item
 
 
 def give_up(
     session: Session, actor: Person, work_item_id: str, clock: Clock, *, by_person: Collection[str] = ()
 ) -> WorkItem:
-    """Go on without a parked item: it is over, and what waits for it goes on with its reason.
+    """Give up a parked item: it ends, and work that depends on it continues with its reason.
 
     Args:
         by_person: the kinds whose items are run once more instead, with `WorkItem.by_person` set, to hand their subject
@@ -172,7 +172,7 @@ def give_up(
         session, actor.id, "work.given_up", f"work_item:{item.id}", {"kind": item.kind, "reason": item.reason}, clock
     )
     if item.kind in by_person:
-        _begin_anew(item, clock)
+        _restart(item, clock)
         item.by_person = True
         return item
     item.state = "given_up"
@@ -226,7 +226,7 @@ def _locked(session: Session, item_id: str) -> WorkItem:
     return found
 
 
-def _begin_anew(item: WorkItem, clock: Clock) -> None:
+def _restart(item: WorkItem, clock: Clock) -> None:
     item.state, item.attempts, item.run = "waiting", 0, item.run + 1
     item.worker_id = item.due_at = item.finished_at = item.reason = None
     item.stage, item.share = "", 0.0

@@ -146,7 +146,7 @@ class MonoSound:
 
     def _start_of(self, frame: AudioFrame) -> float:
         """Where the frame belongs, in samples of the track; without a time of its own it follows the one before."""
-        time_base = frame.time_base  # made anew each time it is asked for
+        time_base = frame.time_base  # PyAV builds a new object on every access
         if frame.pts is None or time_base is None:
             return self._next
         return (seconds(frame.pts, time_base) - self.origin_s) * SAMPLE_RATE

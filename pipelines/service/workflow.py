@@ -126,7 +126,7 @@ class Journal:
         return [workflow.workflow_id for workflow in found]
 
     def close(self) -> None:
-        """Leave the engine. What still runs here is not waited for: nobody listens to it any more."""
+        """Shut down without waiting for running steps; their results are ignored."""
         global _perform
         with contextlib.suppress(Exception):
             DBOS.delete_queue(self._queue)

@@ -128,7 +128,7 @@ def edit(version_id: str, request: Request, context: Ctx, actor: PageActor) -> R
 
 @router.post(f"{HOME}/{{version_id}}/edit")
 def from_form(version_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """The form as a kit file, to be looked at before it is published."""
+    """The form as a kit file, to be checked before it is published."""
     require(actor, "public", "manage")
 
     def change(session: Session) -> tuple[KitVersion, str]:
@@ -164,7 +164,7 @@ def raw(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Re
 
 @router.post(f"{HOME}/{{version_id}}/preview")
 def preview(version_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """What it would do to past interviews. A script that asks for lines is told of the progress as it goes."""
+    """Preview the effect on past interviews. A script that asks for lines gets the progress as it goes."""
     text, bar = form.raw("text"), form.number("bar", 0, 100, BAR_PERCENT)
     with context.database.reading() as session:
         row = competency.kit_version_within(session, actor, version_id)
@@ -198,7 +198,7 @@ def publish(version_id: str, request: Request, context: Ctx, actor: PageActor, f
 
 @router.post(f"{HOME}/{{version_id}}/retire")
 def retire(version_id: str, context: Ctx, actor: PageActor) -> Response:
-    """Offer it no longer to new requisitions."""
+    """Retire a version: new requisitions cannot choose it."""
     return act(
         context,
         lambda session: competency.retire_kit(session, actor, version_id, context.clock),
@@ -207,7 +207,7 @@ def retire(version_id: str, context: Ctx, actor: PageActor) -> Response:
 
 
 def _differs(kit: Kit) -> bool:
-    """Whether this release ships another text for the kit than this version has."""
+    """Whether this release ships a text of the kit that differs from this version."""
     path = shipped_kits().get(kit.id)
     return path is not None and replace(load_kit(path), version=kit.version, sha256=kit.sha256) != kit
 

@@ -61,7 +61,7 @@ def model(request: Request, context: Ctx, actor: PageActor) -> Response:
 
 @router.post("/console/competencies")
 def add(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """A competency of one's own."""
+    """Add a company's own competency."""
     new = competency.NewCompetency(
         code=form.text("code"),
         kind=form.text("kind"),  # type: ignore[arg-type]  # add_competency refuses another
@@ -85,7 +85,7 @@ def add(request: Request, context: Ctx, actor: PageActor, form: Form) -> Respons
 
 @router.post("/console/competencies/{code}/retire")
 def retire(code: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Offer it no longer."""
+    """Retire a competency."""
     return act(
         context,
         lambda session: competency.retire_competency(session, actor, code, context.clock),
@@ -157,7 +157,7 @@ def save_profile(request: Request, context: Ctx, actor: PageActor, form: Form) -
 
 @router.post("/console/profiles/{profile_id}/publish")
 def publish_profile(profile_id: str, context: Ctx, actor: PageActor) -> Response:
-    """Make a draft the one in use."""
+    """Publish a draft."""
     return act(
         context,
         lambda session: competency.publish_profile(session, actor, profile_id, context.clock),
@@ -198,13 +198,13 @@ def create_survey(request: Request, context: Ctx, actor: PageActor, form: Form) 
 
 @router.get("/console/surveys/{survey_id}")
 def survey(survey_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """One survey: to whom it goes, and what came back."""
+    """One survey: its recipients and its results."""
     return _survey(survey_id, request, context, actor)
 
 
 @router.post("/console/surveys/{survey_id}/send")
 def send(survey_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Send it to the chosen people; links are shown this once."""
+    """Send a survey to the chosen people; links are shown once."""
 
     def change(session: Session) -> list[tuple[str, str]]:
         issued = competency.send_survey(session, actor, survey_id, form.many("person"), context.clock)
@@ -221,7 +221,7 @@ def send(survey_id: str, request: Request, context: Ctx, actor: PageActor, form:
 
 @router.post("/console/surveys/{survey_id}/close")
 def close(survey_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Take no more answers."""
+    """Close a survey to further answers."""
     return act(
         context,
         lambda session: competency.close_survey(session, actor, survey_id, context.clock),

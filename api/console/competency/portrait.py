@@ -38,7 +38,7 @@ def person(person_id: str, request: Request, context: Ctx, actor: PageActor, pro
 
 @router.post("/console/people/{person_id}/pool")
 def pool(person_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Keep for other jobs, or no longer."""
+    """Add to the talent pool, or remove from it."""
     keep = form.checked("keep")
     return act(
         context,

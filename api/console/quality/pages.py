@@ -70,7 +70,7 @@ def kit_version(version_id: str, request: Request, context: Ctx, actor: PageActo
 
 @router.post("/console/calibration/{version_id}/fit")
 def fit(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Fit a calibration from the ratings there are."""
+    """Fit a calibration to the ratings so far."""
 
     def change(session: Session) -> None:
         read, scorer_id = features_of(request, session, version_id)
@@ -86,7 +86,7 @@ def fit(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Re
 
 @router.post("/console/calibrations/{calibration_id}/activate")
 def activate(calibration_id: str, context: Ctx, actor: PageActor) -> Response:
-    """Let it count from now on."""
+    """Make a calibration the active one."""
     return act(
         context,
         lambda session: calibrations.activate(session, actor, calibration_id, context.clock),
@@ -96,7 +96,7 @@ def activate(calibration_id: str, context: Ctx, actor: PageActor) -> Response:
 
 @router.post("/console/calibration/{version_id}/deactivate")
 def deactivate(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Score interviews of this kit without a calibration from now on."""
+    """Score interviews of this kit without a calibration."""
     return act(
         context,
         lambda session: calibrations.deactivate(session, actor, version_id, context.clock),
@@ -107,7 +107,7 @@ def deactivate(version_id: str, request: Request, context: Ctx, actor: PageActor
 
 @router.get("/console/rate/{assessment_id}")
 def blind(assessment_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """An interview to be rated: answers and anchors, nothing that the engine found."""
+    """An interview to rate: answers and anchors, nothing from the engine."""
     return _blind(assessment_id, request, context, actor)
 
 

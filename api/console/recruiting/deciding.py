@@ -42,7 +42,7 @@ def decide(application_id: str, request: Request, context: Ctx, actor: PageActor
 
 @router.post(f"{HOME}/{{application_id}}/override")
 def override(application_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """A score of a person's own beside the engine's."""
+    """Record a person's own score beside the engine's."""
     code = form.optional("competency")
 
     def change(session: Session) -> None:
@@ -55,7 +55,7 @@ def override(application_id: str, request: Request, context: Ctx, actor: PageAct
 
 @router.post(f"{HOME}/{{application_id}}/rerating")
 def rerating(application_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """The answer to a candidate who asked for a review by a person."""
+    """Answer a candidate who requested a review by a person."""
 
     def change(session: Session) -> None:
         reviews.answer_rerating(session, actor, form.text("request"), form.raw("answer"), context.clock)
@@ -65,7 +65,7 @@ def rerating(application_id: str, request: Request, context: Ctx, actor: PageAct
 
 @router.post(f"{HOME}/{{application_id}}/move")
 def move(application_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """To another stage, as the rules allow."""
+    """Move to another stage, as the rules allow."""
 
     def change(session: Session) -> None:
         stage: Stage = form.choice("stage", tuple(STAGES))  # type: ignore[assignment]
@@ -76,7 +76,7 @@ def move(application_id: str, request: Request, context: Ctx, actor: PageActor, 
 
 @router.post(f"{HOME}/{{application_id}}/invite")
 def invite(application_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Invite; the link is shown this once."""
+    """Invite; the link is shown once."""
 
     def change(session: Session) -> str:
         days, language = form.whole("days", 1, 60, 7), form.optional("language")
@@ -103,7 +103,7 @@ def extend(invitation_id: str, context: Ctx, actor: PageActor, form: Form) -> Re
 
 @router.post("/console/invitations/{invitation_id}/device")
 def device(invitation_id: str, context: Ctx, actor: PageActor) -> Response:
-    """Another device may open it."""
+    """Let another device open the interview."""
     return act(
         context,
         lambda session: invitations.move_device(session, actor, invitation_id, context.clock),
@@ -140,7 +140,7 @@ def offer(application_id: str, request: Request, context: Ctx, actor: PageActor,
 
 @router.post("/console/offers/{offer_id}/submit")
 def submit_offer(offer_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Ask for approval of an offer."""
+    """Submit an offer for approval."""
 
     def change(session: Session) -> None:
         offers.submit_offer(session, actor, offer_id, context.clock)
@@ -150,7 +150,7 @@ def submit_offer(offer_id: str, request: Request, context: Ctx, actor: PageActor
 
 @router.post("/console/offers/{offer_id}/send")
 def send_offer(offer_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Send it; the link is shown this once."""
+    """Send an offer; the link is shown once."""
 
     def shown(issued: offers.IssuedOffer) -> Response:
         link = f"{context.service.public_url}/o/{issued.token}"
@@ -166,7 +166,7 @@ def send_offer(offer_id: str, request: Request, context: Ctx, actor: PageActor, 
 
 @router.post("/console/offers/{offer_id}/cancel")
 def cancel_offer(offer_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Take an offer back."""
+    """Withdraw an offer."""
     return act(
         context,
         lambda session: offers.cancel_offer(session, actor, offer_id, form.text("reason"), context.clock),
@@ -198,7 +198,7 @@ def episode(application_id: str, request: Request, context: Ctx, actor: PageActo
 
 @router.post("/console/flags/{flag_id}/merge")
 def merge(flag_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Two persons are one (C5)."""
+    """Merge two persons (C5)."""
 
     def change(session: Session) -> None:
         candidates.merge(session, actor, flag_id, context.clock)
@@ -208,7 +208,7 @@ def merge(flag_id: str, request: Request, context: Ctx, actor: PageActor, form: 
 
 @router.post("/console/flags/{flag_id}/resolve")
 def resolve(flag_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """A flag was looked at and nothing is to be done."""
+    """Resolve a flag without a change."""
 
     def change(session: Session) -> None:
         candidates.resolve_flag(session, actor, flag_id, context.clock)

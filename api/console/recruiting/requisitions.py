@@ -1,4 +1,4 @@
-"""Requisitions: the list, writing one, its approval and life, its postings (C1, C3, B8)."""
+"""Requisitions: the list, the form, approval and lifecycle, postings (C1, C3, B8)."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def create(request: Request, context: Ctx, actor: PageActor, form: Form) -> Resp
 
 @router.get(f"{HOME}/{{requisition_id}}/edit")
 def edit(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """The form with what is written now."""
+    """The form with the current values."""
     with context.database.reading() as session:
         row = requisitions.get_requisition(session, actor, requisition_id)
     values = {
@@ -128,7 +128,7 @@ def edit(requisition_id: str, request: Request, context: Ctx, actor: PageActor) 
 
 @router.post(f"{HOME}/{{requisition_id}}/edit")
 def update(requisition_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Write it again; what is wrong is said beside the field and nothing typed is lost."""
+    """Replace the fields; errors stand beside their fields and nothing typed is lost."""
 
     def change(session: Session) -> None:
         new = _written(session, form, _requirements(form))
@@ -215,7 +215,7 @@ def open_it(requisition_id: str, request: Request, context: Ctx, actor: PageActo
 
 @router.post(f"{HOME}/{{requisition_id}}/hold")
 def hold(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Take no applications for a while."""
+    """Put a requisition on hold."""
 
     def change(session: Session) -> str:
         closing.hold_requisition(session, actor, requisition_id, context.clock)
@@ -249,7 +249,7 @@ def take_back(requisition_id: str, request: Request, context: Ctx, actor: PageAc
 
 @router.post(f"{HOME}/{{requisition_id}}/postings")
 def post(requisition_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Publish it in a channel."""
+    """Publish the job in a channel."""
 
     def change(session: Session) -> str:
         postings.create_posting(
@@ -268,7 +268,7 @@ def post(requisition_id: str, request: Request, context: Ctx, actor: PageActor, 
 
 @router.post("/console/postings/{posting_id}/close")
 def close_posting(posting_id: str, context: Ctx, actor: PageActor) -> Response:
-    """Its link takes no more applications."""
+    """Close a posting to applications."""
     return act(
         context,
         lambda session: postings.close_posting(session, actor, posting_id, context.clock),
@@ -278,7 +278,7 @@ def close_posting(posting_id: str, context: Ctx, actor: PageActor) -> Response:
 
 @router.post("/console/postings/{posting_id}/reopen")
 def reopen_posting(posting_id: str, context: Ctx, actor: PageActor) -> Response:
-    """Its link takes applications again."""
+    """Reopen a posting to applications."""
     return act(
         context,
         lambda session: postings.reopen_posting(session, actor, posting_id, context.clock),
@@ -304,7 +304,7 @@ def _on_job(
 
 
 def requisition_head(session: Session, actor: Actor, row: Requisition) -> dict[str, Any]:
-    """What stands above every page of a requisition: its title, state, place and numbers."""
+    """The head of every page of a requisition: its title, state, place and numbers."""
     names = org.department_names(session)
     owner = names_of(session, [row.owner_account_id]).get(row.owner_account_id, "")
     counts = stage_counts(session, actor, row.id)

@@ -34,7 +34,7 @@ def account(request: Request, context: Ctx, actor: PageActor) -> Response:
 
 @router.post(f"{OWN_ACCOUNT}/language")
 def language(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Read the console in this language from now on."""
+    """Set the language of the console."""
 
     def change(session: Session) -> str:
         chosen = form.choice("language", CONSOLE_LANGUAGES)
@@ -53,13 +53,13 @@ def language(request: Request, context: Ctx, actor: PageActor, form: Form) -> Re
 
 @router.get(f"{OWN_ACCOUNT}/password")
 def password_form(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """The form; the only page that opens while a password was set by somebody else."""
+    """The form; the only page that opens while a temporary password is set."""
     return console_page(request, actor, "system/password.html", forced=request.state.account.must_change_password)
 
 
 @router.post(f"{OWN_ACCOUNT}/password")
 def password(request: Request, context: Ctx, actor: PageActor, address: ClientAddress, form: Form) -> Response:
-    """A new password; every other session ends."""
+    """Set a new password; every other session ends."""
 
     def change(session: Session) -> str:
         new = form.raw("new")
@@ -103,7 +103,7 @@ def enrol(request: Request, context: Ctx, actor: PageActor, form: Form) -> Respo
 
 @router.post(f"{OWN_ACCOUNT}/second-factor/confirm")
 def confirm(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Prove that the authenticator has it; shows the recovery codes this once."""
+    """Prove that the authenticator has the secret; shows the recovery codes once."""
     account_id, code = request.state.account.id, form.text("code")
     return act(
         context,
@@ -129,7 +129,7 @@ def new_codes(request: Request, context: Ctx, actor: PageActor, form: Form) -> R
 
 @router.post(f"{OWN_ACCOUNT}/second-factor/remove")
 def remove(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Take it away again, against a code of it."""
+    """Remove one's own second factor, against a code of it."""
     account_id, code = request.state.account.id, form.text("code")
     return act(
         context,

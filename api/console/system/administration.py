@@ -61,7 +61,7 @@ def accounts(request: Request, context: Ctx, actor: PageActor, cursor: str = "")
 
 @router.post(ACCOUNTS)
 def create(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """A login; its password is shown this once."""
+    """Create a login; its password is shown once."""
     new = NewAccount(
         login=form.text("login"),
         name=form.text("name"),
@@ -86,7 +86,7 @@ def account(account_id: str, request: Request, context: Ctx, actor: PageActor) -
 
 @router.post(f"{ACCOUNTS}/{{account_id}}/role")
 def role(account_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Another role, with its reach."""
+    """Change the role and its reach."""
     scope = form.optional("scope")
 
     def change(session: Session) -> None:
@@ -98,7 +98,7 @@ def role(account_id: str, request: Request, context: Ctx, actor: PageActor, form
 
 @router.post(f"{ACCOUNTS}/{{account_id}}/password")
 def password(account_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """A new password, shown this once."""
+    """Set a new password, shown once."""
     return act(
         context,
         lambda session: service.reset_password(session, actor, account_id, context.clock),
@@ -109,7 +109,7 @@ def password(account_id: str, request: Request, context: Ctx, actor: PageActor) 
 
 @router.post(f"{ACCOUNTS}/{{account_id}}/second-factor")
 def reset_factor(account_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Take away the second step of somebody who lost the phone."""
+    """Remove the second factor of somebody who lost the phone."""
 
     def change(session: Session) -> None:
         second_factor.reset(session, actor, account_id, context.clock)
@@ -137,7 +137,7 @@ def active(account_id: str, request: Request, context: Ctx, actor: PageActor, fo
 
 @router.post(f"{ACCOUNTS}/{{account_id}}/grants")
 def give(account_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """A personal permission, or a denial."""
+    """Add a personal permission or a denial."""
 
     def change(session: Session) -> None:
         grants.give(session, actor, _grant(form, account_id), context.clock)
@@ -147,7 +147,7 @@ def give(account_id: str, request: Request, context: Ctx, actor: PageActor, form
 
 @router.post("/console/grants/{grant_id}/remove")
 def take_back(grant_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Take a permission back."""
+    """Remove a permission."""
 
     def change(session: Session) -> None:
         grants.take_back(session, actor, grant_id, context.clock)

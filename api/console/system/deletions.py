@@ -1,4 +1,4 @@
-"""Deletions that nobody asked for: what goes when, and a way to hold it, drop it or say that it may go (D10)."""
+"""Planned deletions that nobody asked for: their dates, and ways to hold, cancel or approve them (D10)."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ KINDS = {
 
 @router.get(HOME)
 def listed(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """What is planned, the nearest day first."""
+    """The plans, the nearest day first."""
     require(actor, "public", "manage")
     return _page(request, context, actor)
 
 
 @router.post(f"{HOME}/confirm")
 def confirm(context: Ctx, actor: PageActor) -> Response:
-    """What is due may go, however much it is."""
+    """Approve all due deletions."""
     return act(
         context,
         lambda session: planning.confirm(session, actor, retention.reached(actor), context.clock),
@@ -44,7 +44,7 @@ def confirm(context: Ctx, actor: PageActor) -> Response:
 
 @router.post(f"{HOME}/{{request_id}}/hold")
 def hold(request_id: str, context: Ctx, actor: PageActor) -> Response:
-    """Stop it until it is released."""
+    """Put a plan on hold."""
     return act(
         context,
         lambda session: planning.hold(session, actor, request_id, retention.reached(actor), context.clock),
@@ -54,7 +54,7 @@ def hold(request_id: str, context: Ctx, actor: PageActor) -> Response:
 
 @router.post(f"{HOME}/{{request_id}}/release")
 def release(request_id: str, context: Ctx, actor: PageActor) -> Response:
-    """Let it go on."""
+    """Release a plan on hold."""
     days = context.service.deletion_days
     return act(
         context,
@@ -65,7 +65,7 @@ def release(request_id: str, context: Ctx, actor: PageActor) -> Response:
 
 @router.post(f"{HOME}/{{request_id}}/cancel")
 def cancel(request_id: str, context: Ctx, actor: PageActor) -> Response:
-    """Drop it for a year."""
+    """Cancel a plan for a year."""
     return act(
         context,
         lambda session: planning.cancel(session, actor, request_id, retention.reached(actor), context.clock),

@@ -134,7 +134,7 @@ def retry(item_id: str, context: Ctx, actor: PageActor) -> Response:
 
 @router.post("/console/work/{item_id}/give-up")
 def give_up(item_id: str, context: Ctx, actor: PageActor) -> Response:
-    """Go on without it."""
+    """Give up an item."""
 
     def given_up(session: Session) -> WorkItem:
         check_group(session, actor, "public", "manage")
@@ -149,7 +149,7 @@ def give_up(item_id: str, context: Ctx, actor: PageActor) -> Response:
 
 @router.post("/console/operations/clock")
 def clock_is_right(context: Ctx, actor: PageActor, form: forms.Form) -> Response:
-    """A person has looked at the time that this server shows."""
+    """A person confirms this server's time."""
     return act(
         context,
         lambda session: trail.confirm_clock(session, actor, form.instant("seen"), context.clock),
@@ -159,7 +159,7 @@ def clock_is_right(context: Ctx, actor: PageActor, form: forms.Form) -> Response
 
 @router.post("/console/webhooks/{webhook_id}/resume")
 def resume_webhook(webhook_id: str, context: Ctx, actor: PageActor) -> Response:
-    """The receiver works again: end the pause, and send again what failed for good."""
+    """End the pause of a webhook and retry its failed messages."""
     return act(
         context,
         lambda session: webhooks.resume_webhook(session, actor, webhook_id, context.clock),

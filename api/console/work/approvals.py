@@ -1,4 +1,4 @@
-"""What waits for my decision, of whatever kind: each kind of request says what it is called and what it is about."""
+"""Approvals that wait for my decision, of every kind: each kind names itself and its subject."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HOME = "/console/approvals"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One approval that waits for me: `word` is what its kind is called."""
+    """An approval that waits for me: `word` is the name of its kind."""
 
     id: str
     word: Text
@@ -42,13 +42,13 @@ class Waiting:
 
 @router.get(HOME)
 def listed(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """What waits for my decision."""
+    """Approvals that wait for my decision."""
     return _page(request, context, actor)
 
 
 @router.post(f"{HOME}/absences")
 def set_absence(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Name who decides instead on some days."""
+    """Name a substitute for some days."""
 
     def change(session: Session) -> None:
         first, last = form.day("first_day"), form.day("last_day")
@@ -64,7 +64,7 @@ def set_absence(request: Request, context: Ctx, actor: PageActor, form: Form) ->
 
 @router.post(f"{HOME}/absences/{{substitute_id}}/end")
 def end_absence(substitute_id: str, context: Ctx, actor: PageActor) -> Response:
-    """Decide oneself again."""
+    """End a substitution."""
     return act(
         context,
         lambda session: approvals.end_substitute(session, actor, substitute_id, context.clock),
@@ -74,7 +74,7 @@ def end_absence(substitute_id: str, context: Ctx, actor: PageActor) -> Response:
 
 @router.post(f"{HOME}/{{approval_id}}")
 def decide(approval_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Approve or refuse; what follows from it happens at once."""
+    """Approve or reject; the effect follows in the same transaction."""
 
     def change(session: Session) -> str:
         decision: approvals.Decision = form.choice("decision", ("approve", "reject"))  # type: ignore[assignment]

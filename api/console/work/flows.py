@@ -70,7 +70,7 @@ def listed(request: Request, context: Ctx, actor: PageActor, change: str = "") -
 
 @router.post(HOME)
 def set_flow(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Requests of a kind take these steps from now on."""
+    """Set the steps for new requests of a kind."""
 
     def change(session: Session) -> None:
         days = form.whole("expires_after_days", 1, 365, 0)
@@ -94,7 +94,7 @@ def set_flow(request: Request, context: Ctx, actor: PageActor, form: Form) -> Re
 
 @router.post(f"{HOME}/{{flow_id}}/end")
 def end_flow(flow_id: str, context: Ctx, actor: PageActor) -> Response:
-    """The flow of the department above is taken again, or the default."""
+    """End a flow: the flow of the department above applies again, or the default."""
     return act(
         context,
         lambda session: approvals.end_flow(session, actor, flow_id, context.clock),

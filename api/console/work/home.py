@@ -1,4 +1,4 @@
-"""Where the console begins: what waits for me, the numbers of today, and a search over people, jobs and pages."""
+"""The home page of the console: what waits for me, the numbers of today, and a search over people, jobs and pages."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ State = Literal["draft", "published", "retired"]
 
 
 class KitText(In):
-    """A kit file (YAML) and what changed."""
+    """A kit file (YAML) and a note on what changed."""
 
     text: str = Field(min_length=1, max_length=200_000, description="The whole file; see docs/kits.md.")
     note: str = Field(default="", max_length=500)
@@ -128,7 +128,7 @@ class ProfileRequirementOut(Out):
 
 
 class NewProfile(In):
-    """What a role needs; a new version for a code that is known."""
+    """The competencies that a role requires; a known code gets a new version."""
 
     code: str = Field(min_length=1, max_length=80, examples=["maintenance-engineer"])
     name: NewWords
@@ -152,7 +152,7 @@ class ProfileOut(Out):
 
 
 class FromKit(In):
-    """Which kit's weights and levels to take."""
+    """The kit whose weights and levels to take."""
 
     kit_version_id: IdField
 
@@ -174,14 +174,14 @@ def list_kits(
     call: Annotated[Call, needs("public", "read")],
     kit_id: Annotated[str | None, Field(max_length=80, pattern=r"^[^\x00]*$")] = None,
 ) -> PageOut[KitRow]:
-    """Every version, newest first within a kit."""
+    """All kit versions, newest first within a kit."""
     with call.reading() as session:
         return list_out(service.list_kits(session, call.actor, kit_id=kit_id), KitRow.model_validate)
 
 
 @router.post("/kits", status_code=201)
 def publish_kit(body: KitText, call: Annotated[Call, needs("public", "manage")]) -> KitOut:
-    """Publish a kit file as the next version of its id. The same file again is the version that it already is."""
+    """Publish a kit file as the next version of its id. An unchanged file gives the version it already is."""
     return call.once(
         lambda s: _kit(
             service.publish_kit(
@@ -199,7 +199,7 @@ def publish_kit(body: KitText, call: Annotated[Call, needs("public", "manage")])
 
 @router.post("/kits/preview")
 def preview_kit(body: KitPreview, call: Annotated[Call, needs("public", "manage")]) -> PreviewOut:
-    """Score past interviews again with a changed kit: which would change their side of the bar."""
+    """Score past interviews again with a changed kit: which would cross the bar."""
     rescore = rescorer(call.context.engine)
     with call.reading() as session:
         found = kit_preview.preview_kit(
@@ -217,14 +217,14 @@ def preview_kit(body: KitPreview, call: Annotated[Call, needs("public", "manage"
 
 @router.get("/kits/{kit_version_id}")
 def get_kit(kit_version_id: Id, call: Annotated[Call, needs("public", "read")]) -> KitOut:
-    """One version with its file."""
+    """One kit version with its file."""
     with call.reading() as session:
         return _kit(service.kit_version_within(session, call.actor, kit_version_id))
 
 
 @router.post("/kits/{kit_version_id}/retire")
 def retire_kit(kit_version_id: Id, call: Annotated[Call, needs("public", "manage")]) -> KitOut:
-    """Offer it no longer to new requisitions; interviews under way keep it."""
+    """Retire a version: new requisitions cannot choose it, interviews under way keep it."""
     return call.once(lambda s: _kit(service.retire_kit(s, call.actor, kit_version_id, call.clock)))
 
 
@@ -237,7 +237,7 @@ def list_profiles(call: Annotated[Call, needs("public", "read")], state: State |
 
 @router.post("/role-profiles", status_code=201)
 def create_profile(body: NewProfile, call: Annotated[Call, needs("public", "manage")]) -> ProfileOut:
-    """A draft of the next version."""
+    """Create a draft of the next version of a profile."""
     new = service.NewProfile(
         body.code,
         _words(body.name),
@@ -250,13 +250,13 @@ def create_profile(body: NewProfile, call: Annotated[Call, needs("public", "mana
 
 @router.post("/role-profiles/from-kit", status_code=201)
 def create_profile_from_kit(body: FromKit, call: Annotated[Call, needs("public", "manage")]) -> ProfileOut:
-    """A published profile with the weights and levels of a kit."""
+    """Publish a profile with the weights and levels of a kit."""
     return call.once(lambda s: _profile(service.profile_from_kit(s, call.actor, body.kit_version_id, call.clock)))
 
 
 @router.post("/role-profiles/{profile_id}/publish")
 def publish_profile(profile_id: Id, call: Annotated[Call, needs("public", "manage")]) -> ProfileOut:
-    """Make a draft the version in use; the one before is retired."""
+    """Publish a draft; it replaces the version in use."""
     return call.once(lambda s: _profile(service.publish_profile(s, call.actor, profile_id, call.clock)))
 
 
@@ -286,7 +286,7 @@ def add_competency(body: NewCompetency, call: Annotated[Call, needs("public", "m
 def retire_competency(
     code: Annotated[str, Path(pattern="^[a-z][a-z0-9-]{0,39}$")], call: Annotated[Call, needs("public", "manage")]
 ) -> CompetencyOut:
-    """Offer it no longer; records and profiles that name it keep it."""
+    """Retire a competency; existing records and profiles keep it."""
     return call.once(lambda s: CompetencyOut.model_validate(service.retire_competency(s, call.actor, code, call.clock)))
 
 

@@ -128,7 +128,7 @@ def list_episodes(person_id: Id, call: Annotated[Call, needs("interview", "read"
 
 @router.post("/applications/{application_id}/episodes", status_code=201)
 def add_episode(application_id: Id, body: NewEpisode, call: Annotated[Call, needs("interview", "write")]) -> EpisodeOut:
-    """Keep an event from the interview that counts; each quote must stand in its transcript word for word."""
+    """Store an event from the current assessment; each quote must stand in its transcript verbatim."""
     new = service.NewEpisode(
         body.competency_code,
         body.situation,
@@ -145,7 +145,7 @@ def add_episode(application_id: Id, body: NewEpisode, call: Annotated[Call, need
 
 @router.delete("/episodes/{episode_id}")
 def remove_episode(episode_id: Id, call: Annotated[Call, needs("interview", "write")]) -> Done:
-    """Take an event out that was wrong."""
+    """Remove a wrong event from the record."""
     with call.writing() as session:
         service.remove_episode(session, call.actor, episode_id, call.clock)
     return Done()

@@ -39,13 +39,13 @@ class NewSurvey(In):
 
 
 class Recipients(In):
-    """To whom it goes."""
+    """The persons to send it to."""
 
     person_ids: list[IdField] = Field(min_length=1, max_length=1000)
 
 
 class SurveyOut(Out):
-    """A survey: its questions, its state and until when it can be answered."""
+    """A survey: its questions, its state and its deadline."""
 
     id: str
     legal_entity_id: str | None = Field(description="Whose it is; null is the group's.")
@@ -90,7 +90,7 @@ class QuestionResultOut(Out):
 
 
 class SurveyResultsOut(Out):
-    """What came back, without names."""
+    """The results, without names."""
 
     sent: int
     answered: int
@@ -106,7 +106,7 @@ def list_surveys(call: Annotated[Call, needs("public", "manage")]) -> PageOut[Su
 
 @router.post("/surveys", status_code=201)
 def create_survey(body: NewSurvey, call: Annotated[Call, needs("public", "manage")]) -> SurveyOut:
-    """Create a survey as a draft; it goes out when it is sent."""
+    """Create a survey as a draft."""
     title = LocalizedText(body.title.zh, body.title.en)
     questions = [one.model_dump() for one in body.questions]
     return call.once(
@@ -128,7 +128,7 @@ def create_survey(body: NewSurvey, call: Annotated[Call, needs("public", "manage
 def send_survey(
     survey_id: Id, body: Recipients, call: Annotated[Call, needs("public", "manage")]
 ) -> PageOut[SurveyLink]:
-    """Send it to people, each with a link of their own; who has answered is left out."""
+    """Send a survey to people, each with a link of their own; those who have answered are left out."""
 
     def work(session: Session) -> PageOut[SurveyLink]:
         issued = service.send_survey(session, call.actor, survey_id, body.person_ids, call.clock)
@@ -144,7 +144,7 @@ def send_survey(
 
 @router.post("/surveys/{survey_id}/close")
 def close_survey(survey_id: Id, call: Annotated[Call, needs("public", "manage")]) -> SurveyOut:
-    """Take no more answers."""
+    """Close a survey to further answers."""
     return call.once(lambda s: _survey(service.close_survey(s, call.actor, survey_id, call.clock)))
 
 
@@ -152,7 +152,7 @@ def close_survey(survey_id: Id, call: Annotated[Call, needs("public", "manage")]
 def get_survey_results(
     survey_id: Id, call: Annotated[Call, needs("public", "manage", ("interview", "read"))]
 ) -> SurveyResultsOut:
-    """The answers so far, counted; open answers in full, without names."""
+    """The results so far: counts, and open answers in full, without names."""
     with call.reading() as session:
         return SurveyResultsOut.model_validate(service.survey_results(session, call.actor, survey_id))
 

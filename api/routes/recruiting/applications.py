@@ -35,7 +35,7 @@ router = new_router("applications")
 
 
 class NewApplication(In):
-    """A candidate that a recruiter or another system adds. Mail or phone is needed."""
+    """A candidate added by a recruiter or another system. Mail or phone is needed."""
 
     name: str = Field(min_length=1, max_length=120, examples=["王小明"])
     email: str = Field(default="", max_length=254, examples=["wang@example.com"])
@@ -44,7 +44,7 @@ class NewApplication(In):
 
 
 class Move(In):
-    """Where an application goes."""
+    """The stage to move an application to."""
 
     to_stage: Stage
     reason: str = Field(default="", max_length=2000, description="Needed to reject or to reopen.")
@@ -73,7 +73,7 @@ class ApplicationOut(Out):
 
 
 class AppliedOut(Out):
-    """The application there is now: the same person twice is the same application."""
+    """The application: the same person twice is the same application."""
 
     id: str
     requisition_id: str
@@ -106,7 +106,7 @@ class ApplicationRow(Out):
 
 
 class EventOut(Out):
-    """Something that happened to an application."""
+    """An event in the history of an application."""
 
     id: str
     kind: str
@@ -164,7 +164,7 @@ class RankedRow(Out):
 
 
 class RulerOut(Out):
-    """What the scores of one list were measured with: only scores of one kit version and scorer are compared."""
+    """The kit version and scorer of one list: only scores of the same ones are compared."""
 
     kit_version_id: str
     kit_id: str
@@ -190,7 +190,7 @@ class RankingOut(Out):
 
 
 class TalentRow(Out):
-    """A person who agreed to be kept for other jobs."""
+    """A person in the talent pool."""
 
     person_id: str
     name: str
@@ -243,7 +243,7 @@ def list_applications(
 def add_application(
     requisition_id: Id, body: NewApplication, call: Annotated[Call, needs("contact", "write")]
 ) -> AppliedOut:
-    """Add a candidate. The same person twice is the same application; nothing is sent to them by this."""
+    """Add a candidate. The same person twice is the same application; no message is sent."""
     new = service.NewPerson(body.name, body.email, body.phone, body.language)
     return call.once(lambda s: AppliedOut.model_validate(service.apply(s, call.actor, requisition_id, new, call.clock)))
 
@@ -319,7 +319,7 @@ def move_application(application_id: Id, body: Move, call: Annotated[Call, needs
 
 @router.get("/applications/{application_id}/history")
 def list_history(application_id: Id, call: Annotated[Call, needs("interview", "read")]) -> PageOut[EventOut]:
-    """Everything that happened to it, oldest first."""
+    """The history of an application, oldest first."""
     with call.reading() as session:
         return list_out(service.history(session, call.actor, application_id), EventOut.model_validate)
 
@@ -333,7 +333,7 @@ def list_talents(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> PageOut[TalentRow]:
-    """Persons who agreed to be kept for other jobs. Asking for a competency needs interviews, too."""
+    """Persons in the talent pool. Filtering by competency needs interviews, too."""
     with call.reading() as session:
         page = lists.talent_pool(
             session,

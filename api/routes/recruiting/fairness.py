@@ -35,7 +35,7 @@ class GroupFields(In):
 
 
 class Groups(In):
-    """Who belongs where. It is used for this answer and not kept."""
+    """The group memberships. They are used for this response and not stored."""
 
     people: list[GroupFields] = Field(min_length=1, max_length=50_000)
 
@@ -150,7 +150,7 @@ class CalibrationOut(Out):
 def compute_impact_ratios(
     requisition_id: Id, body: Groups, call: Annotated[Call, needs("interview", "export")]
 ) -> PageOut[ImpactTable]:
-    """Impact ratios in the form of Local Law 144, by groups given here; they are used and forgotten."""
+    """Impact ratios in the form of Local Law 144, by groups given here, which are not stored."""
     groups = {one.application_id: one.groups for one in body.people}
 
     def work(session: Session) -> PageOut[ImpactTable]:
@@ -198,13 +198,13 @@ def list_calibrations(
 
 @router.post("/calibrations/{calibration_id}/activate")
 def activate_calibration(calibration_id: Id, call: Annotated[Call, needs("public", "manage")]) -> CalibrationOut:
-    """Let it count for assessments from now on."""
+    """Make a calibration the active one for new assessments."""
     return call.once(lambda s: _calibration(calibrations.activate(s, call.actor, calibration_id, call.clock)))
 
 
 @router.post("/kits/{kit_version_id}/deactivate-calibration")
 def deactivate_calibration(kit_version_id: Id, call: Annotated[Call, needs("public", "manage")]) -> Done:
-    """Score without a calibration from now on."""
+    """Score without a calibration."""
 
     def work(session: Session) -> Done:
         calibrations.deactivate(session, call.actor, kit_version_id, call.clock)

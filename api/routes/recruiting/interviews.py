@@ -106,14 +106,14 @@ def list_answers(invitation_id: Id, call: Annotated[Call, needs("interview", "re
 
 @router.get("/applications/{application_id}/assessments")
 def list_assessments(application_id: Id, call: Annotated[Call, needs("interview", "read")]) -> PageOut[AssessmentOut]:
-    """Every assessment of an application, newest first; the application names the one that counts."""
+    """Every assessment of an application, newest first; the application names the current one."""
     with call.reading() as session:
         return list_out(service.assessments_of(session, call.actor, application_id), _assessment)
 
 
 @router.get("/applications/{application_id}/assessment")
 def get_assessment(application_id: Id, call: Annotated[Call, needs("interview", "read")]) -> AssessmentOut:
-    """The assessment that counts."""
+    """The current assessment."""
     with call.reading() as session:
         row = service.current_assessment(session, call.actor, application_id)
     if row is None:
@@ -123,7 +123,7 @@ def get_assessment(application_id: Id, call: Annotated[Call, needs("interview", 
 
 @router.get("/applications/{application_id}/report")
 def get_report(application_id: Id, call: Annotated[Call, needs("interview", "read")]) -> dict[str, Any]:
-    """The whole report that counts, as docs/report.schema.json describes it. The reading is in the audit trail."""
+    """The whole current report, as docs/report.schema.json describes it. The reading is in the audit trail."""
     with call.writing() as session:
         return service.report_document(session, call.actor, call.context.blobs, application_id, call.clock)
 

@@ -18,7 +18,7 @@ router = new_router("invitations")
 
 
 class NewInvitation(In):
-    """How long it is valid, and in which language it speaks."""
+    """How long the invitation is valid, and its language."""
 
     days: int = Field(default=7, ge=1, le=service.MAX_DAYS)
     language: Language | None = Field(default=None, description="The candidate's own when left out, else English.")
@@ -69,7 +69,7 @@ def list_invitations(application_id: Id, call: Annotated[Call, needs("interview"
 def invite(
     application_id: Id, body: NewInvitation, call: Annotated[Call, needs("interview", "write")]
 ) -> IssuedInvitation:
-    """Invite to the interview of the requisition's kit. One that was still open is revoked."""
+    """Invite to the interview of the requisition's kit. An open invitation is revoked."""
 
     def work(session: Session) -> IssuedInvitation:
         issued = service.invite(session, call.actor, application_id, call.clock, days=body.days, language=body.language)
@@ -83,19 +83,19 @@ def invite(
 def extend_invitation(
     invitation_id: Id, body: Extension, call: Annotated[Call, needs("interview", "write")]
 ) -> InvitationOut:
-    """Give it some days from now; link and device stay."""
+    """Extend an invitation to some days from now; link and device stay."""
     return call.once(lambda s: _out(service.extend(s, call.actor, invitation_id, body.days, call.clock)))
 
 
 @router.post("/invitations/{invitation_id}/revoke")
 def revoke_invitation(invitation_id: Id, call: Annotated[Call, needs("interview", "write")]) -> InvitationOut:
-    """Take it back before it is submitted."""
+    """Revoke an invitation that is not submitted."""
     return call.once(lambda s: _out(service.revoke(s, call.actor, invitation_id, call.clock)))
 
 
 @router.post("/invitations/{invitation_id}/move-device")
 def move_device(invitation_id: Id, call: Annotated[Call, needs("interview", "write")]) -> InvitationOut:
-    """Let the next device that opens the link keep it."""
+    """Let the next device that opens the link take over."""
     return call.once(lambda s: _out(service.move_device(s, call.actor, invitation_id, call.clock)))
 
 

@@ -1,4 +1,4 @@
-"""Offers and the hire that follows an accepted one (A16). What an offer pays is of the field class "pay"."""
+"""Offers and the hire that follows an accepted one (A16). The pay of an offer is of the field class "pay"."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class NewOffer(In):
 
 
 class Cancelling(In):
-    """Why it is taken back."""
+    """The reason for withdrawing an offer."""
 
     reason: Reason = Field(min_length=3)
 
@@ -91,20 +91,20 @@ def list_offers(application_id: Id, call: Annotated[Call, needs("pay", "read")])
 
 @router.post("/applications/{application_id}/offers", status_code=201)
 def draft_offer(application_id: Id, body: NewOffer, call: Annotated[Call, needs("pay", "write")]) -> OfferOut:
-    """Write an offer for an application that a person decided to advance; a draft there was is replaced."""
+    """Draft an offer for an application that a person decided to advance; it replaces an earlier draft."""
     new = service.NewOffer(body.title, body.monthly_pay, body.start_date, body.note, body.days)
     return call.once(lambda s: _out(service.draft_offer(s, call.actor, application_id, new, call.clock)))
 
 
 @router.post("/offers/{offer_id}/submit")
 def submit_offer(offer_id: Id, call: Annotated[Call, needs("pay", "write")]) -> ApprovalStarted:
-    """Ask for approval of a draft."""
+    """Submit a draft for approval."""
     return call.once(lambda s: started(service.submit_offer(s, call.actor, offer_id, call.clock)))
 
 
 @router.post("/offers/{offer_id}/send")
 def send_offer(offer_id: Id, call: Annotated[Call, needs("pay", "write")]) -> SentOffer:
-    """Send it to the candidate with a link of its own."""
+    """Send an offer to the candidate with a link of its own."""
 
     def work(session: Session) -> SentOffer:
         sent = service.send_offer(session, call.actor, offer_id, call.clock)
@@ -116,7 +116,7 @@ def send_offer(offer_id: Id, call: Annotated[Call, needs("pay", "write")]) -> Se
 
 @router.post("/offers/{offer_id}/cancel")
 def cancel_offer(offer_id: Id, body: Cancelling, call: Annotated[Call, needs("pay", "write")]) -> OfferOut:
-    """Take it back before it is accepted; the application goes back to review."""
+    """Withdraw an offer that is not accepted; the application returns to review."""
     return call.once(lambda s: _out(service.cancel_offer(s, call.actor, offer_id, body.reason, call.clock)))
 
 

@@ -86,14 +86,14 @@ def create_posting(requisition_id: Id, body: NewPosting, call: Annotated[Call, n
 
 @router.patch("/postings/{posting_id}")
 def set_posting_cost(posting_id: Id, body: Cost, call: Annotated[Call, needs("public", "write")]) -> PostingOut:
-    """Correct what was spent on it."""
+    """Correct the cost of a posting."""
     with call.writing() as session:
         return _out(call, service.set_cost(session, call.actor, posting_id, body.cost, call.clock))
 
 
 @router.post("/postings/{posting_id}/close")
 def close_posting(posting_id: Id, call: Annotated[Call, needs("public", "write")]) -> PostingOut:
-    """Take no more applications through it."""
+    """Close a posting to applications."""
     return call.once(lambda s: _out(call, service.close_posting(s, call.actor, posting_id, call.clock)))
 
 

@@ -24,7 +24,7 @@ Policy = Literal["default", "cn", "eu", "us-ny", "us-il"]
 
 
 class RequirementFields(In):
-    """One thing that the job asks for."""
+    """A requirement of the job."""
 
     text: str = Field(min_length=1, max_length=300, examples=["3 years with control systems"])
     kind: RequirementKind
@@ -33,7 +33,7 @@ class RequirementFields(In):
 
 
 class RequisitionFields(In):
-    """A wish to hire."""
+    """A requisition to create or replace."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -88,7 +88,7 @@ class RequisitionFields(In):
 
 
 class RequirementOut(Out):
-    """One thing that the job asks for."""
+    """A requirement of the job."""
 
     text: str
     kind: RequirementKind
@@ -161,13 +161,13 @@ class StageCounts(Out):
 
 
 class Description(In):
-    """A job description to be read."""
+    """A job description to read requirements from."""
 
     description: str = Field(max_length=20_000, examples=["任职要求：\n1. 三年以上自动控制经验\n2. 本科及以上学历"])
 
 
 class Requirements(Out):
-    """What was read from a job description; degrees weigh 0 until somebody writes down why."""
+    """The requirements read from a job description; degrees weigh 0 until somebody gives a reason."""
 
     requirements: list[RequirementOut]
 
@@ -199,7 +199,7 @@ def create_requisition(fields: RequisitionFields, call: Annotated[Call, needs("p
 
 @router.post("/requisitions/read-description")
 def read_description(body: Description, call: Annotated[Call, needs("public", "read")]) -> Requirements:
-    """Read the requirements in a job description; nothing is kept."""
+    """Read the requirements in a job description; nothing is stored."""
     return Requirements.model_validate({"requirements": read_requirements(body.description)})
 
 
@@ -221,13 +221,14 @@ def update_requisition(
 
 @router.post("/requisitions/{requisition_id}/submit")
 def submit_requisition(requisition_id: Id, call: Annotated[Call, needs("public", "write")]) -> ApprovalStarted:
-    """Ask for approval of a draft."""
+    """Submit a draft for approval."""
     return call.once(lambda s: started(service.submit_for_approval(s, call.actor, requisition_id, call.clock)))
 
 
 @router.post("/requisitions/{requisition_id}/open")
 def open_requisition(requisition_id: Id, call: Annotated[Call, needs("public", "write")]) -> RequisitionOut:
-    """Open it to applications. Needs a published role profile and a published kit (409 says which is missing)."""
+    """Open a requisition to applications. Needs a published role profile and a published kit (409 says which is
+    missing)."""
     return call.once(lambda s: _out(service.open_requisition(s, call.actor, requisition_id, call.clock)))
 
 

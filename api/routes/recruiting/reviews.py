@@ -1,4 +1,4 @@
-"""What people decide and say: decisions, overrides, notes, re-ratings, blind ratings (A18). Only people decide."""
+"""Decisions and reviews by people: decisions, overrides, notes, re-ratings, blind ratings (A18). Only people decide."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ Level = Annotated[float, Field(ge=1, le=5, multiple_of=0.5)]
 
 
 class NewDecision(In):
-    """What a person decides, and why."""
+    """A decision and its reason."""
 
     decision: Decision
     reason: Reason = Field(min_length=service.LEAST_REASON)
 
 
 class NewOverride(In):
-    """A score of a person's own beside the engine's."""
+    """A person's own score beside the engine's."""
 
     competency_code: str | None = Field(default=None, max_length=80, description="Null for the whole interview.")
     score: float = Field(ge=0, le=10)
@@ -48,7 +48,7 @@ class NewRatings(In):
 
 
 class ReviewOut(Out):
-    """Something a person said of an application."""
+    """A review of an application by a person."""
 
     id: str
     application_id: str
@@ -75,7 +75,7 @@ class RatingOut(Out):
 
 @router.get("/applications/{application_id}/reviews")
 def list_reviews(application_id: Id, call: Annotated[Call, needs("interview", "read")]) -> PageOut[ReviewOut]:
-    """Everything people said of an application, oldest first."""
+    """All reviews of an application, oldest first."""
     with call.reading() as session:
         rows = service.reviews_of(session, call.actor, application_id)
     return list_out(rows, ReviewOut.model_validate)
@@ -93,7 +93,7 @@ def decide(application_id: Id, body: NewDecision, call: Annotated[Call, needs("i
 def override_score(
     application_id: Id, body: NewOverride, call: Annotated[Call, needs("interview", "decide")]
 ) -> ReviewOut:
-    """Give a score of a person's own; the engine's stays beside it."""
+    """Record a person's own score; the engine's stays beside it."""
 
     def work(session: Session) -> ReviewOut:
         row = service.override(
@@ -106,7 +106,7 @@ def override_score(
 
 @router.post("/applications/{application_id}/notes", status_code=201)
 def add_note(application_id: Id, body: Text, call: Annotated[Call, needs("interview", "write")]) -> ReviewOut:
-    """Say that a person has looked; what asked for a look is settled by it."""
+    """Record that a person has reviewed the interview, with a note; open review flags are settled."""
     return call.once(lambda s: _out(service.note(s, call.actor, application_id, body.text, call.clock)))
 
 

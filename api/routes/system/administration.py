@@ -155,7 +155,7 @@ def get_account(account_id: Id, call: Annotated[Call, needs("contact", "manage")
 
 @router.put("/accounts/{account_id}/role")
 def set_role(account_id: Id, body: RoleChange, call: Annotated[Call, needs("contact", "manage")]) -> AccountOut:
-    """Give it another role."""
+    """Change the role of an account."""
     with call.writing() as session:
         people.set_role(
             session, call.actor, account_id, body.role, call.clock, scope=body.scope, scope_ref=body.scope_ref
@@ -165,13 +165,13 @@ def set_role(account_id: Id, body: RoleChange, call: Annotated[Call, needs("cont
 
 @router.post("/accounts/{account_id}/reset-password")
 def reset_password(account_id: Id, call: Annotated[Call, needs("contact", "manage")]) -> IssuedAccount:
-    """A new password, to be handed over. Its sessions end."""
+    """Set a new password, to be handed over. Sessions of the account end."""
     return call.once(lambda s: _issued(s, account_id, people.reset_password(s, call.actor, account_id, call.clock)))
 
 
 @router.post("/accounts/{account_id}/deactivate")
 def deactivate_account(account_id: Id, call: Annotated[Call, needs("contact", "manage")]) -> AccountOut:
-    """Close it: sessions and tokens end at once."""
+    """Close an account: its sessions and tokens end."""
 
     def work(session: Session) -> AccountOut:
         people.deactivate(session, call.actor, account_id, call.clock)
@@ -182,7 +182,7 @@ def deactivate_account(account_id: Id, call: Annotated[Call, needs("contact", "m
 
 @router.post("/accounts/{account_id}/reactivate")
 def reactivate_account(account_id: Id, call: Annotated[Call, needs("contact", "manage")]) -> IssuedAccount:
-    """Open it again, with a new password."""
+    """Reopen an account, with a new password."""
     return call.once(lambda s: _issued(s, account_id, people.reactivate(s, call.actor, account_id, call.clock)))
 
 
@@ -204,7 +204,7 @@ def give_grant(body: NewGrant, call: Annotated[Call, needs("contact", "manage")]
 
 @router.delete("/grants/{grant_id}")
 def take_back_grant(grant_id: Id, call: Annotated[Call, needs("contact", "manage")]) -> Done:
-    """Remove it; it has no effect from the next request on."""
+    """Remove a permission or a denial; it has no effect from the next request on."""
     with call.writing() as session:
         grants.take_back(session, call.actor, grant_id, call.clock)
     return Done()
@@ -221,7 +221,7 @@ def list_tokens(
 
 @router.delete("/tokens/{token_id}")
 def revoke_token(token_id: Id, call: Annotated[Call, needs("contact", "manage")]) -> Done:
-    """End a token; once more is no harm."""
+    """Revoke a token; repeating it does no harm."""
     with call.writing() as session:
         tokens.revoke_token(session, call.actor, token_id, call.clock)
     return Done()

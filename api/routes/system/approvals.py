@@ -1,4 +1,4 @@
-"""Approvals of what people ask for: deciding, flows, substitutes, and how long decisions take."""
+"""Approvals: decisions, flows, substitutes, and decision times."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ router = new_router("organisation")
 
 
 class ApprovalOut(Out):
-    """A request under way or decided."""
+    """An approval request, pending or decided."""
 
     id: str
     kind: str
@@ -42,14 +42,14 @@ class ApprovalStepOut(Out):
 
 
 class ApprovalDecision(In):
-    """What an approver says; a rejection needs a comment."""
+    """A decision of an approver; a rejection needs a comment."""
 
     decision: Literal["approve", "reject"]
     comment: str = Field(default="", max_length=2000)
 
 
 class Delegation(In):
-    """To whom one's own part goes."""
+    """The colleague to delegate one's part to."""
 
     account_id: IdField
 
@@ -83,7 +83,7 @@ class FlowStep(In):
 
 
 class NewFlow(In):
-    """The steps that requests of a kind take from now on."""
+    """The steps for new requests of a kind."""
 
     kind: str = Field(max_length=40, examples=["requisition", "offer"])
     department_id: IdField | None = None
@@ -102,7 +102,7 @@ class FlowOut(Out):
 
 
 class NewSubstitute(In):
-    """Who decides instead of the token's account, on which days; both are included."""
+    """A substitute for the token's account and the days of absence, both included."""
 
     substitute_account_id: IdField
     first_day: date
@@ -132,7 +132,7 @@ class DecisionTimeOut(Out):
 
 @router.get("/approvals")
 def list_my_approvals(call: Annotated[Call, needs("public", "read")]) -> PageOut[ApprovalOut]:
-    """What waits for the token's account, oldest first."""
+    """Undecided approvals of the token's account, oldest first."""
     with call.reading() as session:
         found = approvals.pending_for(session, call.actor)
     return list_out(found, lambda one: _approval(one.approval))
@@ -157,7 +157,7 @@ def decide_approval(
 
 @router.post("/approvals/{approval_id}/withdraw")
 def withdraw_approval(approval_id: Id, call: Annotated[Call, needs("public", "read")]) -> ApprovalOut:
-    """Take back one's own pending request."""
+    """Withdraw one's own pending request."""
     return call.once(lambda s: _approval(approvals.withdraw(s, call.actor, approval_id, call.clock)))
 
 
@@ -165,7 +165,7 @@ def withdraw_approval(approval_id: Id, call: Annotated[Call, needs("public", "re
 def delegate_approval(
     approval_id: Id, body: Delegation, call: Annotated[Call, needs("public", "read")]
 ) -> ApprovalStepOut:
-    """Hand one's own part in the open step to a colleague."""
+    """Delegate one's own part of the open step to a colleague."""
     return call.once(
         lambda s: ApprovalStepOut.model_validate(
             approvals.delegate(s, call.actor, approval_id, body.account_id, call.clock)
@@ -175,7 +175,7 @@ def delegate_approval(
 
 @router.post("/approval-flows", status_code=201)
 def set_approval_flow(body: NewFlow, call: Annotated[Call, needs("public", "manage")]) -> FlowOut:
-    """Set the steps that requests of a kind take from now on, everywhere or in a department with those below."""
+    """Set the steps for new requests of a kind, everywhere or in a department with those below."""
     steps = [step.model_dump() for step in body.steps]
     return call.once(
         lambda s: FlowOut.model_validate(
@@ -201,7 +201,7 @@ def list_approval_flows(call: Annotated[Call, needs("public", "manage")]) -> Pag
 
 @router.post("/approval-flows/{flow_id}/end")
 def end_approval_flow(flow_id: Id, call: Annotated[Call, needs("public", "manage")]) -> FlowOut:
-    """Take the flow above again, or the default; requests under way keep their steps."""
+    """End a flow: the flow above applies again, or the default; requests under way keep their steps."""
     return call.once(lambda s: FlowOut.model_validate(approvals.end_flow(s, call.actor, flow_id, call.clock)))
 
 
@@ -218,7 +218,7 @@ def list_approval_times(
 
 @router.post("/approval-substitutes", status_code=201)
 def set_approval_substitute(body: NewSubstitute, call: Annotated[Call, needs("public", "read")]) -> SubstituteOut:
-    """Name a colleague who decides instead of the token's account; what waits already is handed over."""
+    """Name a substitute for the token's account; parts that already wait are handed over."""
     return call.once(
         lambda s: SubstituteOut.model_validate(
             approvals.set_substitute(

@@ -62,7 +62,7 @@ class Reply:
 
 
 class ChatModel(Protocol):
-    """Whoever can answer a prompt."""
+    """A model that answers a prompt."""
 
     @property
     def name(self) -> str:

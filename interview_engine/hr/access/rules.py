@@ -2,7 +2,7 @@
 
 Three rules settle every conflict (L4):
 1. Nothing is allowed that no grant allows.
-2. A deny wins over every allow that it meets, whoever holds either.
+2. A deny wins over every matching allow, regardless of the holder.
 3. A grant counts until `expires_at`, not from that moment on.
 """
 
@@ -87,7 +87,7 @@ SYSTEM = Actor("system", None, None, "system", (GrantRule("all", "*", "*"),), "z
 
 
 def anybody(language: str) -> Actor:
-    """Who fills in a public form."""
+    """An actor for a public form: a person of whom nothing is known."""
     return Actor("public", None, None, "public", (), language)
 
 
@@ -148,7 +148,7 @@ def may_at_all(actor: Actor, field_class: str, action: str) -> bool:
 
 
 def may(actor: Actor, field_class: str, action: str, target: Target) -> bool:
-    """Whether it is allowed for this target."""
+    """Whether the actor may do this to the target."""
     allows, denies = applicable(actor, field_class, action)
     return any(reaches(rule, actor, target) for rule in allows) and not any(
         reaches(rule, actor, target) for rule in denies
@@ -177,7 +177,7 @@ def reaches(rule: GrantRule, actor: Actor, target: Target) -> bool:
 
 
 def in_force(rules: Iterable[GrantRule], now: datetime) -> tuple[GrantRule, ...]:
-    """The rules that count now."""
+    """The rules in force at a time."""
     return tuple(rule for rule in rules if rule.in_force(now))
 
 

@@ -45,7 +45,7 @@ def scoped(
     legal_entity: Column | None = None,
     person: Column | None = None,
 ) -> Select[*T]:
-    """The statement with the rows left out that the actor may not see.
+    """Narrow a statement to the rows that the actor may see.
 
     Args:
         department, legal_entity, person: the columns of the statement that say where a row belongs and whom it is
@@ -65,7 +65,7 @@ def check_row(
     legal_entity_id: str | None = None,
     person_id: str | None = None,
 ) -> None:
-    """The same decision for one row that is already at hand.
+    """Refuse a loaded row that the actor may not use, by the same rules as `scoped`.
 
     Raises:
         PermissionDenied: `access.denied`.
@@ -93,7 +93,7 @@ def reaches_group(session: Session, actor: Actor, field_class: str, action: str)
 
 
 def check_group(session: Session, actor: Actor, field_class: str, action: str) -> None:
-    """Refuse who reaches single companies only; see `reaches_group`.
+    """Refuse an actor who reaches single companies only; see `reaches_group`.
 
     Raises:
         PermissionDenied: `access.denied`.
@@ -215,7 +215,7 @@ def companies_of(session: Session, person_id: str) -> frozenset[str]:
 
 
 def check_persons(session: Session, actor: Actor, field_class: str, action: str, person_ids: Iterable[str]) -> None:
-    """Refuse what the actor may not do to each of these persons; see `person_within`.
+    """Refuse unless the actor may do this to each of these persons; see `person_within`.
 
     Raises:
         PermissionDenied: `access.denied`.
@@ -287,7 +287,7 @@ def rule_of(grant: Grant) -> GrantRule:
 
 
 def denied() -> PermissionDenied:
-    """The one answer to everything that is not allowed; it says nothing about what lies behind."""
+    """The refusal of everything that is not permitted; it does not reveal what exists."""
     return PermissionDenied(
         "access.denied",
         msg("You are not allowed to do this."),

@@ -19,7 +19,7 @@ class Grant(Row, Base):
         scope_ref: the department's id for subtree, the legal entity's for entity.
         field_class: public, contact, pay, health, interview, or "*".
         action: read, write, decide, export, manage, audit, or "*".
-        effect: allow or deny; a deny wins over every allow that it meets, whoever holds it.
+        effect: allow or deny; a deny wins over every matching allow, regardless of the holder.
         level_low, level_high: reaches only persons of these levels (without one: 0); None is no limit.
     """
 

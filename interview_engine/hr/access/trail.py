@@ -135,7 +135,7 @@ def export_trail(session: Session, actor: Actor, clock: Clock) -> Iterator[str]:
 
 
 def confirm_clock(session: Session, actor: Actor, seen: datetime, clock: Clock) -> None:
-    """A person says that the time they saw is right: what goes by date may go again.
+    """A person confirms the time that they were shown: deletions by date continue.
 
     Args:
         seen: the time that the page showed. The request may have reached another server, or hours later: then nobody

@@ -1,4 +1,4 @@
-"""Guessing made slow: failures are counted by what was tried, whether it exists or not, and the pause grows."""
+"""Throttling of guesses: failures are counted by what was tried, existing or not, and the pause grows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def pause_s(failures: int) -> int:
 
 
 def check_open(session: Session, what: str, clock: Clock) -> None:
-    """Whether another try is allowed now. `what` is a login in lower case, or "totp:<account id>".
+    """Refuse another try while the pause lasts. `what` is a login in lower case, or "totp:<account id>".
 
     Takes the row's lock, so that tries at the same moment are counted one after the other.
 
@@ -51,7 +51,7 @@ def check_open(session: Session, what: str, clock: Clock) -> None:
 
 
 def count(session: Session, what: str, clock: Clock) -> int:
-    """One more failure; returns how many there are now."""
+    """Count another failure; returns the total."""
     row = _row(session, what, clock)
     now = clock.now()
     row.failures = 1 if now - row.last_at > timedelta(seconds=FORGET_S) else row.failures + 1
@@ -63,7 +63,7 @@ def count(session: Session, what: str, clock: Clock) -> int:
 
 
 def forget(session: Session, what: str) -> None:
-    """It succeeded: start from nothing."""
+    """Reset the count after a success."""
     session.execute(delete(SignInFailure).where(SignInFailure.key == digest(what)))
 
 

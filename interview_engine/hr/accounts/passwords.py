@@ -31,7 +31,7 @@ _NOBODY = _HASHER.hash(secrets.token_urlsafe(32))
 
 
 def check_strength(password: str, about: tuple[str, ...] = (), field: str = "password") -> None:
-    """Whether it may become a password. Any characters do; only length and how guessable it is count.
+    """Check a new password: any characters are allowed, length and guessability count.
 
     Args:
         about: login, name, mail of its owner: a password made of them is weak.
@@ -80,7 +80,7 @@ def hashed(password: str) -> str:
 
 
 def holds(password_hash: str | None, password: str) -> bool:
-    """Whether it is the password. Takes as long for None, where there is no account to try it on."""
+    """Whether a password matches its hash. Takes as long for None, where there is no account to try it on."""
     known = password_hash if len(password) <= LONGEST else None
     try:
         return _HASHER.verify(known or _NOBODY, password[:LONGEST]) and known is not None

@@ -358,7 +358,7 @@ def get_account(session: Session, actor: Actor, account_id: str) -> tuple[Accoun
 
 
 def account_and_person(session: Session, account_id: str, *, lock: bool = False) -> tuple[Account, Person]:
-    """Both rows. NotFoundError: `not_found.account`."""
+    """The account and its person. NotFoundError: `not_found.account`."""
     account = find(session, Account, account_id, lock=lock)
     if account is None:
         raise missing("account", msg("account"))
@@ -398,7 +398,7 @@ def _keep_keys(session: Session, person: Person) -> None:
 
 
 def _keep_an_administrator(session: Session, leaving: Account) -> None:
-    """Somebody must be able to let others in."""
+    """Refuse to lose the last administrator."""
     if leaving.role != "administrator" or not leaving.active:
         return
     others = session.scalars(

@@ -149,7 +149,7 @@ def open_session(
 
 
 def visit(session: Session, secret: str, clock: Clock, *, second_factor_required: bool = False) -> Visit:
-    """Who is behind a session's secret. Only reads.
+    """The session and account of a session secret. Reads only.
 
     Args:
         second_factor_required: whether accounts without a second factor must set one up first.
@@ -227,7 +227,7 @@ def sweep(session: Session, clock: Clock) -> int:
 
 
 def not_signed_in() -> NotSignedIn:
-    """The one answer to a session that does not hold."""
+    """The refusal of a session that is unknown or over."""
     return NotSignedIn(
         "session.over",
         msg("You are not signed in, or your session is over."),
@@ -236,7 +236,7 @@ def not_signed_in() -> NotSignedIn:
 
 
 def _has_lapsed(account: Account, clock: Clock) -> bool:
-    """A password handed over and never used must not lie about for ever."""
+    """Whether a temporary password was not used in time."""
     if not account.must_change_password or account.password_set_at is None:
         return False
     return clock.now() - account.password_set_at >= HANDED_OVER

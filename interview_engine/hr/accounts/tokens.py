@@ -99,7 +99,7 @@ def create_token(
 
 
 def visit_by_token(session: Session, secret: str, clock: Clock) -> TokenVisit:
-    """Who is behind a token. Only reads.
+    """The account of an API token. Reads only.
 
     Raises:
         NotSignedIn: `token.invalid`: unknown, revoked, expired, or its account is closed or awaits a new password.

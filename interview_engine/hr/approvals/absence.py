@@ -1,4 +1,4 @@
-"""Who decides instead of an approver who is away: set by themselves, for some days, taken back at any time."""
+"""Substitutes of approvers who are away: set by the approver for some days, ended at any time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CHAIN = 5
 def set_substitute(
     session: Session, actor: Actor, substitute_account_id: str, first_day: date, last_day: date, clock: Clock
 ) -> ApprovalSubstitute:
-    """Name who decides instead of the actor on those days, both included; what waits already is handed over too.
+    """Name a substitute for those days, both included; parts that already wait are handed over too.
 
     Raises:
         PermissionDenied: no account, or no such colleague in the company.
@@ -77,7 +77,7 @@ def set_substitute(
 
 
 def end_substitute(session: Session, actor: Actor, substitute_id: str, clock: Clock) -> ApprovalSubstitute:
-    """Take it back; what was handed over stays with the colleague. Twice is once.
+    """End a substitution; parts already handed over stay with the substitute. Repeating it changes nothing.
 
     Raises:
         NotFoundError: there is none of that id, or it is somebody else's.
@@ -93,7 +93,7 @@ def end_substitute(session: Session, actor: Actor, substitute_id: str, clock: Cl
 
 
 def absences_of(session: Session, actor: Actor, clock: Clock) -> tuple[ApprovalSubstitute, ...]:
-    """The actor's own that are not over, the next first."""
+    """The actor's own current and coming absences, the next first."""
     return tuple(
         session.scalars(
             select(ApprovalSubstitute)
@@ -123,7 +123,7 @@ def substitutes_of(session: Session, account_ids: Iterable[str], clock: Clock) -
 
 
 def away_today(clock: Clock) -> Select[str]:
-    """Ids of the accounts that are away today, for a list's IN."""
+    """A subquery of the accounts that are away today."""
     return select(ApprovalSubstitute.account_id).where(_is_away(clock))
 
 

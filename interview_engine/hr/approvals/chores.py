@@ -1,4 +1,4 @@
-"""What happens to approvals as time goes by: substitutes take over, steps go upwards, requests expire."""
+"""Periodic work on approvals: substitutes take over, steps escalate, requests expire."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AT_ONCE = 500
 
 
 def hand_over(session: Session, clock: Clock) -> int:
-    """Give what waits for somebody who is away to their substitute; how many requests changed hands."""
+    """Reassign parts of absent approvers to their substitutes; returns how many requests changed."""
     waiting = (
         select(Approval.id)
         .join(ApprovalStep, (ApprovalStep.approval_id == Approval.id) & (ApprovalStep.step == Approval.step))
@@ -38,7 +38,7 @@ def hand_over(session: Session, clock: Clock) -> int:
 
 
 def end_and_escalate(session: Session, clock: Clock) -> int:
-    """Let requests expire whose time is over, with what follows from it, and hand up steps nobody decided; how many."""
+    """Expire overdue requests, with their effects, and escalate steps that nobody decided; returns how many."""
     now = clock.now()
     due = (
         select(Approval.id)
@@ -58,6 +58,6 @@ def end_and_escalate(session: Session, clock: Clock) -> int:
 
 
 def _locked(session: Session, ids: Sequence[str]) -> list[Approval]:
-    """Those that are still pending now that nobody else can change them."""
+    """The requests of these ids, locked and still pending."""
     rows = (find(session, Approval, one, lock=True) for one in ids)
     return [row for row in rows if row is not None and row.state == "pending"]

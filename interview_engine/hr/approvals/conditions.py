@@ -50,7 +50,7 @@ def applies(when: Mapping[str, Any] | None, facts: Facts) -> bool:
 
 
 def number(value: object) -> Decimal | None:
-    """The number that a condition's value is; None where it is none."""
+    """A condition's value as a number; None when it is not one."""
     try:
         found = Decimal(str(value).replace(",", "").strip())
     except InvalidOperation:

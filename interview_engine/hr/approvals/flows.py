@@ -34,7 +34,7 @@ from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
 DEFAULT_STEPS: tuple[Mapping[str, Any], ...] = ({"rule": "any", "approvers": ["manager", "role:hr"]},)
-"""Where no flow is set for a kind: the department's manager or HR, whoever is first."""
+"""Where no flow is set for a kind: the department's manager or HR, the first who decides."""
 
 MANAGERS: Mapping[str, int] = MappingProxyType(
     {"manager": 0} | {f"manager:{place}": place - 1 for place in range(2, 6)}
@@ -185,7 +185,7 @@ def approvers_of(
 
 
 def heads_above(session: Session, department_id: str, requester: str) -> tuple[str, ...]:
-    """The persons who head the department and those above, the nearest first, without who asks (an account's id)."""
+    """The heads of the department and those above it, the nearest first, without the requester (an account id)."""
     asking = holder(session, requester)
     return tuple(one for one in managers_above(session, department_id) if asking is None or one != asking.id)
 
@@ -197,13 +197,13 @@ def _manager(session: Session, department_id: str, requester: str, place: int) -
 
 
 def _reaching(session: Session, account_ids: Iterable[str], department_id: str | None, clock: Clock) -> tuple[str, ...]:
-    """Those of the accounts that may read what belongs to the department, or to no company (None)."""
+    """The accounts among these that may read rows of the department, or of the group (None)."""
     found = actors(session, account_ids, clock)
     return tuple(one.account_id for one in found if one.account_id and reaches(session, one, department_id))
 
 
 def reaches(session: Session, actor: Actor, department_id: str | None, action: Action = "read") -> bool:
-    """Whether the account may do that there. What its token may do, the route that it came by has asked."""
+    """Whether the account may do that in the department. The route has checked the token's scopes."""
     try:
         check_place(session, replace(actor, token_scopes=None), action, department_id)
     except PermissionDenied:

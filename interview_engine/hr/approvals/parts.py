@@ -1,4 +1,4 @@
-"""Parts of an approval's open step: who holds one and may take it, who is told, and what hands it to somebody else.
+"""Parts of an approval's open step: who holds one, who may decide, who is notified, and how one is reassigned.
 
 An approver reaches the place of what is asked for: chosen are only those who may read there, and the same is asked
 again when they are told and when they decide. A part may be handed to a colleague of the same company who reads less.
@@ -30,7 +30,7 @@ from interview_engine.store.rows import find, stamp, touch
 
 
 def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: str, clock: Clock) -> ApprovalStep:
-    """Hand one's own part in the open step to a colleague, who then decides instead.
+    """Delegate one's own part of the open step to a colleague, who then decides instead.
 
     Raises:
         ConflictError: decided already, or the colleague takes part already, asked for it, or is of another company.
@@ -61,7 +61,7 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
 
 
 def hand_over_absent(session: Session, approval: Approval, clock: Clock) -> bool:
-    """Give the open step's parts of those who are away to their substitutes; whether any changed hands.
+    """Reassign parts of the open step from absent approvers to their substitutes; True when any changed.
 
     A substitute takes no part that they could not be delegated: they asked for it, take part already, or may not read
     there and are of another company.
@@ -81,7 +81,8 @@ def hand_over_absent(session: Session, approval: Approval, clock: Clock) -> bool
 
 
 def escalate(session: Session, approval: Approval, clock: Clock) -> bool:
-    """Hand the open step to the next head above who has no part in it, else to the administrators; whether to anybody.
+    """Escalate the open step to the next head above who has no part in it, else to the administrators; False when there
+    is nobody.
 
     The approvers keep their parts; they are told once more. It happens once a step.
     """
@@ -130,7 +131,7 @@ def open_parts(session: Session, approval: Approval) -> Sequence[ApprovalStep]:
 
 
 def open_step(session: Session, approval: Approval, clock: Clock) -> None:
-    """The step's time begins; who is away is stood in for, and who decides is told."""
+    """Open a step: set its times, replace absent approvers by their substitutes, notify the approvers."""
     now = clock.now()
     approval.step_opened_at = now
     hours = next((row.escalate_after_h for row in open_parts(session, approval) if row.escalate_after_h), None)
@@ -150,7 +151,7 @@ def _hand_on(
 
 
 def tell_approvers(session: Session, approval: Approval, clock: Clock) -> None:
-    """Tell those whose part of the open step waits for them, each once a step."""
+    """Notify the approvers whose part of the open step is undecided, once per step."""
     rows = open_parts(session, approval)
     there = {one.account_id: one for one in actors(session, (row.account_id for row in rows), clock)}
     for row in rows:
@@ -184,7 +185,7 @@ def _company_of(actor: Actor) -> Select[str]:
 
 
 def within(session: Session, actor: Actor) -> ColumnElement[bool]:
-    """The condition that `may_take` is, for a list."""
+    """The condition of `may_take` as SQL, for lists."""
     whole = replace(actor, token_scopes=None)
     there = or_(
         visible(whole, "public", "read", department=Approval.department_id),

@@ -1,4 +1,4 @@
-"""Approvals under way: asked for, decided, ended. One engine for all.
+"""Approval requests: started, decided, ended. One engine for every kind.
 
 Steps and approvers come from the flow (`flows.py`). The step after opens when one is approved. Nobody approves what
 they asked for themselves, except where nobody else could (a company of one administrator), which the record shows.
@@ -32,7 +32,7 @@ from interview_engine.store.rows import find, stamp, touch
 
 @dataclass(frozen=True, slots=True)
 class PendingApproval:
-    """What waits for one approver."""
+    """An undecided part of an approver, with its approval."""
 
     approval: Approval
     step: ApprovalStep
@@ -137,7 +137,7 @@ def record_decision(
 
 
 def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> Approval:
-    """Take back one's own request while it is pending. `take_effect` is the caller's part."""
+    """Withdraw one's own pending request. `take_effect` is the caller's part."""
     approval = find(session, Approval, approval_id, lock=True)
     if approval is None:
         raise missing("approval", msg("approval"))
@@ -151,18 +151,19 @@ def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> 
 
 
 def take_effect(session: Session, actor: Actor, approval: Approval, clock: Clock) -> None:
-    """Let an approval that has ended do what its area says (`hr.area.RequestKind.effect`), in the same transaction."""
+    """Run the effect that the area gave for an ended approval (`hr.area.RequestKind.effect`), in the same
+    transaction."""
     if approval.state != "pending":
         house().requests[approval.kind].effect(session, actor, approval.subject, approval.state, clock)
 
 
 def expire(session: Session, approval: Approval, clock: Clock) -> None:
-    """End a request that nobody decided in time. `take_effect` is the caller's part."""
+    """Expire a request that nobody decided in time. `take_effect` is the caller's part."""
     _close(session, approval, "expired", SYSTEM, clock)
 
 
 def pending_for(session: Session, actor: Actor) -> tuple[PendingApproval, ...]:
-    """What waits for this account now, oldest first."""
+    """The undecided parts of this account, oldest request first."""
     if actor.account_id is None:
         return ()
     rows = session.execute(
@@ -206,7 +207,7 @@ def of_subject(session: Session, kind: str, subject: str) -> Approval | None:
 
 
 def cancel_for(session: Session, actor: Actor, kind: str, subject: str, clock: Clock) -> None:
-    """End a pending approval whose subject is no longer wanted."""
+    """Withdraw the pending approval of a subject that is no longer wanted."""
     approval = of_subject(session, kind, subject)
     if approval is not None and approval.state == "pending":
         _close(session, approval, "withdrawn", actor, clock)

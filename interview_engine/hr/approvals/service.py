@@ -72,7 +72,7 @@ def decide(
 def set_substitute(
     session: Session, actor: Actor, substitute_account_id: str, first_day: date, last_day: date, clock: Clock
 ) -> ApprovalSubstitute:
-    """Name who decides instead while one is away; where that begins today, what waits already is handed over.
+    """Name a substitute; where the absence begins today, parts that already wait are handed over.
 
     Raises:
         See `absence.set_substitute`.
@@ -83,7 +83,7 @@ def set_substitute(
 
 
 def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> Approval:
-    """Take back one's own pending request, with what follows from it."""
+    """Withdraw one's own pending request, with its effect."""
     approval = requests.withdraw(session, actor, approval_id, clock)
     requests.take_effect(session, actor, approval, clock)
     return approval

@@ -1,4 +1,4 @@
-"""Where an approval stands for one approver: what to answer somebody whose decision was not taken."""
+"""The state of an approval for one approver: the answer to a decision that was not taken."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ StandingState = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An approval as one approver has to be told of it.
+    """The state of an approval as one approver is shown it.
 
     Args:
         state: "unknown" there is none (any more); "approved", "rejected", "withdrawn", "expired" it has ended;
@@ -36,7 +36,7 @@ class Standing:
 
 
 def standing_for(session: Session, account_id: str, approval_id: str) -> Standing:
-    """Where the approval stands for the account."""
+    """The state of the approval for the account."""
     approval = find(session, Approval, approval_id)
     if approval is None:
         return Standing("unknown")

@@ -20,7 +20,7 @@ DECIDED = ("approved", "rejected")
 
 @dataclass(frozen=True, slots=True)
 class DecisionTime:
-    """Of one kind of request in one department (None: of no department).
+    """Decision times of one kind of request in one department (None: no department).
 
     Args:
         count: requests that were decided; those withdrawn or expired are not.
@@ -35,7 +35,8 @@ class DecisionTime:
 
 
 def decision_times(session: Session, actor: Actor, since: datetime, until: datetime) -> list[DecisionTime]:
-    """Of requests decided from `since` until before `until`, both aware, where the actor may manage; slowest first."""
+    """Decision times of requests decided from `since` until before `until`, both aware, where the actor may manage;
+    slowest first."""
     within = visible(actor, "public", "manage", department=Approval.department_id)
     if reaches_group(session, actor, "public", "manage"):
         within = or_(within, Approval.department_id.is_(None))

@@ -1,4 +1,4 @@
-"""What the decisions of one step make of it (pure)."""
+"""The outcome of a step from its decisions. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Decision = Literal["approve", "reject"]
 
 
 def verdict(rule: str, decisions: Sequence[str | None], from_above: str | None = None) -> Verdict:
-    """What the decisions of one step make of it. Pure.
+    """The outcome of one step.
 
     Args:
         rule: "any" or "all".

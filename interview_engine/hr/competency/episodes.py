@@ -105,7 +105,7 @@ def episodes_of(session: Session, actor: Actor, person_id: str) -> tuple[Episode
 
 
 def remove_episode(session: Session, actor: Actor, episode_id: str, clock: Clock) -> None:
-    """Take an event out that was wrong."""
+    """Remove a wrong event from the record."""
     row = find(session, Episode, episode_id, lock=True)
     if row is None:
         raise missing("episode", msg("episode"))

@@ -260,7 +260,7 @@ def list_kits(session: Session, actor: Actor, *, kit_id: str | None = None) -> t
 
 
 def retire_kit(session: Session, actor: Actor, kit_version_id: str, clock: Clock) -> KitVersion:
-    """Offer a version no longer to new requisitions; interviews under way keep it."""
+    """Retire a version: new requisitions cannot choose it, interviews under way keep it."""
     row = kit_version_to_change(session, actor, kit_version_id, lock=True)
     if row.state != "published":
         raise conflict("kit.not_published", msg("This version is not published."))
@@ -277,7 +277,7 @@ def _latest(session: Session, kit_id: str) -> KitVersion | None:
 
 
 def _with_version(text: str, draft: Kit, version: int) -> tuple[str, Kit]:
-    """The text with its version line set, comments and layout kept; written anew where the line is not a plain one."""
+    """The text with its version line set, comments and layout kept; dumped again where the line is not a plain one."""
     if draft.version == version:
         return text, draft
     final, count = _VERSION_LINE.subn(f"version: {version}", text)

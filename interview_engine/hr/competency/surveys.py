@@ -44,7 +44,7 @@ class IssuedSurvey:
 
 @dataclass(frozen=True, slots=True)
 class OpenedSurvey:
-    """What the person's page shows; `answered` says that it is done."""
+    """What the person's page shows; `answered`: the answers are in."""
 
     survey: Survey
     person: Person
@@ -210,7 +210,7 @@ def answer_survey(session: Session, link_token: str, answers: Mapping[str, Any],
 
 
 def close_survey(session: Session, actor: Actor, survey_id: str, clock: Clock) -> Survey:
-    """Take no more answers."""
+    """Close a survey to further answers."""
     survey = _managed(session, actor, survey_id, lock=True)
     survey.state = "closed"
     touch(survey, actor.id, clock)
@@ -229,7 +229,7 @@ def survey_results(session: Session, actor: Actor, survey_id: str) -> SurveyResu
 
 
 def asked_by(session: Session, actor: Actor, survey_id: str) -> frozenset[str]:
-    """The persons to whom it went. Needs "public" manage, as the results do."""
+    """Ids of the persons a survey was sent to. Needs "public" manage, as the results do."""
     _managed(session, actor, survey_id)
     return frozenset(session.scalars(select(SurveyResponse.person_id).where(SurveyResponse.survey_id == survey_id)))
 

@@ -248,12 +248,12 @@ def works_here(session: Session, person_id: str) -> bool:
 
 
 def remove_evidence(session: Session, application_id: str) -> int:
-    """Take what an application's interview left out of the file; returns of how many files."""
+    """Remove the interview evidence of an application from employee files; returns how many files changed."""
     return _empty(session, Employment.application_id == application_id)
 
 
 def empty_files(session: Session, person_id: str) -> int:
-    """Take what interviews left out of a person's files; returns of how many."""
+    """Remove all interview evidence from a person's files; returns how many files changed."""
     return _empty(session, Employment.person_id == person_id)
 
 

@@ -1,4 +1,4 @@
-"""By which of the ways that reach a person they want to be reached first."""
+"""A person's choice of the channel that reaches them first."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def choices_of(session: Session, person_id: str, set_up: Collection[str]) -> tup
 
 
 def choose(session: Session, person_id: str, channel: str, set_up: Collection[str], clock: Clock) -> None:
-    """Be reached by this way first; "" for no preference.
+    """Prefer this channel; "" for no preference.
 
     Raises:
         InvalidInput: `way.unknown`, not one of the person's ways.

@@ -84,7 +84,7 @@ def send_notice(
 
 
 def escalate(session: Session, clock: Clock, limit: int = 100) -> int:
-    """Job: send again what is unread and due, by the way that was tried least; returns how many went out again.
+    """Job: resend notices that are unread and due, by the channel tried least; returns how many.
 
     The wait begins when the sending before has gone out, so that what waited for the morning is not sent twice then;
     an emergency waits for nothing.

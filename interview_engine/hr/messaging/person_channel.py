@@ -1,4 +1,4 @@
-"""The channel "person": finds out by which way somebody is reached, and takes the next when one is closed."""
+"""The channel "person": chooses the channel that reaches a person, and the next one when it is closed."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def ways_of(session: Session, person_id: str) -> dict[str, Way]:
 def set_state(
     session: Session, person_id: str, channel: str, state: State, clock: Clock, *, at: datetime | None = None
 ) -> None:
-    """Note what was found out of a way.
+    """Record what was learnt about a channel of a person.
 
     Args:
         at: when it became so, in whole seconds of the sender's clock; now when None. What is older than the state that

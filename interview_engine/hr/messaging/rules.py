@@ -1,4 +1,4 @@
-"""By which way a person is reached, and when not: pure rules."""
+"""Which channel reaches a person, and the quiet hours: pure rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tell somebody something: the outbox messages of one event, in the transaction of what they tell of.
+"""Notify somebody: the outbox messages of one event, in its transaction.
 
 A colleague's message stands in the console's inbox and is pushed to where they are reached; a candidate's is sent by
 whichever way reaches them (person_channel.py). Payloads hold identifiers and titles: no scores, answers, pay or health.
@@ -23,7 +23,7 @@ PUSH = ":push"
 def tell_account(
     session: Session, account_id: str, key: str, template: str, payload: Mapping[str, object], clock: Clock
 ) -> None:
-    """To a colleague: into the inbox, and pushed."""
+    """Notify a colleague: an inbox entry, and a push message."""
     for channel, dedupe_key in (("inbox", key), ("person", f"{key}{PUSH}")):
         outbox.enqueue(
             session,
@@ -37,7 +37,7 @@ def tell_account(
 
 
 def settle_told(session: Session, keys: str, clock: Clock, *, account_id: str | None = None) -> None:
-    """Note inbox messages as read whose matter is settled, so that nobody is sent to where nothing waits.
+    """Mark inbox messages of a settled matter as read, so that nobody follows them in vain.
 
     Args:
         keys: the beginning of their dedupe keys.

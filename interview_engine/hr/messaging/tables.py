@@ -12,7 +12,7 @@ from interview_engine.store.base import Base, Row
 
 
 class WechatToken(Base):
-    """The one holder of an application's access token or JS ticket; whoever renews it holds the lease meanwhile."""
+    """The only copy of an application's access token or JS ticket; a worker that renews it holds the lease."""
 
     __tablename__ = "wechat_token"
 
@@ -71,7 +71,7 @@ class SubscriptionCredit(Row, Base):
 
 
 class InboundEvent(Row, Base):
-    """What WeChat told us, once each: repeats and replays meet `unique_key`. `state` waiting, done, failed."""
+    """An event that WeChat sent, stored once: repeats and replays meet `unique_key`. `state` waiting, done, failed."""
 
     __tablename__ = "inbound_event"
     __table_args__ = (Index("ix_inbound_event_state", "state", "id"),)
@@ -116,7 +116,7 @@ class Card(Row, Base):
 
 
 class Notice(Row, Base):
-    """Something that colleagues are told. `level` info, important, emergency."""
+    """A notice to colleagues. `level` info, important, emergency."""
 
     __tablename__ = "notice"
 

@@ -1,4 +1,4 @@
-"""Webhooks already there: other address or events, another secret, a message to try them with."""
+"""Changes to a webhook: address, events, secret; and a test message."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def change_webhook(
     ports: Collection[int] = PORTS,
     resolving: Resolve = resolve,
 ) -> Webhook:
-    """Tell another address, or of other events; None leaves what is there.
+    """Change a webhook's address or events; None keeps the current value.
 
     Raises:
         PermissionDenied: may not manage. NotFoundError: there is none. InvalidInput: address or events.
@@ -51,7 +51,7 @@ def change_webhook(
 
 
 def renew_secret(session: Session, actor: Actor, box: SecretBox, webhook_id: str, clock: Clock) -> tuple[Webhook, str]:
-    """Sign with a new secret from now on, messages that wait included; it is shown this once."""
+    """Rotate the signing secret, also for queued messages; it is shown once."""
     row = webhooks.get_webhook(session, actor, webhook_id)
     secret = new_secret()
     row.secret_encrypted = box.encrypt(secret)
@@ -61,7 +61,7 @@ def renew_secret(session: Session, actor: Actor, box: SecretBox, webhook_id: str
 
 
 def send_test(session: Session, actor: Actor, webhook_id: str, clock: Clock) -> OutboxMessage:
-    """Queue a message of type "webhook.test" for this webhook alone; its deliveries show what became of it."""
+    """Queue a message of type "webhook.test" for this webhook alone; its deliveries show the result."""
     row = webhooks.get_webhook(session, actor, webhook_id)
     now = clock.now()
     made = outbox.enqueue(

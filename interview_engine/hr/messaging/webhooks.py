@@ -1,4 +1,4 @@
-"""Where other systems want to be told: webhooks made, switched, removed, and what became of their messages."""
+"""Webhooks: created, enabled and disabled, removed, and the delivery status of their messages."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def create_webhook(
     ports: Collection[int] = PORTS,
     resolving: Resolve = resolve,
 ) -> tuple[Webhook, str]:
-    """A new webhook and its signing secret, which is shown this once.
+    """Create a webhook; returns it with its signing secret, which is shown once.
 
     Args:
         events: "application.*", "offer.state", …; see store.webhook_events.
@@ -100,7 +100,7 @@ def get_webhook(session: Session, actor: Actor, webhook_id: str) -> Webhook:
 
 
 def switch_webhook(session: Session, actor: Actor, webhook_id: str, active: bool, clock: Clock) -> Webhook:
-    """Switch it on, which ends a pause, or off; what is queued for one that is off is suppressed. Raises as
+    """Enable a webhook, which ends a pause, or disable it: its queued messages are then suppressed. Raises as
     `get_webhook`."""
     check_row(session, actor, "contact", "manage")
     hook = _hook(session, webhook_id, lock=True)
@@ -113,7 +113,7 @@ def switch_webhook(session: Session, actor: Actor, webhook_id: str, active: bool
 
 
 def resume_webhook(session: Session, actor: Actor, webhook_id: str, clock: Clock) -> int:
-    """End its pause and send again what failed for good: the receiver works again. Raises as `get_webhook`.
+    """End the pause of a webhook whose receiver works again, and retry its failed messages. Raises as `get_webhook`.
 
     Returns:
         How many messages that had failed for good are queued again.
@@ -146,7 +146,7 @@ def troubled_webhooks(session: Session) -> tuple[TroubledWebhook, ...]:
 
 
 def delete_webhook(session: Session, actor: Actor, webhook_id: str, clock: Clock) -> None:
-    """Remove it with its secret. Raises as `get_webhook`."""
+    """Delete a webhook and its secret. Raises as `get_webhook`."""
     check_row(session, actor, "contact", "manage")
     hook = _hook(session, webhook_id, lock=True)
     audit.record(session, actor.id, "webhook.delete", f"webhook:{hook.id}", {}, clock)
@@ -156,7 +156,7 @@ def delete_webhook(session: Session, actor: Actor, webhook_id: str, clock: Clock
 def deliveries(
     session: Session, actor: Actor, webhook_id: str, *, cursor: str | None = None, limit: int = 50
 ) -> Page[OutboxMessage]:
-    """What became of its messages, latest first. Raises as `get_webhook`."""
+    """Delivery status of its messages, latest first. Raises as `get_webhook`."""
     check_row(session, actor, "contact", "manage")
     hook = _hook(session, webhook_id)
     limit = clamp(limit)
@@ -170,7 +170,7 @@ def deliveries(
 
 
 def send_again(session: Session, actor: Actor, message_id: str, clock: Clock) -> None:
-    """Try a message again that failed for good or was suppressed, of any channel.
+    """Retry a failed or suppressed message of any channel.
 
     Raises:
         PermissionDenied: may not manage. NotFoundError: there is none.

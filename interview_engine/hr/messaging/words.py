@@ -21,7 +21,7 @@ class Words:
 
 
 def words_for(template: str, payload: dict[str, Any], language: str, public_url: str) -> Words:
-    """A message in `language` ("zh" or "en").
+    """The text of a message in `language` ("zh" or "en").
 
     Args:
         public_url: of the service, without a last "/"; empty leaves addresses relative.

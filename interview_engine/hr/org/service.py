@@ -1,4 +1,4 @@
-"""Companies and departments: made, moved, given a manager, listed as a tree."""
+"""Companies and departments: created, moved, given a manager, listed as a tree."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class DepartmentNode:
 
 
 def create_legal_entity(session: Session, actor: Actor, name: str, city: str, clock: Clock) -> LegalEntity:
-    """A new company. It belongs to the group, so who reaches single companies only makes none.
+    """Create a company. It belongs to the group, so an actor who reaches single companies only cannot.
 
     Raises:
         PermissionDenied. InvalidInput: no name. ConflictError: `org.name_taken`.
@@ -56,7 +56,7 @@ def create_department(
     parent_id: str | None = None,
     manager_person_id: str | None = None,
 ) -> Department:
-    """A new department of a company, at the top or below another of the same company.
+    """Create a department of a company, at the top or below another of the same company.
 
     Raises:
         PermissionDenied: company, parent or manager is out of reach.
@@ -112,7 +112,7 @@ def set_manager(
 
 
 def rename_department(session: Session, actor: Actor, department_id: str, name: str, clock: Clock) -> Department:
-    """Give a department another name."""
+    """Rename a department."""
     department = _within_reach(session, actor, department_id)
     department.name = text_within(name, "name", msg("department name"), 120)
     touch(department, actor.id, clock)
@@ -123,7 +123,7 @@ def rename_department(session: Session, actor: Actor, department_id: str, name: 
 def move_department(
     session: Session, actor: Actor, department_id: str, parent_id: str | None, clock: Clock
 ) -> Department:
-    """Put a department, with all below it, under another of the same company, or at the top.
+    """Move a department, with all below it, under another of the same company, or to the top.
 
     Raises:
         ConflictError: `org.circle` (under itself), `org.other_entity`, `org.too_deep`.

@@ -1,4 +1,4 @@
-"""Who somebody is in WeChat and WeCom: one identity belongs to one person, and is never moved in silence."""
+"""Identities in WeChat and WeCom: one belongs to one person, and is never moved silently."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def kept_form(channel: str, openid: str) -> str:
 
 
 def person_of(session: Session, channel: str, app_id: str, openid: str) -> Person | None:
-    """Whose identity this is; None for a stranger, and for somebody who was erased."""
+    """The person of an identity; None for a stranger, and for an erased person."""
     person = session.scalar(
         select(Person)
         .join(WechatIdentity, WechatIdentity.person_id == Person.id)
@@ -47,7 +47,7 @@ def openid_of(session: Session, person_id: str, channel: str, app_id: str) -> st
 
 
 def is_taken(session: Session, channel: str, app_id: str, openid: str) -> bool:
-    """Whether this identity is anybody's here already."""
+    """Whether the identity is bound to anybody."""
     kept = kept_form(channel, openid)
     taken = select(WechatIdentity.id).where(WechatIdentity.app_id == app_id, WechatIdentity.openid == kept)
     return session.scalar(taken.limit(1)) is not None
@@ -70,7 +70,7 @@ def bind(
     actor_id: str,
     unionid: str | None = None,
 ) -> WechatIdentity:
-    """Note that this identity is that person's; again changes nothing.
+    """Bind an identity to a person; repeating it changes nothing.
 
     Raises:
         ConflictError: `identity.other_person`: it is somebody else's already.

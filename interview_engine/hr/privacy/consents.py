@@ -56,7 +56,7 @@ def record_consents(
 def end_consents(
     session: Session, actor: Actor, clock: Clock, *, invitation_id: str | None = None, person_id: str | None = None
 ) -> None:
-    """Withdraw what was agreed to for an invitation, or all of a person."""
+    """Withdraw the consents of an invitation, or all of a person."""
     which = Consent.invitation_id == invitation_id if person_id is None else Consent.person_id == person_id
     for consent in session.scalars(select(Consent).where(which, Consent.withdrawn_at.is_(None))):
         consent.withdrawn_at = clock.now()
@@ -64,7 +64,7 @@ def end_consents(
 
 
 def consents_of(session: Session, invitation_id: str) -> dict[str, bool]:
-    """What holds now for an invitation, by purpose; empty before consent."""
+    """The consents in force for an invitation, by purpose; empty before consent."""
     rows = session.execute(
         select(Consent.purpose, Consent.granted).where(
             Consent.invitation_id == invitation_id, Consent.withdrawn_at.is_(None)
@@ -74,7 +74,7 @@ def consents_of(session: Session, invitation_id: str) -> dict[str, bool]:
 
 
 def may_be_kept(session: Session, person_id: str) -> bool:
-    """Whether the person agrees to be kept for other jobs now."""
+    """Whether the person currently agrees to be kept for other jobs."""
     agreed = select(Consent.id).where(
         Consent.person_id == person_id, Consent.purpose == "retention", Consent.granted, Consent.withdrawn_at.is_(None)
     )
@@ -82,6 +82,6 @@ def may_be_kept(session: Session, person_id: str) -> bool:
 
 
 def give_to(session: Session, person_id: str, kept_person_id: str) -> None:
-    """Two persons are one: consents, requests for deletion and keys of files are the kept one's from now on."""
+    """Merge two persons: consents, deletion requests and file keys go to the one who is kept."""
     for table in (Consent, ErasureRequest, BlobKey):
         session.execute(update(table).where(table.person_id == person_id).values(person_id=kept_person_id))

@@ -1,5 +1,4 @@
-"""Files from before there were keys, or that came while nobody knew whose they are, are encrypted one by one beside the
-service."""
+"""Encryption of files that are stored in clear, one by one while the service runs."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ ROUND_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Encryption:
-    """How far it is: stored files, and those of them that are not known to be encrypted; both 0 when all are."""
+    """Progress: stored files, and those not known to be encrypted; both 0 when all are."""
 
     files: int
     left: int
@@ -54,7 +53,7 @@ def encrypt_what_is_plain(given: Round) -> int:
 
 
 def _plain(given: Round, batch: list[str]) -> list[str]:
-    """Those that lie there in clear; of the others it is written down what they are encrypted with."""
+    """The files that are stored in clear; for the others the key is recorded."""
     found = {sha256: _key_of(given.blobs, sha256) for sha256 in batch}
     known = {sha256: key_id for sha256, key_id in found.items() if key_id}
     if known:

@@ -1,4 +1,4 @@
-"""The deleting itself, in one transaction: every area takes away its own, then blobs go that nothing names any more.
+"""The deletion itself, in one transaction: every area deletes its rows, then blobs that nothing refers to go.
 
 Blobs go first and the rows with the transaction: deleting a blob that is gone is no error, so a deletion that was cut
 off is simply done again.
@@ -57,7 +57,7 @@ def erase_part(session: Session, blobs: BlobStore, kind: str, person_id: str, su
 
 
 def _check_gone(session: Session, person_id: str, removal: Removal) -> None:
-    """No receipt for rows that are still there."""
+    """Refuse a receipt while rows are left."""
     for area in house().areas:
         for named in area.persons:
             goes = named.fate == "erased" or (named.fate == "forgotten" and removal.whole)

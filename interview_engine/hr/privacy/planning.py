@@ -1,4 +1,4 @@
-"""Deletions that nobody asked for: each is planned for a day, and people can hold it, drop it or let it go on.
+"""Planned deletions that nobody asked for: each has a date, and people can hold, cancel or release it.
 
 Why something is past its time, and who reaches it, is the business of the area that it belongs to: it gives `reach`,
 a condition on ErasureRequest.
@@ -22,7 +22,7 @@ from interview_engine.store.rows import touch
 
 
 def hold(session: Session, actor: Actor, request_id: str, reach: ColumnElement[bool], clock: Clock) -> None:
-    """Stop one plan until it is released.
+    """Put one plan on hold until it is released.
 
     Raises:
         PermissionDenied: may not manage anything. NotFoundError: there is none that the actor reaches.
@@ -36,7 +36,7 @@ def hold(session: Session, actor: Actor, request_id: str, reach: ColumnElement[b
 def release(
     session: Session, actor: Actor, request_id: str, reach: ColumnElement[bool], days: int, clock: Clock
 ) -> None:
-    """Let a plan that was held go on, at least `days` from now. Raises as `hold`."""
+    """Release a plan on hold, due at least `days` from now. Raises as `hold`."""
     request = _locked(session, actor, request_id, reach)
     request.held_at = None
     request.planned_for = max(request.planned_for or clock.now(), clock.now() + timedelta(days=days))
@@ -44,14 +44,14 @@ def release(
 
 
 def cancel(session: Session, actor: Actor, request_id: str, reach: ColumnElement[bool], clock: Clock) -> None:
-    """Drop one plan: it is not made again for a year (`erasure.KEPT_AGAIN`). Raises as `hold`."""
+    """Cancel one plan: it is not made again for a year (`erasure.KEPT_AGAIN`). Raises as `hold`."""
     request = _locked(session, actor, request_id, reach)
     request.cancelled_at = clock.now()
     _changed(session, actor, request, "erasure.cancel", clock)
 
 
 def confirm(session: Session, actor: Actor, reach: ColumnElement[bool], clock: Clock) -> int:
-    """A person has looked at what is due and says that it may go, however much it is; returns how many.
+    """A person approves the due deletions, whatever their number; returns how many.
 
     Raises:
         PermissionDenied: may not manage anything.
@@ -65,7 +65,7 @@ def confirm(session: Session, actor: Actor, reach: ColumnElement[bool], clock: C
 
 
 def drop(session: Session, request: ErasureRequest, clock: Clock) -> None:
-    """Take back a plan whose reason is gone."""
+    """Drop a plan whose reason is gone."""
     audit.record(session, "system", "erasure.drop", f"erasure_request:{request.id}", {"kind": request.kind}, clock)
     session.delete(request)
 
@@ -80,12 +80,12 @@ def is_open() -> tuple[ColumnElement[bool], ...]:
 
 
 def is_ripe(clock: Clock) -> tuple[ColumnElement[bool], ...]:
-    """Its day has come and nobody holds it."""
+    """Whether a plan is due and not on hold, as SQL."""
     return (*is_open(), ErasureRequest.held_at.is_(None), ErasureRequest.planned_for <= clock.now())
 
 
 def ripe(session: Session, clock: Clock, *, only_confirmed: bool, limit: int) -> tuple[str, ...]:
-    """Ids of the plans whose day has come, the oldest first."""
+    """Ids of the plans that are due, the oldest first."""
     which = ErasureRequest.confirmed_at.is_not(None) if only_confirmed else true()
     statement = select(ErasureRequest.id).where(*is_ripe(clock), which).order_by(ErasureRequest.id).limit(limit)
     return tuple(session.scalars(statement))
@@ -99,7 +99,7 @@ def locked_ripe(session: Session, request_id: str, clock: Clock) -> ErasureReque
 
 
 def waiting_and_gone(session: Session, clock: Clock) -> tuple[int, int]:
-    """Plans whose day has come, and those that were done in the last day; both without what a person confirmed."""
+    """The plans that are due, and those carried out in the last day; both without what a person confirmed."""
     unconfirmed = ErasureRequest.confirmed_at.is_(None)
     waiting = _count(session, *is_ripe(clock), unconfirmed)
     since = ErasureRequest.done_at > clock.now() - timedelta(days=1)

@@ -20,7 +20,7 @@ from interview_engine.store.tables import Blob, BlobKey
 
 
 def destroy_keys(session: Session, blobs: BlobStore, person_id: str, removal: Removal) -> None:
-    """Destroy the keys of what has just been deleted: all of a person who is forgotten, else those of the parts.
+    """Destroy the keys of what was just deleted: all keys of an erased person, else those of the deleted parts.
 
     A key that still opens a blob which stays, because somebody else handed in the same bytes, goes a little later
     (`release_shared`): that blob is given a key of its own first.
@@ -44,7 +44,7 @@ def destroy_keys(session: Session, blobs: BlobStore, person_id: str, removal: Re
 
 
 def note(blobs: BlobStore, request: ErasureRequest, removal: Removal, clock: Clock) -> None:
-    """Keep beside the blobs that it was done: identifiers, no content. Again is no harm.
+    """Keep a note of the deletion beside the blobs: identifiers, no content. Repeating it does no harm.
 
     Raises:
         OutputError: the store does not take it; nothing counts as deleted then.
@@ -100,7 +100,7 @@ def missing_again(database: Database, blobs: BlobStore) -> list[str]:
 
 
 def encrypt_blob(database: Database, blobs: BlobStore, sha256: str, key: DataKey) -> bool:
-    """Write a blob anew under a key, and nobody deletes it meanwhile: its row is held. False when it is gone.
+    """Re-encrypt a blob under a key, with its row locked against deletion. False when the blob is gone.
 
     What takes long is done before the row is held.
     """

@@ -28,7 +28,7 @@ class Consent(Row, Base):
 
 
 class ErasureRequest(Row, Base):
-    """A wish to be deleted, and the receipt that proves what was: sha256 of what went, no content."""
+    """A request for deletion, and its receipt: sha256 of what was deleted, no content."""
 
     __tablename__ = "erasure_request"
 

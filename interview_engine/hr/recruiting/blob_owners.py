@@ -1,4 +1,4 @@
-"""Whose recruiting's blobs are: the person's, and of them the interview's, which can be deleted alone."""
+"""Owners of recruiting's blobs: the person, and the interview, which can be deleted alone."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ RESUMES = "resumes"
 
 
 def owner_of_interview(session: Session, invitation_id: str) -> Owner:
-    """Whose the recordings and results of an interview are."""
+    """The owner of the recordings and results of an interview."""
     person = select(Application.person_id).join(Invitation, Invitation.application_id == Application.id)
     return Owner(session.scalars(person.where(Invitation.id == invitation_id)).one(), invitation_id)
 
 
 def owners(session: Session, hashes: Sequence[str]) -> dict[str, Owner]:
-    """The owners of the blobs among them that rows name; of one that several name, any."""
+    """The owners of those blobs that rows refer to; where several do, any of them."""
     resumes = select(Resume.blob_sha256, Resume.person_id).where(Resume.blob_sha256.in_(hashes))
     found = {sha256: Owner(person_id, RESUMES) for sha256, person_id in session.execute(resumes).tuples()}
     persons = select(Application.person_id, Invitation.id).join(Invitation, Invitation.application_id == Application.id)

@@ -1,4 +1,4 @@
-"""The deleting itself: which rows and blobs make up an interview, or a person's applications."""
+"""Deletion of recruiting's rows and blobs: of an interview, or of all applications of a person."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from interview_engine.store.tables import WorkItem
 
 
 def erase_interview(session: Session, invitation_id: str, removal: Removal) -> None:
-    """Everything of one interview: recordings, texts, reports, scores, ratings, reviews, and the copies elsewhere.
+    """Delete an interview: recordings, texts, reports, scores, ratings, reviews, and copies in other areas.
 
     The application stays as a row without content, so that counts of the past stay true.
     """
@@ -153,7 +153,7 @@ def _report_blobs(row: Assessment) -> set[tuple[str, str]]:
 
 
 def _note_texts(session: Session, invitation_id: str, removal: Removal) -> None:
-    """The written answers and corrections that go."""
+    """Note the written answers and corrections that are deleted."""
     for answer in session.scalars(select(Answer).where(Answer.invitation_id == invitation_id)):
         removal.text("answer", answer.text)
         removal.text("correction", answer.correction)

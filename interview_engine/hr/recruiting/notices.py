@@ -1,4 +1,4 @@
-"""Who is told of what in recruiting: each message written once, in the transaction of what it tells of.
+"""Notifications of recruiting: each is written once, in the transaction of the event it reports.
 
 Payloads hold identifiers and titles, no names, answers or pay: a chat window shows "open to see".
 """
@@ -47,7 +47,7 @@ def invitation_sent(
 
 
 def application_received(session: Session, application: Application, title: str, token: str, clock: Clock) -> None:
-    """To the candidate by the contact that is stored, never to what a form said; at most once a day.
+    """To the candidate at the stored contact, never at one that a form gave; at most once a day.
 
     Args:
         token: signs in to the person's own applications; wiped once it was sent.
@@ -120,7 +120,7 @@ def assessment_ready(
 def rerating_requested(
     session: Session, review_id: str, requisition: Requisition, application_id: str, clock: Clock
 ) -> None:
-    """To the owner: a candidate asks that a person looks again."""
+    """To the owner: a candidate requests a review by a person."""
     tell_account(
         session,
         requisition.owner_account_id,
@@ -132,7 +132,7 @@ def rerating_requested(
 
 
 def rerating_answered(session: Session, review_id: str, person_id: str, requisition: Requisition, clock: Clock) -> None:
-    """To the candidate: a person has looked again."""
+    """To the candidate: a person has reviewed the result."""
     key = f"rerating.answered:{review_id}"
     tell_person(session, person_id, key, "rerating.answered", {"title": requisition.title}, clock)
 
@@ -154,7 +154,7 @@ def offer_sent(
 def onboarding_sent(
     session: Session, application: Application, requisition: Requisition, start: str, clock: Clock
 ) -> None:
-    """To whoever was hired: welcome, and when work begins."""
+    """Welcome message to the new hire, with the start date."""
     tell_person(
         session,
         application.person_id,

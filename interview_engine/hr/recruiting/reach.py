@@ -1,4 +1,4 @@
-"""Opening the rows of recruiting the one allowed way: found, within the actor's reach, and locked where asked."""
+"""Access to rows of recruiting: found, checked against the actor's reach, and locked on request."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def check_place(
     action: Action,
     person_id: str | None = None,
 ) -> None:
-    """Refuse what this actor may not do to a requisition there, or to the application of one person.
+    """Refuse unless the actor may do this to a requisition there, or to the application of one person.
 
     Raises:
         PermissionDenied: out of reach.
@@ -63,7 +63,7 @@ def check_place(
 def requisition_for(
     session: Session, actor: Actor, requisition_id: str, field_class: FieldClass, action: Action, *, lock: bool = False
 ) -> Requisition:
-    """The requisition, if this actor may do that with it.
+    """The requisition, if the actor may do this to it.
 
     Raises:
         NotFoundError: there is none. PermissionDenied: out of reach.
@@ -78,7 +78,7 @@ def requisition_for(
 def application_for(
     session: Session, actor: Actor, application_id: str, field_class: FieldClass, action: Action, *, lock: bool = False
 ) -> tuple[Application, Requisition]:
-    """The application and its requisition, if this actor may do that with it.
+    """The application and its requisition, if the actor may do this to them.
 
     Raises:
         NotFoundError: there is none. PermissionDenied: out of reach.
@@ -122,7 +122,7 @@ def locked(session: Session, invitation_id: str) -> Invitation | None:
 
 
 def kit_of(session: Session, invitation: Invitation) -> Kit:
-    """The kit version that the invitation asks."""
+    """The kit version of the invitation."""
     return kit(session, invitation.kit_version_id)
 
 
@@ -137,7 +137,7 @@ def change_stage(
     kind: str = "stage",
     detail: dict[str, object] | None = None,
 ) -> None:
-    """Move a locked application, with its event and its audit record.
+    """Move a locked application to another stage, with its event and its audit record.
 
     Raises:
         ConflictError: `application.move`, the rules do not allow it (to this hand). InvalidInput: no reason given.

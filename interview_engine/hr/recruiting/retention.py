@@ -1,4 +1,4 @@
-"""What is past its policy's time: planned, shown to HR, and deleted days later, unless a person stops it.
+"""Retention: what is past its policy's period is planned, shown to HR and deleted days later, unless a person stops it.
 
 Nobody asked for these deletions, so nothing goes at once: a plan has a day, can be held or dropped until then, is
 dropped by itself when its reason is gone, and a run that would take too large a share at once waits for a person.
@@ -89,7 +89,7 @@ def plan(session: Session, clock: Clock, days: int, *, limit: int = 200) -> tupl
 
 
 def planned(session: Session, actor: Actor) -> tuple[Planned, ...]:
-    """The plans that are not done or dropped and that the actor reaches, the nearest first.
+    """The open plans within the actor's reach, the nearest first.
 
     Raises:
         PermissionDenied: may not manage anything.
@@ -111,7 +111,7 @@ def planned(session: Session, actor: Actor) -> tuple[Planned, ...]:
 
 
 def stopped(session: Session, clock: Clock, share: int) -> Stop | None:
-    """Why what is due waits for a person; None when it does not.
+    """Why due deletions wait for a person; None when they do not.
 
     With what went by plan in the last day it is more than `share` per cent of all interviews and candidates, and more
     than `NEVER_STOPS`.
@@ -134,7 +134,7 @@ def stopped(session: Session, clock: Clock, share: int) -> Stop | None:
 
 
 def ripe(session: Session, clock: Clock, share: int, *, limit: int = 50) -> tuple[str, ...]:
-    """Job: ids of the plans whose day has come; of a run that is stopped only those that a person confirmed."""
+    """Job: ids of the due plans; of a stopped run only those that a person confirmed."""
     return planning.ripe(session, clock, only_confirmed=stopped(session, clock, share) is not None, limit=limit)
 
 
@@ -152,13 +152,13 @@ def carry_out(session: Session, blobs: BlobStore, request_id: str, clock: Clock)
 
 
 def plan_what_is_over(given: Round) -> int:
-    """Job: what is past its policy's time is planned to be deleted; returns how many plans were made."""
+    """Job: plan the deletion of what is past its policy's period; returns how many plans were made."""
     with given.database.transaction() as session:
         return len(plan(session, given.clock, given.settings.deletion_days))
 
 
 def carry_out_plans(given: Round) -> int:
-    """Job: plans whose day has come, each in its own transaction; returns how many were done."""
+    """Job: carry out due plans, each in its own transaction; returns how many."""
     share = given.settings.deletion_share
     with given.database.reading() as session:
         stop = stopped(session, given.clock, share)

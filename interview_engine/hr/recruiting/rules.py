@@ -1,4 +1,4 @@
-"""What may become what in recruiting, and who may make it so. Pure rules, no database.
+"""State transitions of recruiting and who may make them. Pure rules, no database.
 
 ```
 requisition   draft → pending → approved → open ⇄ on_hold → filled      (cancelled from all but filled)
@@ -136,7 +136,7 @@ OFFER_MOVES: Mapping[OfferState, frozenset[OfferState]] = MappingProxyType(
 
 
 def may_move(from_stage: Stage, to_stage: Stage, by: Mover) -> bool:
-    """Whether an application may go from one stage to another by that hand."""
+    """Whether an actor of this kind may move an application from one stage to another."""
     return by in STAGE_MOVES.get((from_stage, to_stage), frozenset())
 
 
@@ -146,12 +146,12 @@ def needs_reason(from_stage: Stage, to_stage: Stage) -> bool:
 
 
 def next_stages(from_stage: Stage, by: Mover) -> tuple[Stage, ...]:
-    """Where it may go from here, in the order of the pipeline."""
+    """The stages an application may move to, in pipeline order."""
     return tuple(stage for stage in STAGES if may_move(from_stage, stage, by))
 
 
 def mover(actor_id: str) -> Mover:
-    """Whose hand it is, from the id that rows keep: "account:…", "system", else a candidate."""
+    """The kind of actor behind an id that rows keep: "account:…", "system", else a candidate."""
     if actor_id.startswith("account:"):
         return "person"
     return "system" if actor_id == "system" else "candidate"

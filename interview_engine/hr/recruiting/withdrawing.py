@@ -1,4 +1,4 @@
-"""Taking back an interview.
+"""Withdrawal of an interview by the candidate.
 
 Withdrawal takes effect at once: nothing is used any more, the evidence leaves the employee file and the competency
 record, and a deletion is asked for (`privacy.erasure`).
@@ -64,20 +64,20 @@ def receipt_of(session: Session, actor: Actor, invitation: Invitation) -> Erasur
 
 
 def retention_receipt_of(session: Session, actor: Actor, invitation: Invitation) -> ErasureRequest | None:
-    """What says that the recordings went because their time was over; None when they are there."""
+    """The receipt of recordings that were deleted at the end of their retention; None while they are stored."""
     row = invitation_of(session, actor, invitation.id)
     found = latest_request(session, row.id, "retention")
     return found if found is not None and found.done_at is not None else None
 
 
 def is_deleted(session: Session, invitation: Invitation) -> bool:
-    """Whether the interview is deleted, by itself or with everything of the candidate."""
+    """Whether the interview is deleted, alone or with all data of the candidate."""
     found = _deletion(session, invitation)
     return found is not None and found.done_at is not None
 
 
 def _deletion(session: Session, invitation: Invitation) -> ErasureRequest | None:
-    """One that is done before one that is asked for; of the interview before that of everything."""
+    """The deletion to show: a finished one before a requested one, of the interview before of the whole person."""
     person_id = session.get_one(Application, invitation.application_id).person_id
     found = (latest_request(session, invitation.id), request_for_all(session, person_id))
     there = [one for one in found if one is not None]
@@ -85,7 +85,7 @@ def _deletion(session: Session, invitation: Invitation) -> ErasureRequest | None
 
 
 def _leave_pool(session: Session, actor: Actor, person_id: str, clock: Clock) -> None:
-    """Nobody is kept for other jobs whose consent to it has ended."""
+    """Remove a person from the talent pool once their consent to it has ended."""
     person = find(session, Person, person_id, lock=True)
     session.flush()
     if person is not None and person.talent_pool and not may_be_kept(session, person_id):

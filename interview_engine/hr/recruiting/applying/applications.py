@@ -75,8 +75,8 @@ class NewResume:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a public form came to. Only who is `new_person` may be led on from the form: the others are known, and
-    whoever knows their address could have sent it."""
+    """The outcome of a public form. Only a `new_person` may go on from the form: the others are known, and
+    anybody who knows their address could have sent it."""
 
     application: Application
     new_person: bool
@@ -104,8 +104,8 @@ def apply(
 ) -> Application:
     """Apply through a posting's link, or have a recruiter add a candidate to a requisition.
 
-    The same person twice is the same application (C5); who had withdrawn applies anew. It does not invite: the caller
-    goes on with `invitations.invite_automatically`, which holds the one moment at which the link's token is known.
+    The same person twice is the same application (C5); an applicant who had withdrawn may apply again. It does not
+    invite: the caller goes on with `invitations.invite_automatically`, the one moment when the link's token is known.
 
     Raises:
         NotFoundError, GoneError: `posting.closed`. InvalidInput: see candidates.find_or_add.

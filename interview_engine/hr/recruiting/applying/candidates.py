@@ -39,7 +39,7 @@ from interview_engine.store.rows import find, stamp, touch
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """Who applies, as the form says it. Mail or phone must be given.
+    """An applicant as the form describes them. Mail or phone must be given.
 
     Args:
         language: that they read, of those with catalogues; an interview may be in another.
@@ -117,7 +117,7 @@ def find_or_add(
 
 
 def open_flags(session: Session, actor: Actor) -> tuple[FlagView, ...]:
-    """What a human must look at, oldest first: flags of which the actor reaches every person."""
+    """Open flags, oldest first: those of which the actor reaches every person."""
     require(actor, "contact", "write")
     person, other = aliased(Person), aliased(Person)
     rows = session.execute(
@@ -139,7 +139,7 @@ def flags_of(session: Session, actor: Actor, person_id: str) -> tuple[PersonFlag
 
 
 def resolve_flag(session: Session, actor: Actor, flag_id: str, clock: Clock) -> PersonFlag:
-    """Say that a flag was looked at and nothing is to be done."""
+    """Resolve a flag without a change."""
     flag = _flag(session, actor, "write", flag_id)
     flag.state = "resolved"
     touch(flag, actor.id, clock)
@@ -148,7 +148,7 @@ def resolve_flag(session: Session, actor: Actor, flag_id: str, clock: Clock) -> 
 
 
 def merge(session: Session, actor: Actor, flag_id: str, clock: Clock) -> Person:
-    """Make the two persons of a flag one: applications, résumés and missing contact data go to the flag's person.
+    """Merge the two persons of a flag: applications, résumés and missing contact data go to the flag's person.
 
     Raises:
         ConflictError: `person.merge`: the flag is not of two persons, the other is an employee or has an account, or
@@ -262,7 +262,7 @@ def _known(session: Session, mail: str | None, phone: str | None) -> Person | No
 def _compare(
     session: Session, actor: Actor, person: Person, new: NewPerson, mail: str | None, phone: str | None, clock: Clock
 ) -> None:
-    """What a form says of a known person: a gap is filled by colleagues only, a difference becomes a flag."""
+    """Compare a form with a known person: colleagues fill a gap, a difference becomes a flag."""
     other = session.scalar(select(Person).where(Person.phone_key == phone)) if phone else None
     if other is not None and other.id != person.id:
         raise_flag(session, actor, person, "two_persons", {"phone": new.phone.strip()}, clock, other=other)
@@ -290,7 +290,7 @@ def raise_flag(
     *,
     other: Person | None = None,
 ) -> None:
-    """Have a human look at it; the same flag that is still open is not raised twice."""
+    """Raise a flag for a person to review; the same flag that is still open is not raised twice."""
     there = select(PersonFlag).where(PersonFlag.person_id == person.id, PersonFlag.kind == kind)
     if any(flag.state == "open" and flag.given == given for flag in session.scalars(there)):
         return

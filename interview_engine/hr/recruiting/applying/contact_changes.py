@@ -1,4 +1,4 @@
-"""A person's contact data, looked at and corrected (PIPL, article 46: people may have what is wrong put right)."""
+"""A person's contact data, shown and corrected (PIPL, article 46: the right to correction)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def correct_contact(
     phone: str | None = None,
     language: str | None = None,
 ) -> Person:
-    """Write what is given; None leaves what is there, "" removes a mail or a phone.
+    """Correct contact data; None keeps a value, "" removes a mail or a phone.
 
     Raises:
         InvalidInput: a value is not valid, or neither mail nor phone would be left.

@@ -31,7 +31,7 @@ HIDDEN = "—"
 
 @dataclass(frozen=True, slots=True)
 class ApplicationFilters:
-    """What a list is narrowed to; None or empty does not narrow.
+    """Filters of a list; None or empty does not filter.
 
     Args:
         name: part of the candidate's name.
@@ -186,7 +186,7 @@ def talent_pool(
 
 
 def set_talent_pool(session: Session, actor: Actor, person_id: str, keep: bool, clock: Clock) -> Person:
-    """Keep a candidate for other jobs, or no longer. Keeping needs their consent to be kept.
+    """Add a candidate to the talent pool or remove them. Adding needs their consent to be kept.
 
     Raises:
         NotFoundError. ConflictError: `talent.no_consent`.

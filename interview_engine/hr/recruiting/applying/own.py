@@ -37,7 +37,7 @@ class OwnApplication:
 
 
 def own_applications(session: Session, person_id: str, clock: Clock) -> tuple[OwnApplication, ...]:
-    """A person's own applications, newest first, with what can be gone on with now."""
+    """A person's own applications, newest first, with the links that can be continued now."""
     rows = session.execute(
         select(Application, Requisition)
         .join(Requisition, Requisition.id == Application.requisition_id)

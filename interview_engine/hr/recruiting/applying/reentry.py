@@ -1,4 +1,4 @@
-"""Back into one's own interview or offer without the message that brought the link.
+"""New links to one's own interview or offer, for candidates without the message that brought the first.
 
 Whoever has proved to be the candidate (by the identity in WeChat that is bound to the person) gets a new link; the old
 one ends with it, and with the link the device: the interview goes on where the candidate now is.

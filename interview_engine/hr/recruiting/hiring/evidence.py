@@ -105,7 +105,8 @@ def evidence_document(
 
 
 def remove_evidence(session: Session, application_id: str, assessment_ids: Sequence[str]) -> dict[str, int]:
-    """Take an interview out of the file and the competency record; returns how many rows went or were emptied."""
+    """Remove an interview from the employee file and the competency record; returns how many rows were deleted or
+    emptied."""
     return {
         **competency.remove_measures(session, [reference(one) for one in assessment_ids]),
         "employment.interview": employments.remove_evidence(session, application_id),

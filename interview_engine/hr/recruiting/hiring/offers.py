@@ -70,7 +70,7 @@ class OpenedOffer:
 
 
 def draft_offer(session: Session, actor: Actor, application_id: str, new: NewOffer, clock: Clock) -> Offer:
-    """Write an offer for an application that was decided for; a draft there was is replaced.
+    """Draft an offer for an approved application; it replaces an earlier draft.
 
     Raises:
         ConflictError: `offer.stage` (no decision for an offer yet), `offer.open` (one is under way).
@@ -228,7 +228,7 @@ def answer_offer(session: Session, link_token: str, accept: bool, clock: Clock) 
 
 
 def cancel_offer(session: Session, actor: Actor, offer_id: str, reason: str, clock: Clock) -> Offer:
-    """Take an offer back that was not accepted; the application goes back to review."""
+    """Withdraw an offer that was not accepted; the application returns to review."""
     offer, application, _ = _for_write(session, actor, offer_id)
     clean = text_within(reason, "reason", msg("reason"), 2000, least=3)
     if offer.state == "pending":
@@ -242,7 +242,7 @@ def cancel_offer(session: Session, actor: Actor, offer_id: str, reason: str, clo
 
 
 def expire(session: Session, clock: Clock) -> int:
-    """Job: mark the offers whose time is over; returns how many."""
+    """Job: mark lapsed offers as expired; returns how many."""
     rows = session.scalars(
         select(Offer).where(Offer.state == "sent", Offer.expires_at <= clock.now()).with_for_update(skip_locked=True)
     ).all()

@@ -62,7 +62,7 @@ def record_answer(
     content: RecordedUpload | str,
     clock: Clock,
 ) -> Answer:
-    """Keep one attempt; it counts until another is chosen, and its assessment begins where the candidate agreed.
+    """Store one attempt; it counts until another is chosen. Its assessment starts if the candidate agreed to one.
 
     The same upload, or the same text as the last attempt, is the answer it already is.
 
@@ -129,7 +129,7 @@ def record_answer(
 
 
 def choose_attempt(session: Session, actor: Actor, answer_id: str, clock: Clock) -> Answer:
-    """Let an earlier attempt count instead of the last one, before the interview is submitted.
+    """Choose an earlier attempt instead of the last one, before the interview is submitted.
 
     Raises:
         NotFoundError. ConflictError: `invitation.state`.
@@ -146,7 +146,7 @@ def choose_attempt(session: Session, actor: Actor, answer_id: str, clock: Clock)
 
 
 def correct_transcript(session: Session, actor: Actor, answer_id: str, text: str, clock: Clock) -> Answer:
-    """Keep the candidate's own wording of a recorded answer beside the transcript, before the interview is scored.
+    """Store the candidate's correction of a recorded answer beside the transcript, before the interview is scored.
 
     Raises:
         NotFoundError. ConflictError: `answer.scored`, `answer.written` (there is no transcript to correct).
@@ -234,7 +234,7 @@ def _check_recording(session: Session, row: Invitation, mode: Mode) -> None:
 
 
 def _choose(session: Session, answer: Answer, actor: Actor, clock: Clock) -> None:
-    """This attempt counts, the others of its question do not."""
+    """Choose this attempt and unchoose the others of its question."""
     others = session.scalars(
         select(Answer).where(
             Answer.invitation_id == answer.invitation_id,

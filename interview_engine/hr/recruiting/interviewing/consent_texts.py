@@ -26,7 +26,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """Something that is asked for by itself, refused without disadvantage."""
+    """A purpose that is asked for on its own; refusing it has no disadvantage."""
 
     id: str
     label: Text
@@ -141,7 +141,7 @@ _RIGHTS_BY_POLICY: dict[str, tuple[Text, ...]] = {
 
 
 def _essence(policy: Policy, purposes: tuple[Purpose, ...]) -> tuple[Text, ...]:
-    """What everybody should know who reads no further."""
+    """The five lines for readers who read no further."""
     measured = msg("Voice and picture are measured only if you agree.")
     days = policy.retention_days
     return (

@@ -45,7 +45,7 @@ class ConsentGiven:
 def give_consent(
     session: Session, actor: Actor, invitation: Invitation, given: ConsentGiven, clock: Clock
 ) -> Invitation:
-    """Write down each consent, given or refused; giving it anew before the end replaces what was said before.
+    """Record each consent, given or refused; a later choice replaces the earlier one until the interview is submitted.
 
     Raises:
         ConflictError: `invitation.state`, the interview has been submitted.

@@ -19,7 +19,7 @@ from interview_engine.store.secrets import digest
 
 
 def glance(session: Session, token: str) -> Invitation:
-    """The invitation of a link, whoever looks, in whatever state.
+    """The invitation of a link, in any state and from any device.
 
     Raises:
         NotFoundError: `invitation.unknown`.
@@ -41,7 +41,7 @@ def is_bound(invitation: Invitation, device_secret: str) -> bool:
 
 
 def check_live(invitation: Invitation, clock: Clock) -> None:
-    """Refuse an invitation that was taken back, or that ran out before it was submitted.
+    """Refuse an invitation that was revoked, or expired before it was submitted.
 
     Raises:
         GoneError: `invitation.revoked`, `invitation.expired`.
@@ -62,7 +62,7 @@ def check_live(invitation: Invitation, clock: Clock) -> None:
 
 
 def check_device(invitation: Invitation, device_secret: str) -> None:
-    """Refuse any device but the one that the interview was begun on.
+    """Refuse every device but the one on which the interview was started.
 
     Raises:
         PermissionDenied: `invitation.other_device`.

@@ -1,4 +1,4 @@
-"""What state an invitation is in, and how it changes."""
+"""States of an invitation and their changes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def is_over(invitation: Invitation, now: datetime) -> bool:
 
 
 def wrong_state(row: Invitation) -> Exception:
-    """The answer to what cannot be done in the state it is in."""
+    """The refusal of an action that the invitation's state does not allow."""
     return conflict(
         "invitation.state",
         msg("The interview is “{state}”; this cannot be done now.", state=row.state),
@@ -35,14 +35,14 @@ def wrong_state(row: Invitation) -> Exception:
 
 
 def where_it_was(row: Invitation) -> InvitationState:
-    """Where an expired invitation goes back to when it is extended."""
+    """The state to which an expired invitation returns when it is extended."""
     if row.consented_at is not None:
         return "consented"
     return "opened" if row.opened_at is not None else "sent"
 
 
 def set_state(session: Session, row: Invitation, to: InvitationState, actor: Actor, clock: Clock) -> None:
-    """Move it, with its audit record.
+    """Change the state, with an audit record.
 
     Raises:
         ConflictError: `invitation.state`.
@@ -80,7 +80,7 @@ def restore(session: Session, actor: Actor, states: Mapping[str, str], clock: Cl
 
 
 def revoke_open(session: Session, actor: Actor, application_id: str, clock: Clock) -> None:
-    """Take back every invitation of an application that has not been submitted."""
+    """Revoke every invitation of an application that has not been submitted."""
     rows = session.scalars(
         select(Invitation)
         .where(Invitation.application_id == application_id, Invitation.state.in_((*LIVE_INVITATION, "expired")))
@@ -91,7 +91,7 @@ def revoke_open(session: Session, actor: Actor, application_id: str, clock: Cloc
 
 
 def expire(session: Session, clock: Clock) -> int:
-    """Job: mark the invitations whose time is over; returns how many."""
+    """Job: mark lapsed invitations as expired; returns how many."""
     rows = session.scalars(
         select(Invitation)
         .where(Invitation.state.in_(LIVE_INVITATION), Invitation.expires_at <= clock.now())
@@ -111,7 +111,7 @@ def end_and_revive(session: Session, clock: Clock) -> int:
 
 
 def revive(session: Session, clock: Clock) -> int:
-    """Job: give back the invitations that a wrong clock ended before their time; returns how many."""
+    """Job: restore invitations that a wrong clock expired too early; returns how many."""
     rows = session.scalars(
         select(Invitation)
         .where(Invitation.state == "expired", Invitation.expires_at > clock.now())

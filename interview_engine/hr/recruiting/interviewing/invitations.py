@@ -218,7 +218,7 @@ def open_invitation(session: Session, link_token: str, device_secret: str | None
 
 
 def revoke(session: Session, actor: Actor, invitation_id: str, clock: Clock) -> Invitation:
-    """Take an open invitation back; the application waits in screening for what comes next."""
+    """Revoke an open invitation; the application returns to screening."""
     row, application = _for_recruiter(session, actor, invitation_id)
     if row.state not in (*LIVE_INVITATION, "expired"):
         raise wrong_state(row)
@@ -229,7 +229,7 @@ def revoke(session: Session, actor: Actor, invitation_id: str, clock: Clock) -> 
 
 
 def extend(session: Session, actor: Actor, invitation_id: str, days: int, clock: Clock) -> Invitation:
-    """Give an open or expired invitation `days` from now; the link and the device stay."""
+    """Extend an open or expired invitation to `days` from now; the link and the device stay."""
     row, application = _for_recruiter(session, actor, invitation_id)
     if row.state not in (*LIVE_INVITATION, "expired"):
         raise wrong_state(row)
@@ -250,7 +250,7 @@ def extend(session: Session, actor: Actor, invitation_id: str, days: int, clock:
 
 
 def move_device(session: Session, actor: Actor, invitation_id: str, clock: Clock) -> Invitation:
-    """Let the next device that opens the link keep it (a phone was lost or broken); the old one is shut out."""
+    """Let the next device that opens the link take over (a phone was lost or broken); the old one is locked out."""
     row, application = _for_recruiter(session, actor, invitation_id)
     if row.state == "revoked":
         raise wrong_state(row)

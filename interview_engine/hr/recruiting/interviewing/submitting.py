@@ -22,7 +22,7 @@ from interview_engine.store.work import enqueue_work
 
 
 def submit(session: Session, actor: Actor, invitation: Invitation, clock: Clock, *, allow_missing: bool = False) -> str:
-    """Finish the interview: the last attempt counts where none was chosen. Twice gives the same receipt.
+    """Submit the interview: the last attempt counts where none was chosen. Twice gives the same receipt.
 
     The receipt is the sha256 over the invitation, the time and every chosen answer's content hash.
 

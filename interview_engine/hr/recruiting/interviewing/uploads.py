@@ -154,7 +154,7 @@ def store_part(blobs: BlobStore, data: bytes, owner: Owner | None = None) -> str
 
 
 def add_part(session: Session, upload_id: str, offset: int, size: int, blob_sha256: str, clock: Clock) -> None:
-    """Move the offset over a stored part. Of two at one offset exactly one succeeds.
+    """Advance the offset over a stored part. Of two at one offset exactly one succeeds.
 
     Raises:
         ConflictError: `upload.offset`, another part came first. As `check_open`.
@@ -278,7 +278,7 @@ def answer_of(session: Session, upload_id: str) -> Answer | None:
 
 
 def discard(session: Session, upload_id: str, clock: Clock) -> bool:
-    """Close an upload that becomes no answer; its parts are removed by `clear_parts`. False when it was closed.
+    """Close an upload without an answer; its parts are removed by `clear_parts`. False when it was closed already.
 
     Its key is free again: the same file may be chosen once more.
     """
@@ -340,7 +340,7 @@ def to_clear(session: Session, clock: Clock, limit: int = 100) -> tuple[str, ...
 
 
 def _changed(session: Session, statement: Update) -> bool:
-    """Whether the one row was still as the statement wants it."""
+    """Whether the statement changed its one row."""
     return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
 
 

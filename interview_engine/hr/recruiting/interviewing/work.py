@@ -17,7 +17,7 @@ ANSWER, INTERVIEW = "answer", "interview"
 
 
 def answer_ready(_: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """An answer may be measured as soon as it is there."""
+    """An answer may be measured as soon as it is stored."""
     return true()
 
 

@@ -1,4 +1,4 @@
-"""Which work may begin, and which should have been asked for: each kind of work says so itself (`hr.area.WorkKind`)."""
+"""Which work may start, and which is missing: each kind of work says so itself (`hr.area.WorkKind`)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def next_items(session: Session, clock: Clock, limit: int = LOOKED_AT) -> list[s
 
 
 def mend(session: Session, clock: Clock) -> list[tuple[str, str]]:
-    """Ask for work that nobody asked for: a safety net under the transactions that should have. Empty in health."""
+    """Queue work that should have been queued and was not: a safety net under the transactions. Normally finds none."""
     missing = [
         (kind.name, subject_id) for kind in house().work.values() for subject_id in kind.missing(session, MENDED)
     ]

@@ -1,4 +1,4 @@
-"""Requisitions to choose from and to look through: lists with counts, titles, owners."""
+"""Lists of requisitions: with counts, titles, possible owners."""
 
 from __future__ import annotations
 
@@ -151,8 +151,8 @@ def titles_for(session: Session, actor: Actor, action: str) -> list[tuple[str, s
 
 
 def possible_owners(session: Session, actor: Actor, clock: Clock) -> list[tuple[str, str]]:
-    """(account, name) of whom results can be told: active accounts of roles that recruit, by name; of other companies
-    than the actor's none."""
+    """(account, name) of possible owners of a requisition: active accounts of roles that recruit, by name, within the
+    actor's reach."""
     owners = actors(session, active_accounts(session, roles=OWNER_ROLES), clock)
     persons = (one.person_id for one in owners if one.person_id is not None)
     reached = reached_persons(session, actor, "public", "read", persons)

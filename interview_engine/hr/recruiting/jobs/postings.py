@@ -85,7 +85,7 @@ def set_cost(session: Session, actor: Actor, posting_id: str, cost: Decimal, clo
 
 
 def close_posting(session: Session, actor: Actor, posting_id: str, clock: Clock) -> Posting:
-    """Take no more applications through this link; closing twice changes nothing."""
+    """Close a posting's link to applications; closing twice changes nothing."""
     posting = _for_write(session, actor, posting_id)
     if posting.closed_at is None:
         posting.closed_at = clock.now()
@@ -95,7 +95,7 @@ def close_posting(session: Session, actor: Actor, posting_id: str, clock: Clock)
 
 
 def reopen_posting(session: Session, actor: Actor, posting_id: str, clock: Clock) -> Posting:
-    """Let a closed link take applications again, the same address; one that is open changes nothing.
+    """Reopen a closed link, at the same address; an open one stays as it is.
 
     Raises:
         ConflictError: `posting.not_open`, its requisition takes no applications.
@@ -186,7 +186,7 @@ def postings_of(session: Session, actor: Actor, requisition_id: str) -> tuple[Po
 
 
 def closed() -> GoneError:
-    """The answer to an application that comes too late."""
+    """The refusal of an application that comes too late."""
     return GoneError(
         "posting.closed",
         msg("This job no longer accepts applications."),

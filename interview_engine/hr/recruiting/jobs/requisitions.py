@@ -29,7 +29,7 @@ KIND = "requisition"
 
 
 def create_requisition(session: Session, actor: Actor, new: NewRequisition, clock: Clock) -> Requisition:
-    """A draft.
+    """Create a requisition as a draft.
 
     Raises:
         InvalidInput: a field. NotFoundError: company, department, profile or kit. PermissionDenied: out of reach.
@@ -49,7 +49,7 @@ def create_requisition(session: Session, actor: Actor, new: NewRequisition, cloc
 def update_requisition(
     session: Session, actor: Actor, requisition_id: str, new: NewRequisition, clock: Clock
 ) -> Requisition:
-    """Write all fields of a requisition anew.
+    """Replace all fields of a requisition.
 
     What was approved is approved as it was: a change of title, headcount, department or description makes an approved
     one a draft again. Open ones keep their kit, policy and language: every candidate of a job gets the same (A2).

@@ -1,4 +1,4 @@
-"""What a wish to hire says, and the checks of its fields."""
+"""The fields of a requisition and their checks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_PAY = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class NewRequisition:
-    """A wish to hire.
+    """The fields of a requisition, to be created or replaced.
 
     Args:
         requirements: of the job; None reads them from `description`.
@@ -57,7 +57,7 @@ class NewRequisition:
 
 
 def write_wish(session: Session, row: Requisition, new: NewRequisition) -> None:
-    """Write the fields of a wish into its row; the caller has checked that the actor may write there.
+    """Check the fields and write them into the row; the caller has checked that the actor may write there.
 
     Raises:
         InvalidInput: a field out of its range. NotFoundError: company, department, profile or kit.

@@ -1,1 +1,1 @@
-"""What was found and decided: assessments, reviews, the ranked list, calibrations."""
+"""Assessments, reviews by people, the ranked list, calibrations."""

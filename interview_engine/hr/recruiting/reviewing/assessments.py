@@ -1,4 +1,4 @@
-"""Assessments: what the engine found, kept as it came; a new one supersedes, none is changed."""
+"""Assessments as the engine made them: a new one supersedes the last, none is changed."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def new_assessment(
 
 
 def store_measured(session: Session, answer_id: str, blob_sha256: str, clock: Clock) -> Answer:
-    """Note where the measured answer lies. The same again changes nothing.
+    """Record the blob of a measured answer. Repeating it changes nothing.
 
     Raises:
         NotFoundError: the answer is gone (withdrawn meanwhile); the work is to be given up.
@@ -124,7 +124,7 @@ def store_measured(session: Session, answer_id: str, blob_sha256: str, clock: Cl
 def store_assessment(
     session: Session, application_id: str, invitation_id: str, new: NewAssessment, clock: Clock
 ) -> Assessment:
-    """Keep an assessment and let it count for its application; the requisition's owner is told once.
+    """Store an assessment and make it the current one of its application; the owner is notified once.
 
     The same inputs again are the assessment they already are, and change nothing.
 
@@ -165,7 +165,7 @@ def store_assessment(
 
 
 def hand_to_person(session: Session, invitation: Invitation, clock: Clock) -> None:
-    """There will be no score of a submitted interview: a person reads the answers, and the owner is told so."""
+    """A submitted interview gets no score: a person will read the answers, and the owner is notified."""
     application = find(session, Application, invitation.application_id, lock=True)
     requisition = None if application is None else find(session, Requisition, application.requisition_id)
     if application is None or requisition is None:
@@ -177,7 +177,7 @@ def hand_to_person(session: Session, invitation: Invitation, clock: Clock) -> No
 
 
 def count(application: Application, row: Assessment | None, section: str | None) -> None:
-    """Let an assessment count for its application: the columns that lists read. None takes them away."""
+    """Make an assessment the current one of its application, in the columns that lists read; None clears them."""
     application.assessment_id = None if row is None else row.id
     application.section = section
     application.score_value = None if row is None else row.score_value
@@ -188,7 +188,7 @@ def count(application: Application, row: Assessment | None, section: str | None)
 
 
 def current_assessment(session: Session, actor: Actor, application_id: str) -> Assessment | None:
-    """The assessment that counts, or None before there is one.
+    """The current assessment, or None before there is one.
 
     Raises:
         NotFoundError, PermissionDenied.

@@ -205,7 +205,7 @@ def _ratable(actor: Actor, kit_version_id: str, raters: Any) -> Any:
 def calibrate_kit(
     session: Session, actor: Actor, kit_version_id: str, read_features: ReadFeatures, scorer_id: str, clock: Clock
 ) -> CalibrationVersion:
-    """Fit a calibration from the blind ratings there are and keep it as the next version; it counts once activated.
+    """Fit a calibration to the blind ratings and store it as the next version; it takes effect once activated.
 
     Raises:
         UsageError: `calibration.too_few`, `calibration.flat`.
@@ -242,7 +242,7 @@ def calibrate_kit(
 
 
 def activate(session: Session, actor: Actor, calibration_id: str, clock: Clock) -> CalibrationVersion:
-    """Let a calibration count for assessments from now on; the one before no longer does."""
+    """Make a calibration the active one for new assessments; it replaces the one before."""
     require(actor, "public", "manage")
     row = find(session, CalibrationVersion, calibration_id, lock=True)
     if row is None:
@@ -256,14 +256,14 @@ def activate(session: Session, actor: Actor, calibration_id: str, clock: Clock) 
 
 
 def deactivate(session: Session, actor: Actor, kit_version_id: str, clock: Clock) -> None:
-    """Score without a calibration from now on."""
+    """Score without a calibration."""
     kit_version_to_change(session, actor, kit_version_id)
     _switch_off(session, actor, kit_version_id, clock)
     audit.record(session, actor.id, "calibration.deactivate", f"kit_version:{kit_version_id}", {}, clock)
 
 
 def active_calibration(session: Session, kit_version_id: str) -> Calibration | None:
-    """The calibration that counts for a kit version, or None: for whoever scores."""
+    """The active calibration of a kit version, for the scorer; None without one."""
     row = session.scalars(
         select(CalibrationVersion).where(CalibrationVersion.kit_version_id == kit_version_id, CalibrationVersion.active)
     ).first()

@@ -1,4 +1,4 @@
-"""What a changed kit would do to past interviews, before it is published (A19): who flips sides of the bar."""
+"""The effect of a changed kit on past interviews, before it is published (A19): who crosses the bar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scores that people gave beside the engine's: the newest of each competency counts, the engine's stays beside it."""
+"""Scores by people: the newest of each competency counts, beside the engine's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people decide and say after the engine: decisions, overrides, notes, re-ratings, blind ratings (A18).
+"""Reviews by people after the assessment: decisions, overrides, notes, re-ratings, blind ratings (A18).
 
 Only people decide. A reason is always kept. The engine's score stays beside whatever a person gives.
 """
@@ -42,7 +42,7 @@ MAX_REASON = 2000
 def decide(
     session: Session, actor: Actor, application_id: str, decision: Decision, reason: str, clock: Clock
 ) -> HumanReview:
-    """A person's decision: "advance" to an offer, "hold" for now, or "reject". It settles what asked for a person.
+    """Record a person's decision: "advance" to an offer, "hold" for now, or "reject". Open review flags are settled.
 
     Raises:
         PermissionDenied: not a person, or out of reach. InvalidInput: `input.required` (reason), `review.decision`.
@@ -93,7 +93,7 @@ def override(
     reason: str,
     clock: Clock,
 ) -> HumanReview:
-    """Give a score (0..10) of one's own for a competency, or for the whole interview with None.
+    """Record a person's own score (0..10) for a competency, or for the whole interview with None.
 
     Raises:
         ConflictError: `review.no_assessment`. InvalidInput: `review.score`, `review.competency`, no reason.
@@ -121,7 +121,7 @@ def override(
 
 
 def note(session: Session, actor: Actor, application_id: str, text: str, clock: Clock) -> HumanReview:
-    """Say that a person has looked, with what they saw; what asked for a look is settled by it."""
+    """Record that a person has reviewed the interview, with a note; open review flags are settled."""
     application, _ = application_for(session, actor, application_id, "interview", "write", lock=True)
     _people_only(actor)
     clean = text_within(text, "reason", msg("note"), MAX_REASON, least=LEAST_REASON)
@@ -131,7 +131,7 @@ def note(session: Session, actor: Actor, application_id: str, text: str, clock: 
 
 
 def request_rerating(session: Session, actor: Actor, invitation: Invitation, reason: str, clock: Clock) -> HumanReview:
-    """The candidate asks that a person looks again; asking again while it is open changes nothing.
+    """The candidate requests a review by a person; repeating it while one is open changes nothing.
 
     Raises:
         ConflictError: `invitation.state`, nothing has been submitted yet.
@@ -163,7 +163,7 @@ def request_rerating(session: Session, actor: Actor, invitation: Invitation, rea
 
 
 def answer_rerating(session: Session, actor: Actor, request_id: str, text: str, clock: Clock) -> HumanReview:
-    """A person has looked again: their finding, told to the candidate. Scores of their own go through `override`.
+    """Record the finding of a requested review and tell the candidate. Own scores go through `override`.
 
     Raises:
         NotFoundError. ConflictError: `review.answered`.
@@ -185,7 +185,7 @@ def answer_rerating(session: Session, actor: Actor, request_id: str, text: str, 
 
 
 def reviews_of(session: Session, actor: Actor, application_id: str) -> tuple[HumanReview, ...]:
-    """Everything people said of an application, oldest first."""
+    """All reviews of an application, oldest first."""
     application_for(session, actor, application_id, "interview", "read")
     return tuple(
         session.scalars(
@@ -277,7 +277,7 @@ def ratings_of_kit(session: Session, kit_version_id: str, *, within: Actor | Non
 
 
 def _decidable(session: Session, actor: Actor, assessment_ids: Collection[str]) -> set[str]:
-    """Those assessments that the actor may decide on.
+    """The assessments among these that the actor may decide on.
 
     Asked by id: in one statement with the ratings, a plan may begin at all assessments of the kit.
     """
@@ -339,7 +339,7 @@ def _has_read(session: Session, actor: Actor, application_id: str) -> bool:
 
 
 def _settle(application: Application) -> None:
-    """A person has looked: it no longer stands before the others. What cannot be assessed stays so."""
+    """Settle the review flags of an assessment. One that cannot be assessed stays so."""
     if application.section == "needs_review":
         application.section = "ranked" if application.score_value is not None else None
 

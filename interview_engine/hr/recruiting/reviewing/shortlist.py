@@ -89,7 +89,7 @@ class RankedRow:
 
     @property
     def reasons(self) -> tuple[Remark, ...]:
-        """Why the candidate stands there, in order. Put into words when asked for: a page shows a few of thousands."""
+        """The reasons for the candidate's place, in order. Worded on request: a page shows a few of thousands."""
         listed = competency_reasons(self.place.entry) if self.place.group is not None else ()
         return (*self.about_bar, *self.place.reasons, *listed)
 
