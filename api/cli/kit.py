@@ -12,7 +12,7 @@ from pipelines.folders.manifest import find_kit
 
 KINDS = {"general": msg("general"), "professional": msg("professional"), "role": msg("role")}
 
-GRAVE = msg("grave")
+GRAVE = msg("serious")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -366,7 +366,7 @@ def _destroyed(sha256: str) -> NotFoundError:
     return NotFoundError(
         "blob.destroyed",
         msg("The stored file {sha256}… cannot be read: its key is gone.", sha256=sha256[:12]),
-        msg("A key goes for good when its person or interview is deleted, and no backup brings it back."),
+        msg("Keys are destroyed when their person or interview is deleted; no backup restores them."),
     )
 
 

@@ -62,9 +62,9 @@ def _competency(old: Competency, new: Competency) -> Iterator[KitChange]:
     for level, (before, after) in enumerate(zip(old.anchors, new.anchors, strict=True), start=1):
         yield from _one("competencies", name, msg("anchor {level}", level=level), before, after)
     yield from _indicators(name, msg("indicator"), old.indicators, new.indicators)
-    yield from _indicators(name, msg("what a 1 looks like"), old.counter_indicators, new.counter_indicators)
+    yield from _indicators(name, msg("conduct at level 1"), old.counter_indicators, new.counter_indicators)
     yield from _one("competencies", name, msg("kind"), _plain(old.kind), _plain(new.kind))
-    yield from _one("competencies", name, msg("order of thought counts"), _yes(old.coherence), _yes(new.coherence))
+    yield from _one("competencies", name, msg("logical order counts"), _yes(old.coherence), _yes(new.coherence))
     if old.delivery != new.delivery:
         measures = ("; ".join(str(measure) for measure in side) for side in (old.delivery, new.delivery))
         yield from _one("competencies", name, msg("how delivery is measured"), *(_plain(one) for one in measures))

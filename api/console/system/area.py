@@ -28,10 +28,10 @@ AREA = WebArea(
         "noticed": mark("The notice is being sent."),
         "resumed": mark("The webhook sends again."),
         "stopped": mark("On hold: it is not deleted until you release it."),
-        "released": mark("Released; there are days left until it goes."),
-        "dropped": mark("Kept: the plan is dropped for a year."),
+        "released": mark("Released; some days remain until the deletion."),
+        "dropped": mark("Kept: no new plan for a year."),
         "confirmed": mark("Confirmed: what is due is deleted within the hour."),
-        "clock": mark("Noted: this server's time is right."),
+        "clock": mark("Confirmed: this server's time is right."),
     },
     pages=(
         account.router,

@@ -20,7 +20,7 @@ HOME = "/console/deletions"
 
 KINDS = {
     "retention": mark("Recordings, transcripts and reports of an interview; scores stay"),
-    "person": mark("Everything of a candidate"),
+    "person": mark("All data of a candidate"),
 }
 """msgids."""
 

@@ -53,10 +53,10 @@ LOOKED_AT = timedelta(minutes=15)
 
 DOUBTS = {
     "jump": mark("its clock jumped"),
-    "database": mark("the database's clock says something else"),
-    "worker": mark("another worker's clock says something else"),
-    "trail": mark("the audit trail ends in its future"),
-    "behind": mark("it is earlier than a time that was right before"),
+    "database": mark("the database's clock differs"),
+    "worker": mark("another worker's clock differs"),
+    "trail": mark("the last audit event is in the future"),
+    "behind": mark("it is earlier than a confirmed time"),
     "gap": mark("the service was off for more than a day, and no other clock confirms the time"),
 }
 """By code of a doubt; msgids."""

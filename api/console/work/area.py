@@ -16,7 +16,7 @@ AREA = WebArea(
         "rejected": mark("Rejected, with your reason."),
         "read": mark("Marked as read."),
         "flow_set": mark("Set. New requests take these steps."),
-        "flow_ended": mark("Ended. New requests take the flow above, or the default."),
+        "flow_ended": mark("Ended. The flow above, or the default, applies to new requests."),
         "away_set": mark("Set. What waits for you is handed over while you are away."),
         "away_ended": mark("Ended. New requests come to you again."),
     },

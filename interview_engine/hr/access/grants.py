@@ -206,6 +206,6 @@ def _reference(thing: Text) -> InvalidInput:
     return invalid(
         "scope_ref",
         "grant.scope_ref",
-        msg("Say which {thing} the grant reaches.", thing=thing),
+        msg("Choose the {thing} that the grant covers.", thing=thing),
         msg("Choose a {thing}.", thing=thing),
     )

@@ -100,7 +100,7 @@ def kept_end(text: str) -> Anchor | None:
     found = audit.read_anchor(text)
     if found is None:
         raise invalid(
-            "end", "trail.end", msg("This is not an end of a trail."),
+            "end", "trail.end", msg("This is not the end of an audit trail."),
             msg("Write it as number:hash, as the console shows it after a check."),
         )  # fmt: skip
     return found
@@ -150,8 +150,8 @@ def confirm_clock(session: Session, actor: Actor, seen: datetime, clock: Clock) 
     if abs(now - seen) > clock_guard.APART:
         raise ConflictError(
             "clock.other_time",
-            msg("The time that you saw is not this server's time now."),
-            msg("Reload the operations page, look at the time again and confirm it within five minutes."),
+            msg("The time you confirmed is not this server's current time."),
+            msg("Reload the operations page, check the time again and confirm it within five minutes."),
         )
     clock_guard.trust(session, now)
     clock_guard.forget_doubts(session)

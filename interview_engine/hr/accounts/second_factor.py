@@ -54,7 +54,7 @@ def enrol(session: Session, box: SecretBox, account_id: str, password: str, cloc
     if account.totp_confirmed_at is not None:
         raise conflict(
             "totp.enrolled",
-            msg("There is a second factor already."),
+            msg("A second factor is already set up."),
             msg("Remove it first, then set it up again."),
         )
     secret = pyotp.random_base32()
@@ -75,7 +75,7 @@ def confirm(session: Session, box: SecretBox, account_id: str, code: str, clock:
     if account.totp_secret_encrypted is None:
         raise conflict("totp.not_enrolled", msg("No second factor is being set up."))
     if account.totp_confirmed_at is not None:
-        raise conflict("totp.enrolled", msg("There is a second factor already."))
+        raise conflict("totp.enrolled", msg("A second factor is already set up."))
     _must_accept(session, box, account, code, clock, recovery=False)
     account.totp_confirmed_at = clock.now()
     touch(account, f"account:{account.id}", clock)

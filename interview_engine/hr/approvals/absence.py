@@ -43,7 +43,7 @@ def set_substitute(
         raise invalid(
             "substitute",
             "approval.own_substitute",
-            msg("You cannot stand in for yourself."),
+            msg("You cannot be your own substitute."),
             msg("Choose a colleague."),
         )
     if substitute_account_id not in dict(colleagues_by_name(session, actor)):
@@ -59,7 +59,7 @@ def set_substitute(
         raise invalid(
             "first_day",
             "approval.absence_overlaps",
-            msg("Somebody stands in for you on some of these days already."),
+            msg("You already have a substitute on some of these days."),
             msg("End that one first, or choose other days."),
         )
     row = ApprovalSubstitute(

@@ -72,7 +72,9 @@ def set_flow(
     """
     require(actor, "public", "manage")
     if kind not in house().requests:
-        raise invalid("kind", "approval.kind", msg("There is no such kind of request."), msg("Choose one of the list."))
+        raise invalid(
+            "kind", "approval.kind", msg("There is no such kind of request."), msg("Choose one from the list.")
+        )
     if department_id is not None and find(session, Department, department_id) is None:
         raise missing("department", msg("department"))
     check_place(session, actor, "manage", department_id)
@@ -239,7 +241,7 @@ def _check_step(place: int, step: Mapping[str, Any], facts: Sequence[Fact]) -> N
             f"steps.{place}.when",
             "approval.condition",
             msg("The condition of step {step} is not valid.", step=place + 1),
-            msg("Choose what it asks for, how to compare, and a number or one of the choices."),
+            msg("Choose a fact, a comparison, and a number or an option."),
         )
     if not _is_within(step.get("escalate_after_h"), ESCALATE_H):
         raise _bad_flow(f"steps.{place}.escalate_after_h")
@@ -255,8 +257,10 @@ def _bad_flow(field: str) -> Exception:
         "approval.flow",
         msg("The approval flow is not valid."),
         msg(
-            "Each step needs the rule any or all and 1 to {most} approvers (account:…, role:…, manager). It may be "
-            "handed upwards after 1 to 720 hours, and the request may expire after 1 to 365 days.",
+            (
+                "Each step needs the rule any or all and 1 to {most} approvers (account:…, role:…, manager). It may "
+                "escalate after 1 to 720 hours, and the request may expire after 1 to 365 days."
+            ),
             most=MAX_APPROVERS,
         ),
     )

@@ -19,13 +19,13 @@ AREA = Area(
     ),
     messages={
         "erasure.planned": MessageTemplate(
-            msg("Data past its time: {count} deletions are planned"),
+            msg("Retention period ended: {count} deletions are planned"),
             msg(
-                "{count} deletions are planned for {expires}. Nobody asked for them: the retention rule does. "
-                "Until then you can hold or drop each of them:\n{link}"
+                "{count} deletions are planned for {expires} under the retention rule. Until then each can be held "
+                "or cancelled:\n{link}"
             ),
             path="/console/deletions",
-            line=msg("{title} deletions are planned: look at them before their day."),
+            line=msg("{title} deletions are planned: please review them before their date."),
         ),
         "erasure.done": MessageTemplate(
             msg("Your data has been deleted"),

@@ -23,9 +23,9 @@ MESSAGES: Mapping[str, MessageTemplate] = MappingProxyType(
         "application.received": MessageTemplate(
             msg("Your application: {title}"),
             msg(
-                "Hello,\n\nsomebody sent the application form for “{title}” with your contact data. "
-                "Your applications and their interviews are here:\n{link}\n\n"
-                "If it was not you, you need not do anything, or tell the recruiter."
+                "Hello,\n\nsomebody sent the application form for “{title}” with your contact data. Your applications "
+                "and their interviews are here:\n{link}\n\nIf it was not you, you can ignore this message or tell the "
+                "recruiter."
             ),
             "/a/{token}",
         ),

@@ -81,7 +81,7 @@ def draft_offer(session: Session, actor: Actor, application_id: str, new: NewOff
         raise conflict(
             "offer.stage",
             msg("There is no decision to make this candidate an offer."),
-            msg("Decide to advance first."),
+            msg("Record the decision to advance first."),
         )
     for other in session.scalars(select(Offer).where(Offer.application_id == application_id).with_for_update()):
         if other.state in ("pending", "approved", "sent", "accepted"):

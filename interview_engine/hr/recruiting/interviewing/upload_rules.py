@@ -343,6 +343,6 @@ def header_problem(name: str) -> InvalidInput:
     return InvalidInput(
         "upload.header",
         msg("The header {name} is missing or not valid.", name=name),
-        msg("Send it as tus 1.0.0 says."),
+        msg("Send it as tus 1.0.0 requires."),
         field=name,
     )

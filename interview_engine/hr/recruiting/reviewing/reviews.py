@@ -324,7 +324,7 @@ def _check_levels(assessment: Assessment, levels: Mapping[str, float]) -> None:
             raise invalid(
                 f"levels.{code}",
                 "rating.level",
-                msg("A level is from 1 to 5 in halves."),
+                msg("A level is from 1 to 5, in steps of 0.5."),
                 msg("Change it."),
             )
 
