@@ -26,7 +26,7 @@ def orientation_of(frame: VideoFrame) -> Orientation:
     the picture shows them as others do, and "left" is the person's own left.
 
     Ask it of one frame of a recording: a frame and its side data refer to each other, so that each frame asked stays in
-    memory until the collector of cycles comes by.
+    memory until garbage collection.
     """
     matrix = _matrix_of(frame)
     if matrix is None:

@@ -15,7 +15,7 @@ from pipelines.media.continuity import Reach
 from pipelines.media.damage import Damage
 from pipelines.media.orientation import Orientation, orientation_of
 from pipelines.media.pictures import Sampler, upright_rgb
-from pipelines.media.sparing import Sparer, can_skip_smoothing, can_spare
+from pipelines.media.sparing import FrameSkipper, can_skip_smoothing, can_spare
 from pipelines.media.window import Window
 
 LENGTH_S = 0.04
@@ -44,7 +44,7 @@ class PictureTrack:
         """The next packets are of this stream; `window` is on its clock."""
         self._stream = stream
         self._window = window
-        self._sparer = Sparer(self._sampler, window.zero_s) if can_spare(stream) else None
+        self._skipper = FrameSkipper(self._sampler, window.zero_s) if can_spare(stream) else None
         self._turn: Orientation | None = None
         if can_skip_smoothing(stream, self._short_side):
             decoder = stream.codec_context
@@ -99,17 +99,17 @@ class PictureTrack:
                 yield Frame(time_s, upright_rgb(frame, shape, self._short_side, self._turn))
 
     def _samples(self, frame: VideoFrame, time_s: float) -> bool:
-        if self._sparer is None:
+        if self._skipper is None:
             return time_s >= 0.0 and self._sampler.takes(time_s)
-        wanted = self._sparer.wants(frame.pts)
-        self._sparer.forget(frame.pts)
+        wanted = self._skipper.wants(frame.pts)
+        self._skipper.forget(frame.pts)
         return wanted
 
     def _decoded(self, packet: Packet[Stream] | None) -> Iterator[VideoFrame]:
         """Pictures of a packet (None: the end), leaving out those that are neither sampled nor referred to."""
         packets: list[tuple[Packet[Stream] | None, bool]] = [(packet, True)]
-        if self._sparer is not None:
-            packets = [*self._sparer.feed(packet), *([(None, True)] if packet is None else [])]
+        if self._skipper is not None:
+            packets = [*self._skipper.feed(packet), *([(None, True)] if packet is None else [])]
         for ready, needed in packets:
             self._stream.codec_context.skip_frame = "DEFAULT" if needed else "NONREF"
             if ready is not None and not needed:

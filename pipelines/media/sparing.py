@@ -68,7 +68,7 @@ KEPT_DECISIONS = 1000
 """How many may pile up before old ones are let go."""
 
 
-class Sparer:
+class FrameSkipper:
     """Decides for each packet, before it is decoded, whether its picture is sampled.
 
     Packets come in decoding order, sampling goes by presentation time: a packet waits until no earlier picture can
