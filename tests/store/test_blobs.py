@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from blob_places import Place
 from hiring_world import MovingClock
 from sqlalchemy import select
 
@@ -29,31 +29,9 @@ from interview_engine.store.tables import Blob
 SMALL = "视频面试".encode()
 
 
-@pytest.fixture(scope="module")
-def s3_endpoint() -> Iterator[str]:
-    """An S3-compatible store in this process."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture(params=["file", "s3"])
-def blobs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BlobStore:
-    if request.param == "file":
-        return open_blobs(f"file://{tmp_path / 'blobs'}")
-    import boto3
-
-    for name, value in (("ACCESS_KEY_ID", "key"), ("SECRET_ACCESS_KEY", "secret"), ("REGION", "us-east-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
-    endpoint = request.getfixturevalue("s3_endpoint")
-    client: Any = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
-    bucket = f"test-{hashlib.sha256(str(tmp_path).encode()).hexdigest()[:20]}"
-    client.create_bucket(Bucket=bucket)
-    return open_blobs(f"s3://{bucket}/some/prefix", endpoint)
+@pytest.fixture
+def blobs(place: Place) -> BlobStore:
+    return place.open()
 
 
 @pytest.fixture

@@ -219,6 +219,23 @@ def test_after_a_restore_the_files_of_the_erased_are_gone_and_the_backups_copies
     assert restored.store.read(half.resume) == b"resume 3"
 
 
+def test_a_database_restored_alone_deletes_again_although_the_files_are_gone_already(
+    small_world: World, blobs: BlobStore, tmp_path: Path
+) -> None:
+    """The folder of blobs was not rolled back: it holds the notes, and no longer what they are about."""
+    gone, stays = candidate(small_world, blobs, 1), candidate(small_world, blobs, 2)
+    saved = _backup(small_world.database, tmp_path)
+    erased(small_world, blobs, gone)
+    database = open_database(f"sqlite:///{saved / 'database.db'}")
+    store = opened(small_world, database, tmp_path / "blobs")
+    assert not store.exists(gone.recording)
+    assert erasure.erase_again(database, store, small_world.clock) == 1
+    with database.reading() as session:
+        assert session.get_one(Person, gone.person_id).erased_at is not None
+    assert store.read(stays.recording) == b"recording 2"
+    database.close()
+
+
 def test_a_note_about_somebody_whom_the_database_does_not_know_is_passed_over(
     small_world: World, blobs: BlobStore
 ) -> None:
