@@ -74,3 +74,35 @@ def test_the_limits_that_it_names_are_those_of_the_code(number: str) -> None:
     assert (RATES["api"].per_s, RATES["api"].burst, RATES["export"].burst) == (30, 300, 20)
     assert most_bytes("/api/v1/requisitions") == 1 << 20
     assert MAX_BYTES == 10 << 20
+
+
+def texts_without_a_bound(schema: Any, document: Any, where: str) -> list[str]:
+    """Places of a schema that take a text of any length."""
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    found = []
+    for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
+        found += texts_without_a_bound(part, document, where)
+    for name, part in schema.get("properties", {}).items():
+        found += texts_without_a_bound(part, document, f"{where}.{name}")
+    if isinstance(schema.get("items"), dict):
+        found += texts_without_a_bound(schema["items"], document, f"{where}[]")
+    bounds = ("maxLength", "enum", "const", "format", "pattern")
+    if schema.get("type") == "string" and not any(bound in schema for bound in bounds):
+        found.append(where)
+    return found
+
+
+def test_every_text_that_a_program_sends_has_a_greatest_length(tmp_path: Path) -> None:
+    context = make_context(tmp_path)
+    document = create_app(context).openapi()
+    context.database.close()
+    found = []
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            for name, content in operation.get("requestBody", {}).get("content", {}).items():
+                found += texts_without_a_bound(content["schema"], document, f"{method} {path} {name}")
+            for one in operation.get("parameters", ()):
+                if one["in"] == "query":
+                    found += texts_without_a_bound(one["schema"], document, f"{method} {path} ?{one['name']}")
+    assert found == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -116,3 +117,61 @@ def test_only_a_candidates_own_drafts_and_chunks_are_kept_in_the_browser() -> No
     assert {path.name for path in SCRIPTS if keeping.search(path.read_text("utf-8"))} <= {
         "chunk_store.js", "recorder.js", "writing.js",
     }  # fmt: skip
+
+
+MADE_OF_PHRASES = {
+    "interview_engine/assessment/evidence/cues.py",
+    "interview_engine/assessment/evidence/reference.py",
+    "interview_engine/hr/recruiting/applying/resume_rules.py",
+}
+"""Patterns of a kit's escaped phrases, of a reference answer's words (letters and digits), and of a list of ours."""
+
+
+def test_patterns_are_written_in_the_code_or_made_of_escaped_phrases() -> None:
+    found = set()
+    for name, tree in sources().items():
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            for called, node in calls(function):  # type: ignore[arg-type]
+                if called.startswith("re.") and called != "re.escape" and not is_fixed(node.args[0]):
+                    found.add(name)
+    assert found == MADE_OF_PHRASES
+
+
+def is_fixed(pattern: ast.expr) -> bool:
+    """Whether a pattern is a text of the code, put together at most from constants of the module."""
+    if isinstance(pattern, ast.JoinedStr):
+        return all(is_fixed(part.value) for part in pattern.values if isinstance(part, ast.FormattedValue))
+    return isinstance(pattern, ast.Constant) or (isinstance(pattern, ast.Name) and pattern.id.isupper())
+
+
+def test_a_password_manager_may_fill_every_password_and_nothing_hinders_pasting() -> None:
+    fields = [
+        field
+        for path in TEMPLATES
+        for field in re.findall(r"""(?:<input|forms\.text\()[^>}]*type="password"[^>}]*""", path.read_text("utf-8"))
+    ]
+    assert len(fields) >= 5
+    assert [field for field in fields if "autocomplete" not in field] == []
+    texts = [path.read_text("utf-8") for path in [*TEMPLATES, *SCRIPTS]]
+    assert not any(re.search(r"""onpaste|["']paste["']""", text) for text in texts)
+
+
+DOORS = {"api/console/system/sign_in.py", "api/console/system/account.py", "api/phone/pages.py"}
+"""Sign-in, the change of one's own password, and WeCom (docs/wechat.md)."""
+
+
+def test_a_session_is_put_into_a_browser_by_the_named_doors_only() -> None:
+    assert {name for name, tree in sources().items() for called, _ in calls(tree) if called == "keep_session"} == DOORS
+
+
+def test_the_image_holds_no_tests_and_runs_as_nobody_special() -> None:
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = [word for line in lines if line.startswith("COPY ") and "--from" not in line for word in line.split()[1:]]
+    assert {"api", "interview_engine"} <= set(copied)
+    assert not [word for word in copied if "test" in word or word == "."]
+
+
+def test_types_are_checked_strictly_in_every_package() -> None:
+    checked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    assert checked["strict"] is True
+    assert set(checked["packages"]) >= set(PACKAGES)

@@ -5,6 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+from api.candidate import received
+from api.limits import BODIES, RATES
+from interview_engine.hr.accounts import failures, passwords, second_factor, sign_in
+from interview_engine.hr.messaging import mail
+from interview_engine.store import blob_format, engine, outbox, webhooks
+from pipelines.resumes import pdf
+from pipelines.service import resume
+
 HERE = Path(__file__).parent
 DOCUMENT = (HERE.parent / "docs" / "security.md").read_text(encoding="utf-8")
 
@@ -70,3 +80,54 @@ def test_every_row_of_levels_one_and_two_is_answered_once() -> None:
 
 def test_answers_are_of_the_five_kinds() -> None:
     assert {answer for _, answer in answers()} <= {"yes", "partly", "no", "operator", "–"}
+
+
+def test_every_answer_of_yes_or_partly_names_a_test_or_says_why_there_is_none() -> None:
+    table = DOCUMENT.partition("## OWASP ASVS")[2]
+    rows = [line for line in table.splitlines() if re.match(r"\| \d.*\| (yes|partly) \|", line)]
+    assert len(rows) > 80
+    assert [row for row in rows if not re.search(r"`[\w/]*test_\w+\.py|\(no test: ", row)] == []
+
+
+def said() -> dict[str, str]:
+    """Sentences of the document with the numbers of the code in them, each under what it is about."""
+    idle, longest, first_step = sign_in.IDLE, sign_in.LONGEST, sign_in.TO_SECOND_FACTOR
+    rate = RATES["sign_in"]
+    sizes = {pattern.pattern: size for pattern, size in BODIES}
+    pauses = ("10 s", "1 min", "5 min", "30 min", "2 h", "8 h", "24 h")
+    assert outbox.BACKOFF_S == (10, 60, 300, 1800, 7200, 8 * 3600, 24 * 3600), "`pauses` below are these in words"
+    return {
+        "length": f"{passwords.SHORTEST} to {passwords.LONGEST} characters of any kind, "
+        f"at least {passwords.LEAST_STRENGTH} of 4 on zxcvbn's scale",
+        "own part": f"at least {passwords.LEAST_BEYOND} characters besides the owner's name",
+        "handed over": f"to change it, for {sign_in.HANDED_OVER.days} days",
+        "failures": f"{failures.FREE} free, then {failures.FIRST_PAUSE_S} s doubling to "
+        f"{failures.LONGEST_PAUSE_S // 3600} h",
+        "by address": f"{rate.burst:.0f} at once, then one in {1 / rate.per_s:.0f} s",
+        "sessions": f"idle {idle.total_seconds() / 3600:.0f} h, at most {longest.total_seconds() / 3600:.0f} h",
+        "codes": f"may be one step ({second_factor.STEP_S} s) early or late; the first step of two is good for "
+        f"{first_step.total_seconds() / 60:.0f} minutes",
+        "recovery": f"recovery codes have {8 * second_factor.CODE_BYTES}",
+        "recordings": f"one hour, {received.MAX_PIXELS // 2160} × 2160",
+        "résumés": f"{resume.MAX_BYTES >> 20} MB, {pdf.MAX_PAGES} pages, {resume.MAX_UNPACKED >> 20} MB unpacked",
+        "bodies": f"Other bodies {(sizes[''] or 0) >> 20} MB, forms with files {(sizes['^/(p|i)/'] or 0) >> 20} MB",
+        "chunks": f"in chunks of {blob_format.CHUNK >> 10} KiB",
+        "deadlines": f"a webhook is given {webhooks.TIMEOUT_S:.0f} s and a mail {mail.TIMEOUT_S:.0f} s by the wall, "
+        f"a database lock on SQLite {engine.BUSY_TIMEOUT_MS // 1000} s",
+        "pool": f"The pool holds {engine.POOL} connections and {engine.POOL_MORE} more at once",
+        "retries": f"Retries: {', '.join(pauses)}, then failed and shown",
+    }
+
+
+@pytest.mark.parametrize("subject", said())
+def test_the_rules_that_can_be_looked_up_are_those_of_the_code(subject: str) -> None:
+    assert second_factor.AHEAD_AND_BEHIND == 1, "`codes` says one step"
+    assert received.LONGEST_ANSWER_S == 3600, "`recordings` says one hour"
+    assert said()[subject] in " ".join(DOCUMENT.split())
+
+
+def test_passwords_are_hashed_as_the_document_says(product_hashing: object) -> None:
+    hasher = product_hashing.hasher  # type: ignore[attr-defined]
+    assert (
+        f"Argon2id, {hasher.memory_cost // 1024} MiB, {hasher.time_cost} passes, {hasher.parallelism} lane" in DOCUMENT
+    )

@@ -22,6 +22,8 @@ from interview_engine.store.trail_seal import KEY
 
 _LOG = logging.getLogger(__name__)
 
+POOL, POOL_MORE = 10, 20
+"""Connections to PostgreSQL that are kept, and that may be opened beside them."""
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another on SQLite before it is an error."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
@@ -135,7 +137,7 @@ def open_database(url: str) -> Database:
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername == "postgresql+psycopg":
-        return Database(create_engine(parsed, pool_size=10, max_overflow=20, pool_pre_ping=True))
+        return Database(create_engine(parsed, pool_size=POOL, max_overflow=POOL_MORE, pool_pre_ping=True))
     if parsed.drivername != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise _bad_url()
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

@@ -52,6 +52,13 @@ def test_no_answer_is_kept_or_told_to_others(headers: list[Headers]) -> None:
         assert "access-control-allow-origin" not in one
 
 
+def test_every_answer_says_its_type_and_a_text_its_charset(headers: list[Headers]) -> None:
+    types = [one["content-type"] for one in headers if one.get("content-length") != "0"]
+    assert types
+    assert [one for one in types if one.startswith("text/") and "charset=utf-8" not in one.lower()] == []
+    assert {one.partition(";")[0] for one in types} <= {"text/html", "application/json", "application/problem+json"}
+
+
 def test_over_plain_http_nothing_ties_the_browser_to_https(headers: list[Headers]) -> None:
     assert all("strict-transport-security" not in one for one in headers)
 

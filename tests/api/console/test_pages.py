@@ -124,6 +124,12 @@ def test_l5_every_page_is_whole_in_both_languages(made: Company, clients: dict[s
     client.get("/language/zh", params={"back": "/console/inbox"})
 
 
+def test_every_page_of_the_console_offers_to_sign_out(made: Company, clients: dict[str, TestClient]) -> None:
+    client = clients["administrator"]
+    shown = [address(path, made) for path in PAGES if not path.endswith((".csv", ".json"))]
+    assert [path for path in shown if 'action="/sign-out"' not in client.get(path).text] == []
+
+
 def messages() -> dict[str, str]:
     """Every text of the console with where it is from: the templates' `_("…")` and the words that Python names."""
     found: dict[str, str] = {}

@@ -16,7 +16,7 @@ from interview_engine.errors import (
     TooManyRequests,
 )
 from interview_engine.hr.access.rules import SYSTEM, Actor
-from interview_engine.hr.accounts import failures, second_factor
+from interview_engine.hr.accounts import failures, second_factor, service
 from interview_engine.hr.accounts.sign_in import TO_SECOND_FACTOR
 from interview_engine.hr.accounts.tables import Account, RecoveryCode
 
@@ -171,6 +171,13 @@ def test_a_second_factor_is_removed_with_a_code_or_by_an_administrator_but_not_t
     own = Actor(f"account:{house.account_id}", house.account_id, None, "", SYSTEM.grants, "zh")
     with pytest.raises(PermissionDenied), house.database.transaction() as session:
         second_factor.reset(session, own, house.account_id, house.clock)
+
+
+def test_a_reset_password_leaves_the_second_factor(house: House) -> None:
+    house.enrol()
+    with house.database.transaction() as session:
+        password = service.reset_password(session, SYSTEM, house.account_id, house.clock)
+    assert house.sign_in(password).needs_code
 
 
 def test_a_second_factor_can_be_required_of_everybody(house: House) -> None:

@@ -187,6 +187,18 @@ def test_a_password_handed_over_lapses_after_a_week(both: House) -> None:
     assert isinstance(both.refused(password), SignInRefused)
 
 
+def test_a_password_of_ones_own_never_lapses(house: House) -> None:
+    house.clock.at += timedelta(days=1000)
+    assert house.visit(house.sign_in().secret).due is None
+
+
+def test_a_reset_password_ends_every_session(both: House) -> None:
+    secrets = [both.sign_in().secret for _ in range(2)]
+    with both.database.transaction() as session:
+        service.reset_password(session, SYSTEM, both.account_id, both.clock)
+    assert all(both.is_over(secret) for secret in secrets)
+
+
 def test_a_closed_account_loses_sessions_and_tokens_at_once(both: House) -> None:
     done = both.sign_in()
     actor = both.visit(done.secret).actor
