@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from interview_engine.errors import UsageError
 from interview_engine.i18n import Text, msg
-from interview_engine.settings import PREFIX
+from interview_engine.settings import PREFIX, invalid_setting
 
 MIN_SECRET = 32
 """Characters of the secret: what `secrets.token_urlsafe(32)` gives is 43."""
@@ -99,7 +99,7 @@ def read_service_settings(environment: Mapping[str, str], *, demo: bool = False)
     public_url = text("PUBLIC_URL", f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}").rstrip("/")
     parts = urlsplit(public_url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise _invalid("PUBLIC_URL", public_url, "https://…")
+        raise invalid_setting("PUBLIC_URL", public_url, "https://…")
     if demo and host not in ("127.0.0.1", "::1", "localhost"):
         raise UsageError(
             "settings.demo_public",
@@ -208,7 +208,7 @@ def _make_one() -> Text:
 
 def _whole(raw: str, name: str, low: int, high: int) -> int:
     if not raw.isdecimal() or not low <= int(raw) <= high:
-        raise _invalid(name, raw, f"{low}–{high}")
+        raise invalid_setting(name, raw, f"{low}–{high}")
     return int(raw)
 
 
@@ -223,19 +223,11 @@ def _address(raw: str) -> str:
     except ValueError:
         network = None
     if network is None or network.prefixlen == 0:
-        raise _invalid("TRUSTED_PROXIES", raw, "10.0.0.1, 172.30.80.0/24")
+        raise invalid_setting("TRUSTED_PROXIES", raw, "10.0.0.1, 172.30.80.0/24")
     return str(network) if "/" in raw else raw
 
 
 def _switch(raw: str, name: str) -> bool:
     if raw.lower() not in ("on", "off", "true", "false", "1", "0", "yes", "no"):
-        raise _invalid(name, raw, "on | off")
+        raise invalid_setting(name, raw, "on | off")
     return raw.lower() in ("on", "true", "1", "yes")
-
-
-def _invalid(name: str, value: str, allowed: str) -> UsageError:
-    return UsageError(
-        "settings.invalid",
-        msg("{prefix}{name}={value!r} is not valid.", prefix=PREFIX, name=name, value=value),
-        msg("Allowed: {allowed}.", allowed=allowed),
-    )

@@ -83,17 +83,17 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         try:
             value = float(raw)
         except ValueError:
-            raise _invalid(name, raw, f"{low:g}–{high:g}") from None
+            raise invalid_setting(name, raw, f"{low:g}–{high:g}") from None
         if not low <= value <= high:
-            raise _invalid(name, raw, f"{low:g}–{high:g}")
+            raise invalid_setting(name, raw, f"{low:g}–{high:g}")
         return value
 
     device = environment.get(PREFIX + "DEVICE", "").strip() or "auto"
     if device not in get_args(Device):
-        raise _invalid("DEVICE", device, " | ".join(get_args(Device)))
+        raise invalid_setting("DEVICE", device, " | ".join(get_args(Device)))
     vision = environment.get(PREFIX + "VISION", "").strip() or "networks"
     if vision not in get_args(Vision):
-        raise _invalid("VISION", vision, " | ".join(get_args(Vision)))
+        raise invalid_setting("VISION", vision, " | ".join(get_args(Vision)))
     own_prefix = PREFIX + "WEIGHTS_"
     own = tuple(
         (key.removeprefix(own_prefix).lower().replace("_", "-"), Path(value).expanduser())
@@ -121,11 +121,11 @@ def _judge(environment: Mapping[str, str], number: Callable[[str, float, float, 
     if not url:
         return None
     if not _is_web_address(url):
-        raise _invalid("JUDGE_URL", url, "http(s)://…/v1")
+        raise invalid_setting("JUDGE_URL", url, "http(s)://…/v1")
     if not model:
-        raise _invalid("JUDGE_MODEL", model, "the name the server knows the model by")
+        raise invalid_setting("JUDGE_MODEL", model, "the name the server knows the model by")
     if mode not in get_args(JsonMode):
-        raise _invalid("JUDGE_JSON", mode, " | ".join(get_args(JsonMode)))
+        raise invalid_setting("JUDGE_JSON", mode, " | ".join(get_args(JsonMode)))
     return JudgeSettings(
         url,
         model,
@@ -154,13 +154,14 @@ def _price(name: str, raw: str) -> Decimal | None:
     try:
         price = Decimal(raw)
     except InvalidOperation:
-        raise _invalid(name, raw, "0–100000") from None
+        raise invalid_setting(name, raw, "0–100000") from None
     if not (price.is_finite() and 0 <= price <= 100_000):
-        raise _invalid(name, raw, "0–100000")
+        raise invalid_setting(name, raw, "0–100000")
     return price
 
 
-def _invalid(name: str, value: str, allowed: str) -> UsageError:
+def invalid_setting(name: str, value: str, allowed: str) -> UsageError:
+    """A setting's value that is not allowed, without its prefix in `name`: `settings.invalid`."""
     return UsageError(
         "settings.invalid",
         msg("{prefix}{name}={value!r} is not valid.", prefix=PREFIX, name=name, value=value),

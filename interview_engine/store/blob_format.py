@@ -66,11 +66,6 @@ def read_header(head: bytes) -> Header | None:
     return Header(head[16:32].hex(), head[32:48])
 
 
-def sealed_size(size: int) -> int:
-    """Bytes of the object for so many bytes of content."""
-    return HEADER_BYTES + size + TAG * _chunks(size)
-
-
 def content_size(stored: int) -> int:
     """Bytes of content in an object of so many bytes."""
     body = stored - HEADER_BYTES

@@ -10,15 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from interview_engine.assessment.calibration.calibration import Calibration
-from interview_engine.assessment.comparing.ranking import Entry, EntryCompetency, Remark, Ruler
+from interview_engine.assessment.comparing.ranking import Entry, EntryCompetency, Ruler, remark_for
 from interview_engine.assessment.delivery.scorer import score_delivery
 from interview_engine.assessment.interview_rules import asked_questions, usable_questions, with_unread
 from interview_engine.assessment.kits.kit import Kit
-from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import AnswerAssessment, InterviewReport
 from interview_engine.assessment.scoring import CompetencyResult, ContentScores, Scorer, Status, overall
 from interview_engine.errors import ReportError, UsageError
-from interview_engine.i18n import LocalizedText, msg
+from interview_engine.i18n import msg
 from interview_engine.settings import Settings
 from pipelines.folders.batch import single_threaded
 from pipelines.folders.ranking import stored_entry, twice
@@ -146,13 +145,19 @@ def entry_of(
         ruler=Ruler(kit.id, kit.version, kit.sha256, scorer_id),
         role=kit.role,
         status=total.status,
-        reason=_remark(total.reason),
+        reason=remark_for(total.reason),
         match_percent=total.match_percent,
         score=total.score,
         assessed_weight=total.assessed_weight,
         competencies=tuple(
             EntryCompetency(
-                c.id, c.name, c.weight, c.required_level, c.is_delivery, by_id[c.id].score, _remark(by_id[c.id].reason)
+                c.id,
+                c.name,
+                c.weight,
+                c.required_level,
+                c.is_delivery,
+                by_id[c.id].score,
+                remark_for(by_id[c.id].reason),
             )
             for c in kit.competencies
         ),
@@ -180,10 +185,6 @@ def _judged(report: InterviewReport, known: Set[str], scored: ContentScores) -> 
 def _is_heard(answer: AnswerAssessment) -> bool:
     """Its words can be used; why the scorer could not use them last time is for the scorer to say again."""
     return answer.transcript is not None and answer.transcript.reason is None
-
-
-def _remark(reason: Reason | None) -> Remark | None:
-    return None if reason is None else Remark(reason.code, LocalizedText(reason.text("zh"), reason.text("en")))
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,7 +24,7 @@ from api.rescoring import features_of
 from api.sessions import PageActor
 from interview_engine.assessment.calibration.curve import MORE
 from interview_engine.assessment.calibration.learn import LEAST_RATINGS
-from interview_engine.assessment.comparing.fairness import AuditTable
+from interview_engine.assessment.comparing.fairness import AuditTable, finite
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.access.service import require
@@ -190,7 +189,7 @@ def _kit(
             {
                 "rater": rater,
                 "name": names.get(f"account:{rater.name}", rater.name),
-                "severity": _finite(rater.severity),
+                "severity": finite(rater.severity),
             }
             for rater in raters
         ],
@@ -274,17 +273,13 @@ def _table(table: AuditTable) -> dict[str, Any]:
             {
                 "row": row,
                 "drawn": drawn,
-                "difference": _finite(row.standardised_difference),
-                "low": _finite(row.difference_low),
-                "high": _finite(row.difference_high),
+                "difference": finite(row.standardised_difference),
+                "low": finite(row.difference_low),
+                "high": finite(row.difference_high),
             }
         )
     flagged = [row for row in table.rows if row.below_four_fifths and row.n >= LEAST_FLAGGED]
     return {"table": table, "lines": lines, "flagged": flagged, "below": len(flagged)}
-
-
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else value
 
 
 def _groups(form: Form) -> dict[str, dict[str, str]]:

@@ -58,7 +58,6 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "grant.give": mark("gave a permission"),
         "grant.take_back": mark("withdrew a permission"),
         "identity.bind": mark("linked a WeChat account"),
-        "identity.unbind": mark("unlinked a WeChat account"),
         "interview.read_blind": mark("read an interview blind"),
         "interview.submit": mark("submitted an interview"),
         "interview.withdraw": mark("withdrew"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.access import Call, needs
 from api.routes.frame import Done, Id, IdField, IdQuery, In, Out, PageOut, list_out, new_router
 from api.routes.recruiting.applications import RemarkOut
-from interview_engine.assessment.comparing.fairness import AuditTable, GroupRow
+from interview_engine.assessment.comparing.fairness import AuditTable, GroupRow, finite
 from interview_engine.hr.recruiting.reviewing import calibrations, impact
 from interview_engine.hr.recruiting.rules import Stage
 from interview_engine.hr.recruiting.tables import CalibrationVersion
@@ -221,7 +220,7 @@ def _table(table: AuditTable) -> ImpactTable:
         n=table.n,
         unknown=table.unknown,
         undecided=table.undecided,
-        median_score=_finite(table.median_score),
+        median_score=finite(table.median_score),
     )
 
 
@@ -231,20 +230,15 @@ def _group(row: GroupRow) -> GroupOut:
         n=row.n,
         hits=row.hits,
         rate=row.rate,
-        impact_ratio=_finite(row.impact_ratio),
-        ratio_low=_finite(row.ratio_low),
-        ratio_high=_finite(row.ratio_high),
-        standardised_difference=_finite(row.standardised_difference),
-        difference_low=_finite(row.difference_low),
-        difference_high=_finite(row.difference_high),
+        impact_ratio=finite(row.impact_ratio),
+        ratio_low=finite(row.ratio_low),
+        ratio_high=finite(row.ratio_high),
+        standardised_difference=finite(row.standardised_difference),
+        difference_low=finite(row.difference_low),
+        difference_high=finite(row.difference_high),
         left_out=row.left_out,
         below_four_fifths=row.below_four_fifths,
     )
-
-
-def _finite(value: float | None) -> float | None:
-    """JSON has no nan."""
-    return None if value is None or not math.isfinite(value) else value
 
 
 def _calibration(row: CalibrationVersion) -> CalibrationOut:

@@ -23,6 +23,11 @@ UNKNOWN = ""
 Kind = Literal["selection", "scoring"]
 
 
+def finite(value: float | None) -> float | None:
+    """A figure for a page or JSON: None instead of nan, which stands for what cannot be computed."""
+    return None if value is None or not math.isfinite(value) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """One assessed person: group values by attribute ("sex" → "female"), score 0..10, selected or None if unknown."""

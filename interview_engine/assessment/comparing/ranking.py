@@ -24,8 +24,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from interview_engine.assessment.fulfilment import MEASURE, Measure
+from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import Score, Status
-from interview_engine.i18n import Message, Text, joined, msg
+from interview_engine.i18n import LocalizedText, Message, Text, joined, msg
 
 Coverage = Literal["whole", "part"]
 COVERAGES: tuple[Coverage, ...] = ("whole", "part")
@@ -42,6 +43,11 @@ class Remark:
 
     code: str
     text: Text
+
+
+def remark_for(reason: Reason | None) -> Remark | None:
+    """A reason of the engine as a remark in the console's languages; None for none."""
+    return None if reason is None else Remark(reason.code, LocalizedText(reason.text("zh"), reason.text("en")))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -100,15 +100,3 @@ def bind(
     elif unionid and row.unionid != unionid:
         row.unionid = unionid
     return row
-
-
-def unbind(session: Session, person_id: str, channel: str, clock: Clock, *, actor_id: str) -> int:
-    """Forget a person's identities in a channel; returns how many."""
-    rows = session.scalars(
-        select(WechatIdentity).where(WechatIdentity.person_id == person_id, WechatIdentity.channel == channel)
-    ).all()
-    for row in rows:
-        session.delete(row)
-    if rows:
-        audit.record(session, actor_id, "identity.unbind", f"person:{person_id}", {"channel": channel}, clock)
-    return len(rows)

@@ -12,10 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from interview_engine.assessment.comparing.ranking import EntryCompetency, Remark, Section
+from interview_engine.assessment.comparing.ranking import EntryCompetency, Remark, Section, remark_for
 from interview_engine.assessment.comparing.sameness import sketch
 from interview_engine.assessment.kits.kit import Kit
-from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import InterviewReport
 from interview_engine.assessment.scoring import Score, Status
 from interview_engine.clock import Clock
@@ -84,7 +83,7 @@ def new_assessment(
         score=report.overall.score,
         match_percent=report.overall.match_percent,
         assessed_weight=report.overall.assessed_weight,
-        reason=_remark(report.overall.reason),
+        reason=remark_for(report.overall.reason),
         competencies=tuple(
             EntryCompetency(
                 one.id,
@@ -93,12 +92,12 @@ def new_assessment(
                 one.required_level,
                 one.is_delivery,
                 found[one.id].score,
-                _remark(found[one.id].reason),
+                remark_for(found[one.id].reason),
             )
             for one in kit.competencies
             if one.id in found
         ),
-        needs_review=tuple(remark for reason in report.needs_review if (remark := _remark(reason)) is not None),
+        needs_review=tuple(remark for reason in report.needs_review if (remark := remark_for(reason)) is not None),
         frames=dict(frames or {}),
         prints=_prints(report, kit),
     )
@@ -315,10 +314,6 @@ def _competency(one: EntryCompetency) -> dict[str, Any]:
 
 def _stored(remark: Remark | None) -> dict[str, str] | None:
     return None if remark is None else {"code": remark.code, "zh": remark.text.zh, "en": remark.text.en}
-
-
-def _remark(reason: Reason | None) -> Remark | None:
-    return None if reason is None else Remark(reason.code, LocalizedText(reason.text("zh"), reason.text("en")))
 
 
 def reports_of(session: Session, assessment_ids: Iterable[str]) -> dict[str, str]:

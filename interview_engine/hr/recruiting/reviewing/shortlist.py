@@ -83,11 +83,6 @@ class RankedRow:
     human_scores: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def is_overridden(self) -> bool:
-        """Whether a person gave a score, for the whole or for a competency."""
-        return self.human_score is not None or bool(self.human_scores)
-
-    @property
     def reasons(self) -> tuple[Remark, ...]:
         """The reasons for the candidate's place, in order. Worded on request: a page shows a few of thousands."""
         listed = competency_reasons(self.place.entry) if self.place.group is not None else ()

@@ -215,7 +215,6 @@ def test_a18_the_list_is_narrowed_to_those_whom_a_person_scored(made: Company) -
         session.rollback()
     rows = [row for page in pages for row in page.rows]
     assert {row.application_id: row.human_scores for row in rows} == {chosen: {"communication": 2.0}}
-    assert all(row.is_overridden for row in rows)
 
 
 def test_a18_compared_candidates_keep_their_groups(made: Company) -> None:
