@@ -81,8 +81,8 @@ def blank(request: Request, context: Ctx, actor: PageActor) -> Response:
 
 @router.post(f"{HOME}/new")
 def create(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Write a draft and, where that is wanted, send it for approval at once; what is wrong is said beside the field and
-    nothing typed is lost."""
+    """Create a draft and, if asked, submit it for approval; errors stand beside their fields and nothing typed is
+    lost."""
     send = form.checked("send")
 
     def change(session: Session) -> str:
@@ -238,7 +238,7 @@ def close(requisition_id: str, request: Request, context: Ctx, actor: PageActor,
 
 @router.post(f"{HOME}/{{requisition_id}}/take-back")
 def take_back(requisition_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Undo a pause, a filling or a cancellation within a day; the links it closed open again."""
+    """Undo a hold, a closing or a cancellation within a day; the links it closed open again."""
 
     def change(session: Session) -> str:
         closing.take_back_closing(session, actor, requisition_id, context.clock)

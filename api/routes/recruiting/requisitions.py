@@ -234,7 +234,7 @@ def open_requisition(requisition_id: Id, call: Annotated[Call, needs("public", "
 
 @router.post("/requisitions/{requisition_id}/hold")
 def hold_requisition(requisition_id: Id, call: Annotated[Call, needs("public", "write")]) -> RequisitionOut:
-    """Take no applications for a while."""
+    """Put an open requisition on hold."""
     return call.once(lambda s: _out(closing.hold_requisition(s, call.actor, requisition_id, call.clock)))
 
 
@@ -242,7 +242,7 @@ def hold_requisition(requisition_id: Id, call: Annotated[Call, needs("public", "
 def close_requisition(
     requisition_id: Id, body: Closing, call: Annotated[Call, needs("public", "write")]
 ) -> RequisitionOut:
-    """Close it as filled or cancelled."""
+    """Close a requisition as filled or cancelled."""
     return call.once(lambda s: _out(closing.close_requisition(s, call.actor, requisition_id, body.state, call.clock)))
 
 

@@ -64,7 +64,7 @@ def tell_person(
     *,
     due_at: datetime | None = None,
 ) -> None:
-    """To a candidate or an employee, by the way that reaches them; at once, or not before `due_at`."""
+    """Notify a candidate or an employee by the channel that reaches them; at once, or not before `due_at`."""
     outbox.enqueue(
         session,
         dedupe_key=key,

@@ -1,4 +1,4 @@
-"""What closes the links of a job: pausing, filling, cancelling it, and undoing that for a while (C1)."""
+"""Closing of a job and its links: hold, filled, cancelled, and undoing that for a while (C1)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNDONE: tuple[RequisitionState, ...] = ("on_hold", "filled", "cancelled")
 
 
 def hold_requisition(session: Session, actor: Actor, requisition_id: str, clock: Clock) -> Requisition:
-    """Take no applications for a while."""
+    """Put an open requisition on hold: it takes no applications until it is opened again."""
     row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
     _remember_state(row, row.state, clock)
     change_state(session, row, "on_hold", actor, clock)
