@@ -51,7 +51,7 @@ LEFT_OUT = (
     "/console/applications/",
     "media",
     "openapi",
-    "operations/events",
+    "/events",
     "/file",
     "/differences",
     "/rate/",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import interview_engine
+from interview_engine.assessment.clarity import clear_first
 from interview_engine.assessment.delivery.scorer import score_delivery
 from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.delivery.spans import Span, listed
@@ -73,6 +74,8 @@ def fingerprint(job: InterviewJob, options: Options, weights: Sequence[ModelUsed
     add(options.scorer, *scorer)
     if options.report_languages is not None:
         add("languages", *options.report_languages)
+    if options.one_file:
+        add("one file")
     for model in weights:
         add(model.name, model.sha256)
     for answer in job.answers:
@@ -291,7 +294,9 @@ def assess_interview(
         else a
         for a in answers
     )
-    by_id = {result.competency_id: result for result in with_unread(job.kit, judged, content.competencies)}
+    transcripts = {a.question_id: a.transcript for a in judged if a.transcript is not None}
+    ordered = clear_first(with_unread(job.kit, judged, content.competencies), transcripts)
+    by_id = {result.competency_id: result for result in ordered}
     results = tuple(
         _delivery(competency, answers, options) if competency.is_delivery else by_id[competency.id]
         for competency in job.kit.competencies

@@ -60,6 +60,7 @@ class Options:
 
     A `calibration` goes with the evidence scorer only, and with interviews of its kit only. The page can be switched to
     the `report_languages`; the first of them is shown, and the PDF's. None: Chinese and English, the interview's first.
+    `one_file`: recordings and screenshots lie inside the page, so that it can be sent alone.
     """
 
     policy: Policy
@@ -70,3 +71,4 @@ class Options:
     calibration: Calibration | None = None
     vision: Vision = "networks"
     report_languages: tuple[str, ...] | None = None
+    one_file: bool = False

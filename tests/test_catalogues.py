@@ -112,7 +112,7 @@ MATERIAL = {
     "interview_engine/hr/demo.py": "the demo's invented company",
     "api/wechat/double/": "the demo's invented colleagues",
     "api/routes/": "examples in the document of the API",
-    "api/console/competency/model.py": "survey questions to begin with, kept with both languages",
+    "api/console/competency/surveys.py": "survey questions to begin with, kept with both languages",
     "api/console/recruiting/words.py": "names of recruiting channels, which are not translated",
     "api/cli/main.py": "help, written out so that `--help` reads no catalogue",
     "pipelines/folders/audit.py": "yes and no in tables",

@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         scorer=arguments.scorer,
         calibration=load(arguments.calibration) if arguments.calibration else None,
         report_languages=tuple(dict.fromkeys(arguments.report_language)) if arguments.report_language else None,
+        one_file=arguments.one_file,
     )
     if options.calibration is not None:
         _check_calibration(options, options.calibration, jobs)

@@ -96,6 +96,11 @@ def _add_assess(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         choices=languages(),
         help="languages of report.html, the first also of report.pdf (default: zh and en, the interview's first)",
     )
+    parser.add_argument(
+        "--one-file",
+        action="store_true",
+        help="recordings lie inside report.html (up to 25 MB), which can be sent alone",
+    )
     parser.add_argument("--device", default=None, choices=["auto", "cpu", "cuda"])
     parser.add_argument(
         "--workers", type=int, default=None, metavar="N", help="processes side by side (default: cores)"

@@ -91,12 +91,10 @@ def _demo(context: Context) -> None:
     print(f"{both(msg('demo accounts'), ' · ')}:")
     for role, login in company.logins.items():
         print(f"  {login:<20} {role}")
+    once = msg("shown only once") if company.created else msg("a new one at each start")
+    print(f"  {both(msg('one password for all'), ' · ')}: {company.password}   （{both(once, ' · ')}）", flush=True)
     if not company.created:
-        print(f"  {both(msg('the password is the one shown at the first start'), ' · ')}", flush=True)
         return
-    print(
-        f"  {both(msg('one password for all'), ' · ')}: {company.password}   （{both(msg('shown only once'), ' · ')}）"
-    )
     print(f"{both(msg('try it as a candidate'), ' · ')}:")
     for name, token in company.links.items():
         print(f"  {name}: {address}/i/{token}")

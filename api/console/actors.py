@@ -14,6 +14,7 @@ ACTORS: dict[str, str] = {
     "candidate": mark("a candidate"),
     "person": mark("a person by a link"),
     "anonymous": mark("nobody signed in"),
+    "public": mark("a visitor of a public page"),
     "account": mark("Account"),
 }
 """Who acted where no account did, by the beginning of the actor's id."""

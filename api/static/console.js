@@ -37,6 +37,16 @@
     button.addEventListener("click", () => window.history.back());
   }
 
+  // typing keeps those of a list's boxes that have the words, and those that are ticked
+  for (const field of all("[data-filter]")) {
+    field.addEventListener("input", () => {
+      const words = field.value.trim().toLowerCase();
+      for (const label of all("label", document.getElementById(field.dataset.filter))) {
+        label.hidden = !label.textContent.toLowerCase().includes(words) && !label.querySelector("input").checked;
+      }
+    });
+  }
+
   // copying a link
   for (const button of all("[data-copy]")) {
     button.addEventListener("click", async () => {

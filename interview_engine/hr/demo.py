@@ -20,7 +20,7 @@ from interview_engine.hr.accounts.service import (
     actor_of,
     create_account,
     generated,
-    logins_taken,
+    set_demo_password,
 )
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency.service import import_shipped_kits, list_kits, profile_from_kit
@@ -102,7 +102,7 @@ class DemoAccounts:
 
     Args:
         created: False when the demo company was there before; then only logins and requisitions are filled in.
-        password: of every demo account; empty when it was there before (nobody knows it any more but who saw it).
+        password: of every demo account; a new one when the company was there before.
         logins: by role.
         requisitions: ids by kit id.
         postings: codes of the public links, by kit id.
@@ -120,7 +120,7 @@ class DemoAccounts:
 
 
 def seed_demo(session: Session, clock: Clock, *, password: str | None = None) -> DemoAccounts:
-    """Add the demo company to the database; nothing changes when it is there already.
+    """Add the demo company to the database; when it is there already, its accounts only get a new password.
 
     Args:
         password: of all demo accounts; a random one when None.
@@ -130,7 +130,7 @@ def seed_demo(session: Session, clock: Clock, *, password: str | None = None) ->
     """
     there = next((one for one in legal_entities(session) if one.name == COMPANY), None)
     if there is not None:
-        return _known(session, there)
+        return _known(session, there, password or generated(), clock)
     import_shipped_kits(session, clock)
     entity = create_legal_entity(session, SYSTEM, COMPANY, "杭州", clock)
     departments = {
@@ -160,13 +160,13 @@ def seed_demo(session: Session, clock: Clock, *, password: str | None = None) ->
     )
 
 
-def _known(session: Session, entity: LegalEntity) -> DemoAccounts:
+def _known(session: Session, entity: LegalEntity, password: str, clock: Clock) -> DemoAccounts:
     titles = {title: kit_id for kit_id, title, _, _ in _JOBS}
     jobs = jobs_of(session, entity.id)
-    logins = logins_taken(session, (login for login, _ in LOGINS.values()))
+    logins = set_demo_password(session, (login for login, _ in LOGINS.values()), password, clock)
     return DemoAccounts(
         False,
-        "",
+        password,
         {role: login for role, (login, _) in LOGINS.items() if login in logins},
         {titles[title]: key for key, title in jobs if title in titles},
     )

@@ -5,12 +5,12 @@ The row is written in the transaction that makes the work necessary, so that nei
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -88,6 +88,38 @@ class Operations:
     def workers_alive(self) -> int:
         """Workers with a fresh heartbeat."""
         return sum(worker.alive for worker in self.workers)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What was finished in one stretch from `since`: items, those given up among them, and seconds of recording."""
+
+    since: datetime
+    done: int
+    given_up: int
+    media_s: float
+
+
+def history(session: Session, begins: Sequence[datetime]) -> tuple[Day, ...]:
+    """What was finished from each of the moments to the next, the last one open.
+
+    Args:
+        begins: in order.
+    """
+    if not begins:
+        return ()
+    columns: list[ColumnElement[Any]] = []
+    for since, until in zip(begins, [*begins[1:], None], strict=True):
+        inside = WorkItem.finished_at >= since
+        if until is not None:
+            inside = and_(inside, WorkItem.finished_at < until)
+        for state in ("done", "given_up"):
+            columns.append(func.count(case((and_(inside, WorkItem.state == state), 1))))
+        columns.append(func.sum(case((and_(inside, WorkItem.state == "done"), WorkItem.media_s), else_=0.0)))
+    row = session.execute(select(*columns).where(WorkItem.finished_at >= begins[0])).one()
+    return tuple(
+        Day(since, row[3 * at], row[3 * at + 1], float(row[3 * at + 2] or 0.0)) for at, since in enumerate(begins)
+    )
 
 
 def enqueue_work(

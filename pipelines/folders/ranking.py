@@ -54,6 +54,7 @@ class _Evidence(msgspec.Struct, frozen=True):
     answer: str
     quote: str
     polarity: Literal["for", "against"]
+    unsure: list[tuple[int, int]] = []
 
 
 class _Competency(msgspec.Struct, frozen=True):
@@ -111,13 +112,12 @@ class Source:
 
     Args:
         folder: name of the report's folder, beside ranking.html.
-        quotes: per competency the strongest quote for and the strongest against, as (number in the report, polarity,
-            question id, text).
+        quotes: per competency the first quote for and the first against, with their numbers in the report.
     """
 
     folder: str
     synthetic: bool
-    quotes: dict[str, tuple[tuple[int, str, str, str], ...]]
+    quotes: dict[str, tuple[tuple[int, _Evidence], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,12 +305,12 @@ def _band(overall: _Overall) -> tuple[float, float] | None:
 
 def _source(report: _Report, folder: str) -> Source:
     """The numbers of quotes count through the report as on its page, so that a link can open one."""
-    quotes: dict[str, tuple[tuple[int, str, str, str], ...]] = {}
+    quotes: dict[str, tuple[tuple[int, _Evidence], ...]] = {}
     count = 0
     for competency in report.competencies:
-        strongest: dict[str, tuple[int, str, str, str]] = {}
+        strongest: dict[str, tuple[int, _Evidence]] = {}
         for at, evidence in enumerate(competency.evidence, start=count):
-            strongest.setdefault(evidence.polarity, (at, evidence.polarity, evidence.answer, evidence.quote))
+            strongest.setdefault(evidence.polarity, (at, evidence))
         count += len(competency.evidence)
         quotes[competency.id] = tuple(strongest.values())
     return Source(folder, report.interview.synthetic, quotes)
@@ -365,8 +365,14 @@ def _place(place: Ranked, source: Source) -> Document:
                 if competency.reason is None
                 else {"code": competency.reason.code, "text": both(competency.reason.text)},
                 "quotes": [
-                    {"number": at, "polarity": polarity, "answer": answer, "quote": quote}
-                    for at, polarity, answer, quote in source.quotes[competency.competency_id]
+                    {
+                        "number": at,
+                        "polarity": evidence.polarity,
+                        "answer": evidence.answer,
+                        "quote": evidence.quote,
+                        "unsure": [list(span) for span in evidence.unsure],
+                    }
+                    for at, evidence in source.quotes[competency.competency_id]
                 ],
             }
             for competency in entry.competencies

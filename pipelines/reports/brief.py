@@ -16,7 +16,7 @@ def brief(competencies: Sequence[Document]) -> Document:
     """The view's competencies as three short lists, each line with a competency and a quote of its own.
 
     `strengths` reach what the role requires, `concerns` do not or have words against them, `ask` were not shown. A
-    quote stands in one line only.
+    quote stands in one line only, and one that hangs on unsure words only where there is no other.
     """
     scored = sorted((one for one in competencies if one["track"] is not None), key=_distance, reverse=True)
     used: set[tuple[object, ...]] = set()
@@ -65,7 +65,7 @@ def _distance(one: Document) -> float:
 
 def _line(one: Document, against: bool, used: set[tuple[object, ...]]) -> Document:
     """A competency with its first quote that no other line has, of the side wanted before those of the other."""
-    free = [quote for quote in one["quotes"] if _words(quote) not in used]
+    free = sorted((quote for quote in one["quotes"] if _words(quote) not in used), key=lambda quote: quote["doubtful"])
     quote = next((quote for quote in free if quote["against"] is against), free[0] if free and against else None)
     if quote is not None:
         used.add(_words(quote))

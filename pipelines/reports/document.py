@@ -31,6 +31,7 @@ from pipelines.reports.cues_document import (
     speech_object,
     visual_object,
 )
+from pipelines.reports.quoting import unsure_of
 
 SCALE = 10
 """Scores are on 0..SCALE."""
@@ -206,6 +207,7 @@ def _overall(overall: Overall, rows: tuple[MatchRow, ...]) -> Document:
 
 def _competency(competency: Competency, result: CompetencyResult, row: MatchRow, answers: list[Document]) -> Document:
     level = None if result.score is None else number(result.score.level, 4)
+    transcripts = {answer["question"]: answer["transcript"] for answer in answers}
     shown = {evidence.indicator for evidence in result.evidence if evidence.polarity == "for"}
     against = {evidence.indicator for evidence in result.evidence if evidence.polarity == "against"}
     return {
@@ -237,7 +239,7 @@ def _competency(competency: Competency, result: CompetencyResult, row: MatchRow,
             {"id": one.id, "text": both(one.text), "grave": one.grave, "quoted": one.id in against}
             for one in competency.counter_indicators
         ],
-        "evidence": [_evidence(evidence) for evidence in result.evidence],
+        "evidence": [_evidence(evidence, transcripts.get(evidence.question_id)) for evidence in result.evidence],
         "not_shown": list(result.not_shown),
         "markers": [{"indicator": indicator, "detected": detected} for indicator, detected in result.markers],
         "reasons": [reason_object(reason) for reason in result.reasons],
@@ -272,8 +274,8 @@ def _delivery_measures(competency: Competency, answers: list[Document]) -> list[
     ]
 
 
-def _evidence(evidence: Evidence) -> Document:
-    return {
+def _evidence(evidence: Evidence, transcript: Document | None) -> Document:
+    told = {
         "answer": evidence.question_id,
         "quote": evidence.quote,
         "char_start": evidence.char_start,
@@ -284,6 +286,7 @@ def _evidence(evidence: Evidence) -> Document:
         "strength": number(evidence.strength, 4),
         "why": list(evidence.why),
     }
+    return {**told, "unsure": unsure_of(told, transcript)}
 
 
 def answer_object(answer: AnswerAssessment, kit: Kit) -> Document:

@@ -1,4 +1,4 @@
-"""The report as one HTML file: its languages in it, media and screenshots inside or beside it, no network."""
+"""The report as an HTML file: its languages in it, media and screenshots beside it or inside, no network."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from pipelines.reports.page import ai_label, asset, environment, security_policy
 from pipelines.reports.view import report_view
 
 EMBED_LIMIT_BYTES = 25_000_000
-"""Recordings of one interview up to this total lie inside the page, above it beside it in media/. (Base64 adds a third;
-pages above about 50 MB open slowly on a phone.)"""
+"""Recordings of one interview up to this total lie inside a page that is to be one file, above it beside it in media/.
+(Base64 adds a third; pages above about 50 MB open slowly on a phone.)"""
 
 FRAMES_LIMIT_BYTES = 5_000_000
-"""Screenshots up to this total lie inside the page too; the same files are in frames/ in any case."""
+"""Screenshots up to this total lie inside such a page too; the same files are in frames/ in any case."""
 
 
 def render(
@@ -30,6 +30,7 @@ def render(
     *,
     language: str,
     languages: Sequence[str] = ("zh", "en"),
+    one_file: bool = False,
 ) -> str:
     """The page.
 
@@ -38,12 +39,13 @@ def render(
         folder: where the page will lie; screenshots are read from it.
         language: which is shown at first.
         languages: those that the page can be switched to.
+        one_file: put recordings and screenshots inside, so that the page can be sent alone.
 
     Raises:
         OSError: a recording or screenshot cannot be read, or a copy cannot be written.
     """
     view = report_view(document)
-    placed, embedded = _place(document, media, folder)
+    placed, embedded = _place(document, media, folder, one_file=one_file)
     style, script = asset("page.css", "report.css") + switching(languages), asset("report.js")
     answered = [index for index, answer in enumerate(view["answers"]) if not answer["missing"]]
     producer = document["generated_by_ai"]["producer"]
@@ -57,7 +59,7 @@ def render(
             first=answered[0] if answered else 0,
             media=placed,
             embedded_media=embedded,
-            frames=_frames(document, folder),
+            frames=_frames(document, folder, one_file=one_file),
             style=Markup(style),
             script=Markup(script),
             policy=security_policy(style, script),
@@ -69,11 +71,11 @@ def render(
 
 
 def _place(
-    document: Document, media: Mapping[str, Playable], folder: Path
+    document: Document, media: Mapping[str, Playable], folder: Path, *, one_file: bool
 ) -> tuple[list[Document | None], list[Document]]:
     """Where each answer's recording is: inside the page (with its base64) or beside it (with its address)."""
     distinct = {copy.path: copy for copy in media.values()}
-    inside = sum(copy.size_bytes for copy in distinct.values()) <= EMBED_LIMIT_BYTES
+    inside = one_file and sum(copy.size_bytes for copy in distinct.values()) <= EMBED_LIMIT_BYTES
     sources: dict[Path, Document] = {}
     embedded: list[Document] = []
     for number, (path, copy) in enumerate(distinct.items(), start=1):
@@ -100,10 +102,10 @@ def _place(
     return placed, embedded
 
 
-def _frames(document: Document, folder: Path) -> dict[str, str]:
-    """The address of each screenshot: data inside the page, or its file once they are too many."""
+def _frames(document: Document, folder: Path, *, one_file: bool) -> dict[str, str]:
+    """The address of each screenshot: its file, or data inside a page that is one file unless they are too many."""
     paths = [frame["path"] for answer in document["answers"] for frame in answer["frames"]]
-    inside = sum((folder / path).stat().st_size for path in paths) <= FRAMES_LIMIT_BYTES
+    inside = one_file and sum((folder / path).stat().st_size for path in paths) <= FRAMES_LIMIT_BYTES
     if not inside:
         return {path: url_quote(path) for path in paths}
     return {

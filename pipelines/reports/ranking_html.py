@@ -11,7 +11,15 @@ from pipelines.reports.document import GENERATOR_LABEL, both
 from pipelines.reports.page import ai_label, asset, environment, security_policy
 from pipelines.reports.texts import TEXTS
 
-SCRIPT_TEXTS = ("ranking.", "status.", "competency.cannot", "indicator.not_shown", "quote.against")
+SCRIPT_TEXTS = (
+    "ranking.",
+    "status.",
+    "competency.cannot",
+    "indicator.not_shown",
+    "quote.against",
+    "quote.legend",
+    "transcript.uncertain",
+)
 """Keys (or their beginnings) of the texts that the page's script fills in."""
 
 

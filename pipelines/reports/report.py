@@ -27,6 +27,7 @@ def write(
     media: Mapping[str, Path],
     language: str | None = None,
     languages: Sequence[str] = ("zh", "en"),
+    one_file: bool = False,
 ) -> None:
     """Write the report into `folder`, which exists and already holds its screenshots (frames/…).
 
@@ -37,6 +38,7 @@ def write(
         media: question id to the recording as given; copied, repacked or transcoded only as far as a browser needs.
         language: of the PDF and of the page when it opens; the interview's when None.
         languages: those that the page can be switched to.
+        one_file: recordings and screenshots lie inside the page, as far as they fit, and not beside it.
 
     Raises:
         OutputError: `output.disk_full`, `output.not_writable`.
@@ -48,7 +50,7 @@ def write(
     _check_frames(report, folder)
     with writing(folder):
         copies = playable_copies(media, folder)
-        page = report_html.render(document, copies, folder, language=shown_in, languages=languages)
+        page = report_html.render(document, copies, folder, language=shown_in, languages=languages, one_file=one_file)
         write_whole(folder / "report.html", page.encode("utf-8"))
         write_whole(folder / "report.pdf", report_pdf.render(document, folder, language=shown_in))
         write_whole(folder / "report.json", dump(document).encode("utf-8"))

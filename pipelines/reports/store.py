@@ -99,10 +99,15 @@ def save(
             if vectors is not None:
                 write_whole(building / sentence_vectors.FILE, vectors)
             chosen = options.report_languages
-            if chosen is None:
-                write(report, job.kit, building, media=media)
-            else:
-                write(report, job.kit, building, media=media, language=chosen[0], languages=chosen)
+            write(
+                report,
+                job.kit,
+                building,
+                media=media,
+                language=None if chosen is None else chosen[0],
+                languages=chosen or ("zh", "en"),
+                one_file=options.one_file,
+            )
             _put_in_place(building, final)
     finally:
         shutil.rmtree(building, ignore_errors=True)

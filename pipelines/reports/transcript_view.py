@@ -7,11 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from interview_engine.assessment.clarity import unsure_spans
 from pipelines.reports.cues_document import Document
 from pipelines.reports.format import clock
-
-UNCERTAIN_BELOW = 0.5
-"""Words recognised with less probability are marked in the transcript (a convention)."""
 
 SENTENCE = re.compile(r"(?:[^。！？!?\n.]|\.(?!\s|$))*(?:[。！？!?\n]+|\.|$)")
 """A written answer's lines: up to the end of a sentence, zh or en."""
@@ -26,14 +24,8 @@ def transcript_lines(transcript: Document, quotes: Sequence[Document]) -> list[D
     marks: list[dict[str, Any]] = [
         {"start": quote["char_start"], "end": quote["char_end"], "quote": quote} for quote in quotes
     ]
-    at = 0
-    for word in transcript["words"]:
-        begin = text.find(word["text"], at)
-        if begin < 0:
-            continue
-        at = begin + len(word["text"])
-        if word["probability"] < UNCERTAIN_BELOW:
-            marks.append({"start": begin, "end": at, "quote": None})
+    unsure = unsure_spans(text, ((word["text"], word["probability"]) for word in transcript["words"]))
+    marks += [{"start": begin, "end": end, "quote": None} for begin, end in unsure]
     return [
         {**line, "runs": _runs(text, line["start"], line["end"], marks)} for line in _located_lines(transcript, text)
     ]

@@ -25,6 +25,7 @@ from pipelines.reports.format import (
     track,
     whole_percent,
 )
+from pipelines.reports.quoting import marked
 from pipelines.reports.texts import WHY, next_step
 from pipelines.reports.transcript_view import transcript_lines
 
@@ -59,6 +60,7 @@ def report_view(document: Document) -> Document:
         "look": _look(document),
         "overall": _overall(overall, document["competencies"]),
         "brief": brief(content),
+        "unsure": any(run["uncertain"] for quote in quotes for run in quote["runs"]),
         "content": content,
         "delivery": [entry for entry in competencies if entry["is_delivery"]],
         "answers": answers,
@@ -295,6 +297,7 @@ def _quote(evidence: Document, texts: dict[str, Both], document: Document) -> Do
         "answer": number - 1,
         "question": shown("quote.question", number=str(number)),
         "text": evidence["quote"],
+        **marked(evidence, transcript),
         "language": transcript["language"] if transcript else "und",
         "char_start": evidence["char_start"],
         "char_end": evidence["char_start"] + len(evidence["quote"]),

@@ -288,8 +288,22 @@
     });
     body.append(make("tr", {}, make("th", { scope: "row" }, t("ranking.why")), ...places.map((place) => make("td", {}, reasonsList(place, "small")))));
     table.append(body);
-    byId("comparison").replaceChildren(table);
+    const unsure = places.some((place) => place.competencies.some((entry) => entry.quotes.some((quote) => quote.unsure.length)));
+    byId("comparison").replaceChildren(table, unsure ? make("p", { class: "muted small" }, t("quote.legend")) : "");
     byId("side-by-side").showModal();
+  }
+  // a quote's words, the unsure ones marked; the spans count characters, not UTF-16 units
+  function quoted(quote) {
+    const letters = Array.from(quote.quote);
+    const parts = ["“"];
+    let at = 0;
+    for (const [start, end] of quote.unsure) {
+      parts.push(letters.slice(at, start).join(""), make("span", { class: "uncertain" }, letters.slice(start, end).join(""),
+        make("span", { class: "hidden-text" }, " (", t("transcript.uncertain"), ")")));
+      at = end;
+    }
+    parts.push(letters.slice(at).join(""), "”");
+    return parts;
   }
   function compareCell(place, about, index) {
     const entry = place.competencies[index];
@@ -298,7 +312,7 @@
     const cell = make("td", {}, scoreCell(entry.score, about.required_level), make("span", { class: "muted small" }, t("ranking.level", { level: one(level) })));
     for (const quote of entry.quotes) {
       cell.append(make("blockquote", { class: quote.polarity === "against" ? "against" : null },
-        make("a", { href: `${place.href}#e-${quote.number}` }, `“${quote.quote}”`), quote.polarity === "against" ? make("span", { class: "tag" }, t("quote.against")) : null));
+        make("a", { href: `${place.href}#e-${quote.number}` }, ...quoted(quote)), quote.polarity === "against" ? make("span", { class: "tag" }, t("quote.against")) : null));
     }
     return cell;
   }

@@ -6,6 +6,7 @@ from hiring_world import MovingClock
 from sqlalchemy import func, select
 
 from interview_engine.hr import demo
+from interview_engine.hr.accounts import passwords
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.interviewing import answers, invitations
@@ -38,6 +39,21 @@ def test_interviews_of_the_demo_company_can_be_recorded(sqlite_database: Databas
         invitations.submit(session, one.candidate, invitation, clock, allow_missing=True)
         for token in made.links.values():
             assert invitations.peek(session, token, clock).invitation.state == "sent"
+
+
+def test_a_second_start_gives_the_demo_accounts_a_new_password_and_nobody_else(sqlite_database: Database) -> None:
+    clock = MovingClock()
+    with sqlite_database.transaction() as session:
+        made = demo.seed_demo(session, clock)
+        real = session.scalars(select(Account).where(Account.login == "demo-hr")).one()
+        session.get_one(Person, real.person_id).synthetic = False
+    with sqlite_database.transaction() as session:
+        again = demo.seed_demo(session, clock)
+        hashes = {row.login: row.password_hash for row in session.scalars(select(Account))}
+    assert again.password
+    assert again.password != made.password
+    fits = {login for login, stored in hashes.items() if passwords.holds(stored, again.password)}
+    assert fits == set(again.logins.values()) == set(made.logins.values()) - {"demo-hr"}
 
 
 def test_the_demo_company_is_seeded_once(sqlite_database: Database) -> None:

@@ -152,9 +152,14 @@ def width_over(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
-def check_readable(page: Page) -> None:
-    """Nothing that `unreadable` finds, once the page has settled: colours fade in, and a busy machine draws late."""
-    until = time.monotonic() + 5
+def settled(page: Page, *, seconds: float = 5) -> dict[str, list[str]]:
+    """What `unreadable` finds once the page has settled: colours fade in, and a busy machine draws late."""
+    until = time.monotonic() + seconds
     while (found := unreadable(page)) and time.monotonic() < until:
         page.wait_for_timeout(100)
-    assert found == {}
+    return found
+
+
+def check_readable(page: Page) -> None:
+    """Nothing that `unreadable` finds, once the page has settled."""
+    assert settled(page) == {}

@@ -27,6 +27,7 @@ from interview_engine.hr.all_tables import Base
 from interview_engine.hr.approvals.tables import ApprovalFlow, ApprovalSubstitute
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.tables import Episode
+from interview_engine.hr.messaging import notice_drafts
 from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import PersonFlag
 from interview_engine.hr.privacy.tables import ErasureRequest
@@ -160,6 +161,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         **stamp("system", CLOCK), person_id=ids["person_id"], kind="two_persons", given={"phone": "x"},
         other_person_id=made.accounts["auditor"].person_id,
     )  # fmt: skip
+    told = notice_drafts.keep(session, SYSTEM, notice_drafts.Written("info", "乙公司", "", {}), "draft", CLOCK)
     week = CLOCK.now() + timedelta(days=7)
     planned = ErasureRequest(
         **stamp("system", CLOCK), person_id=ids["person_id"], kind="person", due_at=week, planned_for=week
@@ -183,7 +185,8 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "kit_version_id": kit.id, "version_id": kit.id, "kit_version": made.kit_version_id,
         "profile_id": profile.id, "role_profile_id": made.profile_id, "code": "b-competency",
         "survey_id": survey.id, "grant_id": grant.id, "token_id": token.id, "calibration_id": calibration.id,
-        "episode_id": episode.id, "flag_id": ids["flag_id"], "pair_id": pair.id, "request_id": planned.id,
+        "episode_id": episode.id, "notice_id": told.id,
+        "flag_id": ids["flag_id"], "pair_id": pair.id, "request_id": planned.id,
         "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,
         "action_id": action.id, "view_id": view.id,
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,

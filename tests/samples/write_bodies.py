@@ -264,11 +264,15 @@ CONSOLE: dict[str, Body] = {
     "/console/organisation/departments": form(
         company=of_b("legal_entity_id"), name="x", manager=of_a("person of hiring_manager")
     ),
-    "/console/organisation/departments/{department_id}/manager": form(manager=of_a("person of hiring_manager")),
+    "/console/organisation/managers": form(
+        department=of_b("department_id"), manager=of_a("person of hiring_manager")
+    ),
     "/console/deletions/{request_id}/hold": nothing,
     "/console/deletions/{request_id}/release": nothing,
     "/console/deletions/{request_id}/cancel": nothing,
-    "/console/notices": form(department=of_b("department_id"), level="info", title="词词", body="词词"),
+    "/console/notices": form(departments=of_b("department_id"), level="info", title="词词", body="词词"),
+    "/console/notices/{notice_id}/drop": nothing,
+    "/console/notices/{notice_id}/take-back": nothing,
     "/console/work/{item_id}/retry": nothing,
     "/console/work/{item_id}/give-up": nothing,
     "/console/operations/clock": form(seen=lambda made: made.context.clock.now().isoformat()),

@@ -12,7 +12,7 @@ from interview_engine.errors import ConflictError, NotFoundError
 from interview_engine.i18n import LocalizedText
 from interview_engine.store.engine import Database
 from interview_engine.store.tables import AuditEvent, Worker, WorkItem
-from interview_engine.store.work import enqueue_work, give_up, operations, retry_work
+from interview_engine.store.work import enqueue_work, give_up, history, operations, retry_work
 from interview_engine.store.work_run import (
     MAX_ATTEMPTS,
     Claim,
@@ -263,3 +263,21 @@ def test_operations_count_what_there_is(database: Database) -> None:
     with database.reading() as session:
         later = operations(session, clock)
     assert (later.last_hour.done.get("answer", 0), later.last_day.done["answer"]) == (0, 2)
+
+
+def test_history_counts_what_was_finished_from_each_moment_to_the_next(database: Database) -> None:
+    clock = FixedClock()
+    first = clock.now()
+    with database.transaction() as session:
+        session.add(Worker(id="w", host="h", pid=1, started_at=first, heartbeat_at=first))
+        items = [enqueue_work(session, "answer", f"s{number}", clock).id for number in range(3)]
+    for item, media_s in zip(items, (60.0, 30.0, 12.0), strict=True):
+        with database.transaction() as session:
+            mine = claim(session, item, "w", clock)
+            assert mine is not None
+            finish(session, mine, clock, media_s)
+        clock.later(3600)
+    with database.reading() as session:
+        days = history(session, [first - timedelta(hours=1), first + timedelta(minutes=30), first + timedelta(hours=2)])
+        assert [(day.done, day.given_up, day.media_s) for day in days] == [(1, 0, 60.0), (1, 0, 30.0), (1, 0, 12.0)]
+        assert history(session, []) == ()

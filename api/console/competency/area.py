@@ -1,8 +1,9 @@
 """What competency shows: kits, the model, profiles, surveys, portraits."""
 
 from api.area import Entry, WebArea
-from api.console.competency import kits, model, portrait
-from api.routes.competency import competencies, portraits, surveys
+from api.console.competency import kits, model, portrait, surveys
+from api.routes.competency import competencies, portraits
+from api.routes.competency import surveys as surveys_routes
 from interview_engine.i18n import mark
 
 AREA = WebArea(
@@ -21,10 +22,11 @@ AREA = WebArea(
         portrait.router,
         kits.router,
         model.router,
+        surveys.router,
     ),
     routes=(
         competencies.router,
-        surveys.router,
+        surveys_routes.router,
         portraits.router,
     ),
     tags=(("competencies", "Kits, role profiles, surveys, portraits."),),

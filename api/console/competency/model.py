@@ -1,15 +1,12 @@
-"""The competency model, role profiles and surveys (B1, B2, B5, B6)."""
+"""The competency model and role profiles (B1, B5, B6)."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
-from api.console.charts import position
 from api.console.competency import words
 from api.console.forms import Fields, Form, as_number
 from api.console.frame import console_page, done
@@ -23,34 +20,10 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import owners, require
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.model import KINDS
-from interview_engine.hr.competency.survey_rules import QUESTION_KINDS
-from interview_engine.hr.competency.tables import RoleProfile, Survey
-from interview_engine.hr.employment import service as employment
-from interview_engine.hr.people.names import person_names
-from interview_engine.i18n import LocalizedText, mark
+from interview_engine.hr.competency.tables import RoleProfile
+from interview_engine.i18n import LocalizedText
 
 router = APIRouter()
-
-QUESTION_WORDS = {"open": mark("Open answer"), "scale": mark("Scale 1–5"), "top3": mark("Three most important")}
-SURVEY_WORDS = {"draft": mark("Draft"), "sent": mark("Sent"), "closed": mark("Closed")}
-STARTERS: tuple[dict[str, Any], ...] = (
-    {
-        "kind": "open",
-        "zh": "过去6个月，请讲一次你与同事合作完成的具体工作：你做了什么，结果怎样？",
-        "en": "In the last 6 months, which piece of work did you do with colleagues? What did you do, what came of it?",
-    },
-    {
-        "kind": "top3",
-        "zh": "做好你的岗位，最核心的3项专业技能是什么？",
-        "en": "Which 3 professional skills matter most for doing your job well?",
-    },
-    {
-        "kind": "scale",
-        "zh": "我会主动把进展告诉需要知道的人。",
-        "en": "I tell those who need to know how far things are.",
-    },
-)
-"""A new survey begins with these (B2); each can be changed or emptied."""
 
 
 @router.get("/console/competencies")
@@ -165,71 +138,6 @@ def publish_profile(profile_id: str, context: Ctx, actor: PageActor) -> Response
     )
 
 
-@router.get("/console/surveys")
-def surveys(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """All surveys, and a new one."""
-    return _surveys(request, context, actor)
-
-
-@router.post("/console/surveys")
-def create_survey(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """A draft from the designer."""
-    columns = [form.many(f"question_{name}") for name in ("kind", "zh", "en", "competency")]
-    questions = [
-        {"id": f"q{place}", "kind": kind, "text": {"zh": zh, "en": en}, "competency": code or None}
-        for place, (kind, zh, en, code) in enumerate(zip(*columns, strict=False), start=1)
-        if zh or en
-    ]
-
-    def change(session: Session) -> Survey:
-        closes_at = form.moment("closes_at")
-        return competency.create_survey(
-            session, actor, _both(form, "title"), questions, context.clock, closes_at=closes_at,
-            legal_entity_id=form.optional("owner"),
-        )  # fmt: skip
-
-    return act(
-        context,
-        change,
-        lambda row: done(f"/console/surveys/{row.id}", "created"),
-        lambda problem: _surveys(request, context, actor, problem, form.values()),
-    )
-
-
-@router.get("/console/surveys/{survey_id}")
-def survey(survey_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """One survey: its recipients and its results."""
-    return _survey(survey_id, request, context, actor)
-
-
-@router.post("/console/surveys/{survey_id}/send")
-def send(survey_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Send a survey to the chosen people; links are shown once."""
-
-    def change(session: Session) -> list[tuple[str, str]]:
-        issued = competency.send_survey(session, actor, survey_id, form.many("person"), context.clock)
-        names = person_names(session, [one.response.person_id for one in issued])
-        return [(names[one.response.person_id], f"{context.service.public_url}/s/{one.token}") for one in issued]
-
-    return act(
-        context,
-        change,
-        lambda links: _survey(survey_id, request, context, actor, links),
-        lambda problem: _survey(survey_id, request, context, actor, problem=problem),
-    )
-
-
-@router.post("/console/surveys/{survey_id}/close")
-def close(survey_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Close a survey to further answers."""
-    return act(
-        context,
-        lambda session: competency.close_survey(session, actor, survey_id, context.clock),
-        lambda _: done(f"/console/surveys/{survey_id}", "closed"),
-        lambda problem: _survey(survey_id, request, context, actor, problem=problem),
-    )
-
-
 def _model(
     request: Request,
     context: Context,
@@ -290,70 +198,6 @@ def _profile(
         version_states=words.VERSION_STATES,
         total=sum(as_number(weight, "weight", 0, 100, 0.0) for weight, _ in values.values() if _is_number(weight)),
     )
-
-
-def _surveys(
-    request: Request,
-    context: Context,
-    actor: Actor,
-    problem: InterviewEngineError | None = None,
-    typed: dict[str, str] | None = None,
-) -> Response:
-    with context.database.reading() as session:
-        rows = competency.list_surveys(session, actor)
-        model_rows = competency.competency_model(session, actor)
-        whose = owners(session, actor)
-    return console_page(
-        request,
-        actor,
-        "competency/surveys.html",
-        owners=whose,
-        problem=problem,
-        typed=typed or {},
-        rows=rows,
-        model=model_rows,
-        starters=STARTERS,
-        question_kinds={kind: QUESTION_WORDS[kind] for kind in QUESTION_KINDS},
-        survey_words=SURVEY_WORDS,
-    )
-
-
-def _survey(
-    survey_id: str,
-    request: Request,
-    context: Context,
-    actor: Actor,
-    links: list[tuple[str, str]] | None = None,
-    problem: InterviewEngineError | None = None,
-) -> Response:
-    with context.database.reading() as session:
-        results = competency.survey_results(session, actor, survey_id)
-        people = employment.within_reach(session, actor)
-        asked = competency.asked_by(session, actor, survey_id)
-        names = {row.code: row.name for row in competency.competency_model(session, actor)}
-    lines = [
-        {"result": one, "chart": None if one.scale is None or one.scale.low is None else _scale_chart(one.scale)}
-        for one in results.questions
-    ]
-    return console_page(
-        request,
-        actor,
-        "competency/survey.html",
-        problem=problem,
-        results=results,
-        lines=lines,
-        people=people,
-        asked=asked,
-        links=links or [],
-        names=names,
-        question_kinds=QUESTION_WORDS,
-        survey_words=SURVEY_WORDS,
-    )
-
-
-def _scale_chart(scale: Any) -> dict[str, float]:
-    low, high = scale.low, scale.high
-    return {"value": position(scale.mean, 1, 5), "low": position(low, 1, 5), "high": position(high, 1, 5)}
 
 
 def _new_profile(form: Fields) -> competency.NewProfile:

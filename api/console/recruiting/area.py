@@ -1,7 +1,17 @@
 """What recruiting shows: jobs, applicants, ranking, offers."""
 
 from api.area import Entry, WebArea
-from api.console.recruiting import application, channels, chosen, deciding, people, ranking, report, requisitions
+from api.console.recruiting import (
+    application,
+    channels,
+    chosen,
+    comparing,
+    deciding,
+    people,
+    ranking,
+    report,
+    requisitions,
+)
 from api.routes.recruiting import (
     applications,
     exports,
@@ -45,6 +55,7 @@ AREA = WebArea(
         people.router,
         ranking.router,
         chosen.router,
+        comparing.router,
         report.router,
         application.router,
         channels.router,

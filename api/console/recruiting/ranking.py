@@ -1,4 +1,4 @@
-"""The ranked list of a requisition: who needs a person first, then tie groups; compared, exported (A9, A18)."""
+"""The ranked list of a requisition: who needs a person first, then tie groups; exported (A9, A18)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.candidate.media import media_address
@@ -18,6 +18,7 @@ from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.console.recruiting import words
 from api.console.recruiting.chosen import outcome_values
+from api.console.recruiting.comparing import MAX_COMPARED
 from api.console.recruiting.requisitions import HOME, requisition_head
 from api.context import Context
 from api.deps import Ctx
@@ -31,7 +32,7 @@ from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.reach import requisition_for
 from interview_engine.hr.recruiting.reviewing import assessments, shortlist, views
 from interview_engine.hr.recruiting.reviewing.shortlist import RankedList, RankedPage, RankedRow
-from interview_engine.hr.recruiting.reviewing.shortlist_page import ListPage, ListWanted, compared_rows, list_page
+from interview_engine.hr.recruiting.reviewing.shortlist_page import ListPage, ListWanted, list_page
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.i18n import msg, translator
 from interview_engine.store import audit
@@ -40,7 +41,6 @@ from pipelines.reports import ranking_pdf
 router = APIRouter()
 
 PAGE = 50
-MAX_COMPARED = 4
 COLUMNS = ("photo", "match", "score", "since")
 """Columns that can be left out, besides the competencies."""
 
@@ -100,34 +100,6 @@ def ranking(
         sections=words.SECTION_WORDS,
         most=MAX_COMPARED,
     )
-
-
-@router.get(f"{HOME}/{{requisition_id}}/compare")
-def compare(
-    requisition_id: str,
-    request: Request,
-    context: Ctx,
-    actor: PageActor,
-    id: Annotated[list[str] | None, Query()] = None,
-) -> Response:
-    """Two to four candidates side by side, with the strongest quote of each competency. Counts as reading them."""
-    wanted = list(dict.fromkeys(id or []))[:MAX_COMPARED]
-    if len(wanted) < 2:
-        return RedirectResponse(f"{HOME}/{requisition_id}", 303)
-    with context.database.transaction() as session:
-        row = requisitions.get_requisition(session, actor, requisition_id)
-        rows = compared_rows(session, actor, requisition_id, wanted)
-        quotes = {one.application_id: _quotes(session, context, actor, one.application_id) for one in rows}
-        head = requisition_head(session, actor, row)
-    columns: dict[str, EntryCompetency] = {}
-    for one in rows:
-        for competency in one.place.entry.competencies:
-            columns.setdefault(competency.competency_id, competency)
-    cells = {one.application_id: {entry.competency_id: entry for entry in one.place.entry.competencies} for one in rows}
-    return console_page(
-        request, actor, "recruiting/compare.html", head=head, rows=rows, columns=columns, cells=cells, quotes=quotes,
-        stages=words.STAGES,
-    )  # fmt: skip
 
 
 @router.post(f"{HOME}/{{requisition_id}}/views")
@@ -370,20 +342,3 @@ def _query(wanted: ListWanted, columns: Sequence[str] = ()) -> str:
     }
     shown = [(name, value) for name, value in pairs.items() if value]
     return urlencode([*shown, *(("col", one) for one in columns)])
-
-
-def _quotes(session: Session, context: Context, actor: Actor, application_id: str) -> dict[str, list[dict[str, Any]]]:
-    """The strongest quote for and against of each competency, with its number on the report's page."""
-    document = assessments.report_document(session, actor, context.blobs, application_id, context.clock)
-    numbers = {answer["question"]: place for place, answer in enumerate(document["answers"], start=1)}
-    found: dict[str, list[dict[str, Any]]] = {}
-    count = 0
-    for competency in document["competencies"]:
-        strongest: dict[str, dict[str, Any]] = {}
-        for at, evidence in enumerate(competency["evidence"], start=count):
-            told = {"number": at, "question": numbers[evidence["answer"]], "text": evidence["quote"],
-                    "against": evidence["polarity"] == "against"}  # fmt: skip
-            strongest.setdefault(evidence["polarity"], told)
-        count += len(competency["evidence"])
-        found[competency["id"]] = list(strongest.values())
-    return found

@@ -1,4 +1,4 @@
-"""Users and grants, the organisation (L4)."""
+"""Users and grants (L4)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access import grants
 from interview_engine.hr.access.grants import NewGrant
 from interview_engine.hr.access.rules import ACTIONS, DEFAULT_SCOPES, FIELD_CLASSES, PRESETS, ROLES, SCOPES, Actor
-from interview_engine.hr.access.service import require
 from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.accounts import second_factor, service
 from interview_engine.hr.accounts.service import NewAccount
@@ -155,53 +154,6 @@ def take_back(grant_id: str, request: Request, context: Ctx, actor: PageActor, f
     return _on_account(form.text("account"), request, context, actor, change, "removed")
 
 
-@router.get("/console/organisation")
-def organisation(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Companies with their departments as a tree, and who manages each."""
-    return _organisation(request, context, actor)
-
-
-@router.post("/console/organisation/companies")
-def company(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Create a legal entity."""
-
-    def change(session: Session) -> str:
-        org.create_legal_entity(session, actor, form.text("name"), form.text("city"), context.clock)
-        return "added"
-
-    return _on_organisation(request, context, actor, change)
-
-
-@router.post("/console/organisation/departments")
-def department(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Create a department under a company or another department."""
-
-    def change(session: Session) -> str:
-        org.create_department(
-            session,
-            actor,
-            form.text("company"),
-            form.text("name"),
-            context.clock,
-            parent_id=form.optional("parent"),
-            manager_person_id=form.optional("manager"),
-        )
-        return "added"
-
-    return _on_organisation(request, context, actor, change)
-
-
-@router.post("/console/organisation/departments/{department_id}/manager")
-def manager(department_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Set the manager of a department, or none."""
-
-    def change(session: Session) -> str:
-        org.set_manager(session, actor, department_id, form.optional("manager"), context.clock)
-        return "saved"
-
-    return _on_organisation(request, context, actor, change)
-
-
 def _on_account(
     account_id: str, request: Request, context: Context, actor: Actor, change: Callable[[Session], None], what: str
 ) -> Response:
@@ -211,16 +163,6 @@ def _on_account(
         change,
         lambda _: done(f"{ACCOUNTS}/{account_id}", what),
         lambda problem: _account(account_id, request, context, actor, problem),
-    )
-
-
-def _on_organisation(request: Request, context: Context, actor: Actor, change: Callable[[Session], str]) -> Response:
-    """Act on the organisation, then go back to its page with the note that `change` names."""
-    return act(
-        context,
-        change,
-        lambda what: done("/console/organisation", what),
-        lambda problem: _organisation(request, context, actor, problem),
     )
 
 
@@ -310,25 +252,6 @@ def _reach(held: list[Grant]) -> dict[str, str]:
     """The scope and its reference that the role's grants have."""
     first = next((one for one in held if one.role is not None), None)
     return {"scope": first.scope if first else "", "ref": (first.scope_ref or "") if first else ""}
-
-
-def _organisation(
-    request: Request, context: Context, actor: Actor, problem: InterviewEngineError | None = None
-) -> Response:
-    with context.database.reading() as session:
-        require(actor, "public", "manage")
-        entities = org.legal_entities(session)
-        departments = org.departments(session)
-        people = service.holders_by_name(session, actor)
-    return console_page(
-        request,
-        actor,
-        "system/organisation.html",
-        problem=problem,
-        entities=entities,
-        departments=departments,
-        people=people,
-    )
 
 
 def _grant(form: Fields, account_id: str) -> NewGrant:

@@ -2,6 +2,7 @@
 
 from api.area import Entry, WebArea
 from api.console.system import account, administration, deletions, notices, operations
+from api.console.system import organisation as organisation_pages
 from api.routes.system import administration as administration_routes
 from api.routes.system import approvals, organisation, persons, receipts, system, webhooks
 from api.routes.system import operations as operations_routes
@@ -26,6 +27,10 @@ AREA = WebArea(
         "totp-off": mark("The second step is off."),
         "granted": mark("The grant is in force."),
         "noticed": mark("The notice is being sent."),
+        "notice_draft": mark("Kept as a draft; nobody was told."),
+        "notice_template": mark("Kept as a template."),
+        "notice_scheduled": mark("Scheduled. It can be withdrawn until then."),
+        "notice_back": mark("Withdrawn: it is a draft again, and nobody was told."),
         "resumed": mark("The webhook sends again."),
         "stopped": mark("On hold: it is not deleted until you release it."),
         "released": mark("Released; some days remain until the deletion."),
@@ -38,6 +43,7 @@ AREA = WebArea(
         administration.router,
         deletions.router,
         notices.router,
+        organisation_pages.router,
         operations.router,
     ),
     routes=(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import Annotated, Any
@@ -16,8 +15,10 @@ from starlette.concurrency import run_in_threadpool
 from api.console import forms
 from api.console.acting import act
 from api.console.actors import ACTORS, account_names
+from api.console.charts import columns
 from api.console.forms import as_day
 from api.console.frame import console_page, done
+from api.console.live import live
 from api.console.system.audit_words import ACTIONS, SUBJECTS
 from api.context import Context
 from api.deps import Ctx
@@ -29,6 +30,7 @@ from interview_engine.hr.access import trail
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.access.service import check_group, reaches_group
 from interview_engine.hr.access.trail import TrailFilter
+from interview_engine.hr.accounts.service import accounts_of_staff
 from interview_engine.hr.accounts.usage import usage
 from interview_engine.hr.area import Found
 from interview_engine.hr.house import house
@@ -41,13 +43,11 @@ from interview_engine.store.tables import AuditEvent, WorkItem
 
 router = APIRouter()
 
-EVERY_S = 2.0
 USAGE_DAYS = (7, 30)
 """How far back use is counted."""
+HISTORY_DAYS = 14
+"""Days of finished work that are drawn."""
 LINES_AT_ONCE = 500
-STREAM_S = 24.0
-"""A stream ends after this and the browser opens the next one, so that a server can be stopped without waiting long."""
-
 LOOKED_AT = timedelta(minutes=15)
 """A stored file this old has been looked at, or it is still to be encrypted."""
 
@@ -69,6 +69,15 @@ FAILURES = {
 """By code of a delivery's error; msgids."""
 GATHERED = frozenset({"media.read"})
 """Actions of which one look at a page leaves many."""
+STAGES = {
+    "ingest": mark("opening the recording"),
+    "watch": mark("looking at the picture"),
+    "transcribe": mark("recognising speech"),
+    "listen": mark("measuring the voice"),
+    "score": mark("scoring"),
+    "report": mark("writing the report"),
+}
+"""By stage of a running item; msgids."""
 PROBLEMS = {
     "missing": mark("an event is missing"),
     "changed": mark("an event was changed"),
@@ -83,8 +92,11 @@ PROBLEMS = {
 def operations(request: Request, context: Ctx, actor: PageActor) -> Response:
     """Queue, failures, throughput, workers; and how much the product is used (J7)."""
     now = context.clock.now()
+    today = now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+    begins = [today - timedelta(days=back) for back in range(HISTORY_DAYS - 1, -1, -1)]
     with context.database.reading() as session:
         check_group(session, actor, "public", "manage")
+        days = work.history(session, begins)
         used = usage(session, [now - timedelta(days=days) for days in USAGE_DAYS], now)
     return console_page(
         request,
@@ -92,6 +104,8 @@ def operations(request: Request, context: Ctx, actor: PageActor) -> Response:
         "system/operations.html",
         live=_fragment(request, context, actor),
         used=list(zip(USAGE_DAYS, used, strict=True)),
+        days=days,
+        drawn=columns([one.done for one in days]),
     )
 
 
@@ -104,17 +118,7 @@ async def events(request: Request, context: Ctx, actor: PageActor) -> Response:
             check_group(session, actor, "public", "manage")
 
     await run_in_threadpool(allowed)
-
-    async def stream() -> AsyncIterator[str]:
-        yield "retry: 1000\n\n"
-        sent = 0.0
-        while sent < STREAM_S and not await request.is_disconnected():
-            fragment = await run_in_threadpool(_fragment, request, context, actor)
-            yield "".join(f"data: {line}\n" for line in str(fragment).splitlines()) + "\n"
-            await asyncio.sleep(EVERY_S)
-            sent += EVERY_S
-
-    return StreamingResponse(stream(), media_type="text/event-stream")
+    return live(request, lambda: _fragment(request, context, actor))
 
 
 @router.post("/console/work/{item_id}/retry")
@@ -242,6 +246,7 @@ def _fragment(request: Request, context: Context, actor: Actor) -> str:
             doubt_words=DOUBTS,
             now=context.clock.now(),
             failures=FAILURES,
+            stages=STAGES,
             may_resume=may_at_all(actor, "contact", "manage"),
             kinds=house().work,
             language=language,
@@ -272,6 +277,8 @@ def _audit(
     with context.database.reading() as session:
         page = trail.list_events(session, actor, wanted, cursor=cursor or None, limit=50)
         names = account_names(session, [], [row.actor for row in page.items])
+        staff = accounts_of_staff(session)
+        about = house().find_subjects(session, [row.subject for row in page.items])
     query: dict[str, Any] = {
         name: request.query_params.get(name, "") for name in ("who", "action", "subject", "since", "until")
     }
@@ -284,6 +291,8 @@ def _audit(
         words=ACTIONS,
         subjects=SUBJECTS,
         names=names,
+        staff=staff,
+        about={subject: one.title for subject, one in about.items()},
         found=found,
         query=query,
         starts=sorted(house().subjects),

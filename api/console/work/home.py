@@ -21,7 +21,9 @@ from api.i18n import language_of
 from api.sessions import PageActor
 from interview_engine.clock import CHINA
 from interview_engine.hr.access.rules import Actor, may_at_all
+from interview_engine.hr.employment import service as employment
 from interview_engine.hr.messaging.inbox import list_inbox
+from interview_engine.hr.org import service as org
 from interview_engine.hr.recruiting.applying.lists import (
     ApplicationFilters,
     ApplicationSummary,
@@ -71,7 +73,7 @@ def home(request: Request, context: Ctx, actor: PageActor) -> Response:
 
 @router.get("/console/search")
 def search(request: Request, context: Ctx, actor: PageActor, q: str = "") -> Response:
-    """People by name, jobs by title, pages by what they are called; only what the reader may open."""
+    """Candidates and colleagues by name, jobs by title, pages by what they are called; only what the reader may see."""
     wanted = q.strip()
     people: list[ApplicationSummary] = []
     jobs: list[tuple[str, str]] = []
@@ -80,6 +82,10 @@ def search(request: Request, context: Ctx, actor: PageActor, q: str = "") -> Res
         if wanted and _may_list_people(actor):
             filters = ApplicationFilters(name=wanted)
             people = list(list_applications(session, actor, None, filters, limit=FOUND).items)
+        colleagues = []
+        if wanted and may_at_all(actor, "contact", "read"):
+            colleagues = employment.find_colleagues(session, actor, wanted, limit=FOUND)
+        departments = org.department_names(session) if colleagues else {}
     if wanted:
         jobs = [one for one in titles if wanted.casefold() in one[1].casefold()][:FOUND]
     return console_page(
@@ -88,6 +94,8 @@ def search(request: Request, context: Ctx, actor: PageActor, q: str = "") -> Res
         "work/search.html",
         q=wanted,
         people=people,
+        colleagues=colleagues,
+        departments=departments,
         jobs=jobs,
         titles=dict(titles),
         places=_places(request, actor, wanted),

@@ -29,7 +29,7 @@ class TrailFilter:
     Args:
         actor_id: "account:<id>", "candidate:<id>", "system", "anonymous".
         action: "report.read", or "report.*" for all of a subject.
-        subject: "application:<id>".
+        subject: "application:<id>", or "application:*" for all of a kind.
         since, until: aware; from `since` on, before `until`.
     """
 
@@ -71,7 +71,9 @@ def list_events(
         statement = statement.where(AuditEvent.action.startswith(chosen.action[:-1], autoescape=True))
     elif chosen.action is not None:
         statement = statement.where(AuditEvent.action == chosen.action)
-    if chosen.subject is not None:
+    if chosen.subject is not None and chosen.subject.endswith(":*"):
+        statement = statement.where(AuditEvent.subject.startswith(chosen.subject[:-1], autoescape=True))
+    elif chosen.subject is not None:
         statement = statement.where(AuditEvent.subject == chosen.subject)
     if chosen.since is not None:
         statement = statement.where(AuditEvent.at >= chosen.since)

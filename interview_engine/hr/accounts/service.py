@@ -195,6 +195,23 @@ def reset_password(session: Session, actor: Actor, account_id: str, clock: Clock
     return password
 
 
+def set_demo_password(session: Session, logins: Iterable[str], password: str, clock: Clock) -> set[str]:
+    """Give demo accounts this password; returns the logins that have it now. A real person's account keeps its own."""
+    found = session.scalars(
+        select(Account)
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.login.in_(tuple(logins)), Person.synthetic)
+        .with_for_update(of=Account)
+    ).all()
+    for account in found:
+        account.password_hash, account.password_set_at = passwords.hashed(password), clock.now()
+        account.must_change_password = False
+        touch(account, "system", clock)
+        failures.forget(session, account.login)
+        audit.record(session, "system", "password.reset", f"account:{account.id}", {}, clock)
+    return {account.login for account in found}
+
+
 def deactivate(session: Session, actor: Actor, account_id: str, clock: Clock) -> None:
     """Close an account: no sign-in, sessions and tokens end at once. Its history stays.
 
@@ -280,9 +297,9 @@ def holders() -> Select[str]:
     return select(Account.person_id).where(Account.active.is_(True))
 
 
-def logins_taken(session: Session, logins: Iterable[str]) -> set[str]:
-    """Those of the logins that an account has."""
-    return set(session.scalars(select(Account.login).where(Account.login.in_(tuple(logins)))))
+def persons_with_roles(session: Session, roles: Iterable[str]) -> tuple[str, ...]:
+    """Ids of the persons who have an active account of one of the roles."""
+    return tuple(session.scalars(select(Account.person_id).where(Account.active, Account.role.in_(tuple(roles)))))
 
 
 def every_holder() -> Select[str]:
@@ -335,6 +352,13 @@ def colleagues_by_name(session: Session, actor: Actor) -> list[tuple[str, str]]:
         inside = select(Department.id).where(Department.legal_entity_id == company)
         statement = statement.where(Person.department_id.in_(inside))
     return list(session.execute(statement).tuples())
+
+
+def accounts_of_staff(session: Session, limit: int = 500) -> list[tuple[str, str]]:
+    """("account:<id>", name) of everybody with an account, open or closed, by name."""
+    joined = select(Account.id, Person.name).join(Person, Person.id == Account.person_id)
+    rows = session.execute(joined.order_by(Person.name, Account.id).limit(limit)).tuples()
+    return [(f"account:{account_id}", name) for account_id, name in rows]
 
 
 def names_of(session: Session, account_ids: Iterable[str]) -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import func, select
@@ -40,7 +40,16 @@ class OpenedNotice:
 
 
 def send_notice(
-    session: Session, actor: Actor, level: str, title: str, body: str, recipients: Iterable[str], clock: Clock
+    session: Session,
+    actor: Actor,
+    level: str,
+    title: str,
+    body: str,
+    recipients: Iterable[str],
+    clock: Clock,
+    *,
+    send_at: datetime | None = None,
+    audience: Mapping[str, Sequence[str]] | None = None,
 ) -> Notice:
     """One message to each person by the way that reaches them, and an entry in the inbox of who has a console.
 
@@ -48,14 +57,19 @@ def send_notice(
 
     Args:
         recipients: ids of persons; one named twice is told once, one who was erased not at all.
+        send_at: when it goes out, to those who were its receivers when it was scheduled; None is now.
+        audience: whom the form chose, kept for the list.
 
     Raises:
         PermissionDenied: `access.denied`, also for a receiver out of reach.
-        InvalidInput: `notice.level`, title, body, `notice.nobody`.
+        InvalidInput: `notice.level`, title, body, `notice.nobody`, `notice.past`.
     """
     require(actor, "public", "manage")
-    if level not in LEVELS:
-        raise invalid("level", "notice.level", msg("Choose a level."), msg("Choose one."))
+    level = level_of(level)
+    if send_at is not None and send_at <= clock.now():
+        raise invalid(
+            "send_at", "notice.past", msg("That time is over."), msg("Choose a later time, or send the notice now.")
+        )
     persons = session.scalars(
         select(Person.id).where(Person.id.in_(set(recipients)), Person.erased_at.is_(None)).order_by(Person.id)
     ).all()
@@ -67,24 +81,41 @@ def send_notice(
         level=level,
         title=text_within(title, "title", msg("title"), 60),
         body=text_within(body, "body", msg("text", context="notice"), 4000),
+        state="sent" if send_at is None else "scheduled",
+        send_at=send_at,
+        audience=None if audience is None else {name: list(ids) for name, ids in audience.items()},
     )
     session.add(notice)
     session.flush()
     for person_id in persons:
-        receiver = NoticeReceiver(**stamp(actor.id, clock), notice_id=notice.id, person_id=person_id, sendings=0)
+        receiver = NoticeReceiver(
+            **stamp(actor.id, clock), notice_id=notice.id, person_id=person_id, sendings=0, next_at=send_at
+        )
         session.add(receiver)
         session.flush()
-        _send(session, notice, receiver, [], clock)
-        account = account_of_person(session, person_id)
-        if account is not None:
-            _enqueue(session, notice, receiver, "inbox", f"account:{account.id}", [], clock)
+        if send_at is None:
+            _send_first(session, notice, receiver, clock)
     detail = {"level": level, "receivers": len(persons)}
-    audit.record(session, actor.id, "notice.send", f"notice:{notice.id}", detail, clock)
+    audit.record(
+        session,
+        actor.id,
+        "notice.send" if send_at is None else "notice.schedule",
+        f"notice:{notice.id}",
+        detail if send_at is None else {**detail, "at": send_at.isoformat()},
+        clock,
+    )
     return notice
 
 
+def level_of(raw: str) -> Level:
+    """The level of that name. InvalidInput: `notice.level`."""
+    if raw not in LEVELS:
+        raise invalid("level", "notice.level", msg("Choose a level."), msg("Choose one."))
+    return raw
+
+
 def escalate(session: Session, clock: Clock, limit: int = 100) -> int:
-    """Job: resend notices that are unread and due, by the channel tried least; returns how many.
+    """Job: send what is scheduled and due, and resend what is unread by the channel tried least; returns how many.
 
     The wait begins when the sending before has gone out, so that what waited for the morning is not sent twice then;
     an emergency waits for nothing.
@@ -100,6 +131,10 @@ def escalate(session: Session, clock: Clock, limit: int = 100) -> int:
     ).tuples()
     again = 0
     for receiver, notice in list(due):
+        if receiver.sendings == 0:
+            notice.state = "sent"
+            again += _send_first(session, notice, receiver, clock)
+            continue
         messages = _messages(session, receiver)
         last = messages[-1] if messages else None
         level = cast(Level, notice.level)
@@ -177,11 +212,23 @@ def read_rate(session: Session, notice_id: str) -> ReadRate:
 def list_notices(session: Session, actor: Actor, limit: int = 50) -> tuple[tuple[Notice, ReadRate], ...]:
     """The latest notices with their read rates; needs "public" manage. Who reaches single companies sees their own."""
     require(actor, "public", "manage")
-    statement = select(Notice).order_by(Notice.id.desc()).limit(limit)
+    statement = select(Notice).where(Notice.state.in_(("scheduled", "sent"))).order_by(Notice.id.desc()).limit(limit)
     if not reaches_group(session, actor, "public", "manage"):
         statement = statement.where(Notice.actor == actor.id)
     rows = session.scalars(statement).all()
     return tuple((row, read_rate(session, row.id)) for row in rows)
+
+
+def _send_first(session: Session, notice: Notice, receiver: NoticeReceiver, clock: Clock) -> bool:
+    """The first message and the inbox's entry; whether the person is still there to be told."""
+    if session.scalar(select(Person.id).where(Person.id == receiver.person_id, Person.erased_at.is_(None))) is None:
+        receiver.next_at = None
+        return False
+    _send(session, notice, receiver, [], clock)
+    account = account_of_person(session, receiver.person_id)
+    if account is not None:
+        _enqueue(session, notice, receiver, "inbox", f"account:{account.id}", [], clock)
+    return True
 
 
 def _send(session: Session, notice: Notice, receiver: NoticeReceiver, tried: list[str], clock: Clock) -> None:

@@ -116,13 +116,20 @@ class Card(Row, Base):
 
 
 class Notice(Row, Base):
-    """A notice to colleagues. `level` info, important, emergency."""
+    """A notice to colleagues. `level` info, important, emergency.
+
+    `state` draft, template (others begin from it), scheduled (goes out at `send_at`), sent. `audience` is whom the form
+    chose: lists of ids by "departments", "roles" and "persons"; all empty: everybody.
+    """
 
     __tablename__ = "notice"
 
     level: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(60))
     body: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20), default="sent", index=True)
+    send_at: Mapped[datetime | None]
+    audience: Mapped[dict[str, Any] | None]
 
 
 class NoticeReceiver(Row, Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -109,6 +109,23 @@ def set_manager(
     detail = {"manager": manager_person_id}
     audit.record(session, actor.id, "department.manager", f"department:{department_id}", detail, clock)
     return department
+
+
+def set_managers(session: Session, actor: Actor, managers: Mapping[str, str | None], clock: Clock) -> int:
+    """Give departments other managers, all of them or none; returns how many had another before.
+
+    Args:
+        managers: person by department; None for nobody.
+
+    Raises:
+        NotFoundError, PermissionDenied.
+    """
+    rows = select(Department.id, Department.manager_person_id).where(Department.id.in_(tuple(managers)))
+    now = dict(session.execute(rows).tuples().all())
+    changed = [one for one in sorted(managers) if one not in now or now[one] != managers[one]]
+    for department_id in changed:
+        set_manager(session, actor, department_id, managers[department_id], clock)
+    return len(changed)
 
 
 def rename_department(session: Session, actor: Actor, department_id: str, name: str, clock: Clock) -> Department:

@@ -19,7 +19,7 @@ from interview_engine.hr.competency.tables import CompetencyRow, KitVersion, Rol
 from interview_engine.hr.people.tables import LegalEntity
 
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]+)"')
-FORMS = ("/console/competencies", "/console/profiles/new", "/console/surveys")
+FORMS = ("/console/competencies", "/console/profiles/new", "/console/surveys/new")
 LISTS = ("/console/competencies", "/console/profiles", "/console/surveys", "/console/kits")
 
 

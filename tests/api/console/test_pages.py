@@ -15,7 +15,7 @@ import api
 from api.areas import AREAS
 from api.console import frame
 from api.console.actors import ACTORS
-from api.console.competency import model
+from api.console.competency import surveys
 from api.console.competency import words as competency_words
 from api.console.quality import pages
 from api.console.recruiting import application, channels
@@ -51,6 +51,8 @@ PAGES: dict[str, set[str]] = {
     "/console/competencies": set(ROLES),
     "/console/profiles": set(ROLES),
     "/console/surveys": {"administrator", "hr"},
+    "/console/surveys/new": {"administrator", "hr"},
+    "/console/notices": {"administrator", "hr"},
     "/console/calibration": {"administrator", "hr", "recruiter", "hiring_manager", "interviewer"},
     "/console/calibration/{kit}": {"administrator", "hr", "recruiter", "hiring_manager", "interviewer"},
     "/console/fairness": {"administrator", "hr", "recruiter"},
@@ -146,13 +148,14 @@ def messages() -> dict[str, str]:
         *competency_words.ALL,
         *recruiting_words.ALL,
         application.FLAG_WORDS,
-        model.QUESTION_WORDS,
-        model.SURVEY_WORDS,
+        surveys.QUESTION_WORDS,
+        surveys.SURVEY_WORDS,
         channels.ADVICE,
         pages.ALARMS,
         operations.PROBLEMS,
         operations.FAILURES,
         operations.DOUBTS,
+        operations.STAGES,
         deletions.KINDS,
         administration.CLASS_WORDS,
         administration.ACTION_WORDS,

@@ -59,6 +59,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/profiles/new": READ_PUBLIC,  # an empty form; sending needs manage
     "/console/profiles/{profile_id}": READ_PUBLIC,
     "/console/surveys": MANAGE,
+    "/console/surveys/new": MANAGE,
     "/console/surveys/{survey_id}": MANAGE,
     "/console/calibration": (("interview", "write"),),
     "/console/calibration/{version_id}": (("interview", "write"),),
@@ -81,7 +82,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
 
 ASSETS = {"/console/{name}.{kind}"}
 """Style and scripts."""
-STREAMS = {"/console/operations/events"}
+STREAMS = {"/console/operations/events", "/console/notices/events"}
 """They do not end; the page beside them is in the table."""
 DRAWN = {"/i/{token}/qr.svg"}
 """A picture of the very address that was asked for."""

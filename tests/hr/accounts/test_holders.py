@@ -13,7 +13,6 @@ from interview_engine.hr.accounts.service import (
     has_account,
     holder,
     holders,
-    logins_taken,
     names_of,
 )
 
@@ -74,9 +73,3 @@ def test_names_are_of_the_accounts_that_were_asked_for(small_world: World) -> No
     with small_world.database.reading() as session:
         assert names_of(session, [recruiter.account_id or "", "unknown"]) == {recruiter.account_id: "recruiter"}
         assert names_of(session, []) == {}
-
-
-def test_of_some_logins_those_are_told_that_an_account_has(small_world: World) -> None:
-    with small_world.database.reading() as session:
-        assert logins_taken(session, ["hr", "nobody"]) == {"hr"}
-        assert logins_taken(session, []) == set()

@@ -8,7 +8,13 @@ from pipelines.reports.brief import brief, mark_repeats
 
 
 def quote(
-    text: str, *, number: int = 0, against: bool = False, frame: str | None = None, answer: int = 0
+    text: str,
+    *,
+    number: int = 0,
+    against: bool = False,
+    frame: str | None = None,
+    answer: int = 0,
+    doubtful: bool = False,
 ) -> dict[str, Any]:
     return {
         "text": text,
@@ -17,6 +23,7 @@ def quote(
         "number": number,
         "against": against,
         "frame": frame,
+        "doubtful": doubtful,
     }
 
 
@@ -50,6 +57,12 @@ def test_a_strength_is_never_shown_with_words_against_it() -> None:
     found = brief([competency("mixed", 90.0, against)])
     assert found["strengths"][0]["quote"] is None
     assert found["concerns"][0]["quote"] == against
+
+
+def test_a_quote_that_hangs_on_unsure_words_stands_only_where_there_is_no_other() -> None:
+    unsure, sure = quote("a third death", doubtful=True), quote("a third desk, then")
+    assert brief([competency("one", 90.0, unsure, sure)])["strengths"][0]["quote"] == sure
+    assert brief([competency("one", 90.0, unsure)])["strengths"][0]["quote"] == unsure
 
 
 def test_a_report_without_scores_has_empty_lists_and_asks() -> None:

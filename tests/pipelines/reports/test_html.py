@@ -298,18 +298,28 @@ def test_hostile_names_and_transcripts_are_only_text(browser: Browser, tmp_path:
         assert page.evaluate("window.hacked") is None
 
 
-def test_small_recordings_lie_inside_and_large_ones_beside(
+def test_recordings_lie_beside_the_page_and_inside_one_that_is_a_single_file(
     browser: Browser, tmp_path: Path, recordings: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inside = written(samples.strong(), tmp_path / "inside", recordings)
+    inside = written(samples.strong(), tmp_path / "inside", recordings, one_file=True)
     assert sorted(entry.name for entry in inside.parent.iterdir()) == [
         "frames", "report.html", "report.json", "report.pdf",
     ]  # fmt: skip
-    monkeypatch.setattr(report_html, "EMBED_LIMIT_BYTES", 1000)
-    monkeypatch.setattr(report_html, "FRAMES_LIMIT_BYTES", 0)
     beside = written(samples.strong(), tmp_path / "beside", recordings)
-    assert sorted(entry.name for entry in (beside.parent / "media").iterdir()) == ["1.webm", "2.wav"]
-    with chromium.opened(browser, beside) as page:
+    assert beside.stat().st_size < 200_000 < inside.stat().st_size
+    monkeypatch.setattr(report_html, "EMBED_LIMIT_BYTES", 1000)
+    large = written(samples.strong(), tmp_path / "large", recordings, one_file=True)
+    for page in (beside, large):
+        assert sorted(entry.name for entry in (page.parent / "media").iterdir()) == ["1.webm", "2.wav"]
+    alone = tmp_path / "alone.html"
+    inside.rename(alone)
+    for path in (beside, alone):
+        plays_with_pictures(browser, path)
+
+
+def plays_with_pictures(browser: Browser, path: Path) -> None:
+    """A quote of the page plays, and its screenshot is there."""
+    with chromium.opened(browser, path) as page:
         page.locator(".quote", has_text="我查了仓库").click()
         wait_until(page, "document.getElementById('player').currentTime > 16")
         assert page.evaluate("document.querySelector('.quote img').naturalWidth") == 160

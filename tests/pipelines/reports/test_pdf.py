@@ -14,6 +14,7 @@ import report_samples as samples
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
+from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import InterviewReport
 from interview_engine.errors import OutputError, ReportError, SystemPackageError
 from pipelines import writing
@@ -157,10 +158,25 @@ def test_a_long_report_breaks_into_numbered_pages(tmp_path: Path) -> None:
     long = samples.spoken(samples.ZH_COMPLAINT * 12, "zh")
     made = replace(made, answers=(samples.answer("q1", long), *made.answers[1:]))
     pages = pypdf.PdfReader(io.BytesIO(pdf(made, "zh", tmp_path))).pages
-    assert len(pages) >= 5
+    assert len(pages) >= 4
     for number, page in enumerate(pages, start=1):
         assert f"第{number}页，共{len(pages)}页" in squeezed(page.extract_text())
         assert "林晓" in page.extract_text()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_two_answers_take_three_pages_and_the_first_is_the_summary(language: str, tmp_path: Path) -> None:
+    strong = without_frames(samples.strong())
+    missing = samples.answer("q3", None, source="", status="cannot_assess", reason=Reason("answer.missing"))
+    results = tuple(
+        samples.not_shown("service") if one.competency_id == "service" else one for one in strong.competencies
+    )
+    made = samples.report("lin-xiao-3f2a9c01", "林晓", results, (*strong.answers[:2], missing), synthetic=True)
+    pages = pypdf.PdfReader(io.BytesIO(pdf(made, language, tmp_path))).pages
+    first = squeezed(pages[0].extract_text())
+    assert len(pages) <= 3
+    assert squeezed({"zh": "一分钟看懂", "en": "In one minute"}[language]) in first
+    assert len(first) > 900, "the first page is filled"
 
 
 def test_the_folder_holds_json_page_and_pdf_and_nothing_half_written(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from console_data import CLOCK, Company
@@ -12,6 +13,8 @@ from starlette.testclient import TestClient
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.messaging import webhooks
+from interview_engine.store.rows import stamp
+from interview_engine.store.tables import WorkItem
 
 
 def test_a_webhook_that_is_paused_is_on_the_operations_page_and_sends_again_from_there(
@@ -32,6 +35,20 @@ def test_a_webhook_that_is_paused_is_on_the_operations_page_and_sends_again_from
     assert "93.184.215.14" not in client.get("/console/operations").text
     with made.context.database.transaction() as session:
         webhooks.delete_webhook(session, SYSTEM, hook.id, CLOCK)
+
+
+def test_what_is_zero_has_no_tile_and_finished_work_is_drawn_by_day(
+    made: Company, clients: dict[str, TestClient]
+) -> None:
+    page = clients["administrator"].get("/console/operations").text
+    assert '<div class="stat"><b>0</b>' not in page, "no row of zeros"
+    with made.context.database.transaction() as session:
+        session.add(WorkItem(**stamp("system", CLOCK), kind="answer", subject_id="x", state="done", media_s=90.0,
+                             finished_at=CLOCK.now()))  # fmt: skip
+    page = clients["administrator"].get("/console/operations").text
+    history = page[page.index('id="history"') :]
+    assert "<svg" in history
+    assert re.search(r'<td class="number">1</td><td class="number">0</td><td class="number">1.5</td>', history)
 
 
 def test_j7_operations_show_how_much_the_product_is_used(made: Company, clients: dict[str, TestClient]) -> None:

@@ -8,6 +8,7 @@ import console_data
 from console_data import CLOCK, Company
 from starlette.testclient import TestClient
 
+from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying import applications
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.jobs.wish import NewRequisition
@@ -61,6 +62,15 @@ def test_search_finds_people_jobs_and_pages(made: Company, clients: dict[str, Te
     nothing = client.get("/console/search", params={"q": "%"}).text
     assert "没有找到" in nothing
     assert "没有找到" not in client.get("/console/search").text
+
+
+def test_search_finds_colleagues_for_who_may_see_them(made: Company, clients: dict[str, TestClient]) -> None:
+    person = made.accounts["interviewer"].person_id
+    with made.context.database.transaction() as session:
+        session.get_one(Person, person).name = "欧阳面试"
+    page = clients["hr"].get("/console/search", params={"q": "欧阳"}).text
+    assert f'href="/console/people/{person}"' in page
+    assert "欧阳面试" not in clients["auditor"].get("/console/search", params={"q": "欧阳"}).text
 
 
 def test_search_shows_nobody_more_than_they_may_see(made: Company, clients: dict[str, TestClient]) -> None:

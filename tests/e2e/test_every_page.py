@@ -1,0 +1,198 @@
+"""Every page that a route leads to, as its readers may have set their screens: dark, large text, phone, two languages.
+
+Generated from the routes: a page without an address here fails the first test. Each page is opened twice, in modes that
+turn from page to page, so that the whole takes a minute and all pages together meet all modes (L6, M10).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import chromium
+import console_data
+import pytest
+from api_world import Samples, whole_company
+from applications import application
+from console_data import CLOCK, Company, make_context
+from fastapi import FastAPI
+from hashing_embedder import HashingEmbedder
+from playwright.sync_api import Browser, Page
+from serving import served
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.candidate.own_applications import applications_address
+from api.candidate.sessions import cookie_name
+from api.openapi import Endpoint, endpoints
+from interview_engine.hr.access.rules import SYSTEM, candidate_actor
+from interview_engine.hr.accounts import sign_in
+from interview_engine.hr.competency import service as competency
+from interview_engine.hr.messaging import notices
+from interview_engine.hr.recruiting.hiring import offers
+from interview_engine.hr.recruiting.interviewing import answers, invitations
+from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven
+from interview_engine.i18n import LocalizedText
+from interview_engine.store.tables import OutboxMessage
+
+pytestmark = pytest.mark.slow
+
+NO_PAGES = re.compile(
+    r"^/(api|media|language|wechat/(in|back|me|\{channel\}))\b"  # data, files, and what leads elsewhere at once
+    r"|^/(sign-in/code|wechat/link)$"  # steps that only some are sent to: their own journeys look at them
+    r"|^/console$|/events$|/export$|/file$|\.(css|csv|json|pdf|svg|txt|\{\w+\})$"
+)
+BEFORE = ("/i/{token}/consent", "/i/{token}/interview", "/i/{token}/questions/{number}",
+            "/i/{token}/write/{number}", "/i/{token}/review")  # fmt: skip
+"""A candidate's pages before the interview is handed in."""
+AFTER = tuple(f"/i/{{token}}/{name}" for name in ("status", "transcript", "measured", "withdraw"))
+MODES = tuple(itertools.product((375, 1024), (100, 200), ("zh", "en")))
+"""Width of the window, size of the text in percent, language; each page is seen in light and in dark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running service, the address of every page by its route, and the cookies of who reads them."""
+
+    url: str
+    routes: frozenset[str]
+    addresses: Mapping[str, str]
+    cookies: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    context = make_context(tmp_path_factory.mktemp("site"))
+    samples = whole_company(context)
+    made = samples.company
+    cookies: dict[str, str] = {}
+    fresh = invited(made, "刚受邀", cookies, number=901)
+    going = invited(made, "在回答", cookies, number=902, begun=True)
+    done = invited(made, "交了卷", cookies, number=903, begun=True, submitted=True)
+    with context.database.transaction() as session:
+        cookies["session"] = sign_in.open_session(session, made.accounts["administrator"], CLOCK, complete=True)
+        things = for_everybody(session, samples)
+    ids = {**samples.ids, "version_id": made.kit_version_id, "survey_id": things.pop("survey_id")}
+    staff = Samples(made, ids)
+    routes = pages(application(context))
+    addresses = {one.path: staff.path(one) for one in routes if one.path.startswith("/console")}
+    addresses["/console/requisitions/{requisition_id}/compare"] += "".join(
+        f"{mark}id={made.applications[name]}" for mark, name in (("?", "林晓"), ("&", "孙佳"))
+    )
+    addresses["/console/kits/{version_id}/differences"] += f"?against={made.kit_version_id}"
+    addresses["/console/search"] += "?q=客服"
+    addresses |= {path: path for path in ("/", "/jobs", "/receipts", "/sign-in", "/wechat/todo")}
+    addresses |= {path: path.replace("{token}", going).replace("{number}", "1") for path in BEFORE}
+    addresses |= {path: path.replace("{token}", done) for path in AFTER}
+    addresses |= {
+        "/i/{token}": f"/i/{fresh}",
+        "/p/{code}": f"/p/{made.posting_code}",
+        "/a/{signed}": applications_address(context, samples.ids["person_id"]),
+        **things,
+    }
+    with served(context, embedder=HashingEmbedder()) as url:
+        yield Site(url, frozenset(one.path for one in routes), addresses, cookies)
+    context.database.close()
+
+
+def pages(app: FastAPI) -> list[Endpoint]:
+    """The routes that answer with a page."""
+    return [one for one in endpoints(app) if "GET" in one.methods and not NO_PAGES.search(one.path)]
+
+
+def invited(
+    made: Company, name: str, cookies: dict[str, str], *, number: int, begun: bool = False, submitted: bool = False
+) -> str:
+    """The link's token of somebody who was invited, has agreed, or has handed in one written answer."""
+    application_id = console_data.apply(made, name, number=number)
+    with made.context.database.transaction() as session:
+        token = invitations.invite(session, made.actors["recruiter"], application_id, CLOCK).token
+        if not begun:
+            return token
+        opened = invitations.open_invitation(session, token, None, CLOCK)
+        cookies[cookie_name(made.context, token)] = opened.new_device_secret or ""
+        actor = candidate_actor(opened.invitation.id, opened.person.id, "zh")
+        consent = ConsentGiven(recording=True, voice=True, face=True, automated=True)
+        invitations.give_consent(session, actor, opened.invitation, consent, CLOCK)
+        if submitted:
+            answers.record_answer(session, actor, opened.invitation, "q1", "text", "我先道歉，再换货。", CLOCK)
+            invitations.submit(session, actor, opened.invitation, CLOCK, allow_missing=True)
+    return token
+
+
+def for_everybody(session: Session, samples: Samples) -> dict[str, str]:
+    """A sent offer, a survey to answer, a notice to read: their addresses by route."""
+    made = samples.company
+    question = {"id": "q1", "kind": "scale", "text": {"zh": "我会说明进展。", "en": "I tell how far things are."}}
+    survey = competency.create_survey(session, SYSTEM, LocalizedText("协作", "Together"), [question], CLOCK)
+    person = made.accounts["interviewer"].person_id
+    (issued,) = competency.send_survey(session, SYSTEM, survey.id, [person], CLOCK)
+    notices.send_notice(session, made.actors["hr"], "important", "停电", "今晚停电。", [person], CLOCK)
+    told = session.scalars(select(OutboxMessage).where(OutboxMessage.template == "notice.important")).first()
+    assert told is not None
+    offer = offers.send_offer(session, made.actors["hr"], samples.ids["offer_id"], CLOCK)
+    return {
+        "/o/{token}": f"/o/{offer.token}", "/s/{token}": f"/s/{issued.token}", "survey_id": survey.id,
+        "/n/{token}": f"/n/{told.payload['token']}",
+    }  # fmt: skip
+
+
+def test_every_page_has_an_address_here(site: Site) -> None:
+    assert site.routes == set(site.addresses)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium.headless() as made:
+        yield made
+
+
+def looked_at(browser: Browser, site: Site, text: int) -> dict[str, object]:
+    """What is wrong with the pages, each in one of the modes with that size of text."""
+    modes = [mode for mode in MODES if mode[1] == text]
+    found: dict[str, object] = {}
+    for turn, (width, _, language) in enumerate(modes):
+        with window(browser, site, width, language) as (page, wrong):
+            for route in sorted(site.addresses)[turn :: len(modes)]:
+                wrong.clear()
+                response = page.goto(site.addresses[route])
+                status = [] if response is not None and response.status == 200 else [str(response)]
+                problems = {"status": status, **problems_of(page), "errors": list(wrong)}
+                if any(problems.values()):
+                    name = f"{route} {width} px {text} % {language}"
+                    found[name] = {key: what for key, what in problems.items() if what}
+    return found
+
+
+@contextmanager
+def window(browser: Browser, site: Site, width: int, language: str) -> Iterator[tuple[Page, list[str]]]:
+    """A window with everybody's cookies, and the list of errors in its console."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, reduced_motion="reduce", base_url=site.url, locale="zh-CN"
+    )
+    kept = {**site.cookies, "language": language}
+    context.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in kept.items()])
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    yield page, wrong
+    context.close()
+
+
+def problems_of(page: Page) -> dict[str, list[str]]:
+    """What the page has of faults that a program can find, in light and in dark."""
+    over = chromium.width_over(page)
+    return {"wide": [str(over)] if over > 0 else [], **chromium.settled(page)}
+
+
+def test_every_page_is_readable_on_a_desk_and_a_phone_in_light_and_dark(site: Site, browser: Browser) -> None:
+    assert looked_at(browser, site, 100) == {}
+
+
+def test_every_page_is_readable_with_text_of_200_percent(site: Site, browser: Browser) -> None:
+    with chromium.large_text(browser) as large:
+        assert looked_at(large, site, 200) == {}
