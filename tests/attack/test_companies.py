@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from console_data import STAFF
 from databases import PostgresServer
 from sqlalchemy import select
 from starlette.testclient import TestClient
@@ -20,7 +21,6 @@ from two_companies import MARKS, Companies, context_on, two_companies
 from write_bodies import API, API_HARMLESS, BY, CONSOLE, CONSOLE_HARMLESS
 
 from api.openapi import Endpoint, endpoints
-from interview_engine.hr.access.rules import ROLES
 from interview_engine.hr.all_tables import Base
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -57,7 +57,7 @@ def client(companies: Companies) -> Iterator[TestClient]:
 
 
 def roles_on(companies: Companies) -> tuple[str, ...]:
-    return ROLES if companies.context.database.engine.dialect.name == "sqlite" else ON_POSTGRES
+    return STAFF if companies.context.database.engine.dialect.name == "sqlite" else ON_POSTGRES
 
 
 def api_writes(companies: Companies) -> list[tuple[Endpoint, str]]:

@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from applications import application
-from console_data import CLOCK, PASSWORD, Company, open_context
+from console_data import CLOCK, PASSWORD, STAFF, Company, open_context
 from hashing_embedder import HashingEmbedder
 from starlette.testclient import TestClient
 
 from api.context import Context
-from interview_engine.hr.access.rules import ROLES
 from interview_engine.hr.accounts import sign_in
 
 URL = "http://127.0.0.1:8000"
@@ -64,7 +63,7 @@ def browsers(context: Context, cookies: Mapping[str, str]) -> dict[str, TestClie
     """A signed-in browser a role; they share one application."""
     app = application(context)
     app.state.embedder = HashingEmbedder()
-    made = {role: TestClient(app, base_url=URL, headers={"accept": "text/html"}) for role in ROLES}
+    made = {role: TestClient(app, base_url=URL, headers={"accept": "text/html"}) for role in STAFF}
     for role, client in made.items():
         client.cookies.set("session", cookies[role], domain="127.0.0.1", path="/")
     return made

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from api_world import NOBODY, Samples, token_for, unlimited_app, whole_company
-from console_data import CLOCK, PASSWORD, SECRET, make_context, service_settings
+from console_data import CLOCK, PASSWORD, SECRET, STAFF, make_context, service_settings
 from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from interview_engine.assessment.kits.file import shipped_kits
 from interview_engine.hr.access import grants
-from interview_engine.hr.access.rules import ROLES, SYSTEM, TOKEN_SCOPES
+from interview_engine.hr.access.rules import SYSTEM, TOKEN_SCOPES
 from interview_engine.hr.accounts import service as accounts
 from interview_engine.hr.accounts import sign_in, tokens
 from interview_engine.hr.accounts.tables import Account
@@ -101,12 +101,12 @@ def two_companies(context: Context) -> Companies:
     with context.database.transaction() as session:
         cookies = {
             role: sign_in.open_session(session, session.get_one(Account, a[role]), CLOCK, complete=True)
-            for role in ROLES
+            for role in STAFF
         }
-        own_cookies = {role: sign_in.open_session(session, made.accounts[role], CLOCK, complete=True) for role in ROLES}
+        own_cookies = {role: sign_in.open_session(session, made.accounts[role], CLOCK, complete=True) for role in STAFF}
     app = unlimited_app(context)
-    keys = {role: token_for(made, a[role]) for role in ROLES}
-    own = {role: token_for(made, made.accounts[role].id) for role in ROLES}
+    keys = {role: token_for(made, a[role]) for role in STAFF}
+    own = {role: token_for(made, made.accounts[role].id) for role in STAFF}
     return Companies(app, context, samples, b, a, keys, cookies, own, own_cookies)
 
 
@@ -119,7 +119,7 @@ def _company_a(session: Session) -> dict[str, str]:
     entity = org.create_legal_entity(session, SYSTEM, "甲公司", "北京", CLOCK).id
     department = org.create_department(session, SYSTEM, entity, "甲部门", CLOCK).id
     found = {"legal_entity_id": entity, "department_id": department}
-    for role in ROLES:
+    for role in STAFF:
         scope = REACH.get(role, "entity")
         new = accounts.NewAccount(
             f"a-{role}", f"甲{role}", role, department_id=department, scope=scope, password=PASSWORD,

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from console_data import Company
+from console_data import STAFF, Company
 from console_pages import address, csrf
 from starlette.testclient import TestClient
 
@@ -21,13 +21,12 @@ from api.console.quality import pages
 from api.console.recruiting import application, channels
 from api.console.recruiting import words as recruiting_words
 from api.console.system import administration, deletions, operations
-from interview_engine.hr.access.rules import ROLES
 from interview_engine.i18n import catalogue
 
 TEMPLATES = Path(api.__file__).parent / "templates"
 
 PAGES: dict[str, set[str]] = {
-    "/console/requisitions": set(ROLES),
+    "/console/requisitions": set(STAFF),
     "/console/requisitions/new": {"administrator", "hr", "recruiter", "hiring_manager"},
     "/console/requisitions/{requisition}": {"administrator", "hr", "recruiter", "hiring_manager", "interviewer"},
     "/console/requisitions/{requisition}/applicants": {
@@ -36,20 +35,20 @@ PAGES: dict[str, set[str]] = {
     "/console/requisitions/{requisition}/chosen?do=reject&id={application}": {
         "administrator", "hr", "recruiter", "hiring_manager",
     },
-    "/console/requisitions/{requisition}/job": set(ROLES),
+    "/console/requisitions/{requisition}/job": set(STAFF),
     "/console/requisitions/{requisition}/ranking.csv": {"administrator", "hr", "recruiter"},
     "/console/applications/{application}": {"administrator", "hr", "recruiter", "hiring_manager", "interviewer"},
     "/console/applications/{application}/report.json": {"administrator", "hr", "recruiter"},
-    "/console/approvals": set(ROLES),
+    "/console/approvals": set(STAFF),
     "/console/pool": {"administrator", "hr", "recruiter", "hiring_manager"},
     "/console/channels": {"administrator", "hr", "recruiter", "hiring_manager", "interviewer"},
-    "/console/kits": set(ROLES),
-    "/console/kits/{kit}": set(ROLES),
+    "/console/kits": set(STAFF),
+    "/console/kits/{kit}": set(STAFF),
     "/console/kits/{kit}/edit": {"administrator", "hr"},
     "/console/kits/{kit}/draft": {"administrator", "hr"},
     "/console/kits/{kit}/shipped": {"administrator", "hr"},
-    "/console/competencies": set(ROLES),
-    "/console/profiles": set(ROLES),
+    "/console/competencies": set(STAFF),
+    "/console/profiles": set(STAFF),
     "/console/surveys": {"administrator", "hr"},
     "/console/surveys/new": {"administrator", "hr"},
     "/console/notices": {"administrator", "hr"},
@@ -63,10 +62,10 @@ PAGES: dict[str, set[str]] = {
     "/console/audit": {"administrator", "auditor"},
     "/console/accounts": {"administrator"},
     "/console/accounts/{account}": {"administrator"},
-    "/console/inbox": set(ROLES),
-    "/console/home": set(ROLES),
-    "/console/search?q=客服": set(ROLES),
-    "/console/account": set(ROLES),
+    "/console/inbox": set(STAFF),
+    "/console/home": set(STAFF),
+    "/console/search?q=客服": set(STAFF),
+    "/console/account": set(STAFF),
 }  # fmt: skip
 """Every page, and the roles that open it."""
 
@@ -77,7 +76,7 @@ def test_l4_each_role_opens_its_pages_and_no_other(path: str, made: Company, cli
     opened = {role for role, status in statuses.items() if status == 200}
     refused = {role for role, status in statuses.items() if status == 403}
     assert opened == PAGES[path]
-    assert refused == set(ROLES) - PAGES[path]
+    assert refused == set(STAFF) - PAGES[path]
 
 
 def test_l4_the_navigation_offers_what_opens(made: Company, clients: dict[str, TestClient]) -> None:

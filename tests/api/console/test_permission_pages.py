@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from api_world import NOBODY, Samples, unlimited_app, whole_company
-from console_data import CLOCK, make_context
+from console_data import CLOCK, STAFF, make_context
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.openapi import Endpoint, endpoints
-from interview_engine.hr.access.rules import ROLES, may_at_all
+from interview_engine.hr.access.rules import may_at_all
 from interview_engine.hr.accounts import sign_in
 
 EVERYBODY: tuple[tuple[str, str], ...] = ()
@@ -125,7 +125,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     app = unlimited_app(context)
     cookies = {}
     with context.database.transaction() as session:
-        for role in ROLES:
+        for role in STAFF:
             account = made.company.accounts[role]
             cookies[role] = sign_in.open_session(session, account, CLOCK, complete=True)
     with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as client:
@@ -155,7 +155,7 @@ def test_nobody_gets_a_page_without_signing_in(world: World) -> None:
 
 def test_a_role_opens_exactly_the_pages_of_its_grants(world: World) -> None:
     wrong = []
-    for role in ROLES:
+    for role in STAFF:
         actor = world.samples.company.actors[role]
         for endpoint in console(world.app, "GET"):
             if endpoint.path not in PAGES:
