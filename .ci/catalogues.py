@@ -38,6 +38,8 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("interview_engine/hr/files/", "console_employees"),
     ("interview_engine/hr/employment/", "console_employees"),
     ("interview_engine/hr/calendar/", "console_employees"),
+    ("interview_engine/hr/forms/", "lists"),
+    ("interview_engine/hr/lists/", "lists"),
     ("interview_engine/hr/", "people"),
     ("interview_engine/store/", "store"),
     ("interview_engine/assessment/reasons.py", "reasons"),

@@ -13,10 +13,13 @@ from starlette.staticfiles import StaticFiles
 from api import access, errors, openapi, reference
 from api.area import WebArea
 from api.areas import AREAS
+from api.console.lists.pages import list_pages
 from api.context import Context
 from api.i18n import COOKIE
 from api.limits import Buckets, Limits
 from api.middleware import COMPRESSION_LEVEL, NOT_COMPRESSED, SecurityHeaders
+from api.phone.lists import phone_pages
+from api.routes.lists import LISTS_TAG, list_routes
 from api.wing import Wing
 from interview_engine import __version__
 from interview_engine.i18n import languages
@@ -53,11 +56,15 @@ def create_app(context: Context, buckets: Buckets | None = None, areas: tuple[We
     app.state.areas = areas
     errors.install(app)
     access.install(app)
-    openapi.install(app, tuple(tag for area in areas for tag in area.tags))
+    openapi.install(app, (*(tag for area in areas for tag in area.tags), LISTS_TAG))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     for name in PAGES:
         app.include_router(Wing(import_module(f"api.{name}").router), include_in_schema=False)
     for area in areas:
+        for one in area.lists:
+            app.include_router(Wing(list_pages(one)), include_in_schema=False)
+            app.include_router(Wing(phone_pages(one)), include_in_schema=False)
+            app.include_router(Wing(list_routes(one.spec), prefix="/api/v1"))
         for router in area.pages:
             app.include_router(Wing(router), include_in_schema=False)
         for router in area.routes:

@@ -8,14 +8,17 @@ was made with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
 
-from interview_engine.hr.access.rules import Action, FieldClass
+from interview_engine.hr.access.rules import Action, Actor, FieldClass
+from interview_engine.hr.forms.spec import ListSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,25 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class ListPage:
+    """A list of the domain with its pages: console table and form, page on the phone, route of the API.
+
+    Args:
+        spec: the list; it stands in `Area.lists` too.
+        href: the address of its console page. Its page on the phone is /wechat/lists/<name>, its route
+            /api/v1/lists/<name>.
+        template: what stands around the table, where that is more than heading and buttons; it extends
+            "console/lists/list.html".
+        more: (session, actor) → what that template shows besides.
+    """
+
+    spec: ListSpec
+    href: str
+    template: str = "lists/list.html"
+    more: Callable[[Session, Actor], Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WebArea:
     """One area as the front knows it.
 
@@ -45,6 +67,7 @@ class WebArea:
         pages: routers of its console pages.
         templates: a folder of its own; "list.html" in it is the template "console/<name>/list.html".
         routes: routers of the API, mounted under /api/v1.
+        lists: its lists, each with the pages and the route that are made of it.
         tags: of its routes, each with a description for the OpenAPI document.
     """
 
@@ -55,6 +78,7 @@ class WebArea:
     pages: tuple[APIRouter, ...] = ()
     templates: Path | None = None
     routes: tuple[APIRouter, ...] = ()
+    lists: tuple[ListPage, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -40,6 +41,44 @@ def read_rows(path: Path, required: tuple[str, ...]) -> list[Row]:
     Raises:
         UsageError: `table.unreadable`, `table.too_large`, `table.columns` (a required column is missing or doubled).
     """
+    sheets = _sheets(path)
+    lines = next((one for one in sheets if set(required) <= set(_header(one))), sheets[0] if sheets else [])
+    top = _header_at(lines)
+    _check_header(path, _header(lines), required)
+    return _rows_below(lines, top)
+
+
+def read_table(path: Path, is_known: Callable[[str], bool]) -> list[Row]:
+    """The rows of a table whose columns may be called anything, read as by `read_rows`.
+
+    The header is the row with the most names that are known, among the first rows of each sheet: a title may stand
+    above it. Cells that `safe_cell` has marked are freed of the mark.
+
+    Raises:
+        UsageError: as `read_rows`; `table.columns` also where no name is known.
+    """
+    sheets = _sheets(path)
+    places = [
+        (sum(map(is_known, filter(None, _names(line)))), -number, -top)
+        for number, lines in enumerate(sheets)
+        for top, line in enumerate(lines[:_HEADER_WITHIN])
+    ]
+    known, number, top = max(places, default=(0, 0, 0))
+    if known == 0:
+        raise _columns(path, [], [], _header(sheets[0]) if sheets else [])
+    lines = sheets[-number]
+    _check_header(path, _names(lines[-top]), ())
+    return [
+        Row(row.number, {name: plain_cell(cell) for name, cell in row.cells.items()})
+        for row in _rows_below(lines, -top)
+    ]
+
+
+_HEADER_WITHIN = 20
+"""Rows in which the header is looked for."""
+
+
+def _sheets(path: Path) -> list[list[list[str]]]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _too_large(path)
@@ -48,14 +87,19 @@ def read_rows(path: Path, required: tuple[str, ...]) -> list[Row]:
         raise _unreadable(path, error.strerror or str(error)) from error
     if any(len(lines) > MAX_ROWS for lines in sheets):
         raise _too_large(path)
-    lines = next((one for one in sheets if set(required) <= set(_header(one))), sheets[0] if sheets else [])
-    header = _header(lines)
+    return sheets
+
+
+def _check_header(path: Path, header: list[str], required: tuple[str, ...]) -> None:
     missing = [name for name in required if name not in header]
     doubled = sorted({name for name in header if name and header.count(name) > 1})
     if missing or doubled:
         raise _columns(path, missing, doubled, header)
+
+
+def _rows_below(lines: list[list[str]], top: int) -> list[Row]:
+    header = _names(lines[top]) if lines else []
     rows = []
-    top = _header_at(lines)
     for number, line in enumerate(lines[top + 1 :], start=top + 2):
         cells = {name: _bare(value) for name, value in zip(header, line, strict=False) if name}
         if any(cells.values()):
@@ -77,7 +121,11 @@ def _header_at(lines: list[list[str]]) -> int:
 
 
 def _header(lines: list[list[str]]) -> list[str]:
-    return [_bare(name).lower() for name in lines[_header_at(lines)]] if lines else []
+    return _names(lines[_header_at(lines)]) if lines else []
+
+
+def _names(line: list[str]) -> list[str]:
+    return [_bare(name).lower() for name in line]
 
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -92,6 +140,11 @@ def safe_cell(value: str) -> str:
     """
     bare = value.lstrip(_PASSED_OVER)
     return f"'{value}" if value.startswith(("\t", "\r", "\n")) or bare.startswith(_FORMULA) else value
+
+
+def plain_cell(cell: str) -> str:
+    """A cell without the apostrophe that `safe_cell` put before it."""
+    return cell[1:] if cell.startswith("'") and safe_cell(cell[1:]) == cell else cell
 
 
 def write_csv(header: list[str], rows: list[list[str]]) -> bytes:
@@ -158,7 +211,9 @@ def _too_large(path: Path) -> UsageError:
 
 def _columns(path: Path, missing: list[str], doubled: list[str], header: list[str]) -> UsageError:
     found = ", ".join(name for name in header if name) or "–"
-    if missing:
+    if not missing and not doubled:
+        message = msg("{name} has none of the expected columns.", name=path.name)
+    elif missing:
         names = ", ".join(missing)
         message = msg("{name} lacks the columns: {names}.", name=path.name, names=names)
     else:

@@ -1,6 +1,6 @@
 """An area from the guide, taken word for word into a temporary folder, works once it is in the two lists.
 
-What is built and used here are the files of docs/developing/add-an-area.md and add-a-console-page.md.
+What is built and used here are the files of docs/developing/add-an-area.md, add-a-list.md and add-a-console-page.md.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import console_data
 import pytest
+from api_world import token_for
 from console_data import CLOCK, Company
 from sqlalchemy import select
 from starlette.testclient import TestClient
@@ -58,7 +59,7 @@ class Loans:
 def files_of_the_guides() -> dict[str, str]:
     return {
         name: text
-        for guide in ("add-an-area.md", "add-a-console-page.md")
+        for guide in ("add-an-area.md", "add-a-list.md", "add-a-console-page.md")
         for name, text in BLOCK.findall((GUIDES / guide).read_text("utf-8"))
     }
 
@@ -156,20 +157,65 @@ def test_its_page_and_entry_are_for_those_who_may_see_them(loans: Loans) -> None
 
 def test_its_form_asks_and_says_so_or_shows_what_is_wrong(loans: Loans) -> None:
     person_id = borrower(loans)
-    sent = post(loans.clients["recruiter"], "/console/loans", person=person_id, item="Key card")
-    assert (sent.status_code, sent.headers["location"]) == (303, "/console/loans?done=sent")
-    assert "Sent for approval." in loans.clients["recruiter"].get(sent.headers["location"]).text
-    refused = post(loans.clients["recruiter"], "/console/loans", person=person_id, item=" ")
+    sent = post(loans.clients["recruiter"], "/console/loans/new", person=person_id, item="Key card")
+    assert (sent.status_code, sent.headers["location"]) == (303, "/console/loans?done=created")
+    assert "Key card" in loans.clients["recruiter"].get(sent.headers["location"]).text
+    refused = post(loans.clients["recruiter"], "/console/loans/new", person=person_id, item=" ")
     assert refused.status_code == 422
-    assert "thing to lend" in refused.text
+    assert "Enter the Item." in refused.text
 
 
-def test_its_page_is_in_both_languages(loans: Loans) -> None:
+def test_its_pages_are_in_both_languages(loans: Loans) -> None:
     client = loans.clients["administrator"]
     assert "What the company has lent, and to whom." in client.get("/console/loans").text
+    assert "Loans by state" in client.get("/console/loan-counts").text
     client.get("/language/zh")
     assert "公司借出的物品及借用人。" in client.get("/console/loans").text
+    assert "按状态统计借用" in client.get("/console/loan-counts").text
     client.get("/language/en")
+
+
+def test_its_declaration_gives_the_route_of_the_api_with_its_schema(loans: Loans) -> None:
+    person_id, company = borrower(loans), loans.company
+    token = token_for(company, company.accounts["hr"].id)
+    headers = {"Authorization": f"Bearer {token}", "accept": "application/json"}
+    client = loans.clients["hr"]
+    made = client.post("/api/v1/lists/loans", headers=headers, json={"person": person_id, "item": "Tablet"})
+    assert made.status_code == 201, made.text
+    rows = client.get("/api/v1/lists/loans?q=tablet&state=asked&columns=item,state", headers=headers).json()["items"]
+    assert [{**row, "custom": None} for row in rows] == [
+        {"id": made.json()["id"], "hidden": [], "item": "Tablet", "state": "asked", "custom": None}
+    ]
+    document = client.get("/api/openapi.json").json()
+    assert document["components"]["schemas"]["LoansFields"]["required"] == ["person", "item"]
+    assert {"item", "state", "person", "custom"} <= set(document["components"]["schemas"]["LoansRow"]["properties"])
+
+
+def test_its_declaration_gives_a_page_on_the_phone_in_every_language(loans: Loans) -> None:
+    asked(loans, "Walkie-talkie")
+    client = loans.clients["hr"]
+    for language in ("en", "zh", "ja", "es"):
+        client.get(f"/language/{language}")
+        page = client.get("/wechat/lists/loans?q=walkie")
+        assert page.status_code == 200
+        assert "Walkie-talkie" in page.text
+        assert f'data-lang="{language}"' in page.text
+    client.get("/language/en")
+    assert 'name="item"' in client.get("/wechat/lists/loans/new").text
+
+
+def test_its_rows_are_exported_and_acted_on_together(loans: Loans) -> None:
+    loan_id, approval_id = asked(loans, "Bulk drill")
+    other, _ = asked(loans, "Bulk saw")
+    post(loans.clients["hr"], f"/console/approvals/{approval_id}", decision="approve", comment="")
+    client = loans.clients["hr"]
+    assert "Bulk drill" in client.get("/console/loans/export.csv?q=bulk").text
+    token = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get("/console/account").text)
+    assert token is not None
+    data = {"action": "return", "id": [loan_id, other], "csrf": token[1], "back": "q=bulk"}
+    page = client.post("/console/loans/bulk", data=data)
+    assert "Bulk saw: It is not lent." in page.text
+    assert (state_of(loans, loan_id), state_of(loans, other)) == ("returned", "asked")
 
 
 def test_its_request_is_listed_by_its_own_word_and_decided_with_its_effect(loans: Loans) -> None:

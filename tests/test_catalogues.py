@@ -107,6 +107,8 @@ MATERIAL = {
     "interview_engine/hr/recruiting/applying/resume_": "words by which résumés are read",
     "pipelines/resumes/plain.py": "letters that radicals stand for",
     "interview_engine/hr/recruiting/jobs/job_description.py": "words by which job descriptions are read",
+    "interview_engine/hr/recruiting/jobs/requisition_sheet.py": "what the heads of people's sheets are called",
+    "interview_engine/hr/forms/reading.py": "how people write dates, amounts, yes and no in sheets",
     "interview_engine/hr/people/contact.py": "labels that are pasted with addresses and numbers",
     "interview_engine/hr/accounts/": "words no password may hold; the first administrator's name",
     "interview_engine/hr/demo.py": "the demo's invented company",

@@ -19,7 +19,6 @@ from api.candidate.sessions import OwnOrigin
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
-from api.job_words import EMPLOYMENT
 from api.render import page
 from api.visitor import browser_of, visitor_of
 from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput, TooLarge, UnsupportedMedia
@@ -34,6 +33,7 @@ from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.jobs import postings
 from interview_engine.hr.recruiting.tables import Requisition
+from interview_engine.hr.recruiting.words import EMPLOYMENT
 from interview_engine.i18n import msg
 from interview_engine.store.blobs import register
 from pipelines.reports.page import asset

@@ -155,6 +155,31 @@
   }
   if (boxes.length) count();
 
+  // actions on rows that are ticked: how many, and none without
+  for (const form of all("form[data-bulk]")) {
+    const told = form.querySelector("[data-chosen]");
+    if (!told) continue;
+    const words = told.textContent;
+    const update = () => {
+      const count = all("input[name=id]:checked", form).length;
+      told.textContent = count ? told.dataset.chosen.replace("#", count) : words;
+      for (const button of all("[data-needs-chosen]", form)) button.disabled = !count;
+    };
+    form.addEventListener("change", update);
+    update();
+  }
+
+  // a field that is asked for only with a value of another one
+  for (const field of all("[data-when]")) {
+    const [name, value] = field.dataset.when.split("=");
+    const other = field.form && field.form.elements.namedItem(name);
+    const row = field.closest(".field");
+    if (!other || !row) continue;
+    const update = () => { row.hidden = (other.type === "checkbox" ? String(other.checked) : other.value) !== value; };
+    other.addEventListener("change", update);
+    update();
+  }
+
   // long work: the server tells how far it is, line by line, and sends the page when it is done
   for (const form of new Set(all("[data-progress]").map((button) => button.form))) {
     form.addEventListener("submit", async (event) => {

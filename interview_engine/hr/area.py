@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from interview_engine.clock import Clock
+from interview_engine.hr.forms.spec import ListSpec
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import Text
 from interview_engine.service_settings import ServiceSettings
@@ -243,6 +244,8 @@ class Area:
         subjects: of the audit trail and of webhooks.
         work: kinds of durable work.
         jobs: what has to be done now and then.
+        lists: kinds of lists, each with its field classes; pages and routes are made of them where the front names them
+            (`api.area.ListPage`).
         locale: folder with "<language>/*.po" for the area's own texts, beside those of `interview_engine/locale`.
     """
 
@@ -262,4 +265,5 @@ class Area:
     subjects: tuple[Subject, ...] = ()
     work: tuple[WorkKind, ...] = ()
     jobs: tuple[Job, ...] = ()
+    lists: tuple[ListSpec, ...] = ()
     locale: Path | None = None

@@ -12,6 +12,7 @@ from interview_engine.hr.calendar.area import AREA as CALENDAR
 from interview_engine.hr.competency.area import AREA as COMPETENCY
 from interview_engine.hr.employment.area import AREA as EMPLOYMENT
 from interview_engine.hr.files.area import AREA as FILES
+from interview_engine.hr.lists.area import AREA as LISTS
 from interview_engine.hr.messaging.area import AREA as MESSAGING
 from interview_engine.hr.org.area import AREA as ORG
 from interview_engine.hr.people.area import AREA as PEOPLE
@@ -26,6 +27,7 @@ AREAS: tuple[Area, ...] = (
     CALENDAR,
     PRIVACY,
     MESSAGING,
+    LISTS,
     APPROVALS,
     ORG,
     ACCOUNTS,

@@ -24,6 +24,7 @@ from interview_engine.hr.area import (
     Subject,
     WorkKind,
 )
+from interview_engine.hr.forms.spec import ListSpec
 from interview_engine.i18n import add_folder
 from interview_engine.store import webhook_events
 from interview_engine.store.blob_garbage import References
@@ -41,6 +42,7 @@ class House:
     subjects: Mapping[str, Subject]
     work: Mapping[str, WorkKind]
     names: Mapping[str, NamesSeen]
+    lists: Mapping[str, ListSpec]
 
     def references(self) -> References:
         """Every column that names a blob: what garbage collection must leave alone."""
@@ -107,6 +109,7 @@ def plug_in(areas: Sequence[Area]) -> House:
         subjects=_by_name("subject", ((one.name, one) for area in areas for one in area.subjects)),
         work=_by_name("kind of work", ((kind.name, kind) for area in areas for kind in area.work)),
         names=_by_name("name", (pair for area in areas for pair in area.names.items())),
+        lists=_by_name("list", ((one.name, one) for area in areas for one in area.lists)),
     )
     webhook_events.tell({name: subject.untold for name, subject in made.subjects.items() if subject.told})
     for area in areas:

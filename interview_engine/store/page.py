@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -13,6 +14,8 @@ from interview_engine.errors import InvalidInput
 from interview_engine.i18n import msg
 
 T = TypeVar("T")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which JSON can hold and UTF-8 cannot."""
 
 MAX_ROWS = 200
 """Rows of one page at most."""
@@ -54,10 +57,13 @@ def write_cursor(key: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(list(key)).encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, length: int) -> list[Any]:
+def read_cursor(cursor: str, length: int, *, texts: bool = False) -> list[Any]:
     """The key in a cursor: numbers or None, then the identifier that decides among equals.
 
     Anybody can write a cursor, so it holds only what a database can compare with such columns.
+
+    Args:
+        texts: a part may be a text too; the caller says which of its columns hold one.
 
     Raises:
         InvalidInput: `page.cursor`, it is not one of ours.
@@ -65,11 +71,11 @@ def read_cursor(cursor: str, length: int) -> list[Any]:
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
-        raise _bad_cursor() from None
-    if not isinstance(key, list) or len(key) != length or not all(_is_number(part) for part in key[:-1]):
-        raise _bad_cursor()
-    if not _is_identifier(key[-1]):
-        raise _bad_cursor()
+        raise bad_cursor() from None
+    if not isinstance(key, list) or len(key) != length:
+        raise bad_cursor()
+    if not all(_is_number(part) or (texts and _is_text(part)) for part in key[:-1]) or not _is_identifier(key[-1]):
+        raise bad_cursor()
     return key
 
 
@@ -82,7 +88,13 @@ def _is_identifier(part: object) -> bool:
     return isinstance(part, str) and len(part) <= 200 and "\0" not in part and part.isprintable()
 
 
-def _bad_cursor() -> InvalidInput:
+def _is_text(part: object) -> bool:
+    """What UTF-8 and PostgreSQL take, of a length that the value of a column has."""
+    return isinstance(part, str) and len(part) <= 10_000 and "\0" not in part and not _SURROGATES.search(part)
+
+
+def bad_cursor() -> InvalidInput:
+    """What is said of a cursor that is none of ours: `page.cursor`."""
     return InvalidInput(
         "page.cursor",
         msg("The page cursor is not valid."),

@@ -27,9 +27,13 @@ from interview_engine.hr.all_tables import Base
 from interview_engine.hr.approvals.tables import ApprovalFlow, ApprovalSubstitute
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.tables import Episode
+from interview_engine.hr.house import house
+from interview_engine.hr.lists.custom import NewField, add_field
+from interview_engine.hr.lists.tables import SheetImport
+from interview_engine.hr.lists.views import save_view
 from interview_engine.hr.messaging import notice_drafts
 from interview_engine.hr.org import service as org
-from interview_engine.hr.people.tables import PersonFlag
+from interview_engine.hr.people.tables import Person, PersonFlag
 from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.recruiting.tables import BulkAction, CalibrationVersion, RankingView
 from interview_engine.i18n import LocalizedText
@@ -73,6 +77,8 @@ class Companies:
 
     def at(self, path: str) -> str:
         """The path with B's things in it."""
+        if path.startswith("/console/pool/"):
+            path = path.replace("{row_id}", self.b["person_id"])
         for name, value in self.b.items():
             path = path.replace("{" + name + "}", value)
         return path
@@ -178,7 +184,18 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         skipped=[], kept=[],
     )  # fmt: skip
     view = RankingView(**stamp("system", CLOCK), account_id=hr.id, name="乙公司的视图", query="sort=score")
-    session.add_all([calibration, episode, pair, planned, away, flow, action, view])
+    jobs, pool = house().lists["requisitions"], house().lists["talent_pool"]
+    session.get_one(Person, ids["person_id"]).talent_pool = True
+    session.flush()
+    field = add_field(session, SYSTEM, jobs, b, NewField("乙字段", "of B", "text", "public"), CLOCK)
+    add_field(session, SYSTEM, pool, b, NewField("乙字段", "of B", "text", "contact"), CLOCK)
+    boss = accounts.actor_of(session, made.accounts["administrator"], CLOCK)
+    saved = save_view(session, boss, "requisitions", "乙视图", "state=open", CLOCK)
+    sheet = SheetImport(
+        **stamp("system", CLOCK), list_name="requisitions", account_id=made.accounts["administrator"].id,
+        filename="x.csv", sha256="", state="done", content="", outcome={},
+    )  # fmt: skip
+    session.add_all([calibration, episode, pair, planned, away, flow, action, view, sheet])
     session.flush()
     work = session.scalars(select(WorkItem.id)).first() or NOBODY
     return {
@@ -187,6 +204,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "survey_id": survey.id, "grant_id": grant.id, "token_id": token.id, "calibration_id": calibration.id,
         "episode_id": episode.id, "notice_id": told.id,
         "flag_id": ids["flag_id"], "pair_id": pair.id, "request_id": planned.id,
+        "field_id": field.id, "saved_view_id": saved.id, "import_id": sheet.id, "row_id": ids["requisition_id"],
         "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,
         "action_id": action.id, "view_id": view.id,
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,

@@ -58,6 +58,9 @@ JOB = {
     "description": "任职要求：\n1. 本科",
 }  # fmt: skip
 OFFER = {"title": "客服", "monthly_pay": "9100.00", "start_date": "2099-01-01"}
+OWN_FIELD = {
+    "label_zh": "偷来的字段", "kind": "text", "field_class": "public", "legal_entity_id": of_b("legal_entity_id"),
+}  # fmt: skip
 EPISODE = {"competency_code": "communication", "situation": "x", "action": "x", "result": "x",
            "quotes": [{"answer": "q1", "quote": "我"}]}  # fmt: skip
 
@@ -175,6 +178,17 @@ API_HARMLESS: dict[str, str] = {
 CONSOLE: dict[str, Body] = {
     "/console/requisitions/new": form(**JOB),
     "/console/requisitions/{requisition_id}/edit": form(**JOB),
+    "/console/requisitions/bulk": form(action="cancel", id=of_b("requisition_id"), confirmed="1"),
+    "/console/requisitions/own-fields": form(**OWN_FIELD),
+    "/console/requisitions/own-fields/{field_id}/retire": nothing,
+    "/console/requisitions/views/{saved_view_id}/remove": nothing,
+    "/console/requisitions/import/{import_id}": nothing,
+    "/console/requisitions/{row_id}/own": form(x_f1="x"),
+    "/console/pool/bulk": form(action="leave", id=of_b("person_id"), confirmed="1"),
+    "/console/pool/own-fields": form(**OWN_FIELD),
+    "/console/pool/own-fields/{field_id}/retire": nothing,
+    "/console/pool/views/{saved_view_id}/remove": nothing,
+    "/console/pool/{row_id}/own": form(x_f1="x"),
     "/console/requisitions/{requisition_id}/submit": nothing,
     "/console/requisitions/{requisition_id}/open": nothing,
     "/console/requisitions/{requisition_id}/hold": nothing,
@@ -285,6 +299,9 @@ CONSOLE_HARMLESS: dict[str, str] = {
     "/console/outcomes": "it compares a table that was sent with measures that the actor reads",
     "/console/deletions/confirm": "it confirms the plans that the actor reaches",
     "/console/inbox/read": "it marks the actor's own inbox",
+    "/console/requisitions/views": "it keeps the actor's own filters",
+    "/console/pool/views": "it keeps the actor's own filters",
+    "/console/requisitions/import": "it looks at a sheet that was sent, and writes when that is confirmed",
     "/console/account/": "it is about the actor's own account",
 }
 """Forms that cannot be aimed at another company, by beginning of the path."""

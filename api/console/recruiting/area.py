@@ -1,6 +1,6 @@
 """What recruiting shows: jobs, applicants, ranking, offers."""
 
-from api.area import Entry, WebArea
+from api.area import Entry, ListPage, WebArea
 from api.console.recruiting import (
     application,
     channels,
@@ -24,6 +24,8 @@ from api.routes.recruiting import (
     reviews,
 )
 from api.routes.recruiting import requisitions as requisitions_routes
+from interview_engine.hr.recruiting.applying.pool_list import TALENT_POOL
+from interview_engine.hr.recruiting.jobs.requisition_list import REQUISITIONS
 from interview_engine.i18n import mark
 
 AREA = WebArea(
@@ -50,6 +52,10 @@ AREA = WebArea(
         "extended": mark("Extended."),
         "device": mark("The link can be opened on another device now."),
     },
+    lists=(
+        ListPage(REQUISITIONS, requisitions.HOME, "recruiting/requisitions.html", requisitions.around_list),
+        ListPage(TALENT_POOL, "/console/pool", "recruiting/pool.html"),
+    ),
     pages=(
         requisitions.router,
         people.router,

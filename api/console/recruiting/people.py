@@ -1,4 +1,4 @@
-"""Applicants of a requisition, and the talent pool."""
+"""Applicants of a requisition."""
 
 from __future__ import annotations
 
@@ -17,12 +17,9 @@ from api.console.recruiting.chosen import outcome_values
 from api.console.recruiting.requisitions import HOME, requisition_head
 from api.context import Context
 from api.deps import Ctx
-from api.i18n import language_of
 from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import require
-from interview_engine.hr.competency import service as competency
 from interview_engine.hr.recruiting.applying import applications, candidates, lists
 from interview_engine.hr.recruiting.applying.lists import ApplicationFilters
 from interview_engine.hr.recruiting.interviewing import invitations
@@ -97,42 +94,6 @@ def invite_many(requisition_id: str, request: Request, context: Ctx, actor: Page
         else:
             links.append(made)
     return _applicants(requisition_id, request, context, actor, links=links, problem=refused)
-
-
-@router.get("/console/pool")
-def pool(
-    request: Request,
-    context: Ctx,
-    actor: PageActor,
-    q: str = "",
-    competency_code: str = "",
-    least: float = 0.0,
-    cursor: str = "",
-) -> Response:
-    """People who agreed to be kept for other jobs."""
-    require(actor, "contact", "read")
-    with context.database.reading() as session:
-        found = lists.talent_pool(
-            session,
-            actor,
-            name=q,
-            competency=competency_code or None,
-            least_score=least,
-            cursor=cursor or None,
-            limit=50,
-        )
-        model = competency.competency_model(session, actor)
-    names = {row.code: row.name[language_of(request)] for row in model}
-    return console_page(
-        request,
-        actor,
-        "recruiting/pool.html",
-        page=found,
-        q=q,
-        chosen=competency_code,
-        least=least,
-        names=names,
-    )
 
 
 def _applicants(

@@ -1,4 +1,4 @@
-"""Requisitions: the list, the form, approval and lifecycle, postings (C1, C3, B8)."""
+"""Requisitions: the form, approval and lifecycle, postings (C1, C3, B8)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from api.console.frame import console_page, done
 from api.console.recruiting import words
 from api.context import Context
 from api.deps import Ctx
-from api.job_words import EMPLOYMENT
 from api.sessions import PageActor
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import InterviewEngineError
@@ -32,44 +31,16 @@ from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import required
 from interview_engine.hr.recruiting.jobs import closing, postings, requisitions
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, requirements_of
-from interview_engine.hr.recruiting.jobs.lists import list_requisitions, possible_owners, stage_counts
+from interview_engine.hr.recruiting.jobs.lists import possible_owners, stage_counts
 from interview_engine.hr.recruiting.jobs.wish import MOST_PAY, NewRequisition
 from interview_engine.hr.recruiting.rules import OPEN_STAGES
 from interview_engine.hr.recruiting.tables import Requisition
+from interview_engine.hr.recruiting.words import EMPLOYMENT, REQUISITION_STATES
 from interview_engine.i18n import msg
 from interview_engine.store.rows import find
 
 router = APIRouter()
 HOME = "/console/requisitions"
-
-
-@router.get(HOME)
-def listed(
-    request: Request, context: Ctx, actor: PageActor, state: str = "", mine: str = "", cursor: str = ""
-) -> Response:
-    """All requisitions within reach, newest first."""
-    with context.database.reading() as session:
-        page = list_requisitions(
-            session,
-            actor,
-            state or None,
-            cursor or None,
-            limit=25,
-            owner_account_id=actor.account_id if mine else None,
-        )
-        waiting = approvals.pending_for(session, actor)
-        entities = org.legal_entities(session)
-    return console_page(
-        request,
-        actor,
-        "recruiting/requisitions.html",
-        page=page,
-        state=state,
-        mine=mine,
-        states=words.REQUISITION_STATES,
-        waiting=len(waiting),
-        has_company=bool(entities),
-    )
 
 
 @router.get(f"{HOME}/new")
@@ -303,6 +274,11 @@ def _on_job(
     )
 
 
+def around_list(session: Session, actor: Actor) -> dict[str, Any]:
+    """What the page of all requisitions shows besides: what waits for the actor, and whether there is a company yet."""
+    return {"waiting": len(approvals.pending_for(session, actor)), "has_company": bool(org.legal_entities(session))}
+
+
 def requisition_head(session: Session, actor: Actor, row: Requisition) -> dict[str, Any]:
     """The head of every page of a requisition: its title, state, place and numbers."""
     names = org.department_names(session)
@@ -312,7 +288,7 @@ def requisition_head(session: Session, actor: Actor, row: Requisition) -> dict[s
         "id": row.id,
         "title": row.title,
         "state": row.state,
-        "state_label": words.REQUISITION_STATES[row.state],
+        "state_label": REQUISITION_STATES[row.state],
         "department": names.get(row.department_id, ""),
         "owner": owner,
         "headcount": row.headcount,

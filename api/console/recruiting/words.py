@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from interview_engine.hr.recruiting.words import REQUISITION_STATES
 from interview_engine.i18n import mark
 
 STAGES: dict[str, str] = {
@@ -14,16 +17,6 @@ STAGES: dict[str, str] = {
     "hired": mark("Hired"),
     "rejected": mark("Rejected"),
     "withdrawn": mark("Withdrawn"),
-}
-
-REQUISITION_STATES: dict[str, str] = {
-    "draft": mark("Draft"),
-    "pending": mark("Waiting for approval"),
-    "approved": mark("Approved"),
-    "open": mark("Open"),
-    "on_hold": mark("On hold"),
-    "filled": mark("Filled"),
-    "cancelled": mark("Cancelled"),
 }
 
 INVITATION_STATES: dict[str, str] = {
@@ -120,7 +113,7 @@ CHANNELS: tuple[str, ...] = (
 )
 """Offered when a posting is made; any other name can be typed. Names of channels are not translated."""
 
-ALL: tuple[dict[str, str], ...] = (
+ALL: tuple[Mapping[str, str], ...] = (
     STAGES,
     REQUISITION_STATES,
     INVITATION_STATES,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -368,6 +369,12 @@ def names_of(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
         return {}
     joined = select(Account.id, Person.name).join(Person, Person.id == Account.person_id)
     return dict(session.execute(joined.where(Account.id.in_(wanted))).tuples().all())
+
+
+def holder_name(account_id: Any) -> ScalarSelect[str]:
+    """The name of an account's holder as SQL, for lists that sort by it."""
+    joined = select(Person.name).join(Account, Account.person_id == Person.id)
+    return joined.where(Account.id == account_id).scalar_subquery()
 
 
 def get_account(session: Session, actor: Actor, account_id: str) -> tuple[Account, Person]:

@@ -21,11 +21,13 @@ from interview_engine.hr.area import (
 from interview_engine.hr.people.tables import Department
 from interview_engine.hr.recruiting import retention
 from interview_engine.hr.recruiting.applying.lists import reached_names
+from interview_engine.hr.recruiting.applying.pool_list import TALENT_POOL
 from interview_engine.hr.recruiting.blob_owners import owners
 from interview_engine.hr.recruiting.erasing import erase_applications, erase_interview, erase_recordings
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import invitation_states, uploads, work
 from interview_engine.hr.recruiting.jobs import requisitions
+from interview_engine.hr.recruiting.jobs.requisition_list import REQUISITIONS
 from interview_engine.hr.recruiting.messages import MESSAGES
 from interview_engine.hr.recruiting.tables import (
     Answer,
@@ -172,6 +174,7 @@ AREA = Area(
         Job("planned deletions", 3600.0, retention.carry_out_plans, by_date=True),
         Job("uploads", 3600.0, uploads.clear, by_date=True),
     ),
+    lists=(REQUISITIONS, TALENT_POOL),
     work=(
         WorkKind(
             work.INTERVIEW,

@@ -20,7 +20,8 @@ from interview_engine.hr.recruiting.jobs.wish import NewRequisition, write_wish
 from interview_engine.hr.recruiting.reach import check_place, requisition_for
 from interview_engine.hr.recruiting.rules import REQUISITION_MOVES, RequisitionState
 from interview_engine.hr.recruiting.tables import Requisition
-from interview_engine.i18n import msg
+from interview_engine.hr.recruiting.words import REQUISITION_STATES
+from interview_engine.i18n import Message, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
@@ -176,5 +177,5 @@ def wrong_state(row: Requisition) -> Exception:
     """The answer to what cannot be done in the state it is in."""
     return conflict(
         "requisition.state",
-        msg("The requisition is “{state}”; this cannot be done now.", state=row.state),
+        msg("The requisition is “{state}”; this cannot be done now.", state=Message(REQUISITION_STATES[row.state])),
     )

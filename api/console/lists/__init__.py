@@ -1,0 +1,1 @@
+"""Pages of any list, made of its declaration."""

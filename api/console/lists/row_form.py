@@ -1,0 +1,182 @@
+"""The form of one row: its own fields and those that the company added, made and changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
+
+from api.area import ListPage
+from api.console.acting import act
+from api.console.forms import Fields, Form
+from api.console.frame import console_page, done
+from api.context import Context
+from api.deps import Ctx
+from api.i18n import language_of
+from api.sessions import PageActor
+from interview_engine.errors import InterviewEngineError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import require
+from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.reading import read_value
+from interview_engine.hr.forms.spec import FormSpec
+from interview_engine.hr.forms.writing import typed
+from interview_engine.hr.lists.custom import form_fields, set_values, values_of
+from interview_engine.hr.lists.reading import read_rows
+from interview_engine.hr.problems import missing
+
+
+def add_pages(router: APIRouter, page: ListPage) -> None:
+    """GET and POST <list>/new and <list>/<row>/change where there is a form; <list>/<row>/own for custom fields."""
+    form_spec = page.spec.form
+    if form_spec is not None and form_spec.pages:
+        _add_form(router, page, form_spec)
+    if page.spec.custom:
+
+        @router.get(f"{page.href}/{{row_id}}/own")
+        def own(row_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+            return _own_page(page, row_id, request, context, actor)
+
+        @router.post(f"{page.href}/{{row_id}}/own")
+        def fill(row_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+            def change(session: Session) -> list[str]:
+                _seen(session, actor, page, row_id)
+                fields = form_fields(session, actor, page.spec, row_id)
+                return set_values(session, actor, page.spec, row_id, read_fields(fields, form), context.clock)
+
+            return act(
+                context,
+                change,
+                lambda _: done(f"{page.href}/{row_id}/own", "saved"),
+                lambda problem: _own_page(page, row_id, request, context, actor, form.values(), problem),
+            )
+
+
+def read_fields(fields: tuple[Field, ...], form: Fields) -> dict[str, Value]:
+    """The values of a form's fields; a box that is not ticked is no.
+
+    Raises:
+        InvalidInput: the first that is not right.
+    """
+    found: dict[str, Value] = {}
+    for one in fields:
+        if one.when is not None and found.get(one.when[0]) != one.when[1]:
+            found[one.name] = None
+        elif one.kind == "flag":
+            found[one.name] = form.text(one.name) == "1"
+        else:
+            found[one.name] = read_value(one, form.raw(one.name))
+    return found
+
+
+def _add_form(router: APIRouter, page: ListPage, spec: FormSpec) -> None:
+    @router.get(f"{page.href}/new")
+    def blank(request: Request, context: Ctx, actor: PageActor) -> Response:
+        require(actor, *spec.needs)
+        return _form_page(page, request, actor, spec.fields, {})
+
+    @router.post(f"{page.href}/new")
+    def create(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+        require(actor, *spec.needs)
+        return act(
+            context,
+            lambda session: spec.create(session, actor, read_fields(spec.fields, form), context.clock),
+            lambda _: done(page.href, "created"),
+            lambda problem: _form_page(page, request, actor, spec.fields, form.values(), problem),
+        )
+
+    if spec.update is None or spec.load is None:
+        return
+    load, write = spec.load, spec.update
+
+    @router.get(f"{page.href}/{{row_id}}/change")
+    def edit(row_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+        require(actor, *spec.needs)
+        with context.database.reading() as session:
+            name = _seen(session, actor, page, row_id)
+            values = load(session, actor, row_id)
+        given = {one.name: typed(one.kind, values.get(one.name)) for one in spec.fields}
+        return _form_page(page, request, actor, spec.fields, given, row_id=row_id, name=name)
+
+    @router.post(f"{page.href}/{{row_id}}/change")
+    def change(row_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+        require(actor, *spec.needs)
+
+        def work(session: Session) -> None:
+            _seen(session, actor, page, row_id)
+            write(session, actor, row_id, read_fields(spec.fields, form), context.clock)
+
+        return act(
+            context,
+            work,
+            lambda _: done(page.href, "saved"),
+            lambda problem: _form_page(page, request, actor, spec.fields, form.values(), problem, row_id),
+        )
+
+
+def _own_page(
+    page: ListPage,
+    row_id: str,
+    request: Request,
+    context: Context,
+    actor: Actor,
+    given: Mapping[str, str] | None = None,
+    problem: InterviewEngineError | None = None,
+) -> Response:
+    with context.database.reading() as session:
+        name = _seen(session, actor, page, row_id)
+        fields = form_fields(session, actor, page.spec, row_id)
+        values = values_of(session, actor, page.spec, row_id)
+    if not fields:
+        return RedirectResponse(page.href, 303)
+    shown = given or {one.name: typed(one.kind, values.get(one.name)) for one in fields}
+    return _form_page(page, request, actor, fields, shown, problem, row_id, name, own=True)
+
+
+def _seen(session: Session, actor: Actor, page: ListPage, row_id: str) -> Any:
+    """What the row is called.
+
+    Raises:
+        PermissionDenied: the actor may read nothing of the list.
+        NotFoundError: it is not there for the actor.
+    """
+    require(actor, page.spec.field_class, "read")
+    rows = read_rows(session, actor, page.spec, (row_id,))
+    if not rows:
+        raise missing(page.spec.name, page.spec.thing)
+    column = next((one for one in page.spec.columns if one.opens), page.spec.columns[0])
+    return rows[0].values[column.name]
+
+
+def _form_page(
+    page: ListPage,
+    request: Request,
+    actor: Actor,
+    fields: tuple[Field, ...],
+    given: Mapping[str, str],
+    problem: InterviewEngineError | None = None,
+    row_id: str = "",
+    name: Any = "",
+    *,
+    own: bool = False,
+) -> Response:
+    language = language_of(request)
+    action = f"{page.href}/{row_id}/{'own' if own else 'change'}" if row_id else f"{page.href}/new"
+    return console_page(
+        request,
+        actor,
+        "lists/form.html",
+        problem=problem,
+        spec=page.spec,
+        href=page.href,
+        action=action,
+        fields=fields,
+        given=given,
+        is_new=not row_id,
+        name=str(name or ""),
+        own=own,
+        words=lambda text: text.get(language),
+    )

@@ -1,0 +1,252 @@
+"""What a list and its form are, declared once: from it come the console's table and form, the page on the phone, the
+route of the API, the sheets that are exported and imported.
+
+A list names columns of SQL; how they are read, filtered and kept from who may not see them is `hr.lists`' part. Actors
+are `access.rules.Actor`: access hands over an area, and so stands above this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.forms.fields import NO_CHOICES, NUMBERS, RANGES, Field, Kind, Shown, Value
+from interview_engine.i18n import Text, msg
+
+NOT_COLUMNS = frozenset(
+    {"q", "sort", "columns", "cursor", "limit", "view", "done", "id", "csrf", "language", "custom", "did",
+     "number", "hidden", "action", "back"}
+)  # fmt: skip
+"""What an address says besides filters, and what a row has besides columns: no column has such a name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """The SQL columns that say where a row belongs and whom it is about, for permissions (`access.service.scoped`).
+
+    Args:
+        own: the rows are persons, reached through every area where they have a place (`access.service.person_within`).
+    """
+
+    department: Any = None
+    legal_entity: Any = None
+    person: Any = None
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One column.
+
+    Args:
+        name: what addresses and JSON call it.
+        value: SQL of the list's rows: it can be sorted by, filtered by and counted. None: it comes from a `Fill`.
+        field_class: whose permission shows it, where that is not the list's own. Who may not see it in a row sees
+            nothing there, cannot filter or sort by it, and does not get it in an export or from the API.
+        choices: of a choice, by key what people read. Keys that are not in it are shown as they are.
+        shown: without being chosen.
+        sorts: whether its head sorts. filters: whether there is a filter for it.
+        searched: whether the search field looks in it.
+        counts: a chart of how many rows have which value, for choices and texts.
+        opens: its words lead to the row's page.
+        under: name of another column, under whose value it is shown in small letters.
+        tones: by value, how it is marked: "go", "look" (a person must look); "*" stands for every number but 0.
+        stored: "text": days, moments and flags that the database keeps as text, see `hr.lists.custom`.
+        places: decimals that a number is shown with.
+        own: a custom field: its label and choices are words of the company.
+    """
+
+    name: str
+    label: Text
+    kind: Kind = "text"
+    value: ColumnElement[Any] | Any = None
+    field_class: str | None = None
+    choices: Mapping[str, Text] = field(default_factory=lambda: NO_CHOICES)
+    shown: bool = True
+    sorts: bool = True
+    filters: bool = False
+    searched: bool = False
+    counts: bool = False
+    opens: bool = False
+    under: str | None = None
+    tones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    stored: Literal["native", "text"] = "native"
+    places: int = 1
+    own: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier() or self.name in NOT_COLUMNS or self.name.endswith(("_from", "_to")):
+            raise ValueError(f"no column can be called {self.name!r}")
+        if self.value is None and (self.filters or self.searched or self.counts):
+            raise ValueError(f"column {self.name!r} is filled in for the rows of a page: nothing can be asked of it")
+
+    @property
+    def sortable(self) -> bool:
+        """Whether its head sorts."""
+        return self.sorts and self.value is not None
+
+    @property
+    def number(self) -> bool:
+        """Whether its values stand to the right."""
+        return self.kind in NUMBERS
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a special filter was asked with: by whom, with which value, beside which values of other special filters."""
+
+    actor: Any
+    value: Value
+    others: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filter:
+    """A filter that is no column's: "only mine", or "at least so much in a competency".
+
+    Args:
+        field: its name, label, kind and limits; a flag is a box.
+        where: the SQL condition; None narrows nothing.
+        field_class: what one must be allowed to read to ask it.
+        choices: (session, actor) → choices with labels, where they are rows of the database; `field` is then a text.
+    """
+
+    field: Field
+    where: Callable[[Asked], ColumnElement[bool] | None]
+    field_class: str | None = None
+    choices: Callable[[Session, Any], Mapping[str, Text]] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fill:
+    """Values of columns that are made for the rows of one page at a time.
+
+    Args:
+        columns: their names.
+        make: (session, actor, ids) → by id, by column, the value.
+    """
+
+    columns: tuple[str, ...]
+    make: Callable[[Session, Any, Sequence[str]], Mapping[str, Mapping[str, Shown]]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bulk:
+    """What can be done to several rows at once.
+
+    Args:
+        needs: (field class, action): who may do that to nothing at all does not see it; `do` checks each row itself.
+        do: (session, actor, id of the row, values of the fields, clock), inside one savepoint a row; an
+            InterviewEngineError leaves that row as it was and is told, the other rows go on.
+        done: what is said afterwards of `{count}` rows.
+        ask: what is asked before, of `{count}` rows; None does it at once.
+        fields: what must be filled in first.
+        touches: (session, actor, ids) → a sentence about whom else it touches, shown with the question.
+    """
+
+    name: str
+    label: Text
+    needs: tuple[str, str]
+    do: Callable[[Session, Any, str, Mapping[str, Value], Clock], object]
+    done: Text
+    ask: Text | None = None
+    fields: tuple[Field, ...] = ()
+    touches: Callable[[Session, Any, Sequence[str]], Text | None] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FormSpec:
+    """How a row of the list is made and changed: by a form, by the API, from a sheet.
+
+    Args:
+        fields: in the form's order.
+        create: (session, actor, values, clock) → id of the new row. Checks permission and writes the audit event.
+        update: (session, actor, id, values, clock); None: rows are not changed by forms.
+        load: (session, actor, id) → the values now, for the form and to see what a sheet would change.
+        needs: (field class, action), as of a bulk action.
+        key: names of the fields by which a line of a sheet finds its row; none: a sheet only adds, and a line that was
+            taken before is known by its content.
+        pages: whether it has pages and routes; without, rows are made and changed elsewhere, and by sheets.
+        find: (session, actor, lines' key values) → by key values, the id of each row within reach.
+    """
+
+    fields: tuple[Field, ...]
+    create: Callable[[Session, Any, Mapping[str, Value], Clock], str]
+    needs: tuple[str, str]
+    update: Callable[[Session, Any, str, Mapping[str, Value], Clock], object] | None = None
+    load: Callable[[Session, Any, str], Mapping[str, Value]] | None = None
+    key: tuple[str, ...] = ()
+    find: Callable[[Session, Any, Sequence[tuple[Value, ...]]], Mapping[tuple[Value, ...], str]] | None = None
+    pages: bool = True
+
+    def __post_init__(self) -> None:
+        names = [one.name for one in self.fields]
+        if len(names) != len(set(names)) or not set(self.key) <= set(names):
+            raise ValueError(f"fields twice, or a key that is no field: {names}, {self.key}")
+        if self.key and not (self.find and self.update and self.load):
+            raise ValueError("a form with a key says how rows are found, loaded and changed")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListSpec:
+    """A list.
+
+    Args:
+        name: an identifier; what saved views, custom fields and addresses keep. Never changed.
+        title, about: its heading, and a sentence below it.
+        field_class: who may read this class of a row sees the row.
+        rows: the statement of all rows, `select(key).select_from(…)` with its joins and fixed conditions.
+        key: the SQL column of the rows' ids; the list is in their order, newest first, where it is not sorted.
+        place: for permissions.
+        columns: in the order in which they are shown.
+        thing: what one row is called, in the middle of a sentence.
+        empty: what is said where there is no row at all.
+        href: (row's values by column, its id, actor) → the page of the row in the console; "" for none.
+        custom: whether companies may add fields of their own to its rows.
+        tags: whether people may put words on its rows.
+    """
+
+    name: str
+    title: Text
+    about: Text
+    field_class: str
+    rows: Callable[[], Select[Any]]
+    key: Any
+    place: Place
+    columns: tuple[Column, ...]
+    thing: Text
+    empty: Text = field(default_factory=lambda: msg("Nothing is here yet."))
+    filters: tuple[Filter, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    bulk: tuple[Bulk, ...] = ()
+    form: FormSpec | None = None
+    href: Callable[[Mapping[str, Shown], str, Any], str] | None = None
+    custom: bool = False
+    tags: bool = False
+
+    def __post_init__(self) -> None:
+        names = [one.name for one in self.columns] + [one.field.name for one in self.filters]
+        if len(names) != len(set(names)) or not self.name.isidentifier():
+            raise ValueError(f"list {self.name!r}: names twice, or no identifier")
+        filled = [name for fill in self.fills for name in fill.columns]
+        if sorted(filled) != sorted(one.name for one in self.columns if one.value is None):
+            raise ValueError(f"list {self.name!r}: columns without SQL and fills differ")
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, None when there is none."""
+        return next((one for one in self.columns if one.name == name), None)
+
+    def classes(self) -> frozenset[str]:
+        """Every field class that the list shows."""
+        return frozenset({self.field_class, *(one.field_class for one in self.columns if one.field_class)})
+
+
+def asks_range(column: Column) -> bool:
+    """Whether the column's filter is from … to …."""
+    return column.kind in RANGES

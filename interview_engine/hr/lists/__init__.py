@@ -1,0 +1,1 @@
+"""Lists of every area: read with permissions, saved views, custom fields, imports."""

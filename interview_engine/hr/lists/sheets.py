@@ -1,0 +1,256 @@
+"""Sheets that are imported: tried out first, with every anomaly named; written only when they are confirmed.
+
+A preview does all that the import will do, and takes it back: what it says is what will happen. A line finds its row by
+the form's key, so the same sheet a second time changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.errors import InterviewEngineError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import denied, require
+from interview_engine.hr.forms.fields import Field, Kind, Value
+from interview_engine.hr.forms.matching import Anomaly, Line, ReadSheet
+from interview_engine.hr.forms.query import OWN
+from interview_engine.hr.forms.reading import read_value
+from interview_engine.hr.forms.spec import FormSpec, ListSpec
+from interview_engine.hr.forms.writing import typed
+from interview_engine.hr.lists.custom import as_form_field, fields_of, set_values, values_of
+from interview_engine.hr.lists.tables import SheetImport
+from interview_engine.hr.problems import conflict, missing
+from interview_engine.i18n import msg
+from interview_engine.store import audit
+from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.secrets import SecretBox
+
+KEPT = timedelta(hours=24)
+"""How long a preview can be confirmed."""
+MOST_LINES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a line does to one field: from … to …."""
+
+    field: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a line does: a new row ("made"), a row with other values ("changed"), nothing ("same")."""
+
+    row: int
+    what: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a sheet does, line by line, and what is wrong with the lines that do nothing."""
+
+    steps: tuple[Step, ...]
+    anomalies: tuple[Anomaly, ...]
+
+    def numbers(self) -> dict[str, int]:
+        """Lines by what they do, and those "refused"."""
+        found = {what: sum(step.what == what for step in self.steps) for what in ("made", "changed", "same")}
+        return {**found, "refused": len({one.row for one in self.anomalies})}
+
+
+def sheet_fields(session: Session, actor: Actor, spec: ListSpec) -> tuple[Field, ...]:
+    """The fields that a sheet of the list may have: those of its form, and the custom ones, which none must have.
+
+    Raises:
+        NotFoundError: the list takes no sheets.
+    """
+    form = _form(spec)
+    own = tuple(replace(as_form_field(row), required=False) for row in fields_of(session, actor, spec.name))
+    return (*form.fields, *(own if spec.custom else ()))
+
+
+def preview(
+    session: Session,
+    box: SecretBox,
+    actor: Actor,
+    spec: ListSpec,
+    filename: str,
+    sheet: ReadSheet,
+    clock: Clock,
+) -> tuple[SheetImport, Outcome]:
+    """Try a sheet out and keep it to be confirmed; nothing else is written.
+
+    Raises:
+        PermissionDenied. ConflictError: `import.lines`, too many.
+    """
+    form = _form(spec)
+    require(actor, *form.needs)
+    if actor.account_id is None:
+        raise denied()
+    if len(sheet.lines) > MOST_LINES:
+        raise conflict("import.lines", msg("The sheet has more than {most} lines.", most=MOST_LINES),
+                       msg("Split it into several sheets."))  # fmt: skip
+    outcome = _tried(session, actor, spec, sheet, clock)
+    kinds = {one.name: one.kind for one in sheet_fields(session, actor, spec)}
+    content = json.dumps(
+        {
+            "mapping": dict(sheet.mapping),
+            "lines": [[line.row, _typed(kinds, line.values)] for line in sheet.lines],
+        },
+        ensure_ascii=False,
+    )
+    row = SheetImport(
+        **stamp(actor.id, clock),
+        list_name=spec.name,
+        account_id=actor.account_id,
+        filename=filename[-200:],
+        sha256=sha256(content.encode()).hexdigest(),
+        content=box.encrypt(content),
+        outcome={**outcome.numbers(), "plan": _plan(outcome), "unread": len({one.row for one in sheet.anomalies})},
+    )
+    session.add(row)
+    session.flush()
+    return row, outcome
+
+
+def confirm(
+    session: Session, box: SecretBox, actor: Actor, spec: ListSpec, import_id: str, clock: Clock
+) -> tuple[SheetImport, Outcome]:
+    """Write what a preview has shown.
+
+    Raises:
+        NotFoundError: it is not there, somebody else's, done, or too old. ConflictError: `import.changed`, it would do
+            something else by now.
+    """
+    row = find(session, SheetImport, import_id, lock=True)
+    is_own = row is not None and row.account_id == actor.account_id and row.list_name == spec.name
+    if row is None or not is_own or row.state != "previewed" or not row.content:
+        raise missing("import", msg("sheet to import"))
+    if clock.now() - row.created_at > KEPT:
+        raise missing("import", msg("sheet to import"))
+    require(actor, *_form(spec).needs)
+    fields = {one.name: one for one in sheet_fields(session, actor, spec)}
+    content = json.loads(box.decrypt(row.content))
+    lines = [
+        Line(number, {name: read_value(replace(fields[name], required=False), text) for name, text in values.items()})
+        for number, values in content["lines"]
+    ]
+    mapping: Mapping[str, str] = content["mapping"]
+    outcome = _carried_out(session, actor, spec, lines, mapping, clock)
+    if _plan(outcome) != row.outcome["plan"]:
+        raise conflict(
+            "import.changed",
+            msg("The rows have changed since the preview."),
+            msg("Choose the file again and look at the new preview."),
+        )
+    numbers = outcome.numbers()
+    row.state, row.content = "done", ""
+    row.outcome = {**numbers, "refused": numbers["refused"] + row.outcome["unread"]}
+    touch(row, actor.id, clock)
+    audit.record(session, actor.id, "list.import", f"list:{spec.name}", {"import": row.id, **row.outcome}, clock)
+    return row, outcome
+
+
+def clear(session: Session, clock: Clock) -> None:
+    """Empty what was not confirmed in time."""
+    old = clock.now() - KEPT
+    for row in session.scalars(select(SheetImport).where(SheetImport.content != "", SheetImport.created_at < old)):
+        row.content = ""
+
+
+def _form(spec: ListSpec) -> FormSpec:
+    if spec.form is None or not spec.form.key:
+        raise missing("import", msg("import for this list"))
+    return spec.form
+
+
+def _tried(session: Session, actor: Actor, spec: ListSpec, sheet: ReadSheet, clock: Clock) -> Outcome:
+    """What the sheet would do; all of it is taken back."""
+    step = session.begin_nested()
+    try:
+        done = _carried_out(session, actor, spec, sheet.lines, sheet.mapping, clock)
+    finally:
+        step.rollback()
+    return Outcome(done.steps, tuple(sorted((*sheet.anomalies, *done.anomalies), key=lambda one: one.row)))
+
+
+def _carried_out(
+    session: Session,
+    actor: Actor,
+    spec: ListSpec,
+    lines: Sequence[Line],
+    mapping: Mapping[str, str],
+    clock: Clock,
+) -> Outcome:
+    form = _form(spec)
+    assert form.find is not None
+    keys = {line.row: tuple(line.values[name] for name in form.key) for line in lines}
+    there = form.find(session, actor, list(keys.values()))
+    heads = {name: head for head, name in mapping.items()}
+    steps: list[Step] = []
+    wrong: list[Anomaly] = []
+    for line in lines:
+        try:
+            with session.begin_nested():
+                steps.append(_one(session, actor, spec, line, there.get(keys[line.row]), clock))
+        except InterviewEngineError as error:
+            column = heads.get(str(getattr(error, "field", "")), "")
+            wrong.append(Anomaly(line.row, column, error.message, error.next_step))
+    return Outcome(tuple(steps), tuple(wrong))
+
+
+def _one(
+    session: Session,
+    actor: Actor,
+    spec: ListSpec,
+    line: Line,
+    row_id: str | None,
+    clock: Clock,
+) -> Step:
+    """Make or change the row of a line. What the sheet has no column for, or an empty cell, stays as it is."""
+    form = _form(spec)
+    assert form.load is not None
+    assert form.update is not None
+    plain = {name: value for name, value in line.values.items() if not name.startswith(OWN)}
+    own = {name: one for name, one in line.values.items() if name.startswith(OWN) and one is not None}
+    if row_id is None:
+        made = form.create(session, actor, plain, clock)
+        if own:
+            set_values(session, actor, spec, made, own, clock)
+        return Step(line.row, "made")
+    now = form.load(session, actor, row_id)
+    kept = {name for name, value in plain.items() if value is None or name in form.key}
+    wanted = {name: now.get(name) if name in kept else value for name, value in plain.items()}
+    changes = [Change(name, now.get(name), value) for name, value in wanted.items() if value != now.get(name)]
+    if changes:
+        form.update(session, actor, row_id, wanted, clock)
+    before = values_of(session, actor, spec, row_id) if own else {}
+    changes += [Change(name, before.get(name), value) for name, value in own.items() if value != before.get(name)]
+    if own:
+        set_values(session, actor, spec, row_id, own, clock)
+    return Step(line.row, "changed" if changes else "same", tuple(changes))
+
+
+def _typed(kinds: Mapping[str, Kind], values: Mapping[str, Value]) -> dict[str, str]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else typed(kinds[name], value)
+        for name, value in values.items()
+    }
+
+
+def _plan(outcome: Outcome) -> str:
+    """What the steps are, as a hash: whether the same would happen again."""
+    steps: list[Any] = [asdict(step) for step in outcome.steps]
+    return sha256(json.dumps(steps, default=str, ensure_ascii=False).encode()).hexdigest()
