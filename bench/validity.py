@@ -16,7 +16,7 @@ from bench.datasets.authored import REPORTED
 from bench.datasets.twins import twins
 from bench.outcome import SetOutcome
 from bench.setting import authored_folder, fresh_twin_folder, results_folder, shared_data, text_embedder, twin_folder
-from bench.validity_parts import accounts, interviews, judge, levels, misheard, sameness, short, siop
+from bench.validity_parts import accounts, interviews, judge, judge_ways, levels, misheard, sameness, short, siop
 from bench.vector_cache import CachedEmbedder
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
 
@@ -108,10 +108,13 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench validity", description=__doc__)
     parser.add_argument("--sets", nargs="+", choices=sorted(SETS), default=None)
     parser.add_argument("--scorer", choices=["evidence", "judge"], default="evidence")
+    parser.add_argument("--ways", action="store_true", help="the judge's ways of asking side by side, and hybrid mode")
     parser.add_argument("--limit", type=int, default=10, metavar="N", help="interviews or answers given to the judge")
     parser.add_argument("--minutes", type=float, metavar="M", help="begin no further item for the judge after them")
     parser.add_argument("--all", action="store_true", help="every answer of the short-answer sets, not a sample")
     arguments = parser.parse_args(argv)
+    if arguments.ways:
+        return judge_ways.run(max(1, arguments.limit), arguments.minutes)
     if arguments.scorer == "judge":
         sets = arguments.sets or judge.SETS[:1]
         if not set(sets) <= set(judge.SETS):

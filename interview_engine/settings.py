@@ -15,6 +15,14 @@ from interview_engine.i18n import msg
 Device = Literal["auto", "cpu", "cuda"]
 Vision = Literal["networks", "mediapipe"]
 JsonMode = Literal["schema", "object"]
+ScorerName = Literal["evidence", "judge", "hybrid"]
+JudgeMethod = Literal["absolute", "pairwise"]
+JudgePool = Literal["mean", "median"]
+"""As in assessment.kits.kit and assessment.judge.asking, which this file, read before anything else, does not load."""
+
+MOST_SAMPLES, ORDERS, APART = 9, 4, 2.5
+"""See assessment.judge.asking."""
+
 PREFIX = "INTERVIEW_ENGINE_"
 
 
@@ -23,8 +31,9 @@ class JudgeSettings:
     """The language model of the judge scorer; see models.text.llm.Endpoint for each field.
 
     Args:
-        samples: differently ordered prompts that are pooled, 1..4.
+        method, samples, pool, seed, temperature: see assessment.judge.asking.Asking.
         prompt_price, completion_price: for a million tokens, in `currency`; with both the cost goes into the report.
+        budget: most that one interview may cost, in `currency`; needs both prices.
     """
 
     url: str
@@ -37,6 +46,11 @@ class JudgeSettings:
     prompt_price: Decimal | None = None
     completion_price: Decimal | None = None
     currency: str = "CNY"
+    method: JudgeMethod = "absolute"
+    pool: JudgePool = "mean"
+    seed: int = 0
+    temperature: float = 0.0
+    budget: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,8 @@ class Settings:
         frames_per_second: pictures looked at each second; 12 or more also counts blinks.
         max_minutes: longest recording that is accepted for one answer.
         judge: the judge scorer's model; None when no address is set.
+        scorer: what scores where neither the command line nor the kit's setting says otherwise.
+        hybrid_threshold: points of 10 above which default scorer and judge are apart in hybrid mode.
         recognition: socket of the process that recognises for all (pipelines/hearing/recognition_server.py), set by
             whoever started it; None is a recogniser of one's own.
     """
@@ -64,13 +80,16 @@ class Settings:
     frames_per_second: float = 5.0
     max_minutes: float = 90.0
     judge: JudgeSettings | None = None
+    scorer: ScorerName = "evidence"
+    hybrid_threshold: float = APART
     recognition: Path | None = None
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Settings from variables INTERVIEW_ENGINE_WEIGHTS, _DEVICE, _VISION, _WORKERS, _FRAMES_PER_SECOND, _MAX_MINUTES,
-    INTERVIEW_ENGINE_WEIGHTS_<NAME> (upper case, "-" as "_") for one's own folders, and INTERVIEW_ENGINE_JUDGE_URL,
-    _MODEL, _KEY, _JSON, _SAMPLES, _TIMEOUT_S, _MAX_TOKENS, _PROMPT_PRICE, _COMPLETION_PRICE, _CURRENCY.
+    _SCORER, _HYBRID_THRESHOLD, INTERVIEW_ENGINE_WEIGHTS_<NAME> (upper case, "-" as "_") for one's own folders, and
+    INTERVIEW_ENGINE_JUDGE_URL, _MODEL, _KEY, _JSON, _METHOD, _SAMPLES, _POOL, _SEED, _TEMPERATURE, _TIMEOUT_S,
+    _MAX_TOKENS, _PROMPT_PRICE, _COMPLETION_PRICE, _CURRENCY, _BUDGET.
 
     Raises:
         UsageError: `settings.invalid`, naming the variable.
@@ -101,6 +120,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         if key.startswith(own_prefix) and value.strip()
     )
     weights = environment.get(PREFIX + "WEIGHTS", "").strip()
+    scorer = environment.get(PREFIX + "SCORER", "").strip() or "evidence"
+    if scorer not in get_args(ScorerName):
+        raise invalid_setting("SCORER", scorer, " | ".join(get_args(ScorerName)))
     return Settings(
         weights=Path(weights).expanduser() if weights else None,
         own_weights=own,
@@ -110,6 +132,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         frames_per_second=number("FRAMES_PER_SECOND", 5.0, 0.5, 30.0),
         max_minutes=number("MAX_MINUTES", 90.0, 0.1, 240.0),
         judge=_judge(environment, number),
+        scorer=scorer,  # type: ignore[arg-type]
+        hybrid_threshold=number("HYBRID_THRESHOLD", APART, 0.0, 10.0),
     )
 
 
@@ -126,17 +150,38 @@ def _judge(environment: Mapping[str, str], number: Callable[[str, float, float, 
         raise invalid_setting("JUDGE_MODEL", model, "the name the server knows the model by")
     if mode not in get_args(JsonMode):
         raise invalid_setting("JUDGE_JSON", mode, " | ".join(get_args(JsonMode)))
+    method, pool = text("METHOD") or "absolute", text("POOL") or "mean"
+    for name, value, allowed in (("METHOD", method, get_args(JudgeMethod)), ("POOL", pool, get_args(JudgePool))):
+        if value not in allowed:
+            raise invalid_setting(f"JUDGE_{name}", value, " | ".join(allowed))
+    temperature = number("JUDGE_TEMPERATURE", 0.0, 0.0, 2.0)
+    samples = int(number("JUDGE_SAMPLES", 2, 1, MOST_SAMPLES))
+    if samples > ORDERS and temperature == 0:
+        raise invalid_setting(
+            "JUDGE_SAMPLES", str(samples), f"1–{ORDERS}; more with INTERVIEW_ENGINE_JUDGE_TEMPERATURE > 0"
+        )
+    prices = (
+        _price("JUDGE_PROMPT_PRICE", text("PROMPT_PRICE")),
+        _price("JUDGE_COMPLETION_PRICE", text("COMPLETION_PRICE")),
+    )
+    budget = _price("JUDGE_BUDGET", text("BUDGET"))
+    if budget is not None and None in prices:
+        raise invalid_setting("JUDGE_BUDGET", str(budget), "with JUDGE_PROMPT_PRICE and JUDGE_COMPLETION_PRICE only")
     return JudgeSettings(
         url,
         model,
         text("KEY"),
         mode,  # type: ignore[arg-type]
-        int(number("JUDGE_SAMPLES", 2, 1, 4)),
+        samples,
         number("JUDGE_TIMEOUT_S", 120.0, 1.0, 3600.0),
         int(number("JUDGE_MAX_TOKENS", 1200, 100, 100_000)),
-        _price("JUDGE_PROMPT_PRICE", text("PROMPT_PRICE")),
-        _price("JUDGE_COMPLETION_PRICE", text("COMPLETION_PRICE")),
+        *prices,
         text("CURRENCY") or "CNY",
+        method,  # type: ignore[arg-type]
+        pool,  # type: ignore[arg-type]
+        int(number("JUDGE_SEED", 0, 0, 2**31 - 16)),
+        temperature,
+        budget,
     )
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interview_engine.assessment.calibration.calibration import Calibration
-from interview_engine.assessment.kits.kit import Kit
+from interview_engine.assessment.kits.kit import Kit, ScorerName
 from interview_engine.assessment.policy import Policy
 from interview_engine.assessment.report import Mode
-from interview_engine.assessment.scoring import ScorerName
 from interview_engine.settings import Vision
 
 TEXT_SUFFIXES = frozenset({".txt", ".md"})

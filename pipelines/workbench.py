@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from interview_engine.assessment.calibration.calibration import Calibration
+from interview_engine.assessment.kits.kit import ScorerName
 from interview_engine.assessment.report import ModelUsed
-from interview_engine.assessment.scoring import Scorer, ScorerName
+from interview_engine.assessment.scoring import Scorer
 from interview_engine.settings import Settings
 from models.runtime.device import resolve
 from models.speech.load import load_recogniser
@@ -55,11 +56,18 @@ class Workbench:
     """Models by use. Not shared between processes; loading raises WeightsError or SystemPackageError."""
 
     def __init__(
-        self, settings: Settings, scorer: ScorerName = "evidence", calibration: Calibration | None = None
+        self,
+        settings: Settings,
+        scorer: ScorerName = "evidence",
+        calibration: Calibration | None = None,
+        *,
+        waits: bool = True,
     ) -> None:
+        """`waits`: a judge whose endpoint fails is an error (judge.scorer.Limits)."""
         self.settings = settings
         self.scorer_name = scorer
         self.calibration = calibration
+        self.waits = waits
         self.store = store_of(settings)
 
     def close(self) -> None:
@@ -124,10 +132,12 @@ class Workbench:
         return PreparedScorer(self._scorer(), self.kit_vectors)
 
     def _scorer(self) -> Scorer:
-        from pipelines.scoring.score import calibrated_scorer, evidence_scorer, judge_scorer
+        from pipelines.scoring.score import calibrated_scorer, evidence_scorer, hybrid_scorer, judge_scorer
 
+        if self.scorer_name == "judge":
+            return judge_scorer(self.store, self.settings, self.vectors, waits=self.waits)
+        if self.scorer_name == "hybrid":
+            return hybrid_scorer(self.store, self.settings, self.calibration, self.vectors)
         if self.calibration is not None:
             return calibrated_scorer(self.store, self.calibration, self.vectors)
-        if self.scorer_name == "judge":
-            return judge_scorer(self.store, self.settings, self.vectors)
         return evidence_scorer(self.store, self.vectors)

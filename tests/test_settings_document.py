@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from interview_engine import settings
+from interview_engine.assessment.judge import asking
+from interview_engine.assessment.kits.kit import SCORERS
 from interview_engine.settings import PREFIX, Settings, read_settings
 
 TEXT = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
@@ -22,6 +26,8 @@ VALUES = {
     "WEIGHTS_WHISPER_BASE": "/somewhere/larger",
     "WEIGHTS_E5_SMALL_ZH_EN": "/somewhere/finer",
     "DEVICE": "cpu",
+    "SCORER": "hybrid",
+    "HYBRID_THRESHOLD": "1.5",
     "WORKERS": "3",
     "VISION": "mediapipe",
     "FRAMES_PER_SECOND": "12",
@@ -49,3 +55,14 @@ def test_every_variable_in_the_table_is_read(name: str) -> None:
 def test_a_default_in_the_table_is_the_default_of_the_code(name: str) -> None:
     default = getattr(read_settings({}), field_of(name))
     assert TABLE[name] == f"`{default:g}`" if isinstance(default, float) else TABLE[name] == f"`{default}`"
+
+
+def test_settings_and_the_judge_know_the_same_choices() -> None:
+    assert get_args(settings.ScorerName) == SCORERS
+    assert get_args(settings.JudgeMethod) == get_args(asking.Method)
+    assert get_args(settings.JudgePool) == get_args(asking.Pool)
+    assert (settings.MOST_SAMPLES, settings.ORDERS, settings.APART) == (
+        asking.MAX_SAMPLES,
+        asking.ORDERS,
+        asking.APART,
+    )

@@ -61,7 +61,7 @@ def enter(token: str, request: Request, context: Ctx) -> Response:
         session.expunge_all()
     if invitation.device_hash is None and is_computer_wechat(request):
         return page(request, "candidate/computer_wechat.html", opened=opened, token=token)
-    return _consent_page(request, opened, token, {}, None)
+    return _consent_page(request, context, opened, token, {}, None)
 
 
 @router.get("/i/{token}/consent")
@@ -77,7 +77,7 @@ def change_consent(token: str, request: Request, context: Ctx) -> Response:
         opened = invitations.peek(session, candidate.token, context.clock)
         agreed = consents_of(session, candidate.invitation.id)
         session.expunge_all()
-    return _consent_page(request, opened, candidate.token, agreed, None)
+    return _consent_page(request, context, opened, candidate.token, agreed, None)
 
 
 @router.post("/i/{token}/consent")
@@ -101,12 +101,12 @@ def agree(
         if automated in ("yes", "no"):
             chosen["automated_assessment"] = automated == "yes"
         if route in ("record", "write"):
-            return _consent_page(request, opened, token, {**chosen, "recording": recording}, "automated")
-        return _consent_page(request, opened, token, chosen, "route")
+            return _consent_page(request, context, opened, token, {**chosen, "recording": recording}, "automated")
+        return _consent_page(request, context, opened, token, chosen, "route")
     secret = device_secret(request, context, token)
     with context.database.transaction() as session:
         opened = invitations.open_invitation(session, token, secret or None, context.clock)
-        text = _consent_text(opened)
+        text = _consent_text(opened, context)
         asked = {purpose.id for purpose in text.purposes} if recording else set()
         actor = candidate_actor(opened.invitation.id, opened.person.id, opened.invitation.language)
         consent = ConsentGiven(
@@ -114,7 +114,7 @@ def agree(
             voice="voice" in asked and bool(voice),
             face="face" in asked and bool(face),
             automated=automated == "yes",
-            text_version=f"{consent_texts.VERSION}/{language_of(request)}",
+            text_version=consent_texts.version_of(language_of(request), judged=_is_judged(opened, context)),
             language=language_of(request),
         )
         invitations.give_consent(session, actor, opened.invitation, consent, context.clock)
@@ -279,13 +279,17 @@ def _not_now(candidate: Candidate) -> Response | None:
     return None
 
 
-def _consent_text(opened: Opened) -> consent_texts.ConsentText:
+def _consent_text(opened: Opened, context: Context) -> consent_texts.ConsentText:
     delivery = sum(one.weight for one in opened.kit.competencies if one.is_delivery)
-    return consent_texts.consent_text(opened.invitation.policy, delivery)
+    return consent_texts.consent_text(opened.invitation.policy, delivery, judged=_is_judged(opened, context))
+
+
+def _is_judged(opened: Opened, context: Context) -> bool:
+    return (opened.kit.scorer or context.engine.scorer) != "evidence"
 
 
 def _consent_page(
-    request: Request, opened: Opened, token: str, chosen: dict[str, bool], problem: str | None
+    request: Request, context: Context, opened: Opened, token: str, chosen: dict[str, bool], problem: str | None
 ) -> HTMLResponse:
     asked = opened.kit.questions
     minutes = MINUTES_AROUND + round(sum(one.think_s + one.answer_s for one in asked) / 60)
@@ -295,7 +299,7 @@ def _consent_page(
         status=200 if problem is None else 422,
         opened=opened,
         token=token,
-        text=_consent_text(opened),
+        text=_consent_text(opened, context),
         minutes=minutes,
         chosen=chosen,
         problem=problem,

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from types import FrameType
@@ -13,17 +14,19 @@ from types import FrameType
 from api.cli.progress import Bars
 from api.cli.side_by_side import both
 from interview_engine.assessment.calibration.calibration import Calibration
+from interview_engine.assessment.judge.cost import Cost, added, spent
 from interview_engine.assessment.kits.delivery_weight import check_kit
-from interview_engine.assessment.kits.kit import Kit
+from interview_engine.assessment.kits.kit import Kit, ScorerName
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.assessment.report import InterviewReport
 from interview_engine.errors import UsageError
-from interview_engine.i18n import msg
-from interview_engine.settings import Settings, read_settings
+from interview_engine.i18n import LocalizedText, Message, Text, joined, msg
+from interview_engine.settings import JudgeSettings, Settings, read_settings
 from pipelines.folders.batch import Outcome, assess_all
 from pipelines.folders.calibrate import load
 from pipelines.folders.manifest import MANIFEST_SUFFIXES, find_kit, job_from_files, job_from_manifest, job_from_whole
 from pipelines.job import InterviewJob, Options
+from pipelines.judge_estimate import expected
 from pipelines.scoring.score import check_judge
 
 ALL_ASSESSED, SOME_NOT_ASSESSED = 0, 3
@@ -39,22 +42,75 @@ def run(arguments: argparse.Namespace) -> int:
         frames_per_second=settings.frames_per_second,
         max_minutes=settings.max_minutes,
         vision=settings.vision,
-        scorer=arguments.scorer,
+        scorer=arguments.scorer or _scorer_of(jobs) or settings.scorer,
         calibration=load(arguments.calibration) if arguments.calibration else None,
         report_languages=tuple(dict.fromkeys(arguments.report_language)) if arguments.report_language else None,
         one_file=arguments.one_file,
     )
     if options.calibration is not None:
         _check_calibration(options, options.calibration, jobs)
-    if options.scorer == "judge":
-        check_judge(settings)
+    judge = _checked_judge(settings) if options.scorer != "evidence" else None
     if options.delivery:
         for job in jobs:
             check_kit(job.kit, options.policy)
     signal.signal(signal.SIGTERM, _as_interrupt)
+    if judge is not None:
+        print(_told(msg("Judge, at most about"), expected(jobs, judge)), file=sys.stderr)
     with Bars(on_finished=_print_json if arguments.json else _print_lines) as bars:
         outcomes = assess_all(jobs, options, settings, arguments.out, bars)
+    if judge is not None:
+        print(_told(msg("Judge, spent in this run"), _spent(outcomes)), file=sys.stderr)
     return ALL_ASSESSED if all(_is_complete(outcome) for outcome in outcomes) else SOME_NOT_ASSESSED
+
+
+def _scorer_of(jobs: Sequence[InterviewJob]) -> ScorerName | None:
+    """Who the kits say scores; None when they leave it to the installation.
+
+    Raises:
+        UsageError: `kit.two_scorers`, the kits of one run say different things.
+    """
+    said = {job.kit.scorer for job in jobs}
+    if len(said) > 1:
+        raise UsageError(
+            "kit.two_scorers",
+            msg("The kits of these interviews name different scorers."),
+            msg("Run them kit by kit, or say --scorer."),
+        )
+    return said.pop() if said else None
+
+
+def _checked_judge(settings: Settings) -> JudgeSettings:
+    """The judge of the settings, which answers.
+
+    Raises:
+        UsageError: `judge.not_set`. ScorerError: it does not answer.
+    """
+    check_judge(settings)
+    assert settings.judge is not None
+    return settings.judge
+
+
+def _told(what: Message, cost: Cost) -> str:
+    """One line in both languages: requests, tokens, money and time as far as they are known."""
+    parts: list[Text] = [
+        msg("{count} requests", count=f"{cost.requests:,}"),
+        msg(
+            "{prompt} prompt and {completion} reply tokens",
+            prompt=f"{cost.prompt_tokens:,}",
+            completion=f"{cost.completion_tokens:,}",
+        ),
+        LocalizedText(cost.amount, cost.amount) if cost.amount else msg("no price is set"),
+    ]
+    if cost.seconds is not None:
+        parts.append(msg("{seconds} s of waiting", seconds=f"{cost.seconds:,.0f}"))
+    return both(msg("{what}: {parts}.", what=what, parts=joined(parts)), "\n")
+
+
+def _spent(outcomes: Sequence[Outcome]) -> Cost:
+    """What the reports of this run say; those of earlier runs were paid for then."""
+    reports = [outcome.report for outcome in outcomes if outcome.report is not None and not outcome.resumed]
+    costs = [spent(report.provenance.settings) for report in reports]
+    return added([cost for cost in costs if cost is not None])
 
 
 def read_jobs(arguments: argparse.Namespace) -> list[InterviewJob]:
@@ -87,11 +143,11 @@ def read_jobs(arguments: argparse.Namespace) -> list[InterviewJob]:
 
 
 def _check_calibration(options: Options, calibration: Calibration, jobs: Sequence[InterviewJob]) -> None:
-    if options.scorer != "evidence":
+    if options.scorer == "judge":
         raise UsageError(
             "calibration.scorer",
             msg("A calibration goes with the evidence scorer."),
-            msg("Leave out --scorer judge or --calibration."),
+            msg("Leave out --scorer judge or --calibration, or use --scorer hybrid."),
         )
     for job in jobs:
         calibration.check(job.kit)
@@ -141,7 +197,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 def _is_complete(outcome: Outcome) -> bool:
     """Every recording that was given could be assessed; a question left out on purpose does not count."""
     report = outcome.report
-    if report is None or report.overall.status == "cannot_assess":
+    if report is None or report.overall.status == "cannot_assess" or "judge_failed" in report.provenance.settings:
         return False
     given = [answer for answer in report.answers if answer.source]
     return all(answer.status != "cannot_assess" for answer in given)
@@ -156,6 +212,14 @@ def _print_lines(outcome: Outcome) -> str:
     if outcome.resumed:
         head += f"  ({both(msg('kept from an earlier run'), ' · ')})"
     lines = [_score_line(report) + "  " + head]
+    if "judge_failed" in report.provenance.settings:
+        failed = report.provenance.settings
+        said = msg(
+            "The judge could not rate {count} competencies ({code}): a person has to, or run the same command again.",
+            count=failed["judge_failed_competencies"],
+            code=failed["judge_failed"],
+        )
+        lines += [f"  {said.get(language)}" for language in ("zh", "en")]
     if report.overall.reason is not None:
         lines += [f"  {report.overall.reason.text(language)}" for language in ("zh", "en")]
     for answer in report.answers:
@@ -189,12 +253,30 @@ def _print_json(outcome: Outcome) -> str:
             "status": report.overall.status,
             "match_percent": report.overall.match_percent,
             "score": None if score is None else {"value": score.value, "low": score.low, "high": score.high},
+            **_judged(report),
             "answers": [
                 {"question": a.question_id, "status": a.status, "reason": a.reason.code if a.reason else None}
                 for a in report.answers
             ],
         }
     return json.dumps(line, ensure_ascii=False)
+
+
+def _judged(report: InterviewReport) -> dict[str, object]:
+    """What the judge took, in the line of an interview that it read."""
+    cost = spent(report.provenance.settings)
+    if cost is None:
+        return {}
+    return {
+        "judge": {
+            "requests": cost.requests,
+            "prompt_tokens": cost.prompt_tokens,
+            "completion_tokens": cost.completion_tokens,
+            "seconds": cost.seconds,
+            "cost": cost.amount or None,
+            "failed": report.provenance.settings.get("judge_failed"),
+        }
+    }
 
 
 def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:

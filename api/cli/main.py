@@ -10,6 +10,7 @@ from pathlib import Path
 
 import interview_engine
 from api.cli.side_by_side import both
+from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import InterviewEngineError, KitError, ManifestError, PolicyError, UsageError
 from interview_engine.i18n import languages, msg
 
@@ -80,13 +81,14 @@ def _add_assess(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("--kit", help="a kit's id (see `kit list`) or a .yaml file")
     parser.add_argument("--candidate", help="name shown in the report (default: the manifest's, or the file's name)")
     parser.add_argument("--questions", type=Path, metavar="AT.yaml", help="FILE is a whole interview; start times here")
-    parser.add_argument("--policy", default="default", choices=["default", "cn", "eu", "us-ny", "us-il"])
+    parser.add_argument("--policy", default="default", choices=list(POLICIES), help="law of the market")
     parser.add_argument("--delivery", default="on", choices=["on", "off"], help="score delivery competencies or not")
     parser.add_argument(
         "--scorer",
-        default="evidence",
-        choices=["evidence", "judge"],
-        help="judge asks the model of INTERVIEW_ENGINE_JUDGE_URL",
+        default=None,
+        choices=["evidence", "judge", "hybrid"],
+        help="judge asks the model of INTERVIEW_ENGINE_JUDGE_URL, hybrid both (default: the kit's, else "
+        "INTERVIEW_ENGINE_SCORER, else evidence)",
     )
     parser.add_argument("--calibration", type=Path, metavar="FILE", help="what `calibrate` wrote for this kit")
     parser.add_argument("--lang", default=None, choices=["auto", "zh", "en"], help="language of the answers")

@@ -29,12 +29,17 @@ def report_language(asked: str, kit: Kit, answers: Sequence[AnswerAssessment]) -
     return max(sorted(amount), key=lambda language: amount[language]) if amount else kit.languages[0]
 
 
+FOR_A_PERSON = ("judge.", "reference.contradicts")
+"""Reasons of competencies without a score that are not the candidate's silence: somebody has to assess by hand."""
+
+
 def needs_review(answers: Sequence[AnswerAssessment], results: Sequence[CompetencyResult]) -> tuple[Reason, ...]:
     """Every reason for which a person must look: signals, answers given that could not be used, scorer's remarks."""
     reasons = [signal.reason for answer in answers for signal in answer.signals]
     reasons += [
         a.reason for a in answers if a.reason is not None and a.reason.code not in ("answer.missing", NOT_ASKED)
     ]
+    reasons += [r.reason for r in results if r.reason is not None and r.reason.code.startswith(FOR_A_PERSON)]
     reasons += [reason for result in results for reason in result.reasons]
     unique: list[Reason] = []
     for reason in reasons:

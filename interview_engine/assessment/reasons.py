@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from interview_engine.i18n import Message, msg
+from interview_engine.i18n import LocalizedText, Message, Text, msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,15 @@ class Reason:
     @property
     def message(self) -> Message:
         """The sentence with its places filled."""
-        return SENTENCES[self.code].filled(**self.detail)
+        values: dict[str, object] = dict(self.detail)
+        if "name_zh" in values and "name_en" in values:
+            values["name"] = LocalizedText(self.detail["name_zh"], self.detail["name_en"])
+        return SENTENCES[self.code].filled(**values)
+
+
+def named(name: Text) -> dict[str, str]:
+    """The facts of a reason that names something of a kit, shown in the reader's language at the place {name}."""
+    return {"name_zh": name.get("zh"), "name_en": name.get("en")}
 
 
 SENTENCES: dict[str, Message] = {
@@ -102,6 +110,29 @@ SENTENCES: dict[str, Message] = {
     ),
     "judge.quotes_unverified": msg(
         "None of the model's quotes is in the answers, so its rating does not count; please assess by hand."
+    ),
+    "judge.invalid_reply": msg(
+        "The model gave no usable reply on this competency ({told}), so there is no rating; please assess by hand or "
+        "run it again with another model."
+    ),
+    "judge.failed": msg(
+        "The model could not be asked about this competency ({code}), so there is no rating; please assess by hand or "
+        "run it again."
+    ),
+    "judge.budget": msg(
+        "The budget of {budget} for this interview was used up before this competency, so there is no rating; please "
+        "assess by hand or raise the budget."
+    ),
+    "hybrid.disagree": msg(
+        "{name}: the default scorer gives {score} of 10 and the judge {judge}; they are {apart} apart (more than "
+        "{threshold}). A person has to decide."
+    ),
+    "hybrid.only_default": msg("{name}: the default scorer gives {score} of 10 and the judge none. Please check."),
+    "hybrid.only_judge": msg(
+        "{name}: the judge gives {judge} of 10 and the default scorer none, so it is not counted. Please check."
+    ),
+    "hybrid.judge_failed": msg(
+        "{name}: the judge could not be asked ({code}); the score of {score} was not compared. Please check."
     ),
     "competency.delivery_off": msg("Delivery scoring is switched off."),
     "competency.no_recording": msg("There is no recording that could be measured."),

@@ -16,8 +16,6 @@ from interview_engine.assessment.transcript import Segment, Word
 
 Polarity = Literal["for", "against"]
 Status = Literal["assessed", "partial", "cannot_assess"]
-ScorerName = Literal["evidence", "judge"]
-
 MIN_WEIGHT_SHARE = 0.6
 MIN_ANSWER_SHARE = 0.5
 """An overall result needs at least these shares of the kit's weight assessed and of its questions with an answer that
@@ -99,6 +97,7 @@ class CompetencyResult:
         markers: id of each marker indicator and whether it was detected.
         reasons: coded reasons a reader needs (an ignored instruction, a read-back answer left out, …).
         is_delivery: scored from cues; reported apart.
+        beside: in hybrid mode what the judge gave; it is in no total, and None where it gave nothing.
     """
 
     competency_id: str
@@ -111,6 +110,7 @@ class CompetencyResult:
     reason: Reason | None = None
     reasons: tuple[Reason, ...] = ()
     is_delivery: bool = False
+    beside: Score | None = None
 
 
 @dataclass(frozen=True, slots=True)

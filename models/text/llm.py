@@ -53,6 +53,7 @@ class Endpoint:
         json_mode: "schema" where the server enforces a JSON schema (vLLM, llama.cpp, Ollama, OpenAI), "object" where
             it only promises JSON (DeepSeek); the reply is checked against the schema either way.
         max_tokens: ceiling of one reply; models that think aloud need several times the default.
+        temperature: 0 for the likeliest reply; above it replies differ by seed.
     """
 
     url: str
@@ -62,6 +63,7 @@ class Endpoint:
     attempts: int = 4
     json_mode: JsonMode = "schema"
     max_tokens: int = 1200
+    temperature: float = 0.0
 
     @property
     def shown_url(self) -> str:
@@ -110,7 +112,7 @@ class ChatModel:
             raise _refused(self.endpoint, self._told(status, body))
 
     def ask(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seed: int) -> Reply:
-        """One reply at temperature 0, checked against the schema. Its document is None when it does not follow it.
+        """One reply, checked against the schema. Its document is None when it does not follow it.
 
         Raises:
             ScorerError: `judge.unreachable` (after all attempts), `judge.refused` (a final status), or
@@ -119,7 +121,7 @@ class ChatModel:
         body: dict[str, Any] = {
             "model": self.endpoint.model,
             "messages": list(messages),
-            "temperature": 0,
+            "temperature": self.endpoint.temperature,
             "seed": seed,
             "max_tokens": self.endpoint.max_tokens,
             "response_format": self._format(schema),

@@ -29,7 +29,7 @@ RECOGNITION_LOST = 75
 def work(pipe: Connection, settings: Settings, options: Options, out: Path) -> None:
     """A worker: one task after the other until the parent closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    bench = Workbench(settings, options.scorer, options.calibration)
+    bench = Workbench(settings, options.scorer, options.calibration, waits=False)
     try:
         while True:
             try:

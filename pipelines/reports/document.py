@@ -157,6 +157,7 @@ def _rounded(result: CompetencyResult) -> CompetencyResult:
         result.reason,
         result.reasons,
         result.is_delivery,
+        _rounded_score(result.beside),
     )
 
 
@@ -221,6 +222,7 @@ def _competency(competency: Competency, result: CompetencyResult, row: MatchRow,
         "status": result.status,
         "reason": _reason(result.reason),
         "score": _score(result.score),
+        **({} if result.beside is None else {"beside": _score(result.beside)}),
         "level": level,
         "nearest_anchor": None if level is None else max(1, min(5, math.floor(level + 0.5))),
         "match_points": row.points,

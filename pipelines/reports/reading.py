@@ -196,6 +196,7 @@ def _competency(entry: Document) -> CompetencyResult:
         reason=_reason(entry["reason"]),
         reasons=tuple(_some_reason(reason) for reason in entry["reasons"]),
         is_delivery=entry["is_delivery"],
+        beside=_score(entry.get("beside")),
     )
 
 

@@ -62,10 +62,12 @@ def sweep(out: Path) -> None:
 
 
 def finished(out: Path, job: InterviewJob, inputs_sha256: str) -> InterviewReport | None:
-    """The report of an earlier run over the very same inputs, or None (also when it cannot be read)."""
+    """The report of an earlier run over the very same inputs, or None (also when it cannot be read, and when its judge
+    failed: the next run asks again)."""
     try:
         document = json.loads((out / job.interview_id / "report.json").read_text(encoding="utf-8"))
-        if document["provenance"]["settings"]["inputs_sha256"] != inputs_sha256:
+        settings = document["provenance"]["settings"]
+        if settings["inputs_sha256"] != inputs_sha256 or "judge_failed" in settings:
             return None
         return from_document(document)
     except (OSError, ValueError, KeyError, TypeError):

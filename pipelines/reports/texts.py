@@ -78,6 +78,7 @@ TEXTS: dict[str, Text] = {
     "kind.role": msg("role"),
     "competency.weight": msg("weight {weight}%"),
     "competency.adds": msg("adds {points} to the match"),
+    "competency.beside": msg("The judge beside it gives {score} of 10 (not counted)."),
     "competency.level": msg("Level {level}, required {required}"),
     "competency.nearest": msg("closest to level {level}"),
     "competency.not_shown": msg("Not shown: "),
@@ -302,6 +303,7 @@ NEXT_STEPS: dict[str, Text] = {
     "text.little_said": msg("Ask a follow-up question where the result matters."),
     "integrity": msg("Review the marked passages and judge for yourself."),
     "judge": msg("Rate this competency by hand."),
+    "hybrid": msg("Read the quotes and decide which of the two scores fits, or give your own."),
     "engine": msg("Rate it by hand; keep the file and report this."),
     "delivery": msg("A person can judge from the recording."),
 }
@@ -348,6 +350,8 @@ WHY: dict[str, Text] = {
     "taken_back": msg("takes the claim back"),
     "lower": msg("says what levels 1 and 2 describe"),
     "negated": msg("says that it was not done"),
+    "compared_for": msg("speaks for the candidate, compared with an example"),
+    "compared_against": msg("speaks against the candidate, compared with an example"),
     **{f"level_{level}": msg("supports level {level}", level=level) for level in range(1, 6)},
 }
 """What was found in a quote, by the codes of `Evidence.why`."""

@@ -219,6 +219,9 @@ def _competency(entry: Document, document: Document, quotes: list[Document]) -> 
         if level is None
         else shown("competency.level", level=one(level), required=plain(entry["required_level"])),
         "nearest": None if level is None else shown("competency.nearest", level=str(entry["nearest_anchor"])),
+        "beside": None
+        if entry.get("beside") is None
+        else shown("competency.beside", score=one(entry["beside"]["value"])),
         "nearest_text": None if level is None else entry["anchors"][entry["nearest_anchor"] - 1]["text"],
         "adds": None if entry["match_points"] is None else shown("competency.adds", points=one(entry["match_points"])),
         "anchors": [

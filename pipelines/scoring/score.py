@@ -8,9 +8,11 @@ from contextlib import closing
 from interview_engine.assessment.calibration.calibration import CalibratedScorer, Calibration
 from interview_engine.assessment.calibration.features import FeatureReader
 from interview_engine.assessment.evidence.scorer import SCORER_ID, EvidenceScorer
-from interview_engine.assessment.judge.scorer import JudgeScorer, Price, scorer_id
+from interview_engine.assessment.judge.hybrid import HybridScorer
+from interview_engine.assessment.judge.scorer import JudgeScorer, Limits
 from interview_engine.assessment.judge.screening import Screening
-from interview_engine.assessment.scoring import AnswerText, Embedder, Scorer, ScorerName
+from interview_engine.assessment.kits.kit import ScorerName
+from interview_engine.assessment.scoring import AnswerText, Embedder, Scorer
 from interview_engine.assessment.transcript import Transcript
 from interview_engine.clock import SystemClock
 from interview_engine.errors import UsageError
@@ -18,6 +20,7 @@ from interview_engine.i18n import msg
 from interview_engine.settings import JudgeSettings, Settings
 from models.text.embedding import MultilingualEmbedder, WeightFolders
 from models.text.llm import ChatModel, Endpoint
+from pipelines.scoring.judge_cost import asking_of, price_of
 
 
 def evidence_scorer(store: WeightFolders, embedder: Embedder | None = None) -> Scorer:
@@ -45,17 +48,34 @@ def feature_reader(store: WeightFolders) -> FeatureReader:
     return FeatureReader(EvidenceScorer, MultilingualEmbedder(store))
 
 
-def judge_scorer(store: WeightFolders, settings: Settings, embedder: Embedder | None = None) -> Scorer:
+def judge_scorer(
+    store: WeightFolders, settings: Settings, embedder: Embedder | None = None, *, waits: bool = True
+) -> Scorer:
     """The judge scorer with the model of the settings; the weights of `store` screen the answers first.
+
+    Args:
+        waits: see `Limits.waits`.
 
     Raises:
         UsageError: `judge.not_set`. Scoring raises WeightsError as the evidence scorer, and ScorerError.
     """
     judge = _judge_settings(settings)
-    price = None
-    if judge.prompt_price is not None and judge.completion_price is not None:
-        price = Price(judge.prompt_price, judge.completion_price, judge.currency)
-    return JudgeScorer(chat_model(judge), Screening(embedder or MultilingualEmbedder(store)), judge.samples, price)
+    limits = Limits(price_of(judge), judge.budget, waits, SystemClock().monotonic_s)
+    screen = Screening(embedder or MultilingualEmbedder(store))
+    return JudgeScorer(chat_model(judge), screen, asking_of(judge), limits)
+
+
+def hybrid_scorer(
+    store: WeightFolders, settings: Settings, calibration: Calibration | None = None, embedder: Embedder | None = None
+) -> Scorer:
+    """The default scorer, calibrated where there is a calibration, with the judge of the settings beside it.
+
+    Raises:
+        UsageError: `judge.not_set`, `calibration.other_scorer`. Scoring raises WeightsError as the evidence scorer.
+    """
+    vectors = embedder or MultilingualEmbedder(store)
+    own = calibrated_scorer(store, calibration, vectors) if calibration else evidence_scorer(store, vectors)
+    return HybridScorer(own, judge_scorer(store, settings, vectors, waits=False), settings.hybrid_threshold)
 
 
 def check_judge(settings: Settings) -> None:
@@ -75,12 +95,18 @@ def identity(scorer: ScorerName, settings: Settings, calibration: Calibration | 
     Raises:
         UsageError: `judge.not_set`.
     """
-    if calibration is not None:
-        return SCORER_ID, calibration.scorer_id, calibration.sha256
+    own = (SCORER_ID,) if calibration is None else (SCORER_ID, calibration.scorer_id, calibration.sha256)
     if scorer == "evidence":
-        return (SCORER_ID,)
+        return own
     judge = _judge_settings(settings)
-    return scorer_id(judge.model, judge.samples), judge.url, judge.json_mode, str(judge.max_tokens)
+    how = (
+        asking_of(judge).scorer_id(judge.model),
+        judge.url,
+        judge.json_mode,
+        str(judge.max_tokens),
+        *(() if judge.budget is None else (f"budget {judge.budget:f} {judge.currency}",)),
+    )
+    return how if scorer == "judge" else (*own, *how, f"hybrid {settings.hybrid_threshold:g}")
 
 
 def chat_model(judge: JudgeSettings) -> ChatModel:
@@ -92,6 +118,7 @@ def chat_model(judge: JudgeSettings) -> ChatModel:
         timeout_s=judge.timeout_s,
         json_mode=judge.json_mode,
         max_tokens=judge.max_tokens,
+        temperature=judge.temperature,
     )
     return ChatModel(endpoint, time.sleep, SystemClock())
 

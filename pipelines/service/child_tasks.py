@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import assert_never
 
 from interview_engine.assessment.calibration.calibration import Calibration
+from interview_engine.assessment.kits.kit import ScorerName
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import AnswerAssessment, ModelUsed
 from interview_engine.assessment.screenshots import with_frames
@@ -85,8 +86,8 @@ class InterviewDone:
 
 Task = AnswerTask | InterviewTask
 
-_benches: dict[str, Workbench] = {}
-"""The models of this process, by calibration; a child lives for many tasks and loads them once."""
+_benches: dict[tuple[ScorerName, str], Workbench] = {}
+"""The models of this process, by scorer and calibration; a child lives for many tasks and loads them once."""
 
 
 def do(task: Task, settings: Settings, progress: Report) -> AnswerDone | InterviewDone:
@@ -103,7 +104,7 @@ def do(task: Task, settings: Settings, progress: Report) -> AnswerDone | Intervi
 
 
 def _measure(task: AnswerTask, settings: Settings, progress: Report) -> AnswerDone:
-    bench = _bench(settings, None)
+    bench = _bench(settings, "evidence", None)
     answer = assess_answer(task.source, task.job, task.options, bench, SystemClock(), progress)
     with writing(task.folder):
         write_whole(task.folder / ANSWER, write_answer(answer, task.job.kit))
@@ -112,7 +113,7 @@ def _measure(task: AnswerTask, settings: Settings, progress: Report) -> AnswerDo
 
 def _score(task: InterviewTask, settings: Settings, progress: Report) -> InterviewDone:
     progress("score", 0.0)
-    bench = _bench(settings, task.options.calibration)
+    bench = _bench(settings, task.options.scorer, task.options.calibration)
     report = assess_interview(
         task.job,
         _answers(task.job, task.given),
@@ -146,8 +147,8 @@ def _answer(source: AnswerSource, given: GivenAnswer | None, job: InterviewJob) 
     return with_correction(read_answer_file(given.measured), given.correction, job.kit.languages)
 
 
-def _bench(settings: Settings, calibration: Calibration | None) -> Workbench:
-    key = "" if calibration is None else calibration.sha256
+def _bench(settings: Settings, scorer: ScorerName, calibration: Calibration | None) -> Workbench:
+    key = scorer, "" if calibration is None else calibration.sha256
     if key not in _benches:
-        _benches[key] = Workbench(settings, calibration=calibration)
+        _benches[key] = Workbench(settings, scorer, calibration)
     return _benches[key]

@@ -16,6 +16,7 @@ from interview_engine.store.tables import WorkItem
 from interview_engine.store.work_run import Claim, finish
 from pipelines.job import AnswerSource, InterviewJob
 from pipelines.reports.reading import from_document
+from pipelines.scoring.judge_cost import for_kit
 from pipelines.scoring.score import identity
 from pipelines.service.child_tasks import REPORT, GivenAnswer, InterviewTask
 from pipelines.service.durable_answer import put_file, wall_s
@@ -52,7 +53,7 @@ def _score(place: Workplace, held: Claim, subject: InterviewSubject) -> StepResu
     with place.folder(held) as folder:
         job, given = _gather(place, subject, folder)
         place.boundary("fetched", held)
-        limit_s = wall_s(subject)
+        limit_s = wall_s(subject) + _judge_s(place, subject)
         done = place.children.run(
             InterviewTask(folder, job, given, subject.options, models, inputs),
             place.report_progress(held),
@@ -65,6 +66,14 @@ def _score(place: Workplace, held: Claim, subject: InterviewSubject) -> StepResu
         report = place.keep(held, {REPORT: (folder / REPORT, REPORT_TYPE)}, subject.owner)[REPORT]
     place.boundary("kept", held)
     return {"report": report, "frames": json.dumps(frames, sort_keys=True), "inputs": inputs}
+
+
+def _judge_s(place: Workplace, subject: InterviewSubject) -> float:
+    """How long a judge may take beside the engine: every request as long as one may last."""
+    judge = place.settings.judge
+    if judge is None or subject.options.scorer == "evidence":
+        return 0.0
+    return for_kit(subject.kit, judge).requests * judge.timeout_s
 
 
 def _gather(place: Workplace, subject: InterviewSubject, folder: Path) -> tuple[InterviewJob, tuple[GivenAnswer, ...]]:

@@ -182,7 +182,9 @@ def _given_up(session: Session, answer_ids: list[str]) -> dict[str, dict[str, st
 
 
 def _options(session: Session, invitation: Invitation, kit: Kit, settings: Settings) -> Options:
-    """The market's policy, narrowed to what the candidate agreed to; the active calibration of the kit."""
+    """The market's policy, narrowed to what the candidate agreed to; the kit's scorer, or the installation's; the
+    active calibration of the kit, which the judge has no use for."""
+    scorer = kit.scorer or settings.scorer
     policy = narrowed(POLICIES[invitation.policy], consents_of(session, invitation.id))
     return Options(
         policy=policy,
@@ -191,7 +193,8 @@ def _options(session: Session, invitation: Invitation, kit: Kit, settings: Setti
         frames_per_second=settings.frames_per_second,
         max_minutes=settings.max_minutes,
         vision=settings.vision,
-        calibration=active_calibration(session, invitation.kit_version_id),
+        scorer=scorer,
+        calibration=None if scorer == "judge" else active_calibration(session, invitation.kit_version_id),
     )
 
 

@@ -118,7 +118,7 @@ OUTAGES = (OutputError, WeightsError, SystemPackageError, ScorerError)
 def ending_of(error: BaseException) -> Ended:
     """What an exception means for the item it came out of."""
     if isinstance(error, InterviewEngineError):
-        outage = isinstance(error, OUTAGES) and error.code != "blob.damaged"
+        outage = (isinstance(error, OUTAGES) and error.code != "blob.damaged") or error.code == "judge.not_set"
         return Ended(error.code, LocalizedText(error.text("zh"), error.text("en")), outage)
     if isinstance(error, StoreError):
         return Ended(

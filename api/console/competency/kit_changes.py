@@ -63,11 +63,25 @@ def _competency(old: Competency, new: Competency) -> Iterator[KitChange]:
         yield from _one("competencies", name, msg("anchor {level}", level=level), before, after)
     yield from _indicators(name, msg("indicator"), old.indicators, new.indicators)
     yield from _indicators(name, msg("conduct at level 1"), old.counter_indicators, new.counter_indicators)
+    yield from _anchor_answers(name, old, new)
     yield from _one("competencies", name, msg("kind"), _plain(old.kind), _plain(new.kind))
     yield from _one("competencies", name, msg("logical order counts"), _yes(old.coherence), _yes(new.coherence))
     if old.delivery != new.delivery:
         measures = ("; ".join(str(measure) for measure in side) for side in (old.delivery, new.delivery))
         yield from _one("competencies", name, msg("how delivery is measured"), *(_plain(one) for one in measures))
+
+
+def _anchor_answers(name: Text, old: Competency, new: Competency) -> Iterator[KitChange]:
+    """What a judge compares with, by level."""
+    before_by = {one.level: one.text for one in old.anchor_answers}
+    after_by = {one.level: one.text for one in new.anchor_answers}
+    for level in sorted(before_by.keys() | after_by.keys()):
+        label = msg("anchor answer of level {level}", level=f"{level:g}")
+        before, after = before_by.get(level), after_by.get(level)
+        if before is not None and after is not None:
+            yield from _one("competencies", name, label, before, after)
+        else:
+            yield KitChange("competencies", name, label, before, after)
 
 
 def _indicators(name: Text, label: Text, old: Sequence[_Sign], new: Sequence[_Sign]) -> Iterator[KitChange]:
@@ -124,6 +138,8 @@ def _whole(old: Kit, new: Kit) -> Iterator[KitChange]:
     yield from _one("kit", msg("Languages of answers"), None, _listed(old.languages), _listed(new.languages))
     words = (LocalizedText(" · ".join(kit.vocabulary.zh), " · ".join(kit.vocabulary.en)) for kit in (old, new))
     yield from _one("kit", msg("Vocabulary"), None, *words)
+    said = (msg("as the installation is set") if kit.scorer is None else _plain(kit.scorer) for kit in (old, new))
+    yield from _one("kit", msg("Scored by"), None, *said)
     yield from _one("kit", msg("Code"), None, _plain(old.id), _plain(new.id))
 
 

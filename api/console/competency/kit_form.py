@@ -6,10 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from api.console.forms import Fields
-from interview_engine.assessment.kits.kit import Competency, CounterIndicator, Kit, Phrases, Question
-from interview_engine.i18n import LocalizedText
+from interview_engine.assessment.kits.kit import (
+    SCORERS,
+    Competency,
+    CounterIndicator,
+    Kit,
+    Phrases,
+    Question,
+    ScorerName,
+)
+from interview_engine.errors import InvalidInput
+from interview_engine.i18n import LocalizedText, joined, msg
 
 LEVELS = range(1, 6)
+
+INSTALLATION = "default"
+"""In the form: the kit leaves it to the installation who scores."""
 
 
 def draft_from_form(base: Kit, form: Fields) -> Kit:
@@ -31,8 +43,31 @@ def draft_from_form(base: Kit, form: Fields) -> Kit:
         base,
         role=_both(form, "role"),
         description=_both(form, "description"),
+        scorer=_scorer(base, form),
         competencies=competencies,
         questions=tuple(questions),
+    )
+
+
+def _scorer(base: Kit, form: Fields) -> ScorerName | None:
+    """Who scores, as the form says; "default" leaves it to the installation, and a form without the field to the base.
+
+    Raises:
+        InvalidInput: `form.choice`, for any other word.
+    """
+    said = form.text("scorer")
+    if not said:
+        return base.scorer
+    for name in SCORERS:
+        if name == said:
+            return name
+    if said == INSTALLATION:
+        return None
+    raise InvalidInput(
+        "form.choice",
+        msg("“{value}” is not one of the known values.", value=said),
+        msg("Choose one of {listed}.", listed=joined((INSTALLATION, *SCORERS))),
+        "scorer",
     )
 
 

@@ -41,6 +41,8 @@ from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.applying.lists import candidate_names
 from interview_engine.hr.recruiting.reviewing.kit_preview import BAR_PERCENT, Preview, preview_kit
 from interview_engine.i18n import msg
+from interview_engine.settings import Settings
+from pipelines.scoring.judge_cost import for_kit
 
 router = APIRouter()
 HOME = "/console/kits"
@@ -78,6 +80,7 @@ def version(version_id: str, request: Request, context: Ctx, actor: PageActor) -
     return console_page(
         request, actor, "competency/kit.html", row=row, kit=kit, versions=versions, names=names, owners=whose,
         version_states=words.VERSION_STATES, kinds=words.COMPETENCY_KINDS, differs_from_shipped=_differs(kit),
+        scoring=_scoring(kit, context.engine),
     )  # fmt: skip
 
 
@@ -233,7 +236,23 @@ def _edit(
         row=row,
         kit=kit,
         kinds=words.COMPETENCY_KINDS,
+        scorers=words.SCORERS,
+        scoring=_scoring(kit, context.engine),
     )
+
+
+def _scoring(kit: Kit, settings: Settings) -> dict[str, Any]:
+    """Who scores interviews of a kit here, and what the judge of this installation takes for one: None without one."""
+    judge = settings.judge
+    name = kit.scorer or settings.scorer
+    return {
+        "name": name,
+        "words": words.SCORERS[name],
+        "own": kit.scorer,
+        "installation": words.SCORERS[settings.scorer],
+        "judge": judge,
+        "cost": None if judge is None else for_kit(kit, judge),
+    }
 
 
 def _draft(

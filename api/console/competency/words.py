@@ -28,4 +28,11 @@ SOURCES: dict[str, str] = {
     "kudos": mark("Kudos"),
 }
 
-ALL: tuple[dict[str, str], ...] = (COMPETENCY_KINDS, VERSION_STATES, KIT_PARTS, SOURCES)
+SCORERS: dict[str, str] = {
+    "evidence": mark("the default scorer"),
+    "judge": mark("a language model as the judge"),
+    "hybrid": mark("the default scorer, with the judge beside it; a person decides where they differ"),
+}
+"""Who scores, by `Kit.scorer`."""
+
+ALL: tuple[dict[str, str], ...] = (COMPETENCY_KINDS, VERSION_STATES, KIT_PARTS, SOURCES, SCORERS)

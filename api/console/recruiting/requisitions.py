@@ -17,7 +17,7 @@ from api.console.recruiting import words
 from api.context import Context
 from api.deps import Ctx
 from api.sessions import PageActor
-from interview_engine.assessment.policy import POLICIES
+from interview_engine.assessment.policy import POLICIES, UNCHECKED, WATCHED
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
@@ -150,6 +150,8 @@ def _job(
         kinds=words.REQUIREMENT_KINDS,
         channels=words.CHANNELS,
         policies=POLICIES,
+        watched=WATCHED,
+        unchecked=UNCHECKED,
         types=EMPLOYMENT,
         public_channel=postings.PUBLIC_CHANNEL,
         under_way=under_way,
@@ -341,6 +343,8 @@ def _form(
         kits=kits,
         owners=owners,
         policies=POLICIES,
+        watched=WATCHED,
+        unchecked=UNCHECKED,
         kinds=words.REQUIREMENT_KINDS,
         types=EMPLOYMENT,
         requirements=typed or [],

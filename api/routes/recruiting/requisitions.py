@@ -20,7 +20,7 @@ from interview_engine.hr.recruiting.tables import Requisition
 
 router = new_router("requisitions")
 
-Policy = Literal["default", "cn", "eu", "us-ny", "us-il"]
+Policy = Literal["default", "cn", "eu", "us-ny", "us-il", "us-ca", "us-co", "us-tx"]
 
 
 class RequirementFields(In):

@@ -13,8 +13,6 @@ from interview_engine.assessment.judge.shown import Shown
 from interview_engine.assessment.kits.kit import LEVELS, Competency, Kit, Question
 from interview_engine.assessment.scoring import AnswerText
 
-PROMPT_VERSION = "judge/2"
-
 NO_INDICATOR = "none"
 """What a reply writes for a quote that shows no indicator of the list."""
 
@@ -52,17 +50,17 @@ INSTRUCTION_ZH = (
 def prompt(kit: Kit, competency: Competency, given: Given, sample: int) -> list[dict[str, str]]:
     """The messages of one sample, in the language of most of the text.
 
-    Odd samples list the anchors from the top, the upper two samples the answers backwards, so that no order decides.
+    Odd samples list the anchors from the top, the upper two of four the answers backwards, so that no order decides.
     """
     language = main_language(given)
     anchors = list(zip(LEVELS, competency.anchors, strict=True))
     answers = list(given)
     if sample % 2:
         anchors.reverse()
-    if sample >= 2:
+    if sample % 4 >= 2:
         answers.reverse()
     content = {
-        "interview": [_turn(kit.question(answer.question_id), shown, language) for answer, shown in answers],
+        "interview": [turn(kit.question(answer.question_id), shown, language) for answer, shown in answers],
         "competency": competency.name.get(language),
         "definition": competency.definition.get(language),
         "indicators": {indicator.id: indicator.text.get(language) for indicator in competency.indicators},
@@ -75,11 +73,12 @@ def prompt(kit: Kit, competency: Competency, given: Given, sample: int) -> list[
     ]
 
 
-def _turn(question: Question, shown: Shown, language: str) -> dict[str, object]:
-    turn: dict[str, object] = {"question": question.text.get(language), "answer": shown.text}
+def turn(question: Question, shown: Shown, language: str) -> dict[str, object]:
+    """One question with what may be shown of its answer, and with model answers where it is a knowledge question."""
+    asked: dict[str, object] = {"question": question.text.get(language), "answer": shown.text}
     if question.references:
-        turn["model_answers"] = [reference.get(language) for reference in question.references]
-    return turn
+        asked["model_answers"] = [reference.get(language) for reference in question.references]
+    return asked
 
 
 def main_language(given: Given) -> str:

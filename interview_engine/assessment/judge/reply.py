@@ -16,13 +16,19 @@ SHORTEST_QUOTE = {"en": 3, "zh": 4}
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A verified quote: `answer.text[start:end]`, and what the judge says it shows."""
+    """A verified quote: `answer.text[start:end]`, and what the judge says it shows.
+
+    Args:
+        level: the anchor that it supports.
+        said: how the report words that; empty for the anchor.
+    """
 
     answer: AnswerText
     start: int
     end: int
     indicator: str | None
     level: int
+    said: str = ""
 
     @property
     def quote(self) -> str:
@@ -63,14 +69,14 @@ def verify(document: object, competency: Competency, given: Given) -> Verified |
     for item in document["evidence"]:
         if not isinstance(item, dict) or not isinstance(item.get("quote"), str) or not _is_level(item.get("level")):
             return None
-        place = _place(item["quote"], given)
-        if place is None:
+        where = place(item["quote"], given)
+        if where is None:
             invented[item["quote"].strip()] = item["level"]
             continue
-        number, start, end = place
+        number, start, end = where
         indicator = item.get("indicator")
         claim = Claim(given[number][0], start, end, indicator if indicator in known else None, item["level"])
-        standing.setdefault(place, claim)
+        standing.setdefault(where, claim)
     claims = tuple(standing.values())
     if not claims:
         return Verified(None, (), len(invented))
@@ -81,7 +87,7 @@ def verify(document: object, competency: Competency, given: Given) -> Verified |
     return Verified(min(supported, float(max(claim.level for claim in claims))), claims, len(invented))
 
 
-def _place(quote: str, given: Given) -> tuple[int, int, int] | None:
+def place(quote: str, given: Given) -> tuple[int, int, int] | None:
     """(number of the answer, start and end in its text) of the first answer that holds the quote."""
     for number, (answer, shown) in enumerate(given):
         found = shown.find(quote)

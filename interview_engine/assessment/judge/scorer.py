@@ -1,22 +1,26 @@
 """The judge scorer: a language model proposes quotes and levels, code decides what counts.
 
 An answer is data: what speaks to the grader is cut out before the model sees it (screening.py). A quote that is not a
-verbatim span of the answer is dropped together with the points it carried (reply.py). Several differently ordered
-prompts at temperature 0 are pooled, and their spread is part of the band. A model that fails is an error; no other
-scorer takes its place.
+verbatim span of the answer is dropped together with the points it carried (reply.py, pairwise.py). Several samples are
+pooled, and their spread is part of the band. What the model or its server could not say goes to a person with the
+reason; no other scorer takes its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
 import numpy as np
 
+from interview_engine.assessment.evidence.scorer import GRAVE_LIMIT
 from interview_engine.assessment.evidence.sentences import located
-from interview_engine.assessment.judge.prompt import PROMPT_VERSION, prompt, reply_schema
+from interview_engine.assessment.judge import pairwise
+from interview_engine.assessment.judge.asking import Asking
+from interview_engine.assessment.judge.cost import COMPLETION_TOKENS, Count, Price, message_tokens
+from interview_engine.assessment.judge.prompt import Given, prompt, reply_schema
 from interview_engine.assessment.judge.reply import Claim, Verified, verify
 from interview_engine.assessment.judge.screening import Screened
 from interview_engine.assessment.kits.kit import LEVELS, Competency, Kit
@@ -31,7 +35,6 @@ from interview_engine.assessment.scoring import (
     Score,
 )
 from interview_engine.errors import ScorerError
-from interview_engine.i18n import msg
 
 MIN_HALF_BAND = 1.3
 """Half-width of the band in points of 10 where the samples agree: the size of human-human disagreement on 10 points
@@ -43,7 +46,10 @@ MAX_SHOWN = 4
 FOR_LEVEL = 3
 """A quote of this anchor or above speaks for the candidate and shows its indicator."""
 
-MAX_SAMPLES = 4
+INVALID, BUDGET, FAILED = "judge.invalid_reply", "judge.budget", "judge.failed"
+"""Reasons of a competency that the judge could not rate, none of them the candidate's doing."""
+
+FAILURES = frozenset({INVALID, BUDGET, FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,140 +81,207 @@ class ChatModel(Protocol):
         ...
 
     def ask(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seed: int) -> Reply:
-        """One reply at temperature 0; ScorerError when the endpoint fails."""
+        """One reply at the endpoint's temperature; ScorerError when the endpoint fails."""
         ...
 
 
 class AnswerScreen(Protocol):
-    """What keeps an answer, or parts of it, from being judged (screening.Screening)."""
+    """What keeps answers, or parts of them, from being judged (screening.Screening)."""
 
-    def __call__(self, kit: Kit, answer: AnswerText) -> Screened:
-        """What may be shown of the answer."""
+    def __call__(self, kit: Kit, answers: Sequence[AnswerText]) -> Sequence[Screened]:
+        """What may be shown of each of one person's answers, in their order."""
         ...
 
 
+def no_clock() -> float:
+    """A clock that stands still, where nobody asks for the time spent."""
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True)
-class Price:
-    """What the endpoint charges for a million tokens, in `currency`."""
+class Limits:
+    """What asking may cost and what happens when the endpoint fails.
 
-    prompt: Decimal
-    completion: Decimal
-    currency: str = "CNY"
+    Args:
+        price: None when the cost is not to be reckoned.
+        budget: most that one interview may cost, in the price's currency; None for no limit.
+        waits: an endpoint that fails is an error, for a worker that can wait and try again. Else what it was to rate
+            goes to a person, and the rest of the interview is kept.
+        clock_s: seconds that only go forward; counts the time spent waiting for the endpoint.
+    """
 
+    price: Price | None = None
+    budget: Decimal | None = None
+    waits: bool = True
+    clock_s: Callable[[], float] = no_clock
 
-@dataclass(slots=True)
-class _Count:
-    """Requests and tokens of one interview."""
-
-    requests: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    uncounted: int = 0
-    unusable: list[str] = field(default_factory=list)
-
-    def add(self, reply: Reply) -> None:
-        self.requests += 1
-        self.prompt_tokens += reply.prompt_tokens or 0
-        self.completion_tokens += reply.completion_tokens or 0
-        self.uncounted += reply.prompt_tokens is None or reply.completion_tokens is None
+    def __post_init__(self) -> None:
+        if self.budget is not None and self.price is None:
+            raise ValueError("a budget needs a price")
 
 
 class JudgeScorer:
     """Implements scoring.Scorer with a language model.
 
     Args:
-        model: asked once a competency and sample.
+        model: asked once a competency and sample, or once a competency, sample and example.
         screen: see `AnswerScreen`.
-        samples: how many differently ordered prompts are pooled, 1..4.
-        price: None when the cost is not to be reckoned.
     """
 
-    def __init__(self, model: ChatModel, screen: AnswerScreen, samples: int = 2, price: Price | None = None) -> None:
-        if not 1 <= samples <= MAX_SAMPLES:
-            raise ValueError(f"samples must be 1..{MAX_SAMPLES}, not {samples}")
+    def __init__(
+        self, model: ChatModel, screen: AnswerScreen, asking: Asking | None = None, limits: Limits | None = None
+    ) -> None:
         self._model = model
         self._screen = screen
-        self._samples = samples
-        self._price = price
+        self._asking = asking or Asking()
+        self._limits = limits or Limits()
 
     @property
     def scorer_id(self) -> str:
-        """Prompt version, model and number of samples: "judge/2:qwen-plus:2"."""
-        return scorer_id(self._model.name, self._samples)
+        """See `Asking.scorer_id`."""
+        return self._asking.scorer_id(self._model.name)
 
     def score(self, kit: Kit, answers: Sequence[AnswerText]) -> ContentScores:
-        """See `Scorer.score`.
+        """See `Scorer.score`. What no reply could be had or used for is not assessed, with a reason of `FAILURES`.
 
         Raises:
-            ScorerError: the endpoint failed, or `judge.invalid_reply`: no sample of a competency could be used.
+            ScorerError: the endpoint failed and `Limits.waits`.
         """
-        count = _Count()
         place = {question.id: number for number, question in enumerate(kit.questions)}
         ordered = sorted(answers, key=lambda a: (place[a.question_id], a.language, a.text))
-        screened = {id(answer): self._screen(kit, answer) for answer in ordered}
+        screened = {id(a): one for a, one in zip(ordered, self._screen(kit, ordered), strict=True)}
+        talk = _Talk(self._model, self._asking, self._limits)
         results = [
-            self._competency(
-                kit, competency, [(a, screened[id(a)]) for a in ordered if _probes(kit, a, competency)], count
-            )
+            _competency(talk, kit, competency, [(a, screened[id(a)]) for a in ordered if _probes(kit, a, competency)])
             for competency in kit.competencies
             if not competency.is_delivery
         ]
         findings = tuple(AnswerFinding(answer.question_id, screened[id(answer)].reason) for answer in answers)
-        return ContentScores(tuple(results), findings, self._provenance(count))
+        return ContentScores(tuple(results), findings, talk.provenance(results))
 
-    def _competency(
-        self, kit: Kit, competency: Competency, probing: Sequence[tuple[AnswerText, Screened]], count: _Count
-    ) -> CompetencyResult:
-        notes = _notes([screened for _, screened in probing])
-        given = [(answer, screened.shown) for answer, screened in probing if screened.reason is None]
-        if not given:
-            code = "competency.answers_not_assessable" if probing else "competency.not_shown"
-            return _not_assessed(competency, Reason(code), notes)
-        checked: list[Verified] = []
-        problems: list[str] = []
-        for sample in range(self._samples):
-            reply = self._model.ask(prompt(kit, competency, given, sample), reply_schema(competency), seed=sample)
-            count.add(reply)
+
+@dataclass(slots=True)
+class _Talk:
+    """The conversation about one interview: what was asked and spent, and why it ended, if it did."""
+
+    model: ChatModel
+    asking: Asking
+    limits: Limits
+    count: Count = field(default_factory=Count)
+    ended: Reason | None = None
+
+    def sample(self, kit: Kit, competency: Competency, given: Given, number: int) -> Verified | None:
+        """One sample, checked; None when its reply, or one of its replies, could not be used."""
+        if self.asking.method == "absolute":
+            reply = self._ask(prompt(kit, competency, given, number), reply_schema(competency), number)
             verified = verify(reply.document, competency, given)
             if verified is None:
-                problems.append(reply.problem or "not the form that was asked for")
-                continue
-            checked.append(verified)
-        count.unusable += problems
-        if not checked:
-            raise _invalid(self._model.name, competency, problems)
-        levels = [one.level for one in checked if one.level is not None]
-        if not levels:
-            dropped = sum(one.dropped for one in checked)
-            code = "judge.quotes_unverified" if dropped else "competency.not_shown"
-            return _not_assessed(competency, Reason(code), notes)
-        return _assessed(competency, levels, [claim for one in checked for claim in one.claims], notes)
+                self._note(reply)
+            return verified
+        examples = pairwise.examples_of(competency)
+        compared = []
+        for example in examples:
+            messages = pairwise.prompt(kit, competency, given, example, number)
+            reply = self._ask(messages, pairwise.reply_schema(competency), number)
+            one = pairwise.verify(reply.document, competency, given, number)
+            if one is None:
+                self._note(reply)
+                return None
+            compared.append(one)
+        return pairwise.checked(examples, compared)
 
-    def _provenance(self, count: _Count) -> dict[str, str | int | float | bool]:
+    def _note(self, reply: Reply) -> None:
+        self.count.unusable.append(reply.problem or "not the form that was asked for")
+
+    def _ask(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], sample: int) -> Reply:
+        self._check_budget(messages)
+        started = self.limits.clock_s()
+        try:
+            reply = self.model.ask(messages, schema, seed=self.asking.seed + sample)
+        except ScorerError as error:
+            self.ended = Reason(FAILED, {"code": error.code})
+            raise
+        self.count.add(reply.prompt_tokens, reply.completion_tokens, self.limits.clock_s() - started)
+        return reply
+
+    def _check_budget(self, messages: Sequence[Mapping[str, str]]) -> None:
+        price, budget = self.limits.price, self.limits.budget
+        if price is None or budget is None:
+            return
+        next_one = price.of(message_tokens(messages), COMPLETION_TOKENS[self.asking.method])
+        so_far = price.of(self.count.prompt_tokens, self.count.completion_tokens)
+        if so_far + next_one > budget:
+            self.ended = Reason(BUDGET, {"budget": f"{budget:f} {price.currency}"})
+            raise _SpentError
+
+    def provenance(self, results: Sequence[CompetencyResult]) -> dict[str, str | int | float | bool]:
+        """What the report says of the judge and of what it took."""
+        count, asking = self.count, self.asking
         facts: dict[str, str | int | float | bool] = {
-            "judge_model": self._model.name,
-            "judge_endpoint": self._model.address,
-            "judge_samples": self._samples,
+            "judge_model": self.model.name,
+            "judge_endpoint": self.model.address,
+            "judge_method": asking.method,
+            "judge_samples": asking.samples,
+            "judge_pool": asking.pool,
+            "judge_seed": asking.seed,
+            "judge_temperature": asking.temperature,
             "judge_requests": count.requests,
             "judge_prompt_tokens": count.prompt_tokens,
             "judge_completion_tokens": count.completion_tokens,
+            "judge_seconds": round(count.seconds, 1),
         }
+        failed = [one.reason.code for one in results if one.reason is not None and one.reason.code in FAILURES]
+        if failed:
+            facts["judge_failed"] = self.ended.detail.get("code", self.ended.code) if self.ended else failed[0]
+            facts["judge_failed_competencies"] = len(failed)
         if count.unusable:
             facts["judge_unusable_replies"] = len(count.unusable)
         if count.uncounted:
             facts["judge_replies_without_token_count"] = count.uncounted
-        if self._price is not None:
-            cost = (
-                count.prompt_tokens * self._price.prompt + count.completion_tokens * self._price.completion
-            ) / 1_000_000
-            at_least = ">= " if count.uncounted else ""
-            facts["judge_cost"] = f"{at_least}{cost.quantize(Decimal('0.000001'))} {self._price.currency}"
+        cost = count.cost(self.limits.price)
+        if cost.amount:
+            facts["judge_cost"] = cost.amount
         return facts
 
 
-def scorer_id(model: str, samples: int) -> str:
-    """The id of a judge: everything that decides how it scores, apart from where it runs."""
-    return f"{PROMPT_VERSION}:{model}:{samples}"
+class _SpentError(Exception):
+    """The next request would cost more than is left."""
+
+
+def _competency(
+    talk: _Talk, kit: Kit, competency: Competency, probing: Sequence[tuple[AnswerText, Screened]]
+) -> CompetencyResult:
+    notes = _notes([screened for _, screened in probing])
+    given = [(answer, screened.shown) for answer, screened in probing if screened.reason is None]
+    if not given:
+        code = "competency.answers_not_assessable" if probing else "competency.not_shown"
+        return _not_assessed(competency, Reason(code), notes)
+    samples: list[Verified] = []
+    try:
+        for number in range(talk.asking.samples if talk.ended is None else 0):
+            one = talk.sample(kit, competency, given, number)
+            samples += [] if one is None else [one]
+    except _SpentError:
+        samples = []
+    except ScorerError:
+        if talk.limits.waits:
+            raise
+        samples = []
+    if talk.ended is not None:
+        return _not_assessed(competency, talk.ended, notes)
+    if not samples:
+        told = "; ".join(dict.fromkeys(talk.count.unusable[-talk.asking.samples :]))
+        return _not_assessed(competency, Reason(INVALID, {"told": told}), notes)
+    levels = [one.level for one in samples if one.level is not None]
+    if not levels:
+        dropped = sum(one.dropped for one in samples)
+        code = "judge.quotes_unverified" if dropped else "competency.not_shown"
+        return _not_assessed(competency, Reason(code), notes)
+    claims = [claim for one in samples for claim in one.claims]
+    level, spread = talk.asking.pooled(levels)
+    found = _assessed(competency, level, spread, claims, notes)
+    grave = any(screened.is_grave(competency.id) for _, screened in probing if screened.reason is None)
+    return _capped(found) if grave else found
 
 
 def _probes(kit: Kit, answer: AnswerText, competency: Competency) -> bool:
@@ -225,23 +298,39 @@ def _notes(screened: Sequence[Screened]) -> tuple[Reason, ...]:
 
 
 def _assessed(
-    competency: Competency, levels: Sequence[float], claims: Sequence[Claim], notes: tuple[Reason, ...]
+    competency: Competency, level: float, spread: float, claims: Sequence[Claim], notes: tuple[Reason, ...]
 ) -> CompetencyResult:
-    level = float(np.mean(levels))
     value = round(2.5 * (level - 1), 4)
-    half = float(np.hypot(MIN_HALF_BAND, 2.5 * np.std(levels)))
-    density = np.exp(-0.5 * ((np.asarray(LEVELS) - level) / (half / 2.5)) ** 2)
+    half = float(np.hypot(MIN_HALF_BAND, 2.5 * spread))
     found = {claim.indicator for claim in claims if claim.level >= FOR_LEVEL}
     return CompetencyResult(
         competency.id,
         "assessed",
         Score(value, max(0.0, value - half), min(10.0, value + half)),
-        tuple(float(share) for share in density / density.sum()),
+        _distribution(level, half),
         _quotes(claims),
         tuple(indicator.id for indicator in competency.indicators if indicator.id not in found),
         tuple((indicator.id, indicator.id in found) for indicator in competency.indicators if indicator.marker),
         reasons=notes,
     )
+
+
+def _capped(result: CompetencyResult) -> CompetencyResult:
+    """As the default scorer: an answer that tells a grave wrong deed is not above level 2, and a person has to look."""
+    assert result.score is not None
+    value = min(GRAVE_LIMIT, result.score.value)
+    half = max(result.score.high - result.score.value, result.score.value - result.score.low)
+    return replace(
+        result,
+        score=Score(value, max(0.0, value - half), min(10.0, value + half)),
+        level_distribution=_distribution(1 + value / 2.5, half),
+        reasons=(*result.reasons, Reason("conduct.wrong_deed")),
+    )
+
+
+def _distribution(level: float, half: float) -> tuple[float, ...]:
+    density = np.exp(-0.5 * ((np.asarray(LEVELS) - level) / (half / 2.5)) ** 2)
+    return tuple(float(share) for share in density / density.sum())
 
 
 def _quotes(claims: Sequence[Claim]) -> tuple[Evidence, ...]:
@@ -270,7 +359,7 @@ def _evidence(claim: Claim) -> Evidence:
         claim.indicator,
         polarity,
         abs(claim.level - 2.5) / 2.5,
-        (f"level_{claim.level}",),
+        (claim.said or f"level_{claim.level}",),
     )
 
 
@@ -285,21 +374,4 @@ def _not_assessed(competency: Competency, reason: Reason, notes: tuple[Reason, .
         tuple((indicator.id, False) for indicator in competency.indicators if indicator.marker),
         reason=reason,
         reasons=notes,
-    )
-
-
-def _invalid(model: str, competency: Competency, problems: Sequence[str]) -> ScorerError:
-    told = "; ".join(dict.fromkeys(problems))
-    return ScorerError(
-        "judge.invalid_reply",
-        msg(
-            "{model} gave no reply on “{name}” in the requested JSON form ({told}).",
-            model=model,
-            name=competency.name,
-            told=told,
-        ),
-        msg(
-            "Use a model or server that keeps to a JSON schema, or raise "
-            "INTERVIEW_ENGINE_JUDGE_MAX_TOKENS; no other scorer is used."
-        ),
     )

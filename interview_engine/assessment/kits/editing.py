@@ -65,6 +65,9 @@ def _edits(text: str, node: yaml.Node, old: Any, new: Any, inside_flow: bool) ->
     if old == new:
         return
     flow = inside_flow or getattr(node, "flow_style", None) is True
+    if isinstance(node, yaml.MappingNode) and not flow and _words_apart(old, new):
+        yield from _words(text, node, old, new)
+        old, new = ({key: one[key] for key in old if key in new} for one in (old, new))
     if isinstance(node, yaml.MappingNode) and _same_keys(old, new):
         before, after = _by_text(old), _by_text(new)
         for key, value in node.value:
@@ -81,6 +84,32 @@ def _edits(text: str, node: yaml.Node, old: Any, new: Any, inside_flow: bool) ->
 
 def _same_keys(old: Any, new: Any) -> bool:
     return isinstance(old, Mapping) and isinstance(new, Mapping) and old.keys() == new.keys()
+
+
+def _words_apart(old: Any, new: Any) -> bool:
+    """Whether these are fields of which one side has more, and those are single words."""
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)) or not old.keys() & new.keys():
+        return False
+    apart = [(one, key) for one, other in ((old, new), (new, old)) for key in one.keys() - other.keys()]
+    return bool(apart) and all(isinstance(one[key], str) for one, key in apart)
+
+
+def _words(text: str, node: yaml.MappingNode, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[_Edit]:
+    """Fields of one word that came, each before the field that follows it, or went with their line."""
+    places = {key.value: (key, value) for key, value in node.value}
+    order = list(new)
+    for name in [one for one in order if one not in old]:
+        following = next((one for one in order[order.index(name) :] if one in places), None)
+        if following is None:
+            at, column = _line_end(text, _end(node)), node.start_mark.column
+        else:
+            key = places[following][0]
+            at, column = _start_of_entry(text, key), key.start_mark.column
+        opening = "" if not at or text[at - 1] == "\n" else "\n"
+        yield _Edit(at, at, f"{opening}{' ' * column}{name}: {_scalar(new[name])}\n")
+    for name in [one for one in old if one not in new and one in places]:
+        key, value = places[name]
+        yield _Edit(text.rfind("\n", 0, key.start_mark.index) + 1, _line_end(text, _end(value)), "")
 
 
 def _by_text(values: Mapping[Any, Any]) -> dict[str, Any]:

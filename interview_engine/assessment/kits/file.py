@@ -98,6 +98,7 @@ def kit_document(kit: Kit) -> dict[str, object]:
         "role": _texts(kit.role),
         "description": _texts(kit.description),
         "languages": list(kit.languages),
+        **({} if kit.scorer is None else {"scorer": kit.scorer}),
         "vocabulary": _phrases(kit.vocabulary),
         "competencies": [_competency(competency) for competency in kit.competencies],
         "questions": [_question(question) for question in kit.questions],
@@ -135,6 +136,8 @@ def _competency(competency: Competency) -> dict[str, object]:
     if competency.counter_indicators:
         fields["counter_indicators"] = [_counter_indicator(one) for one in competency.counter_indicators]
     fields["anchors"] = {level: _texts(anchor) for level, anchor in enumerate(competency.anchors, start=1)}
+    if competency.anchor_answers:
+        fields["anchor_answers"] = [{"level": one.level, "text": _texts(one.text)} for one in competency.anchor_answers]
     if competency.delivery:
         fields["delivery"] = [_measure(measure) for measure in competency.delivery]
     if competency.coherence:

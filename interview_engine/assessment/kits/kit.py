@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from interview_engine.i18n import LocalizedText
 
@@ -19,6 +19,10 @@ CueName = Literal[
     "gestures_per_min",
     "smile_share",
 ]
+
+ScorerName = Literal["evidence", "judge", "hybrid"]
+SCORERS: tuple[ScorerName, ...] = get_args(ScorerName)
+"""evidence: the default, offline; judge: a language model; hybrid: the default of record, with the judge beside it."""
 
 LEVELS = (1, 2, 3, 4, 5)
 """The BARS scale of the anchors."""
@@ -74,6 +78,19 @@ class CounterIndicator:
 
 
 @dataclass(frozen=True, slots=True)
+class AnchorAnswer:
+    """An answer whose level of a competency is known, for a judge to compare with.
+
+    Args:
+        level: 1..5, halves allowed.
+        text: as somebody would say it, in both languages.
+    """
+
+    level: float
+    text: LocalizedText
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryMeasure:
     """One cue of a delivery competency: full marks inside `low`..`high`, falling linearly to none `falloff` outside.
 
@@ -101,6 +118,7 @@ class Competency:
         counter_indicators: what a 1 looks like in conduct; empty where a kit names none.
         coherence: it is about the order of thought (逻辑思维): part of its score comes from how the sentences of an
             answer follow from each other. Every other competency is blind to their order.
+        anchor_answers: answers of known level that a judge in pairwise mode compares with; empty: with the anchors.
     """
 
     id: str
@@ -114,6 +132,7 @@ class Competency:
     delivery: tuple[DeliveryMeasure, ...] = ()
     coherence: bool = False
     counter_indicators: tuple[CounterIndicator, ...] = ()
+    anchor_answers: tuple[AnchorAnswer, ...] = ()
 
     @property
     def is_delivery(self) -> bool:
@@ -147,6 +166,7 @@ class Kit:
         id, version: name the kit in every report; sha256 is of the file's bytes.
         languages: those that answers may be in.
         vocabulary: role words given to the recogniser as a prompt.
+        scorer: who scores interviews of this kit; None: as the installation is set.
     """
 
     id: str
@@ -158,6 +178,7 @@ class Kit:
     questions: tuple[Question, ...]
     vocabulary: Phrases
     sha256: str
+    scorer: ScorerName | None = None
 
     def competency(self, competency_id: str) -> Competency:
         """The competency of that id; KeyError if there is none."""

@@ -9,6 +9,8 @@ from typing import Literal, TypeVar, cast, get_args
 from interview_engine.assessment.kits import rules as kit_rules
 from interview_engine.assessment.kits.kit import (
     LEVELS,
+    SCORERS,
+    AnchorAnswer,
     Competency,
     CompetencyKind,
     CounterIndicator,
@@ -18,6 +20,7 @@ from interview_engine.assessment.kits.kit import (
     Kit,
     Phrases,
     Question,
+    ScorerName,
 )
 from interview_engine.assessment.kits.rules import nearest
 from interview_engine.assessment.kits.value_rules import LANGUAGES, Path
@@ -57,7 +60,7 @@ class KitReader:
             tree,
             (),
             ("schema", "id", "version", "role", "description", "languages", "competencies", "questions"),
-            ("vocabulary",),
+            ("vocabulary", "scorer"),
         )
         if not self._schema(top.get("schema")):
             return None
@@ -71,6 +74,7 @@ class KitReader:
             questions=self._list(top.get("questions"), ("questions",), self._question),
             vocabulary=self._phrases(top.get("vocabulary"), ("vocabulary",)),
             sha256=sha256,
+            scorer=cast(ScorerName, self._choice(top["scorer"], ("scorer",), SCORERS)) if "scorer" in top else None,
         )
 
     def rule_problems(self, kit: Kit) -> list[FileProblem]:
@@ -104,7 +108,7 @@ class KitReader:
             node,
             path,
             ("id", "kind", "name", "definition", "weight", "required_level", "indicators", "anchors"),
-            ("counter_indicators", "delivery", "coherence"),
+            ("counter_indicators", "delivery", "coherence", "anchor_answers"),
         )
         kind = self._choice(fields.get("kind"), (*path, "kind"), get_args(CompetencyKind))
         return Competency(
@@ -122,6 +126,9 @@ class KitReader:
                 fields["counter_indicators"], (*path, "counter_indicators"), self._counter_indicator
             )
             if "counter_indicators" in fields
+            else (),
+            anchor_answers=self._list(fields["anchor_answers"], (*path, "anchor_answers"), self._anchor_answer)
+            if "anchor_answers" in fields
             else (),
         )
 
@@ -141,6 +148,13 @@ class KitReader:
             text=self._bilingual(fields.get("text"), (*path, "text")),
             phrases=self._phrases(fields.get("phrases"), (*path, "phrases")),
             grave=self._flag(fields.get("grave"), (*path, "grave")),
+        )
+
+    def _anchor_answer(self, node: Node, path: Path) -> AnchorAnswer:
+        fields = self._entry(node, path, ("level", "text"), ())
+        return AnchorAnswer(
+            level=self._number(fields.get("level"), (*path, "level")),
+            text=self._bilingual(fields.get("text"), (*path, "text")),
         )
 
     def _measure(self, node: Node, path: Path) -> DeliveryMeasure:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from interview_engine.assessment.kits.kit import (
     LEVELS,
+    AnchorAnswer,
     Competency,
     CounterIndicator,
     DeliveryMeasure,
@@ -37,7 +38,9 @@ MAX_COMPETENCIES = 12
 MAX_INDICATORS = 12
 MAX_QUESTIONS = 20
 MAX_REFERENCE = 4000
-"""Characters of one model answer."""
+"""Characters of one model or anchor answer."""
+ANCHOR_ANSWERS = (2, 9)
+"""How many anchor answers a competency has, if any: one says nothing of the levels on its other side."""
 
 THINK_S = (0, 600)
 ANSWER_S = (10, 1800)
@@ -134,6 +137,7 @@ def _competency(path: Path, competency: Competency, kit: Kit) -> Iterator[RulePr
         yield from _indicator((*path, "indicators", number), indicator, kit.languages)
     yield from _counter_indicators((*path, "counter_indicators"), competency, kit.languages)
     yield from _anchors((*path, "anchors"), competency.anchors)
+    yield from _anchor_answers((*path, "anchor_answers"), competency.anchor_answers)
     if competency.is_delivery:
         yield from _delivery((*path, "delivery"), competency.delivery, kit.languages)
         if competency.coherence:
@@ -219,6 +223,27 @@ def _anchors(path: Path, anchors: Sequence[LocalizedText]) -> Iterator[RuleProbl
     for language in LANGUAGES:
         paths: list[Path] = [(*path, str(level), language) for level in levels]
         yield from check_distinct(paths, [anchor.get(language) for anchor in anchors])
+
+
+def _anchor_answers(path: Path, answers: Sequence[AnchorAnswer]) -> Iterator[RuleProblem]:
+    if answers and not ANCHOR_ANSWERS[0] <= len(answers) <= ANCHOR_ANSWERS[1]:
+        low, high = ANCHOR_ANSWERS
+        yield RuleProblem(
+            "kit.count",
+            path,
+            msg("There are {count} anchor answers, not {low} to {high}.", count=len(answers), low=low, high=high),
+            msg("Give answers at {low} to {high} different levels, or none.", low=low, high=high),
+        )
+    for number, one in enumerate(answers):
+        yield from check_range((*path, number, "level"), one.level, (LEVELS[0], LEVELS[-1]))
+        yield from check_text((*path, number, "text"), one.text, MAX_REFERENCE)
+        if any(one.level == other.level for other in answers[:number]):
+            yield RuleProblem(
+                "kit.duplicate",
+                (*path, number, "level"),
+                msg("“{value}” was given before.", value=f"{one.level:g}"),
+                msg("Leave it out or change it."),
+            )
 
 
 def _delivery(path: Path, measures: Sequence[DeliveryMeasure], languages: Sequence[str]) -> Iterator[RuleProblem]:

@@ -31,7 +31,7 @@ from interview_engine.hr.privacy.tables import Consent
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.hiring.offers import NewOffer
 from interview_engine.hr.recruiting.interviewing import invitations
-from interview_engine.hr.recruiting.interviewing.consent_texts import VERSION, consent_text
+from interview_engine.hr.recruiting.interviewing.consent_texts import VERSION, consent_text, version_of
 from interview_engine.hr.recruiting.jobs import postings
 from interview_engine.hr.recruiting.reviewing import reviews
 from interview_engine.hr.recruiting.tables import Answer, Application, Invitation, Requisition, Resume
@@ -134,6 +134,15 @@ def test_the_consent_says_what_the_policy_asks_for(policy: str, language: str) -
     assert {purpose.id for purpose in text.purposes} == (set() if policy == "eu" else {"voice", "face"})
     if policy == "eu":
         assert POLICIES["eu"].article.get(language) in said
+    if POLICIES[policy].record_days:
+        assert POLICIES[policy].article.get(language) in said
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(("policy", "law"), [("us-il", "HB 3773"), ("us-co", "SB 26-189")])
+def test_the_consent_names_the_law_that_asks_for_a_notice(policy: str, law: str, language: str) -> None:
+    rights = next(section for section in consent_text(policy).sections if section.id == "rights")
+    assert any(law in point.get(language) for point in rights.points)
 
 
 @pytest.mark.parametrize("language", languages())
@@ -143,6 +152,19 @@ def test_the_consent_says_when_delivery_counts_and_how_much(language: str) -> No
         for weight in (0.0, 15.0)
     ]
     assert ["15" in text for text in said] == [False, True]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_consent_says_when_a_language_model_reads_the_answers(language: str) -> None:
+    said = [
+        " ".join(
+            point.get(language) for section in consent_text("cn", judged=judged).sections for point in section.points
+        )
+        for judged in (False, True)
+    ]
+    assert said[1].startswith(said[0][:10])
+    assert len(said[1]) > len(said[0])
+    assert version_of(language, judged=True) != version_of(language, judged=False)
 
 
 def test_consent_is_kept_with_its_text_and_language(server: LiveServer, client: TestClient, job: Requisition) -> None:

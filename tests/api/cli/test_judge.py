@@ -168,6 +168,58 @@ def test_another_scorer_assesses_again(judged: Judged, capsys: pytest.CaptureFix
     assert "judge_requests" not in report["provenance"]["settings"]
 
 
+@pytest.mark.slow
+def test_a_run_says_what_the_judge_will_take_at_most_and_what_it_took(
+    judge: str, answers: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*answers, "--scorer", "judge"]) == 0
+    printed = capsys.readouterr().err
+    before, after = printed.index("Judge, at most about"), printed.index("Judge, spent in this run")
+    assert before < after
+    assert "prompt and 100 reply tokens" in printed or "reply tokens" in printed
+    assert "CNY" in printed[before:after]
+    assert "大模型" in printed
+
+
+@pytest.mark.slow
+def test_hybrid_keeps_the_defaults_score_and_shows_the_judges(
+    judge: str, answers: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([*answers, "--json"])
+    own = json.loads(capsys.readouterr().out)["score"]["value"]
+    main([*answers, "--scorer", "hybrid", "--json"])
+    line = json.loads(capsys.readouterr().out)
+    report = _report(tmp_path / "out")
+    assert line["score"]["value"] == own
+    assert line["judge"]["requests"] >= 1
+    assert report["provenance"]["scorer"].startswith("hybrid/1:evidence/")
+    assert any("beside" in one for one in report["competencies"])
+    assert report["provenance"]["settings"]["hybrid_threshold"] == 2.5
+
+
+@pytest.mark.slow
+def test_a_judge_that_fails_midway_leaves_a_report_for_a_person_and_the_next_run_asks_again(
+    judge: str, answers: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PREFIX + "BUDGET", "0.000001")
+    assert main([*answers, "--scorer", "judge"]) == 3
+    printed = capsys.readouterr().out
+    report = _report(tmp_path / "out")
+    assert "judge.budget" in printed
+    assert report["answers"][0]["transcript"]["text"] == ANSWER
+    assert "judge.budget" in [reason["code"] for reason in report["needs_review"]]
+    monkeypatch.delenv(PREFIX + "BUDGET")
+    assert main([*answers, "--scorer", "judge"]) == 0
+
+
+def test_who_scores_is_a_setting_and_an_unknown_one_is_named() -> None:
+    assert read_settings({"INTERVIEW_ENGINE_SCORER": "hybrid"}).scorer == "hybrid"
+    assert read_settings({}).scorer == "evidence"
+    with pytest.raises(UsageError) as caught:
+        read_settings({"INTERVIEW_ENGINE_SCORER": "both"})
+    assert "INTERVIEW_ENGINE_SCORER" in caught.value.message.en
+
+
 def test_settings_of_the_judge_are_read_and_its_key_is_not_printed() -> None:
     environment = {
         PREFIX + "URL": "https://judge.test/v1",
@@ -193,7 +245,12 @@ def test_settings_of_the_judge_are_read_and_its_key_is_not_printed() -> None:
         ("URL", "http://[::1"),
         ("MODEL", ""),
         ("JSON", "xml"),
-        ("SAMPLES", "9"),
+        ("SAMPLES", "10"),
+        ("SAMPLES", "5"),
+        ("METHOD", "triples"),
+        ("POOL", "mode"),
+        ("TEMPERATURE", "3"),
+        ("BUDGET", "5"),
         ("TIMEOUT_S", "0"),
         ("PROMPT_PRICE", "cheap"),
         ("COMPLETION_PRICE", "NaN"),

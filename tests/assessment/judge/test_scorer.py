@@ -3,6 +3,7 @@ pooled, and what a candidate says to the grader moves nothing."""
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from interview_engine.assessment.judge.asking import Asking
+from interview_engine.assessment.judge.cost import Price
 from interview_engine.assessment.judge.prompt import main_language, prompt, reply_schema
 from interview_engine.assessment.judge.reply import verify
-from interview_engine.assessment.judge.scorer import JudgeScorer, Price, Reply
+from interview_engine.assessment.judge.scorer import JudgeScorer, Limits, Reply
 from interview_engine.assessment.judge.screening import Screened
 from interview_engine.assessment.judge.shown import Shown, shown
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
@@ -25,6 +28,9 @@ from interview_engine.errors import ScorerError
 from interview_engine.i18n import LocalizedText
 
 KIT = load_kit(shipped_kits()["software-engineer"])
+PROBED = tuple(one.id for one in KIT.competencies if not one.is_delivery)[:3]
+THREE = replace(KIT, questions=tuple(replace(one, probes=PROBED) for one in KIT.questions))
+"""Every question probes three competencies."""
 COMPETENCY = KIT.competency("problem-solving")
 QUESTION = next(question for question in KIT.questions if "problem-solving" in question.probes)
 INDICATOR = COMPETENCY.indicators[0].id
@@ -39,9 +45,12 @@ class Screen:
     def __init__(self, reasons: Mapping[str, str] | None = None) -> None:
         self.reasons = reasons or {}
 
-    def __call__(self, kit: Kit, answer: AnswerText) -> Screened:
-        code = self.reasons.get(answer.text)
-        return Screened(Reason(code) if code else None, shown(answer.text))
+    def __call__(self, kit: Kit, answers: Sequence[AnswerText]) -> list[Screened]:
+        codes = [self.reasons.get(answer.text) for answer in answers]
+        return [
+            Screened(Reason(code) if code else None, shown(answer.text))
+            for answer, code in zip(answers, codes, strict=True)
+        ]
 
 
 class Model:
@@ -75,8 +84,8 @@ def shown_pair(text: str, language: str = "en") -> list[tuple[AnswerText, Shown]
     return [(answer(text, language), shown(text))]
 
 
-def score(model: Model, *answers: AnswerText, samples: int = 1, **more: Any) -> ContentScores:
-    return JudgeScorer(model, Screen(), samples, **more).score(KIT, answers or (answer(),))
+def score(model: Model, *answers: AnswerText, samples: int = 1, **limits: Any) -> ContentScores:
+    return JudgeScorer(model, Screen(), Asking(samples=samples), Limits(**limits)).score(KIT, answers or (answer(),))
 
 
 def result(content: ContentScores, competency: str = "problem-solving") -> Any:
@@ -249,17 +258,51 @@ def test_one_malformed_sample_is_left_out_and_counted() -> None:
 
 
 @pytest.mark.parametrize("document", [None, {}, {"evidence": [], "level": 7}, {"evidence": [{"quote": 1}], "level": 3}])
-def test_when_no_sample_can_be_used_the_scorer_failed(document: object) -> None:
-    with pytest.raises(ScorerError) as caught:
-        score(Model(document), samples=2)
-    assert caught.value.code == "judge.invalid_reply"
+def test_when_no_sample_can_be_used_the_competency_goes_to_a_person(document: object) -> None:
+    content = score(Model(document), samples=2)
+    assert result(content).reason.code == "judge.invalid_reply"
+    assert result(content).score is None
+    assert content.settings["judge_failed"] == "judge.invalid_reply"
 
 
-def test_a_failing_endpoint_fails_the_scoring() -> None:
-    error = ScorerError("judge.unreachable", LocalizedText("x", "x"), LocalizedText("x", "x"))
+AWAY = ScorerError("judge.unreachable", LocalizedText("x", "x"), LocalizedText("x", "x"))
+
+
+def test_a_failing_endpoint_fails_the_scoring_of_whoever_can_wait() -> None:
     with pytest.raises(ScorerError) as caught:
-        score(Model(told((WORDS, 4), level=4), error), samples=2)
+        score(Model(told((WORDS, 4), level=4), AWAY), samples=2)
     assert caught.value.code == "judge.unreachable"
+
+
+def test_a_failing_endpoint_leaves_the_rest_to_a_person_and_is_not_asked_again() -> None:
+    good = told((WORDS, 4), level=4)
+    model = Model(good, AWAY)
+    content = JudgeScorer(model, Screen(), Asking(samples=1), Limits(waits=False)).score(THREE, [answer()])
+    first, *rest = [one for one in content.competencies if one.competency_id in PROBED]
+    assert first.score is not None
+    assert len(rest) == 2
+    assert {one.reason.code for one in rest if one.reason} == {"judge.failed"}
+    assert "judge.unreachable" in rest[0].reason.text("en") if rest[0].reason else False
+    assert len(model.prompts) == 2
+    assert content.settings["judge_failed"] == "judge.unreachable"
+    assert content.settings["judge_failed_competencies"] == len(rest)
+
+
+def test_a_budget_that_is_used_up_leaves_the_rest_to_a_person() -> None:
+    price = Price(Decimal(10), Decimal(10))
+    model = Model(told((WORDS, 4), level=4), tokens=(1000, 100))
+    limits = Limits(price, Decimal("0.02"))
+    content = JudgeScorer(model, Screen(), Asking(samples=1), limits).score(THREE, [answer()])
+    codes = [one.reason.code for one in content.competencies if one.reason]
+    assert len(model.prompts) == 1, "0.011 of 0.02 spent, and the next would cost more than what is left"
+    assert "judge.budget" in codes
+    assert content.settings["judge_failed"] == "judge.budget"
+    assert "0.02 CNY" in next(one.reason.text("zh") for one in content.competencies if one.reason)
+
+
+def test_a_budget_needs_a_price() -> None:
+    with pytest.raises(ValueError, match="price"):
+        Limits(budget=Decimal(1))
 
 
 def test_without_a_quote_that_stands_there_is_no_score_but_a_reason() -> None:
@@ -271,7 +314,7 @@ def test_without_a_quote_that_stands_there_is_no_score_but_a_reason() -> None:
 
 def test_answers_that_cannot_be_used_are_not_sent_and_each_has_its_finding() -> None:
     model = Model(told((WORDS, 4), level=4))
-    content = JudgeScorer(model, Screen({"fine": "text.too_short"}), 1).score(KIT, [answer("fine")])
+    content = JudgeScorer(model, Screen({"fine": "text.too_short"})).score(KIT, [answer("fine")])
     assert model.prompts == []
     assert content.answers[0].reason == Reason("text.too_short")
     assert result(content).reason.code == "competency.answers_not_assessable"
@@ -307,10 +350,20 @@ def test_times_of_a_quote_are_those_at_which_it_was_said() -> None:
     assert spoken.text[evidence.char_start :].startswith(evidence.quote)
 
 
-def test_the_scorer_id_names_prompt_model_and_samples_and_samples_are_limited() -> None:
-    assert JudgeScorer(Model({}), Screen(), 3).scorer_id == "judge/2:fake:3"
-    with pytest.raises(ValueError, match="samples"):
-        JudgeScorer(Model({}), Screen(), 5)
+def test_the_time_spent_waiting_is_in_the_provenance() -> None:
+    ticks = iter(range(1000))
+    content = score(Model(told((WORDS, 4), level=4)), clock_s=lambda: float(next(ticks)))
+    assert content.settings["judge_seconds"] == content.settings["judge_requests"]
+
+
+def test_a_grave_wrong_deed_is_not_above_level_two_whatever_the_model_says() -> None:
+    def grave(kit: Kit, answers: Sequence[AnswerText]) -> list[Screened]:
+        return [Screened(None, shown(one.text), grave=frozenset({"problem-solving"})) for one in answers]
+
+    found = result(JudgeScorer(Model(told((WORDS, 5), level=5)), grave).score(KIT, [answer()]))
+    assert found.score.value == 2.5
+    assert found.score.low <= 2.5 <= found.score.high
+    assert [reason.code for reason in found.reasons] == ["conduct.wrong_deed"]
 
 
 # ---------------------------------------------------------------------------------------------- the prompt

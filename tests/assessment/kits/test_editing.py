@@ -64,6 +64,16 @@ def test_texts_are_written_where_they_stood_whatever_marks_they_hold(name: str) 
     assert max(gone, new) <= 9
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_who_scores_is_one_line_that_comes_and_goes(name: str) -> None:
+    text, kit = shipped(name)
+    judged = replace(kit, scorer="judge")
+    written = edited_text(text, kit, judged)
+    assert changed_lines(text, written) == (0, 1)
+    assert same_but_sum(parse_kit(written.encode(), name), judged)
+    assert edited_text(written, judged, kit) == text
+
+
 def test_what_is_removed_and_added_leaves_the_rest_as_it_was() -> None:
     text, kit = shipped("customer-service")
     text = text.replace("  - id: q2\n", "  # about the second question\n  - id: q2\n")

@@ -401,6 +401,51 @@ def test_a_file_that_may_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -
     assert "Permission denied" in caught.value.text("en")
 
 
+ANSWERS = """\
+    anchor_answers:
+      - {level: 2, text: {zh: 我让他等一下, en: I let him wait}}
+      - {level: 4.5, text: {zh: 我先问清楚再去办, en: I asked first and then did it}}
+    anchors:
+"""
+
+
+def test_a_kit_may_hold_anchor_answers_and_say_who_scores() -> None:
+    text = KIT.replace("    anchors:\n", ANSWERS, 1).replace("version: 3\n", "version: 3\nscorer: hybrid\n")
+    kit = parse_kit(text.encode(), "k")
+    assert [(one.level, one.text.en) for one in kit.competencies[0].anchor_answers] == [
+        (2.0, "I let him wait"),
+        (4.5, "I asked first and then did it"),
+    ]
+    assert kit.scorer == "hybrid"
+    again = parse_kit(kit_yaml(kit), "k")
+    assert (again.competencies, again.scorer) == (kit.competencies, "hybrid")
+
+
+def test_a_kit_leaves_both_out_unless_it_says_so(shop: Kit) -> None:
+    assert shop.scorer is None
+    assert shop.competencies[0].anchor_answers == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "field"),
+    [
+        ("level: 4.5", "level: 2", "kit.duplicate", "competencies[service].anchor_answers[#2].level"),
+        ("level: 4.5", "level: 6", "kit.range", "competencies[service].anchor_answers[#2].level"),
+        ("en: I let him wait", 'en: ""', "kit.empty_text", "competencies[service].anchor_answers[#1].text.en"),
+        ("scorer: hybrid", "scorer: model", "kit.choice", "scorer"),
+    ],
+)
+def test_a_mistake_in_them_is_named(old: str, new: str, code: str, field: str) -> None:
+    text = KIT.replace("    anchors:\n", ANSWERS, 1).replace("version: 3\n", "version: 3\nscorer: hybrid\n")
+    assert (code, field) in [(one.code, one.field) for one in problems_of(text.replace(old, new, 1))]
+
+
+def test_one_anchor_answer_alone_is_refused() -> None:
+    one = "".join(line for line in ANSWERS.splitlines(keepends=True) if "4.5" not in line)
+    (problem,) = problems_of(KIT.replace("    anchors:\n", one, 1))
+    assert (problem.code, problem.field) == ("kit.count", "competencies[service].anchor_answers")
+
+
 def test_a_written_kit_reads_back_to_itself() -> None:
     kit = parse_kit(KIT.encode(), "k")
     again = parse_kit(kit_yaml(kit), "k")

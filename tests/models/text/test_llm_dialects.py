@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 import pytest
 from chat_servers import DIALECTS, Dialect, Running, Said, chat_server
 
+from interview_engine.assessment.judge import pairwise
 from interview_engine.assessment.judge.prompt import prompt, reply_schema
 from interview_engine.assessment.judge.shown import shown
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
@@ -108,3 +109,35 @@ def test_a_server_without_schemas_is_refused_with_the_setting_that_helps() -> No
     assert "response_format type is unavailable" in caught.value.text("en")
     assert "INTERVIEW_ENGINE_JUDGE_JSON" in caught.value.text("en")
     assert len(running.asked) == 1, "never another form in silence"
+
+
+PAIR = pairwise.prompt(KIT, COMPETENCY, [(ANSWER, shown(ANSWER.text))], pairwise.examples_of(COMPETENCY)[0], 1)
+WON = GOOD.replace('"level": 4}]', '"speaks": "for"}]').replace('"level": 4', '"more": "second"')
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_comparison_is_asked_and_its_reply_read_in_every_dialect(dialect: Dialect) -> None:
+    schema = pairwise.reply_schema(COMPETENCY)
+    for turn in (Said(WON), Said(f"<think>first?</think>\n```json\n{WON}\n```"), Said(WON, reasoning="first?")):
+        with talking(dialect, turn) as (model, running, _):
+            reply = model.ask(PAIR, schema, 7)
+        compared = pairwise.verify(reply.document, COMPETENCY, [(ANSWER, shown(ANSWER.text))], 1)
+        assert compared is not None, reply.problem
+        assert compared.won == 1.0
+        assert running.asked[0]["seed"] == 7
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_reply_to_another_question_is_no_comparison(dialect: Dialect) -> None:
+    with talking(dialect, Said(GOOD)) as (model, _, _):
+        reply = model.ask(PAIR, pairwise.reply_schema(COMPETENCY), 0)
+    assert reply.document is None
+    assert reply.problem
+
+
+def test_the_temperature_of_the_settings_is_sent() -> None:
+    with chat_server("vllm", [Said(GOOD)]) as running:
+        endpoint = Endpoint(running.url, "m", temperature=0.7, timeout_s=30)
+        with closing(ChatModel(endpoint, lambda _: None, SystemClock())) as model:
+            model.ask(MESSAGES, SCHEMA, 3)
+    assert (running.asked[0]["temperature"], running.asked[0]["seed"]) == (0.7, 3)

@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from interview_engine.assessment.judge.asking import Asking
 from interview_engine.assessment.judge.prompt import reply_schema
 from interview_engine.assessment.judge.scorer import JudgeScorer, Reply
 from interview_engine.assessment.judge.screening import Screened
@@ -99,7 +100,9 @@ def test_a_small_model_on_a_real_server_gives_verified_quotes_or_a_reason(addres
     with closing(ChatModel(endpoint, time.sleep, SystemClock())) as chat:
         chat.check()
         model = Overheard(chat)
-        scorer = JudgeScorer(model, lambda kit, answer: Screened(None, shown(answer.text)), samples=1)
+        scorer = JudgeScorer(
+            model, lambda kit, answers: [Screened(None, shown(a.text)) for a in answers], Asking(samples=1)
+        )
         content = scorer.score(KIT, [AnswerText("q1", "en", TEXT)])
     (reply,), (found,) = model.replies, content.competencies
     jsonschema.validate(reply.document, reply_schema(COMPETENCY))

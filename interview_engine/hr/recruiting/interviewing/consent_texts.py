@@ -2,7 +2,8 @@
 
 Data, one text a policy, zh and en. `VERSION` is kept with every consent; raise it whenever a word changes, so that one
 can always say what somebody agreed to. The rules behind the texts: PIPL articles 14, 17, 24, 28–29 (cn); GDPR articles
-13 and 22, AI Act annex III(4) (eu); NYC Local Law 144 (us-ny); 820 ILCS 42 (us-il).
+13 and 22, AI Act annex III(4) (eu); NYC Local Law 144 (us-ny); 820 ILCS 42 and HB 3773 (us-il); for us-ca, us-co and
+us-tx `Policy.laws`, which is second-hand.
 """
 
 from __future__ import annotations
@@ -12,7 +13,12 @@ from dataclasses import dataclass
 from interview_engine.assessment.policy import POLICIES, Policy
 from interview_engine.i18n import Text, msg
 
-VERSION = "2026-12"
+VERSION = "2026-12-2"
+
+
+def version_of(language: str, *, judged: bool) -> str:
+    """What is kept of the text that was agreed to: its version, whether it named a language model, its language."""
+    return f"{VERSION}{'+judge' if judged else ''}/{language}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +52,15 @@ class ConsentText:
     purposes: tuple[Purpose, ...]
 
 
-def consent_text(policy_id: str, delivery_percent: float = 0.0) -> ConsentText:
+def consent_text(policy_id: str, delivery_percent: float = 0.0, *, judged: bool = False) -> ConsentText:
     """The text of a policy. KeyError for a policy that does not exist.
 
     Args:
         delivery_percent: what the kit's delivery competencies weigh in its total, 0..100.
+        judged: a language model reads the answers too (docs/judge.md).
     """
     policy = POLICIES[policy_id]
-    assessed = (*_CONTENT, *_cues(policy, delivery_percent), _NEVER)
+    assessed = (*_CONTENT, *(_JUDGED if judged else ()), *_cues(policy, delivery_percent), _NEVER)
     sections = (
         Section("recorded", msg("What is recorded"), _RECORDED),
         Section("measured", msg("What is assessed"), assessed),
@@ -87,6 +94,13 @@ _RECORDED = (
 
 _CONTENT = (
     msg("What you say: software turns it into text and scores it against the job's criteria; every point quotes you."),
+)
+
+_JUDGED = (
+    msg(
+        "A language model that the employer has chosen reads the text of your answers too: no name, voice or picture. "
+        "What it says of you counts only with a quote that is really yours."
+    ),
 )
 
 _NEVER = msg("Nothing is inferred from your face or voice about how you feel, who you are, your health, age or origin.")
@@ -136,7 +150,24 @@ _RIGHTS_BY_POLICY: dict[str, tuple[Text, ...]] = {
             "ask for another way and for the summary of its bias audit (Local Law 144)."
         ),
     ),
-    "us-il": (msg("Within 30 days of your request every copy is deleted (820 ILCS 42/15)."),),
+    "us-il": (
+        msg("Within 30 days of your request every copy is deleted (820 ILCS 42/15)."),
+        msg("Artificial intelligence is used to assess your answers. Where you live plays no part in it (HB 3773)."),
+    ),
+    "us-ca": (
+        msg(
+            "An automated-decision system takes part in this selection. You may ask for an accommodation, or for "
+            "another way to show what you can do."
+        ),
+    ),
+    "us-co": (
+        msg(
+            "Automated decision-making technology takes part in this selection. If the decision goes against you, you "
+            "are told within 30 days what part it had; you may see and correct your data and have a person look again "
+            "(SB 26-189)."
+        ),
+    ),
+    "us-tx": (msg("Face and voice are never used to identify you."),),
 }
 
 
@@ -172,9 +203,16 @@ def _cues(policy: Policy, delivery_percent: float) -> tuple[Text, ...]:
 
 def _kept(policy: Policy) -> tuple[Text, ...]:
     days = policy.retention_days
+    kept = msg(
+        "Recordings and assessment for {days} days at most, then they are deleted; earlier when you ask.", days=days
+    )
+    records = msg(
+        "The law asks the employer to keep the records of this assessment for {days} days ({article}).",
+        days=policy.record_days,
+        article=policy.article,
+    )
     return (
-        msg(
-            "Recordings and assessment for {days} days at most, then they are deleted; earlier when you ask.", days=days
-        ),
+        kept,
+        *((records,) if policy.record_days else ()),
         msg("If you are hired, the assessment goes into your employee file."),
     )

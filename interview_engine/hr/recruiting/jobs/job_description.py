@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
+from interview_engine.assessment.policy import Policy
+from interview_engine.errors import PolicyError
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import Text, msg
 
@@ -76,6 +78,8 @@ _KIND_WORDS: Mapping[RequirementKind, re.Pattern[str]] = {
 }
 """The first kind whose words are in a line is its kind: a degree stays one when experience is asked with it."""
 
+_POSTAL_CODE = re.compile(r"\b(?:zip|postal|post)[- ]?codes?\b|邮政编码|邮编|郵遞區號|邮政区号", re.IGNORECASE)
+
 _HEADING_DUTIES = re.compile(r"职责|工作内容|岗位描述|responsibilit|what you will do|duties|the role", re.IGNORECASE)
 _HEADING_NEEDS = re.compile(
     r"要求|任职|资格|条件|requirement|qualification|what we look for|you have|you bring|must have", re.IGNORECASE
@@ -95,6 +99,29 @@ _LATIN_FILLER = frozenset(
         "work preferred plus must required using use e.g etc including such hands-on command fluent spoken written",
     )
 )
+
+
+def names_postal_code(text: str) -> bool:
+    """Whether a requirement speaks of a postal code, in zh or en."""
+    return _POSTAL_CODE.search(unicodedata.normalize("NFKC", text)) is not None
+
+
+def check_postal_codes(texts: Iterable[str], policy: Policy) -> None:
+    """Where somebody lives stands for who they are: some laws do not let a selection ask for it.
+
+    Raises:
+        PolicyError: `policy.postal_code`, naming the article.
+    """
+    found = next((text for text in texts if names_postal_code(text)), None) if not policy.postal_codes else None
+    if found is None:
+        return
+    raise PolicyError(
+        "policy.postal_code",
+        msg(
+            "“{text}” asks for a postal code, which the policy forbids: {article}.", text=found, article=policy.article
+        ),
+        msg("Leave the postal code out, or say what the work really needs (a way to be on site by 8:00)."),
+    )
 
 
 def requirements_from(description: str) -> tuple[JobRequirement, ...]:

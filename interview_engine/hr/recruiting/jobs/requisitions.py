@@ -16,6 +16,7 @@ from interview_engine.hr.approvals.service import Approval
 from interview_engine.hr.area import Facts
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.problems import conflict, required
+from interview_engine.hr.recruiting.jobs.job_description import check_postal_codes
 from interview_engine.hr.recruiting.jobs.wish import NewRequisition, write_wish
 from interview_engine.hr.recruiting.reach import check_place, requisition_for
 from interview_engine.hr.recruiting.rules import REQUISITION_MOVES, RequisitionState
@@ -151,6 +152,8 @@ def _check_ready(session: Session, row: Requisition) -> None:
         )
     published = competency.kit(session, version.id)
     check_kit(published, POLICIES[row.policy])
+    asked = [question.text.get(language) for question in published.questions for language in ("zh", "en")]
+    check_postal_codes(asked, POLICIES[row.policy])
     if row.language not in published.languages:
         raise conflict(
             "requisition.kit_language",

@@ -11,7 +11,12 @@ from interview_engine.assessment.policy import POLICIES
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import invalid, missing, text_within
-from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, checked_requirements, requirements_from
+from interview_engine.hr.recruiting.jobs.job_description import (
+    JobRequirement,
+    check_postal_codes,
+    checked_requirements,
+    requirements_from,
+)
 from interview_engine.hr.recruiting.rules import EMPLOYMENT_TYPES, EmploymentType
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.i18n import joined, msg
@@ -114,7 +119,9 @@ def write_wish(session: Session, row: Requisition, new: NewRequisition) -> None:
     wanted = new.requirements if new.requirements is not None else requirements_from(description)
     row.legal_entity_id, row.department_id = new.legal_entity_id, new.department_id
     row.headcount, row.description = new.headcount, description
-    row.requirements = [asdict(one) for one in checked_requirements(wanted)]
+    requirements = checked_requirements(wanted)
+    check_postal_codes([one.text for one in requirements if one.kind != "duty"], POLICIES[new.policy])
+    row.requirements = [asdict(one) for one in requirements]
     row.role_profile_id, row.kit_version_id = new.role_profile_id, kit_version_id
     row.policy, row.language, row.bar = new.policy, new.language, new.bar
     row.place = text_within(new.place, "place", msg("place of work"), 120, least=0)
