@@ -25,18 +25,21 @@
     say();
   }
 
-  // a day in words beside its field
+  // a day in the page's language while its field is not being filled in, and what goes where while it is empty
+  const parts = new Intl.DateTimeFormat(language, { year: "numeric", month: "2-digit", day: "2-digit", timeZone: "UTC" });
+  const names = new Intl.DisplayNames(language, { type: "dateTimeField" });
+  const empty = parts.formatToParts(0).map((part) => (part.type === "literal" ? part.value : names.of(part.type))).join("");
   for (const field of document.querySelectorAll("input[type=date]")) {
-    const told = document.createElement("span");
-    told.className = "hint day-in-words";
+    const whole = document.createElement("span");
+    whole.className = "day-field";
+    field.before(whole);
+    whole.append(field);
     const say = () => {
       const [year, month, day] = field.value.split("-").map(Number);
-      told.textContent = field.value
-        ? new Intl.DateTimeFormat(language, { dateStyle: "full", timeZone: "UTC" }).format(Date.UTC(year, month - 1, day))
-        : "";
+      whole.dataset.words = field.value ? parts.format(Date.UTC(year, month - 1, day)) : empty;
+      whole.classList.toggle("empty", !field.value);
     };
     field.addEventListener("input", say);
-    field.after(told);
     say();
   }
 })();

@@ -42,6 +42,13 @@ def text_within(value: str, field: str, thing: Text, most: int, *, least: int = 
         InvalidInput: `input.required` when shorter than `least`, `input.too_long` when longer than `most` characters.
     """
     clean = value.strip()
+    if 0 < len(clean) < least:
+        raise invalid(
+            field,
+            "input.required",
+            msg("The {thing} needs at least {least} characters.", thing=thing, least=least),
+            msg("Write a little more and send again."),
+        )
     if len(clean) < least:
         raise required(field, thing)
     if len(clean) > most:

@@ -77,7 +77,7 @@ def _page(
         )
         for one in found.competencies
     ]
-    axes += [Axis(model.get(code, code), None) for code in found.missing]
+    axes += [Axis(model.get(code, code), None, required=(found.required[code] - 1) / 0.4) for code in found.missing]
     return console_page(
         request,
         actor,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -83,11 +83,13 @@ class CompetencyPortrait:
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """A person's competencies, by kind and code; `missing` are codes that the profile asks for without a measure."""
+    """A person's competencies, by kind and code; `missing` are codes that the profile asks for without a measure, and
+    `required` the levels 1..5 of all that it asks for."""
 
     person: Person
     competencies: tuple[CompetencyPortrait, ...]
     missing: tuple[str, ...]
+    required: Mapping[str, float] = field(default_factory=dict)
 
 
 def may_read_portrait(session: Session, actor: Actor, person_id: str) -> bool:
@@ -140,7 +142,7 @@ def portrait(session: Session, actor: Actor, person_id: str, *, profile_id: str 
         for code, measures in by_code.items()
     ]
     found.sort(key=lambda one: (one.kind, one.code))
-    return Portrait(person, tuple(found), tuple(code for code in required if code not in by_code))
+    return Portrait(person, tuple(found), tuple(code for code in required if code not in by_code), required)
 
 
 def _check(session: Session, actor: Actor, person: Person) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Action, Actor
-from interview_engine.hr.problems import conflict, invalid, missing, required, text_within
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.applying import applications
 from interview_engine.hr.recruiting.applying.lists import HIDDEN, candidate_names
@@ -259,9 +259,8 @@ def _reason_needed(kind: Planned, rows: Collection[Application]) -> bool:
 def _words(kind: BulkKind, words: str, rows: Collection[Application]) -> str:
     if kind == "message":
         return text_within(words, "words", msg("message"), LONGEST_MESSAGE)
-    if _reason_needed(kind, rows) and len(words.strip()) < reviews.LEAST_REASON:
-        raise required("words", msg("reason"))
-    return text_within(words, "words", msg("reason"), reviews.MAX_REASON, least=0)
+    least = reviews.LEAST_REASON if _reason_needed(kind, rows) else 0
+    return text_within(words, "words", msg("reason"), reviews.MAX_REASON, least=least)
 
 
 def _begun(session: Session, actor: Actor, requisition_id: str, kind: str, key: str, clock: Clock) -> BulkAction | None:

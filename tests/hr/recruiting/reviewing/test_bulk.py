@@ -140,13 +140,15 @@ def test_a_plan_counts_the_links_that_would_close(small_world: World) -> None:
 
 
 @pytest.mark.parametrize("kind", ["reject", "offer"])
-def test_a_decision_needs_a_reason(small_world: World, kind: BulkKind) -> None:
+@pytest.mark.parametrize(("words", "said"), [(" ", "请填写理由。"), ("短", "理由至少要有 3 个字。")])
+def test_a_decision_needs_a_reason(small_world: World, kind: BulkKind, words: str, said: str) -> None:
     world = small_world
     with world.database.transaction() as session:
         job, rows = job_with(world, session, 1)
         with pytest.raises(InvalidInput) as caught:
-            carried_out(world, session, job, kind, rows, words=" ")
+            carried_out(world, session, job, kind, rows, words=words)
         assert (caught.value.code, caught.value.field) == ("input.required", "words")
+        assert caught.value.message.zh == said
 
 
 def test_nothing_happens_to_anybody_when_one_is_out_of_reach(small_world: World) -> None:
