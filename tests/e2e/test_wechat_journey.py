@@ -474,7 +474,7 @@ def test_a_colleague_links_once_by_password_and_never_needs_it_again(journey: Jo
     page.fill("#f-password", PASSWORD)
     press(page, "登录")
     page.locator("a.primary").click()
-    page.wait_for_url("**/wechat/todo?linked=1")
+    page.wait_for_url(re.compile("/wechat/todo[?]linked=1"))
     expect(page.locator("p[role=status]")).to_contain_text("已绑定")
     fresh = journey.phone("hr-member", WECOM)
     fresh.goto(f"{journey.url}/wechat/todo")
