@@ -18,6 +18,8 @@ from hiring_world import World, make_world
 from api.context import Context
 from interview_engine.assessment.kits.file import shipped_kits
 from interview_engine.clock import Clock
+from interview_engine.hr.accounts.passwords import hashed
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.competency.service import profile_from_kit, publish_kit
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.tables import Requisition
@@ -103,6 +105,14 @@ class LiveServer:
             posting = self.world.post(session, requisition, channel=f"channel-{number}")
             application = self.world.applicant(session, posting, number)
             return invitations.invite(session, self.world.actor("recruiter"), application.id, self.world.clock)
+
+    def with_password(self, role: str) -> str:
+        """Give the account of a role `PASSWORD`, so that a test can sign in; its login."""
+        account_id = self.world.actor(role).account_id
+        with self.context.database.transaction() as session:
+            account = session.get_one(Account, account_id)
+            account.password_hash = hashed(PASSWORD)
+            return account.login
 
 
 def short_kit(questions: int, think_s: int, answer_s: int, attempts: int = 2) -> str:
