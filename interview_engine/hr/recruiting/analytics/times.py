@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Integer, cast, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
@@ -144,9 +144,20 @@ def _minutes_to_assess(session: Session, actor: Actor, requisition_id: str | Non
 
 
 def _events(statement: Any, actor: Actor, requisition_id: str | None, first_id: str) -> Any:
+    """Narrowed to events since then and within reach; a move that was undone did not happen, nor did undoing it."""
+    undone = aliased(ApplicationEvent)
+    was_undone = exists().where(
+        undone.application_id == ApplicationEvent.application_id,
+        undone.id > ApplicationEvent.id,
+        undone.kind == "undone",
+        undone.from_stage == ApplicationEvent.to_stage,
+    )
+    # few have one: all others are known by a list that is made once, without a search for each event
+    with_undone = select(undone.application_id).where(undone.kind == "undone", undone.id >= first_id)
+    stands = or_(ApplicationEvent.application_id.not_in(with_undone), ~was_undone)
     joined = (
         statement.join(Application, Application.id == ApplicationEvent.application_id)
         .join(Requisition, Requisition.id == Application.requisition_id)
-        .where(ApplicationEvent.id >= first_id)
+        .where(ApplicationEvent.id >= first_id, ApplicationEvent.kind != "undone", stands)
     )
     return within_reach(joined, actor, requisition_id)

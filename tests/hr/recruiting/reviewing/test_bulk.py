@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.errors import ConflictError, InvalidInput, NotFoundError, PermissionDenied
+from interview_engine.hr.recruiting.analytics.times import hiring_times
 from interview_engine.hr.recruiting.applying import applications, own
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import invitations
@@ -206,3 +207,15 @@ def test_a_message_stands_with_the_candidates_own_applications_once_it_is_out(sm
         (after,) = own.own_applications(session, row.person_id, world.clock)
         assert before.messages == ()
         assert [words for _, words in after.messages] == ["面试改到周五。"]
+
+
+def test_a_rejection_that_was_undone_is_in_no_figure(world: World) -> None:
+    recruiter, clock = world.actor("recruiter"), world.clock
+    with world.database.transaction() as session:
+        job, rows = job_with(world, session, 2)
+        action = carried_out(world, session, job, "reject", rows)
+        bulk.undo(session, recruiter, action.id, clock)
+        carried_out(world, session, job, "reject", rows[:1], key=KEY + "again")
+        figures = hiring_times(session, recruiter, clock, requisition_id=job.id)
+        reached = {one.stage: one.reached for one in figures.stages}
+        assert (reached["review"], reached["rejected"]) == (2, 1)
