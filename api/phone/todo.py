@@ -7,12 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.area import areas_of
 from api.candidate.own_applications import WAYS, ways_set_up
 from api.console.work.approvals import waiting_for
 from api.console.work.inbox import address_of
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
+from api.phone.lists import phone_address
 from api.render import page
 from api.sessions import PageActor, page_actor, signed_in
 from api.visitor import browser_of
@@ -86,6 +88,12 @@ def _page(request: Request, context: Context, actor: Actor, problem: InterviewEn
             words=to_read,
             address_of=address_of,
             jobs=jobs,
+            lists=[
+                (phone_address(one.spec), one.spec.title)
+                for area in areas_of(request)
+                for one in area.lists
+                if may_at_all(actor, one.spec.field_class, "read")
+            ],
             ways=ways,
             names=WAYS,
             way_action=f"{TODO}/way",

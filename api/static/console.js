@@ -156,13 +156,13 @@
   if (boxes.length) count();
 
   // actions on rows that are ticked: how many, and none without
-  for (const form of all("form[data-bulk]")) {
-    const told = form.querySelector("[data-chosen]");
+  for (const form of all("form[data-rows]")) {
+    const told = form.querySelector("[data-rows-chosen]");
     if (!told) continue;
     const words = told.textContent;
     const update = () => {
       const count = all("input[name=id]:checked", form).length;
-      told.textContent = count ? told.dataset.chosen.replace("#", count) : words;
+      told.textContent = count ? told.dataset.rowsChosen.replace("#", count) : words;
       for (const button of all("[data-needs-chosen]", form)) button.disabled = !count;
     };
     form.addEventListener("change", update);

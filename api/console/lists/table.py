@@ -34,7 +34,7 @@ from interview_engine.hr.lists.bulk import BulkOutcome
 from interview_engine.hr.lists.custom import with_own
 from interview_engine.hr.lists.reading import ListRow, count_values, filters_of, read_list, read_rows
 from interview_engine.hr.lists.views import ViewSeen, views_of
-from interview_engine.i18n import translator
+from interview_engine.i18n import mark, translator
 
 PAGE = 50
 
@@ -144,6 +144,7 @@ def table_page(
         bulk=_bulk(spec, actor, language),
         refused=refused,
         did=_did(spec, request, language),
+        tools=_tools(spec, actor),
         may_export=may_at_all(actor, spec.field_class, "export"),
         may_add=spec.form is not None and spec.form.pages and may_at_all(actor, *spec.form.needs),
         may_import=spec.form is not None and bool(spec.form.key) and may_at_all(actor, *spec.form.needs),
@@ -255,6 +256,14 @@ def _at_view(views: Sequence[ViewSeen], request: Request, here: str) -> str:
 
 def _bulk(spec: ListSpec, actor: Actor, language: str) -> list[tuple[str, str]]:
     return [(one.name, one.label.get(language)) for one in spec.bulk if may_at_all(actor, *one.needs)]
+
+
+def _tools(spec: ListSpec, actor: Actor) -> list[tuple[str, str]]:
+    """(last part of the address, msgid) of the forms of each row: its own, and that of the company's fields."""
+    form = spec.form
+    change = form is not None and form.pages and form.update is not None and may_at_all(actor, *form.needs)
+    own = any(one.own and may_at_all(actor, one.field_class or spec.field_class, "write") for one in spec.columns)
+    return [("change", mark("Change"))] * change + [("own", mark("Fill in"))] * own
 
 
 def _did(spec: ListSpec, request: Request, language: str) -> str:

@@ -96,11 +96,12 @@ class Application(Row, Base):
         Index("ix_application_list", "requisition_id", "stage", "section"),
         Index("ix_application_section", "requisition_id", "section", "score_value", "id"),
         Index("ix_application_recent", "requisition_id", "id"),
+        Index("ix_application_person", "person_id", "created_at"),
         Index("ix_application_stage", "requisition_id", "stage", "id"),
     )
 
     requisition_id: Mapped[str] = mapped_column(ForeignKey("requisition.id"))
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     posting_id: Mapped[str | None] = mapped_column(ForeignKey("posting.id"), index=True)
     resume_id: Mapped[str | None] = mapped_column(ForeignKey("resume.id"))
     channel: Mapped[str] = mapped_column(String(60), default="")
