@@ -160,8 +160,10 @@ def test_a_wish_to_hire_waits_among_the_approvals_and_is_approved_there(
     requisition_id = wish(made, "客服专员 · 宁波")
     hr = Desk(browser, url, "hr")
     hr.page.goto("/console/approvals")
-    expect(hr.page.get_by_role("link", name="客服专员 · 宁波")).to_be_visible()
-    hr.press("同意")
+    card = hr.page.locator("section.card", has=hr.page.get_by_role("link", name="客服专员 · 宁波"))
+    expect(card).to_be_visible()
+    with hr.page.expect_navigation():
+        card.get_by_role("button", name="同意", exact=True).click()
     with made.context.database.reading() as session:
         assert session.get_one(Requisition, requisition_id).state == "approved"
     hr.close()
