@@ -71,24 +71,10 @@ def set_flow(
             `approval.kind` no area hands over such a kind, `approval.unconditional`.
     """
     require(actor, "public", "manage")
-    if kind not in house().requests:
-        raise invalid(
-            "kind", "approval.kind", msg("There is no such kind of request."), msg("Choose one from the list.")
-        )
     if department_id is not None and find(session, Department, department_id) is None:
         raise missing("department", msg("department"))
     check_place(session, actor, "manage", department_id)
-    for place, step in enumerate(steps):
-        _check_step(place, step, house().requests[kind].facts)
-    if not 0 < len(steps) <= MAX_STEPS or not _is_within(expires_after_days, EXPIRE_DAYS):
-        raise _bad_flow("steps" if _is_within(expires_after_days, EXPIRE_DAYS) else "expires_after_days")
-    if all(step.get("when") is not None for step in steps):
-        raise invalid(
-            "steps",
-            "approval.unconditional",
-            msg("Every step has a condition, so some requests would be approved by nobody."),
-            msg("Leave one step without a condition."),
-        )
+    _check_flow(kind, steps, expires_after_days)
     named = {name.partition(":")[2] for step in steps for name in step["approvers"] if name.startswith("account:")}
     persons = [one.person_id for one in actors(session, named, clock) if one.person_id is not None]
     check_persons(session, actor, "public", "manage", persons)
@@ -110,6 +96,25 @@ def set_flow(
     session.flush()
     audit.record(session, actor.id, "approval_flow.set", f"approval_flow:{flow.id}", {"kind": kind}, clock)
     return flow
+
+
+def _check_flow(kind: str, steps: Sequence[Mapping[str, Any]], expires_after_days: int | None) -> None:
+    """Check kind, steps and expiry; who may set it is not asked here."""
+    if kind not in house().requests:
+        raise invalid(
+            "kind", "approval.kind", msg("There is no such kind of request."), msg("Choose one from the list.")
+        )
+    for place, step in enumerate(steps):
+        _check_step(place, step, house().requests[kind].facts)
+    if not 0 < len(steps) <= MAX_STEPS or not _is_within(expires_after_days, EXPIRE_DAYS):
+        raise _bad_flow("steps" if _is_within(expires_after_days, EXPIRE_DAYS) else "expires_after_days")
+    if all(step.get("when") is not None for step in steps):
+        raise invalid(
+            "steps",
+            "approval.unconditional",
+            msg("Every step has a condition, so some requests would be approved by nobody."),
+            msg("Leave one step without a condition."),
+        )
 
 
 def end_flow(session: Session, actor: Actor, flow_id: str, clock: Clock) -> ApprovalFlow:

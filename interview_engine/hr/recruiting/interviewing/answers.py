@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -78,17 +79,7 @@ def record_answer(
     there = _already(session, row, question_id, content)
     if there is not None:
         return there
-    if row.state not in ("consented", "in_progress"):
-        raise conflict(
-            "invitation.state",
-            msg("The interview is “{state}”; nothing can be answered now.", state=row.state),
-        )
-    if is_over(row, clock.now()):
-        raise conflict(
-            "invitation.over",
-            msg("The time for answering has passed."),
-            msg("Please ask the recruiter for more time."),
-        )
+    _check_open(row, clock)
     answer = Answer(
         **stamp(actor.id, clock),
         invitation_id=row.id,
@@ -97,19 +88,7 @@ def record_answer(
         mode=mode,
         state="received",
     )
-    if isinstance(content, str):
-        if mode != "text":
-            raise invalid(
-                "mode",
-                "answer.mode",
-                msg("A written answer needs mode “text”."),
-                msg("Change it."),
-            )
-        answer.text = text_within(content, "text", msg("answer"), MAX_TEXT)
-    else:
-        _check_recording(session, row, mode)
-        answer.upload_id, answer.blob_sha256 = content.upload_id, content.blob_sha256
-        answer.media_type, answer.size, answer.duration_s = content.media_type, content.size, content.duration_s
+    _fill(session, row, answer, content)
     session.add(answer)
     try:
         with session.begin_nested():
@@ -126,6 +105,37 @@ def record_answer(
     if row.automated:
         enqueue_work(session, "answer", answer.id, clock)
     return answer
+
+
+def _check_open(invitation: Invitation, clock: Clock) -> None:
+    if invitation.state not in ("consented", "in_progress"):
+        raise conflict(
+            "invitation.state",
+            msg("The interview is “{state}”; nothing can be answered now.", state=invitation.state),
+        )
+    if is_over(invitation, clock.now()):
+        raise conflict(
+            "invitation.over",
+            msg("The time for answering has passed."),
+            msg("Please ask the recruiter for more time."),
+        )
+
+
+def _fill(session: Session, invitation: Invitation, answer: Answer, content: RecordedUpload | str) -> None:
+    """Put words or a recording into an answer of that mode."""
+    if isinstance(content, str):
+        if answer.mode != "text":
+            raise invalid(
+                "mode",
+                "answer.mode",
+                msg("A written answer needs mode “text”."),
+                msg("Change it."),
+            )
+        answer.text = text_within(content, "text", msg("answer"), MAX_TEXT)
+        return
+    _check_recording(session, invitation, cast(Mode, answer.mode))
+    answer.upload_id, answer.blob_sha256 = content.upload_id, content.blob_sha256
+    answer.media_type, answer.size, answer.duration_s = content.media_type, content.size, content.duration_s
 
 
 def choose_attempt(session: Session, actor: Actor, answer_id: str, clock: Clock) -> Answer:

@@ -107,14 +107,7 @@ def invite(
         InvalidInput: `invitation.days`, `invitation.language`.
     """
     application, requisition = application_for(session, actor, application_id, "interview", "write", lock=True)
-    if requisition.kit_version_id is None:
-        raise conflict(
-            "invitation.no_kit",
-            msg("The requisition has no kit."),
-            msg("Choose a kit first."),
-        )
-    if requisition.state not in ("open", "on_hold"):
-        raise conflict("requisition.state", msg("The requisition is not open."))
+    kit_version_id = _kit_to_ask(requisition)
     if not 1 <= days <= MAX_DAYS:
         raise invalid(
             "days",
@@ -139,7 +132,7 @@ def invite(
     invitation = Invitation(
         **stamp(actor.id, clock),
         application_id=application.id,
-        kit_version_id=requisition.kit_version_id,
+        kit_version_id=kit_version_id,
         token_hash=digest(secret),
         state="sent",
         language=spoken,
@@ -154,6 +147,19 @@ def invite(
     written = spoken if reading in INTERVIEW_LANGUAGES else reading
     notices.invitation_sent(session, invitation, application, requisition, secret, written, clock)
     return IssuedInvitation(invitation, secret)
+
+
+def _kit_to_ask(requisition: Requisition) -> str:
+    """The kit version of a job that still invites."""
+    if requisition.kit_version_id is None:
+        raise conflict(
+            "invitation.no_kit",
+            msg("The requisition has no kit."),
+            msg("Choose a kit first."),
+        )
+    if requisition.state not in ("open", "on_hold"):
+        raise conflict("requisition.state", msg("The requisition is not open."))
+    return requisition.kit_version_id
 
 
 def invite_automatically(session: Session, application: Application, clock: Clock) -> IssuedInvitation | None:

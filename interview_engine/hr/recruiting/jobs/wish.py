@@ -73,6 +73,32 @@ def write_wish(session: Session, row: Requisition, new: NewRequisition) -> None:
     department = find(session, Department, new.department_id)
     if department is None or department.legal_entity_id != new.legal_entity_id:
         raise missing("department", msg("department of this company"))
+    _check_choices(new)
+    _check_pay(new)
+    kit_version_id = new.kit_version_id
+    if new.role_profile_id is not None:
+        profile = competency.profile_for(session, new.role_profile_id, new.legal_entity_id)
+        kit_version_id = kit_version_id or _published(session, profile.kit_version_id)
+    if kit_version_id is not None:
+        competency.kit_version_for(session, kit_version_id, new.legal_entity_id)
+    description = text_within(new.description, "description", msg("description"), 20_000, least=0)
+    wanted = new.requirements if new.requirements is not None else requirements_from(description)
+    row.legal_entity_id, row.department_id = new.legal_entity_id, new.department_id
+    row.headcount, row.description = new.headcount, description
+    requirements = checked_requirements(wanted)
+    check_postal_codes([one.text for one in requirements if one.kind != "duty"], POLICIES[new.policy])
+    row.requirements = [asdict(one) for one in requirements]
+    row.role_profile_id, row.kit_version_id = new.role_profile_id, kit_version_id
+    row.policy, row.language, row.bar = new.policy, new.language, new.bar
+    row.place = text_within(new.place, "place", msg("place of work"), 120, least=0)
+    row.employment_type, row.closes_on = new.employment_type, new.closes_on
+    row.pay_low, row.pay_high = new.pay_low, new.pay_high
+    row.urgent = new.urgent
+    row.reason = text_within(new.reason, "reason", msg("reason"), 300, least=0)
+
+
+def _check_choices(new: NewRequisition) -> None:
+    """Check numbers against their ranges, and codes."""
     if not 1 <= new.headcount <= 10_000:
         raise invalid(
             "headcount",
@@ -108,27 +134,6 @@ def write_wish(session: Session, row: Requisition, new: NewRequisition) -> None:
             msg("There is no such type of employment."),
             msg("Choose one of {listed}.", listed=joined(EMPLOYMENT_TYPES)),
         )
-    _check_pay(new)
-    kit_version_id = new.kit_version_id
-    if new.role_profile_id is not None:
-        profile = competency.profile_for(session, new.role_profile_id, new.legal_entity_id)
-        kit_version_id = kit_version_id or _published(session, profile.kit_version_id)
-    if kit_version_id is not None:
-        competency.kit_version_for(session, kit_version_id, new.legal_entity_id)
-    description = text_within(new.description, "description", msg("description"), 20_000, least=0)
-    wanted = new.requirements if new.requirements is not None else requirements_from(description)
-    row.legal_entity_id, row.department_id = new.legal_entity_id, new.department_id
-    row.headcount, row.description = new.headcount, description
-    requirements = checked_requirements(wanted)
-    check_postal_codes([one.text for one in requirements if one.kind != "duty"], POLICIES[new.policy])
-    row.requirements = [asdict(one) for one in requirements]
-    row.role_profile_id, row.kit_version_id = new.role_profile_id, kit_version_id
-    row.policy, row.language, row.bar = new.policy, new.language, new.bar
-    row.place = text_within(new.place, "place", msg("place of work"), 120, least=0)
-    row.employment_type, row.closes_on = new.employment_type, new.closes_on
-    row.pay_low, row.pay_high = new.pay_low, new.pay_high
-    row.urgent = new.urgent
-    row.reason = text_within(new.reason, "reason", msg("reason"), 300, least=0)
 
 
 def _published(session: Session, kit_version_id: str | None) -> str | None:

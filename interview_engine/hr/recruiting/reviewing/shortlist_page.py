@@ -79,7 +79,7 @@ class RulerName:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """One page.
+    """One page of the ranked list, with the numbers of the whole.
 
     Args:
         rulers: of all lists of the requisition; `ruler` is the place of this one.
@@ -218,45 +218,30 @@ def _places(
     )
     if not with_over:
         statement = statement.where(Application.stage.not_in(OVER))
-    places = []
-    for (
+    return [_place(row, names) for row in session.execute(statement).tuples()]
+
+
+def _place(row: tuple[Any, ...], names: bool) -> _Place:
+    """The place of a row of `_places`; without `names` its key stands for the name."""
+    key, assessment, section, value, low, high, match, human, stage, channel, since, name, version, scorer, assessed = (
+        row
+    )
+    score = None if value is None else Score(value, low or 0.0, high or 0.0)
+    kind: Section = "cannot_assess" if score is None else "needs_review" if section == "needs_review" else "ranked"
+    return _Place(
         key,
-        assessment,
-        section,
-        value,
-        low,
-        high,
+        assessment or "",
+        name if names else key,
+        (version, scorer),
+        kind,
+        score,
+        coverage_of(assessed),
         match,
-        human,
+        human if human is not None else value,
         stage,
         channel,
         since,
-        name,
-        version,
-        scorer,
-        assessed,
-    ) in session.execute(statement).tuples():
-        score = None if value is None else Score(value, low or 0.0, high or 0.0)
-        kind: Section = "cannot_assess" if score is None else "needs_review" if section == "needs_review" else "ranked"
-        shown = name if names else key
-        counted = human if human is not None else value
-        places.append(
-            _Place(
-                key,
-                assessment or "",
-                shown,
-                (version, scorer),
-                kind,
-                score,
-                coverage_of(assessed),
-                match,
-                counted,
-                stage,
-                channel,
-                since,
-            )
-        )
-    return places
+    )
 
 
 def _rulers(session: Session, found: Iterable[tuple[str, str]]) -> tuple[RulerName, ...]:
