@@ -203,6 +203,9 @@ def test_reading_a_report_through_the_api_is_in_the_audit_trail(world: World) ->
     assert readings() == before + 1
     page = world.call("GET", f"/audit?subject={subject}&action=report.read&limit=1").json()
     assert page["items"][0]["subject"] == subject
+
+
+def test_the_trail_is_checked_and_held_against_an_end_that_was_kept(world: World) -> None:
     checked = world.call("GET", "/audit/check").json()
     assert checked["holds"] is True
     kept = f"sequence={checked['sequence']}&hash={checked['hash']}"
@@ -211,6 +214,21 @@ def test_reading_a_report_through_the_api_is_in_the_audit_trail(world: World) ->
     assert world.call("GET", f"/audit/check?{other}").json()["problem"]["kind"] == "rewritten"
     for wrong in ("sequence=1", f"hash={'0' * 64}", "sequence=1&hash=x"):
         assert world.call("GET", f"/audit/check?{wrong}").status_code == 422
+
+
+def test_checking_and_exporting_the_trail_through_the_api_is_in_the_trail(world: World) -> None:
+    def noted() -> dict[str, int]:
+        with world.samples.company.context.database.reading() as session:
+            counted = select(AuditEvent.action, func.count()).group_by(AuditEvent.action)
+            return dict(session.execute(counted).tuples().all())
+
+    before = noted()
+    assert world.call("GET", "/audit/check").json()["holds"] is True
+    lines = world.call("GET", "/exports/audit.jsonl").content.splitlines()
+    after = noted()
+    assert len(lines) == sum(after.values()) - 1, "all that was there before the export"
+    for action in ("audit.check", "audit.export"):
+        assert after[action] == before.get(action, 0) + 1
 
 
 def test_a_recording_is_played_from_its_signed_address_without_a_token(world: World) -> None:

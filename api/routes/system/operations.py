@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 
 from api.access import Call, needs
 from api.routes.frame import Cursor, Id, Limit, Out, PageOut, new_router, page_out
-from interview_engine.hr.access import audit_log
-from interview_engine.hr.access.service import check_group, check_row
-from interview_engine.hr.access.trail import kept_end
+from interview_engine.hr.access.service import check_group
+from interview_engine.hr.access.trail import TrailFilter, check_trail, kept_end, list_events
 from interview_engine.hr.house import house
 from interview_engine.hr.recruiting.interviewing.work import ANSWER, INTERVIEW
-from interview_engine.store import audit, work
+from interview_engine.store import work
 from interview_engine.store.tables import WorkItem
 
 router = new_router("operations")
@@ -148,9 +147,8 @@ def list_audit_events(
 ) -> PageOut[AuditOut]:
     """The trail, latest first: every write, and every reading of a report or a recording."""
     with call.reading() as session:
-        page = audit_log.list_events(
-            session, call.actor, subject=subject, action=action, by=actor, cursor=cursor, limit=limit
-        )
+        wanted = TrailFilter(actor_id=actor, action=action, subject=subject)
+        page = list_events(session, call.actor, wanted, cursor=cursor, limit=limit)
     return page_out(page, AuditOut.model_validate)
 
 
@@ -160,14 +158,12 @@ def check_audit_trail(
     sequence: Annotated[int | None, Query(ge=0, lt=10**18)] = None,
     digest: Annotated[str | None, Query(alias="hash", pattern="^[0-9a-f]{64}$")] = None,
 ) -> AuditCheck:
-    """Walk the whole chain; `sequence` and `hash`, of an end that was kept, must still be in it."""
+    """Walk the whole chain; `sequence` and `hash`, of a kept end, must still be in it. The check is recorded."""
     known = kept_end("" if sequence is None and digest is None else f"{sequence}:{digest}")
-    with call.reading() as session:
-        check_row(session, call.actor, "interview", "audit")
-        problem = audit.verify(session, known)
-        end = audit.anchor(session)
-    shown = None if problem is None else AuditProblemOut.model_validate(problem)
-    return AuditCheck(holds=problem is None, problem=shown, sequence=end.sequence, hash=end.hash)
+    with call.writing() as session:
+        found = check_trail(session, call.actor, call.clock, known)
+    shown = None if found.problem is None else AuditProblemOut.model_validate(found.problem)
+    return AuditCheck(holds=found.problem is None, problem=shown, sequence=found.end.sequence, hash=found.end.hash)
 
 
 def _operations(found: work.Operations) -> OperationsOut:

@@ -56,7 +56,7 @@ def list_events(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[AuditEvent]:
-    """Events, latest first.
+    """Audit events that match a filter, latest first, a page at a time.
 
     Raises:
         PermissionDenied: may not audit. InvalidInput: the cursor.
