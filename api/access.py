@@ -121,7 +121,7 @@ class Needs:
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
         digest: Annotated[str, Depends(request_digest)],
     ) -> Call:
-        """The call.
+        """Check the token and what it may do; returns the call.
 
         Raises:
             NotSignedIn: `token.missing`, `token.invalid`. PermissionDenied: `access.denied`.

@@ -279,7 +279,7 @@ def _proof(context: Context, request: Request, purpose: str, value: str) -> str:
 
 
 def _proved(context: Context, request: Request, purpose: str, who: str) -> str:
-    """What `_proof` signed.
+    """The identity that `_proof` signed for this browser.
 
     Raises:
         PermissionDenied: `signature.invalid`, `wechat.state` (another browser). GoneError: `signature.expired`.

@@ -65,7 +65,7 @@ TEMPORARY = frozenset({"retry", "wait_minute", "wait_hour", "wait_day"})
 
 
 class ApiClient:
-    """One application's API.
+    """The API of one WeChat or WeCom application, with its access token.
 
     Args:
         token_key: of this application's token in the holder.

@@ -64,7 +64,7 @@ class Channel(Protocol):
     """A way to reach somebody. May be called twice with one message after a crash; threads do not share one."""
 
     def send(self, message: Message) -> Receipt:
-        """Hand it over.
+        """Hand the message to its receiver.
 
         Raises:
             DeliveryError: it did not work; `temporary` says whether to try again.

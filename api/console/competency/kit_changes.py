@@ -18,7 +18,7 @@ Part = Literal["weights", "competencies", "questions", "kit"]
 
 @dataclass(frozen=True, slots=True)
 class KitChange:
-    """One difference.
+    """A difference between two versions of a kit, in words.
 
     Args:
         about: the competency or question by its name, or what of the kit it is.

@@ -113,7 +113,7 @@ def list_assessments(application_id: Id, call: Annotated[Call, needs("interview"
 
 @router.get("/applications/{application_id}/assessment")
 def get_assessment(application_id: Id, call: Annotated[Call, needs("interview", "read")]) -> AssessmentOut:
-    """The current assessment."""
+    """The current assessment of an application, with its competencies."""
     with call.reading() as session:
         row = service.current_assessment(session, call.actor, application_id)
     if row is None:

@@ -74,7 +74,7 @@ def add_resume(
 
 @router.get("/applications/{application_id}/resume")
 def get_resume(application_id: Id, call: Annotated[Call, needs("contact", "read")]) -> ResumeOut:
-    """The current résumé."""
+    """The newest résumé of an application, with the fields read from it."""
     with call.reading() as session:
         view = service.get_application(session, call.actor, application_id)
         if view.resume is None:

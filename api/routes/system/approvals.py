@@ -237,7 +237,7 @@ def list_approval_substitutes(call: Annotated[Call, needs("public", "read")]) ->
 
 @router.post("/approval-substitutes/{substitute_id}/end")
 def end_approval_substitute(substitute_id: Id, call: Annotated[Call, needs("public", "read")]) -> SubstituteOut:
-    """Decide oneself again."""
+    """End a substitution: the token's account decides again."""
     return call.once(
         lambda s: SubstituteOut.model_validate(approvals.end_substitute(s, call.actor, substitute_id, call.clock))
     )

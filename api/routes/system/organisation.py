@@ -1,4 +1,4 @@
-"""Companies and departments."""
+"""Companies and departments: created, renamed, moved, listed."""
 
 from __future__ import annotations
 

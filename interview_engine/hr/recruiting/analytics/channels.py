@@ -33,7 +33,7 @@ Advice = Literal["best", "alike", "less", "too_few"]
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
-    """One channel.
+    """Applications, scores, hires and cost of one channel.
 
     Args:
         cost: yuan, of all its postings. cost_per_application, cost_per_hire: None without one.

@@ -125,7 +125,7 @@ def open_requisition(session: Session, actor: Actor, requisition_id: str, clock:
 
 
 def get_requisition(session: Session, actor: Actor, requisition_id: str) -> Requisition:
-    """One requisition.
+    """The requisition of that id, if the actor may read it.
 
     Raises:
         NotFoundError, PermissionDenied.

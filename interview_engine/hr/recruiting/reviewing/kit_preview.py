@@ -31,7 +31,7 @@ MAX_INTERVIEWS = 300
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would change.
+    """The effect of a changed kit on past interviews.
 
     Args:
         flips: interviews that change their side of the bar, of `total` scored again.
