@@ -25,10 +25,16 @@ def test_every_scope_is_in_the_table_and_no_other() -> None:
     assert set(re.findall(r"`([a-z]+:[a-z]+)`", table)) == set(TOKEN_SCOPES)
 
 
-def test_every_address_of_the_example_is_one_of_the_service(tmp_path: Path) -> None:
-    context = make_context(tmp_path)
-    paths = create_app(context).openapi()["paths"]
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The OpenAPI document of the service."""
+    context = make_context(tmp_path_factory.mktemp("document"))
+    yield create_app(context).openapi()
     context.database.close()
+
+
+def test_every_address_of_the_example_is_one_of_the_service(document: Any) -> None:
+    paths = document["paths"]
     patterns = {re.compile(re.sub(r"\{\w+\}", r"\\$?[\\w$]+", path.removeprefix("/api/v1")) + "$") for path in paths}
     called = {match.rstrip('"').partition("?")[0] for match in re.findall(r"\$H(/[^\s|)]+)", TEXT)}
     assert len(called) > 12
@@ -101,10 +107,7 @@ def bodies(operation: Any) -> list[tuple[str, Any]]:
     return [(name, one) for name, one in content.items() if name.endswith("json")]
 
 
-def test_every_text_that_a_program_sends_has_a_greatest_length(tmp_path: Path) -> None:
-    context = make_context(tmp_path)
-    document = create_app(context).openapi()
-    context.database.close()
+def test_every_text_that_a_program_sends_has_a_greatest_length(document: Any) -> None:
     found = []
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
