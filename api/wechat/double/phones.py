@@ -29,9 +29,9 @@ GUIDE = (
     ("{jobs}: the public list of jobs. Open a job, copy its address, paste it into a phone of WeChat below and apply: "
      "the invitation arrives there.",
      "{jobs}：公开职位列表。打开一个职位，复制网址，粘贴到下面某部微信手机里并应聘：邀请会发到那部手机。"),
-    ("{link}: sign in to the console as hr, recruiter or manager (the terminal shows the passwords), link a "
-     "WeCom phone, and to-dos, approvals and reports arrive there.",
-     "{link}：用 hr、recruiter 或 manager 登录后台（密码显示在终端里），绑定一部企业微信手机，"
+    ("{link}: sign in to the console as demo-hr, demo-recruiter or demo-manager (the terminal shows the "
+     "password), link a WeCom phone, and to-dos, approvals and reports arrive there.",
+     "{link}：用 demo-hr、demo-recruiter 或 demo-manager 登录后台（密码显示在终端里），绑定一部企业微信手机，"
      "待办、审批和报告就会发到那里。"),
     ("In the console, send a requisition for approval: the card with View, Approve and Decline appears on the phone "
      "of whoever approves. A press is answered at once.",
