@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.candidate.own_applications import applications_token
 from api.console.acting import act
+from api.console.actors import account_names
 from api.console.forms import Form
 from api.console.frame import console_page
 from api.console.recruiting import words
@@ -20,11 +22,12 @@ from api.context import Context
 from api.deps import Ctx
 from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError, InvalidInput
-from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.reviewing import bulk
 from interview_engine.hr.recruiting.rules import BULK_KINDS, MESSAGE_GRACE, BulkKind
+from interview_engine.hr.recruiting.tables import BulkAction
 from interview_engine.i18n import msg
 from interview_engine.store.secrets import token
 
@@ -89,9 +92,19 @@ def undo(action_id: str, context: Ctx, actor: PageActor, form: Form) -> Response
 def outcome_values(
     session: Session, actor: Actor, context: Context, requisition_id: str, action: str
 ) -> dict[str, Any]:
-    """For the list: what an action that has just been carried out or undone did; `bulk_done` is None without one."""
+    """For the list: what an action that has just been carried out or undone did (`bulk_done`, None without one), and
+    the earlier ones that can still be undone, each with who did it."""
     found = bulk.outcome(session, actor, requisition_id, action, context.clock) if action else None
-    return {"bulk_done": found, "bulk_words": words.BULK}
+    rows = [row for row in _undoable(session, actor, context, requisition_id) if row.id != action]
+    names = account_names(session, [], [row.actor for row in rows])
+    earlier = [{"row": row, "who": names.get(row.actor, "")} for row in rows]
+    return {"bulk_done": found, "bulk_words": words.BULK, "bulk_earlier": earlier}
+
+
+def _undoable(session: Session, actor: Actor, context: Context, requisition_id: str) -> Sequence[BulkAction]:
+    if not may_at_all(actor, "interview", "write"):
+        return ()
+    return bulk.still_undoable(session, actor, requisition_id, context.clock)
 
 
 def _page(

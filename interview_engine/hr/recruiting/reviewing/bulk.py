@@ -40,6 +40,8 @@ from interview_engine.store import audit, outbox
 from interview_engine.store.rows import find, stamp, touch
 
 LONGEST_MESSAGE = 2000
+SHOWN = 10
+"""Actions listed that can be undone."""
 Planned = BulkKind | Literal["invite"]
 """What can be planned; invitations are sent by `interviewing.invitations`, each with its own link."""
 
@@ -213,6 +215,28 @@ def outcome(session: Session, actor: Actor, requisition_id: str, action_id: str,
         tuple(names.get(one, HIDDEN) for one in action.kept),
         until if may_undo else None,
     )
+
+
+def still_undoable(session: Session, actor: Actor, requisition_id: str, clock: Clock) -> tuple[BulkAction, ...]:
+    """The actions on a job that can be undone now, newest first, of those that the actor may undo.
+
+    Raises:
+        NotFoundError, PermissionDenied: the job is out of reach.
+    """
+    requisition = requisition_for(session, actor, requisition_id, "interview", "read")
+    now = clock.now()
+    rows = session.scalars(
+        select(BulkAction)
+        .where(
+            BulkAction.requisition_id == requisition_id,
+            BulkAction.undone_at.is_(None),
+            BulkAction.created_at >= now - TAKE_BACK,
+        )
+        .order_by(BulkAction.id.desc())
+        .limit(SHOWN)
+    )
+    may = {right: allowed(session, actor, requisition, "interview", right) for right in set(RIGHTS.values())}
+    return tuple(row for row in rows if now <= _undo_until(row) and may[RIGHTS[cast(BulkKind, row.kind)]])
 
 
 def _opened(

@@ -55,6 +55,20 @@ def test_a_rejection_is_told_on_the_list_and_undone_there(made: Company, clients
     assert "林晓" in again.partition('class="ranking"')[2]
 
 
+def test_who_left_the_page_finds_the_way_back_later(made: Company, clients: dict[str, TestClient]) -> None:
+    where = f"/console/requisitions/{made.requisition_id}"
+    back = sent(clients["recruiter"], made, "reject", chosen(made, "林晓", "孙佳"))
+    assert "还可以撤销" not in clients["recruiter"].get(back).text, "it stands above already"
+    for role in ("recruiter", "hr"):
+        page = clients[role].get(f"{where}/applicants").text
+        assert "还可以撤销：1 次操作" in page
+        assert "陈立" in page
+    undo = re.search(r'action="(/console/chosen/[0-9a-f]+/undo)"', page)
+    assert undo is not None
+    post(clients["hr"], undo[1], at="applicants", filters="")
+    assert "还可以撤销" not in clients["hr"].get(where).text
+
+
 def test_a_decision_without_a_reason_comes_back_with_everything_in_the_form(
     made: Company, clients: dict[str, TestClient]
 ) -> None:
