@@ -92,7 +92,7 @@ def interviews(embedder: CachedEmbedder) -> SetOutcome:
             *bootstrap(partial(_weighted, np.array(levels), y), people),
             n=len(y),
         ),
-        *(_learned(domains, ratings) for ratings in LEARNED),
+        *(figure for ratings in LEARNED for figure in _learned(domains, ratings)),
         Figure("r, calibrated", *bootstrap(partial(_r, after, y), people), n=len(y)),
         Figure("QWK, the scorer beneath", _weighted(np.digitize(base, CUTS), y, np.arange(len(y))), n=len(y)),
         Figure("QWK, length alone (thirds)", _weighted(thirds, y, np.arange(len(y))), n=len(y)),
@@ -103,26 +103,33 @@ def interviews(embedder: CachedEmbedder) -> SetOutcome:
     return SetOutcome("simulated interviews, calibrated", "MIT", "interviews simulated by a language model", figures)
 
 
-def _learned(domains: Sequence[Sequence[Example]], ratings: int) -> Figure:
-    """QWK at the fixed cuts when only so many ratings of other people of the domain are known, over `REPEATS` draws."""
+def _learned(domains: Sequence[Sequence[Example]], ratings: int) -> tuple[Figure, Figure]:
+    """QWK at the fixed cuts, and the error of 10, when only so many ratings of other people of the domain are known:
+    over `REPEATS` draws together, the interval by person."""
     generator = np.random.default_rng(1)
-    kappas = []
+    values: list[float] = []
+    labels: list[float] = []
+    people: list[str] = []
     for _ in range(REPEATS):
-        values: list[float] = []
-        labels: list[float] = []
         for own in domains:
-            people = sorted({one.person for one in own})
+            names = sorted({one.person for one in own})
             for fold in range(FOLDS):
-                held = set(people[fold::FOLDS])
+                held = set(names[fold::FOLDS])
                 known = [one for one in own if one.person not in held]
                 drawn = generator.choice(len(known), min(ratings, len(known)), replace=False)
                 made = fit([known[i] for i in sorted(drawn)])
                 out = [one for one in own if one.person in held]
                 values += [made.predict(one.features) for one in out]
                 labels += [one.rating / 5.0 for one in out]
-        kappas.append(quadratic_weighted_kappa(np.digitize(values, CUTS), np.array(labels), (0, 1, 2)))
-    name = f"QWK, calibrated on {ratings} ratings, mean of {REPEATS} draws"
-    return Figure(name, float(np.mean(kappas)), n=len(labels), bar=LEARNED[ratings])
+                people += [one.person for one in out]
+    x, y = np.array(values), np.array(labels)
+    name = f"calibrated on {ratings} ratings, {REPEATS} draws"
+    kappa = bootstrap(partial(_weighted, np.digitize(x, CUTS), y), people)
+    error = bootstrap(lambda i: float(np.sqrt(np.mean((x[i] - 5 * y[i]) ** 2))), people)
+    return (
+        Figure(f"QWK, {name}", *kappa, n=len(y), bar=LEARNED[ratings]),
+        Figure(f"  error of 10, {name}", *error, n=len(y)),
+    )
 
 
 def _levels(values: Vector, labels: Vector, people: Sequence[str]) -> Vector:

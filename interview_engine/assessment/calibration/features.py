@@ -44,8 +44,9 @@ class Features:
         value: the scorer's own score, 0..10; None when it could not assess (then the rest is empty).
         densities: of the categories of `level.CATEGORIES`, weighted mean over the answers that speak to it.
         grams: word groups and their share, 0..1: weighted mean over those answers of 1 / sqrt(groups in the answer).
-        vector: of a knowledge answer, the weighted mean embedding; empty elsewhere (embeddings never set the level of
-            told behaviour: docs/scoring.md, step 3).
+        vector: of a knowledge answer, the weighted mean embedding; empty elsewhere.
+        told: the same of accounts and turns of a dialogue. Their likeness to an anchor sets no level (docs/scoring.md,
+            step 3); a direction that people's ratings have shown may move one.
     """
 
     competency_id: str
@@ -53,6 +54,7 @@ class Features:
     densities: tuple[float, ...] = ()
     grams: Mapping[str, float] = field(default_factory=dict)
     vector: tuple[float, ...] = ()
+    told: tuple[float, ...] = ()
 
 
 class FeatureReader:
@@ -120,7 +122,7 @@ class _Pool:
         total = sum(share for _, share, _ in used)
         density = np.zeros(len(level.CATEGORIES))
         pooled: dict[str, float] = {}
-        vector = np.zeros(0)
+        vector, told = np.zeros(0), np.zeros(0)
         compared = {question.id for question in self.kit.questions if question.references}
         several = len(self.kit.questions) > 1
         for reading, share, words in used:
@@ -135,12 +137,15 @@ class _Pool:
                 pooled[mark + name] = pooled.get(mark + name, 0.0) + part * amount
             if knowledge and not several:
                 vector = part * reading.vector + (vector if len(vector) else 0.0)
+            elif not knowledge:
+                told = part * reading.vector + (told if len(told) else 0.0)
         return Features(
             competency_id,
             value,
             tuple(map(float, density)),
             dict(sorted(pooled.items())),
             tuple(map(float, vector)),
+            tuple(map(float, told)),
         )
 
 

@@ -82,7 +82,7 @@ def _moved(found: Calibration, seen: Seen) -> np.ndarray:
 def test_a_known_severity_shift_is_recovered() -> None:
     seen = _seen(40, 1)
     found = _calibrated(seen, _ratings(seen, {key: (one.value or 0) - 1.2 for key, one in seen.items()}, 0.5))
-    assert found.shape == "linear"
+    assert found.shape != "none"
     assert _moved(found, seen).mean() == pytest.approx(-1.2, abs=0.15)
     assert abs(found.weights["shift"].value + 1.2) < 0.4
     lean = {rater.name: rater.severity for rater in found.raters}
@@ -135,6 +135,27 @@ def test_ten_ratings_move_a_little_towards_a_severity_and_a_hundred_all_the_way(
         moved.append(-float(_moved(_calibrated(seen, _ratings(seen, truth, 1.0)), seen).mean()))
     assert 0.3 < moved[0] < 2.3
     assert moved[1] == pytest.approx(2.0, abs=0.25)
+
+
+def test_a_direction_that_raters_reward_is_found_where_no_word_shows_it() -> None:
+    generator = np.random.default_rng(9)
+    direction = np.eye(24)[0]
+
+    def told(count: int, seed: int) -> Seen:
+        return {
+            key: replace(one, grams={}, told=tuple(map(float, generator.normal(0, 0.2, 24))))
+            for key, one in _seen(count, seed).items()
+        }
+
+    def truth(seen: Seen) -> dict[tuple[str, str], float]:
+        return {key: (one.value or 0) + 6 * float(np.array(one.told) @ direction) for key, one in seen.items()}
+
+    rated, others = told(40, 71), told(40, 72)
+    found = _calibrated(rated, _ratings(rated, truth(rated), 0.4))
+    goal = np.array(list(truth(others).values()))
+    after = np.array([found.map.predict(one) for one in others.values()])
+    before = np.array([one.value for one in others.values()])
+    assert np.mean((after - goal) ** 2) < 0.5 * np.mean((before - goal) ** 2)
 
 
 def test_a_few_ratings_of_a_new_version_stand_on_the_many_of_the_one_before() -> None:

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from api.console.competency.kit_form import draft_from_form
 from api.console.forms import Fields
+from interview_engine.errors import InvalidInput
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.tables import KitVersion
 
@@ -110,6 +111,28 @@ def test_a19_the_form_without_yaml_makes_the_same_kit(made: Company, clients: di
     data["c.communication.weight"], data["c.teamwork.weight"] = ["5"], ["35"]
     answer = client.post(f"/console/kits/{made.kit_version_id}/edit", data={"csrf": csrf(client), **data})
     assert len(re.findall(r'<span class="plus">', answer.text)) == 3, "two lines, and the head that names the file"
+
+
+def test_who_scores_is_chosen_in_the_form_and_told_on_the_page(made: Company, clients: dict[str, TestClient]) -> None:
+    client = clients["hr"]
+    with made.context.database.reading() as session:
+        base = competency.kit(session, made.kit_version_id)
+    page = client.get(f"/console/kits/{made.kit_version_id}/edit").text
+    assert '<option value="hybrid">' in page
+    assert draft_from_form(base, Fields(FormData({"scorer": "hybrid"}))).scorer == "hybrid"
+    assert draft_from_form(base, Fields(FormData({"scorer": "default"}))).scorer is None
+    with pytest.raises(InvalidInput):
+        draft_from_form(base, Fields(FormData({"scorer": "nobody"})))
+    text = client.get(f"/console/kits/{made.kit_version_id}/file").text.replace(
+        "languages:", "scorer: judge\nlanguages:", 1
+    )
+    post(client, f"/console/kits/{made.kit_version_id}/publish", text=text, note="")
+    with made.context.database.reading() as session:
+        newest = session.scalars(select(KitVersion).order_by(KitVersion.id.desc())).first()
+    assert newest is not None
+    shown = client.get(f"/console/kits/{newest.id}").text
+    assert "由大模型评" in shown
+    assert "INTERVIEW_ENGINE_JUDGE_URL" in shown, "no model is set here, and the page says so"
 
 
 def test_a_newer_shipped_kit_is_offered_for_comparison_and_publication(
