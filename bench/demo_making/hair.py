@@ -16,6 +16,11 @@ Style = Literal["tied", "crop", "bob"]
 _AZIMUTH = np.radians([0, 25, 45, 62, 76, 88, 104, 122, 145, 180])  # 0 the face, 180 the back of the head
 _HAIRLINE = np.radians([25, 23, 13, -6, -28, -4, -6, -32, -42, -46])  # elevation over the middle of the head
 
+_FREE = 0.12  # dm around an ear
+_NEAR = 0.03  # dm
+_FINE = 6  # points looked at between two of a strand
+_COMPANY = 3  # points within _NEAR: no more than a strand's own
+
 
 @dataclass(frozen=True, slots=True)
 class Hair:
@@ -50,7 +55,7 @@ def grow(figure: Figure, style: Style, strands: int, seed: int) -> Hair:
     field, length, lift = _comb(style, roots, out, middle, figure, random)
     points = _trace(roots, out, field, length, lift * (0.35 + depth), surface, random, steps=11)
     behind = points[:, :, 2].max(axis=1) < middle[2] - 0.25  # a camera in front never sees most of these
-    kept = ~_kinked(points) & (~behind | (random.random(strands) < 0.3))
+    kept = ~_kinked(points) & ~_astray(points, style, rest[figure.ears]) & (~behind | (random.random(strands) < 0.3))
     shade = 0.75 + 0.5 * random.random(strands)
     return Hair(points=points[kept], shade=shade[kept], depth=depth[kept], scalp=scalp)
 
@@ -154,6 +159,23 @@ def _kinked(points: Floats) -> np.ndarray:
     """Strands (strands,) that turn by more than 40 degrees somewhere past the root: they lost their way."""
     steps = _unit(np.diff(points[:, 2:], axis=1).reshape(-1, 3)).reshape(len(points), -1, 3)
     return np.asarray((steps[:, 1:] * steps[:, :-1]).sum(axis=2).min(axis=1) < np.cos(np.radians(40)))
+
+
+def _astray(points: Floats, style: Style, ears: Floats) -> np.ndarray:
+    """Strands (strands,) that would be seen as single dark lines: far from the others for a while, or across an ear
+    that the style leaves free.
+
+    Args:
+        ears: (k, 3) dm, the vertices of the ears.
+    """
+    share = np.linspace(0, 1, _FINE, endpoint=False)[None, None, :, None]
+    body = points[:, :-2, None] * (1 - share) + points[:, 1:-1, None] * share  # tips may end alone
+    body = body.reshape(len(points), -1, 3)
+    distance, _ = cKDTree(ears).query(points.reshape(-1, 3))
+    crossing = (style == "tied") & (distance.reshape(points.shape[:2]).min(axis=1) < _FREE)
+    flat = body.reshape(-1, 3)
+    near = cKDTree(flat).query_ball_point(flat, _NEAR, return_length=True).reshape(body.shape[:2])
+    return np.asarray(crossing | ((near <= _COMPANY).sum(axis=1) >= 5))
 
 
 def _unit(vectors: Floats) -> Floats:

@@ -19,6 +19,7 @@ SCRIPT_TEXTS = (
     "quote.against",
     "quote.legend",
     "transcript.uncertain",
+    "label.synthetic",
 )
 """Keys (or their beginnings) of the texts that the page's script fills in."""
 

@@ -146,7 +146,7 @@
     box.checked = chosen;
     row.append(make("td", { class: "select", role: "cell" }, place.score ? box : null));
     row.append(make("td", { class: "name", role: "cell" }, make("a", { href: place.href, id: `n-${place.interview}` }, place.candidate),
-      make("span", { class: "sub" }, place.synthetic ? make("span", { class: "tag made" }, "合成演示 / Synthetic demo") : null, place.synthetic ? " " : "", place.interview)));
+      make("span", { class: "sub" }, place.synthetic ? make("span", { class: "tag made" }, t("label.synthetic")) : null, place.synthetic ? " " : "", place.interview)));
     if (!place.score) {
       row.append(make("td", { class: "match muted", role: "cell" }, "–"));
       row.append(make("td", { class: "words", role: "cell", colspan: 1 + list().competencies.length }, reasonsList(place, "inline-reasons")));

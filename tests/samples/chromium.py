@@ -101,8 +101,8 @@ CONTRAST = """() => {
 NAMELESS = """() => Array.from(document.querySelectorAll("button, a[href], input, select, video")).filter((element) => {
   if (!element.getClientRects().length || element.tagName === "VIDEO") return false;
   const other = document.getElementById(element.getAttribute("aria-labelledby"));
-  const label = element.getAttribute("aria-label") || element.innerText || element.placeholder
-    || (element.labels && element.labels.length && element.labels[0].innerText) || (other && other.innerText);
+  const label = element.getAttribute("aria-label") || element.textContent || element.placeholder
+    || (element.labels && element.labels.length && element.labels[0].textContent) || (other && other.textContent);
   return !label || !label.trim();
 }).map((element) => element.outerHTML.slice(0, 120))"""
 

@@ -233,7 +233,7 @@ def test_a18_comparing_two_to_four_side_by_side(browser: Browser, ranked: Path) 
         page.click("#compare")
         dialog = page.locator("#side-by-side")
         assert dialog.locator("thead th").count() == 4
-        assert "我先把她说的情况重复一遍确认" in dialog.inner_text()
+        assert "情况重复一遍确认，再承诺一个小时内给答复" in dialog.inner_text()
         assert dialog.locator("blockquote a").first.get_attribute("href") == "id-%E5%91%A8%E5%87%AF/report.html#e-0"
         page.keyboard.press("Escape")
         assert dialog.is_hidden()

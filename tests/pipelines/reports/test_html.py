@@ -361,7 +361,7 @@ def test_what_the_browser_could_not_play_itself_plays(
 ) -> None:
     clip = clips.make_clip(tmp_path / name, seconds=14, **options)
     with chromium.opened(browser, written(samples.strong(), tmp_path / "r", {"q1": clip})) as page:
-        page.locator(".quote", has_text="我先把她说的情况").click()
+        page.locator(".quote", has_text="再承诺一个小时内给答复").click()
         wait_until(page, "document.getElementById('player').currentTime > 10.3")
         assert 13 < float(str(player(page, "duration"))) < 15
 
