@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from interview_engine.assessment.comparing.match import apportion
+from interview_engine.assessment.interview_rules import NOT_ASKED
 from interview_engine.assessment.reasons import SENTENCES, Reason
 from interview_engine.clock import CHINA
 from pipelines.reports.brief import brief, mark_repeats
@@ -353,7 +354,7 @@ def _answer(number: int, entry: Document, document: Document, quotes: Sequence[D
         "duration": clock(entry["duration_s"]) if entry["duration_s"] > 0 else None,
         "status": entry["status"],
         "reason": _optional_reason(entry["reason"]),
-        "attention": entry["status"] == "cannot_assess" or bool(signals),
+        "attention": (entry["status"] == "cannot_assess" and not _was_not_asked(entry)) or bool(signals),
         "missing": entry["source"] == "" and transcript is None,
         "language": transcript["language"] if transcript else "und",
         "confidence": None
@@ -368,6 +369,10 @@ def _answer(number: int, entry: Document, document: Document, quotes: Sequence[D
         "signals": signals,
         "frames": entry["frames"],
     }
+
+
+def _was_not_asked(entry: Document) -> bool:
+    return entry["reason"] is not None and entry["reason"]["code"] == NOT_ASKED
 
 
 def _dropped(segment: Document) -> Document:
