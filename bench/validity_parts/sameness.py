@@ -68,8 +68,9 @@ def _applicants(data: Path) -> list[list[bytes]]:
 
 
 def _alarms(name: str, licence: str, groups: Iterable[Sketches]) -> SetOutcome:
-    """Of all pairs of answers to one question: how many are called nearly the same, and the likest."""
-    pairs = alarms = answers = 0
+    """Of all pairs of answers to one question: how many are called nearly the same, and the likest. Pairs that are the
+    same text are copies and counted apart."""
+    pairs = alarms = copies = answers = 0
     top = 0.0
     flagged: set[tuple[int, int]] = set()
     for number, group in enumerate(groups):
@@ -78,6 +79,9 @@ def _alarms(name: str, licence: str, groups: Iterable[Sketches]) -> SetOutcome:
         for place in range(len(kept) - 1):
             found = likest(kept[place], kept[place + 1 :])
             pairs += len(found)
+            same = found == 1.0
+            copies += int(same.sum())
+            found = np.where(same, 0.0, found)
             top = max(top, float(found.max()))
             for other in np.flatnonzero(found >= NEARLY_SAME):
                 alarms += 1
@@ -86,6 +90,7 @@ def _alarms(name: str, licence: str, groups: Iterable[Sketches]) -> SetOutcome:
         Figure("pairs called nearly the same", alarms / max(1, pairs), n=pairs, limit=1e-4),
         Figure("answers that are flagged", len(flagged) / max(1, answers), n=answers),
         Figure("largest likeness of a pair", top, n=pairs),
+        Figure("pairs that are one text", float(copies), n=pairs),
     )
     return SetOutcome(name, licence, "pairs of different people", figures)
 

@@ -146,7 +146,7 @@ class Scorer(Protocol):
 
     @property
     def scorer_id(self) -> str:
-        """Name and version, "evidence/2"; part of every report."""
+        """Name and version, "evidence/3"; part of every report."""
         ...
 
     def score(self, kit: Kit, answers: Sequence[AnswerText]) -> ContentScores:

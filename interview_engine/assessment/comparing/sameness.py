@@ -17,15 +17,16 @@ from numpy.typing import NDArray
 from interview_engine.assessment.plain import plain_text
 from interview_engine.assessment.text import grams, units
 
-RUN = {"en": 3, "zh": 5}
+RUN = {"en": 3, "zh": 3}
 """Words (en) or characters (zh) of a run."""
 
 SHORTEST = {"en": 25, "zh": 40}
 """Words or characters below which an answer is not compared: two people may well say one short thing alike."""
 
 NEARLY_SAME = 0.3
-"""Estimated share of common runs from which two answers are nearly the same: one script spoken by two people, each with
-a tenth of the words misheard, still shares a third of its runs."""
+"""Estimated share of common runs from which two answers are nearly the same. Of 2.7 million pairs of real applicants'
+answers to one question none that was not the same text lies above .27; a copy with a fifth of its words changed stands
+at .3 (bench validity --sets same-answers)."""
 
 ORDERS = 128
 BANDS = 32

@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from math import exp, sqrt
@@ -24,7 +24,7 @@ from interview_engine.assessment.evidence.sentences import split
 from interview_engine.assessment.plain import plain_text
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import AnswerText
-from interview_engine.assessment.text import fold, terms
+from interview_engine.assessment.text import fold, terms, units
 
 Vectors = NDArray[np.float64]
 
@@ -43,6 +43,13 @@ NOT_KNOWING = 0.6
 """Taken off an answer that says it does not know and gives next to nothing of the reference: set by hand, because the
 set the weights are fitted on has no such answer."""
 
+SHORT = {"en": 12, "zh": 20}
+"""Words (en) or characters (zh) up to which an answer is one statement, so that its negation denies all of it."""
+
+_CLAUSES = {
+    "en": re.compile(r"[.;:!?,\n]+|\b(?:but|because|so|while|whereas)\b"),
+    "zh": re.compile(r"[。；：！？，,;!?\n]+|但是|但|因为|所以|而"),
+}
 _NEGATION = {
     "en": re.compile(r"\b(?:not|no|never|without|cannot|neither|nor|\w+n't)\b"),
     "zh": re.compile(r"不|没|无|非|未"),
@@ -114,11 +121,13 @@ def model() -> ReferenceModel:
 def compare(
     text: str, question: str, references: Sequence[str], language: str, encoder: Encoder, fitted: ReferenceModel
 ) -> ReferenceMatch:
-    """The best match of `text` among the references (at least one)."""
+    """The best match of `text` among the references (at least one). It denies only what every reference says: an answer
+    that agrees with one of them contradicts nothing."""
     said, asked, *given = (plain_text(one, language) for one in (text, question, *references))
     found = [_match(measure(said, asked, reference, language, encoder), said, asked, reference, language, fitted)
              for reference in given]  # fmt: skip
-    return max(found, key=lambda match: match.score)
+    best = max(found, key=lambda match: match.score)
+    return replace(best, denies=all(match.denies for match in found))
 
 
 def measure(text: str, question: str, reference: str, language: str, encoder: Encoder) -> dict[str, float]:
@@ -185,17 +194,40 @@ def contradiction(text: str, question: str, reference: str, language: str) -> bo
 
 
 def denial(text: str, question: str, reference: str, language: str) -> bool:
-    """Whether the answer uses the opposite of a word of the reference, gives another number of the same thing, or is
-    negated where the reference is not while it speaks of the same thing. An answer that leaves out a negated part of
-    the reference is only incomplete."""
+    """Whether the answer says the opposite of the reference so plainly that a person should decide: a clause uses the
+    opposite of a word in the clause of the reference that it is about, a short answer is negated where the reference is
+    not, or it gives another number of the same thing. An answer that leaves out a negated part is only incomplete.
+
+    A denial anywhere in a longer answer says little: it flagged a quarter of SAF's good answers and a tenth of the
+    bad ones. As it is, 5 % of SAF's good answers go to a person, 4 % of OS-grader's, 1 % of Carousel's.
+    """
     said, given = fold(text), fold(reference)
-    shared = terms(text, language) & terms(reference, language)
-    denied = bool(_NEGATION[language].search(said)) and not _NEGATION[language].search(given)
     return (
-        _opposes(said, given, language)
-        or (denied and len(shared) >= 2)
+        _opposes_in_a_clause(said, given, language)
+        or _is_short_denial(said, given, language)
         or _other_numbers(text, question, reference, language)
     )
+
+
+def _opposes_in_a_clause(said: str, given: str, language: str) -> bool:
+    wanted = [(clause, terms(clause, language)) for clause in _CLAUSES[language].split(given)]
+    wanted = [(clause, held) for clause, held in wanted if held]
+    for clause in _CLAUSES[language].split(said):
+        own = terms(clause, language)
+        if len(own) < 2 or not wanted:
+            continue
+        about, held = max(wanted, key=lambda pair: (len(own & pair[1]), -len(pair[1])))
+        shared = len(own & held)
+        if shared >= 2 and 2 * shared >= min(len(own), len(held)) and _opposes(clause, about, language):
+            return True
+    return False
+
+
+def _is_short_denial(said: str, given: str, language: str) -> bool:
+    if units(said, language) > SHORT[language] or units(given, language) > 3 * SHORT[language]:
+        return False
+    denied = bool(_NEGATION[language].search(said)) and not _NEGATION[language].search(given)
+    return denied and len(terms(said, language) & terms(given, language)) >= 2
 
 
 def _other_numbers(text: str, question: str, reference: str, language: str) -> bool:

@@ -199,3 +199,23 @@ def test_without_a_kit_in_use_the_reports_as_stored_are_the_side_before(made: Pa
     assert {change["scorer_before"] for change in changes} == {"evidence/1"}
     assert {change["scorer_after"] for change in changes} != {"evidence/1"}
     assert all("measure" in driver["causes"] for change in changes for driver in change["drivers"])
+
+
+OLD_ARCHIVE = Path(__file__).parents[2] / "data" / "archives" / "evidence-2"
+
+
+@pytest.mark.slow
+def test_an_archive_of_the_second_scorer_is_scored_again_with_its_flips_and_causes(tmp_path: Path) -> None:
+    """Reports as the release with `evidence/2` wrote them: invented people, typed answers. One shouts at a customer and
+    falsifies the ticket; the old scorer called two English answers off topic that were not."""
+    archive = Path(shutil.copytree(OLD_ARCHIVE, tmp_path / "archive"))
+    with redirect_stdout(io.StringIO()):
+        assert main(["rescore", str(archive), "--kit", "customer-service", "--bar", "65"]) == 0
+    changes = json.loads((archive / "rescore.json").read_text(encoding="utf-8"))["changes"]
+    by_id = {change["interview"]: change for change in changes}
+    assert {change["scorer_before"] for change in changes} == {"evidence/2"}
+    assert {change["scorer_after"] for change in changes} == {"evidence/3"}
+    assert by_id["old-shout"]["before"]["match_percent"] > 65
+    assert by_id["old-shout"]["flips"]
+    assert all(driver["causes"] for change in changes if change["flips"] for driver in change["drivers"])
+    assert not by_id["old-zh"]["flips"]
