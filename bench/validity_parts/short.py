@@ -40,14 +40,16 @@ def thinned(answers: Sequence[ShortAnswer], most: int | None) -> list[ShortAnswe
 
 
 def scored(answers: Sequence[ShortAnswer], scorer: EvidenceScorer) -> list[tuple[float, bool]]:
-    """Score 0..10 and whether the answer contradicts its reference, each answer by itself; 0 where not assessed."""
+    """Score 0..10 and whether the answer contradicts its reference, each answer by itself; 0 where not assessed, nan
+    where a person is to decide because it contradicts."""
     kit, ids = short_answers.kit_of(answers)
     found = []
     for answer in answers:
         result = scorer.score(kit, [AnswerText(ids[answer.question_id], "en", answer.text)])
         one = result.competencies[0]
         against = any(reason.code == "reference.contradicts" for reason in one.reasons)
-        found.append((one.score.value if one.score else 0.0, against))
+        to_person = one.reason is not None and one.reason.code == "reference.contradicts"
+        found.append((one.score.value if one.score else float("nan") if to_person else 0.0, against))
     return found
 
 
@@ -62,13 +64,17 @@ def saf(embedder: Embedder, answers: Sequence[ShortAnswer]) -> SetOutcome:
         scorer = EvidenceScorer(embedder, references=fit_reference.fit(features[~own], marks[~own]))
         part = [answer for answer, mine in zip(answers, own, strict=True) if mine]
         values[own] = [value for value, _ in scored(part, scorer)]
-    figures = _correlations(values, answers, "leaving one question out", bar=0.68)
+    kept = ~np.isnan(values)
+    answers = [answer for answer, there in zip(answers, kept, strict=True) if there]
+    figures = (*_correlations(values[kept], answers, "leaving one question out", bar=0.68), _to_person(values))
     return SetOutcome("SAF", "MIT", "computer networks, marks of human graders", figures)
 
 
 def carousel(embedder: Embedder, answers: Sequence[ShortAnswer]) -> SetOutcome:
     """Carousel, the shipped constants and the middle of the scale."""
-    values = np.array([value for value, _ in scored(answers, EvidenceScorer(embedder))])
+    found = np.array([value for value, _ in scored(answers, EvidenceScorer(embedder))])
+    to_person, answers = _to_person(found), [a for a, value in zip(answers, found, strict=True) if not np.isnan(value)]
+    values = found[~np.isnan(found)]
     marks = np.array([answer.mark for answer in answers])
     groups = [answer.question_id for answer in answers]
     length = np.array([lexical_length(answer.text) for answer in answers])
@@ -78,13 +84,16 @@ def carousel(embedder: Embedder, answers: Sequence[ShortAnswer]) -> SetOutcome:
         Figure("kappa", *kappa, n=len(answers), bar=0.48, goal=0.70, ceiling="human .833, zero-shot GPT-4 .740"),
         Figure("kappa, length alone", _kappa(long, marks, np.arange(len(marks))), n=len(answers)),
         Figure("r", pearson(values, marks), n=len(answers)),
+        to_person,
     )
     return SetOutcome("Carousel", "CC BY-NC, measured only", "school answers, right or wrong", figures)
 
 
 def os_grader(embedder: Embedder, answers: Sequence[ShortAnswer]) -> SetOutcome:
     """OS-grader, the shipped constants."""
-    values = np.array([value for value, _ in scored(answers, EvidenceScorer(embedder))])
+    found = np.array([value for value, _ in scored(answers, EvidenceScorer(embedder))])
+    to_person, answers = _to_person(found), [a for a, value in zip(answers, found, strict=True) if not np.isnan(value)]
+    values = found[~np.isnan(found)]
     figures = list(_correlations(values, answers, "mean of three raters", bar=0.60, ceiling="rater-rater .958"))
     marks = np.array([answer.mark for answer in answers])
     length = np.array([lexical_length(answer.text) for answer in answers])
@@ -94,6 +103,7 @@ def os_grader(embedder: Embedder, answers: Sequence[ShortAnswer]) -> SetOutcome:
         text = f"length {pearson(length[own], marks[own]):.2f}"
         r = pearson(values[own], marks[own])
         figures.append(Figure(f"r inside question {group}", r, n=int(own.sum()), ceiling=text))
+    figures.append(to_person)
     return SetOutcome("OS-grader", "not stated, measured only", "operating systems homework", tuple(figures))
 
 
@@ -114,9 +124,14 @@ def semeval(embedder: Embedder, answers: Sequence[ShortAnswer], corpus: str, bar
     return SetOutcome(f"SemEval-2013 task 7, {corpus}", "CC BY-SA, measured only", "school science", figures)
 
 
+def _to_person(values: Vector) -> Figure:
+    """The share that gets no number because it seems to contradict the reference; the other figures leave it out."""
+    return Figure("given to a person instead of a number", float(np.isnan(values).mean()), n=len(values))
+
+
 def _three_way(value: float, against: bool) -> str:
     """An answer that says the opposite is not right however alike it is, so contradiction comes first."""
-    if against and value >= SAME_THING:
+    if against and not value < SAME_THING:
         return "contradictory"
     return "correct" if value >= CORRECT else "incorrect"
 
