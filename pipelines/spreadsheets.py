@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise, zip_longest
 from pathlib import Path
 
 import openpyxl
@@ -34,18 +34,21 @@ class Row:
 def read_rows(path: Path, required: tuple[str, ...]) -> list[Row]:
     """The rows of a CSV (UTF-8, UTF-16 or GB18030; comma, semicolon or tab, also where "sep=" says so) or of an XLSX.
 
-    Of an XLSX it is the first sheet whose header has the required columns, so that a page of instructions may stand in
-    front; hidden sheets come last. Column names are lower-cased and freed of invisible characters; rows without any
-    value are left out, also those above the header.
+    Of an XLSX, by its name or by its content, it is the first sheet whose header has the required columns, so that a
+    page of instructions may stand in front; hidden sheets come last. The header is the first row, or two rows that
+    cells merged over both make one, with the required columns: a title may stand above it. Column names are lower-cased
+    and freed of invisible characters; rows without any value are left out.
 
     Raises:
         UsageError: `table.unreadable`, `table.too_large`, `table.columns` (a required column is missing or doubled).
     """
     sheets = _sheets(path)
-    lines = next((one for one in sheets if set(required) <= set(_header(one))), sheets[0] if sheets else [])
-    top = _header_at(lines)
-    _check_header(path, _header(lines), required)
-    return _rows_below(lines, top)
+    fitting = (
+        (lines, header) for lines in sheets for header in _headers(lines) if set(required) <= set(header.names)
+    )
+    lines, header = next(fitting, (sheets[0], _first_header(sheets[0])) if sheets else ([], _NO_HEADER))
+    _check_header(path, header.names, required)
+    return _rows_below(lines, header)
 
 
 def read_table(path: Path, is_known: Callable[[str], bool]) -> list[Row]:
@@ -58,31 +61,32 @@ def read_table(path: Path, is_known: Callable[[str], bool]) -> list[Row]:
         UsageError: as `read_rows`; `table.columns` also where no name is known.
     """
     sheets = _sheets(path)
-    places = [
-        (sum(map(is_known, filter(None, _names(line)))), -number, -top)
+    found = [
+        (sum(map(is_known, filter(None, header.names))), -number, header.begins - header.ends, -header.begins)
         for number, lines in enumerate(sheets)
-        for top, line in enumerate(lines[:_HEADER_WITHIN])
+        for header in _headers(lines)
     ]
-    known, number, top = max(places, default=(0, 0, 0))
+    known, number, rows, top = max(found, default=(0, 0, 0, 0))
     if known == 0:
-        raise _columns(path, [], [], _header(sheets[0]) if sheets else [])
+        raise _columns(path, [], [], _first_header(sheets[0]).names if sheets else [])
     lines = sheets[-number]
-    _check_header(path, _names(lines[-top]), ())
+    header = next(one for one in _headers(lines) if (one.begins, one.begins - one.ends) == (-top, rows))
+    _check_header(path, header.names, ())
     return [
         Row(row.number, {name: plain_cell(cell) for name, cell in row.cells.items()})
-        for row in _rows_below(lines, -top)
+        for row in _rows_below(lines, header)
     ]
 
 
 _HEADER_WITHIN = 20
-"""Rows in which the header is looked for."""
+"""Rows in which the header is looked for: a title, a date and some lines of explanation stand above it."""
 
 
 def _sheets(path: Path) -> list[list[list[str]]]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _too_large(path)
-        sheets = _xlsx(path) if path.suffix.lower() == ".xlsx" else [_csv(path)]
+        sheets = _xlsx(path) if path.suffix.lower() == ".xlsx" or _is_package(path) else [_csv(path)]
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
     if any(len(lines) > MAX_ROWS for lines in sheets):
@@ -97,13 +101,12 @@ def _check_header(path: Path, header: list[str], required: tuple[str, ...]) -> N
         raise _columns(path, missing, doubled, header)
 
 
-def _rows_below(lines: list[list[str]], top: int) -> list[Row]:
-    header = _names(lines[top]) if lines else []
+def _rows_below(lines: list[list[str]], header: _Header) -> list[Row]:
     rows = []
-    for number, line in enumerate(lines[top + 1 :], start=top + 2):
-        cells = {name: _bare(value) for name, value in zip(header, line, strict=False) if name}
+    for number, line in enumerate(lines[header.ends :], start=header.ends + 1):
+        cells = {name: _bare(value) for name, value in zip(header.names, line, strict=False) if name}
         if any(cells.values()):
-            rows.append(Row(number, {name: cells.get(name, "") for name in header if name}))
+            rows.append(Row(number, {name: cells.get(name, "") for name in header.names if name}))
     return rows
 
 
@@ -115,17 +118,45 @@ def _bare(cell: str) -> str:
     return cell.translate(_INVISIBLE).strip()
 
 
-def _header_at(lines: list[list[str]]) -> int:
-    """Where the first row with a value is; 0 without one."""
-    return next((place for place, line in enumerate(lines) if any(map(_bare, line))), 0)
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """Column names, and the rows that hold them: from `begins` up to, without, `ends`."""
+
+    begins: int
+    ends: int
+    names: list[str]
 
 
-def _header(lines: list[list[str]]) -> list[str]:
-    return _names(lines[_header_at(lines)]) if lines else []
+_NO_HEADER = _Header(0, 0, [])
 
 
-def _names(line: list[str]) -> list[str]:
-    return [_bare(name).lower() for name in line]
+def _headers(lines: list[list[str]]) -> list[_Header]:
+    """What may be the header: each of the first rows with a value, then each two of them that follow one another."""
+    plain = [
+        _Header(place, place + 1, [_bare(name).lower() for name in line])
+        for place, line in enumerate(lines[:_HEADER_WITHIN])
+        if any(map(_bare, line))
+    ]
+    merged = [
+        _Header(upper.begins, lower.ends, _merged(upper.names, lower.names))
+        for upper, lower in pairwise(plain)
+        if upper.ends == lower.begins
+    ]
+    return [*plain, *merged]
+
+
+def _first_header(lines: list[list[str]]) -> _Header:
+    return next(iter(_headers(lines)), _NO_HEADER)
+
+
+def _merged(upper: list[str], lower: list[str]) -> list[str]:
+    """A head of two rows: the lower name counts, the upper one where a cell reaches down from it."""
+    return [below or above for above, below in zip_longest(upper, lower, fillvalue="")]
+
+
+def _is_package(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
 
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")

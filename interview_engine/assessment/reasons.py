@@ -25,16 +25,26 @@ class Reason:
 
     @property
     def message(self) -> Message:
-        """The sentence with its places filled."""
+        """The sentence with its places filled; a name and a unit are in the reader's language."""
         values: dict[str, object] = dict(self.detail)
         if "name_zh" in values and "name_en" in values:
             values["name"] = LocalizedText(self.detail["name_zh"], self.detail["name_en"])
+        if "unit" in values:
+            values["unit"] = UNITS.get(self.detail["unit"], self.detail["unit"])
         return SENTENCES[self.code].filled(**values)
 
 
 def named(name: Text) -> dict[str, str]:
     """The facts of a reason that names something of a kit, shown in the reader's language at the place {name}."""
     return {"name_zh": name.get("zh"), "name_en": name.get("en")}
+
+
+UNITS: dict[str, Message] = {
+    "characters": msg("characters", context="how long an answer is"),
+    "words": msg("words", context="how long an answer is"),
+    "个字": msg("characters", context="how long an answer is"),  # as earlier reports hold it
+}
+"""What lengths of answers are counted in, by the word in a reason's detail."""
 
 
 SENTENCES: dict[str, Message] = {
@@ -148,6 +158,8 @@ SENTENCES: dict[str, Message] = {
     "quality.clipped": msg("The sound is clipped ({spans}): words may be misheard."),
     "quality.hum": msg("The room or the microphone hums ({spans})."),
     "integrity.scenes": msg("The picture jumps to another scene or person ({spans}); please review."),
+    "integrity.face_changed": msg("Another face may have taken the seat ({spans}); please review."),
+    "quality.mouth_covered": msg("The mouth is covered ({spans}): what it does is not measured there."),
     "integrity.still_picture": msg("The picture stands still while somebody speaks; please review."),
     "quality.interrupted": msg(
         "The recording was paused or started again ({spans}); what lay between is not recorded."

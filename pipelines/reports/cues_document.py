@@ -84,7 +84,8 @@ def visual_object(visual: VisualCues, frames: list[Document]) -> Document:
         "nods_per_min": _optional(visual.nods_per_min),
         "shakes_per_min": _optional(visual.shakes_per_min),
         "blinks_per_min": _optional(visual.blinks_per_min),
-        "smile_share": number(visual.smile_share, 4),
+        "smile_share": _optional(visual.smile_share, 4),
+        "mouth_covered_spans": spans_object(visual.mouth_covered_spans),
         "hands_visible_share": number(visual.hands_visible_share, 4),
         "hands_visible_spans": spans_object(visual.hands_visible_spans),
         "gestures_per_min": _optional(visual.gestures_per_min),
@@ -167,4 +168,5 @@ def read_visual(entry: Document) -> VisualCues:
         gestures_per_min=entry["gestures_per_min"],
         gesture_amplitude=entry["gesture_amplitude"],
         lean=entry["lean"],
+        mouth_covered_spans=read_spans(entry.get("mouth_covered_spans", [])),
     )

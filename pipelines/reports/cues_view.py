@@ -227,6 +227,19 @@ def _counted(visual: Document, name: str) -> Both:
     return shown("unit.too_few_frames") if rate < least else shown("unit.not_counted")
 
 
+def _smiles(visual: Document) -> Both:
+    """The share of pictures with a smile, or the reason why there is none."""
+    if visual["smile_share"] is not None:
+        return _percent(visual["smile_share"])
+    return shown("unit.mouth_covered" if visual.get("mouth_covered_spans") else "unit.not_seen")
+
+
+def _covered(visual: Document) -> list[Document]:
+    """The row of a covered mouth, where there is one."""
+    spans = visual.get("mouth_covered_spans", [])
+    return [_row("mouth_covered", _seconds(total_s(_as_spans(spans))), spans)] if spans else []
+
+
 def _visual_rows(visual: Document) -> list[Document]:
     pose = visual["head_pose"]
     amplitude, lean = visual["gesture_amplitude"], visual["lean"]
@@ -244,7 +257,8 @@ def _visual_rows(visual: Document) -> list[Document]:
         _row("nods_per_min", _counted(visual, "nods_per_min")),
         _row("shakes_per_min", _counted(visual, "shakes_per_min")),
         _row("blinks_per_min", _counted(visual, "blinks_per_min")),
-        _row("smile_share", _percent(visual["smile_share"])),
+        _row("smile_share", _smiles(visual)),
+        *_covered(visual),
         _row("hands_visible_share", _percent(visual["hands_visible_share"]), visual["hands_visible_spans"]),
         _row(
             "gestures_per_min",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from interview_engine.i18n import Text, languages, translated
@@ -73,8 +74,9 @@ def plain(value: float) -> str:
 
 
 def span_clock(span: Mapping[str, float]) -> str:
-    """A stretch of time: "00:42–00:51"."""
-    return f"{clock(span['start_s'])}–{clock(span['end_s'])}"
+    """A stretch of time in whole seconds that hold it: "00:42–00:51". One that has no length is a moment: "00:42"."""
+    first, last = clock(span["start_s"]), clock(math.ceil(round(span["end_s"], 1)))
+    return first if last == first else f"{first}–{last}"
 
 
 def score_position(level: float) -> float:

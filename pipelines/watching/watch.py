@@ -10,7 +10,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.assessment.delivery.observations import Box, FaceSeen, HandSeen, Observation, PoseSeen
+from interview_engine.assessment.delivery.observations import (
+    Box,
+    FaceSeen,
+    HandSeen,
+    Likeness,
+    Observation,
+    PoseSeen,
+)
+from interview_engine.assessment.delivery.picture_rules import BACK_S, UNLIKE
 from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.delivery.visual_cues import VisualCues
 from interview_engine.assessment.delivery.visual_rules import summarise, visual_signals
@@ -43,8 +51,8 @@ KEEP_FACE_SHARE = 0.5
 SCENE_SIZE = (32, 18)
 """Width and height in pixels of the pictures that are compared to find cuts: movement blurs, a scene's layout stays."""
 
-PLAIN = 4.0
-"""Product of two pictures' spreads, levels squared, under which they are plain (a black picture, a covered lens)."""
+PLAIN = 2.0
+"""Spread of a small picture, in levels, under which it is plain (a black picture, a covered lens): noise, no scene."""
 
 POSE_EVERY = 2
 """Pose is looked at in every second sample: shoulders move slowly, and it is the dearest of the three."""
@@ -123,26 +131,42 @@ def _blocks(frames: Iterable[Frame], size: int) -> Iterator[list[Frame]]:
 
 
 class _Scene:
-    """How like each picture is to the one before it, from one block of frames to the next."""
+    """How like each picture is to those before it, from one block of frames to the next.
+
+    Plain pictures (black, a covered lens) are passed over: what follows one is compared with what was before it.
+    """
 
     def __init__(self) -> None:
         self._before: NDArray[np.float32] | None = None
+        self._left: NDArray[np.float32] | None = None
+        self._left_s = 0.0
 
-    def look(self, block: Sequence[Frame]) -> list[float]:
-        """Of each frame its correlation with the one before, made very small and grey."""
-        found = []
-        for frame in block:
-            small = cv2.resize(frame.rgb, SCENE_SIZE, interpolation=cv2.INTER_AREA).mean(axis=2, dtype=np.float32)
-            small -= small.mean()
-            before, self._before = self._before, small
-            found.append(1.0 if before is None else _correlation(before, small))
+    def look(self, block: Sequence[Frame]) -> list[Likeness]:
+        """Of each frame how like it is to the one before, made very small and grey, and to the scene last left."""
+        return [self._compared(small_picture(frame.rgb), frame.time_s) for frame in block]
+
+    def _compared(self, small: NDArray[np.float32], time_s: float) -> Likeness:
+        before, left = self._before, self._left
+        if float(np.std(small)) < PLAIN:
+            return Likeness()
+        self._before = small
+        if before is None:
+            return Likeness()
+        found = Likeness(correlation(before, small), 1.0 if left is None else correlation(left, small))
+        if found.before < UNLIKE and (left is None or time_s - self._left_s > BACK_S):
+            self._left, self._left_s = before, time_s
         return found
 
 
-def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Of two pictures with mean 0, -1..1. A plain one says nothing: 1."""
-    scale = float(np.linalg.norm(one) * np.linalg.norm(other))
-    return float(np.vdot(one, other)) / scale if scale > PLAIN * one.size else 1.0
+def small_picture(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """A picture of `SCENE_SIZE`, grey, its mean taken off."""
+    small = cv2.resize(rgb, SCENE_SIZE, interpolation=cv2.INTER_AREA).mean(axis=2, dtype=np.float32)
+    return np.asarray(small - small.mean(), dtype=np.float32)
+
+
+def correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Of two pictures with mean 0, neither of them plain, -1..1."""
+    return float(np.vdot(one, other)) / float(np.linalg.norm(one) * np.linalg.norm(other))
 
 
 class _Limbs:

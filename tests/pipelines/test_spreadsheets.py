@@ -102,6 +102,36 @@ def test_empty_lines_above_and_characters_without_width_do_not_hide_the_header(t
     assert (row.number, row.cells) == (4, {"interview": "a-1", "sex": "男"})
 
 
+def test_a_title_and_explanations_may_stand_above_the_header(tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text("2026 届面试名单\n填写说明：每人一行,\n\ninterview,sex\na-1,男\n", encoding="utf-8")
+    (row,) = read_rows(path, ("interview", "sex"))
+    assert (row.number, row.cells) == (5, {"interview": "a-1", "sex": "男"})
+
+
+def test_a_head_of_two_rows_with_merged_cells_is_one_header(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for line in (["interview", "评分", None], [None, "rating", "note"], ["a-1", 4, "好"]):
+        sheet.append(line)
+    sheet.merge_cells("A1:A2")
+    sheet.merge_cells("B1:C1")
+    path = tmp_path / "t.xlsx"
+    book.save(path)
+    (row,) = read_rows(path, ("interview", "rating"))
+    assert (row.number, row.cells) == (3, {"interview": "a-1", "rating": "4", "note": "好"})
+
+
+def test_a_workbook_under_the_name_of_a_csv_is_read_as_one(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for line in (["interview"], ["a-1"]):
+        book.active.append(line)
+    path = tmp_path / "t.csv"
+    book.save(path.with_suffix(".xlsx"))
+    path.with_suffix(".xlsx").rename(path)
+    assert [row.cells for row in read_rows(path, ("interview",))] == [{"interview": "a-1"}]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "code"),
     [

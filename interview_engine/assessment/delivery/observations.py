@@ -72,6 +72,20 @@ class PoseSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """How like a picture is to others, as correlations of both made very small and grey, -1..1.
+
+    Args:
+        before: to the last one that shows anything; 1 for the first, and for a plain one (black, a covered lens).
+        left: to the last one of the scene that was there before pictures became unlike, however often within
+            `picture_rules.BACK_S`; 1 while none has.
+    """
+
+    before: float = 1.0
+    left: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """Everything seen in one sampled picture.
 
@@ -80,7 +94,7 @@ class Observation:
         faces: how many faces are in view; `face` is the candidate's, None when none is.
         hands: hands in view.
         pose: None when no person was found, or when this picture was not looked at for it (`pose_looked`).
-        likeness: correlation of the picture, made very small and grey, with the one before it, -1..1; 1 for the first.
+        likeness: of the picture to those before it.
     """
 
     time_s: float
@@ -89,4 +103,4 @@ class Observation:
     hands: tuple[HandSeen, ...]
     pose: PoseSeen | None
     pose_looked: bool
-    likeness: float = 1.0
+    likeness: Likeness = Likeness()

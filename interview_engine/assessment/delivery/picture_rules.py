@@ -12,11 +12,11 @@ from interview_engine.assessment.delivery.sampling import Timeline
 from interview_engine.assessment.delivery.spans import Span
 
 UNLIKE = 0.5
-"""Likeness of a picture to the one before it (`Observation.likeness`) under which it shows something else. Within a
+"""Likeness of a picture to the one before it (`Likeness.before`) under which it shows something else. Within a
 scene .80 is the least (a head that turns all the way), across cuts -.62 to .3 (docs/cues.md)."""
 
 BACK_S = 1.5
-"""Two changes within this are one thing that passes before the camera: a hand, a cup."""
+"""A scene that is there again within this was never left: a hand, a cup passed before the camera."""
 
 STILL_DEGREES = 0.15
 """Median step of the head's three angles together from picture to picture, under which a face does not live. Of people
@@ -30,15 +30,19 @@ MARGIN_S = 0.5
 
 
 def scene_changes(observations: Sequence[Observation]) -> tuple[Span, ...]:
-    """Where the picture jumps to another scene, a second each; what only passes before the camera is none."""
-    times = [seen.time_s for seen in observations if seen.likeness < UNLIKE]
-    alone = [
-        time_s
-        for place, time_s in enumerate(times)
-        if (place == 0 or time_s - times[place - 1] > BACK_S)
-        and (place == len(times) - 1 or times[place + 1] - time_s > BACK_S)
-    ]
-    return tuple(Span(max(0.0, time_s - MARGIN_S), time_s + MARGIN_S) for time_s in alone)
+    """Where the picture jumps to another scene, a second each; what only passes before the camera is none: soon after
+    it the scene that was left is there again."""
+    jumps = [seen for seen in observations if seen.likeness.before < UNLIKE]
+    cuts: list[float] = []
+    first = 0
+    for place, seen in enumerate(jumps):
+        if seen.time_s - jumps[first].time_s > BACK_S:
+            first = place
+        cuts.append(seen.time_s)
+        if place > first and seen.likeness.left >= UNLIKE:
+            del cuts[first - place - 1 :]
+            first = place + 1
+    return tuple(Span(max(0.0, time_s - MARGIN_S), time_s + MARGIN_S) for time_s in cuts)
 
 
 def stands_still(observations: Sequence[Observation], timeline: Timeline) -> bool:

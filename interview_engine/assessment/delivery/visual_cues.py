@@ -34,14 +34,17 @@ class VisualCues:
         off_camera_spans: where that proxy is off for at least half a second.
         nods_per_min, shakes_per_min, blinks_per_min: counts a minute of face-present time; None when the sampling
             rate is too low to count them, or the face-present time too short for a rate.
-        smile_share: share of face frames whose mouth-smile blendshapes exceed the person's own baseline.
+        smile_share: share of face frames with a smile: mouth corners raised over the person's own baseline for longer
+            than a vowel; None when no mouth was seen, or a covered one most of the time.
+        mouth_covered_spans: where a hand, a mask or a microphone covers the mouth. Smiles are not measured there.
         hands_visible_share, hands_visible_spans: at least one hand in view.
         gestures_per_min: hand strokes a minute of hand-visible time; None when hands or shoulders were in view too
             briefly for a rate. gesture_amplitude: median stroke length in shoulder widths; None when no stroke.
         lean: interquartile range of shoulder width over its median (towards and away from the camera); None when
             shoulders were not seen.
-        scene_changes, still: where the picture jumps to another scene, and whether the face stands still as in a
-            photograph. For the signals only, which reports keep; a report does not keep these.
+        scene_changes, face_changes, still: where the picture jumps to another scene, where another face follows in the
+            same one, and whether the face stands still as in a photograph. For the signals only, which reports keep; a
+            report does not keep these.
     """
 
     sampled_frames: int
@@ -56,11 +59,13 @@ class VisualCues:
     nods_per_min: float | None
     shakes_per_min: float | None
     blinks_per_min: float | None
-    smile_share: float
+    smile_share: float | None
     hands_visible_share: float
     hands_visible_spans: tuple[Span, ...]
     gestures_per_min: float | None
     gesture_amplitude: float | None
     lean: float | None
+    mouth_covered_spans: tuple[Span, ...] = ()
     scene_changes: tuple[Span, ...] = ()
+    face_changes: tuple[Span, ...] = ()
     still: bool = False

@@ -22,7 +22,7 @@ from interview_engine.assessment.delivery.observations import FaceSeen, Observat
 from interview_engine.assessment.delivery.picture_rules import scene_changes, stands_still
 from interview_engine.assessment.delivery.sampling import Timeline
 from interview_engine.assessment.delivery.signals import Signal
-from interview_engine.assessment.delivery.spans import Span, total_s
+from interview_engine.assessment.delivery.spans import Span, listed, total_s
 from interview_engine.assessment.delivery.visual_cues import HeadPose, VisualCues
 from interview_engine.assessment.reasons import Reason
 
@@ -51,9 +51,6 @@ READING_SHARE = 0.2
 READING_FACE_S = 15.0
 """A reading pattern: at least two looks off camera of 1.5 s or more, together at least a fifth of the face time, in an
 answer with at least 15 s of it. A person decides what it means; thinking looks the same."""
-
-SPANS_NAMED = 5
-"""Spans named in a signal's sentence; all are in its `spans`."""
 
 
 def summarise(observations: Sequence[Observation]) -> VisualCues | None:
@@ -107,6 +104,10 @@ def visual_signals(cues: VisualCues) -> tuple[Signal, ...]:
         found.append(Signal(Reason("integrity.no_face"), cues.face_absent_spans))
     if cues.scene_changes:
         found.append(_with_spans("integrity.scenes", cues.scene_changes))
+    if cues.face_changes:
+        found.append(_with_spans("integrity.face_changed", cues.face_changes))
+    if cues.mouth_covered_spans:
+        found.append(_with_spans("quality.mouth_covered", cues.mouth_covered_spans))
     if cues.still:
         found.append(Signal(Reason("integrity.still_picture"), ()))
     crowded = tuple(span for span in cues.many_faces_spans if span.duration_s >= SECOND_FACE_S - 1e-6)
@@ -121,8 +122,7 @@ def visual_signals(cues: VisualCues) -> tuple[Signal, ...]:
 
 
 def _with_spans(code: str, spans: tuple[Span, ...]) -> Signal:
-    named = ", ".join(f"{span.start_s:.1f}–{span.end_s:.1f} s" for span in spans[:SPANS_NAMED])
-    return Signal(Reason(code, {"spans": named + (", …" if len(spans) > SPANS_NAMED else "")}), spans)
+    return Signal(Reason(code, {"spans": listed(spans)}), spans)
 
 
 def _per_min(count: int, seconds: float) -> float:

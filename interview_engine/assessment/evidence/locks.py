@@ -123,7 +123,7 @@ def whole(text: str, language: str, index: KitIndex) -> Reason | None:
     if not length:
         return Reason("text.empty")
     if length < SHORTEST[language]:
-        return Reason("text.too_short", {"length": str(length), "unit": "个字" if language == "zh" else "words"})
+        return Reason("text.too_short", {"length": str(length), "unit": "characters" if language == "zh" else "words"})
     if function_share(text, language) < LEAST_FUNCTION_SHARE[language] or is_list(text, language):
         return Reason("text.keyword_list")
     if gram_share(text, language, index.grams) > READ_ANCHOR:

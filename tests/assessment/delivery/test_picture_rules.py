@@ -9,15 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from seen import face
 
-from interview_engine.assessment.delivery.observations import Observation
+from interview_engine.assessment.delivery.observations import Likeness, Observation
 from interview_engine.assessment.delivery.picture_rules import scene_changes, stands_still
 from interview_engine.assessment.delivery.sampling import Timeline
 from interview_engine.assessment.delivery.spans import Span
 from interview_engine.assessment.delivery.visual_rules import summarise, visual_signals
 
 
-def seen(count: int, unlike: tuple[int, ...] = (), step: float = 1.0, faces: int = 1) -> list[Observation]:
-    """Pictures, five a second, of a head that turns to and fro by `step` degrees; some unlike the one before."""
+def seen(
+    count: int, unlike: tuple[int, ...] = (), step: float = 1.0, faces: int = 1, back: tuple[int, ...] = ()
+) -> list[Observation]:
+    """Pictures, five a second, of a head that turns to and fro by `step` degrees; some unlike the one before, of these
+    some like the scene that was left."""
     return [
         Observation(
             index / 5,
@@ -26,7 +29,7 @@ def seen(count: int, unlike: tuple[int, ...] = (), step: float = 1.0, faces: int
             (),
             None,
             False,
-            0.1 if index in unlike else 0.95,
+            Likeness(0.1 if index in unlike else 0.95, 0.9 if index in back else 0.1),
         )
         for index in range(count)
     ]
@@ -46,8 +49,21 @@ def test_a_cut_to_another_scene_is_a_signal_with_its_place() -> None:
 
 
 def test_a_hand_before_the_camera_is_no_cut() -> None:
-    assert scene_changes(seen(60, unlike=(25, 28))) == ()
+    assert scene_changes(seen(60, unlike=(25, 28), back=(28,))) == ()
+    assert scene_changes(seen(60, unlike=(25, 26, 30), back=(30,))) == ()
     assert len(scene_changes(seen(100, unlike=(25, 50, 75)))) == 3
+
+
+def test_two_cuts_soon_after_one_another_are_both_told() -> None:
+    assert len(scene_changes(seen(60, unlike=(25, 28)))) == 2
+
+
+def test_a_cut_soon_after_a_hand_has_passed_is_told() -> None:
+    assert scene_changes(seen(60, unlike=(25, 27, 29), back=(27,))) == (Span(5.3, 6.3),)
+
+
+def test_a_scene_that_returns_later_was_left() -> None:
+    assert len(scene_changes(seen(60, unlike=(25, 40), back=(40,)))) == 2
 
 
 def test_a_photograph_is_a_signal_and_a_person_who_sits_still_is_not() -> None:
@@ -59,7 +75,7 @@ def test_a_photograph_is_a_signal_and_a_person_who_sits_still_is_not() -> None:
 @given(st.lists(st.tuples(st.floats(-1, 1), st.floats(-40, 40)), min_size=1, max_size=40))
 def test_any_pictures_give_spans_in_order(rows: list[tuple[float, float]]) -> None:
     pictures = [
-        Observation(index / 5, 1, replace(face(), pitch=pitch), (), None, False, likeness)
+        Observation(index / 5, 1, replace(face(), pitch=pitch), (), None, False, Likeness(likeness, -likeness))
         for index, (likeness, pitch) in enumerate(rows)
     ]
     spans = scene_changes(pictures)

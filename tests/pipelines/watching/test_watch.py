@@ -101,8 +101,8 @@ def test_a7_face_hand_and_off_camera_spans_match_hand_labels(detectors):
 @pytest.mark.parametrize(
     ("clip", "absent", "cuts"),
     [
-        # Between the person and the drawing lies a black picture: two changes within `BACK_S`.
-        ("face_then_noface.mov", (2.4, 6.4), []),
+        # Between the person and the drawing lies a black picture.
+        ("face_then_noface.mov", (2.4, 6.4), [2.6]),
         # A drawing that is cut, without a picture in between, to the person.
         ("noface_then_face.mov", (0.0, 3.95), [3.95]),
     ],
@@ -426,6 +426,31 @@ def test_the_candidate_stays_the_same_person_while_another_is_a_little_larger():
             script.boxes = (other, MIDDLE)
     assert {row.face.box for row in rows} == {MIDDLE}
     assert rows[-1].faces == 2
+
+
+def noise(seed: int) -> np.ndarray:
+    """A scene: large areas of chance colours."""
+    coarse = np.random.default_rng(seed).integers(0, 255, (9, 16, 3), dtype=np.uint8)
+    return cv2.resize(coarse, (64, 36), interpolation=cv2.INTER_NEAREST)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "cuts"),
+    [
+        ([noise(1)] * 5 + [noise(2)] * 15, 1),
+        ([noise(1)] * 5 + [PICTURE] * 2 + [noise(2)] * 13, 1),
+        ([noise(1)] * 5 + [PICTURE] * 20 + [noise(2)] * 13, 1),
+        ([noise(1)] * 5 + [PICTURE + 3] * 2 + [noise(1)] * 13, 0),
+        ([noise(1)] * 5 + [noise(2)] * 3 + [noise(1)] * 12, 0),
+        ([noise(1)] * 5 + [noise(2)] * 3 + [noise(3)] * 12, 2),
+        ([PICTURE] * 5 + [noise(1)] * 15, 0),
+    ],
+    ids=["at once", "through black", "long black", "black before the same", "a hand", "two at once", "black first"],
+)
+@pytest.mark.parametrize("block", [1, 4])
+def test_a_cut_is_told_with_or_without_black_between_and_what_passes_is_none(pictures, cuts, block):
+    frames = [Frame(index / 5, rgb) for index, rgb in enumerate(pictures)]
+    assert len(watch(frames, Script((MIDDLE,)).detectors(block)).scene_changes) == cuts
 
 
 def test_frames_are_let_go_block_by_block():

@@ -80,13 +80,16 @@ AVI = Container("AVI", "video/x-msvideo")
 ASF = Container("WMA", "audio/x-ms-wma")
 AIFF = Container("AIFF", "audio/aiff")
 CAF = Container("CAF", "audio/x-caf")
+FLV = Container("FLV", "video/x-flv")
+PROGRAM_STREAM = Container("MPEG", "video/mpeg")
+TRANSPORT_STREAM = Container("MPEG-TS", "video/mp2t")
 
 _ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 """The GUID that WMA and WMV files begin with (ASF specification, 10.1)."""
 
 ID3_HEADER_BYTES = 10
 
-_ISO_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
+_ISO_BOXES = frozenset({b"ftyp", b"styp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
 
 
 def tag_length(head: bytes) -> int:
@@ -107,7 +110,7 @@ def sniff(head: bytes) -> Container | None:
             return found
     if head[4:8] in _ISO_BOXES:
         return ISO_MEDIA
-    if head[:4] == b"RIFF":
+    if head[:4] in (b"RIFF", b"RF64"):
         return {b"WAVE": WAV, b"AVI ": AVI}.get(head[8:12])
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return AIFF
@@ -125,7 +128,13 @@ _STARTS = (
     (b"#!AMR", AMR),
     (b"caff", CAF),
     (_ASF_HEADER, ASF),
+    (b"FLV\x01", FLV),
+    (b"\x00\x00\x01\xba", PROGRAM_STREAM),
+    (b"G@\x00", TRANSPORT_STREAM),
+    (b"G@\x11", TRANSPORT_STREAM),
 )
+"""A transport stream (ISO 13818-1, 2.4.3) has no name of its own: it begins with a packet of the table of programmes,
+0x47, then the mark of a beginning and number 0 (some put the list of services, number 17, in front)."""
 
 
 def check_content(head: bytes, behind_tag: bytes = b"") -> Container:

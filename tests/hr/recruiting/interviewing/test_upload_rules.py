@@ -53,6 +53,12 @@ def creation(**headers: str) -> dict[str, str]:
         (bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"), "WMA"),
         (b"FORM\x00\x00\x10\x00AIFFCOMM", "AIFF"),
         (b"caff\x00\x01\x00\x00desc", "CAF"),
+        (b"RF64\xff\xff\xff\xffWAVEds64", "WAV"),
+        (b"\x00\x00\x00\x18stypmsdh", "MP4"),
+        (b"FLV\x01\x05\x00\x00\x00\x09", "FLV"),
+        (b"\x00\x00\x01\xba\x44\x00", "MPEG"),
+        (b"G@\x00\x10\x00\x00\xb0\x0d", "MPEG-TS"),
+        (b"G@\x11\x10\x00\x42\xf0", "MPEG-TS"),
     ],
 )
 def test_a_recording_is_known_by_its_first_bytes(head: bytes, name: str) -> None:
