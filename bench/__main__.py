@@ -14,6 +14,7 @@ COMMANDS = {
     "asr": "recognition: CER and WER, speed, guards",
     "e2e": "whole answers against a naive script and the best practice, and every target of speed",
     "speech": "rates, pauses, fillers, second voice, against known truths",
+    "pictures": "signals of the picture: chosen on one half of the recordings, counted on the other",
     "vision": "faces, hands and pose: agreement and speed",
     "gpu": "recognition, watching and whole interviews on a GPU",
     "gpu_vision": "the networks of faces, hands and pose on a GPU: agreement and speed",

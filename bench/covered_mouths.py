@@ -57,7 +57,7 @@ def behind_hand(rgb: Picture, points: Points) -> Picture:
         cv2.ellipse(drawn, box, shade, -1, cv2.LINE_AA)
         lit = (box[0], (size[0] * 0.98, size[1] * 0.8), turn)
         cv2.ellipse(drawn, lit, tuple(skin), -1, cv2.LINE_AA)
-    return cv2.GaussianBlur(drawn, (3, 3), 0)
+    return np.asarray(cv2.GaussianBlur(drawn, (3, 3), 0), dtype=np.uint8)
 
 
 def behind_microphone(rgb: Picture, points: Points) -> Picture:
@@ -68,7 +68,7 @@ def behind_microphone(rgb: Picture, points: Points) -> Picture:
     drawn = rgb.copy()
     cv2.line(drawn, (round(x), round(y)), (round(x), rgb.shape[0]), (25, 25, 25), max(2, round(0.3 * wide)))
     cv2.circle(drawn, (round(x), round(y)), round(0.8 * wide), (40, 40, 44), -1, cv2.LINE_AA)
-    return cv2.GaussianBlur(drawn, (3, 3), 0)
+    return np.asarray(cv2.GaussianBlur(drawn, (3, 3), 0), dtype=np.uint8)
 
 
 def _laid_over(rgb: Picture, outline: NDArray[np.int32], colour: Sequence[int], *, folds: bool) -> Picture:
@@ -83,9 +83,9 @@ def _laid_over(rgb: Picture, outline: NDArray[np.int32], colour: Sequence[int], 
         light = light * (1.0 + 0.06 * np.sin(rows * (12.0 / side) * 2))
     cloth = np.clip(light[..., np.newaxis] ** 0.6 * np.array(colour, np.float32), 0, 255)
     share = cv2.GaussianBlur(inside, (3, 3), 0).astype(np.float32)[..., np.newaxis] / 255
-    return np.rint(rgb * (1 - share) + cloth * share).astype(np.uint8)
+    return np.asarray(np.rint(rgb * (1 - share) + cloth * share), dtype=np.uint8)
 
 
 def _around(rgb: Picture, points: Points, places: Sequence[int]) -> NDArray[np.uint8]:
     x, y = np.rint(points[list(places), :2]).astype(int).T
-    return rgb[np.clip(y, 0, rgb.shape[0] - 1), np.clip(x, 0, rgb.shape[1] - 1)]
+    return np.asarray(rgb[np.clip(y, 0, rgb.shape[0] - 1), np.clip(x, 0, rgb.shape[1] - 1)], dtype=np.uint8)

@@ -21,6 +21,11 @@ from interview_engine.text_files import decode_text
 
 MAX_BYTES = 50_000_000
 MAX_ROWS = 200_000
+<<<<<<< HEAD
+=======
+HEADER_WITHIN = 20
+"""Rows from the top in which the header is looked for: a title, a date and some lines of explanation stand above."""
+>>>>>>> 9c05e0b (Note covered mouths and changed faces, and count no vowel as a smile)
 
 
 @dataclass(frozen=True, slots=True)

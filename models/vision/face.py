@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.delivery.observations import Box, FaceSeen
+from models.vision.face_picture import face_look, lip_redness, small_face
 
 WEIGHT = "face-landmarker"
 BUNDLE = "face_landmarker.task"
@@ -74,16 +75,28 @@ def head_angles(matrix: NDArray[np.float64]) -> tuple[float, float, float]:
     return yaw, pitch, roll
 
 
-def face_seen(box: Box, width_px: float, matrix: NDArray[np.float64], shapes: Mapping[str, float]) -> FaceSeen:
-    """A face's measures from its facial transformation matrix and its blendshapes (by MediaPipe's names, 0..1)."""
+def face_seen(
+    box: Box,
+    rgb: NDArray[np.uint8],
+    points: NDArray[np.float64],
+    matrix: NDArray[np.float64],
+    shapes: Mapping[str, float],
+) -> FaceSeen:
+    """A face's measures.
+
+    Args:
+        rgb, points: the picture, and the face's landmarks in its pixels, 478 x 3.
+        matrix: the facial transformation matrix. shapes: blendshapes by MediaPipe's names, 0..1.
+    """
     yaw, pitch, roll = head_angles(matrix)
+    face = small_face(rgb, points)
     to_left = shapes["eyeLookOutLeft"] + shapes["eyeLookInRight"]
     to_right = shapes["eyeLookInLeft"] + shapes["eyeLookOutRight"]
     up = shapes["eyeLookUpLeft"] + shapes["eyeLookUpRight"]
     down = shapes["eyeLookDownLeft"] + shapes["eyeLookDownRight"]
     return FaceSeen(
         box=box,
-        width_px=width_px,
+        width_px=float(np.ptp(points[:, 0])),
         yaw=yaw,
         pitch=pitch,
         roll=roll,
@@ -91,6 +104,8 @@ def face_seen(box: Box, width_px: float, matrix: NDArray[np.float64], shapes: Ma
         eye_up=(up - down) / 2,
         eyes_shut=(shapes["eyeBlinkLeft"] + shapes["eyeBlinkRight"]) / 2,
         smile=(shapes["mouthSmileLeft"] + shapes["mouthSmileRight"]) / 2,
+        lips=lip_redness(face),
+        look=face_look(face),
     )
 
 

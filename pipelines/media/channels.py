@@ -32,21 +32,19 @@ SPEECH_RANGE_DB = 12.0
 """A track that varies less is a hum, noise or silence; speech varies by 25 to 50 dB (the test recordings)."""
 
 
-def sides(samples: NDArray[np.int16], names: Sequence[str]) -> NDArray[np.int16]:
-    """Any number of channels as left and right, samples x 2: each the mean of its own and of the middle ones.
+def sides(names: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Which of any number of channels (at least two) are on the left and on the right; middle ones are on both, the
+    bass channel is on none.
 
     Args:
-        samples: samples x channels, at least two.
-        names: FFmpeg's of the channels: "FL", "FR", "FC", "LFE", "BL", …; the bass channel is left out.
+        names: FFmpeg's of the channels: "FL", "FR", "FC", "LFE", "BL", ….
     """
-    if samples.shape[1] == 2:
-        return samples
+    if len(names) == 2:
+        return [0], [1]
     kept = [index for index, name in enumerate(names) if not name.startswith("LFE")] or [*range(len(names))]
     left = [index for index in kept if not names[index].endswith("R")]
     right = [index for index in kept if not names[index].endswith("L")]
-    both = [samples[:, chosen or kept].mean(axis=1) for chosen in (left, right)]
-    pair: NDArray[np.int16] = np.rint(np.stack(both, axis=1)).astype(np.int16)
-    return pair
+    return left or kept, right or kept
 
 
 def weights(left: float, right: float, product: float) -> tuple[float, float]:
@@ -67,18 +65,48 @@ def weights(left: float, right: float, product: float) -> tuple[float, float]:
     return (gain, -gain) if correlation <= OPPOSED else (gain, gain)
 
 
-def mono(pairs: NDArray[np.int16]) -> Iterator[NDArray[np.int16]]:
-    """Left and right, samples x 2, as blocks of one channel, by one rule for the whole."""
+def mono(samples: NDArray[np.int16], names: Sequence[str]) -> Iterator[NDArray[np.int16]]:
+    """Channels, samples x channels, as blocks of one channel, by one rule for the whole.
+
+    The channels of a side are added, and made softer by what adding the same sound in several of them made louder, so
+    that a voice in the middle of six channels is as loud as alone. Then left and right go together by `weights`.
+    """
+    both = sides(names)
+    gains = np.array([_gain(samples, side) for side in both])
     left = right = product = 0.0
-    for start in range(0, len(pairs), BLOCK):
-        block = pairs[start : start + BLOCK].astype(np.float64)
-        left += float(block[:, 0] @ block[:, 0])
-        right += float(block[:, 1] @ block[:, 1])
-        product += float(block[:, 0] @ block[:, 1])
-    both = np.array(weights(left, right, product))
-    for start in range(0, len(pairs), BLOCK):
-        mixed = np.rint(pairs[start : start + BLOCK] @ both)
+    for block in _blocks(samples):
+        pair = _pair(block, both, gains)
+        left += float(pair[:, 0] @ pair[:, 0])
+        right += float(pair[:, 1] @ pair[:, 1])
+        product += float(pair[:, 0] @ pair[:, 1])
+    shares = np.array(weights(left, right, product))
+    for block in _blocks(samples):
+        mixed = np.rint(_pair(block, both, gains) @ shares)
         yield np.clip(mixed, -32768, 32767).astype(np.int16)
+
+
+def _blocks(samples: NDArray[np.int16]) -> Iterator[NDArray[np.int16]]:
+    for start in range(0, len(samples), BLOCK):
+        yield samples[start : start + BLOCK]
+
+
+def _pair(block: NDArray[np.int16], both: Sequence[Sequence[int]], gains: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Left and right of a block, samples x 2."""
+    return np.stack([block[:, side].sum(axis=1, dtype=np.float64) for side in both], axis=1) * gains
+
+
+def _gain(samples: NDArray[np.int16], side: Sequence[int]) -> float:
+    """Energy of some channels over that of their sum, at most 1: of the same sound in all of them 1 over their number,
+    of different sounds 1."""
+    if len(side) == 1:
+        return 1.0
+    apart = together = 0.0
+    for block in _blocks(samples):
+        channels = block[:, side].astype(np.float64)
+        total = channels.sum(axis=1)
+        apart += float((channels**2).sum())
+        together += float(total @ total)
+    return min(1.0, apart / together) if together > 0.0 else 1.0
 
 
 def level_db(frame: AudioFrame) -> float:

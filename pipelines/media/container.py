@@ -233,6 +233,8 @@ def _choose(container: InputContainer, path: Path, limits: Limits, with_audio: b
     known = any(name in container.format.name.split(",") for name in WITH_DURATION)
     origin_s = container.start_time / av.time_base if container.start_time else 0.0
     declared_s = _declared(container, [audio, video], origin_s) if known else None
+    if declared_s is not None and "matroska" in container.format.name and 0.0 < origin_s < declared_s:
+        declared_s -= origin_s  # muxers write the last time there, and a clock may have started late
     if declared_s is not None and container.format.name == "wav":
         declared_s *= _missing_from_wav(path, part)
     lost = _lost(container, sounds, video, with_audio)

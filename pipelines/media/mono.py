@@ -15,7 +15,7 @@ from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
 from interview_engine.assessment.media import SAMPLE_RATE
-from pipelines.media.channels import mono, sides
+from pipelines.media.channels import mono
 from pipelines.media.container import seconds
 from pipelines.media.continuity import LeftOut
 from pipelines.writing import writing
@@ -32,7 +32,7 @@ class MonoSound:
     """Collects frames in the order they are decoded and keeps every sample at its time.
 
     Sound that starts late, or pauses, gets silence; sound that overlaps what is there is left out, and told; sound
-    before t = 0 or after `end_s` is cut to the sample. Two channels are kept until the end, when it is known how they
+    before t = 0 or after `end_s` is cut to the sample. Channels are kept until the end, when it is known how they
     go together (`channels.mono`). What was collected lies in a temporary file without a name, which is mapped: a long
     answer's sound takes memory only where it is looked at (`pipelines.memory.return_pages`).
 
@@ -50,10 +50,9 @@ class MonoSound:
         self._end = None if end_s is None else round(end_s * SAMPLE_RATE)
         self._folder = Path(tempfile.gettempdir())
         self._file: IO[bytes] | None = None
-        self._stretches: list[tuple[int, int]] = []
+        self._stretches: list[tuple[tuple[str, ...], int]] = []
         self._written = 0
-        self._channels = 1
-        self._names: tuple[str, ...] = ()
+        self._names: tuple[str, ...] = ("FC",)
         self._resampler: av.AudioResampler | None = None
         self._form: tuple[str, str, int] | None = None
         self._next = 0.0
@@ -91,7 +90,6 @@ class MonoSound:
         if form != self._form:
             self._drain()
             layout = frame.layout
-            self._channels = 1 if layout.nb_channels == 1 else 2
             self._names = tuple(channel.name for channel in layout.channels)
             self._resampler = av.AudioResampler(format="s16", layout=layout, rate=SAMPLE_RATE)
             self._form = form
@@ -113,7 +111,7 @@ class MonoSound:
             return np.empty(0, dtype=np.int16)
         with self._file as file:
             mapped = self._mapped(file)
-        if all(channels == 1 for channels, _ in self._stretches):
+        if all(len(names) == 1 for names, _ in self._stretches):
             return np.frombuffer(mapped, np.int16, count=total)
         with tempfile.TemporaryFile(buffering=BUFFER, dir=self._folder) as file:
             with writing(self._folder):
@@ -136,13 +134,13 @@ class MonoSound:
 
     def _as_mono(self, collected: NDArray[np.int16]) -> Iterator[NDArray[np.int16]]:
         at = 0
-        for channels, count in self._stretches:
-            stretch = collected[at : at + channels * count]
-            at += channels * count
-            if channels == 1:
+        for names, count in self._stretches:
+            stretch = collected[at : at + len(names) * count]
+            at += len(names) * count
+            if len(names) == 1:
                 yield stretch
             else:
-                yield from mono(stretch.reshape(-1, 2))
+                yield from mono(stretch.reshape(-1, len(names)), names)
 
     def _start_of(self, frame: AudioFrame) -> float:
         """Where the frame belongs, in samples of the track; without a time of its own it follows the one before."""
@@ -163,7 +161,7 @@ class MonoSound:
         if self._end is not None:
             silence = min(silence, self._end - self._written)
         if silence > 0:
-            self._append(np.zeros((silence, self._channels), dtype=np.int16))
+            self._append(np.zeros((silence, len(self._names)), dtype=np.int16))
 
     def _drain(self) -> None:
         if self._resampler is not None:
@@ -191,15 +189,15 @@ class MonoSound:
             self._cut -= dropped
             samples = samples[dropped:]
         if len(samples):
-            self._append(samples if count == 1 else sides(samples, self._names))
+            self._append(samples)
 
     def _append(self, samples: NDArray[np.int16]) -> None:
         with writing(self._folder):
             if self._file is None:
                 self._file = tempfile.TemporaryFile(buffering=BUFFER, dir=self._folder)  # noqa: SIM115 open as long as there is sound
             self._file.write(np.ascontiguousarray(samples).data)
-        count, channels = samples.shape
-        if self._stretches and self._stretches[-1][0] == channels:
+        count = len(samples)
+        if self._stretches and self._stretches[-1][0] == self._names:
             count += self._stretches.pop()[1]
-        self._stretches.append((channels, count))
+        self._stretches.append((self._names, count))
         self._written += len(samples)

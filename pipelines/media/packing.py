@@ -17,6 +17,7 @@ from interview_engine.assessment.reasons import Reason
 from pipelines.media.container import Limits, Opened, media_error, packets_from, seconds, too_long
 from pipelines.media.continuity import LONGEST_PACKET_S, Reach, continuous, kind_of, length_of
 from pipelines.media.damage import Damage, noted
+from pipelines.media.decoding_times import with_decoding_times
 
 PACKETS_PER_S = 2000
 """More packets than this a second of recording are an attack: 60 pictures and 100 sounds a second is much."""
@@ -110,7 +111,7 @@ def copied(plan: Plan, output: Output | None) -> Copied:
         kept = {stream.index: place for place, stream in enumerate(plan.kept(part))}
         if part.video is not None and not found.width:
             found.width, found.height = part.video.codec_context.width, part.video.codec_context.height
-        packets = packets_from(part, 0.0, damage.count)
+        packets = with_decoding_times(packets_from(part, 0.0, damage.count))
         for packet in continuous(packets, part, 0.0, damage.leave_out):
             if packet is None:
                 damage.broke_off = True

@@ -115,7 +115,7 @@ def observe(frames: Iterable[Frame], detectors: Detectors) -> Iterator[Observati
     """
     people = _People(detectors.faces)
     limbs = _Limbs(detectors)
-    scene = _Scene()
+    scene = Scene()
     for block in _blocks(frames, detectors.block):
         times = [frame.time_s for frame in block]
         rows = zip(times, people.look(block), limbs.look(block), scene.look(block), strict=True)
@@ -130,7 +130,7 @@ def _blocks(frames: Iterable[Frame], size: int) -> Iterator[list[Frame]]:
         yield block
 
 
-class _Scene:
+class Scene:
     """How like each picture is to those before it, from one block of frames to the next.
 
     Plain pictures (black, a covered lens) are passed over: what follows one is compared with what was before it.
@@ -143,9 +143,10 @@ class _Scene:
 
     def look(self, block: Sequence[Frame]) -> list[Likeness]:
         """Of each frame how like it is to the one before, made very small and grey, and to the scene last left."""
-        return [self._compared(small_picture(frame.rgb), frame.time_s) for frame in block]
+        return [self.compared(small_picture(frame.rgb), frame.time_s) for frame in block]
 
-    def _compared(self, small: NDArray[np.float32], time_s: float) -> Likeness:
+    def compared(self, small: NDArray[np.float32], time_s: float) -> Likeness:
+        """The same of the next picture, made small by `small_picture`."""
         before, left = self._before, self._left
         if float(np.std(small)) < PLAIN:
             return Likeness()

@@ -16,13 +16,15 @@ FACE = FaceSeen(
     eye_up=-0.2,
     eyes_shut=0.1,
     smile=0.05,
+    lips=0.2,
+    look=b"",
 )
 POSE = PoseSeen(shoulder_width=0.5, hand_expected=True)
 
 
-def face(**changes: float) -> FaceSeen:
+def face(**changes: object) -> FaceSeen:
     """A face that looks straight ahead, with changes."""
-    return replace(FACE, **changes)
+    return replace(FACE, **changes)  # type: ignore[arg-type]
 
 
 def seen(

@@ -37,6 +37,10 @@ class FaceSeen:
             towards the person's left shoulder.
         eye_left, eye_up: eye direction in the head, about -1..1, > 0 to the person's left and up.
         eyes_shut: 0 open .. 1 shut. smile: 0..1, corners of the mouth drawn up.
+        lips: how much redder the lips are than the skin around them, as a difference of logarithms of red over green;
+            about 0 where something covers them. None where the picture has too little colour to tell.
+        look: brows, eyes and nose, upright, small and grey, as signed bytes, to tell two people in one recording apart;
+            b"" where nothing was kept. It never leaves the process that watches.
     """
 
     box: Box
@@ -48,6 +52,8 @@ class FaceSeen:
     eye_up: float
     eyes_shut: float
     smile: float
+    lips: float | None
+    look: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from interview_engine.assessment.delivery.gaze_rules import eye_contact
+from interview_engine.assessment.delivery.mouth_rules import mouth
 from interview_engine.assessment.delivery.movement_rules import (
     MIN_BLINK_RATE,
     MIN_NOD_RATE,
@@ -19,7 +20,7 @@ from interview_engine.assessment.delivery.movement_rules import (
     strokes,
 )
 from interview_engine.assessment.delivery.observations import FaceSeen, Observation
-from interview_engine.assessment.delivery.picture_rules import scene_changes, stands_still
+from interview_engine.assessment.delivery.picture_rules import face_changes, scene_changes, stands_still
 from interview_engine.assessment.delivery.sampling import Timeline
 from interview_engine.assessment.delivery.signals import Signal
 from interview_engine.assessment.delivery.spans import Span, listed, total_s
@@ -33,11 +34,6 @@ the rate by over 6 a minute."""
 FACE_SHARE = 0.5
 """Movements of a face are not counted where most pictures show none: puppets with a face in 35 % of the pictures
 "nodded" 11.5 times a minute."""
-
-SMILE_OVER_BASELINE = 0.2
-SMILE_BASELINE_CAP = 0.3
-"""A smile is this much of the mouth-smile blendshape over the person's own resting level (lower quintile; capped, so
-that someone who smiles all along is not their own zero)."""
 
 SECOND_FACE_S = 0.5
 """More than one face counts as a signal from this long: shorter ones are passers-by on a screen or a slip."""
@@ -65,7 +61,7 @@ def summarise(observations: Sequence[Observation]) -> VisualCues | None:
     hand_s = timeline.seconds(np.flatnonzero(with_hands).tolist())
     many = np.array([seen.faces > 1 for seen in observations])
     absent = np.array([seen.face is None for seen in observations])
-    eyes = eye_contact(observations, timeline)
+    eyes, mouths = eye_contact(observations, timeline), mouth(observations, timeline)
     countable = face_s >= MIN_RATE_S and len(faces) >= FACE_SHARE * len(observations)
     head = head_gestures(observations, timeline) if countable and rate >= MIN_NOD_RATE else None
     widths = shoulder_widths(observations)
@@ -86,13 +82,15 @@ def summarise(observations: Sequence[Observation]) -> VisualCues | None:
         blinks_per_min=(
             _per_min(blinks(observations, timeline), face_s) if countable and rate >= MIN_BLINK_RATE else None
         ),
-        smile_share=_smile_share(faces),
+        smile_share=mouths.smile_share,
         hands_visible_share=float(with_hands.mean()),
         hands_visible_spans=timeline.spans(with_hands),
         gestures_per_min=_per_min(len(lengths), hand_s) if scale is not None and hand_s >= MIN_RATE_S else None,
         gesture_amplitude=float(np.median(lengths)) if lengths else None,
         lean=_spread(widths) / scale if scale is not None else None,
+        mouth_covered_spans=mouths.covered,
         scene_changes=scene_changes(observations),
+        face_changes=face_changes(observations, timeline),
         still=stands_still(observations, timeline),
     )
 
@@ -142,14 +140,6 @@ def _head_pose(faces: Sequence[FaceSeen]) -> HeadPose | None:
         roll_median=float(middle[2]),
         roll_iqr=_spread(angles[:, 2]),
     )
-
-
-def _smile_share(faces: Sequence[FaceSeen]) -> float:
-    if not faces:
-        return 0.0
-    smiles = np.array([face.smile for face in faces])
-    resting = min(float(np.percentile(smiles, 20)), SMILE_BASELINE_CAP)
-    return float((smiles > resting + SMILE_OVER_BASELINE).mean())
 
 
 def _spread(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:

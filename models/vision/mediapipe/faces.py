@@ -76,13 +76,13 @@ class MediaPipeFaces:
         result = detect(self._landmarker, cut)
         best: FaceSeen | None = None
         for index, points in enumerate(result.face_landmarks):
-            xs = [left + point.x * side for point in points]
-            ys = [top + point.y * side for point in points]
-            place = Box(min(xs) / width, min(ys) / height, max(xs) / width, max(ys) / height)
+            pixels = np.array([(left + point.x * side, top + point.y * side, point.z * side) for point in points])
+            (first_x, first_y), (last_x, last_y) = pixels[:, :2].min(axis=0), pixels[:, :2].max(axis=0)
+            place = Box(*(float(edge) for edge in (first_x / width, first_y / height, last_x / width, last_y / height)))
             if place.overlap(box) < SAME_FACE or (best is not None and place.area <= best.box.area):
                 continue
             shapes = {shape.category_name: float(shape.score) for shape in result.face_blendshapes[index]}
-            best = face_seen(place, max(xs) - min(xs), result.facial_transformation_matrixes[index], shapes)
+            best = face_seen(place, rgb, pixels, result.facial_transformation_matrixes[index], shapes)
         return best
 
 

@@ -136,9 +136,8 @@ class NetworkFaces:
         inside = points[kept] - origins
         matrices = face_matrices(inside / sides, self._canonical)
         for number, matrix, shapes in zip(kept, matrices, self.shapes(inside), strict=True):
-            width_px = float(points[number][:, 0].max() - points[number][:, 0].min())
             named = {name: float(shapes[place]) for name, place in SHAPES.items()}
-            seen[there[number]] = face_seen(boxes[number], width_px, matrix, named)
+            seen[there[number]] = face_seen(boxes[number], places[there[number]][0], points[number], matrix, named)
         return seen
 
     def detect(self, places: Sequence[tuple[Picture, Region]]) -> list[list[FaceFound]]:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from seen import face
 
-from interview_engine.assessment.delivery.observations import Likeness, Observation
-from interview_engine.assessment.delivery.picture_rules import scene_changes, stands_still
+from interview_engine.assessment.delivery.observations import Box, Likeness, Observation
+from interview_engine.assessment.delivery.picture_rules import face_changes, scene_changes, stands_still
 from interview_engine.assessment.delivery.sampling import Timeline
 from interview_engine.assessment.delivery.spans import Span
 from interview_engine.assessment.delivery.visual_rules import summarise, visual_signals
@@ -70,6 +70,60 @@ def test_a_photograph_is_a_signal_and_a_person_who_sits_still_is_not() -> None:
     assert codes(seen(60, step=0.02)) == ["integrity.still_picture"]
     assert codes(seen(60, step=0.5)) == []
     assert codes(seen(20, step=0.0)) == []
+
+
+LOOKS = [np.random.default_rng(seed).integers(-127, 127, 224, dtype=np.int8) for seed in (1, 2)]
+
+
+def faces(*people: int | None, jolt: int | None = None, elsewhere: int | None = None) -> list[Observation]:
+    """Faces five a second, of one person or another or none, each second of whom is one number; a little noise."""
+    noise = np.random.default_rng(3)
+    rows = []
+    for index in range(5 * len(people)):
+        person = people[index // 5]
+        seen_face = None
+        if person is not None:
+            look = np.clip(LOOKS[person] * 0.8 + noise.normal(0, 12, 224), -127, 127).astype(np.int8).tobytes()
+            seen_face = face(look=look, yaw=float(index % 2))
+            if elsewhere is not None and index >= elsewhere:
+                seen_face = replace(seen_face, box=Box(0.1, 0.3, 0.3, 0.7))
+        likeness = Likeness(0.7 if index == jolt else 1.0, 1.0)
+        rows.append(Observation(index / 5, int(person is not None), seen_face, (), None, False, likeness))
+    return rows
+
+
+def changed(rows: list[Observation]) -> list[tuple[float, float]]:
+    return [(span.start_s, span.end_s) for span in face_changes(rows, Timeline([row.time_s for row in rows]))]
+
+
+def test_another_face_after_an_empty_seat_is_a_signal_with_its_place() -> None:
+    rows = faces(0, 0, 0, 0, None, 1, 1, 1)
+    assert changed(rows) == [(3.8, 5.0)]
+    assert "integrity.face_changed" in codes(rows)
+
+
+def test_who_comes_back_to_the_seat_is_the_same() -> None:
+    assert changed(faces(0, 0, 0, 0, None, 0, 0, 0)) == []
+
+
+def test_two_who_change_places_in_one_jump_of_the_picture_or_of_the_face_are_told() -> None:
+    assert len(changed(faces(0, 0, 0, 1, 1, 1, jolt=15))) == 1
+    assert len(changed(faces(0, 0, 0, 1, 1, 1, elsewhere=15))) == 1
+
+
+def test_a_look_that_changes_without_a_break_is_a_hand_before_the_face() -> None:
+    assert changed(faces(0, 0, 0, 1, 1, 1)) == []
+
+
+def test_a_face_seen_for_less_than_a_second_is_not_compared() -> None:
+    assert changed(faces(0, 0, 0, None, 1)[:-1]) == []
+
+
+def test_a_change_of_face_at_a_cut_is_told_as_the_cut() -> None:
+    rows = faces(0, 0, 0, 0, 1, 1, 1, 1)
+    rows[20] = replace(rows[20], likeness=Likeness(0.1, 1.0))
+    assert changed(rows) == []
+    assert "integrity.scenes" in codes(rows)
 
 
 @given(st.lists(st.tuples(st.floats(-1, 1), st.floats(-40, 40)), min_size=1, max_size=40))

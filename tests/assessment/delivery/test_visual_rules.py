@@ -189,6 +189,46 @@ def test_smiles_are_over_the_persons_own_baseline():
     assert summarise([seen(t, face(smile=0.8)) for t in times(20)]).smile_share == 1.0
 
 
+@pytest.mark.parametrize("rate", [5.0, 15.0])
+def test_the_spread_lips_of_a_vowel_are_no_smile(rate):
+    rows = [seen(t, face(smile=0.75 if t % 1.0 < 0.4 else 0.05)) for t in times(20, rate)]
+    assert summarise(rows).smile_share == 0.0
+
+
+def test_corners_that_are_hardly_raised_are_no_smile():
+    assert summarise([seen(t, face(smile=0.42 if t >= 5 else 0.05)) for t in times(20)]).smile_share == 0.0
+
+
+def test_without_a_face_there_is_no_share_of_smiles():
+    assert summarise([seen(t, None) for t in times(20)]).smile_share is None
+
+
+def test_behind_a_mask_smiles_are_not_measured_and_the_reader_is_told():
+    cues = summarise([seen(t, face(lips=0.001, smile=0.9)) for t in times(20)])
+    assert cues.smile_share is None
+    signal = next(one for one in visual_signals(cues) if one.reason.code == "quality.mouth_covered")
+    assert [(span.start_s, span.end_s) for span in signal.spans] == [(0.0, pytest.approx(20.0))]
+
+
+def test_a_hand_before_the_mouth_takes_only_its_own_time_out_of_the_share():
+    rows = [seen(t, face(lips=0.0 if 4 <= t < 8 else 0.2, smile=0.9 if t < 10 else 0.1)) for t in times(20)]
+    cues = summarise(rows)
+    assert cues.smile_share == pytest.approx(6 / 16)
+    assert [(span.start_s, span.end_s) for span in cues.mouth_covered_spans] == [(4.0, pytest.approx(8.0))]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"lips": None}, {"lips": 0.0, "width_px": 40.0}], ids=["a grey picture", "a small face"]
+)
+def test_a_mouth_that_cannot_be_judged_is_not_called_covered(changed):
+    assert summarise([seen(t, face(**changed)) for t in times(20)]).mouth_covered_spans == ()
+
+
+def test_a_hand_that_passes_is_no_cover():
+    rows = [seen(t, face(lips=0.0 if t % 4 < 0.7 else 0.2)) for t in times(20)]
+    assert summarise(rows).mouth_covered_spans == ()
+
+
 def waving(reach: float, moves: int) -> list[Observation]:
     """A hand that rests, then goes there and back `moves` times in steps of a fifth of a second."""
     rows = []

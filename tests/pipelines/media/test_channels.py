@@ -60,6 +60,14 @@ def test_two_people_in_a_channel_each_are_both_heard_at_their_level(tmp_path):
         assert loudness_of(samples[at - 4_000 : at + 4_000]) == pytest.approx(0.5, abs=0.03)
 
 
+@pytest.mark.parametrize("where", [(2,), (0, 1), (4, 5), (0, 1, 2)], ids=["middle", "front", "back", "all in front"])
+def test_speech_in_some_of_six_channels_keeps_its_level(tmp_path, where):
+    sound = np.zeros((6, 4 * 44_100), dtype=np.float32)
+    sound[list(where)] = made.tone(4, channels=1)
+    samples = heard(made.write(tmp_path / "a.mkv", sound=sound, audio_codec="flac"))
+    assert loudness_of(samples[16_000:32_000]) == pytest.approx(0.5, abs=0.03)
+
+
 def test_no_correlation_silences_a_channel_or_makes_one_louder_than_both():
     for correlation in np.linspace(-1, 1, 41):
         left, right = weights(1.0, 1.0, float(correlation))

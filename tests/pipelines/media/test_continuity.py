@@ -200,7 +200,8 @@ def paused(path, seconds, pause_s, *, rate, video_codec="libx264", audio_codec="
     return path
 
 
-def test_a_clock_that_starts_late_starts_at_zero_in_the_kept_copy(tmp_path):
+@pytest.mark.parametrize("live", ["0", "1"], ids=["length stated", "no length"])
+def test_a_clock_that_starts_late_starts_at_zero_in_the_kept_copy(tmp_path, live):
     path = made.write(
         tmp_path / "a.webm",
         times_s=[10_000 + time_s for time_s in made.every(0.1, 3)],
@@ -210,9 +211,10 @@ def test_a_clock_that_starts_late_starts_at_zero_in_the_kept_copy(tmp_path):
         video_codec="libvpx",
         audio_codec="libopus",
         container_format="webm",
-        container_options={"live": "1"},
+        container_options={"live": live},
     )
     found = receive(path, tmp_path / "packed", "video/webm", Limits())
+    assert not found.cut
     assert found.duration_s == pytest.approx(3.0, abs=0.1)
     with av.open(str(tmp_path / "packed")) as packed:
         assert packed.start_time == pytest.approx(0, abs=50_000)

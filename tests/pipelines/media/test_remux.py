@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 import media_files
 import pytest
+from media_reading import read
 
 from interview_engine.errors import MediaError
 from pipelines.media import remux
@@ -133,3 +134,19 @@ def test_the_child_cannot_fill_the_disk(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "big")], capture_output=True, check=False)
     assert done.returncode != 0
     assert (tmp_path / "big").stat().st_size <= remux.SPARE_BYTES
+
+
+@pytest.mark.parametrize("name", ["a.mkv", "a.mp4", "a.mov"])
+def test_pictures_that_lean_on_later_ones_are_all_kept(name: str, tmp_path: Path) -> None:
+    """The first B pictures in Matroska have no time of decoding; left out, all to the next whole one were lost."""
+    source = media_files.write(
+        tmp_path / name,
+        times_s=media_files.every(0.04, 4),
+        video_options={"bf": "2", "g": "200"},
+        sound=media_files.tone(4),
+    )
+    recording = receive(source, tmp_path / "packed", "video/webm", Limits())
+    assert recording.packed
+    kept, _, _ = read(tmp_path / "packed")
+    assert [round(time_s, 1) for time_s, _ in kept] == [round(index * 0.2, 1) for index in range(20)]
+    assert [written for _, written in kept] == pytest.approx([time_s for time_s, _ in kept], abs=0.11)

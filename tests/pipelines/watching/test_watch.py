@@ -12,12 +12,17 @@ import numpy as np
 import pytest
 from seen import face
 
+from bench.covered_mouths import covers as covers_of_mouths
+from interview_engine.assessment.delivery.mouth_rules import smiles
 from interview_engine.assessment.delivery.observations import Box, HandSeen, PoseSeen
+from interview_engine.assessment.delivery.sampling import Timeline
 from interview_engine.assessment.delivery.visual_rules import summarise
 from interview_engine.assessment.media import Frame
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import UsageError
 from interview_engine.settings import read_settings
+from models.vision.face import cutout
+from models.vision.picture_regions import Region
 from models.weights.registry import WeightStore, default_root
 from pipelines.folders.manifest import find_kit
 from pipelines.interview import fingerprint
@@ -69,31 +74,57 @@ def covers(spans, time_s) -> bool:
 # --- hand labels -----------------------------------------------------------------------------------------------------
 
 
+def agreement(what: str, found) -> tuple[float, dict[str, int]]:
+    """F1 of what was found at the middle of each labelled half second, and the counts behind it.
+
+    Args:
+        found: of a clip, what was found at a time.
+    """
+    count = {"hit": 0, "false": 0, "missed": 0}
+    for clip, wanted in labels().items():
+        at = found(clip)
+        for half in wanted["judged"]:
+            label, there = wanted[what].get(half, "0"), at(half / 2 + 0.25)
+            if label != "-":
+                count["hit"] += there and label == "1"
+                count["false"] += there and label == "0"
+                count["missed"] += not there and label == "1"
+    return 2 * count["hit"] / (2 * count["hit"] + count["false"] + count["missed"]), count
+
+
 @pytest.mark.slow
 @needs_models
 @needs_clips
-def test_a7_face_hand_and_off_camera_spans_match_hand_labels(detectors):
-    counts = {what: {"hit": 0, "false": 0, "missed": 0} for what in ("face", "hands", "off_camera")}
-    for clip, wanted in labels().items():
+@pytest.mark.parametrize("what", ["face", "hands", "off_camera"])
+def test_a7_face_hand_and_off_camera_spans_match_hand_labels(detectors, what):
+    def found(clip):
         cues = cues_of(clip, detectors)
-        for half in wanted["judged"]:
-            middle_s = half / 2 + 0.25
-            found = {
-                "face": not covers(cues.face_absent_spans, middle_s) and cues.face_present_share > 0,
-                "hands": covers(cues.hands_visible_spans, middle_s),
-                "off_camera": covers(cues.off_camera_spans, middle_s),
-            }
-            for what, count in counts.items():
-                label = wanted[what].get(half, "0")
-                if label == "-":
-                    continue
-                count["hit"] += found[what] and label == "1"
-                count["false"] += found[what] and label == "0"
-                count["missed"] += not found[what] and label == "1"
-    for what, count in counts.items():
-        f1 = 2 * count["hit"] / (2 * count["hit"] + count["false"] + count["missed"])
-        print(f"{what}: F1 {f1:.3f} {count}")
-        assert f1 >= 0.8, (what, count)
+        return {
+            "face": lambda time_s: not covers(cues.face_absent_spans, time_s) and cues.face_present_share > 0,
+            "hands": lambda time_s: covers(cues.hands_visible_spans, time_s),
+            "off_camera": lambda time_s: covers(cues.off_camera_spans, time_s),
+        }[what]
+
+    f1, counts = agreement(what, found)
+    print(f"{what}: F1 {f1:.3f} {counts}")
+    assert f1 >= 0.8
+
+
+@pytest.mark.slow
+@needs_models
+@needs_clips
+def test_smiles_match_hand_labels_and_spread_lips_are_none(detectors):
+    """.69 (33 right, 29 false, 1 missed) while a smile was a moment .2 over the person's own level."""
+
+    def found(clip):
+        with open_recording(CLIPS / clip) as recording:
+            rows = list(observe(recording.frames(), replace(detectors, hands=NoLimbs(()), pose=NoLimbs(None))))
+        spans = smiles(rows, Timeline([row.time_s for row in rows]))
+        return lambda time_s: covers(spans, time_s)
+
+    f1, counts = agreement("smile", found)
+    print(f"smile: F1 {f1:.3f} {counts}")
+    assert f1 >= 0.8
 
 
 @needs_models
@@ -172,6 +203,57 @@ def test_blinks_at_fifteen_frames_a_second_match_a_count_by_eye(detectors):
 
 @needs_models
 @needs_clips
+@pytest.mark.parametrize("cover", ["white mask", "black mask", "beige mask", "hand", "microphone"])
+@pytest.mark.parametrize(("clip", "time_s"), [("webcam_noaudio_2.webm", 10.0), ("may_5s.mp4", 2.0)])
+def test_a_covered_mouth_is_noted_and_its_smile_is_not_measured(detectors, clip, time_s, cover):
+    rgb = picture(clip, time_s)
+    box = detectors.faces.find([rgb])[0][0]
+    points, _ = detectors.faces.landmarks(
+        [(rgb, detectors.faces.detect([(rgb, square_around(rgb, box))])[0][0].region)]
+    )
+    cues = watch(stream([covers_of_mouths()[cover](rgb, points[0])], 6), detectors)
+    assert cues.smile_share is None
+    assert [(span.start_s, span.end_s) for span in cues.mouth_covered_spans] == [(0.0, pytest.approx(6.0))]
+    assert "quality.mouth_covered" in [signal.reason.code for signal in signals(cues)]
+
+
+@needs_models
+@needs_clips
+@pytest.mark.parametrize(("clip", "time_s"), [("webcam_noaudio_2.webm", 10.0), ("may_5s.mp4", 2.0)])
+def test_a_mouth_that_is_seen_is_not_covered_in_colour_and_unknown_in_grey(detectors, clip, time_s):
+    rgb = picture(clip, time_s)
+    assert watch(stream([rgb], 6), detectors).mouth_covered_spans == ()
+    grey = np.repeat(rgb.mean(axis=2, keepdims=True), 3, axis=2).astype(np.uint8)
+    assert measured_face(detectors, grey).lips is None
+    assert watch(stream([grey], 6), detectors).mouth_covered_spans == ()
+
+
+@needs_models
+@needs_clips
+def test_another_face_before_the_same_wall_is_told_and_who_comes_back_is_not(detectors):
+    """Two people one after the other, set into one picture, with a second of the empty wall between them."""
+    wall = cv2.GaussianBlur(picture("webcam_noaudio_2.webm", 10.0), (0, 0), 60)
+
+    def seated(clip, time_s):
+        rgb, shown = picture(clip, time_s), wall.copy()
+        box = detectors.faces.find([rgb])[0][0]
+        height, width = rgb.shape[:2]
+        left, right = round((box.left - 0.05) * width), round((box.right + 0.05) * width)
+        top, bottom = max(0, round((box.top - 0.15) * height)), round((box.bottom + 0.05) * height)
+        cut = cv2.resize(rgb[top:bottom, left:right], (160, 220), interpolation=cv2.INTER_AREA)
+        shown[80:300, 240:400] = cut
+        return shown
+
+    one, other = seated("webcam_noaudio_2.webm", 10.0), seated("may_5s.mp4", 2.0)
+    for second, changes in ((other, 1), (one, 0)):
+        pictures = [one] * 20 + [wall] * 5 + [second] * 20
+        cues = watch((Frame(index / 5, rgb) for index, rgb in enumerate(pictures)), detectors)
+        assert len(cues.face_changes) == changes
+        assert cues.scene_changes == ()
+
+
+@needs_models
+@needs_clips
 def test_the_same_clip_gives_the_same_cues(detectors):
     def measured():
         with open_recording(CLIPS / "single_face_near_silent.mp4") as recording:
@@ -213,6 +295,11 @@ def test_cues_are_those_that_mediapipe_would_give_whatever_the_size_of_a_block(d
 
 def picture(clip: str, time_s: float) -> np.ndarray:
     return grab_frames(CLIPS / clip, [time_s], height=360)[0].rgb
+
+
+def square_around(rgb, box) -> Region:
+    left, top, side = cutout(rgb.shape[0], rgb.shape[1], box)
+    return Region(left + side / 2, top + side / 2, side, side)
 
 
 def measured_face(detectors, rgb):
@@ -350,6 +437,16 @@ def test_a_person_far_behind_is_noticed_within_three_seconds_and_followed_until_
 
 
 # --- the order of looking, with stand-ins for the models -------------------------------------------------------------
+
+
+class NoLimbs:
+    """Looks for nothing: only faces are asked about."""
+
+    def __init__(self, nothing):
+        self.nothing = nothing
+
+    def find(self, pictures):
+        return [self.nothing for _ in pictures]
 
 
 class Script:
