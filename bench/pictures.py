@@ -30,7 +30,7 @@ from interview_engine.assessment.media import Frame
 from models.vision.networks.faces import NetworkFaces
 from models.vision.picture_regions import Region, letterbox
 from pipelines.media.ingest import open_recording
-from pipelines.watching.watch import Detectors, Scene, observe, small_picture
+from pipelines.watching.watch import PLAIN, Detectors, Scene, observe, small_picture
 
 SOURCES = {
     "autocut": ("zh_en_noface.mp4",),
@@ -128,7 +128,7 @@ def measured(clips: Sequence[Watched], detectors: Detectors, faces: NetworkFaces
     scenes = [clip for clip in clips if clip.name not in WITH_CUTS]
     people = [clip for clip in clips if clip.name not in SEVERAL and len(with_face(clip)) >= SIDE_S]
     lone = [clip for clip in people if clip.name not in WITH_CUTS]
-    pairs = [pair for pair in permutations(clips, 2) if differ(*pair)]
+    pairs = [pair for pair in permutations(filter(shows, clips), 2) if differ(*pair)]
     return {
         **cuts(scenes, pairs),
         **changes(lone, [pair for pair in permutations(people, 2) if differ(*pair)]),
@@ -252,6 +252,11 @@ def differ(one: Watched, two: Watched) -> bool:
         return False
     pyfeat = set(SOURCES["pyfeat"]) - {"one_face_expressions_silent.mp4"}
     return not {one.name, two.name} <= pyfeat
+
+
+def shows(clip: Watched) -> bool:
+    """Whether there is a picture at all: a title on black is too plain to be compared."""
+    return float(np.median([small.std() for small in clip.small])) >= PLAIN
 
 
 def looks(rows: Sequence[Observation], split: int) -> float:

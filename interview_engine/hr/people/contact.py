@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 
 from interview_engine.errors import InvalidInput
 from interview_engine.hr.problems import invalid
@@ -12,11 +13,15 @@ from interview_engine.i18n import joined, languages, msg
 _MAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@(?:\w(?:[\w-]{0,61}\w)?\.)+\w(?:[\w-]{0,61}\w)?")
 """What a form may take of RFC 5321 and 6531: no quoted local parts, comments, addresses in brackets or spaces."""
 _AROUND_MAIL = re.compile(
-    r"(?:我的|my\s+)?(?:电子)?(?:邮箱|邮件|信箱|郵件)(?:地址)?(?:是|为)?|"
-    r"(?:e-?)?mail(?:\s+address)?(?=\s*:)|mailto(?=\s*:)|メール(?:アドレス)?|correo(?:\s+electrónico)?(?=\s*:)",
+    r"(?:我的|my\s+)?(?:联系|个人|工作|公司|常用|备用|私人|QQ)?(?:电子)?(?:邮箱|邮件|信箱|郵件)(?:地址)?(?:是|为)?|"
+    r"(?:e-?)?mail(?:\s+address)?(?=\s*:)|(?<![\w.])e-?mail(?=\s+\S+@)|mailto(?=\s*:)|メール(?:アドレス)?|correo(?:\s+electrónico)?(?=\s*:)",
     re.IGNORECASE,
 )
 """Labels that are copied with an address."""
+_ASIDE = re.compile(r"\s*[(\[][^()\[\]@]{1,20}[)\]]\W*$")
+"""A remark in brackets behind an address: "(常用)"."""
+_ANGLED = re.compile(r"[^<>@()]*(?:<([^<>]*)>|(?<=[\s\u3000-\uffdc])\(([^()]*@[^()]*)\))\W*")
+"""A name and its address in angle brackets, or behind a Chinese name or a space in round ones."""
 _MAIL_MARKS = " \t\n:,;.。、<>()[]【】《》「」\"“”‘’'`|"
 """Marks around an address that are not part of it. Some are allowed within one: they are taken from its ends only."""
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -34,6 +39,9 @@ _MORE_OF_A_NUMBER = re.compile(r"[A-Za-z+*/\\=@]\s?#|#\s?[A-Za-z+*/\\=@]|##")
 """What makes a number (#) a part of something longer: a letter typed for a digit, an extension, an address."""
 _SHEET_DECIMALS = re.compile(r"(\d{6,15})\.0+")
 """A number that a spreadsheet kept as one with decimals."""
+
+_SHEET_POWER = re.compile(r"[1-9]\.\d{8,10}[eE]\+?10")
+"""A mobile number as a power of ten, with so many digits that none was rounded away (Excel shows 1.38E+10)."""
 
 
 def check_reading(language: str) -> None:
@@ -63,8 +71,9 @@ def email_written(text: str) -> str:
     clean = _plain(text)
     if not clean:
         return ""
-    angled = re.fullmatch(r"[^<>@]*<([^<>]*)>\W*", clean)
-    body = _AROUND_MAIL.sub(" ", angled.group(1) if angled else clean, count=1)
+    clean = _ASIDE.sub("", clean)
+    angled = _ANGLED.fullmatch(clean)
+    body = _AROUND_MAIL.sub(" ", (angled[1] or angled[2]) if angled else clean, count=1)
     body = re.sub(r"\s*@\s*", "@", body)
     parts = [part for one in re.split(r"[\s,;、|()<>]+", body) if (part := one.strip(_MAIL_MARKS))]
     addresses = {part.casefold(): part for part in parts if "@" in part}
@@ -104,8 +113,11 @@ def phone_written(text: str) -> str:
     if not clean:
         return ""
     sheet = _SHEET_DECIMALS.fullmatch(clean.strip("'"))
+    power = _SHEET_POWER.fullmatch(clean.strip("'"))
     if sheet:
         clean = sheet.group(1)
+    elif power:
+        clean = f"{Decimal(clean.strip(chr(39))):f}"
     numbers = list(_NUMBER.finditer(clean))
     if len(numbers) == 1:
         start, end = numbers[0].span()
