@@ -209,11 +209,13 @@ def _csv(path: Path) -> list[list[str]]:
 
 def _xlsx(path: Path) -> list[list[list[str]]]:
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        try:
-            return [_cells(sheet) for sheet in sorted(book.worksheets, key=lambda one: one.sheet_state != "visible")]
-        finally:
-            book.close()
+        with path.open("rb") as file:  # by its name, openpyxl refuses a workbook that is called .csv
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            try:
+                sheets = sorted(book.worksheets, key=lambda one: one.sheet_state != "visible")
+                return [_cells(sheet) for sheet in sheets]
+            finally:
+                book.close()
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError) as error:
         raise _unreadable(path, str(error)) from error
 

@@ -12,9 +12,10 @@ from interview_engine.assessment.delivery.observations import Observation
 from interview_engine.assessment.delivery.sampling import Timeline
 from interview_engine.assessment.delivery.spans import Span
 
-UNLIKE = 0.5
-"""Likeness of a picture to the one before it (`Likeness.before`) under which it shows something else. Within a
-scene .80 is the least (a head that turns all the way), across cuts -.62 to .3 (docs/cues.md)."""
+UNLIKE = 0.67
+"""Likeness of a picture to the one before it (`Likeness.before`) under which it shows something else. Chosen on one
+half of the recordings, in the middle between .80, the least within a scene (a head that turns all the way), and .55,
+the most across a cut; on the other half these are .81 and .60 (docs/cues.md)."""
 
 BACK_S = 1.5
 """A scene that is there again within this was never left: a hand, a cup passed before the camera."""
@@ -28,7 +29,8 @@ STILL_S = 5.0
 
 OTHER_FACE = 0.8
 """Correlation of the mean looks (`FaceSeen.look`) of the faces before and after a break, under which they are two
-people's. Chosen on one half of the recordings: one person has .88 and more, two have .73 at most (docs/cues.md)."""
+people's. Chosen on one half of the recordings: one person whose face is free has .88 and more, two have .76 at most; on
+the other half .94 and .84 (docs/cues.md)."""
 
 LOOK_S = 5.0
 LEAST_LOOK_S = 1.0

@@ -36,7 +36,9 @@ pytestmark = [needs_models, needs_clips, pytest.mark.xdist_group("copies")]
 
 CLIP = CLIPS / "latentsync_demo2.mp4"
 SOUND = CLIPS.parent / "C_audio" / "mfa" / "acoustic_corpus.wav"
-SECONDS = 11.0
+SECONDS = 10.5
+WIDTH, HEIGHT = 540, 960
+"""Half the clip's; pictures are looked at with a shorter side of 360."""
 LEAD_S = 1.0
 
 
@@ -74,13 +76,12 @@ def pictures() -> Iterator[tuple[float, NDArray[np.uint8]]]:
         for frame in source.decode(video=0):
             if frame.time > SECONDS:
                 return
-            yield frame.time, frame.to_ndarray(format="rgb24")
+            yield frame.time, frame.to_ndarray(format="rgb24", width=WIDTH, height=HEIGHT, interpolation="AREA")
 
 
 def write(target: Path, how: Copy, shown: list[tuple[float, NDArray[np.uint8]]]) -> Path:
     """The clip's first seconds, drawn and encoded anew (MPEG-4 part 2), each picture shown until the next is due."""
-    height, width = shown[0][1].shape[:2]
-    size = (round(width * how.scale) // 2 * 2, round(height * how.scale) // 2 * 2)
+    size = (round(WIDTH * how.scale), round(HEIGHT * how.scale))
     with av.open(str(target), "w") as container:
         stream = container.add_stream("mpeg4", rate=how.rate, options={"qmin": how.quality, "qmax": how.quality})
         stream.width, stream.height = size
