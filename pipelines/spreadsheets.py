@@ -21,11 +21,6 @@ from interview_engine.text_files import decode_text
 
 MAX_BYTES = 50_000_000
 MAX_ROWS = 200_000
-<<<<<<< HEAD
-=======
-HEADER_WITHIN = 20
-"""Rows from the top in which the header is looked for: a title, a date and some lines of explanation stand above."""
->>>>>>> 9c05e0b (Note covered mouths and changed faces, and count no vowel as a smile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +43,7 @@ def read_rows(path: Path, required: tuple[str, ...]) -> list[Row]:
         UsageError: `table.unreadable`, `table.too_large`, `table.columns` (a required column is missing or doubled).
     """
     sheets = _sheets(path)
-    fitting = (
-        (lines, header) for lines in sheets for header in _headers(lines) if set(required) <= set(header.names)
-    )
+    fitting = ((lines, header) for lines in sheets for header in _headers(lines) if set(required) <= set(header.names))
     lines, header = next(fitting, (sheets[0], _first_header(sheets[0])) if sheets else ([], _NO_HEADER))
     _check_header(path, header.names, required)
     return _rows_below(lines, header)
