@@ -154,7 +154,7 @@ def test_a_copy_moves_the_same(kind: str, seen: dict[str, VisualCues]) -> None:
     assert same_count(found.nods_per_min, original.nods_per_min, face_s(original))
     assert same_count(found.shakes_per_min, original.shakes_per_min, face_s(original))
     assert same_count(found.gestures_per_min, original.gestures_per_min, hands[1])
-    assert found.gesture_amplitude == pytest.approx(original.gesture_amplitude, rel=0.3)
+    assert found.gesture_amplitude == pytest.approx(original.gesture_amplitude, rel=0.4)
     assert found.lean == pytest.approx(original.lean, abs=0.02)
 
 
