@@ -33,6 +33,8 @@ IN: Mapping[Kind, Any] = {**OUT, "number": Decimal, "money": Decimal}
 WORDS: Mapping[Kind, str] = {
     "money": "Yuan, as a decimal string.", "number": "A decimal string.", "moment": "UTC.",
 }  # fmt: skip
+WORD = Annotated[str | None, Query(max_length=200)]
+BOX = Annotated[bool | None, Query()]
 Custom = dict[str, str | int | float | bool | None]
 
 
@@ -110,12 +112,12 @@ def _filters(spec: ListSpec) -> list[tuple[str, Any, Any]]:
             one: Any = Literal[tuple(column.choices)]
             found.append((column.name, Annotated[list[one] | None, Query()], None))
         else:
-            kind = bool if column.kind == "flag" else str
-            found.append((column.name, Annotated[kind | None, Query()], None))
+            found.append((column.name, BOX if column.kind == "flag" else WORD, None))
     for special in spec.filters:
         said = special.field.label.en
         kind = IN[special.field.kind]
-        found.append((special.field.name, Annotated[kind | None, Query(description=said)], None))
+        most = special.field.most if kind is str else None
+        found.append((special.field.name, Annotated[kind | None, Query(description=said, max_length=most)], None))
     return found
 
 
