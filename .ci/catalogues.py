@@ -63,6 +63,8 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("api/templates/console/recruiting/", "console_recruiting"),
     ("api/console/competency/", "console_competency"),
     ("api/templates/console/competency/", "console_competency"),
+    ("api/console/employees/", "console_employees"),
+    ("api/templates/console/employees/", "console_employees"),
     ("api/console/quality/", "console_quality"),
     ("api/templates/console/quality/", "console_quality"),
     ("api/console/system/", "console_system"),

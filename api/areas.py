@@ -2,9 +2,10 @@
 
 from api.area import WebArea
 from api.console.competency.area import AREA as COMPETENCY
+from api.console.employees.area import AREA as EMPLOYEES
 from api.console.quality.area import AREA as QUALITY
 from api.console.recruiting.area import AREA as RECRUITING
 from api.console.system.area import AREA as SYSTEM
 from api.console.work.area import AREA as WORK
 
-AREAS: tuple[WebArea, ...] = (RECRUITING, WORK, COMPETENCY, QUALITY, SYSTEM)
+AREAS: tuple[WebArea, ...] = (RECRUITING, EMPLOYEES, WORK, COMPETENCY, QUALITY, SYSTEM)

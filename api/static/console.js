@@ -135,7 +135,7 @@
       box.checked = many > 0 && many === boxes.length;
       box.indeterminate = many > 0 && many < boxes.length;
     }
-    for (const bar of all("[data-bulk]")) {
+    for (const bar of all(".bulk-bar[data-bulk]")) {
       bar.hidden = !many;
       const said = bar.querySelector("[data-bulk-count]");
       said.textContent = said.dataset.bulkCount.replace("#", many);

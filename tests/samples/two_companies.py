@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from api_world import NOBODY, Samples, token_for, unlimited_app, whole_company
@@ -27,6 +27,10 @@ from interview_engine.hr.all_tables import Base
 from interview_engine.hr.approvals.tables import ApprovalFlow, ApprovalSubstitute
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.tables import Episode
+from interview_engine.hr.employment import assignments
+from interview_engine.hr.employment import service as employments
+from interview_engine.hr.employment.persons import NewContact, find_or_make
+from interview_engine.hr.files import contracts
 from interview_engine.hr.house import house
 from interview_engine.hr.lists.custom import NewField, add_field
 from interview_engine.hr.lists.tables import SheetImport
@@ -79,6 +83,8 @@ class Companies:
         """The path with B's things in it."""
         if path.startswith("/console/pool/"):
             path = path.replace("{row_id}", self.b["person_id"])
+        if path.startswith(("/console/employees/", "/api/v1/lists/employees")):
+            path = path.replace("{row_id}", self.b["employment_id"])
         for name, value in self.b.items():
             path = path.replace("{" + name + "}", value)
         return path
@@ -195,6 +201,23 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         **stamp("system", CLOCK), list_name="requisitions", account_id=made.accounts["administrator"].id,
         filename="x.csv", sha256="", state="done", content="", outcome={},
     )  # fmt: skip
+    somebody = find_or_make(session, SYSTEM, NewContact("乙公司员工", phone="13900009001"), CLOCK)
+    held = employments.begin(
+        session,
+        SYSTEM,
+        somebody.id,
+        employments.Place(b, department),
+        "客服",
+        date(2026, 1, 5),
+        None,
+        CLOCK,
+        number="B-1",
+    )
+    place = assignments.NewPlace(department, "乙公司组长", 4)
+    moved = assignments.assign(session, SYSTEM, held.id, place, date(2099, 2, 1), "transfer", CLOCK)
+    term = contracts.NewContract("fixed", held.start_date, held.start_date + timedelta(days=364))
+    contract = contracts.draft(session, SYSTEM, held.id, term, CLOCK)
+    contracts.draft(session, SYSTEM, held.id, contracts.NewContract("open", date(2027, 1, 5), None), CLOCK)
     session.add_all([calibration, episode, pair, planned, away, flow, action, view, sheet])
     session.flush()
     work = session.scalars(select(WorkItem.id)).first() or NOBODY
@@ -206,7 +229,8 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "flag_id": ids["flag_id"], "pair_id": pair.id, "request_id": planned.id,
         "field_id": field.id, "saved_view_id": saved.id, "import_id": sheet.id, "row_id": ids["requisition_id"],
         "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,
-        "action_id": action.id, "view_id": view.id,
+        "action_id": action.id, "view_id": view.id, "assignment_id": moved.id, "contract_id": contract.id,
+        "employment_id": held.id,
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
         "colleague": hr.id, "person of hr": hr.person_id,
     }  # fmt: skip

@@ -65,6 +65,13 @@ EPISODE = {"competency_code": "communication", "situation": "x", "action": "x", 
            "quotes": [{"answer": "q1", "quote": "我"}]}  # fmt: skip
 
 API: dict[str, Body] = {
+    "add_to_employees": body(
+        name="偷来的员工", department="启明家居（演示） / 客户服务部", title="x", start_date="2026-01-05"
+    ),
+    "change_in_employees": body(
+        name="偷来的员工", department="启明家居（演示） / 客户服务部", title="x", start_date="2026-01-05"
+    ),
+    "add_to_contracts": body(employee_number="B-1", kind="fixed", first_day="2030-01-01", last_day="2030-12-31"),
     "create_requisition": body(**JOB),
     "update_requisition": body(**JOB),
     "submit_requisition": nothing,
@@ -175,7 +182,33 @@ API_HARMLESS: dict[str, str] = {
 }
 """Operations with a body that write nothing of anybody's."""
 
+SOMEBODY = {
+    "name": "偷来的员工", "department": "启明家居（演示） / 客户服务部", "title": "x", "start_date": "2026-01-05",
+    "level": "9",
+}  # fmt: skip
+TERM = {"kind": "fixed", "first_day": "2030-01-01", "last_day": "2030-12-31"}
+
 CONSOLE: dict[str, Body] = {
+    "/console/employees/new": form(**SOMEBODY),
+    "/console/employees/{row_id}/change": form(**SOMEBODY),
+    "/console/employees/bulk": form(action="tag", id=of_b("employment_id"), word="x", confirmed="1"),
+    "/console/employees/own-fields": form(**OWN_FIELD),
+    "/console/employees/own-fields/{field_id}/retire": nothing,
+    "/console/employees/views/{saved_view_id}/remove": nothing,
+    "/console/employees/import/{import_id}": nothing,
+    "/console/employees/{row_id}/own": form(x_f1="x"),
+    "/console/employees/{employment_id}/place": form(
+        from_day="2099-01-01", reason="transfer", department=of_b("department_id"), title="x", level=""
+    ),
+    "/console/moves/{assignment_id}/call-off": nothing,
+    "/console/employees/{employment_id}/contracts": form(**TERM),
+    "/console/employees/{employment_id}/last-day": form(last_day="2099-01-01", leaving_reason=REASON),
+    "/console/employees/{employment_id}/last-day/call-off": nothing,
+    "/console/contracts/new": form(employee_number="B-1", **TERM),
+    "/console/contracts/bulk": form(action="sign", id=of_b("contract_id"), confirmed="1"),
+    "/console/contracts/views/{saved_view_id}/remove": nothing,
+    "/console/contracts/{contract_id}/sign": nothing,
+    "/console/contracts/{contract_id}/drop": nothing,
     "/console/requisitions/new": form(**JOB),
     "/console/requisitions/{requisition_id}/edit": form(**JOB),
     "/console/requisitions/bulk": form(action="cancel", id=of_b("requisition_id"), confirmed="1"),
@@ -301,6 +334,9 @@ CONSOLE_HARMLESS: dict[str, str] = {
     "/console/inbox/read": "it marks the actor's own inbox",
     "/console/requisitions/views": "it keeps the actor's own filters",
     "/console/pool/views": "it keeps the actor's own filters",
+    "/console/employees/views": "it keeps the actor's own filters",
+    "/console/contracts/views": "it keeps the actor's own filters",
+    "/console/employees/import": "it looks at a sheet that was sent, and writes when that is confirmed",
     "/console/requisitions/import": "it looks at a sheet that was sent, and writes when that is confirmed",
     "/console/account/": "it is about the actor's own account",
 }

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, Job, PersonColumn, Subject, in_transaction
 from interview_engine.hr.employment.assignments import move_those_due
+from interview_engine.hr.employment.employee_list import EMPLOYEES
 from interview_engine.hr.employment.service import empty_files, works_here
 from interview_engine.hr.employment.states import step_those_due
 from interview_engine.hr.employment.tables import Assignment, EmployeeNumber, Employment, LifecycleEvent
@@ -37,6 +38,7 @@ AREA = Area(
     erase=_erase,
     holds=works_here,
     subjects=(Subject("employment", told=True),),
+    lists=(EMPLOYEES,),
     jobs=(
         Job("moves of employees", 60.0, in_transaction(move_those_due), by_date=True),
         Job("states of employments", 60.0, in_transaction(step_those_due), by_date=True),

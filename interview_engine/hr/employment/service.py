@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock, china_day
@@ -16,7 +16,7 @@ from interview_engine.hr.access.service import check_row, reached_persons, scope
 from interview_engine.hr.accounts.service import every_holder, holders, persons_with_roles
 from interview_engine.hr.employment import lifecycle, states
 from interview_engine.hr.employment.numbers import give_number
-from interview_engine.hr.employment.tables import Assignment
+from interview_engine.hr.employment.tables import Assignment, EmployeeNumber
 from interview_engine.hr.employment.tables import Employment as Employment
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
@@ -24,6 +24,9 @@ from interview_engine.i18n import msg
 from interview_engine.store import audit, dated
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
 from interview_engine.store.rows import find, stamp, touch
+
+AT_ONCE = 400
+"""Values that every database takes in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +225,55 @@ def locked(session: Session, employment_id: str) -> Employment:
     if row is None:
         raise missing("employment", msg("employment"))
     return row
+
+
+def get_for(session: Session, actor: Actor, employment_id: str, action: Action, *, lock: bool = False) -> Employment:
+    """An employment whose contact data the actor may read or write.
+
+    Raises:
+        NotFoundError, PermissionDenied.
+    """
+    row = find(session, Employment, employment_id, lock=lock)
+    if row is None:
+        raise missing("employment", msg("employment"))
+    _check(session, actor, row, "contact", action)
+    return row
+
+
+def of_numbers(session: Session, actor: Actor, numbers: Sequence[str]) -> dict[str, str]:
+    """By number (upper case), the id of the newest employment of who has it, of those the actor may write."""
+    found: dict[str, str] = {}
+    for start in range(0, len(numbers), AT_ONCE):
+        statement = (
+            select(EmployeeNumber.number, Employment.id)
+            .join(
+                Employment,
+                (Employment.person_id == EmployeeNumber.person_id)
+                & (Employment.legal_entity_id == EmployeeNumber.legal_entity_id),
+            )
+            .where(EmployeeNumber.number.in_(numbers[start : start + AT_ONCE]))
+            .order_by(Employment.start_date)
+        )
+        reached = scoped(
+            statement,
+            actor,
+            "contact",
+            "write",
+            department=Employment.department_id,
+            legal_entity=Employment.legal_entity_id,
+            person=Employment.person_id,
+        )
+        found |= dict(session.execute(reached).tuples().all())
+    return found
+
+
+def number_column(person: Any, legal_entity: Any) -> ScalarSelect[str]:
+    """SQL of the employee's number, for lists of other areas: of a row's person in its company."""
+    return (
+        select(EmployeeNumber.number)
+        .where(EmployeeNumber.person_id == person, EmployeeNumber.legal_entity_id == legal_entity)
+        .scalar_subquery()
+    )
 
 
 def note(

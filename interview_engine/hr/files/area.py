@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject, in_transaction
+from interview_engine.hr.files.contract_list import CONTRACTS
 from interview_engine.hr.files.contracts import owners
 from interview_engine.hr.files.reminders import remind
 from interview_engine.hr.files.tables import Contract
@@ -33,5 +34,6 @@ AREA = Area(
         ),
     },
     subjects=(Subject("contract", told=True),),
+    lists=(CONTRACTS,),
     jobs=(Job("contracts that end", 3600.0, in_transaction(remind), by_date=True),),
 )

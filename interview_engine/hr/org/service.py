@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import check_group, check_persons, check_row, require
+from interview_engine.hr.access.service import check_group, check_persons, check_row, require, scoped
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
-from interview_engine.hr.problems import conflict, missing, text_within
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
@@ -182,6 +182,41 @@ def departments(session: Session, legal_entity_id: str | None = None) -> tuple[D
     for row in session.scalars(statement.order_by(Department.name, Department.id)):
         children.setdefault(row.parent_id, []).append(row)
     return tuple(_walk(children, None, 0))
+
+
+def find_department(session: Session, actor: Actor, name: str, field_class: str, action: str) -> Department:
+    """The department of that name within reach, as "department" or "company / department", for lines of sheets.
+
+    Raises:
+        InvalidInput: `org.no_department`, none or several are called that.
+    """
+    company, _, last = name.rpartition("/")
+    statement = (
+        select(Department)
+        .join(LegalEntity, LegalEntity.id == Department.legal_entity_id)
+        .where(Department.name == last.strip())
+    )
+    if company.strip():
+        statement = statement.where(LegalEntity.name == company.strip())
+    reached = scoped(
+        statement, actor, field_class, action, department=Department.id, legal_entity=Department.legal_entity_id
+    )
+    found = session.scalars(reached.limit(2)).all()
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise invalid(
+            "department",
+            "org.no_department",
+            msg("Several departments are called “{name}”.", name=last.strip()),
+            msg("Write company / department."),
+        )
+    raise invalid(
+        "department",
+        "org.no_department",
+        msg("You have no department called “{name}”.", name=name),
+        msg("Write it as the organisation page does."),
+    )
 
 
 def department_names(session: Session) -> dict[str, str]:

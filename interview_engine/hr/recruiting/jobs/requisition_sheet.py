@@ -14,8 +14,8 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import scoped
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import FormSpec
+from interview_engine.hr.org.service import find_department
 from interview_engine.hr.people.tables import Department, LegalEntity
-from interview_engine.hr.problems import invalid
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.jobs.job_description import requirements_of
 from interview_engine.hr.recruiting.jobs.wish import MOST_PAY, NewRequisition
@@ -43,37 +43,8 @@ FIELDS = (
 )  # fmt: skip
 
 
-def _department(session: Session, actor: Actor, name: str) -> Department:
-    """The department of that name within reach, as "department" or "company / department".
-
-    Raises:
-        InvalidInput: `requisition.department`, none or several are called that.
-    """
-    company, _, last = name.rpartition("/")
-    statement = (
-        select(Department)
-        .join(LegalEntity, LegalEntity.id == Department.legal_entity_id)
-        .where(Department.name == last.strip())
-    )
-    if company.strip():
-        statement = statement.where(LegalEntity.name == company.strip())
-    reached = scoped(
-        statement, actor, "public", "write", department=Department.id, legal_entity=Department.legal_entity_id
-    )
-    found = session.scalars(reached.limit(2)).all()
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise invalid("department", "requisition.department",
-                      msg("Several departments are called “{name}”.", name=last.strip()),
-                      msg("Write company / department."))  # fmt: skip
-    raise invalid("department", "requisition.department",
-                  msg("You have no department called “{name}”.", name=name),
-                  msg("Write it as the organisation page does."))  # fmt: skip
-
-
 def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
-    department = _department(session, actor, str(values["department"]))
+    department = find_department(session, actor, str(values["department"]), "public", "write")
     new = NewRequisition(
         title=str(values["title"]),
         legal_entity_id=department.legal_entity_id,

@@ -1,0 +1,242 @@
+"""One employee's file: who they are here, where they work from which day on, contracts, what happened (D7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from api.console.acting import act
+from api.console.forms import Form, as_day
+from api.console.frame import console_page, done
+from api.context import Context
+from api.deps import Ctx
+from api.i18n import language_of
+from api.sessions import PageActor
+from interview_engine.clock import china_day
+from interview_engine.errors import InterviewEngineError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.employment import assignments, lifecycle
+from interview_engine.hr.employment import service as employment
+from interview_engine.hr.employment.assignments import NewPlace
+from interview_engine.hr.employment.employee_list import STATES
+from interview_engine.hr.employment.numbers import number_of
+from interview_engine.hr.employment.tables import LifecycleEvent
+from interview_engine.hr.files import contracts
+from interview_engine.hr.files.contract_list import KIND_WORDS
+from interview_engine.hr.files.contract_list import STATES as CONTRACT_STATES
+from interview_engine.hr.files.contract_rules import KINDS
+from interview_engine.hr.files.contracts import NewContract
+from interview_engine.hr.org.service import department_names, departments
+from interview_engine.hr.people.names import person_names
+from interview_engine.hr.people.tables import Person
+from interview_engine.hr.problems import invalid
+from interview_engine.i18n import Text, msg
+from interview_engine.store import audit
+from interview_engine.store.dated import Span
+
+HOME = "/console/employees"
+MOVES: dict[str, Text] = {
+    "transfer": msg("Transfer"),
+    "promotion": msg("Promotion"),
+    "reorganisation": msg("Reorganisation"),
+    "correction": msg("Correction of an entry"),
+}
+
+router = APIRouter()
+
+
+@router.get(f"{HOME}/{{employment_id}}")
+def file(employment_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """The file. The reading is recorded."""
+    return _page(employment_id, request, context, actor)
+
+
+@router.post(f"{HOME}/{{employment_id}}/place")
+def move(employment_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Say where somebody works from a day on."""
+    level = form.text("level").strip()
+    return _act(
+        employment_id,
+        request,
+        context,
+        actor,
+        lambda session: assignments.assign(
+            session,
+            actor,
+            employment_id,
+            NewPlace(form.text("department"), form.text("title"), form.whole("level", 0, 99) if level else None),
+            form.day("from_day"),
+            form.text("reason"),
+            context.clock,
+        ),
+        "place_changed",
+        form,
+    )
+
+
+@router.post("/console/moves/{assignment_id}/call-off")
+def call_off(assignment_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Take a move back."""
+    return act(
+        context,
+        lambda session: assignments.call_off(session, actor, assignment_id, context.clock).employment_id,
+        lambda employment_id: done(f"{HOME}/{employment_id}", "place_called_off"),
+    )
+
+
+@router.post(f"{HOME}/{{employment_id}}/contracts")
+def draft(employment_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Draft a contract."""
+    kind = next((one for one in KINDS if one == form.text("kind")), None)
+    if kind is None:
+        raise invalid("kind", "contract.kind", msg("There is no such value."), msg("Choose the kind of contract."))
+    return _act(
+        employment_id,
+        request,
+        context,
+        actor,
+        lambda session: contracts.draft(
+            session,
+            actor,
+            employment_id,
+            NewContract(
+                kind,
+                form.day("first_day"),
+                _day(form, "last_day"),
+                _day(form, "probation_last_day"),
+                form.checked("asked_for_fixed"),
+                form.text("note"),
+            ),
+            context.clock,
+        ),
+        "contract_drafted",
+        form,
+    )
+
+
+@router.post("/console/contracts/{contract_id}/sign")
+def sign(contract_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Note that both have signed."""
+    return act(
+        context,
+        lambda session: contracts.sign(session, actor, contract_id, context.clock).employment_id,
+        lambda employment_id: done(f"{HOME}/{employment_id}", "contract_signed"),
+    )
+
+
+@router.post("/console/contracts/{contract_id}/drop")
+def drop(contract_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Give up a draft."""
+    return act(
+        context,
+        lambda session: contracts.drop(session, actor, contract_id, context.clock).employment_id,
+        lambda employment_id: done(f"{HOME}/{employment_id}", "contract_dropped"),
+    )
+
+
+@router.post(f"{HOME}/{{employment_id}}/last-day")
+def last_day(employment_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Write the last day of work down."""
+    return _act(
+        employment_id,
+        request,
+        context,
+        actor,
+        lambda session: employment.end(
+            session, actor, employment_id, form.day("last_day"), form.text("leaving_reason"), context.clock
+        ),
+        "last_day_set",
+        form,
+    )
+
+
+@router.post(f"{HOME}/{{employment_id}}/last-day/call-off")
+def call_off_last_day(employment_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Take the last day back before it is over."""
+    return act(
+        context,
+        lambda session: employment.call_off_end(session, actor, employment_id, context.clock),
+        lambda _: done(f"{HOME}/{employment_id}", "last_day_called_off"),
+    )
+
+
+def _act(
+    employment_id: str,
+    request: Request,
+    context: Context,
+    actor: Actor,
+    change: Callable[[Session], object],
+    notice: str,
+    form: Form,
+) -> Response:
+    """Do what a form of the file asks for; with a problem the file again, with what was typed."""
+    return act(
+        context,
+        change,
+        lambda _: done(f"{HOME}/{employment_id}", notice),
+        partial(_page, employment_id, request, context, actor, typed=form.values()),
+    )
+
+
+def _page(
+    employment_id: str,
+    request: Request,
+    context: Context,
+    actor: Actor,
+    problem: InterviewEngineError | None = None,
+    *,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    with context.database.transaction() as session:
+        row = employment.get_for(session, actor, employment_id, "read")
+        audit.record(session, actor.id, "employment.read", f"employment:{row.id}", {}, context.clock)
+        held = contracts.of_person(session, row.person_id, row.legal_entity_id)
+        events = lifecycle.of_person(session, row.person_id)
+        places = assignments.places(session, row.id)
+        values: dict[str, Any] = {
+            "row": row,
+            "person": session.get_one(Person, row.person_id),
+            "number": number_of(session, row.person_id, row.legal_entity_id),
+            "places": places,
+            "contracts": [(one, contracts.law_says(session, one)) for one in reversed(held)],
+            "unwritten": contracts.unwritten_so_far(session, row, context.clock),
+            "events": list(reversed(events)),
+            "event_words": lifecycle.KINDS,
+            "departments": [
+                (node.department.id, "　" * node.depth + node.department.name) for node in departments(session)
+            ],
+            "names": _names(session, places, events),
+            "states": STATES,
+            "kinds": KIND_WORDS,
+            "contract_states": CONTRACT_STATES,
+        }
+    language = language_of(request)
+    return console_page(
+        request,
+        actor,
+        "employees/file.html",
+        move_options=[(key, text.get(language)) for key, text in MOVES.items()],
+        kind_options=[(key, text.get(language)) for key, text in KIND_WORDS.items()],
+        problem=problem,
+        today=china_day(context.clock),
+        typed=typed or {},
+        **values,
+    )
+
+
+def _names(session: Session, places: tuple[Span[Any], ...], events: list[LifecycleEvent]) -> dict[str, str]:
+    """Names of the departments and persons that a timeline speaks of, by id."""
+    persons = {str(told["manager"]) for event in events for told in (event.before, event.after) if told.get("manager")}
+    persons |= {span.row.manager_person_id for span in places if span.row.manager_person_id}
+    return department_names(session) | person_names(session, persons)
+
+
+def _day(form: Form, name: str) -> date | None:
+    raw = form.text(name).strip()
+    return as_day(raw, name) if raw else None

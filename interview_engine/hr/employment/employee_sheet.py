@@ -1,0 +1,121 @@
+"""Employees by a form and from sheets: a line is an employment, found again by the employee's number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock, china_day
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import check_row
+from interview_engine.hr.employment import assignments, service
+from interview_engine.hr.employment.assignments import NewPlace
+from interview_engine.hr.employment.numbers import number_of
+from interview_engine.hr.employment.persons import NewContact, change_contact, find_or_make
+from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.spec import FormSpec
+from interview_engine.hr.org.service import find_department
+from interview_engine.hr.people.tables import Department, Person
+from interview_engine.i18n import msg
+
+FIELDS = (
+    Field("employee_number", msg("Employee number"), most=20, also=("工号", "员工编号", "员工工号", "人员编号", "编号"),
+          help=msg("Leave it empty to get the next one.")),
+    Field("name", msg("Name"), required=True, most=120, also=("姓名", "员工姓名", "名字")),
+    Field("department", msg("Department"), required=True, most=250, also=("部门", "所属部门", "部门名称"),
+          help=msg("Its name; where several have it, company / department.")),
+    Field("title", msg("Job title"), required=True, most=120, also=("职务", "职位", "岗位", "岗位名称")),
+    Field("level", msg("Level"), "whole", low=Decimal(0), high=Decimal(99), also=("职级", "级别")),
+    Field("phone", msg("Phone"), most=40, also=("手机", "手机号", "手机号码", "联系电话", "电话")),
+    Field("email", msg("Mail"), most=254, also=("邮箱", "电子邮箱", "邮件")),
+    Field("start_date", msg("First day of work"), "day", required=True, also=("入职日期", "入职时间", "到岗日期")),
+    Field("probation_end", msg("Last day of probation"), "day", also=("试用期截止", "试用期结束日期", "转正前一日")),
+)  # fmt: skip
+
+
+def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
+    department = find_department(session, actor, str(values["department"]), "contact", "write")
+    check_row(
+        session, actor, "contact", "write",
+        department_id=department.id, legal_entity_id=department.legal_entity_id,
+    )  # fmt: skip
+    person = find_or_make(session, actor, _contact(values), clock)
+    start = values["start_date"]
+    assert isinstance(start, date)
+    row = service.begin(
+        session,
+        actor,
+        person.id,
+        service.Place(department.legal_entity_id, department.id),
+        str(values["title"]),
+        start,
+        None,
+        clock,
+        number=_text(values, "employee_number") or None,
+        level=_whole(values, "level"),
+        probation_end=_day(values, "probation_end"),
+        kind="imported" if start < china_day(clock) else "hired",
+    )
+    return row.id
+
+
+def _update(session: Session, actor: Actor, row_id: str, values: Mapping[str, Value], clock: Clock) -> None:
+    row = service.get_for(session, actor, row_id, "write", lock=True)
+    department = find_department(session, actor, str(values["department"]), "contact", "write")
+    change_contact(session, actor, row.person_id, _contact(values), clock)
+    place = NewPlace(department.id, str(values["title"]), _whole(values, "level"))
+    held = assignments.current(session, row, max(china_day(clock), row.start_date))
+    before = None if held is None else (held.department_id, held.title, held.level)
+    if before != (place.department_id, place.title, place.level):
+        first = max(china_day(clock), row.start_date)
+        assignments.assign(session, actor, row.id, place, first, "transfer", clock)
+    probation = _day(values, "probation_end")
+    if probation != row.probation_end:
+        service.agree_probation(session, row.id, probation, actor.id, clock)
+
+
+def _load(session: Session, actor: Actor, row_id: str) -> Mapping[str, Value]:
+    row = service.get_for(session, actor, row_id, "read")
+    person = session.get_one(Person, row.person_id)
+    return {
+        "employee_number": number_of(session, row.person_id, row.legal_entity_id),
+        "name": person.name,
+        "department": session.get_one(Department, row.department_id).name,
+        "title": row.title,
+        "level": person.level,
+        "phone": person.phone or None,
+        "email": person.email or None,
+        "start_date": row.start_date,
+        "probation_end": row.probation_end,
+    }
+
+
+def _find(session: Session, actor: Actor, keys: Sequence[tuple[Value, ...]]) -> Mapping[tuple[Value, ...], str]:
+    """By number; lines without one are found by nothing."""
+    wanted = {str(key[0]).strip().upper(): key for key in keys if key[0]}
+    found = service.of_numbers(session, actor, sorted(wanted))
+    return {wanted[number]: row_id for number, row_id in found.items()}
+
+
+def _contact(values: Mapping[str, Value]) -> NewContact:
+    return NewContact(_text(values, "name"), _text(values, "email"), _text(values, "phone"))
+
+
+def _text(values: Mapping[str, Value], name: str) -> str:
+    return str(values.get(name) or "").strip()
+
+
+def _whole(values: Mapping[str, Value], name: str) -> int | None:
+    value = values.get(name)
+    return value if isinstance(value, int) else None
+
+
+def _day(values: Mapping[str, Value], name: str) -> date | None:
+    value = values.get(name)
+    return value if isinstance(value, date) else None
+
+
+FORM = FormSpec(FIELDS, _create, ("contact", "write"), _update, _load, key=("employee_number",), find=_find)

@@ -1,0 +1,136 @@
+"""The list of contracts, as lists are declared (`hr.forms`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.employment import service as employments
+from interview_engine.hr.files import contracts
+from interview_engine.hr.files.contract_rules import KINDS, Kind
+from interview_engine.hr.files.contracts import NewContract
+from interview_engine.hr.files.tables import Contract
+from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.spec import Bulk, Column, FormSpec, ListSpec, Place
+from interview_engine.hr.people.tables import Department, Person
+from interview_engine.hr.problems import invalid
+from interview_engine.i18n import Text, msg
+
+KIND_WORDS: Mapping[str, Text] = {
+    "fixed": msg("Fixed term"),
+    "open": msg("Open-ended"),
+    "task": msg("Until a task is done"),
+}
+STATES: Mapping[str, Text] = {
+    "draft": msg("Not signed"),
+    "active": msg("Signed"),
+    "ended": msg("Ended"),
+    "dropped": msg("Dropped"),
+}
+DECISIONS: Mapping[str, Text] = {"renew": msg("To be renewed"), "end": msg("Let it end")}
+
+FIELDS = (
+    Field("employee_number", msg("Employee number"), required=True, most=20, also=("工号", "员工编号", "人员编号")),
+    Field("kind", msg("Kind of contract"), "choice", required=True, choices=KIND_WORDS,
+          also=("合同类型", "合同期限类型")),
+    Field("first_day", msg("First day"), "day", required=True, also=("合同开始日期", "合同起始日", "起始日期")),
+    Field("last_day", msg("Last day"), "day", also=("合同结束日期", "合同到期日", "终止日期"),
+          help=msg("Of a fixed term.")),
+    Field("probation_last_day", msg("Last day of probation"), "day", also=("试用期截止", "试用期结束日期")),
+    Field("asked_for_fixed", msg("The employee asked for a fixed term in writing"), "flag"),
+    Field("note", msg("Note"), most=300, also=("备注",)),
+)  # fmt: skip
+
+
+def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
+    number = str(values["employee_number"]).strip().upper()
+    employment_id = employments.of_numbers(session, actor, (number,)).get(number)
+    if employment_id is None:
+        raise invalid(
+            "employee_number",
+            "employee.unknown",
+            msg("No employee within your reach has the number {number}.", number=number),
+            msg("Check it in the list of employees."),
+        )
+    first, last, probation = values["first_day"], values["last_day"], values["probation_last_day"]
+    assert isinstance(first, date)
+    new = NewContract(
+        _kind(values["kind"]),
+        first,
+        last if isinstance(last, date) else None,
+        probation if isinstance(probation, date) else None,
+        bool(values["asked_for_fixed"]),
+        str(values["note"] or ""),
+    )
+    return contracts.draft(session, actor, employment_id, new, clock).id
+
+
+def _kind(value: Value) -> Kind:
+    return next((kind for kind in KINDS if kind == value), "fixed")
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(Contract.id)
+        .select_from(Contract)
+        .join(Person, Person.id == Contract.person_id)
+        .join(Department, Department.id == Contract.department_id)
+    )
+
+
+_NUMBER = employments.number_column(Contract.person_id, Contract.legal_entity_id)
+
+
+def _sign(session: Session, actor: Actor, row_id: str, _: Mapping[str, Value], clock: Clock) -> object:
+    return contracts.sign(session, actor, row_id, clock)
+
+
+def _drop(session: Session, actor: Actor, row_id: str, _: Mapping[str, Value], clock: Clock) -> object:
+    return contracts.drop(session, actor, row_id, clock)
+
+
+def _decide(decision: str) -> Callable[[Session, Actor, str, Mapping[str, Value], Clock], object]:
+    def decide(session: Session, actor: Actor, row_id: str, _: Mapping[str, Value], clock: Clock) -> object:
+        return contracts.decide_on_end(session, actor, row_id, decision, clock)
+
+    return decide
+
+
+CONTRACTS = ListSpec(
+    name="contracts",
+    title=msg("Contracts"),
+    about=msg("Contracts of work, and which of them end."),
+    thing=msg("contract"),
+    empty=msg("No contract is kept here yet."),
+    field_class="contact",
+    rows=_rows,
+    key=Contract.id,
+    place=Place(Contract.department_id, Contract.legal_entity_id, Contract.person_id),
+    form=FormSpec(FIELDS, _create, ("contact", "write")),
+    columns=(
+        Column("name", msg("Name"), "text", Person.name, searched=True, opens=True),
+        Column("employee_number", msg("Employee number"), "text", _NUMBER, searched=True, under="name"),
+        Column("department", msg("Department"), "text", Department.name, filters=True, searched=True),
+        Column("kind", msg("Kind of contract"), "choice", Contract.kind, choices=KIND_WORDS, filters=True, counts=True),
+        Column("first_day", msg("First day"), "day", Contract.first_day, filters=True),
+        Column("last_day", msg("Last day"), "day", Contract.last_day, filters=True),
+        Column("sign_count", msg("Which contract"), "whole", Contract.sign_count, filters=True),
+        Column("state", msg("State"), "choice", Contract.state, choices=STATES, filters=True, counts=True,
+               tones={"draft": "look"}),
+        Column("decided", msg("At its end"), "choice", Contract.decided, choices=DECISIONS, filters=True),
+    ),
+    bulk=(
+        Bulk("sign", msg("Signed by both"), ("contact", "write"), _sign, msg("{count} contracts are signed.")),
+        Bulk("renew", msg("Renew"), ("contact", "write"), _decide("renew"),
+             msg("{count} contracts are to be renewed.")),
+        Bulk("end", msg("Let end"), ("contact", "write"), _decide("end"), msg("{count} contracts end on their day.")),
+        Bulk("drop", msg("Drop drafts"), ("contact", "write"), _drop, msg("{count} drafts were dropped."),
+             msg("Drop {count} drafts?")),
+    ),
+)  # fmt: skip
