@@ -65,7 +65,7 @@ class Policy:
 
 
 NOTICE = msg("Tell candidates before it is used that an automated system assesses them, and what for.")
-REVIEW = msg("On request, a person looks again at a decision against a candidate that the system took part in.")
+REVIEW = msg("On request, a person reviews a decision against a candidate that the system took part in.")
 
 _CALIFORNIA = Law(
     msg("California, Civil Rights Council regulations on automated-decision systems (2 CCR 11008 and following)"),
@@ -118,7 +118,7 @@ WATCHED: tuple[Law, ...] = (
         date(2026, 10, 1),
         (
             msg("An automated system is no defence against a claim of discrimination."),
-            msg("From 1 October 2027: plain notice to whoever deals with such a system, and before a decision."),
+            msg("From 1 October 2027: plain notice to everybody who deals with such a system, and before a decision."),
         ),
     ),
 )

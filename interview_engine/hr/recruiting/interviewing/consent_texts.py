@@ -163,8 +163,8 @@ _RIGHTS_BY_POLICY: dict[str, tuple[Text, ...]] = {
     "us-co": (
         msg(
             "Automated decision-making technology takes part in this selection. If the decision goes against you, you "
-            "are told within 30 days what part it had; you may see and correct your data and have a person look again "
-            "(SB 26-189)."
+            "are told within 30 days what part it had; you may see and correct your data and have a person review "
+            "the decision (SB 26-189)."
         ),
     ),
     "us-tx": (msg("Face and voice are never used to identify you."),),
