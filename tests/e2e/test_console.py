@@ -202,7 +202,7 @@ def test_a18_candidates_are_compared_and_opened_by_keyboard(made: Company, brows
     expect(compare).to_have_text("对比 (2)")
     with page.expect_navigation():
         compare.click()
-    expect(page.locator("table.compare thead th")).to_have_count(2)
+    expect(page.locator("table.compare thead th a")).to_have_count(2)
     expect(page.locator("table.compare blockquote").first).to_be_visible()
     page.go_back()
     page.locator("h1").click()
