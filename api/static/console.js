@@ -138,7 +138,7 @@
     for (const bar of all(".bulk-bar[data-bulk]")) {
       bar.hidden = !many;
       const said = bar.querySelector("[data-bulk-count]");
-      said.textContent = said.dataset.bulkCount.replace("#", many);
+      if (said) said.textContent = said.dataset.bulkCount.replace("#", many);
     }
     if (!compare) return;
     compare.disabled = many < 2 || many > 4;

@@ -32,6 +32,7 @@ from interview_engine.hr.access.rules import SYSTEM, candidate_actor
 from interview_engine.hr.accounts import sign_in
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.messaging import notices
+from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import answers, invitations
 from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven
@@ -43,9 +44,10 @@ pytestmark = pytest.mark.slow
 NO_PAGES = re.compile(
     r"^/(api|media|language|wechat/(in|back|me|\{channel\}))(?=/|$)"  # data, files, and what leads elsewhere at once
     r"|^/(sign-in/code|wechat/link)$"  # steps that only some are sent to: their own journeys look at them
+    r"|^/i/\{token\}/questions/"  # for the recorder's script
     r"|^/console$|/events$|/export$|/file$|\.(css|csv|json|pdf|svg|txt|xlsx|\{\w+\})$"
 )
-BEFORE = ("/i/{token}/consent", "/i/{token}/interview", "/i/{token}/questions/{number}",
+BEFORE = ("/i/{token}/consent", "/i/{token}/interview",
             "/i/{token}/write/{number}", "/i/{token}/review")  # fmt: skip
 """A candidate's pages before the interview is handed in."""
 AFTER = tuple(f"/i/{{token}}/{name}" for name in ("status", "transcript", "measured", "withdraw"))
@@ -75,6 +77,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with context.database.transaction() as session:
         cookies["session"] = sign_in.open_session(session, made.accounts["administrator"], CLOCK, complete=True)
         things = for_everybody(session, samples)
+        session.get_one(Person, samples.ids["person_id"]).talent_pool = True
     ids = {**samples.ids, "version_id": made.kit_version_id, "survey_id": things.pop("survey_id")}
     staff = Samples(made, ids)
     routes = pages(application(context))
@@ -82,6 +85,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     addresses["/console/requisitions/{requisition_id}/compare"] += "".join(
         f"{mark}id={made.applications[name]}" for mark, name in (("?", "林晓"), ("&", "孙佳"))
     )
+    addresses["/console/requisitions/{requisition_id}/chosen"] += f"?do=reject&id={made.applications['林晓']}"
+    rows = {"requisitions": made.requisition_id, "pool": samples.ids["person_id"]}
+    addresses |= {f"/console/{name}/{{row_id}}/own": f"/console/{name}/{row}/own" for name, row in rows.items()}
     addresses["/console/kits/{version_id}/differences"] += f"?against={made.kit_version_id}"
     addresses["/console/search"] += "?q=客服"
     addresses = {one.path: one.path for one in routes if "{" not in one.path} | addresses
