@@ -33,6 +33,7 @@ PAYLOAD = {
     "receipt": "f" * 64,
     "start": "2026-12-01",
     "count": 3,
+    "text": "我们很快联系你。We will be in touch.",
     "end": f"7:{'a' * 64}",
 }
 

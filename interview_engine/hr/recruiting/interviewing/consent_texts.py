@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from interview_engine.assessment.policy import POLICIES, Policy
 from interview_engine.i18n import Text, msg
 
-VERSION = "2026-12-2"
+VERSION = "2026-12-3"
 
 
 def version_of(language: str, *, judged: bool) -> str:
