@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bench import fit_deeds, fit_reference, fit_relevance
 from bench.datasets import short_answers, simulated, siop, twins
-from bench.datasets.authored import FITTED, authored
+from bench.datasets.authored import FITTED, SUPPLEMENT, authored
 from bench.setting import authored_folder, shared_data, text_embedder, twin_folder
 from interview_engine.assessment.evidence import level, quotes
 from interview_engine.assessment.evidence.reading import Piece, read
@@ -369,11 +369,10 @@ def _reference(out: Path, embedder: Embedder) -> None:
 
 def _relevance(out: Path, embedder: Embedder) -> None:
     applicants = fit_relevance.fitting_half(siop.applicants(shared_data() / "A_text"))
-    found = fit_relevance.pairs(authored(authored_folder(), FITTED), applicants, embedder)
+    eight = [author for author in FITTED if author != SUPPLEMENT]
+    found = fit_relevance.pairs(authored(authored_folder(), eight), applicants, embedder)
     fitted = fit_relevance.fit(found)
-    about = (
-        "Fitted by `python -m bench fit` on five of the eight authors and half of the applicants of SIOP 2024 (MIT)."
-    )
+    about = "Fitted by `python -m bench fit` on five authors and half of the applicants of SIOP 2024 (MIT)."
     (out / "relevance.json").write_text(document(fitted, about), encoding="utf-8")
     print(f"{len(found)} answers under a question -> relevance.json")
 
@@ -382,9 +381,7 @@ def _deeds(out: Path, embedder: Embedder) -> None:
     accounts = fit_deeds.told_authored(authored(authored_folder(), FITTED), embedder)
     own = fit_deeds.told_twins([twin for twin in twins.twins(twin_folder()) if twin.split == "dev"], embedder)
     fitted = fit_deeds.fit(accounts, own, SIGNS, level.constants())
-    about = (
-        "Fitted by `python -m bench fit` on five of the eight authors (tests/data/authored) and the development twins."
-    )
+    about = "Fitted by `python -m bench fit` on the authors that fit (tests/data/authored) and the development twins."
     (out / "deeds.json").write_text(fit_deeds.document(fitted.model, about), encoding="utf-8")
     (out / "account.json").write_text(document(fitted.constants, about), encoding="utf-8")
     print(f"{len(accounts)} accounts, {len(own)} twins -> deeds.json, account.json")

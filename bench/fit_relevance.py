@@ -29,6 +29,10 @@ CUT = -1.15
 """Logit below which an answer is off topic: one in a hundred own answers of the measuring applicants and three in a
 hundred development twins lie below, and more than half of the answers to another question."""
 
+CUT_APART = {"zh": -2.2, "en": -1.8}
+"""The same where other questions ask for other competencies: three in a hundred own answers of the authors that fit and
+choose lie below, and a third (zh) and a quarter (en) of those to another question."""
+
 STRAY = {"zh": 0.20, "en": 0.28}
 """Cosine of an answer's likest sentence to question and rubric: one own answer in a hundred of real applicants and
 authors lies below."""
@@ -108,4 +112,4 @@ def fit(found: Sequence[Pair]) -> relevance.RelevanceModel:
         np.array([pair.weight for pair in found]),
     )
     weights = tuple(map(float, solved[:-1] / spread))
-    return relevance.RelevanceModel(weights, float(solved[-1]), CUT, STRAY, STRAY_THIN)
+    return relevance.RelevanceModel(weights, float(solved[-1]), CUT, STRAY, STRAY_THIN, CUT_APART)

@@ -1,4 +1,5 @@
-"""Interview answers at known levels by eight authors who worked apart (tests/data/authored): all of it invented."""
+"""Interview answers at known levels by eight authors who worked apart, and a supplement (tests/data/authored): all of
+it invented."""
 
 from __future__ import annotations
 
@@ -9,7 +10,10 @@ from pathlib import Path
 
 from interview_engine.assessment.evidence.sentences import Sentence
 
-FITTED = ("b", "c", "e", "f", "h")
+SUPPLEMENT = "i"
+"""A ninth author, who knew the scorer and wrote what its fit lacked; it only fits."""
+
+FITTED = ("b", "c", "e", "f", "h", SUPPLEMENT)
 """Authors whose answers fit the constants."""
 
 CHOSEN = ("d",)
@@ -37,7 +41,8 @@ class Authored:
 
     Args:
         author: one letter.
-        story: one person and one event in one language; its answers tell it in eleven ways.
+        story: one person and one event in one language; its answers tell it in eleven ways (the supplement: in two to
+            eight).
         telling: "exemplary", "competent", "mediocre", "weak", "wrong", "modest", "boastful", "denied", "takenback",
             "short", "longwinded", "honest" or "mixed".
         level: of the deed as its author meant it, 1..5.

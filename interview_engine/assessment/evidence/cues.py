@@ -21,16 +21,42 @@ Patterns = Mapping[str, re.Pattern[str]]
 NEGATABLE = frozenset({"method", "check", "instrument", "probe", "outcome", "action"})
 """Categories that a negation turns round: "we did not document it" is against, not for."""
 
+_NAMEABLE = frozenset({"method", "check", "instrument", "probe"})
+"""Of these, what can be named first and denied after."""
+
 _APPROXIMATE = frozenset({"vague", "no_method", "simple", "uncertain"})
 """Before a number words of these lists are honest rounding ("roughly 30", 差不多两个小时) and no cue."""
 
 _NEGATOR = {
     "en": re.compile(
         r"\b(?:not|no|never|without|hardly|rarely|neither|nor|nobody|none|instead of|rather than|lacked|cannot|"
-        r"(?:did|do|does|is|was|were|are|have|has|had|would|could|should|ca|wo)n't)\b|"
+        r"(?:did|do|does|is|was|were|are|have|has|had|would|could|should|ca|wo)n'?t|(?:supposed|meant) to|"
+        r"(?:should|could|ought to) have|(?:should|could)'ve|too (?:lazy|busy) to|couldn't be bothered|no time)\b|"
         r"\b(?:stopped|avoided|skipped|failed to|forgot to|refus\w+ to)(?:\s+(?:the|a|an|any|our|my|to))?\s+$"
     ),
-    "zh": re.compile(r"没有|没能|没|不是|不会|不太|不|未|从未|无|别|缺少|缺乏|忘了|懒得|拒绝|而不是|跳过"),
+    "zh": re.compile(
+        r"没有|没能|没|不是|不会|不太|不|未|从未|无|别|缺少|缺乏|忘了|懒得|拒绝|而不是|跳过|省掉|省了|略过|免了|"
+        r"本来(?:想|该|应该|要)|谁会|哪有|哪会"
+    ),
+}
+_DENIED_AFTER = {
+    "en": re.compile(
+        r"[^.!?;,:\n]{0,25}?\b(?:(?:was|were|is|are|got|has|have|had)(?:n'?t| not| never)(?: been)? "
+        r"(?:done|made|used|run|written|kept|taken|checked|finished|filled|opened|held|called)|"
+        r"(?:was|were|got|been) (?:skipped|dropped|left out|left undone|cancelled|never done)|"
+        r"never (?:happened|got done|took place)|did(?:n'?t| not) happen|i (?:skipped|never|did(?:n'?t| not)))\b"
+    ),
+    "zh": re.compile(
+        r"[^，。！？；、：,.!?;:\s]{0,3}?(?:[了过]|这个?|那个?|一?[步块项]|的?事儿?|嘛|呢|什么的|我们?|他们|大家|都|也|更|就|那|基本|其实|一直|从来|压根|根本|真|"
+        r"倒|是|还|当时|后来|那天)*(?:没(?:有)?(?:真的?)?(?:做|搞|弄|用|写|跑|填|安排|顾上|来得及|时间|空|工夫)(?!完|好|错|出)|"
+        r"做不了|做不成|搞不了|弄不了|没法[做搞弄]|[不未](?:做|搞|弄|用)(?!错|好|完)|没戏|算了|省了|省掉|免了|跳过|略过|忘了)"
+    ),
+}
+"""A cue is denied by what follows it in its clause: 用户分群也没做过, "the checklist was never opened"."""
+
+_ASKS_WOULD = {
+    "en": re.compile(r"\b(?:would|will) you\b|\bwhat if\b|\b(?:imagine|suppose)\b"),
+    "zh": re.compile("(?:会|要|该|打算)(?:怎么|如何|怎样|咋)|怎么办|咋办|假如|如果|假设|设想|想象"),
 }
 _NOT_NEGATOR = {
     "en": re.compile(
@@ -96,6 +122,24 @@ _ACTION = {
     ),
 }
 
+_ACTS = (
+    "拉|排|对|查|翻|核|问|写|画|列|记|改|加|拆|抽|测|试|跑|算|量|数|盯|蹲|看|听|教|做|换|补|修|调|挪|分|发|打|寄|送|找|约|请|带|陪|录|存|"
+    "建|装|搭|设|定|签|谈|讲|说|放|挂|摆|贴|盘|开|关|停|退|推|选|挑|比|回|追|跟|报|催|挡|拿|把|让|叫|联系|通知|安抚|道歉|解释|演示|示范|"
+    "确认|复述|统计|分析|协调|申请|准备|安排|组织|检查|验证|沟通|提前|学|练"
+)
+_WOULD_ACT = {
+    "en": re.compile(
+        r"\b(?:i|we)(?:'d|'ll| would| will)(?:\s(?:also|then|first|always|probably|immediately|just|only|even|still|"
+        r"personally|go and|sit down and)){0,2}\s(?!(?:not|never|be|have|like|love|hope|prefer|rather|guess|say|think|"
+        r"feel|want|need|get|probably|imagine|suppose|wait|stay|leave)\b)[a-z]{3,}"
+    ),
+    "zh": re.compile(
+        r"(?:会|先|再|就得|肯定|一定)(?:先|再|就|马上|立刻|立即|当面|当场|主动|亲自|自己|直接|一起|单独|分别|去|来|给[他她]|跟[他她])*"
+        rf"(?:{_ACTS})(?!说吧|看吧)"
+    ),
+}
+"""What somebody would do, for a question that asks no more ("I'd confirm the address", 我会先去现场看)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -108,8 +152,17 @@ class Cue:
     negated: bool
 
 
-def find(text: str, language: str) -> tuple[Cue, ...]:
-    """Every cue of `text` in order of position. Inside one category matches do not overlap; categories may."""
+def asks_would(question: str, language: str) -> bool:
+    """Whether a question asks what somebody would do, so that an intention is all that an answer can tell."""
+    return _ASKS_WOULD["zh" if language == "zh" else "en"].search(fold(question)) is not None
+
+
+def find(text: str, language: str, would: bool = False) -> tuple[Cue, ...]:
+    """Every cue of `text` in order of position. Inside one category matches do not overlap; categories may.
+
+    Args:
+        would: the question asks what one would do (`asks_would`): what somebody would do then counts as an action.
+    """
     side = "zh" if language == "zh" else "en"
     folded = fold(text)
     found = [
@@ -121,13 +174,22 @@ def find(text: str, language: str) -> tuple[Cue, ...]:
     ]
     found += [("number", match.start(), match.end()) for match in _NUMBER[side].finditer(folded)]
     found += [("action", match.start(), match.end()) for match in _ACTION[side].finditer(folded)]
+    if would:
+        found += [("action", match.start(), match.end()) for match in _WOULD_ACT[side].finditer(folded)]
     found += [
         ("named", match.start(), match.end())
         for match in _NAMED[side].finditer(text)
         if not _NAMED_NOT.match(match.group())
     ]
     cues = [
-        Cue(category, folded[start:end], start, end, category in NEGATABLE and is_negated(folded, start, side))
+        Cue(
+            category,
+            folded[start:end],
+            start,
+            end,
+            category in NEGATABLE
+            and (is_negated(folded, start, side) or (category in _NAMEABLE and is_denied_after(folded, end, side))),
+        )
         for category, start, end in found
     ]
     return tuple(sorted(cues, key=lambda cue: (cue.start, cue.end, cue.category)))
@@ -143,6 +205,17 @@ def is_negated(folded: str, start: int, language: str) -> bool:
     return any(
         not any(low <= match.start() < high for low, high in harmless) for match in _NEGATOR[side].finditer(scope)
     )
+
+
+def negators(text: str, language: str) -> int:
+    """How many negators stand in a text, harmless ones (不仅, "no doubt") among them."""
+    side = "zh" if language == "zh" else "en"
+    return len(_NEGATOR[side].findall(fold(text)))
+
+
+def is_denied_after(folded: str, end: int, language: str) -> bool:
+    """Whether what was named up to offset `end` of the folded text is denied right after it, in the same clause."""
+    return _DENIED_AFTER["zh" if language == "zh" else "en"].match(folded, end) is not None
 
 
 def _skip_blank(folded: str, at: int) -> int:

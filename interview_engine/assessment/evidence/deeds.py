@@ -1,8 +1,9 @@
 """What the sentences of an account tell of the deed, whatever words it is told in: a direction and three probes.
 
 Both are linear in the sentence vectors, so every sentence has its own part in the result. The direction says how good
-the deed is; a probe says how surely a sentence tells a wrong deed, denies a method, or takes back what was claimed.
-Fitted by `python -m bench fit` on authored answers (deeds.json); no embedding of an answer as a whole is needed.
+the deed is; a probe says, from the vectors and the cues of a sentence, how surely it tells a wrong deed, denies a
+method, or takes back what was claimed. Fitted by `python -m bench fit` on authored answers (deeds.json); no embedding
+of an answer as a whole is needed.
 """
 
 from __future__ import annotations
@@ -12,18 +13,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import exp
+from math import exp, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+
+from interview_engine.assessment.evidence.cues import Cue, negators
 
 Vectors = NDArray[np.float64]
 
 KINDS = ("wrong", "denied", "taken_back")
 """What speaks against a deed: conduct contrary to the competency, a method that was not used, a claim taken back."""
 
-NEIGHBOUR = 0.5
-"""Weight of the sentences before and after among the features of a sentence ("I told him so. It was not true.")."""
+FLAGS = (
+    "negated", "undone", "unknown", "taken_back", "external", "no_method", "deflect", "default", "vague", "reactive",
+    "habit", "general", "uncertain", "simple", "method", "check", "action", "learning", "outcome", "probe", "modest",
+    "hedge", "restraint",
+)  # fmt: skip
+"""Categories of cues that a probe counts in a sentence, up to two of each; negators and their density follow them."""
+
+FLAG_SCALE = 0.3
+"""Scale of a flag beside vectors of unit length; of .1 and .3 the better on the authors that fit and choose."""
+
+MOST_FLAGS = 2.0
+
+UNSURE, SURE = 0.25, 0.45
+"""Chance below which nothing is taken to speak against an answer, and from which it surely does; straight in between.
+A chance that is never nought would draw every account down: it cost r .15 on plain accounts of authors left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,7 @@ class DeedModel:
     Args:
         direction, typical: points of a sentence = direction · vector - typical.
         probes: per kind the weights of a sentence's features (`features`), the last one the intercept.
-        answers: per kind how an answer's logit follows from its largest, second and mean logit, and the intercept.
+        answers: per kind how an answer's logit follows from its largest and second logit, and the intercept.
         floor: level s towards which an answer falls that surely tells evidence against.
         grave: chance from which a wrong deed caps the competency and asks for a person.
     """
@@ -59,7 +75,7 @@ class DeedModel:
     direction: Vectors
     typical: float
     probes: Mapping[str, Vectors]
-    answers: Mapping[str, tuple[float, float, float, float]]
+    answers: Mapping[str, tuple[float, float, float]]
     floor: float
     grave: float
 
@@ -72,10 +88,10 @@ class Against:
 
     @property
     def any(self) -> float:
-        """The chance of at least one kind, taken as independent."""
+        """How much is heard of at least one kind, 0..1, taken as independent."""
         left = 1.0
         for chance in self.chances:
-            left *= 1.0 - chance
+            left *= 1.0 - heard(chance)
         return 1.0 - left
 
     @property
@@ -85,6 +101,11 @@ class Against:
 
 
 NOTHING_AGAINST = Against((0.0, 0.0, 0.0))
+
+
+def heard(chance: float) -> float:
+    """How much of a chance counts, 0..1: a ramp from UNSURE to SURE."""
+    return min(1.0, max(0.0, (chance - UNSURE) / (SURE - UNSURE)))
 
 
 @cache
@@ -103,38 +124,58 @@ def parsed(raw: Mapping[str, object]) -> DeedModel:
         np.array(raw["direction"], dtype=np.float64),
         float(str(raw["typical"])),
         {kind: np.array(probes[kind], dtype=np.float64) for kind in KINDS},
-        {kind: _four(answers[kind]) for kind in KINDS},
+        {kind: _three(answers[kind]) for kind in KINDS},
         float(str(raw["floor"])),
         float(str(raw["grave"])),
     )
 
 
-def _four(values: Sequence[float]) -> tuple[float, float, float, float]:
-    largest, second, mean, intercept = map(float, values)
-    return largest, second, mean, intercept
+def _three(values: Sequence[float]) -> tuple[float, float, float]:
+    largest, second, intercept = map(float, values)
+    return largest, second, intercept
 
 
-def features(vectors: Vectors, shares: Sequence[float]) -> Vectors:
-    """Per sentence: its vector, half of its neighbours', and the mean of the answer by `shares`; n x 4d."""
-    if not len(vectors):
-        return np.zeros((0, 4 * vectors.shape[1]))
-    nothing = np.zeros((1, vectors.shape[1]))
-    before, after = np.concatenate([nothing, vectors[:-1]]), np.concatenate([vectors[1:], nothing])
-    mean = np.asarray(shares) @ vectors
-    return np.hstack([vectors, NEIGHBOUR * before, NEIGHBOUR * after, np.repeat(mean[None], len(vectors), axis=0)])
+def flags(cues: Sequence[Cue], text: str, words: float, language: str) -> Vectors:
+    """Per category of FLAGS the cues of a sentence, then its negators and their number over the square root of its
+    words; each up to MOST_FLAGS, times FLAG_SCALE."""
+    counts = dict.fromkeys(FLAGS, 0.0)
+    for cue in cues:
+        name = "negated" if cue.negated else cue.category
+        if name in counts:
+            counts[name] += 1.0
+    denied = float(negators(text, language))
+    found = np.array([*counts.values(), denied, denied / sqrt(max(4.0, words))])
+    scaled: Vectors = FLAG_SCALE * np.minimum(found, MOST_FLAGS)
+    return scaled
 
 
-def look(vectors: Vectors, words: Sequence[float], fitted: DeedModel) -> tuple[Deed, ...]:
+def features(vectors: Vectors, shares: Sequence[float], marks: Vectors) -> Vectors:
+    """Per sentence: its vector, the mean of the answer by `shares`, its flags and half of their plain mean; n x
+    (2d + 2 x (len(FLAGS) + 2)). The order of the sentences tells nothing.
+
+    Args:
+        marks: the flags of each sentence (`flags`).
+    """
+    count = len(vectors)
+    if not count:
+        return np.zeros((0, 2 * vectors.shape[1] + 2 * marks.shape[1]))
+    mean = np.repeat((np.asarray(shares) @ vectors)[None], count, axis=0)
+    marked = np.repeat(0.5 * marks.mean(axis=0)[None], count, axis=0)
+    return np.hstack([vectors, mean, marks, marked])
+
+
+def look(vectors: Vectors, words: Sequence[float], marks: Vectors, fitted: DeedModel) -> tuple[Deed, ...]:
     """The deed of each sentence of an answer.
 
     Args:
         vectors: of the sentences that count, in order, n x d.
         words: length of each, the weight of its vector in the answer's mean.
+        marks: the flags of each.
     """
     if not len(vectors):
         return ()
     total = sum(words)
-    rows = features(vectors, [part / total for part in words])
+    rows = features(vectors, [part / total for part in words], marks)
     points = vectors @ fitted.direction - fitted.typical
     logits = np.stack([rows @ fitted.probes[kind][:-1] + fitted.probes[kind][-1] for kind in KINDS], axis=1)
     return tuple(
@@ -154,17 +195,16 @@ def against(found: Sequence[Deed], fitted: DeedModel) -> Against:
     return Against((chances[0], chances[1], chances[2]))
 
 
-def summary(logits: Sequence[float]) -> tuple[float, float, float]:
-    """The largest and the second logit of an answer's sentences, and their mean. One sentence stands for a second one
-    that is two lower: a story whose every sentence speaks against is surer than a single sentence."""
+def summary(logits: Sequence[float]) -> tuple[float, float]:
+    """The largest and the second logit of an answer's sentences. One sentence stands for a second one that is two
+    lower."""
     ordered = sorted(logits, reverse=True)
-    second = ordered[1] if len(ordered) > 1 else ordered[0] - 2.0
-    return ordered[0], second, sum(ordered) / len(ordered)
+    return ordered[0], ordered[1] if len(ordered) > 1 else ordered[0] - 2.0
 
 
-def chance(found: tuple[float, float, float], weights: tuple[float, float, float, float]) -> float:
+def chance(found: tuple[float, float], weights: tuple[float, float, float]) -> float:
     """Chance 0..1 of the summary under the weights of one kind."""
-    z = weights[3] + sum(weight * value for weight, value in zip(weights, found, strict=False))
+    z = weights[2] + weights[0] * found[0] + weights[1] * found[1]
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, z))))
 
 
@@ -180,7 +220,7 @@ def shares_of(found: Sequence[Deed], chances: Against) -> tuple[tuple[float, str
         total = sum(kept)
         for part, value in zip(parts, kept, strict=True):
             if value > 0:
-                part[kind] = chances.chances[place] * value / total
+                part[kind] = heard(chances.chances[place]) * value / total
     whole = sum(sum(part.values()) for part in parts)
     return tuple(
         (sum(part.values()) / whole if whole > 0 else 0.0, max(part, key=lambda kind: part[kind]) if part else "")

@@ -9,7 +9,7 @@ import numpy as np
 
 from interview_engine.assessment.evidence import level
 from interview_engine.assessment.evidence.account import AccountLevel
-from interview_engine.assessment.evidence.cues import is_negated
+from interview_engine.assessment.evidence.cues import is_denied_after, is_negated
 from interview_engine.assessment.evidence.reading import Piece, Reading
 from interview_engine.assessment.evidence.rubric import CompetencyIndex, IndicatorIndex
 from interview_engine.assessment.scoring import Evidence, Polarity
@@ -45,7 +45,8 @@ def shows(piece: Piece, indicator: IndicatorIndex, language: str) -> bool:
     folded = fold(piece.sentence.text)
     if indicator.pattern is not None:
         for match in indicator.pattern.finditer(folded):
-            if not is_negated(folded, match.start(), language) or _holds_negation(match.group(), language):
+            denied = is_negated(folded, match.start(), language) or is_denied_after(folded, match.end(), language)
+            if not denied or _holds_negation(match.group(), language):
                 return True
     told = {cue.category for cue in piece.cues if not cue.negated}
     against = any(cue.negated or cue.category == "undone" for cue in piece.cues)

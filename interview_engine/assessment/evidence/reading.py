@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.evidence import deeds, locks, relevance
-from interview_engine.assessment.evidence.cues import Cue, find, is_negated
+from interview_engine.assessment.evidence.cues import Cue, asks_would, find, is_negated
 from interview_engine.assessment.evidence.rubric import Encoder, KitIndex, unit
 from interview_engine.assessment.evidence.sentences import Sentence, split
 from interview_engine.assessment.plain import plain_text
@@ -161,8 +161,9 @@ def read_sentences(answer: AnswerText, index: KitIndex, encoder: Encoder) -> Rea
     if _is_compared(answer, index):
         return _read_short(empty, index, encoder)
     sentences = split(answer)
+    would = _asks_would(answer, index)
     cues = [
-        (*_spared(piece.text, find(piece.text, language)), *_of_anchors(piece.text, index, answer.question_id))
+        (*_spared(piece.text, find(piece.text, language, would)), *_of_anchors(piece.text, index, answer.question_id))
         for piece in sentences
     ]
     vectors = encoder.embed([piece.text for piece in sentences], language)
@@ -183,6 +184,12 @@ def read_sentences(answer: AnswerText, index: KitIndex, encoder: Encoder) -> Rea
     return replace(reading, gate=gate) if gate > 0 else replace(reading, reason=Reason("text.off_topic"))
 
 
+def _asks_would(answer: AnswerText, index: KitIndex) -> bool:
+    """Whether the answer's question asks what one would do."""
+    asked = [question.text for question in index.kit.questions if question.id == answer.question_id]
+    return any(asks_would(text.get(index.language), index.language) for text in asked)
+
+
 def _is_compared(answer: AnswerText, index: KitIndex) -> bool:
     """Whether the question has reference answers, so that the answer is compared with them."""
     return any(question.references for question in index.kit.questions if question.id == answer.question_id)
@@ -193,13 +200,25 @@ def _with_deeds(reading: Reading, fitted: deeds.DeedModel) -> Reading:
     it: what was denied or taken back was not done."""
     places = [place for place, piece in enumerate(reading.pieces) if piece.weight > 0]
     vectors = np.array([reading.pieces[place].vector for place in places])
-    found = deeds.look(vectors, [reading.pieces[place].words for place in places], fitted) if places else ()
+    words = [reading.pieces[place].words for place in places]
+    found = deeds.look(vectors, words, deed_flags(reading), fitted) if places else ()
     pieces = list(reading.pieces)
     for place, deed in zip(places, found, strict=True):
         piece = pieces[place]
         cues = tuple(cue for cue in piece.cues if cue.category not in IN_FAVOUR) if deed.speaks_against else piece.cues
         pieces[place] = replace(piece, deed=deed, cues=cues)
     return replace(reading, pieces=tuple(pieces), against=deeds.against(found, fitted))
+
+
+def deed_flags(reading: Reading) -> Vectors:
+    """What the cues of every sentence that counts tell the probes (deeds.flags), n x k."""
+    return np.array(
+        [
+            deeds.flags(piece.cues, piece.sentence.text, piece.words, reading.language)
+            for piece in reading.pieces
+            if piece.weight > 0
+        ]
+    )
 
 
 def _said_again(codes: Sequence[str | None], vectors: Vectors, language: str) -> list[str | None]:

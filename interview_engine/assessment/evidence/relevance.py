@@ -24,6 +24,11 @@ Vectors = NDArray[np.float64]
 
 FEATURES = ("above_mean", "above_next", "best_above_mean", "best_above_next", "words", "words_above_next", "rubric")
 WORDS_AHEAD = FEATURES.index("words_above_next")
+CLEAR, CLEAR_WORDS = 2.0, 1.0
+"""An answer below `cut` is off topic where another question suits it this well (logit) and it uses more than so many
+words of that question alone beyond any other's: 26 in a thousand own answers of the authors that fit and choose are off
+topic by this or `cut_apart`, in either language."""
+
 MOST_WORDS = 6.0
 """Words of the question's own from which more tell nothing."""
 
@@ -32,13 +37,15 @@ MOST_WORDS = 6.0
 class RelevanceModel:
     """weights per feature and an intercept, in logits; below `cut` an answer is off topic. `stray` is the cosine below
     which an answer is off topic although no other question suits it better, `stray_thin` the one of a text that tells
-    of next to nothing done."""
+    of next to nothing done. `cut_apart`, by language, is the cut where other questions ask for other competencies: the
+    rubric's feature then spreads the logits, and an own answer may lie lower."""
 
     weights: tuple[float, ...]
     intercept: float
     cut: float
     stray: dict[str, float]
     stray_thin: dict[str, float]
+    cut_apart: dict[str, float]
 
 
 @cache
@@ -46,7 +53,9 @@ def model() -> RelevanceModel:
     """The constants that ship (relevance.json)."""
     text = files("interview_engine.assessment.evidence").joinpath("relevance.json").read_text(encoding="utf-8")
     raw = json.loads(text)
-    return RelevanceModel(tuple(raw["weights"]), raw["intercept"], raw["cut"], raw["stray"], raw["stray_thin"])
+    return RelevanceModel(
+        tuple(raw["weights"]), raw["intercept"], raw["cut"], raw["stray"], raw["stray_thin"], raw["cut_apart"]
+    )
 
 
 def off_topic(
@@ -73,7 +82,14 @@ def off_topic(
     found = features(vectors, words, used, index, question_id)
     if found is None or found[WORDS_AHEAD] > 0.0:
         return False
-    return _logit(found, fitted) < fitted.cut
+    own = _logit(found, fitted)
+    apart = [name for name in index.questions if index.probed(name) not in ((), index.probed(question_id))]
+    if not apart or own >= fitted.cut:
+        return own < fitted.cut
+    if own < fitted.cut_apart[index.language]:
+        return True
+    others = [features(vectors, words, used, index, name) for name in apart]
+    return any(one and one[WORDS_AHEAD] > CLEAR_WORDS and _logit(one, fitted) > CLEAR for one in others)
 
 
 def value(

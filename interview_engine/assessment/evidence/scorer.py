@@ -36,6 +36,10 @@ SCORER_ID = "evidence/3"
 LEAST_WEIGHT = 0.2
 """Pooled weight below which a competency was not shown (docs/scoring.md, step 7 and "Set by hand")."""
 
+OWN_SHARE = 0.5
+"""Share in a competency from which an answer is its own. One with less was given to something else, was routed there by
+likeness, or is small talk: it may raise what the own answers showed, and not lower it."""
+
 WIDE_WEIGHT = 0.5
 SHORT_WORDS = 30.0
 """Where little was said: pooled weight, or words of an account, below which the band is the wide one."""
@@ -46,7 +50,7 @@ LIKELY = 0.5
 GRAVE_LIMIT = 2.5
 """Score of 10 (level 2) above which no competency stands whose answers tell a grave wrong deed."""
 
-COHERENCE_SHARE = 0.5
+COHERENCE_SHARE = 0.35
 """Part of the level of a competency marked `coherence` that comes from the order of the answer (a convention)."""
 
 
@@ -178,7 +182,7 @@ class EvidenceScorer:
         if any(one.match is not None and one.match.denies for one in used):
             return _cannot(entry, Reason("reference.contradicts"), (*notes, *_compared(used)))
         fitted = self._accounts if any(one.account is not None for one in used) else self._fitted
-        pooled = level.pool([one.level for one in used], [one.share for one in used], fitted)
+        pooled = _pooled(used, fitted)
         grave = any(one.grave for one in used)
         value = round(min(GRAVE_LIMIT if grave else 10.0, max(0.0, 5.0 * pooled)), 4)
         short = all(one.account is not None and one.reading.words < SHORT_WORDS for one in used)
@@ -194,6 +198,13 @@ class EvidenceScorer:
             tuple((indicator.id, indicator.id in found) for indicator in entry.indicators if indicator.marker),
             reasons=(*notes, *_said_against(used), *((Reason("text.little_said"),) if short else ()), *_compared(used)),
         )
+
+
+def _pooled(used: Sequence[_Use], fitted: level.Constants) -> float:
+    """The pooled level of all answers, and not below that of the competency's own ones where there are some."""
+    own = [one for one in used if one.share >= OWN_SHARE]
+    pools = [part for part in (used, own) if part]
+    return max(level.pool([one.level for one in part], [one.share for one in part], fitted) for part in pools)
 
 
 def _compared(used: Sequence[_Use]) -> tuple[Reason, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interview_engine.assessment.evidence.cues import find, lexicon, phrase_pattern
+from interview_engine.assessment.evidence.cues import asks_would, find, lexicon, phrase_pattern
 from interview_engine.assessment.text import fold
 
 
@@ -100,3 +100,55 @@ def test_signs_of_patterns_in_a_phrase_are_only_characters(phrase: str) -> None:
         assert pattern is not None
         assert pattern.search(fold(f"{phrase}"))
         assert not pattern.search("abcdefghi xxx c 7 axc xx")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "word"),
+    [
+        ("A/B测试做不了，直接上线。", "zh", "a/b"),
+        ("复盘也没做过。", "zh", "复盘"),
+        ("核对就算了，太忙。", "zh", "核对"),
+        ("那天没顾上核对地址。", "zh", "核对"),
+        ("本来想写清单的。", "zh", "清单"),
+        ("The checklist was never opened that week.", "en", "checklist"),
+        ("There is a checklist I never used.", "en", "checklist"),
+        ("I was supposed to verify the totals.", "en", "verify"),
+        ("I skipped the checklist.", "en", "checklist"),
+        ("We went live instead of checking the totals.", "en", "checking"),
+        ("I didnt verify it.", "en", "verify"),
+    ],
+)
+def test_what_is_denied_before_or_after_its_name_does_not_count(text: str, language: str, word: str) -> None:
+    assert word in denied(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("复盘没问题以后才上线。", "zh"),
+        ("核对没做错，一共三十箱。", "zh"),
+        ("The checklist was used by everybody, and I never had to remind them.", "en"),
+    ],
+)
+def test_what_follows_a_method_without_denying_it_leaves_it(text: str, language: str) -> None:
+    assert {"method", "check"} & told(text, language)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "language"),
+    [
+        ("What would you do if a guest was angry?", "I'd confirm the order with her first.", "en"),
+        ("如果客人生气了，你会怎么做？", "我会先去找经理。", "zh"),
+    ],
+)
+def test_what_one_would_do_is_an_action_where_the_question_asks_for_no_more(
+    question: str, text: str, language: str
+) -> None:
+    assert asks_would(question, language)
+    assert "action" in {cue.category for cue in find(text, language, would=True)}
+    assert "action" not in {cue.category for cue in find(text, language)}
+
+
+def test_a_question_about_what_was_done_asks_for_no_intention() -> None:
+    assert not asks_would("Tell me about a time you helped somebody.", "en")
+    assert not asks_would("请讲一次您处理投诉的经历，您是怎么做的？", "zh")

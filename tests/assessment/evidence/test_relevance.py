@@ -13,7 +13,9 @@ from interview_engine.assessment.evidence.rubric import Encoder, KitIndex, build
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.assessment.text import terms
 
-MODEL = relevance.RelevanceModel((1.0,) * 7, 0.0, 0.0, {"zh": -1.0, "en": -1.0}, {"zh": -0.5, "en": -0.5})
+MODEL = relevance.RelevanceModel(
+    (1.0,) * 7, 0.0, 0.0, {"zh": -1.0, "en": -1.0}, {"zh": -0.5, "en": -0.5}, {"zh": 0.0, "en": 0.0}
+)
 
 
 @cache

@@ -6,12 +6,13 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from bench.datasets.authored import CHOSEN, FITTED, REPORTED, Authored, Mark, authored
+from bench.datasets.authored import CHOSEN, FITTED, REPORTED, SUPPLEMENT, Authored, Mark, authored
 from interview_engine.assessment.calibration.agreement import quadratic_weighted_kappa
 from interview_engine.assessment.evidence.sentences import Sentence
 
 FOLDER = Path(__file__).parents[2] / "data" / "authored"
 ALL = authored(FOLDER, sorted((*FITTED, *CHOSEN, *REPORTED)))
+EIGHT = [one for one in ALL if one.author != SUPPLEMENT]
 MARKED = {"wrong": "wrong", "denied": "denied", "takenback": "taken_back"}
 
 
@@ -21,8 +22,8 @@ def test_every_author_is_in_exactly_one_part_of_the_split() -> None:
 
 
 def test_there_are_as_many_answers_in_mandarin_as_in_english() -> None:
-    assert Counter(one.language for one in ALL) == {"zh": 880, "en": 880}
-    assert len({one.competency for one in ALL}) >= 40
+    assert Counter(one.language for one in EIGHT) == {"zh": 880, "en": 880}
+    assert len({one.competency for one in EIGHT}) >= 40
     assert len({one.id for one in ALL}) == len(ALL)
 
 
@@ -31,7 +32,12 @@ def test_no_text_stands_twice() -> None:
 
 
 def test_every_story_is_told_in_eleven_ways() -> None:
-    assert set(Counter(one.story for one in ALL).values()) == {11}
+    assert set(Counter(one.story for one in EIGHT).values()) == {11}
+
+
+def test_the_supplement_only_fits() -> None:
+    assert SUPPLEMENT in FITTED
+    assert {one.telling for one in ALL if one.author == SUPPLEMENT} <= {one.telling for one in EIGHT}
 
 
 def test_marks_stand_in_the_tellings_that_have_them_and_nowhere_else() -> None:
