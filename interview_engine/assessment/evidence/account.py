@@ -45,7 +45,7 @@ class AccountLevel:
 
     def points(self, place: int) -> dict[str, float]:
         """What the deed of one sentence adds to s, by the codes of `Evidence.why`."""
-        found = {"deed": self.told[place]}
+        found = {"deed" if self.told[place] >= 0 else "weak_deed": self.told[place]}
         fall, kind = self.against[place]
         if fall < 0:
             found[WHY[kind]] = fall
