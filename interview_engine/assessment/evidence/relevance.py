@@ -84,7 +84,7 @@ def off_topic(
         return False
     own = _logit(found, fitted)
     apart = [name for name in index.questions if index.probed(name) not in ((), index.probed(question_id))]
-    if not apart or own >= fitted.cut:
+    if not apart or thin or own >= fitted.cut:
         return own < fitted.cut
     if own < fitted.cut_apart[index.language]:
         return True
