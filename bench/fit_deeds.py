@@ -195,7 +195,7 @@ def probes(over: Sums) -> dict[str, Matrix]:
     """A least-squares probe per kind; the last place is the intercept, which is not drawn to 0."""
     pull = np.full(len(over.squares), PROBE_PULL)
     pull[-1] = 1e-6
-    solved: Matrix = np.linalg.solve(over.squares + np.diag(pull), over.products)
+    solved = np.asarray(np.linalg.solve(over.squares + np.diag(pull), over.products), dtype=np.float64)
     return {kind: solved[:, place] for place, kind in enumerate(deeds.KINDS)}
 
 
