@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import chromium
 import console_data
@@ -28,9 +29,14 @@ from sqlalchemy.orm import Session
 from api.candidate.own_applications import applications_address
 from api.candidate.sessions import cookie_name
 from api.openapi import Endpoint, endpoints
+from interview_engine.clock import china_day
 from interview_engine.hr.access.rules import SYSTEM, candidate_actor
 from interview_engine.hr.accounts import sign_in
 from interview_engine.hr.competency import service as competency
+from interview_engine.hr.employment import assignments
+from interview_engine.hr.employment import service as employments
+from interview_engine.hr.employment.persons import NewContact, find_or_make
+from interview_engine.hr.files import contracts
 from interview_engine.hr.messaging import notices
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.hiring import offers
@@ -78,7 +84,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         cookies["session"] = sign_in.open_session(session, made.accounts["administrator"], CLOCK, complete=True)
         things = for_everybody(session, samples)
         session.get_one(Person, samples.ids["person_id"]).talent_pool = True
-    ids = {**samples.ids, "version_id": made.kit_version_id, "survey_id": things.pop("survey_id")}
+        held = employed(session, made)
+    ids = {
+        **samples.ids,
+        "version_id": made.kit_version_id,
+        "survey_id": things.pop("survey_id"),
+        "employment_id": held,
+    }
     staff = Samples(made, ids)
     routes = pages(application(context))
     addresses = {one.path: staff.path(one) for one in routes if one.path.startswith("/console")}
@@ -86,8 +98,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         f"{mark}id={made.applications[name]}" for mark, name in (("?", "林晓"), ("&", "孙佳"))
     )
     addresses["/console/requisitions/{requisition_id}/chosen"] += f"?do=reject&id={made.applications['林晓']}"
-    rows = {"requisitions": made.requisition_id, "pool": samples.ids["person_id"]}
+    rows = {"requisitions": made.requisition_id, "pool": samples.ids["person_id"], "employees": held}
     addresses |= {f"/console/{name}/{{row_id}}/own": f"/console/{name}/{row}/own" for name, row in rows.items()}
+    addresses["/console/employees/{row_id}/change"] = f"/console/employees/{held}/change"
+    addresses["/wechat/lists/employees/{row_id}/change"] = f"/wechat/lists/employees/{held}/change"
     addresses["/console/kits/{version_id}/differences"] += f"?against={made.kit_version_id}"
     addresses["/console/search"] += "?q=客服"
     addresses = {one.path: one.path for one in routes if "{" not in one.path} | addresses
@@ -127,6 +141,20 @@ def invited(
             answers.record_answer(session, actor, opened.invitation, "q1", "text", "我先道歉，再换货。", CLOCK)
             invitations.submit(session, actor, opened.invitation, CLOCK, allow_missing=True)
     return token
+
+
+def employed(session: Session, made: Company) -> str:
+    """An employment of 100 days that was moved once, with a contract whose probation is too long."""
+    person = find_or_make(session, made.actors["hr"], NewContact("何小满", phone="13800006700"), CLOCK)
+    start = china_day(CLOCK) - timedelta(days=100)
+    place = employments.Place(made.entity_id, made.department_id)
+    row = employments.begin(session, made.actors["hr"], person.id, place, "客服专员", start, None, CLOCK, level=3)
+    moved = assignments.NewPlace(made.department_id, "客服组长", 5)
+    day = start + timedelta(days=90)
+    assignments.assign(session, made.actors["hr"], row.id, moved, day, "promotion", CLOCK)
+    term = contracts.NewContract("fixed", start, start + timedelta(days=364), start + timedelta(days=120))
+    contracts.draft(session, made.actors["hr"], row.id, term, CLOCK)
+    return row.id
 
 
 def for_everybody(session: Session, samples: Samples) -> dict[str, str]:

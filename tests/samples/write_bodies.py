@@ -202,7 +202,7 @@ CONSOLE: dict[str, Body] = {
     ),
     "/console/moves/{assignment_id}/call-off": nothing,
     "/console/employees/{employment_id}/contracts": form(**TERM),
-    "/console/employees/{employment_id}/last-day": form(last_day="2099-01-01", leaving_reason=REASON),
+    "/console/employees/{employment_id}/last-day": form(leaving_on="2099-01-01", leaving_reason=REASON),
     "/console/employees/{employment_id}/last-day/call-off": nothing,
     "/console/contracts/new": form(employee_number="B-1", **TERM),
     "/console/contracts/bulk": form(action="sign", id=of_b("contract_id"), confirmed="1"),

@@ -149,7 +149,7 @@ def last_day(employment_id: str, request: Request, context: Ctx, actor: PageActo
         context,
         actor,
         lambda session: employment.end(
-            session, actor, employment_id, form.day("last_day"), form.text("leaving_reason"), context.clock
+            session, actor, employment_id, form.day("leaving_on"), form.text("leaving_reason"), context.clock
         ),
         "last_day_set",
         form,

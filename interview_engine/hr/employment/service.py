@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock, china_day
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
-from interview_engine.hr.access.service import check_row, reached_persons, scoped
+from interview_engine.hr.access.service import check_row, reached_persons, require, scoped
 from interview_engine.hr.accounts.service import every_holder, holders, persons_with_roles
 from interview_engine.hr.employment import lifecycle, states
 from interview_engine.hr.employment.numbers import give_number
@@ -173,7 +173,7 @@ def end(session: Session, actor: Actor, employment_id: str, last_day: date, reas
         raise conflict("employment.ended", msg("The employment has ended already."))
     if last_day < row.start_date:
         raise invalid(
-            "last_day",
+            "leaving_on",
             "employment.last_day",
             msg("The last day is before the first."),
             msg("Change the day."),
@@ -233,6 +233,7 @@ def get_for(session: Session, actor: Actor, employment_id: str, action: Action, 
     Raises:
         NotFoundError, PermissionDenied.
     """
+    require(actor, "contact", action)
     row = find(session, Employment, employment_id, lock=lock)
     if row is None:
         raise missing("employment", msg("employment"))

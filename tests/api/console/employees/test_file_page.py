@@ -88,7 +88,7 @@ def test_a_contract_is_drafted_with_the_law_beside_it_and_signed(clients: dict[s
 
 def test_a_last_day_is_written_down_and_called_off(clients: dict[str, TestClient], employed: str) -> None:
     admin = clients["administrator"]
-    page = sent(admin, f"{employed}/last-day", last_day=day(30), leaving_reason="本人辞职").text
+    page = sent(admin, f"{employed}/last-day", leaving_on=day(30), leaving_reason="本人辞职").text
     assert day(30) in page
     assert "离职" in page
     page = sent(admin, f"{employed}/last-day/call-off").text
