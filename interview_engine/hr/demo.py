@@ -7,11 +7,12 @@ interviews to be handed in, and the caller runs the real assessment on them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from interview_engine.assessment.kits.file import kit_yaml
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import SYSTEM, Actor, candidate_actor
 from interview_engine.hr.accounts.service import (
@@ -23,7 +24,13 @@ from interview_engine.hr.accounts.service import (
     set_demo_password,
 )
 from interview_engine.hr.approvals import service as approvals
-from interview_engine.hr.competency.service import import_shipped_kits, list_kits, profile_from_kit
+from interview_engine.hr.competency.service import (
+    import_shipped_kits,
+    kit,
+    list_kits,
+    profile_from_kit,
+    publish_kit,
+)
 from interview_engine.hr.org.service import create_department, create_legal_entity, legal_entities, set_manager
 from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.recruiting import withdrawing
@@ -34,6 +41,7 @@ from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven
 from interview_engine.hr.recruiting.jobs import postings, requisitions
 from interview_engine.hr.recruiting.jobs.lists import jobs_of
 from interview_engine.hr.recruiting.jobs.wish import NewRequisition
+from interview_engine.i18n import LocalizedText
 
 COMPANY = "云汀科技（演示）"
 LOGINS: Mapping[str, tuple[str, str]] = {
@@ -46,6 +54,7 @@ LOGINS: Mapping[str, tuple[str, str]] = {
 }
 """(login, name) by role. The hiring manager manages the customer service department."""
 
+RECORDED_KIT = "customer-service"
 RECORDED: tuple[tuple[str, str, str], ...] = (
     ("demo-lin-xiao", "林晓", "zh"),
     ("demo-wang-lei", "王磊", "zh"),
@@ -54,6 +63,10 @@ RECORDED: tuple[tuple[str, str, str], ...] = (
     ("demo-daniel-novak", "Daniel Novak", "en"),
 )
 """The people of the demo recordings: (id of the recording's manifest, name, language). All are of customer service."""
+
+ANSWERED = ("q1", "q5")
+"""The questions that the demo recordings answer, and all that the demo's job asks: with two of six answered nobody
+would have a total."""
 
 _JOBS = (
     (
@@ -194,8 +207,10 @@ def _job(
     clock: Clock,
 ) -> str:
     """Create an open job; returns its id."""
-    version = next(one for one in list_kits(session, actors["hr"], kit_id=kit_id) if one.latest)
-    profile = profile_from_kit(session, actors["hr"], version.id, clock)
+    version_id = next(one for one in list_kits(session, actors["hr"], kit_id=kit_id) if one.latest).id
+    if kit_id == RECORDED_KIT:
+        version_id = _short(session, version_id, entity, clock)
+    profile = profile_from_kit(session, actors["hr"], version_id, clock)
     new = NewRequisition(
         title,
         entity.id,
@@ -203,12 +218,31 @@ def _job(
         headcount=2,
         description=description,
         role_profile_id=profile.id,
-        kit_version_id=version.id,
+        kit_version_id=version_id,
     )
     job = requisitions.create_requisition(session, actors["recruiter"], new, clock)
     approval = requisitions.submit_for_approval(session, actors["recruiter"], job.id, clock)
     approvals.decide(session, actors["hiring_manager"], approval.id, "approve", "", clock)
     return requisitions.open_requisition(session, actors["recruiter"], job.id, clock).id
+
+
+def _short(session: Session, version_id: str, entity: LegalEntity, clock: Clock) -> str:
+    """The version of a kit with the questions that the recordings answer alone, and the competencies these probe."""
+    whole = kit(session, version_id)
+    asked = tuple(one for one in whole.questions if one.id in ANSWERED)
+    probed = {name for one in asked for name in one.probes}
+    kept = [one for one in whole.competencies if one.id in probed]
+    total = sum(one.weight for one in kept)
+    weights = [float(round(100 * one.weight / total)) for one in kept[1:]]
+    weights.insert(0, 100.0 - sum(weights))
+    short = replace(
+        whole,
+        id=f"{whole.id}-short",
+        questions=asked,
+        competencies=tuple(replace(one, weight=weight) for one, weight in zip(kept, weights, strict=True)),
+        role=LocalizedText(f"{whole.role.zh}（两题）", f"{whole.role.en} (two questions)"),
+    )
+    return publish_kit(session, SYSTEM, kit_yaml(short).decode(), "", clock, legal_entity_id=entity.id).id
 
 
 def _posted(session: Session, recruiter: Actor, job_id: str, clock: Clock) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from interview_engine.hr import demo
 from interview_engine.hr.accounts import passwords
 from interview_engine.hr.accounts.tables import Account
+from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.interviewing import answers, invitations
-from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation
+from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Requisition
 from interview_engine.store.engine import Database
 
 
@@ -65,3 +66,12 @@ def test_the_demo_company_is_seeded_once(sqlite_database: Database) -> None:
         assert not again.created
         assert (again.logins, again.requisitions) == (made.logins, made.requisitions)
         assert session.scalar(select(func.count()).select_from(Application)) == 12
+
+
+def test_the_job_of_the_demo_asks_what_its_recordings_answer(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as session:
+        made = demo.seed_demo(session, MovingClock())
+        job = session.get_one(Requisition, made.requisitions["customer-service"])
+        asked = competency.kit(session, job.kit_version_id or "")
+        assert [one.id for one in asked.questions] == list(demo.ANSWERED)
+        assert sum(one.weight for one in asked.competencies) == 100
