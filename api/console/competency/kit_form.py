@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from api.console.forms import Fields
@@ -24,21 +24,42 @@ INSTALLATION = "default"
 """In the form: the kit leaves it to the installation who scores."""
 
 
-def draft_from_form(base: Kit, form: Fields) -> Kit:
-    """The base with the form's texts, weights, levels, anchors, counter-indicators and questions.
+def offered(base: Kit, kits: Sequence[Kit]) -> dict[str, Kit]:
+    """Competencies that other kits have and the base has not, by id, each with the first of the kits that has it.
 
-    Phrases of indicators, delivery formulas and whatever else the form does not show stay as they are. The version
-    follows when it is published.
+    Delivery is left out: how it counts is the kit's own.
+    """
+    own = {one.id for one in base.competencies}
+    found: dict[str, Kit] = {}
+    for kit in kits:
+        for one in kit.competencies:
+            if one.id not in own and not one.is_delivery:
+                found.setdefault(one.id, kit)
+    return found
+
+
+def draft_from_form(base: Kit, form: Fields, library: Mapping[str, Kit] | None = None) -> Kit:
+    """The base with the form's texts, weights, levels, anchors, counter-indicators, questions and their order.
+
+    Phrases of indicators, delivery formulas and whatever else the form does not show stay as they are. A competency of
+    the library that got a weight comes with a question that looks for it. The version follows when it is published.
+
+    Args:
+        library: what `offered` gave the form.
 
     Raises:
         InvalidInput: `form.number`, naming the field.
     """
     kept = [one for one in base.competencies if not form.checked(f"c.{one.id}.remove")]
-    competencies = tuple(_competency(one, form) for one in kept)
+    added = dict(_added(form, library or {}))
+    competencies = (*(_competency(one, form) for one in kept), *added.values())
     known = {one.id for one in competencies}
-    questions = [_question(one, form, known) for one in base.questions if not form.checked(f"q.{one.id}.remove")]
+    questions = [_question(one, form, known) for one in _ordered(base.questions, form)]
     if form.text("q.new.zh") or form.text("q.new.en"):
-        questions.append(_new_question(base, form, known))
+        questions.append(_new_question(_free(base, questions), form, known))
+    for one in dict.fromkeys(_suggested((library or {})[code], code) for code in added):
+        probes = tuple(code for code in one.probes if code in known)
+        questions.append(replace(one, id=_free(base, questions), probes=probes))
     return replace(
         base,
         role=_both(form, "role"),
@@ -47,6 +68,29 @@ def draft_from_form(base: Kit, form: Fields) -> Kit:
         competencies=competencies,
         questions=tuple(questions),
     )
+
+
+def _added(form: Fields, library: Mapping[str, Kit]) -> Iterator[tuple[str, Competency]]:
+    for code, kit in library.items():
+        weight = form.number(f"add.{code}.weight", 0, 100, 0.0)
+        if weight:
+            yield code, replace(kit.competency(code), weight=weight)
+
+
+def _suggested(kit: Kit, code: str) -> Question:
+    """The question of the kit that looks for the competency before others; every kit has one."""
+    asked = [one for one in kit.questions if code in one.probes]
+    return min(asked, key=lambda one: one.probes.index(code))
+
+
+def _ordered(questions: Sequence[Question], form: Fields) -> list[Question]:
+    """Those that stay, in the form's order: one that moved up comes before who was there, one that moved down after."""
+    placed = []
+    for at, one in enumerate(questions, start=1):
+        place = form.whole(f"q.{one.id}.place", 1, 99, at)
+        if not form.checked(f"q.{one.id}.remove"):
+            placed.append((place, (place > at) - (place < at), at, one))
+    return [one for _, _, _, one in sorted(placed, key=lambda each: each[:3])]
 
 
 def _scorer(base: Kit, form: Fields) -> ScorerName | None:
@@ -127,17 +171,21 @@ def _probes(one: Question, chosen: Sequence[str], known: set[str]) -> tuple[str,
     return tuple(code for code in dict.fromkeys([*kept, *chosen]) if code in known)
 
 
-def _new_question(base: Kit, form: Fields, known: set[str]) -> Question:
-    taken = {one.id for one in base.questions}
-    number = next(n for n in range(1, len(taken) + 2) if f"q{n}" not in taken)
+def _new_question(identity: str, form: Fields, known: set[str]) -> Question:
     return Question(
-        id=f"q{number}",
+        id=identity,
         text=_both(form, "q.new"),
         think_s=form.whole("q.new.think", 0, 600, 30),
         answer_s=form.whole("q.new.answer", 10, 1800, 180),
         attempts=form.whole("q.new.attempts", 1, 10, 2),
         probes=tuple(code for code in form.many("q.new.probes") if code in known),
     )
+
+
+def _free(base: Kit, questions: Sequence[Question]) -> str:
+    """The first of q1, q2, … that no question is called, nor one that was removed."""
+    taken = {one.id for one in (*base.questions, *questions)}
+    return next(f"q{n}" for n in range(1, len(taken) + 2) if f"q{n}" not in taken)
 
 
 def _both(form: Fields, name: str) -> LocalizedText:

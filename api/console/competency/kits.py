@@ -19,7 +19,7 @@ from api.console.acting import act
 from api.console.actors import account_names
 from api.console.competency import words
 from api.console.competency.kit_changes import kit_changes
-from api.console.competency.kit_form import draft_from_form
+from api.console.competency.kit_form import draft_from_form, offered
 from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.context import Context
@@ -123,10 +123,10 @@ def differences(version_id: str, request: Request, context: Ctx, actor: PageActo
 
 
 @router.get(f"{HOME}/{{version_id}}/edit")
-def edit(version_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """The form over a version."""
+def edit(version_id: str, request: Request, context: Ctx, actor: PageActor, own: bool = False) -> Response:
+    """The form over a version; `own`: for a kit of its own that begins as a copy of it."""
     require(actor, "public", "manage")
-    return _edit(version_id, request, context, actor)
+    return _edit(version_id, request, context, actor, own)
 
 
 @router.post(f"{HOME}/{{version_id}}/edit")
@@ -137,13 +137,16 @@ def from_form(version_id: str, request: Request, context: Ctx, actor: PageActor,
     def change(session: Session) -> tuple[KitVersion, str]:
         row = competency.kit_version_within(session, actor, version_id)
         base = competency.kit(session, version_id)
-        return row, edited_text(row.text, base, draft_from_form(base, form))
+        draft = draft_from_form(base, form, offered(base, _library(session, actor)))
+        if form.checked("own"):
+            draft = replace(draft, id=competency.free_kit_id(session, draft.role.en))
+        return row, edited_text(row.text, base, draft)
 
     return act(
         context,
         change,
         lambda made: _draft(request, context, actor, *made),
-        lambda problem: _edit(version_id, request, context, actor, problem),
+        lambda problem: _edit(version_id, request, context, actor, form.checked("own"), problem),
     )
 
 
@@ -222,12 +225,23 @@ def unified(old: str, new: str, old_name: str, new_name: str) -> list[tuple[str,
     return [(kinds.get(line[:1], ""), line) for line in found]
 
 
+def _library(session: Session, actor: Actor) -> list[Kit]:
+    """The newest published version of every kit that the actor may see."""
+    return [competency.kit(session, one.id) for one in competency.list_kits(session, actor) if one.latest]
+
+
 def _edit(
-    version_id: str, request: Request, context: Context, actor: Actor, problem: InterviewEngineError | None = None
+    version_id: str,
+    request: Request,
+    context: Context,
+    actor: Actor,
+    own: bool,
+    problem: InterviewEngineError | None = None,
 ) -> Response:
     with context.database.reading() as session:
         row = competency.kit_version_within(session, actor, version_id)
         kit = competency.kit(session, version_id)
+        library = offered(kit, _library(session, actor))
     return console_page(
         request,
         actor,
@@ -235,6 +249,8 @@ def _edit(
         problem=problem,
         row=row,
         kit=kit,
+        own=own,
+        library=library,
         kinds=words.COMPETENCY_KINDS,
         scorers=words.SCORERS,
         scoring=_scoring(kit, context.engine),

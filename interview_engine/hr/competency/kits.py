@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from itertools import chain, count
 from typing import Any, Literal
 
 from sqlalchemy import Select, func, select
@@ -24,6 +25,8 @@ from interview_engine.i18n import LocalizedText, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
+_NAMED = 34
+"""Letters of a role's name that a kit's id takes; with a number it stays below the 40 that an id may have."""
 _VERSION_LINE = re.compile(r"^version:[ \t]*\S+[ \t]*(?=#|$)", re.MULTILINE)
 
 
@@ -206,6 +209,17 @@ def kit_version_to_change(session: Session, actor: Actor, kit_version_id: str, *
         raise missing("kit_version", msg("kit version"))
     check_owner(session, actor, "public", "manage", row.legal_entity_id)
     return row
+
+
+def free_kit_id(session: Session, name: str) -> str:
+    """An id for a kit of its own: the English name of its role in small letters, with a number where it is taken.
+
+    What is taken counts over all companies: an id says whose a kit is.
+    """
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-0123456789")[:_NAMED].rstrip("-") or "kit"
+    taken = {*session.scalars(select(KitVersion.kit_id).distinct()), *shipped_kits()}
+    numbered = (f"{words}-{number}" for number in count(2))
+    return next(one for one in chain([words], numbered) if one not in taken)
 
 
 def versions_of(kit_id: str) -> Select[str]:

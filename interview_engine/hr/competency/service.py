@@ -14,6 +14,7 @@ from interview_engine.hr.competency.evidence import remove as remove_measures
 from interview_engine.hr.competency.kits import (
     KitLabel,
     KitSummary,
+    free_kit_id,
     import_shipped_kits,
     kit,
     kit_labels,
@@ -91,6 +92,7 @@ __all__ = [
     "create_profile",
     "create_survey",
     "episodes_of",
+    "free_kit_id",
     "growth",
     "import_shipped_kits",
     "kit",

@@ -6,7 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -16,8 +16,9 @@ from sqlalchemy import select
 from starlette.datastructures import FormData
 from starlette.testclient import TestClient
 
-from api.console.competency.kit_form import draft_from_form
+from api.console.competency.kit_form import draft_from_form, offered
 from api.console.forms import Fields
+from interview_engine.assessment.kits.file import load_kit, shipped_kits
 from interview_engine.errors import InvalidInput
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.tables import KitVersion
@@ -93,17 +94,21 @@ def test_a19_the_differences_of_two_versions_are_shown_line_by_line(published: P
     assert "+    weight: 20" in shown
 
 
-def test_a19_the_form_without_yaml_makes_the_same_kit(made: Company, clients: dict[str, TestClient]) -> None:
-    client = clients["hr"]
-    page = client.get(f"/console/kits/{made.kit_version_id}/edit").text
+def typed(page: str) -> dict[str, list[str]]:
+    """What the kit's form sends when nothing is changed in it."""
     fields: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input type="(?:text|number)"[^>]*? name="([^"]+)" value="([^"]*)"', page):
+    for name, value in re.findall(r'<input type="(?:text|number|hidden)"[^>]*?\bname="([^"]+)" value="([^"]*)"', page):
         fields.setdefault(name, []).append(value)
     for name, value in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL):
         fields.setdefault(name, []).append(value)
     for name, value in re.findall(r'<input type="checkbox" name="([^"]+)" value="([^"]+)" checked', page):
         fields.setdefault(name, []).append(value)
-    data = {name: [html.unescape(value) for value in values] for name, values in fields.items()}
+    return {name: [html.unescape(value) for value in values] for name, values in fields.items()}
+
+
+def test_a19_the_form_without_yaml_makes_the_same_kit(made: Company, clients: dict[str, TestClient]) -> None:
+    client = clients["hr"]
+    data = typed(client.get(f"/console/kits/{made.kit_version_id}/edit").text)
     answer = client.post(f"/console/kits/{made.kit_version_id}/edit", data={"csrf": csrf(client), **data})
     assert answer.status_code == 200
     assert 'name="previewed"' in answer.text, "valid, and ready to be published"
@@ -177,3 +182,50 @@ def test_a26_conduct_is_edited_in_the_form(made: Company, clients: dict[str, Tes
     page = clients["hr"].get(f"/console/kits/{made.kit_version_id}/edit").text
     assert f'name="{name}.{first.id}.phrases.zh"' in page
     assert first.text.zh in clients["hr"].get(f"/console/kits/{made.kit_version_id}").text
+
+
+def test_a31_a_competency_of_another_kit_comes_with_a_question_that_looks_for_it(
+    made: Company, clients: dict[str, TestClient]
+) -> None:
+    with made.context.database.reading() as session:
+        base = competency.kit(session, made.kit_version_id)
+    library = offered(base, [base, *(load_kit(path) for path in shipped_kits().values())])
+    code = next(iter(library))
+    assert not {one.id for one in base.competencies} & library.keys()
+    draft = draft_from_form(base, Fields(FormData({f"add.{code}.weight": "15"})), library)
+    assert draft.competencies[-1] == replace(library[code].competency(code), weight=15)
+    asked = draft.questions[-1]
+    assert code in asked.probes
+    assert asked.id not in {one.id for one in base.questions}
+    page = clients["hr"].get(f"/console/kits/{made.kit_version_id}/edit").text
+    assert f'name="add.{code}.weight"' in page
+
+
+@pytest.mark.parametrize(("moved", "place", "order"), [("q3", "1", "q3 q1 q2"), ("q1", "3", "q2 q3 q1")])
+def test_a_question_stands_where_the_form_puts_it(made: Company, moved: str, place: str, order: str) -> None:
+    with made.context.database.reading() as session:
+        base = competency.kit(session, made.kit_version_id)
+    draft = draft_from_form(base, Fields(FormData({f"q.{moved}.place": place})))
+    assert [one.id for one in draft.questions[:3]] == order.split()
+
+
+def test_a31_a_kit_of_its_own_begins_as_a_copy(made: Company, clients: dict[str, TestClient]) -> None:
+    """Its code follows its English name, with a number where that is taken, and it starts at version 1."""
+    client = clients["hr"]
+    path = f"/console/kits/{made.kit_version_id}"
+    assert f'href="{path}/edit?own=1"' in client.get("/console/kits").text
+    text = client.get(f"{path}/file").text
+    post(client, f"{path}/publish", text=text.replace("id: customer-service", "id: short-video-editor", 1), note="")
+    data = typed(client.get(f"{path}/edit?own=1").text)
+    data |= {"role.zh": ["短视频剪辑"], "role.en": ["Short video editor"]}
+    data |= {"description.zh": ["剪片子的人。"], "description.en": ["For people who cut videos."]}
+    answer = client.post(f"{path}/edit", data={"csrf": csrf(client), **data})
+    assert answer.status_code == 200
+    assert "id: short-video-editor-2" in answer.text
+    assert "发布新面试包" in answer.text
+    found = re.search(r'name="text"[^>]*>\n(.*?)</textarea>', answer.text, re.DOTALL)
+    assert found is not None
+    post(client, f"{path}/publish", text=html.unescape(found[1]), note="")
+    with made.context.database.reading() as session:
+        row = session.scalars(select(KitVersion).where(KitVersion.kit_id == "short-video-editor-2")).one()
+    assert (row.version, row.name["zh"]) == (1, "短视频剪辑")
