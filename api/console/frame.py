@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -92,9 +92,14 @@ def console_page(
         problem=told,
         may=lambda field_class, action: may_at_all(actor, field_class, action),
         job_address=partial(job_address, actor),
-        channel_name=lambda name: translate(CHANNEL_WORDS[name]) if name in CHANNEL_WORDS else name,
+        channel_name=partial(channel_name, translate),
         **values,
     )
+
+
+def channel_name(say: Callable[[str], str], channel: str) -> str:
+    """What a channel is called: the product's own in the reader's language, all others as colleagues typed them."""
+    return say(CHANNEL_WORDS[channel]) if channel in CHANNEL_WORDS else channel
 
 
 def job_address(actor: Actor, requisition_id: str) -> str:

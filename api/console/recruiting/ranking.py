@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from api.candidate.media import media_address
 from api.console.acting import act
 from api.console.forms import Form
-from api.console.frame import console_page, done
+from api.console.frame import channel_name, console_page, done
 from api.console.recruiting import words
 from api.console.recruiting.chosen import outcome_values
 from api.console.recruiting.comparing import MAX_COMPARED
@@ -195,7 +195,7 @@ def as_table(found: RankedPage, language: str) -> tuple[list[str], list[list[Cel
                 [
                     _place_words(row, say),
                     row.name,
-                    row.channel,
+                    channel_name(say, row.channel),
                     say(words.STAGES[row.stage]),
                     None if entry.match_percent is None else round(entry.match_percent, 1),
                     *((None, None, None) if total is None else (_one(total.value), _one(total.low), _one(total.high))),
@@ -208,8 +208,8 @@ def as_table(found: RankedPage, language: str) -> tuple[list[str], list[list[Cel
     for waiting in found.waiting:
         lines.append(
             [
-                say("Not assessed"), waiting.name, waiting.channel, say(words.STAGES[waiting.stage]), *empty,
-                waiting.reason.text.get(language),
+                say("Not assessed"), waiting.name, channel_name(say, waiting.channel),
+                say(words.STAGES[waiting.stage]), *empty, waiting.reason.text.get(language),
             ]
         )  # fmt: skip
     return header, lines

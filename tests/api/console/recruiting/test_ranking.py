@@ -27,6 +27,17 @@ def test_a9_everybody_is_in_the_export_with_reasons(made: Company, clients: dict
     assert "陈雨桐" in text
 
 
+def test_channels_of_the_product_are_called_by_name(made: Company, clients: dict[str, TestClient]) -> None:
+    """In the list's filter and in the sheet; "direct" is a code."""
+    client = clients["recruiter"]
+    path = f"/console/requisitions/{made.requisition_id}"
+    assert '<option value="direct">手动添加</option>' in client.get(path).text
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{path}/ranking.xlsx").content))
+    said = {row[2] for row in list(book.active.iter_rows(values_only=True))[1:]}
+    assert "手动添加" in said
+    assert "direct" not in said
+
+
 def test_cells_that_a_spreadsheet_would_run_are_shown_as_text(made: Company, clients: dict[str, TestClient]) -> None:
     name = '=HYPERLINK("http://elsewhere.example";"x")'
     application_id = console_data.apply(made, name, number=901)
