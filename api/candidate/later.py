@@ -131,7 +131,7 @@ def receipt(request: Request, context: Ctx, candidate: PageCandidate) -> Respons
 
 @router.get("/i/{token}/transcript")
 def transcript(request: Request, context: Ctx, candidate: PageCandidate) -> Response:
-    """What the software understood, to be corrected before the score is final."""
+    """What the software understood, to be corrected: before the score, and once after it."""
     return _transcript_page(request, context, candidate, None, None)
 
 
@@ -239,9 +239,10 @@ def _transcript_page(
 ) -> HTMLResponse:
     with context.database.reading() as session:
         invitation = session.get_one(Invitation, candidate.invitation.id)
-        closed = answers.is_scored(session, candidate.invitation.id)
         handed = _handed(session, candidate)
-        rows = [_understood(context, candidate, one) for one in handed if one.answer.blob_sha256]
+        recorded = [one for one in handed if one.answer.blob_sha256]
+        effects = {answers.correction_effect(session, invitation, one.answer) for one in recorded}
+        rows = [_understood(context, candidate, one) for one in recorded]
         written = [one for one in handed if one.answer.mode == "text" and one.answer.text]
         session.expunge_all()
     return page(
@@ -251,7 +252,8 @@ def _transcript_page(
         candidate=candidate,
         rows=rows,
         written=written,
-        closed=closed,
+        scored="counts" not in effects,
+        again="again" in effects,
         automated=invitation.automated is not False,
         submitted=invitation.state == "submitted",
         saved=request.query_params.get("saved", ""),

@@ -201,7 +201,7 @@ class Answer(Row, Base):
     """One attempt at one question. `mode` video, voice, text. `state` received, chosen, discarded.
 
     Exactly one attempt a question is `chosen` when the interview is submitted. `correction` is the candidate's own text
-    of what was said, beside the transcript, given before scoring.
+    of what was said, beside the transcript; `answers.correction_effect` says what it does.
     """
 
     __tablename__ = "answer"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +18,7 @@ from interview_engine.hr.privacy.service import consents_of
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting.interviewing.invitations import is_over
 from interview_engine.hr.recruiting.reach import change_stage, invitation_of, kit_of
-from interview_engine.hr.recruiting.tables import Answer, Application, Assessment, Invitation
+from interview_engine.hr.recruiting.tables import Answer, Application, Assessment, HumanReview, Invitation
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
@@ -26,6 +26,10 @@ from interview_engine.store.work import enqueue_work
 
 MAX_TEXT = 20_000
 """Characters of a written answer or a correction."""
+
+Effect = Literal["counts", "again", "beside"]
+"""What a correction does. counts: it is scored with the rest; again: the interview is scored once more, and both
+results are kept; beside: who decides reads it beside the transcript, and no score moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +160,13 @@ def choose_attempt(session: Session, actor: Actor, answer_id: str, clock: Clock)
 
 
 def correct_transcript(session: Session, actor: Actor, answer_id: str, text: str, clock: Clock) -> Answer:
-    """Store the candidate's correction of a recorded answer beside the transcript, before the interview is scored.
+    """Store the candidate's correction of a recorded answer beside the transcript (A24); see `correction_effect`.
+
+    The same text again changes nothing.
 
     Raises:
-        NotFoundError. ConflictError: `answer.scored`, `answer.written` (there is no transcript to correct).
-        InvalidInput: empty or too long.
+        NotFoundError: there is no such recording, or it was deleted. ConflictError: `answer.written` (there is no
+            transcript to correct), `invitation.state`. InvalidInput: empty or too long.
     """
     answer = find(session, Answer, answer_id, lock=True)
     if answer is None:
@@ -170,17 +176,38 @@ def correct_transcript(session: Session, actor: Actor, answer_id: str, text: str
         raise conflict("answer.written", msg("A written answer has no transcript."))
     if row.state == "revoked":
         raise conflict("invitation.state", msg("The interview was revoked."))
-    if is_scored(session, row.id):
-        raise conflict(
-            "answer.scored",
-            msg("The interview has been scored; the transcript can no longer be corrected."),
-            msg("You can ask for a human review."),
-        )
-    answer.correction = text_within(text, "text", msg("correction"), MAX_TEXT)
+    if answer.blob_sha256 is None:
+        raise missing("answer", msg("answer"))
+    clean = text_within(text, "text", msg("correction"), MAX_TEXT)
+    if clean == answer.correction:
+        return answer
+    effect = correction_effect(session, row, answer)
+    answer.correction = clean
     answer.corrected_at = clock.now()
     touch(answer, actor.id, clock)
-    audit.record(session, actor.id, "answer.correct", f"answer:{answer.id}", {}, clock)
+    audit.record(session, actor.id, "answer.correct", f"answer:{answer.id}", {"effect": effect}, clock)
+    if effect == "again":
+        enqueue_work(session, "interview", row.id, clock, again=True)
     return answer
+
+
+def correction_effect(session: Session, invitation: Invitation, answer: Answer) -> Effect:
+    """What a correction of the answer would do now.
+
+    An interview that has a score is scored again once for each answer, or one could try texts until the score is high,
+    and only while nobody has decided or judged it.
+    """
+    first = session.scalar(select(func.min(Assessment.created_at)).where(Assessment.invitation_id == invitation.id))
+    if first is None:
+        return "counts"
+    application = find(session, Application, invitation.application_id)
+    if application is None or application.stage != "review" or answer.measured_blob is None:
+        return "beside"
+    if answer.corrected_at is not None and answer.corrected_at > first:
+        return "beside"
+    judged = HumanReview.kind.in_(("decision", "override", "rerating"))
+    said = session.scalar(select(HumanReview.id).where(HumanReview.application_id == application.id, judged).limit(1))
+    return "again" if said is None else "beside"
 
 
 def answers_of(session: Session, invitation_id: str) -> tuple[Answer, ...]:

@@ -25,6 +25,7 @@ from interview_engine.hr.privacy.tables import Consent
 from interview_engine.hr.recruiting.applying.applications import move
 from interview_engine.hr.recruiting.interviewing import answers, invitations
 from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven, IssuedInvitation, Opened
+from interview_engine.hr.recruiting.reviewing.assessments import store_measured
 from interview_engine.hr.recruiting.tables import Answer, Application, Invitation
 from interview_engine.store.tables import OutboxMessage, WorkItem
 
@@ -329,24 +330,72 @@ def test_who_refuses_automated_assessment_is_read_by_a_person(small_world: World
         ).all() == [world.actor("recruiter").id]
 
 
-def test_a_correction_stands_beside_the_transcript_until_the_interview_is_scored(small_world: World) -> None:
-    world, clock = small_world, small_world.clock
-    with world.database.transaction() as session:
-        candidate = arrived(world, session)
-        invitation = candidate.opened.invitation
-        question = candidate.opened.kit.questions[0].id
-        session.add(_upload(world, invitation, question))
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """An interview that was handed in and corrected once before its score."""
+
+    application: Application
+    answer: Answer
+    correct: Callable[[str], Answer]
+    queued: Callable[[], list[str]]
+
+
+def corrected(world: World, session: Session) -> Corrected:
+    candidate = arrived(world, session)
+    invitation, question = candidate.opened.invitation, candidate.opened.kit.questions[0].id
+    session.add(_upload(world, invitation, question))
+    session.flush()
+    video = answers.RecordedUpload("0" * 32, "1" * 64, "video/webm", 10)
+    answer = answers.record_answer(session, candidate.actor, invitation, question, "video", video, world.clock)
+    twice = answers.record_answer(session, candidate.actor, invitation, question, "video", video, world.clock)
+    assert twice.id == answer.id
+    invitations.submit(session, candidate.actor, invitation, world.clock, allow_missing=True)
+    store_measured(session, answer.id, "2" * 64, world.clock)
+    answers.correct_transcript(session, candidate.actor, answer.id, "我说的是“换货”。", world.clock)
+    world.assessed(session, invitation)
+    for item in session.scalars(select(WorkItem).where(WorkItem.kind == "interview")):
+        item.state = "done"
+    waiting = select(WorkItem.id).where(WorkItem.kind == "interview", WorkItem.state == "waiting")
+    world.clock.pass_days(1)
+    return Corrected(
+        session.get_one(Application, invitation.application_id),
+        answer,
+        lambda text: answers.correct_transcript(session, candidate.actor, answer.id, text, world.clock),
+        lambda: list(session.scalars(waiting)),
+    )
+
+
+def test_a24_a_correction_after_the_score_is_scored_again_once(small_world: World) -> None:
+    """A second one stands beside: nobody tries texts until the score is high."""
+    with small_world.database.transaction() as session:
+        made = corrected(small_world, session)
+        assert made.answer.correction == "我说的是“换货”。"
+        made.correct("我说的是“换货”。")
+        assert made.queued() == [], "the same text again changes nothing"
+        made.correct("我说的是“换货”，不是“换锅”。")
+        (first,) = made.queued()
+        session.get_one(WorkItem, first).state = "done"
+        made.correct("另一种说法")
+        assert made.queued() == []
+        assert made.answer.correction == "另一种说法"
+
+
+def test_a24_a_correction_after_a_decision_moves_no_score(small_world: World) -> None:
+    with small_world.database.transaction() as session:
+        made = corrected(small_world, session)
+        made.application.stage = "rejected"
+        made.correct("另一种说法")
+        assert made.queued() == []
+        assert made.answer.correction == "另一种说法"
+
+
+def test_a_recording_that_was_deleted_takes_no_correction(small_world: World) -> None:
+    with small_world.database.transaction() as session:
+        made = corrected(small_world, session)
+        made.answer.blob_sha256 = None
         session.flush()
-        video = answers.RecordedUpload("0" * 32, "1" * 64, "video/webm", 10)
-        answer = answers.record_answer(session, candidate.actor, invitation, question, "video", video, clock)
-        twice = answers.record_answer(session, candidate.actor, invitation, question, "video", video, clock)
-        assert twice.id == answer.id
-        invitations.submit(session, candidate.actor, invitation, clock, allow_missing=True)
-        answers.correct_transcript(session, candidate.actor, answer.id, "我说的是“换货”。", clock)
-        assert answer.correction == "我说的是“换货”。"
-        world.assessed(session, invitation)
-        late = lambda: answers.correct_transcript(session, candidate.actor, answer.id, "另一种说法", clock)  # noqa: E731
-        assert code_of(late, ConflictError) == "answer.scored"
+        with pytest.raises(NotFoundError):
+            made.correct("另一种说法")
 
 
 def _upload(world: World, invitation: Invitation, question_id: str):  # type: ignore[no-untyped-def]
