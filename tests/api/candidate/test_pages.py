@@ -295,7 +295,8 @@ def test_who_answered_in_writing_reads_their_own_words_and_no_talk_of_recordings
     page = words(client.get(f"{home}/transcript").text)
     assert "You answered in writing" in page
     assert "no recorded answer" not in page
-    assert "can no longer be changed" not in page
+    assert "scored again" not in page
+    assert "changes no score" not in page
 
 
 def test_a_draft_is_said_to_be_kept_and_not_to_count(server: LiveServer, client: TestClient, job: Requisition) -> None:
