@@ -57,7 +57,7 @@ BEFORE = ("/i/{token}/consent", "/i/{token}/interview",
             "/i/{token}/write/{number}", "/i/{token}/review")  # fmt: skip
 """A candidate's pages before the interview is handed in."""
 AFTER = tuple(f"/i/{{token}}/{name}" for name in ("status", "transcript", "measured", "withdraw"))
-MODES = tuple(itertools.product((375, 1024), (100, 200), ("zh", "en")))
+MODES = tuple(itertools.product((375, 1024, 1440), (100, 200), ("zh", "en")))
 """Width of the window, size of the text in percent, language; each page is seen in light and in dark."""
 
 

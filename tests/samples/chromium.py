@@ -126,19 +126,36 @@ OUT_OF_REACH = """() => Array.from(document.querySelectorAll("body *")).filter((
 }).map((element) => element.outerHTML.slice(0, 120))"""
 """What scrolls and can be reached by no key (axe: scrollable-region-focusable)."""
 
+LANDMARKS_ALIKE = """() => {
+  const marks = {nav: "navigation", aside: "complementary", form: "form", section: "region"};
+  const seen = new Set();
+  const alike = [];
+  const places = "nav, aside, form[aria-label], section[aria-label], [role=search], [role=region]";
+  for (const e of document.querySelectorAll(places)) {
+    if (!e.getClientRects().length) continue;
+    const name = e.getAttribute("aria-label") || e.getAttribute("aria-labelledby") || "";
+    const mark = `${e.getAttribute("role") || marks[e.tagName.toLowerCase()]} ${name}`;
+    if (seen.has(mark)) alike.push(mark);
+    seen.add(mark);
+  }
+  return alike;
+}"""
+"""Places that a screen reader lists under one name (axe: landmark-unique)."""
+
 HEADING = """() => Array.from(document.querySelectorAll("h1"))
   .some((heading) => heading.getClientRects().length && heading.textContent.trim()) ? [] : ["no h1"]"""
 
 
 def unreadable(page: Page) -> dict[str, list[str]]:
     """WCAG AA contrast of every visible text in light and in dark, a name on every control and table header, everything
-    that scrolls within reach of keys, a heading, no id twice: what of it is not so, by name."""
+    that scrolls within reach of keys, a heading, no two places of one name, no id twice: what is not so, by name."""
     found = {
         "light": page.evaluate(CONTRAST),
         "nameless": page.evaluate(NAMELESS),
         "headers": page.evaluate(HEADERS_WITHOUT_NAME),
         "out of reach": page.evaluate(OUT_OF_REACH),
         "heading": page.evaluate(HEADING),
+        "alike": page.evaluate(LANDMARKS_ALIKE),
         "twice": page.evaluate(TWICE),
     }
     page.emulate_media(color_scheme="dark")

@@ -11,6 +11,8 @@ from console_pages import post
 from pypdf import PdfReader
 from starlette.testclient import TestClient
 
+from interview_engine.hr.recruiting.tables import Application
+
 
 def test_a9_everybody_is_in_the_export_with_reasons(made: Company, clients: dict[str, TestClient]) -> None:
     client = clients["recruiter"]
@@ -31,6 +33,8 @@ def test_channels_of_the_product_are_called_by_name(made: Company, clients: dict
     """In the list's filter and in the sheet; "direct" is a code."""
     client = clients["recruiter"]
     path = f"/console/requisitions/{made.requisition_id}"
+    with made.context.database.transaction() as session:
+        session.get_one(Application, made.applications["林晓"]).channel = "direct"
     assert '<option value="direct">手动添加</option>' in client.get(path).text
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{path}/ranking.xlsx").content))
     said = {row[2] for row in list(book.active.iter_rows(values_only=True))[1:]}
