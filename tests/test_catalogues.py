@@ -105,6 +105,7 @@ MATERIAL = {
     "interview_engine/assessment/chinese_script.py": "characters that script conversion gets wrong",
     "interview_engine/assessment/plain.py": "letters and marks that text is compared without",
     "interview_engine/assessment/spoken_numbers.py": "numbers in words",
+    "interview_engine/assessment/reasons.py": "a unit as earlier reports hold it",
     "interview_engine/assessment/judge/prompt.py": "the prompt in the language of the answers",
     "interview_engine/assessment/judge/pairwise.py": "the prompt in the language of the answers",
     "pipelines/scoring/judge_cost.py": "how long a second of speech is in words",

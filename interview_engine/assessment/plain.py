@@ -110,6 +110,20 @@ def _small_zh(match: re.Match[str]) -> str:
     return "两" if match[1] == "2" and following not in _DATED else _ZH_WORDS[match[1]]
 
 
+def _small_en(text: str, side: str) -> Edits:
+    """Whole numbers below ten before a word, after it, or before another such number ("2 2 days")."""
+    found: dict[int, str] = {}
+    read = text
+    while True:
+        matches = [match for pattern in (_SMALL_EN, _FIRST_EN) for match in pattern.finditer(read)]
+        if not matches:
+            return [(at, at + 1, _EN_WORDS[digit]) for at, digit in found.items()]
+        for match in matches:
+            found[match.start()] = match[1]
+            # a letter of one place, so that a number before it stands before a word
+            read = read[: match.start()] + "x" + read[match.end() :]
+
+
 _COMMON = (
     _replacing(_THOUSANDS, lambda match: match[0].replace(",", "")),
     _spoken,
@@ -129,6 +143,5 @@ _EN = (
     _replacing(_THIRDS, lambda match: f"{'2' if match[1].lower() == 'two' else '1'}/3"),
     _replacing(_SCALED, _scaled),
     _replacing(_HALF, lambda match: "half"),
-    _replacing(_SMALL_EN, lambda match: _EN_WORDS[match[1]]),
-    _replacing(_FIRST_EN, lambda match: _EN_WORDS[match[1]]),
+    _small_en,
 )

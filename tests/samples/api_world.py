@@ -123,6 +123,7 @@ class Samples:
 
 OTHERS = (
     "grant_id", "token_id", "survey_id", "calibration_id", "episode_id", "employment_id", "flow_id", "substitute_id",
+    "row_id",
 )  # fmt: skip
 """Names of things that the company does not have."""
 

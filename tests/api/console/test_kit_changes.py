@@ -9,7 +9,15 @@ import pytest
 
 from api.console.competency.kit_changes import kit_changes
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
-from interview_engine.assessment.kits.kit import Competency, CounterIndicator, Indicator, Kit, Phrases, Question
+from interview_engine.assessment.kits.kit import (
+    AnchorAnswer,
+    Competency,
+    CounterIndicator,
+    Indicator,
+    Kit,
+    Phrases,
+    Question,
+)
 from interview_engine.i18n import LocalizedText
 
 OTHER = LocalizedText("别的", "Another")
@@ -66,12 +74,13 @@ CHANGED: dict[type, dict[str, Any]] = {
         "kind": "role", "name": OTHER, "definition": OTHER, "weight": 1.0, "required_level": 1.5, "indicators": (),
         "counter_indicators": (CounterIndicator("other", OTHER, Phrases((), ())),),
         "anchors": (OTHER,) * 5, "coherence": True, "delivery": ("other",),
+        "anchor_answers": (AnchorAnswer(3.0, OTHER),),
     },
     Question: {"text": OTHER, "think_s": 1, "answer_s": 11, "attempts": 9, "probes": (), "references": (OTHER,)},
     Indicator: {"text": OTHER, "phrases": Phrases(("别的",), ("other",)), "marker": True},
     Kit: {
         "id": "other", "role": OTHER, "description": OTHER, "languages": ("en",), "competencies": (), "questions": (),
-        "vocabulary": Phrases((), ()),
+        "vocabulary": Phrases((), ()), "scorer": "hybrid",
     },
 }  # fmt: skip
 """Another value of every field."""
