@@ -6,7 +6,7 @@ import io
 import re
 
 import pytest
-from console_data import Company
+from console_data import TOLD, Company, apply, assess, interview
 from console_pages import csrf, post
 from pypdf import PdfReader
 from sqlalchemy import select
@@ -15,6 +15,24 @@ from starlette.testclient import TestClient
 from interview_engine.hr.recruiting.tables import Application, HumanReview
 from interview_engine.i18n import languages, msg
 from interview_engine.store.tables import AuditEvent
+
+
+def test_answers_that_are_nearly_the_same_lead_from_each_application_to_the_other(
+    made: Company, clients: dict[str, TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = tuple(sentence.replace("第二天", "隔天") for sentence in TOLD["林晓"]["q1"])
+    monkeypatch.setitem(TOLD, "周同", {"q1": copied})
+    apply(made, "周同", number=88)
+    interview(made, "周同")
+    assess(made, "周同")
+    pages = {name: f"/console/applications/{made.applications[name]}" for name in ("林晓", "周同", "孙佳")}
+    card = re.compile(r'<section class="card" aria-labelledby="same-title">.*?</section>', re.DOTALL)
+    for name, other in (("林晓", "周同"), ("周同", "林晓")):
+        (shown,) = card.findall(clients["recruiter"].get(pages[name]).text)
+        assert f'href="{pages[other]}"' in shown
+        assert other in shown
+        assert re.search(r"\b[3-9]\d%|\b100%", shown)
+    assert not card.search(clients["recruiter"].get(pages["孙佳"]).text)
 
 
 @pytest.mark.parametrize("language", languages())
