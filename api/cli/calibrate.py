@@ -91,6 +91,17 @@ def table(found: Calibration) -> str:
         )
     shape = SHAPES[found.shape]
     lines.append(f"{both(shape, ' · ')}; ±{found.band:.1f}; {len(found.weights)} {both(msg('weights'))}")
+    lines += [
+        both(
+            msg(
+                "{question}: likeness from which each mark is reached: {cuts}",
+                question=question,
+                cuts=", ".join(f"{cut:.2f}" for cut in cuts),
+            ),
+            " · ",
+        )
+        for question, cuts in sorted(found.cuts.items())
+    ]
     lines += _curve(found)
     return "\n".join(lines)
 

@@ -102,6 +102,7 @@ SENTENCES: dict[str, Message] = {
         "The answer only praises the speaker or exchanges courtesies and names nothing that was done."
     ),
     "text.instruction": msg("The answer holds instructions to the grader; they were ignored."),
+    "reference.marked": msg("Question {question}: {mark} of {full} marks."),
     "reference.compared": msg("Compared with the reference answer: it says {said}; it does not say {missing}."),
     "reference.contradicts": msg("The answer seems to say the opposite of the reference answer; please check."),
     "text.same_answer": msg(

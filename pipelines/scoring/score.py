@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from functools import partial
 
 from interview_engine.assessment.calibration.calibration import CalibratedScorer, Calibration
 from interview_engine.assessment.calibration.features import FeatureReader
@@ -40,7 +41,8 @@ def calibrated_scorer(store: WeightFolders, calibration: Calibration, embedder: 
     Raises:
         UsageError: `calibration.other_scorer`; scoring another kit raises `calibration.other_kit`.
     """
-    return CalibratedScorer(EvidenceScorer, embedder or MultilingualEmbedder(store), calibration)
+    beneath = partial(EvidenceScorer, cuts=calibration.cuts)
+    return CalibratedScorer(beneath, embedder or MultilingualEmbedder(store), calibration)
 
 
 def feature_reader(store: WeightFolders) -> FeatureReader:

@@ -54,6 +54,12 @@ def test_signals_unusable_answers_and_the_scorers_remarks_need_review_each_once(
     assert [reason.code for reason in found] == ["integrity.second_voice", "audio.none", "text.instruction"]
 
 
+def test_a_mark_alone_needs_no_review() -> None:
+    marked = Reason("reference.marked", {"question": "2", "mark": "3", "full": "5"})
+
+    assert needs_review((), (replace(scored("communication", 7.0), reasons=(marked,)),)) == ()
+
+
 def test_a_question_nobody_answered_needs_no_review() -> None:
     missing = replace(answer("q1", None), status="cannot_assess", reason=Reason("answer.missing"))
 

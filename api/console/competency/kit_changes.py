@@ -130,6 +130,8 @@ def _question(name: Text, old: Question, new: Question, kit_before: Kit, kit_aft
         probes = (_names(kit_before, old.probes), _names(kit_after, new.probes))
         yield KitChange("questions", name, msg("looks for"), *probes)
     yield from _one("questions", name, msg("model answers"), _together(old.references), _together(new.references))
+    marks = (_plain(", ".join(f"{mark:g}" for mark in one.marks)) for one in (old, new))
+    yield from _one("questions", name, msg("marks of an answer"), *marks)
 
 
 def _whole(old: Kit, new: Kit) -> Iterator[KitChange]:

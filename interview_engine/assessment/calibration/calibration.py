@@ -77,6 +77,7 @@ class Calibration:
         prior: weights of earlier ratings of the kit that this one was fitted on top of; empty without any.
         prior_id: which calibration they are from, "calibrated/…"; empty without any.
         curve: see `curve.learning_curve`.
+        cuts: by question with marks, where ratings moved them: see `marks.fitted_cuts`.
         band: half-width round a calibrated score that holds two in three ratings of people left out.
     """
 
@@ -94,6 +95,7 @@ class Calibration:
     prior: Mapping[str, Weight] = field(default_factory=dict)
     prior_id: str = ""
     curve: tuple[Point, ...] = ()
+    cuts: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def map(self) -> Map:
@@ -219,6 +221,7 @@ def to_document(calibration: Calibration) -> dict[str, Any]:
         "weights": _weights_object(calibration.weights),
         "prior": {"calibration": calibration.prior_id, "weights": _weights_object(calibration.prior)},
         "curve": [[point.ratings, _number(point.error)] for point in calibration.curve],
+        **({"cuts": {name: list(cuts) for name, cuts in sorted(calibration.cuts.items())}} if calibration.cuts else {}),
     }
 
 
@@ -287,7 +290,17 @@ def _parsed(document: Mapping[str, Any]) -> Calibration:
         _weights(prior["weights"]),
         str(prior["calibration"]),
         curve,
+        _cuts(document.get("cuts", {})),
     )
+
+
+def _cuts(entry: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
+    found = {str(name): tuple(float(cut) for cut in cuts) for name, cuts in entry.items()}
+    if any(not 0 <= cut <= 1 for cuts in found.values() for cut in cuts):
+        raise ValueError("a cut is not between 0 and 1")
+    if any(list(cuts) != sorted(cuts) for cuts in found.values()):
+        raise ValueError("cuts fall")
+    return found
 
 
 def _number(value: float) -> float | None:

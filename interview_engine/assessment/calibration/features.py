@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sqrt
 
 import numpy as np
@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from interview_engine.assessment.evidence import level
 from interview_engine.assessment.evidence.cues import is_negated
+from interview_engine.assessment.evidence.marks import own_question
 from interview_engine.assessment.evidence.reading import Reading, read
+from interview_engine.assessment.evidence.reference import compared, model
 from interview_engine.assessment.evidence.routing import route, sentence_weights
 from interview_engine.assessment.evidence.rubric import Encoder, KitIndex, build
 from interview_engine.assessment.kits.kit import Kit
@@ -47,6 +49,8 @@ class Features:
         vector: of a knowledge answer, the weighted mean embedding; empty elsewhere.
         told: the same of accounts and turns of a dialogue. Their likeness to an anchor sets no level (docs/scoring.md,
             step 3); a direction that people's ratings have shown may move one.
+        likeness: 0..1, of the answer to the competency's own question with marks (`marks.own_question`) to its
+            reference; None where there is no such question or answer, or a person decides.
     """
 
     competency_id: str
@@ -55,6 +59,7 @@ class Features:
     grams: Mapping[str, float] = field(default_factory=dict)
     vector: tuple[float, ...] = ()
     told: tuple[float, ...] = ()
+    likeness: float | None = None
 
 
 class FeatureReader:
@@ -91,7 +96,14 @@ class FeatureReader:
             else pooled.features(position, result.competency_id, result.score.value)
             for position, result in enumerate(scores.competencies)
         ]
-        return scores, tuple(found)
+        return scores, tuple(replace(one, likeness=self._likeness(kit, one.competency_id, readings)) for one in found)
+
+    def _likeness(self, kit: Kit, competency_id: str, readings: Sequence[Reading]) -> float | None:
+        question = own_question(kit, competency_id)
+        own = [reading for reading in readings if question is not None and reading.answer.question_id == question.id]
+        found = [compared(reading, kit, self._encoder, model()) for reading in own]
+        known = [match.score for match in found if match is not None and not match.denies]
+        return max(known, default=None)
 
     def _index(self, kit: Kit, language: str) -> KitIndex:
         side = "zh" if language == "zh" else "en"

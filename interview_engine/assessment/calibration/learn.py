@@ -20,6 +20,7 @@ from interview_engine.assessment.calibration.curve import learning_curve
 from interview_engine.assessment.calibration.features import Features
 from interview_engine.assessment.calibration.fit import LINE, Example, Map, cross_validated, fit
 from interview_engine.assessment.calibration.panel import Agreement, Panel, among, compare
+from interview_engine.assessment.evidence.marks import Rated, fitted_cuts, own_question, shipped_cuts
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.errors import UsageError
 from interview_engine.i18n import msg
@@ -97,8 +98,35 @@ def calibrate(
         {} if harmful or parent is None else parent.weights,
         "" if harmful or earlier is None else earlier.scorer_id,
         () if harmful else learning_curve(examples, parent),
+        _cuts(kit, rated, fair, features, people),
     )
     return from_document(to_document(found))  # the rounding of the file, so that a file gives the same scores
+
+
+def _cuts(
+    kit: Kit,
+    rated: Panel,
+    fair: Matrix,
+    features: Mapping[tuple[str, str], Features],
+    people: Mapping[str, str],
+) -> dict[str, tuple[float, ...]]:
+    """By question with marks of its own competency: its cuts, where the ratings moved them."""
+    found = {}
+    for competency in kit.competencies:
+        question = own_question(kit, competency.id)
+        if question is None:
+            continue
+        given = [
+            Rated(people[interview], likeness, float(rating) / 10.0)
+            for (interview, name), rating in zip(rated.items, fair, strict=True)
+            if name == competency.id
+            for likeness in (features[interview, name].likeness,)
+            if likeness is not None
+        ]
+        cuts = fitted_cuts(question.marks, sorted(given, key=lambda one: (one.person, one.likeness, one.share)))
+        if cuts != shipped_cuts(question.marks):
+            found[question.id] = cuts
+    return found
 
 
 def check_minimum(rated: Panel) -> None:

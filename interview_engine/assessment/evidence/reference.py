@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_engine.assessment.evidence.figures import disagree, figures
+from interview_engine.assessment.evidence.reading import Reading
 from interview_engine.assessment.evidence.rubric import Encoder, unit
 from interview_engine.assessment.evidence.sentences import split
+from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.plain import plain_text
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import AnswerText
@@ -78,6 +80,15 @@ class ReferenceModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """The step that an answer reached: the number of its question in the kit, from 1, the mark and the full mark."""
+
+    question: int
+    given: float
+    full: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReferenceMatch:
     """How an answer compares with the reference it is nearest to.
 
@@ -89,6 +100,7 @@ class ReferenceMatch:
         where
             the reference is.
         denies: the first or the second: no number then, a person decides.
+        mark: where the question has marks and the answer does not deny.
     """
 
     score: float
@@ -97,6 +109,7 @@ class ReferenceMatch:
     missing: tuple[str, ...]
     contradicts: bool
     denies: bool = False
+    mark: Mark | None = None
 
 
 @cache
@@ -128,6 +141,16 @@ def compare(
              for reference in given]  # fmt: skip
     best = max(found, key=lambda match: match.score)
     return replace(best, denies=all(match.denies for match in found))
+
+
+def compared(reading: Reading, kit: Kit, encoder: Encoder, fitted: ReferenceModel) -> ReferenceMatch | None:
+    """The comparison of an answer with its question's references; None where there is none or nothing to compare."""
+    given = [question for question in kit.questions if question.id == reading.answer.question_id]
+    if not given or not given[0].references or reading.reason is not None:
+        return None
+    kept = " ".join(piece.sentence.text for piece in reading.pieces if piece.left_out is None)
+    texts = [one.get(reading.language) for one in given[0].references]
+    return compare(kept, given[0].text.get(reading.language), texts, reading.language, encoder, fitted)
 
 
 def measure(text: str, question: str, reference: str, language: str, encoder: Encoder) -> dict[str, float]:
@@ -167,14 +190,23 @@ def predict(features: Mapping[str, float], fitted: ReferenceModel) -> float:
         total += fitted.weights[name] * min(3.0, max(-3.0, z))
     if features["does_not_know"] > 0 and features["recall_beyond_question"] < 0.2:
         total -= NOT_KNOWING
-    return 1.0 / (1.0 + exp(-4.0 * (total - 0.5)))
+    return likeness_of(total)
+
+
+def likeness_of(mark: float) -> float:
+    """The score 0..1 of an answer whose fitted mark is that share of the full mark (see `ReferenceModel`)."""
+    return 1.0 / (1.0 + exp(-4.0 * (mark - 0.5)))
 
 
 def reasons(match: ReferenceMatch) -> tuple[Reason, ...]:
-    """What a reader needs: the reference's words that were said and that were not, and whether it says the opposite."""
+    """What a reader needs: the mark, the reference's words that were said and that were not, and whether it says the
+    opposite."""
     said = ", ".join(match.said[:MAX_WORDS]) or "–"
     missing = ", ".join(match.missing[:MAX_WORDS]) or "–"
     found = [Reason("reference.compared", {"said": said, "missing": missing})]
+    if match.mark is not None:
+        given, full = f"{match.mark.given:g}", f"{match.mark.full:g}"
+        found.insert(0, Reason("reference.marked", {"question": str(match.mark.question), "mark": given, "full": full}))
     if match.contradicts:
         found.append(Reason("reference.contradicts"))
     return tuple(found)

@@ -7,12 +7,12 @@ it. Nothing depends on the order of the answers, on time or on chance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from interview_engine.assessment.evidence import account, deeds, level, quotes, reference
+from interview_engine.assessment.evidence import account, deeds, level, marks, quotes, reference
 from interview_engine.assessment.evidence.coherence import coherence
 from interview_engine.assessment.evidence.conduct import is_grave
 from interview_engine.assessment.evidence.copies import without_copies
@@ -78,6 +78,7 @@ class EvidenceScorer:
         fitted: constants for the turns of a dialogue without a plan; None, here and below, for those that ship.
         references: constants of the comparison with reference answers.
         accounts, model: constants for answers to questions that were written for what they probe.
+        cuts: by question with marks the likeness from which each step is reached; those that ship where there are none.
     """
 
     def __init__(
@@ -87,12 +88,14 @@ class EvidenceScorer:
         references: reference.ReferenceModel | None = None,
         accounts: level.Constants | None = None,
         model: deeds.DeedModel | None = None,
+        cuts: Mapping[str, tuple[float, ...]] | None = None,
     ) -> None:
         self._encoder = Encoder(embedder)
         self._fitted = fitted or level.constants()
         self._references = references or reference.model()
         self._accounts = accounts or account.constants()
         self._model = model or deeds.model()
+        self._cuts = cuts or {}
         self._indexes: dict[tuple[str, str], tuple[Kit, KitIndex]] = {}
 
     @property
@@ -162,14 +165,9 @@ class EvidenceScorer:
         return s if ordered is None else (1 - COHERENCE_SHARE) * s + COHERENCE_SHARE * 2.0 * ordered
 
     def _match(self, reading: Reading, kit: Kit) -> reference.ReferenceMatch | None:
-        """The comparison with the question's reference answers; None where there is none or nothing to compare."""
-        given = [question for question in kit.questions if question.id == reading.answer.question_id]
-        if not given or not given[0].references or reading.reason is not None:
-            return None
-        kept = " ".join(piece.sentence.text for piece in reading.pieces if piece.left_out is None)
-        texts = [one.get(reading.language) for one in given[0].references]
-        asked = given[0].text.get(reading.language)
-        return reference.compare(kept, asked, texts, reading.language, self._encoder, self._references)
+        """The comparison with the question's reference answers, with its mark; see `reference.compared`."""
+        found = reference.compared(reading, kit, self._encoder, self._references)
+        return None if found is None else marks.with_mark(found, kit, reading.answer.question_id, self._cuts)
 
     def _competency(
         self, kit: Kit, position: int, readings: Sequence[Reading], used: Sequence[_Use]

@@ -183,6 +183,8 @@ def _question(question: Question) -> dict[str, object]:
     }
     if question.references:
         fields["references"] = [_texts(reference) for reference in question.references]
+    if question.marks:
+        fields["marks"] = list(question.marks)
     return fields
 
 

@@ -146,7 +146,8 @@ class Question:
 
     `references` are model answers of a knowledge question ("What does an index do?"), each by itself right and
     complete: an answer is then compared with them instead of being read as an account of own behaviour. Empty for all
-    others.
+    others. `marks` are the steps in which such an answer is marked, 0 first and the full mark last (0, 1, 2, 3, 5);
+    empty where it is given no mark.
     """
 
     id: str
@@ -156,6 +157,7 @@ class Question:
     attempts: int
     probes: tuple[str, ...]
     references: tuple[LocalizedText, ...] = ()
+    marks: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,9 @@ class KitReader:
         )
 
     def _question(self, node: Node, path: Path) -> Question:
-        fields = self._entry(node, path, ("id", "text", "think_s", "answer_s", "attempts", "probes"), ("references",))
+        fields = self._entry(
+            node, path, ("id", "text", "think_s", "answer_s", "attempts", "probes"), ("references", "marks")
+        )
         return Question(
             id=self._text(fields.get("id"), (*path, "id")),
             text=self._bilingual(fields.get("text"), (*path, "text")),
@@ -182,6 +184,7 @@ class KitReader:
             references=self._list(fields["references"], (*path, "references"), self._bilingual)
             if "references" in fields
             else (),
+            marks=self._list(fields["marks"], (*path, "marks"), self._number) if "marks" in fields else (),
         )
 
     def _anchors(self, node: Node | None, path: Path) -> tuple[LocalizedText, ...]:

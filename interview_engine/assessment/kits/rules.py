@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from interview_engine.assessment.kits.kit import (
     LEVELS,
@@ -41,6 +42,9 @@ MAX_REFERENCE = 4000
 """Characters of one model or anchor answer."""
 ANCHOR_ANSWERS = (2, 9)
 """How many anchor answers a competency has, if any: one says nothing of the levels on its other side."""
+MARKS = (2, 11)
+"""How many steps a knowledge question's marks have, if any, with the 0."""
+FULL_MARK = (0, 100)
 
 THINK_S = (0, 600)
 ANSWER_S = (10, 1800)
@@ -297,6 +301,31 @@ def _measure(path: Path, measure: DeliveryMeasure, languages: Sequence[str]) -> 
         )
 
 
+def _marks(path: Path, question: Question) -> Iterator[RuleProblem]:
+    """Steps that rise from 0, of a question whose answer is compared."""
+    marks = question.marks
+    if not marks:
+        return
+    if not question.references:
+        yield RuleProblem(
+            "kit.marks",
+            path,
+            msg("Marks are given to a question without a reference answer."),
+            msg("Add references, or leave the marks out."),
+        )
+    for number, mark in enumerate(marks):
+        yield from check_range((*path, number), mark, FULL_MARK)
+    least, most = MARKS
+    rising = not any(after <= before for before, after in pairwise(marks))
+    if not least <= len(marks) <= most or marks[0] > 0 or not rising:
+        yield RuleProblem(
+            "kit.marks",
+            path,
+            msg("The marks are not {least} to {most} steps that begin with 0 and rise.", least=least, most=most),
+            msg("Write the steps from 0 to the full mark, for example [0, 1, 2, 3, 5]."),
+        )
+
+
 def _question(path: Path, question: Question, kit: Kit) -> Iterator[RuleProblem]:
     yield from check_id((*path, "id"), question.id)
     yield from check_text((*path, "text"), question.text)
@@ -305,6 +334,7 @@ def _question(path: Path, question: Question, kit: Kit) -> Iterator[RuleProblem]
     yield from check_range((*path, "attempts"), question.attempts, ATTEMPTS)
     for number, reference in enumerate(question.references):
         yield from check_text((*path, "references", number), reference, MAX_REFERENCE)
+    yield from _marks((*path, "marks"), question)
     known = {competency.id for competency in kit.competencies}
     yield from check_unique((*path, "probes"), question.probes, leaf=True)
     for number, probe in enumerate(question.probes):

@@ -76,7 +76,8 @@ CHANGED: dict[type, dict[str, Any]] = {
         "anchors": (OTHER,) * 5, "coherence": True, "delivery": ("other",),
         "anchor_answers": (AnchorAnswer(3.0, OTHER),),
     },
-    Question: {"text": OTHER, "think_s": 1, "answer_s": 11, "attempts": 9, "probes": (), "references": (OTHER,)},
+    Question: {"text": OTHER, "think_s": 1, "answer_s": 11, "attempts": 9, "probes": (), "references": (OTHER,),
+        "marks": (0, 1)},
     Indicator: {"text": OTHER, "phrases": Phrases(("别的",), ("other",)), "marker": True},
     Kit: {
         "id": "other", "role": OTHER, "description": OTHER, "languages": ("en",), "competencies": (), "questions": (),

@@ -23,6 +23,7 @@ from interview_engine.assessment.calibration.fit import Example, Map, fit
 from interview_engine.assessment.calibration.learn import LEAST_PEOPLE, LEAST_RATINGS, calibrate
 from interview_engine.assessment.calibration.panel import Rating, panel
 from interview_engine.assessment.evidence.level import CATEGORIES
+from interview_engine.assessment.evidence.marks import shipped_cuts
 from interview_engine.assessment.scoring import (
     AnswerFinding,
     AnswerText,
@@ -181,6 +182,28 @@ def test_a_few_ratings_of_a_new_version_stand_on_the_many_of_the_one_before() ->
     with pytest.raises(UsageError) as caught:
         calibrate(KIT, "evidence/2", ratings, few, people, before)
     assert caught.value.code == "calibration.other_scorer"
+
+
+def test_ratings_of_a_questions_own_competency_fit_the_cuts_of_its_marks() -> None:
+    """People give half of the full mark more than the likeness says."""
+    own = replace(KIT.questions[0], probes=("communication",), references=(KIT.role,), marks=(0.0, 1.0, 2.0, 3.0, 5.0))
+    kit = replace(KIT, questions=(own, *(replace(one, probes=("problem-solving",)) for one in KIT.questions[1:])))
+    seen = {key: replace(one, likeness=int(key[0][1:]) / 80) for key, one in _seen(40, 61).items()}
+    ratings = _ratings(seen, {key: 10 * min(1.0, (one.likeness or 0) + 0.5) for key, one in seen.items()}, 0.1)
+    people = {interview: interview for interview, _ in seen}
+    found = calibrate(kit, "evidence/1", panel(ratings), seen, people)
+    assert set(found.cuts) == {own.id}
+    assert found.cuts[own.id][3] < shipped_cuts(own.marks)[3]
+    again = from_document(json.loads(json.dumps(to_document(found))))
+    assert (again.cuts, again.sha256) == (found.cuts, found.sha256)
+    assert calibrate(KIT, "evidence/1", panel(ratings), seen, people).cuts == {}
+
+
+@pytest.mark.parametrize("cuts", [[0.1, 1.4], [0.5, 0.4], [float("nan")], "half"])
+def test_a_file_with_impossible_cuts_is_refused(cuts: object) -> None:
+    with pytest.raises(UsageError) as caught:
+        from_document(to_document(_shifted()) | {"cuts": {"q1": cuts}})
+    assert caught.value.code == "calibration.invalid"
 
 
 def test_the_curve_falls_with_ratings_and_says_what_twenty_more_are_worth() -> None:

@@ -146,6 +146,14 @@ def test_a_competency_of_thought_and_a_knowledge_question_say_so() -> None:
     kit = parse_kit((text + "    references:\n      - {zh: 一种说法, en: one way}\n").encode(), "k")
     assert kit.competencies[0].coherence
     assert [reference.en for reference in kit.question("q1").references] == ["one way"]
+    assert kit.question("q1").marks == ()
+
+
+def test_the_steps_of_marks_come_back_from_a_written_file() -> None:
+    text = KIT + "    references:\n      - {zh: 一种说法, en: one way}\n    marks: [0, 0.5, 1, 2]\n"
+    kit = parse_kit(text.encode(), "k")
+    assert kit.question("q1").marks == (0, 0.5, 1, 2)
+    assert parse_kit(kit_yaml(kit), "k").question("q1") == kit.question("q1")
 
 
 def test_vocabulary_and_marker_may_be_left_out() -> None:
@@ -224,6 +232,15 @@ MISTAKES = [
      "questions[q1].references[#1].en", "references:"),
     ("attempts: 2", 'attempts: 2\n    references: [{zh: 索引, en: ""}]', "kit.empty_text",
      "questions[q1].references[#1].en", "references:"),
+    ("attempts: 2", "attempts: 2\n    marks: [0, 1]", "kit.marks", "questions[q1].marks", "marks: [0, 1]"),
+    ("attempts: 2", "attempts: 2\n    references: [{zh: 索引, en: index}]\n    marks: [1, 2]", "kit.marks",
+     "questions[q1].marks", "marks: [1, 2]"),
+    ("attempts: 2", "attempts: 2\n    references: [{zh: 索引, en: index}]\n    marks: [0, 2, 2]", "kit.marks",
+     "questions[q1].marks", "marks: [0, 2, 2]"),
+    ("attempts: 2", "attempts: 2\n    references: [{zh: 索引, en: index}]\n    marks: [0]", "kit.marks",
+     "questions[q1].marks", "marks: [0]"),
+    ("attempts: 2", "attempts: 2\n    references: [{zh: 索引, en: index}]\n    marks: [0, 500]", "kit.range",
+     "questions[q1].marks[#2]", "marks: [0, 500]"),
     ("    delivery:\n", "    coherence: true\n    delivery:\n", "kit.coherence", "competencies[presence].coherence",
      "coherence: true"),
     # delivery
