@@ -22,6 +22,7 @@ COMMANDS = {
     "validity": "scores against human ratings",
     "validity_calibrated": "the same, calibrated on other people",
     "rescore": "the time machine over 300 interviews",
+    "scoring_cost": "processor seconds of scoring an interview of six typed answers",
     "robustness": "change of scores under blur, pitch, codec, noise",
     "resume": "what is read from résumés, against labels",
     "load": "a hundred candidates upload at once: answers expected, stored, lost, doubled",

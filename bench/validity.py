@@ -1,8 +1,9 @@
-"""`python -m bench validity [--sets …]`: scores against human ratings, through the product's public scoring function.
+"""`python -m bench validity [--sets …]`: scores against known levels, through the product's public scoring function.
 
 Prints per set the agreement, its bootstrap interval, the length baseline, the published or human figure and the bar of
-docs/scoring.md, and writes bench/results/validity-<set>.json. No item is scored by constants fitted on it: simulated
-interviews leave one domain out, SAF leaves one question out, all other sets are not fitted on at all.
+docs/scoring.md, and writes bench/results/validity-<set>.json. Simulated interviews leave one domain out, SAF leaves one
+question out; accounts, fresh twins, Carousel, OS-grader, SemEval and SIOP 2019 were not fitted on at all. Two sets hold
+what was: the development half of the twins, and half of the applicants of SIOP 2024 (relevance only).
 """
 
 from __future__ import annotations

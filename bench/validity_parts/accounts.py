@@ -29,13 +29,14 @@ MODEST = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """An answer with its score 0..10 (None: not assessed), the reason of the answer, and whether a person is asked to
-    look at its conduct."""
+    """An answer with its score 0..10 (None: not assessed), the reason of the answer, whether a person is asked to look
+    at its conduct, and whether the level aimed at lies in the printed band (False: not assessed)."""
 
     answer: Authored
     value: float | None
     reason: str
     flagged: bool
+    in_band: bool
 
     @property
     def level(self) -> float:
@@ -54,8 +55,9 @@ def score_all(found: Sequence[Authored], scorer: Scorer) -> list[Scored]:
             result_of = next(r for r in result.competencies if r.competency_id == one.competency)
             reason = result.answers[0].reason
             flagged = any(r.code == "conduct.wrong_deed" for r in result_of.reasons)
-            value = result_of.score.value if result_of.score else None
-            scored.append(Scored(one, value, reason.code if reason else "", flagged))
+            score = result_of.score
+            in_band = score is not None and score.low <= 2.5 * (one.level - 1.0) <= score.high
+            scored.append(Scored(one, score.value if score else None, reason.code if reason else "", flagged, in_band))
     return scored
 
 
@@ -79,6 +81,11 @@ def figures(own: Sequence[Scored]) -> list[Figure]:
         Figure("four plain tellings: mean r inside a story", _inside(_of(own, *PLAIN)), n=len(own) // 11, bar=0.90),
         _mean("four plain tellings: mean error in levels", _of(own, *PLAIN), lambda s: abs(s.level - s.answer.level)),
         _mean("not assessed", own, lambda s: float(s.value is None)),
+        _mean(
+            "level aimed at inside the printed band, of those assessed",
+            [one for one in own if one.value is not None],
+            lambda s: float(s.in_band),
+        ),
         _mean("wrong deed at or below level 2.5", _of(own, "wrong"), _is_low, 0.90),
         Figure("exemplary above the wrong deed of its story", _above(own), n=len(own) // 11, bar=1.0),
         _mean("denied at or below level 2.5", _of(own, "denied"), _is_low, 0.85),
