@@ -209,6 +209,7 @@ CONSOLE: dict[str, Body] = {
     "/console/contracts/views/{saved_view_id}/remove": nothing,
     "/console/contracts/{contract_id}/sign": nothing,
     "/console/contracts/{contract_id}/drop": nothing,
+    "/console/contracts/{contract_id}/end": form(ends_on="2026-02-01"),
     "/console/requisitions/new": form(**JOB),
     "/console/requisitions/{requisition_id}/edit": form(**JOB),
     "/console/requisitions/bulk": form(action="cancel", id=of_b("requisition_id"), confirmed="1"),

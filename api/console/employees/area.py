@@ -19,6 +19,7 @@ AREA = WebArea(
         "contract_drafted": mark("The contract is drafted."),
         "contract_signed": mark("The contract is in force."),
         "contract_dropped": mark("The draft is dropped."),
+        "contract_ended": mark("The contract ends on that day."),
         "last_day_set": mark("The last day is written down; until it is over the person works here."),
         "last_day_called_off": mark("The last day is called off."),
     },

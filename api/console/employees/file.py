@@ -140,6 +140,16 @@ def drop(contract_id: str, context: Ctx, actor: PageActor) -> Response:
     )
 
 
+@router.post("/console/contracts/{contract_id}/end")
+def end(contract_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """End a contract in force on a day of its term."""
+    return act(
+        context,
+        lambda session: contracts.end(session, actor, contract_id, form.day("ends_on"), context.clock).employment_id,
+        lambda employment_id: done(f"{HOME}/{employment_id}", "contract_ended"),
+    )
+
+
 @router.post(f"{HOME}/{{employment_id}}/last-day")
 def last_day(employment_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Write the last day of work down."""

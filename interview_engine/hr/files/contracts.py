@@ -162,7 +162,7 @@ def end(session: Session, actor: Actor, contract_id: str, last_day: date, clock:
         raise conflict("contract.not_active", msg("This contract is not in force."))
     if last_day < row.first_day or (row.last_day is not None and last_day > row.last_day):
         raise invalid(
-            "last_day", "contract.last_day", msg("The day is outside the contract."), msg("Choose a day of its term.")
+            "ends_on", "contract.last_day", msg("The day is outside the contract."), msg("Choose a day of its term.")
         )
     before = row.last_day
     row.state = "ended"

@@ -84,6 +84,8 @@ def test_a_contract_is_drafted_with_the_law_beside_it_and_signed(clients: dict[s
     (sign,) = re.findall(r'action="(/console/contracts/\w+/sign)"', page)
     assert "已签订" in sent(clients["hr"], sign).text
     assert "何小满" in clients["hr"].get("/console/contracts").text
+    ended = sent(clients["hr"], sign.replace("/sign", "/end"), ends_on=day(30)).text
+    assert "合同终止" in ended
 
 
 def test_a_last_day_is_written_down_and_called_off(clients: dict[str, TestClient], employed: str) -> None:
