@@ -11,7 +11,8 @@
     for (const { target } of entries) {
       const wide = target.scrollWidth > target.clientWidth + 1 || target.scrollHeight > target.clientHeight + 1;
       const heading = target.closest("section, main")?.querySelector("h1, h2, h3");
-      const values = { tabindex: "0", role: "region", "aria-label": heading?.textContent.trim() || document.title };
+      const named = { role: "region", "aria-label": heading?.textContent.trim() || document.title };
+      const values = target.hasAttribute("aria-labelledby") ? { tabindex: "0" } : { tabindex: "0", ...named };
       for (const [name, value] of Object.entries(values)) {
         if (wide) target.setAttribute(name, value); else target.removeAttribute(name);
       }

@@ -133,7 +133,7 @@ LANDMARKS_ALIKE = """() => {
   const places = "nav, aside, form[aria-label], section[aria-label], [role=search], [role=region]";
   for (const e of document.querySelectorAll(places)) {
     if (!e.getClientRects().length) continue;
-    const name = e.getAttribute("aria-label") || e.getAttribute("aria-labelledby") || "";
+    const name = e.getAttribute("aria-labelledby") || e.getAttribute("aria-label") || "";
     const mark = `${e.getAttribute("role") || marks[e.tagName.toLowerCase()]} ${name}`;
     if (seen.has(mark)) alike.push(mark);
     seen.add(mark);
