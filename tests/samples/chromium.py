@@ -119,7 +119,7 @@ OUT_OF_REACH = """() => Array.from(document.querySelectorAll("body *")).filter((
   const style = getComputedStyle(element);
   const wide = element.scrollWidth > element.clientWidth + 1 && ["auto", "scroll"].includes(style.overflowX);
   const high = element.scrollHeight > element.clientHeight + 1 && ["auto", "scroll"].includes(style.overflowY);
-  if (!(wide || high) || !element.getClientRects().length) return false;
+  if (!(wide || high) || !element.checkVisibility()) return false;  // nor what a closed details holds
   if (element.matches("textarea, select, [tabindex='0']")) return false;
   return !Array.from(element.querySelectorAll("a[href], button, input, select, textarea, [tabindex='0'], summary"))
     .some((one) => one.getClientRects().length && !one.disabled);
