@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
+from interview_engine.errors import ConflictError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_persons, reached_persons
 from interview_engine.hr.people.contact import email_key, email_written, name_key, phone_key, phone_written
@@ -42,11 +43,7 @@ def find_or_make(session: Session, actor: Actor, new: NewContact, clock: Clock) 
     for known in _known(session, mail, phone):
         reached = reached_persons(session, actor, "contact", "write", (known.id,))
         if name_key(known.name) != name_key(name) or not reached:
-            raise conflict(
-                "person.other_name",
-                msg("Somebody else is reached by this phone number or mail address."),
-                msg("Check the number and the name; two people need two numbers."),
-            )
+            raise _somebody_else()
         return known
     person = Person(
         **stamp(actor.id, clock),
@@ -79,11 +76,7 @@ def change_contact(session: Session, actor: Actor, person_id: str, new: NewConta
     if (name, mail, phone) == (person.name, person.email_key, person.phone_key):
         return person
     if any(known.id != person.id for known in _known(session, mail, phone)):
-        raise conflict(
-            "person.other_name",
-            msg("Somebody else is reached by this phone number or mail address."),
-            msg("Check the number and the name; two people need two numbers."),
-        )
+        raise _somebody_else()
     person.name = name
     if new.email:
         person.email, person.email_key = email_written(new.email), mail
@@ -92,6 +85,14 @@ def change_contact(session: Session, actor: Actor, person_id: str, new: NewConta
     touch(person, actor.id, clock)
     audit.record(session, actor.id, "person.contact", f"person:{person.id}", {}, clock)
     return person
+
+
+def _somebody_else() -> ConflictError:
+    return conflict(
+        "person.other_name",
+        msg("Somebody else is reached by this phone number or mail address."),
+        msg("Check the number and the name; two people need two numbers."),
+    )
 
 
 def _known(session: Session, mail: str | None, phone: str | None) -> list[Person]:

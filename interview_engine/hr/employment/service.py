@@ -221,10 +221,7 @@ def locked(session: Session, employment_id: str) -> Employment:
     Raises:
         NotFoundError.
     """
-    row = find(session, Employment, employment_id, lock=True)
-    if row is None:
-        raise missing("employment", msg("employment"))
-    return row
+    return _found(session, employment_id, lock=True)
 
 
 def get_for(session: Session, actor: Actor, employment_id: str, action: Action, *, lock: bool = False) -> Employment:
@@ -234,9 +231,7 @@ def get_for(session: Session, actor: Actor, employment_id: str, action: Action, 
         NotFoundError, PermissionDenied.
     """
     require(actor, "contact", action)
-    row = find(session, Employment, employment_id, lock=lock)
-    if row is None:
-        raise missing("employment", msg("employment"))
+    row = _found(session, employment_id, lock=lock)
     _check(session, actor, row, "contact", action)
     return row
 
@@ -351,9 +346,7 @@ def get_employment(session: Session, actor: Actor, employment_id: str) -> Employ
     Raises:
         NotFoundError, PermissionDenied.
     """
-    row = find(session, Employment, employment_id)
-    if row is None:
-        raise missing("employment", msg("employment"))
+    row = _found(session, employment_id)
     _check(session, actor, row, "contact", "read")
     _check(session, actor, row, "interview", "read")
     return row
@@ -439,6 +432,13 @@ def of_person(session: Session, person_id: str) -> Employment | None:
     return session.scalars(
         select(Employment).where(Employment.person_id == person_id).order_by(Employment.id.desc()).limit(1)
     ).one_or_none()
+
+
+def _found(session: Session, employment_id: str, *, lock: bool = False) -> Employment:
+    row = find(session, Employment, employment_id, lock=lock)
+    if row is None:
+        raise missing("employment", msg("employment"))
+    return row
 
 
 def _check_free(session: Session, person_id: str, legal_entity_id: str, start: date) -> None:
