@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from interview_engine.store.base import Base, Row
 from interview_engine.store.ids import new_id
 
 R = TypeVar("R", bound=Base)
+V = TypeVar("V")
 
 
 def stamp(actor_id: str, clock: Clock) -> dict[str, Any]:
@@ -38,3 +40,10 @@ def find(session: Session, table: type[R], row_id: str, *, lock: bool = False) -
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     return session.scalars(statement).one_or_none()
+
+
+def batched(values: Iterable[V], size: int) -> Iterator[list[V]]:
+    """The values in lists of at most `size`: a statement takes only so many."""
+    rest = list(values)
+    for start in range(0, len(rest), size):
+        yield rest[start : start + size]

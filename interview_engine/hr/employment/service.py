@@ -23,7 +23,7 @@ from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg
 from interview_engine.store import audit, dated
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
-from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.rows import batched, find, stamp, touch
 
 AT_ONCE = 400
 """Values that every database takes in one statement."""
@@ -239,7 +239,7 @@ def get_for(session: Session, actor: Actor, employment_id: str, action: Action, 
 def of_numbers(session: Session, actor: Actor, numbers: Sequence[str]) -> dict[str, str]:
     """By number (upper case), the id of the newest employment of who has it, of those the actor may write."""
     found: dict[str, str] = {}
-    for start in range(0, len(numbers), AT_ONCE):
+    for part in batched(numbers, AT_ONCE):
         statement = (
             select(EmployeeNumber.number, Employment.id)
             .join(
@@ -247,7 +247,7 @@ def of_numbers(session: Session, actor: Actor, numbers: Sequence[str]) -> dict[s
                 (Employment.person_id == EmployeeNumber.person_id)
                 & (Employment.legal_entity_id == EmployeeNumber.legal_entity_id),
             )
-            .where(EmployeeNumber.number.in_(numbers[start : start + AT_ONCE]))
+            .where(EmployeeNumber.number.in_(part))
             .order_by(Employment.start_date)
         )
         reached = scoped(

@@ -23,7 +23,10 @@ from interview_engine.hr.recruiting.rules import EMPLOYMENT_TYPES, EmploymentTyp
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.hr.recruiting.words import EMPLOYMENT, texts
 from interview_engine.i18n import msg
+from interview_engine.store.rows import batched
 
+AT_ONCE = 400
+"""Pairs that every database takes in one statement."""
 _OVER = ("filled", "cancelled")
 """A line with the title of one of these is a new requisition."""
 
@@ -121,7 +124,7 @@ def _find(session: Session, actor: Actor, keys: Sequence[tuple[Value, ...]]) -> 
                      department=Requisition.department_id, legal_entity=Requisition.legal_entity_id)  # fmt: skip
     wanted = {(str(key[0]), names[key]) for key in keys}
     there: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for part in _parts(sorted(wanted)):
+    for part in batched(sorted(wanted), AT_ONCE):
         places = tuple_(Requisition.title, Department.name).in_(part)
         for row_id, title, department, company in session.execute(reached.where(places)).tuples():
             there.setdefault((title, department), []).append((company, row_id))
@@ -133,11 +136,6 @@ def _find(session: Session, actor: Actor, keys: Sequence[tuple[Value, ...]]) -> 
         if matching:
             found[key] = matching[-1]
     return found
-
-
-def _parts(keys: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
-    """So many at a time as every database takes in a statement."""
-    return [keys[start : start + 400] for start in range(0, len(keys), 400)]
 
 
 SHEET = FormSpec(

@@ -34,7 +34,7 @@ from interview_engine.hr.competency.service import (
 )
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.reviewing.reviews import ratings_of_kit
-from interview_engine.hr.recruiting.reviewing.shortlist_page import AT_ONCE, batched
+from interview_engine.hr.recruiting.reviewing.shortlist_page import AT_ONCE
 from interview_engine.hr.recruiting.tables import (
     Application,
     Assessment,
@@ -44,7 +44,7 @@ from interview_engine.hr.recruiting.tables import (
 )
 from interview_engine.i18n import msg
 from interview_engine.store import audit
-from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.rows import batched, find, stamp, touch
 from interview_engine.store.tables import AuditEvent
 
 MEASURED, LEAST_MEASURED = 500, 5

@@ -20,7 +20,7 @@ from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.reach import application_for, change_stage, invitation_of, note_event
-from interview_engine.hr.recruiting.reviewing.shortlist_page import AT_ONCE, batched
+from interview_engine.hr.recruiting.reviewing.shortlist_page import AT_ONCE
 from interview_engine.hr.recruiting.rules import DECISIONS, OPEN_STAGES, Decision
 from interview_engine.hr.recruiting.tables import (
     Application,
@@ -32,7 +32,7 @@ from interview_engine.hr.recruiting.tables import (
 )
 from interview_engine.i18n import joined, msg
 from interview_engine.store import audit
-from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.rows import batched, find, stamp, touch
 from interview_engine.store.tables import AuditEvent
 
 LEAST_REASON = 3

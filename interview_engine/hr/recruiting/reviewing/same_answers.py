@@ -28,6 +28,7 @@ from interview_engine.hr.recruiting.tables import (
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import msg
 from interview_engine.store.ids import new_id
+from interview_engine.store.rows import batched
 
 MOST = 300
 """Answers that a new one is compared with at most, those with the most bands in common: a bound on the work."""
@@ -133,14 +134,11 @@ def same_answers(session: Session, actor: Actor, application_id: str) -> tuple[S
 
 def with_same_answers(session: Session, application_ids: Iterable[str]) -> frozenset[str]:
     """Those of the applications in which an answer is nearly the same as another candidate's."""
-    wanted = list(dict.fromkeys(application_ids))
     found: set[str] = set()
-    for start in range(0, len(wanted), AT_ONCE):
+    for wanted in batched(dict.fromkeys(application_ids), AT_ONCE):
         for side in (AnswerLikeness.later_id, AnswerLikeness.earlier_id):
             statement = select(AnswerPrint.application_id).join(AnswerLikeness, side == AnswerPrint.id).distinct()
-            found.update(
-                session.scalars(statement.where(AnswerPrint.application_id.in_(wanted[start : start + AT_ONCE])))
-            )
+            found.update(session.scalars(statement.where(AnswerPrint.application_id.in_(wanted))))
     return frozenset(found)
 
 

@@ -6,7 +6,7 @@ page together with the best of every group gives them the groups and reasons tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,7 @@ from interview_engine.hr.recruiting.reviewing.same_answers import with_same_answ
 from interview_engine.hr.recruiting.reviewing.shortlist import OVER, RankedRow
 from interview_engine.hr.recruiting.tables import Application, Assessment, Requisition
 from interview_engine.i18n import LocalizedText
+from interview_engine.store.rows import batched
 
 """Orders besides the codes of competencies."""
 AT_ONCE = 5000
@@ -329,13 +330,6 @@ def _competency(session: Session, places: Sequence[_Place], code: str) -> dict[s
             for one in entry_competencies([part for part in stored if part["id"] == code]):
                 found[by_assessment[key]] = one
     return found
-
-
-def batched(ids: Iterable[str], size: int) -> Iterator[list[str]]:
-    """The ids in lists of at most `size`: a statement takes only so many values."""
-    rest = list(ids)
-    for start in range(0, len(rest), size):
-        yield rest[start : start + size]
 
 
 def _rows(
