@@ -24,6 +24,8 @@ def application(context: Context, buckets: Buckets | None = None) -> FastAPI:
     if not _FIRST:
         _FIRST.append(create_app(context))
     app = copy(_FIRST[0])
+    app.router = copy(app.router)
+    app.router.routes = list(app.router.routes)  # a route that one test adds is no other's
     app.state = State({"areas": AREAS})
     app.user_middleware, app.middleware_stack = [], None
     attach(app, context, buckets)
