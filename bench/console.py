@@ -58,9 +58,11 @@ LEFT_OUT = (
     "/compare",
     "/resume",
     "audit/check",
+    "/chosen",
 )
-"""Pages of one interview (the seed makes no report, no résumé), streams, and walks over the whole trail."""
-WHOLE = ("/exports/", "ranking.", "/audit/export", "audit.jsonl", "/table.csv")
+"""Pages of one interview (the seed makes no report, no résumé), streams, walks over the whole trail, and the step
+after a choice of rows."""
+WHOLE = ("/exports/", "ranking.", "/audit/export", "audit.jsonl", "/table.csv", "/export.")
 """Whole tables that leave the house: timed, without a limit."""
 
 

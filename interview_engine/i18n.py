@@ -70,9 +70,7 @@ class Message:
     def get(self, language: str) -> str:
         """The text in `language` with its places filled; English where no catalogue translates it."""
         found = translated(self.text, language, self.context)
-        if not self.values:
-            return found
-        return found.format(**{name: _shown(value, language) for name, value in self.values})
+        return found.format(**{name: _shown(value, language) for name, value in self.values}) if self.values else found
 
     def filled(self, **values: object) -> Message:
         """The same text with (more) places filled."""
@@ -202,4 +200,8 @@ def _joined(pieces: str) -> str:
 
 
 def _shown(value: object, language: str) -> object:
-    return value.get(language) if isinstance(value, Message | LocalizedText | Joined) else value
+    return value.get(language) if isinstance(value, _TEXTS) else value
+
+
+_TEXTS = (Message, LocalizedText, Joined)
+"""Made once: a page fills thousands of places."""

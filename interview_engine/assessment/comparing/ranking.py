@@ -19,6 +19,7 @@ that the score falls in: a signal never touches a score or a place.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -142,13 +143,12 @@ def rank(entries: Iterable[Entry]) -> tuple[KitRanking, ...]:
 
 def tie_groups(scores: Sequence[Score]) -> tuple[int, ...]:
     """The group number of each score, 1 first, by the rule of this module; in the order of `scores`."""
-    order = sorted(range(len(scores)), key=lambda index: (-scores[index].value, scores[index].high))
+    order = sorted((-score.value, score.high, index) for index, score in enumerate(scores))
     groups = [0] * len(scores)
-    best: Score | None = None
-    number = 0
-    for index in order:
-        if best is None or scores[index].high < best.low:
-            best = scores[index]
+    lowest, number = math.inf, 0
+    for _, high, index in order:
+        if high < lowest:
+            lowest = scores[index].low
             number += 1
         groups[index] = number
     return tuple(groups)

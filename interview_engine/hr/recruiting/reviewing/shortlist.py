@@ -83,6 +83,11 @@ class RankedRow:
     human_scores: Mapping[str, float] = field(default_factory=dict)
 
     @property
+    def match_band(self) -> tuple[float, float] | None:
+        """Lowest and highest match, 0..100, counting what was not assessed. Worked out on request, as the reasons."""
+        return stored_match_band(self.place.entry.competencies, self.place.entry.match_percent)
+
+    @property
     def reasons(self) -> tuple[Remark, ...]:
         """The reasons for the candidate's place, in order. Worded on request: a page shows a few of thousands."""
         listed = competency_reasons(self.place.entry) if self.place.group is not None else ()
@@ -278,8 +283,7 @@ def _row(
     settled = (SETTLED,) if row.section == "ranked" and row.needs_review else ()
     candidate = row.name if names else HIDDEN
     competencies = entry_competencies(row.competencies)
-    band = stored_match_band(competencies, row.match_percent)
-    entry = replace(place.entry, candidate=candidate, competencies=competencies, match_band=band)
+    entry = replace(place.entry, candidate=candidate, competencies=competencies)
     return RankedRow(
         row.id,
         row.person_id,

@@ -38,8 +38,8 @@ from interview_engine.hr.recruiting.tables import Application, Assessment, Requi
 from interview_engine.i18n import LocalizedText
 from interview_engine.store.rows import batched
 
-"""Orders besides the codes of competencies."""
 AT_ONCE = 5000
+"""Assessments that one statement names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,14 +257,14 @@ def _rulers(session: Session, found: Iterable[tuple[str, str]]) -> tuple[RulerNa
 
 def _rank(places: list[_Place]) -> list[str]:
     """Put the places of one ruler into the ranking's order, with their groups; returns the best of each group."""
+    places.sort(key=_order)
     scored = [place for place in places if place.score is not None]
-    scored.sort(key=_order)
     leaders: dict[int, str] = {}
     groups = covered_groups([(place.coverage, place.score) for place in scored if place.score is not None])
     for place, group in zip(scored, groups, strict=True):
         place.group = group
         leaders.setdefault(group, place.id)
-    places.sort(key=lambda place: (SECTIONS.index(place.section), *_order(place)))
+    places.sort(key=lambda place: SECTIONS.index(place.section))
     return list(leaders.values())
 
 
