@@ -33,6 +33,8 @@ from interview_engine.store.secrets import SecretBox
 from interview_engine.store.tables import OutboxMessage, Webhook
 from interview_engine.store.webhooks import PATIENCE, PAUSES_S, WebhookChannel
 
+pytestmark = pytest.mark.slow
+
 BOX = SecretBox("a secret of thirty-two characters!")
 CLOCK = SystemClock()
 

@@ -28,6 +28,8 @@ from interview_engine.store.engine import open_database
 from interview_engine.store.migrate import FOLDER, migrate, write_revision
 from interview_engine.store.tables import Webhook
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_migrated_database_has_the_tables_of_the_metadata(database_url: str) -> None:
     database = open_database(database_url)

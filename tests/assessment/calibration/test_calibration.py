@@ -35,6 +35,8 @@ from interview_engine.assessment.scoring import (
 )
 from interview_engine.errors import UsageError
 
+pytestmark = pytest.mark.slow
+
 COMPETENCIES = ("communication", "problem-solving")
 WORDS = [f"word{i}" for i in range(30)]
 Seen = dict[tuple[str, str], Features]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -22,6 +23,8 @@ from interview_engine.assessment.kits.kit import (
 from interview_engine.assessment.kits.rules import broken_rules
 from interview_engine.errors import KitError
 from interview_engine.i18n import LocalizedText
+
+pytestmark = pytest.mark.slow
 
 SHIPPED = shipped_kits()["customer-service"].read_bytes()
 DOCUMENT = yaml.safe_load(SHIPPED)

@@ -40,6 +40,8 @@ from interview_engine.store.rows import stamp
 from interview_engine.store.secrets import SecretBox
 from interview_engine.store.tables import OutboxMessage, Webhook
 
+pytestmark = pytest.mark.slow
+
 PHONE, OTHER_PHONE = "13987650123", "13987650124"
 PLACES = (
     "name", "oldname", "mail", "resume-text", "resume-file", "resume-name", "answer", "correction", "recording",

@@ -33,6 +33,8 @@ from interview_engine.store.engine import Database, open_database
 from interview_engine.store.secrets import SecretBox
 from interview_engine.store.tables import AuditEvent, BlobKey
 
+pytestmark = pytest.mark.slow
+
 BOX = SecretBox("for-tests-only-" + "z" * 32)
 
 
