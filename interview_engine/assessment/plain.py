@@ -7,6 +7,7 @@ Every character knows the span it came from, so a quote is always of the text as
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,]*\d)")
 _PERCENT = re.compile(r"(?<=\d)\s*(?:percent|per cent|％|%)(?![a-z])", re.IGNORECASE)
 _HALF = re.compile(r"(?<![\d.,/])(?:50(?:\.0)?%|1/2)(?![\d/])")
 _THIRDS = re.compile(r"\b(a|one|two) thirds?\b", re.IGNORECASE)
-_SCALED = re.compile(rf"(?<![\w.,])(\d+(?:\.\d+)?)\s+({'|'.join(EN_SCALES)})\b", re.IGNORECASE)
+_SCALED = re.compile(rf"(?<![\w.,])(\d+(?:\.\d+)?)((?:\s+(?:{'|'.join(EN_SCALES)}))+)\b", re.IGNORECASE)
 _BESIDE = r"\w.,:：/%$€£¥+\-–"
 _SMALL_EN = re.compile(
     rf"(?<![{_BESIDE}])(?<!^)([0-9])(?=(?:\s+[A-Za-z]|-[A-Za-z]|[;!?)]|[,.](?:\s|$)|$))", re.MULTILINE
@@ -101,7 +102,7 @@ def _spoken(text: str, side: str) -> Edits:
 
 
 def _scaled(match: re.Match[str]) -> str:
-    value = round(float(match[1]) * EN_SCALES[match[2].lower()], 6)
+    value = round(float(match[1]) * math.prod(EN_SCALES[scale] for scale in match[2].lower().split()), 6)
     return f"{value:.0f}" if value == int(value) else match[0]
 
 
@@ -124,11 +125,8 @@ def _small_en(text: str, side: str) -> Edits:
             read = read[: match.start()] + "x" + read[match.end() :]
 
 
-_COMMON = (
-    _replacing(_THOUSANDS, lambda match: match[0].replace(",", "")),
-    _spoken,
-    _replacing(_PERCENT, lambda match: "%"),
-)
+_PERCENTS = _replacing(_PERCENT, lambda match: "%")
+_COMMON = (_replacing(_THOUSANDS, lambda match: match[0].replace(",", "")), _spoken, _PERCENTS)
 _BLANKS = _replacing(_BLANK_ZH, lambda match: "")
 _ZH = (
     _BLANKS,
@@ -142,6 +140,8 @@ _ZH = (
 _EN = (
     _replacing(_THIRDS, lambda match: f"{'2' if match[1].lower() == 'two' else '1'}/3"),
     _replacing(_SCALED, _scaled),
+    _spoken,  # "30 hundred twenty": no number in words before the 3000 was one
+    _PERCENTS,
     _replacing(_HALF, lambda match: "half"),
     _small_en,
 )

@@ -45,6 +45,8 @@ SAME = {
         ("two weeks", "2 weeks"),
         ("a two-year contract", "a 2-year contract"),
         ("twelve hundred orders", "1,200 orders"),
+        ("two hundred thousand orders", "2 hundred thousand orders"),
+        ("three thousand percent", "30 hundred ％"),
         ("two point five million users", "2.5 million users"),
         ("two thirds of them", "2/3 of them"),
         ("one customer", "1 customer"),
