@@ -64,6 +64,8 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("api/console/competency/", "console_competency"),
     ("api/templates/console/competency/", "console_competency"),
     ("api/console/employees/", "console_employees"),
+    ("api/console/calendar/", "console_employees"),
+    ("api/templates/console/calendar/", "console_employees"),
     ("api/templates/console/employees/", "console_employees"),
     ("api/console/quality/", "console_quality"),
     ("api/templates/console/quality/", "console_quality"),

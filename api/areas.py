@@ -1,6 +1,7 @@
 """The areas of the front: the one list. Their order is that of the navigation and of the OpenAPI document."""
 
 from api.area import WebArea
+from api.console.calendar.area import AREA as CALENDAR
 from api.console.competency.area import AREA as COMPETENCY
 from api.console.employees.area import AREA as EMPLOYEES
 from api.console.quality.area import AREA as QUALITY
@@ -8,4 +9,4 @@ from api.console.recruiting.area import AREA as RECRUITING
 from api.console.system.area import AREA as SYSTEM
 from api.console.work.area import AREA as WORK
 
-AREAS: tuple[WebArea, ...] = (RECRUITING, EMPLOYEES, WORK, COMPETENCY, QUALITY, SYSTEM)
+AREAS: tuple[WebArea, ...] = (RECRUITING, EMPLOYEES, CALENDAR, WORK, COMPETENCY, QUALITY, SYSTEM)

@@ -25,6 +25,8 @@ from interview_engine.hr.accounts import sign_in, tokens
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.all_tables import Base
 from interview_engine.hr.approvals.tables import ApprovalFlow, ApprovalSubstitute
+from interview_engine.hr.calendar import service as calendar
+from interview_engine.hr.calendar.rules import Day
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.tables import Episode
 from interview_engine.hr.employment import assignments
@@ -218,6 +220,8 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     term = contracts.NewContract("fixed", held.start_date, held.start_date + timedelta(days=364))
     contract = contracts.draft(session, SYSTEM, held.id, term, CLOCK)
     contracts.draft(session, SYSTEM, held.id, contracts.NewContract("open", date(2027, 1, 5), None), CLOCK)
+    closed = Day(date(2030, 2, 1), "restday", "乙公司的假")
+    days_off = calendar.propose(session, SYSTEM, calendar.company_region(b), 2030, [closed], "乙公司", CLOCK)
     session.add_all([calibration, episode, pair, planned, away, flow, action, view, sheet])
     session.flush()
     work = session.scalars(select(WorkItem.id)).first() or NOBODY
@@ -225,7 +229,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "kit_version_id": kit.id, "version_id": kit.id, "kit_version": made.kit_version_id,
         "profile_id": profile.id, "role_profile_id": made.profile_id, "code": "b-competency",
         "survey_id": survey.id, "grant_id": grant.id, "token_id": token.id, "calibration_id": calibration.id,
-        "episode_id": episode.id, "notice_id": told.id,
+        "episode_id": episode.id, "notice_id": told.id, "calendar_notice_id": days_off.id,
         "flag_id": ids["flag_id"], "pair_id": pair.id, "request_id": planned.id,
         "field_id": field.id, "saved_view_id": saved.id, "import_id": sheet.id, "row_id": ids["requisition_id"],
         "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,

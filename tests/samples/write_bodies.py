@@ -5,6 +5,7 @@ An area adds its writes here, one line each. `tests/attack` fails for a write th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -51,6 +52,12 @@ def _filled(value: Any, made: Companies) -> Any:
     if isinstance(value, list):
         return [_filled(one, made) for one in value]
     return value
+
+
+def _notice(year: int) -> bytes:
+    """A notice of thirteen days in October."""
+    days = [{"name": "节", "date": f"{year}-10-{day:02}", "isOffDay": True} for day in range(1, 14)]
+    return json.dumps({"year": year, "papers": ["https://www.gov.cn/x"], "days": days}).encode()
 
 
 JOB = {
@@ -160,6 +167,14 @@ API: dict[str, Body] = {
                        account_id=of_a("hr")),
     "take_back_grant": nothing,
     "revoke_token": nothing,
+    "propose_calendar_notice": lambda made: {
+        "json": {
+            "region": f"company:{made.b['legal_entity_id']}", "year": 2030, "source": "x",
+            "days": [{"day": "2030-03-01", "kind": "restday"}],
+        }
+    },
+    "confirm_calendar_notice": nothing,
+    "drop_calendar_notice": nothing,
     "retry_work": nothing,
     "give_up_work": nothing,
 }  # fmt: skip
@@ -318,6 +333,18 @@ CONSOLE: dict[str, Body] = {
     "/console/deletions/{request_id}/hold": nothing,
     "/console/deletions/{request_id}/release": nothing,
     "/console/deletions/{request_id}/cancel": nothing,
+    "/console/calendar/notices": lambda made: {
+        "data": {
+            "year": "2030", "region": f"company:{made.b['legal_entity_id']}",
+            "statutory": [f"2030-10-{day:02}" for day in range(1, 14)],
+        },
+        "files": {"file": ("notice.json", _notice(2030), "application/json")},
+    },
+    "/console/calendar/days": form(
+        company=of_b("legal_entity_id"), first="2030-03-01", kind="restday", source="x"
+    ),
+    "/console/calendar/notices/{calendar_notice_id}/confirm": nothing,
+    "/console/calendar/notices/{calendar_notice_id}/drop": nothing,
     "/console/notices": form(departments=of_b("department_id"), level="info", title="词词", body="词词"),
     "/console/notices/{notice_id}/drop": nothing,
     "/console/notices/{notice_id}/take-back": nothing,

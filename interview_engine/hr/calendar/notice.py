@@ -1,7 +1,7 @@
 """A notice of the State Council on one year's holidays, read from the JSON form of the holiday-cn project.
 
 The form says which days are off and which weekends are worked. It does not say which of the days off are statutory:
-those 13 are law (全国年节及纪念日放假办法, 2024), and a person enters which days of that year they are.
+those are law (`statutory`), and a person enters which days of that year they are.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 
 from interview_engine.errors import InvalidInput
 from interview_engine.hr.calendar.rules import Day, DayKind
+from interview_engine.hr.calendar.statutory import slots
 from interview_engine.i18n import Text, msg
 
-STATUTORY_DAYS = 13
 MOST_DAYS = 120
 """Entries a notice may have; the longest so far has 41."""
 
@@ -100,10 +100,9 @@ def _check_statutory(found: Mapping[date, Day], statutory: Mapping[str, tuple[da
     if lost:
         raise _wrong(msg("Statutory holidays are missing: {days}.", days=", ".join(map(str, lost))))
     count = sum(len(days) for days in statutory.values())
-    if count != STATUTORY_DAYS:
-        raise _wrong(
-            msg("The law knows {wanted} statutory days; {count} were given.", wanted=STATUTORY_DAYS, count=count)
-        )
+    wanted = len(slots(2025))
+    if count != wanted:
+        raise _wrong(msg("The law knows {wanted} statutory days; {count} were given.", wanted=wanted, count=count))
 
 
 def _wrong(message: Text) -> InvalidInput:

@@ -90,6 +90,36 @@ def propose(
     return notice
 
 
+def with_days(session: Session, region: str, year: int, changed: Iterable[Day]) -> list[Day]:
+    """What a region's notice in force says for that year with some days changed: for a company that adds a day off."""
+    before = _in_force(session, region, year)
+    days = {
+        day: Day(day, one["kind"], one["name"])
+        for one in (() if before is None else before.days)
+        if (day := date.fromisoformat(one["day"]))
+    }
+    days.update({one.day: one for one in changed})
+    return [days[day] for day in sorted(days)]
+
+
+def regions(session: Session) -> tuple[str, ...]:
+    """Regions that have notices, the country first."""
+    found = set(session.scalars(select(CalendarNotice.region).distinct()))
+    return (COUNTRY, *sorted(found - {COUNTRY}))
+
+
+def get_notice(session: Session, notice_id: str) -> CalendarNotice:
+    """A notice. What days are off is no secret.
+
+    Raises:
+        NotFoundError: `not_found.calendar_notice`.
+    """
+    notice = find(session, CalendarNotice, notice_id)
+    if notice is None:
+        raise missing("calendar_notice", msg("notice"))
+    return notice
+
+
 def confirm(session: Session, actor: Actor, notice_id: str, clock: Clock) -> CalendarNotice:
     """Put a notice in force, as the second person; the region's days of its year are then as it says. Again changes
     nothing.

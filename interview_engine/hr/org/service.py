@@ -168,6 +168,12 @@ def move_department(
     return department
 
 
+def managed_entities(session: Session, actor: Actor) -> tuple[LegalEntity, ...]:
+    """Companies whose settings the actor may change, by name."""
+    statement = select(LegalEntity).order_by(LegalEntity.name)
+    return tuple(session.scalars(scoped(statement, actor, "public", "manage", legal_entity=LegalEntity.id)))
+
+
 def legal_entities(session: Session) -> tuple[LegalEntity, ...]:
     """All companies by name. Names of companies and departments are open to everyone who signs in."""
     return tuple(session.scalars(select(LegalEntity).order_by(LegalEntity.name)))

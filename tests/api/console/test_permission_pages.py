@@ -96,6 +96,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/audit/export": (("interview", "audit"),),
     "/console/accounts": ACCOUNTS,
     "/console/accounts/{account_id}": ACCOUNTS,
+    "/console/calendar": READ_PUBLIC,
     "/console/organisation": MANAGE,
 }
 """What opens a page; the grants of the roles say who that is."""
