@@ -37,7 +37,7 @@
     const say = () => {
       const [year, month, day] = field.value.split("-").map(Number);
       whole.dataset.words = field.value ? parts.format(Date.UTC(year, month - 1, day)) : empty;
-      whole.classList.toggle("empty", !field.value);
+      whole.classList.toggle("unfilled", !field.value);
     };
     field.addEventListener("input", say);
     say();
