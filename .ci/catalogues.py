@@ -51,6 +51,7 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("pipelines/reports/", "reports"),
     ("pipelines/templates/", "reports"),
     ("pipelines/folders/", "folders"),
+    ("pipelines/scans/", "console_employees"),
     ("pipelines/", "pipelines"),
     ("api/candidate/", "candidate"),
     ("api/templates/candidate/", "candidate"),

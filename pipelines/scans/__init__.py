@@ -1,0 +1,1 @@
+"""From photos of papers to what stands on them."""
