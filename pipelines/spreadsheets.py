@@ -1,4 +1,4 @@
-"""Tables that people hand in: CSV as Excel and WPS save it in China and elsewhere, and XLSX."""
+"""Tables that people hand in: CSV as Excel and WPS save it in China and elsewhere, XLSX, and the XLS before it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import islice, pairwise, zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
+from xml.etree import ElementTree
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from defusedxml.ElementTree import fromstring
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum, load_workbook
 
 from interview_engine.errors import UsageError
 from interview_engine.i18n import msg
@@ -21,6 +21,8 @@ from interview_engine.text_files import decode_text
 
 MAX_BYTES = 50_000_000
 MAX_ROWS = 200_000
+MAX_UNPACKED = 1_000_000_000
+"""Bytes of all files of an XLSX together, unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,9 @@ class Row:
 
 
 def read_rows(path: Path, required: tuple[str, ...]) -> list[Row]:
-    """The rows of a CSV (UTF-8, UTF-16 or GB18030; comma, semicolon or tab, also where "sep=" says so) or of an XLSX.
+    """The rows of a CSV (UTF-8, UTF-16 or GB18030; comma, semicolon or tab, also where "sep=" says so), XLSX or XLS.
 
-    Of an XLSX, by its name or by its content, it is the first sheet whose header has the required columns, so that a
+    Of a workbook, by its name or by its content, it is the first sheet whose header has the required columns, so that a
     page of instructions may stand in front; hidden sheets come last. The header is the first row, or two rows that
     cells merged over both make one, with the required columns: a title may stand above it. Column names are lower-cased
     and freed of invisible characters; rows without any value are left out.
@@ -84,12 +86,39 @@ def _sheets(path: Path) -> list[list[list[str]]]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _too_large(path)
-        sheets = _xlsx(path) if path.suffix.lower() == ".xlsx" or _is_package(path) else [_csv(path)]
+        sheets = list(read_sheets(path).values())
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
-    if any(len(lines) > MAX_ROWS for lines in sheets):
+    return sheets
+
+
+def read_sheets(path: Path) -> dict[str, list[list[str]]]:
+    """Every sheet of a workbook by its name, visible ones first, as rows of texts; of a CSV its one table, named "".
+
+    Cells keep the text they have in the file; numbers without decimals have none here, days are year-month-day, errors
+    are as Excel writes them ("#N/A").
+
+    Raises:
+        UsageError: `table.unreadable`, `table.too_large`.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise _too_large(path)
+        with path.open("rb") as file:
+            begins = file.read(8)
+        is_book = begins.startswith((ZIP, OLE)) or path.suffix.lower() in (".xlsx", ".xlsm", ".xls")
+        sheets = _workbook(path, begins.startswith(ZIP)) if is_book else {"": _csv(path)}
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    if any(len(lines) > MAX_ROWS for lines in sheets.values()):
         raise _too_large(path)
     return sheets
+
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How an XLSX and an XLS begin."""
+MOST_CELLS = 20_000_000
+"""Of a sheet, from A1 to its last cell: it is held in memory whole, and a stray cell may lie far out."""
 
 
 def _check_header(path: Path, header: list[str], required: tuple[str, ...]) -> None:
@@ -152,11 +181,6 @@ def _merged(upper: list[str], lower: list[str]) -> list[str]:
     return [below or above for above, below in zip_longest(upper, lower, fillvalue="")]
 
 
-def _is_package(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == b"PK\x03\x04"
-
-
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _PASSED_OVER = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\u3000\ufeff"
 
@@ -200,24 +224,87 @@ def _csv(path: Path) -> list[list[str]]:
         raise _unreadable(path, str(error)) from error
 
 
-def _xlsx(path: Path) -> list[list[list[str]]]:
+def _workbook(path: Path, is_package: bool) -> dict[str, list[list[str]]]:
     try:
-        with path.open("rb") as file:  # by its name, openpyxl refuses a workbook that is called .csv
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            try:
-                sheets = sorted(book.worksheets, key=lambda one: one.sheet_state != "visible")
-                return [_cells(sheet) for sheet in sheets]
-            finally:
-                book.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError) as error:
+        errors = _errors_in(path) if is_package else {}
+        with path.open("rb") as file:
+            book: CalamineWorkbook = load_workbook(file)
+            found = sorted(book.sheets_metadata, key=lambda one: one.visible != SheetVisibleEnum.Visible)
+            return {one.name: _cells(book, one.name, errors.get(one.name, {})) for one in found}
+    except (CalamineError, zipfile.BadZipFile, ElementTree.ParseError, ValueError, KeyError, IndexError) as error:
         raise _unreadable(path, str(error)) from error
 
 
-def _cells(sheet: ReadOnlyWorksheet) -> list[list[str]]:
+def _cells(book: CalamineWorkbook, name: str, errors: Mapping[tuple[int, int], str]) -> list[list[str]]:
     """All rows of a sheet: what it states as its dimension is not believed (WPS writes A1 for any)."""
-    sheet.reset_dimensions()
-    rows = islice(sheet.iter_rows(values_only=True), MAX_ROWS + 1)
-    return [["" if cell is None else str(cell) for cell in row] for row in rows]
+    rows = [[_written(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+    for (row, column), text in errors.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
+    return rows
+
+
+def _written(cell: object) -> str:
+    """A cell as text. A number that a sheet cannot hold to the digit keeps the look of one: 3.3e+17."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT:
+        return str(int(cell))
+    return cell if isinstance(cell, str) else str(cell)
+
+
+_EXACT = 1e15
+"""Digits that a spreadsheet keeps of a number: fifteen."""
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_PLACE = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")
+_ERROR = re.compile(rb"\bt=\"e\"")
+_SHOWN = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
+_RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+
+
+def _errors_in(path: Path) -> dict[str, dict[tuple[int, int], str]]:
+    """Cells with an error, by sheet, by row and column from 0: the reader gives them as empty ones.
+
+    Looks also how far out a sheet's last cell lies.
+
+    Raises:
+        UsageError: `table.too_large`.
+    """
+    found: dict[str, dict[tuple[int, int], str]] = {}
+    with zipfile.ZipFile(path) as book:
+        if sum(one.file_size for one in book.infolist()) > MAX_UNPACKED:
+            raise _too_large(path)
+        names = set(book.namelist())
+        if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+            return {}
+        parts = {one.get("Id"): one.get("Target", "") for one in fromstring(book.read("xl/_rels/workbook.xml.rels"))}
+        for sheet in fromstring(book.read("xl/workbook.xml")).iter():
+            target = parts.get(sheet.get(f"{_RELATIONS}id", ""), "") if sheet.tag.endswith("}sheet") else ""
+            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            if target and part in names:
+                found[sheet.get("name", "")] = _errors_of(path, book.read(part))
+    return found
+
+
+def _errors_of(path: Path, sheet: bytes) -> dict[tuple[int, int], str]:
+    errors: dict[tuple[int, int], str] = {}
+    rows = columns = 0
+    for letters, digits in _PLACE.findall(sheet):
+        rows, columns = max(rows, int(digits)), max(columns, _column(letters))
+    if rows * columns > MOST_CELLS:
+        raise _too_large(path)
+    if b't="e"' in sheet:
+        for attributes, inner in _CELL.findall(sheet):
+            place, shown = _PLACE.search(attributes), _SHOWN.search(inner)
+            if place and shown and _ERROR.search(attributes):
+                errors[int(place[2]) - 1, _column(place[1]) - 1] = shown[1].decode("utf-8", "replace")
+    return errors
+
+
+def _column(letters: bytes) -> int:
+    """A is 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _unreadable(path: Path, detail: str) -> UsageError:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from interview_engine.clock import Clock
 from interview_engine.store.base import Base, Row
@@ -47,3 +47,30 @@ def batched(values: Iterable[V], size: int) -> Iterator[list[V]]:
     rest = list(values)
     for start in range(0, len(rest), size):
         yield rest[start : start + size]
+
+
+AT_ONCE = 400
+"""Values that every database takes in one statement."""
+
+
+def referred(
+    session: Session, table: type[Base], ids: Iterable[str], *, but: Iterable[InstrumentedAttribute[Any]] = ()
+) -> set[str]:
+    """Which of the rows any row of any table names by a foreign key.
+
+    Args:
+        but: columns that do not count.
+    """
+    target = table.__table__
+    passed = {(column.class_.__tablename__, column.key) for column in but}
+    pointing = [
+        column
+        for other in Base.metadata.sorted_tables
+        for column in other.columns
+        if (other.name, column.name) not in passed and any(key.column.table is target for key in column.foreign_keys)
+    ]
+    found: set[str] = set()
+    for part in batched(ids, AT_ONCE):
+        for column in pointing:
+            found.update(session.scalars(select(column).where(column.in_(part)).distinct()))
+    return found

@@ -25,8 +25,7 @@ from interview_engine.errors import InterviewEngineError, NotFoundError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.forms.fields import Field, Shown
-from interview_engine.hr.forms.matching import names_of, read_sheet
-from interview_engine.hr.forms.reading import is_like
+from interview_engine.hr.forms.matching import is_head, read_sheet
 from interview_engine.hr.forms.spec import FormSpec
 from interview_engine.hr.forms.writing import written
 from interview_engine.hr.lists.custom import CUSTOM_KINDS
@@ -107,19 +106,18 @@ def _previewed(
 def _uploaded(form: Fields, fields: Sequence[Field]) -> tuple[str, list[Row]]:
     given = form.upload("file")
     if given is None:
-        raise invalid("file", "import.file", msg("Choose a table."), msg("CSV or XLSX."))
+        raise invalid("file", "import.file", msg("Choose a table."), msg("CSV, XLSX or XLS."))
     data = given.file.read(MAX_SHEET + 1)
     if len(data) > MAX_SHEET:
         raise invalid(
             "file", "import.size", msg("The table is larger than 10 MB."), msg("Split it into several sheets.")
         )
-    known = {name for field in fields for name in names_of(field)}
     name = given.filename or ""
-    suffix = ".xlsx" if name.lower().endswith((".xlsx", ".xlsm")) else ".csv"
+    suffix = ".xlsx" if name.lower().endswith((".xlsx", ".xlsm", ".xls")) else ".csv"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"table{suffix}"
         path.write_bytes(data)
-        return name, read_table(path, lambda head: is_like(head).rstrip("*＊ ").strip() in known)
+        return name, read_table(path, lambda head: is_head(fields, head))
 
 
 def _page(

@@ -9,14 +9,16 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock, china_day
+from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
-from interview_engine.hr.employment import assignments, service
+from interview_engine.hr.employment import assignments, bulk, service
 from interview_engine.hr.employment.assignments import NewPlace
+from interview_engine.hr.employment.bulk import NewEmployment
 from interview_engine.hr.employment.numbers import number_of
 from interview_engine.hr.employment.persons import NewContact, change_contact, find_or_make
 from interview_engine.hr.forms.fields import Field, Value
-from interview_engine.hr.forms.spec import FormSpec
+from interview_engine.hr.forms.spec import FormSpec, Many
 from interview_engine.hr.org.service import find_department
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.i18n import msg
@@ -118,4 +120,47 @@ def _day(values: Mapping[str, Value], name: str) -> date | None:
     return value if isinstance(value, date) else None
 
 
-FORM = FormSpec(FIELDS, _create, ("contact", "write"), _update, _load, key=("employee_number",), find=_find)
+def _new(values: Mapping[str, Value]) -> NewEmployment:
+    start = values["start_date"]
+    assert isinstance(start, date)
+    return NewEmployment(
+        _contact(values),
+        str(values["department"]),
+        str(values["title"]),
+        start,
+        _text(values, "employee_number") or None,
+        _whole(values, "level"),
+        _day(values, "probation_end"),
+    )
+
+
+def _check_many(
+    session: Session, actor: Actor, lines: Sequence[Mapping[str, Value]], clock: Clock
+) -> list[InterviewEngineError | None]:
+    return bulk.check(session, actor, [_new(values) for values in lines], clock)
+
+
+def _create_many(
+    session: Session, actor: Actor, lines: Sequence[Mapping[str, Value]], clock: Clock
+) -> list[str | InterviewEngineError]:
+    return bulk.begin_many(session, actor, [_new(values) for values in lines], clock)
+
+
+FORM = FormSpec(
+    FIELDS,
+    _create,
+    ("contact", "write"),
+    _update,
+    _load,
+    key=("employee_number",),
+    find=_find,
+    blames={
+        "person.other_name": ("phone", "email"),
+        "employee.number_taken": ("employee_number",),
+        "employee.number_differs": ("employee_number",),
+        "employment.overlaps": ("start_date",),
+        "employment.ended": ("employee_number",),
+    },
+    many=Many(_check_many, _create_many, bulk.load_many),
+    take_back=bulk.take_back,
+)

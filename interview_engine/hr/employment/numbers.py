@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
+from interview_engine.errors import ConflictError
 from interview_engine.hr.employment.tables import EmployeeNumber
 from interview_engine.hr.people.tables import LegalEntity
 from interview_engine.hr.problems import conflict, invalid
@@ -37,37 +38,62 @@ def give_number(
         InvalidInput: `employee.number`, letters, digits, "-" and "_", 20 at most.
         ConflictError: `employee.number_taken`, another person has it; `employee.number_differs`, they have another.
     """
-    clean = None if wanted is None or not wanted.strip() else wanted.strip().upper()
-    if clean is not None and _NUMBER.fullmatch(clean) is None:
-        raise invalid(
-            "number",
-            "employee.number",
-            msg("An employee number has up to 20 letters, digits, “-” or “_”."),
-            msg("Change the number."),
-        )
+    clean = clean_number(wanted)
     # numbers of one company are given one after the other
     find(session, LegalEntity, legal_entity_id, lock=True)
     held = number_of(session, person_id, legal_entity_id)
-    if held is not None and clean is not None and held != clean:
-        raise conflict(
-            "employee.number_differs",
-            msg("This person has the number {held} already.", held=held),
-            msg("Leave the number out, or check that it is the same person."),
-        )
     if held is not None:
+        check_held(held, clean)
         return held
     if clean is not None and _owner(session, legal_entity_id, clean) is not None:
-        raise conflict(
-            "employee.number_taken",
-            msg("Another person has the number {number}.", number=clean),
-            msg("Choose another number, or leave it out to get the next one."),
-        )
+        raise taken(clean)
     number = clean or _next(session, legal_entity_id)
     session.add(
         EmployeeNumber(**stamp(actor_id, clock), person_id=person_id, legal_entity_id=legal_entity_id, number=number)
     )
     session.flush()
     return number
+
+
+def clean_number(wanted: str | None) -> str | None:
+    """A number as it is kept; None for none.
+
+    Raises:
+        InvalidInput: `employee.number`.
+    """
+    clean = None if wanted is None or not wanted.strip() else wanted.strip().upper()
+    if clean is not None and _NUMBER.fullmatch(clean) is None:
+        raise invalid(
+            "employee_number",
+            "employee.number",
+            msg("An employee number has up to 20 letters, digits, “-” or “_”."),
+            msg("Change the number."),
+        )
+    return clean
+
+
+def check_held(held: str, wanted: str | None) -> None:
+    """Refuse another number than the one somebody has: ConflictError `employee.number_differs`."""
+    if wanted is not None and held != wanted:
+        raise conflict(
+            "employee.number_differs",
+            msg("This person has the number {held} already.", held=held),
+            msg("Leave the number out, or check that it is the same person."),
+        )
+
+
+def taken(number: str) -> ConflictError:
+    """What is said of a number that another person has."""
+    return conflict(
+        "employee.number_taken",
+        msg("Another person has the number {number}.", number=number),
+        msg("Choose another number, or leave it out to get the next one."),
+    )
+
+
+def written(number: int) -> str:
+    """A number that is given in order: 00001."""
+    return str(number).zfill(DIGITS)
 
 
 def _owner(session: Session, legal_entity_id: str, number: str) -> str | None:
@@ -84,4 +110,4 @@ def _next(session: Session, legal_entity_id: str) -> str:
         select(EmployeeNumber.number).where(EmployeeNumber.legal_entity_id == legal_entity_id)
     ).all()
     highest = max((int(one) for one in taken if one.isascii() and one.isdigit()), default=0)
-    return str(highest + 1).zfill(DIGITS)
+    return written(highest + 1)

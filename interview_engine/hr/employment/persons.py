@@ -43,7 +43,7 @@ def find_or_make(session: Session, actor: Actor, new: NewContact, clock: Clock) 
     for known in _known(session, mail, phone):
         reached = reached_persons(session, actor, "contact", "write", (known.id,))
         if name_key(known.name) != name_key(name) or not reached:
-            raise _somebody_else()
+            raise somebody_else()
         return known
     person = Person(
         **stamp(actor.id, clock),
@@ -76,7 +76,7 @@ def change_contact(session: Session, actor: Actor, person_id: str, new: NewConta
     if (name, mail, phone) == (person.name, person.email_key, person.phone_key):
         return person
     if any(known.id != person.id for known in _known(session, mail, phone)):
-        raise _somebody_else()
+        raise somebody_else()
     person.name = name
     if new.email:
         person.email, person.email_key = email_written(new.email), mail
@@ -87,7 +87,8 @@ def change_contact(session: Session, actor: Actor, person_id: str, new: NewConta
     return person
 
 
-def _somebody_else() -> ConflictError:
+def somebody_else() -> ConflictError:
+    """What is said of a mail or phone that another person is reached by."""
     return conflict(
         "person.other_name",
         msg("Somebody else is reached by this phone number or mail address."),

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, false,
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock, china_day
+from interview_engine.errors import ConflictError
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.access.service import check_row, reached_persons, require, scoped
 from interview_engine.hr.accounts.service import every_holder, holders, persons_with_roles
@@ -99,13 +100,7 @@ def begin(
     if evidence is not None and of_application(session, evidence.application_id) is not None:
         raise conflict("employment.begun", msg("This application has led to an employment already."))
     _check_free(session, person_id, place.legal_entity_id, start)
-    if probation_end is not None and probation_end < start:
-        raise invalid(
-            "probation_end",
-            "employment.probation",
-            msg("The probation ends before the first day of work."),
-            msg("Change the day."),
-        )
+    check_probation(start, probation_end)
     give_number(session, person_id, place.legal_entity_id, number, actor.id, clock)
     interview = None if evidence is None or evidence.interview is None else dict(evidence.interview)
     employment = Employment(
@@ -453,10 +448,26 @@ def _check_free(session: Session, person_id: str, legal_entity_id: str, start: d
         .limit(1)
     )
     if clash is not None:
-        raise conflict(
-            "employment.overlaps",
-            msg("This person works for the company on that day."),
-            msg("End that employment first, or choose a later first day."),
+        raise overlaps()
+
+
+def overlaps() -> ConflictError:
+    """What is said of an employment in the days of another one."""
+    return conflict(
+        "employment.overlaps",
+        msg("This person works for the company on that day."),
+        msg("End that employment first, or choose a later first day."),
+    )
+
+
+def check_probation(start: date, last: date | None) -> None:
+    """Refuse a probation that ends before the first day of work: InvalidInput `employment.probation`."""
+    if last is not None and last < start:
+        raise invalid(
+            "probation_end",
+            "employment.probation",
+            msg("The probation ends before the first day of work."),
+            msg("Change the day."),
         )
 
 

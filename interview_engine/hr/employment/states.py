@@ -17,13 +17,18 @@ from interview_engine.store.rows import touch
 
 def state_on(employment: Employment, day: date) -> str:
     """The state by the calendar alone; a leaver's notice is a state of its own until the last day is over."""
-    if employment.last_day is not None and day > employment.last_day:
+    return state_by(employment.start_date, employment.probation_end, employment.last_day, day)
+
+
+def state_by(start: date, probation_end: date | None, last_day: date | None, day: date) -> str:
+    """The same, of the days that an employment has."""
+    if last_day is not None and day > last_day:
         return "left"
-    if day < employment.start_date:
+    if day < start:
         return "pending"
-    if employment.last_day is not None:
+    if last_day is not None:
         return "notice"
-    if employment.probation_end is not None and day <= employment.probation_end:
+    if probation_end is not None and day <= probation_end:
         return "probation"
     return "active"
 

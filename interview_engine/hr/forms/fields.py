@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -46,6 +46,7 @@ class Field:
         places: decimals of a number.
         when: (name of another field, its value): only then is this one asked for; otherwise it is None.
         also: what else the heads of people's sheets call it.
+        reads: its own reading of a text, in place of the kind's; raises InvalidInput.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Field:
     places: int = 2
     when: tuple[str, Value] | None = None
     also: tuple[str, ...] = ()
+    reads: Callable[[str], str] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS or not self.name.isidentifier():

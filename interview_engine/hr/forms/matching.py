@@ -6,17 +6,28 @@ Pure: nothing is written, and no line is dropped without being named.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import Indel
 
 from interview_engine.errors import InvalidInput
 from interview_engine.hr.forms.fields import Field, Value, checked_form
-from interview_engine.hr.forms.reading import is_like, read_value
+from interview_engine.hr.forms.mending import mended
+from interview_engine.hr.forms.reading import DayOrder, is_like, read_value
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import Text, joined, languages, msg
 
 _SHORTENED = re.compile(r"\d(?:\.\d+)?[eE]\+\d{2,}|\d{16,}\.0")
 _FLOATED = re.compile(r"(\d{6,15})\.0")
+_WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+_BRACKETS = re.compile(r"[(\[【〔<「].*?[)\]】〕>」]")
+_AROUND_HEAD = re.compile(r"[\s*:_、·\-/]|必填项?|选填|\brequired\b|\boptional\b")
+SIMILAR = 0.85
+"""Share of two heads' characters that are alike, in order, from which on one is proposed for the other: a head that has
+one more word in it ("员工姓名拼音") stays below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +62,22 @@ class ReadSheet:
         mapping: by head of the sheet, the name of the field.
         unused: heads that no field is called.
         lines: those that can be taken. anomalies: of the others, in the sheet's order.
+        mended: what was odd in a cell and is understood all the same; the line may be among either.
     """
 
     mapping: Mapping[str, str]
     unused: tuple[str, ...]
     lines: tuple[Line, ...]
     anomalies: tuple[Anomaly, ...]
+    mended: tuple[Anomaly, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A field that a head may be. `sure`: the head is one of its names; else the two are only much alike."""
+
+    field: str
+    sure: bool
 
 
 def names_of(field: Field) -> frozenset[str]:
@@ -66,14 +87,52 @@ def names_of(field: Field) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=4096)
+def head_key(head: str) -> str:
+    """A head as it is compared: without spaces, stars, "required", and what stands in brackets ("手机号码（必填）")."""
+    plain = is_like(head)
+    return _AROUND_HEAD.sub("", _BRACKETS.sub("", plain)) or re.sub(r"[^\w]", "", plain)
+
+
+def is_head(fields: Sequence[Field], head: str) -> bool:
+    """Whether a head is one of the fields' names."""
+    said = head_key(head)
+    return bool(said) and any(said in _keys_of(one) for one in fields)
+
+
 def propose(fields: Sequence[Field], heads: Sequence[str]) -> dict[str, str]:
-    """Which field each head is; heads that none is called are left out. A star behind a required one does not count."""
-    found: dict[str, str] = {}
-    for head in heads:
-        said = is_like(head).rstrip("*＊ ").strip()
-        field = next((one for one in fields if said in names_of(one) and one.name not in found.values()), None)
-        if field is not None:
-            found[head] = field.name
+    """Which field each head is by its names; heads that none is called are left out."""
+    return {head: one.field for head, one in propose_alike(fields, heads).items() if one.sure}
+
+
+def propose_alike(fields: Sequence[Field], heads: Sequence[str]) -> dict[str, Proposal]:
+    """Which field each head is, by its names or by being much like one of them; no field twice.
+
+    The heads that are certain choose first, in their order; then the pairs that are most alike.
+    """
+    keys = {one.name: _keys_of(one) for one in fields}
+    found: dict[str, Proposal] = {}
+    free = dict.fromkeys(keys)
+    for exact in (True, False):
+        for head in heads:
+            said = is_like(head).rstrip("*＊ ").strip() if exact else head_key(head)
+            of = names_of if exact else _keys_of
+            field = next((one.name for one in fields if said and one.name in free and said in of(one)), None)
+            if field is not None and head not in found:
+                found[head] = Proposal(field, True)
+                del free[field]
+    alike = sorted(
+        (
+            (-max(Indel.normalized_similarity(head_key(head), key) for key in keys[name]), place, name, head)
+            for place, head in enumerate(heads)
+            if head not in found and len(head_key(head)) > 2
+            for name in free
+        )
+    )
+    for score, _, name, head in alike:
+        if -score >= SIMILAR and head not in found and name in free:
+            found[head] = Proposal(name, False)
+            del free[name]
     return found
 
 
@@ -82,29 +141,41 @@ def read_sheet(
     heads: Sequence[str],
     rows: Iterable[tuple[int, Mapping[str, str]]],
     key: Sequence[str] = (),
+    *,
+    mapping: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
+    orders: Mapping[str, DayOrder] | None = None,
 ) -> ReadSheet:
     """Every line of a sheet as values, or as an anomaly.
 
     Args:
         rows: number in the sheet, and cells by head.
         key: fields by which a line is known: a second line with the same is an anomaly.
+        mapping: which field each head is, where a person has said so.
+        given: by field, what every line without a cell for it says.
+        orders: by field, the order in which its short dates are written.
 
     Raises:
         InvalidInput: `import.columns`, a required field has no column.
     """
-    mapping = propose(fields, heads)
-    _check_columns(fields, mapping, heads)
+    mapping = propose(fields, heads) if mapping is None else mapping
+    given = given or {}
+    _check_columns(fields, {*mapping.values(), *(name for name, text in given.items() if text.strip())}, heads)
     by_name = {name: head for head, name in mapping.items()}
     lines: list[Line] = []
     wrong: list[Anomaly] = []
+    odd: list[Anomaly] = []
     seen: dict[tuple[Value, ...], int] = {}
     for number, cells in rows:
-        problems, values = _read_line(fields, by_name, cells)
+        problems, values, notes = _read_line(fields, by_name, cells, given, orders or {})
         wrong += [Anomaly(number, column, error.message, error.next_step) for column, error in problems]
+        odd += [Anomaly(number, column, what, done) for column, (what, done) in notes]
         if problems:
             continue
         known = tuple(_comparable(values[name]) for name in key)
-        first = seen.setdefault(known, number) if key else number
+        if not any(known):
+            known = ()
+        first = seen.setdefault(known, number) if known else number
         if first != number:
             wrong.append(
                 Anomaly(
@@ -117,11 +188,12 @@ def read_sheet(
             continue
         lines.append(Line(number, values))
     unused = tuple(head for head in heads if head and head not in mapping)
-    return ReadSheet(mapping, unused, tuple(lines), tuple(wrong))
+    return ReadSheet(mapping, unused, tuple(lines), tuple(wrong), tuple(odd))
 
 
 def cell_text(field: Field, raw: str) -> str:
-    """A cell as text, where the spreadsheet took digits for a number ("13800001111.0").
+    """A cell as text: digits that the spreadsheet took for a number ("13800001111.0"), or marked as text with an
+    apostrophe, and full-width letters and digits made plain.
 
     Raises:
         InvalidInput: `import.shortened`, it kept only the first digits of a long number.
@@ -135,31 +207,49 @@ def cell_text(field: Field, raw: str) -> str:
             msg("The spreadsheet has shortened this number: “{raw}”.", raw=raw.strip()),
             msg("Format the column as text there, enter the number again and save."),
         )
-    return _FLOATED.sub(r"\1", raw) if _FLOATED.fullmatch(raw.strip()) else raw
+    text = raw.strip()
+    if text.startswith("'"):
+        text = raw = text[1:]  # as Excel marks text that looks like a number
+    if _WIDE.search(text):
+        plain = unicodedata.normalize("NFKC", text)
+        # Chinese text keeps its own brackets and commas
+        raw = plain if plain.isascii() else _WIDE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    return _FLOATED.sub(r"\1", raw.strip()) if _FLOATED.fullmatch(raw.strip()) else raw
 
 
 def _read_line(
-    fields: tuple[Field, ...], by_name: Mapping[str, str], cells: Mapping[str, str]
-) -> tuple[list[tuple[str, InvalidInput]], dict[str, Value]]:
-    """Every problem of a line, not the first alone, and its values."""
+    fields: tuple[Field, ...],
+    by_name: Mapping[str, str],
+    cells: Mapping[str, str],
+    given: Mapping[str, str],
+    orders: Mapping[str, DayOrder],
+) -> tuple[list[tuple[str, InvalidInput]], dict[str, Value], list[tuple[str, tuple[Text, Text]]]]:
+    """Every problem of a line, not the first alone, its values, and what was odd and is understood."""
     problems: list[tuple[str, InvalidInput]] = []
     values: dict[str, Value] = {}
+    notes: list[tuple[str, tuple[Text, Text]]] = []
     for field in fields:
         head = by_name.get(field.name, "")
         if field.when is not None and values.get(field.when[0]) != field.when[1]:
             values[field.name] = None
             continue
+        raw = cells.get(head, "")
+        raw = raw if raw.strip() else given.get(field.name, "")
         try:
-            values[field.name] = read_value(field, cell_text(field, cells.get(head, "")))
+            value = read_value(field, cell_text(field, raw), orders.get(field.name))
         except InvalidInput as error:
             problems.append((head, error))
+            continue
+        values[field.name] = value
+        if (note := mended(field, raw, value)) is not None:
+            notes.append((head, note))
     if not problems:
         values = checked_form(fields, values)
-    return problems, values
+    return problems, values, notes
 
 
-def _check_columns(fields: Sequence[Field], mapping: Mapping[str, str], heads: Sequence[str]) -> None:
-    lacking = [one for one in fields if one.required and one.when is None and one.name not in mapping.values()]
+def _check_columns(fields: Sequence[Field], said: Collection[str], heads: Sequence[str]) -> None:
+    lacking = [one for one in fields if one.required and one.when is None and one.name not in said]
     if lacking:
         found = ", ".join(head for head in heads if head) or "–"
         raise invalid(
@@ -168,6 +258,10 @@ def _check_columns(fields: Sequence[Field], mapping: Mapping[str, str], heads: S
             msg("The sheet has no column for: {listed}.", listed=joined(one.label for one in lacking)),
             msg("The first row holds column names; found: {found}.", found=found),
         )
+
+
+def _keys_of(field: Field) -> frozenset[str]:
+    return frozenset(head_key(name) for name in names_of(field)) - {""}
 
 
 def _comparable(value: Value) -> Value:

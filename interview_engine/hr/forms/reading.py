@@ -11,11 +11,12 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Literal, get_args
 
 from interview_engine.clock import CHINA
 from interview_engine.hr.forms.fields import Field, Kind, Value, checked, no_choice
 from interview_engine.hr.problems import invalid
-from interview_engine.i18n import languages, msg
+from interview_engine.i18n import joined, languages, msg
 
 YES = frozenset({"1", "1.0", "true", "yes", "y", "on", "是", "有", "对", "√", "はい", "sí", "si", "verdadero"})
 NO = frozenset({"0", "0.0", "false", "no", "n", "off", "否", "无", "没有", "×", "いいえ", "falso"})
@@ -27,12 +28,21 @@ _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _MONEY = re.compile(r"^[¥￥$]|(?:元|RMB|CNY)$", re.IGNORECASE)
 SERIALS_FROM = date(1899, 12, 30)
 """Excel's day 0, with the leap day of 1900 that it believes in: right from 1900-03-01 on."""
+DayOrder = Literal["ymd", "dmy", "mdy"]
+"""Of year, month and day in a short date: 24/3/5."""
+ORDERS: tuple[DayOrder, ...] = get_args(DayOrder)
+_SHORT = re.compile(r"(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*日?")
+_CENTURY = 2000
+"""Of a year in one or two digits from 0 to 59; those from 60 on are of the century before."""
 _EARLIEST, _LATEST = date(1900, 3, 1), date(2199, 12, 31)
 """Anything else is a slip of the keyboard, and moments near the ends of the calendar have no UTC."""
 
 
-def read_value(one: Field, raw: str) -> Value:
+def read_value(one: Field, raw: str, order: DayOrder | None = None) -> Value:
     """The value that a text stands for; None for an empty one.
+
+    Args:
+        order: of the parts of short dates, where somebody has said it.
 
     Raises:
         InvalidInput: it is no value of the field's kind, or not within the field's limits.
@@ -40,7 +50,13 @@ def read_value(one: Field, raw: str) -> Value:
     text = raw.replace("\r\n", "\n") if one.kind == "area" else raw.strip()
     if "\0" in text:
         raise invalid(one.name, "input.nul", msg("It holds a character that no text has."), msg("Delete it."))
-    return checked(one, None if not text.strip() else _READERS[one.kind](one, text))
+    if not text.strip():
+        return checked(one, None)
+    if one.reads is not None:
+        return checked(one, one.reads(text))
+    if one.kind == "day" and order is not None and (day := _in_order(text, order)) is not None:
+        return checked(one, day)
+    return checked(one, _READERS[one.kind](one, text))
 
 
 def is_like(value: str) -> str:
@@ -69,8 +85,37 @@ def read_day(one: Field, raw: str) -> date:
             return day
     except ValueError:
         pass
+    meanings = sorted({day.isoformat() for order in ORDERS if (day := _in_order(text, order)) is not None})
+    if meanings:
+        raise invalid(
+            one.name,
+            "input.day_unclear",
+            msg(
+                "{thing}: “{raw}” can be {meanings}.", thing=one.label, raw=text, meanings=joined(meanings, msg(" or "))
+            ),
+            msg("Write the year in four digits and first, like 2026-01-31, or say the order of the column's dates."),
+        )
     raise invalid(one.name, "input.day", msg("{thing}: this is no date.", thing=one.label),
                   msg("Write it as year-month-day, like 2026-01-31."))  # fmt: skip
+
+
+def _in_order(raw: str, order: DayOrder) -> date | None:
+    """A short date read in that order; None for what is no short date, or none in that order."""
+    text = unicodedata.normalize("NFKC", raw).strip()
+    found = _SHORT.fullmatch(_TIME.sub("", text).strip())
+    if found is None or (len(found[1]) == 4 and order != "ymd"):
+        return None
+    parts = dict(zip(order, found.groups(), strict=True))
+    if len(parts["y"]) == 3 or len(parts["d"]) > 2:
+        return None
+    year = int(parts["y"])
+    if len(parts["y"]) < 3:
+        year += _CENTURY if year < 60 else _CENTURY - 100
+    try:
+        day = date(year, int(parts["m"]), int(parts["d"]))
+    except ValueError:
+        return None
+    return day if _EARLIEST <= day <= _LATEST else None
 
 
 def read_moment(one: Field, raw: str) -> datetime:

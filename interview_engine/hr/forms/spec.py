@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
+from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.forms.fields import NO_CHOICES, NUMBERS, RANGES, Field, Kind, Shown, Value
 from interview_engine.i18n import Text, msg
 
@@ -160,6 +162,25 @@ class Bulk:
     touches: Callable[[Session, Any, Sequence[str]], Text | None] | None = None
 
 
+TakeBack = Callable[[Session, Any, Sequence[str], datetime, Clock], Mapping[str, InterviewEngineError]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Many:
+    """What `create` and `load` of a form do, for thousands of lines in a few statements. The rows are the same.
+
+    Args:
+        check: (session, actor, values of each line, clock) → for each line what would be wrong, or None. Writes
+            nothing: a reading session serves.
+        create: (session, actor, values of each line, clock) → for each line the id of its new row, or what is wrong.
+        load: (session, actor, ids) → the values by id.
+    """
+
+    check: Callable[[Session, Any, Sequence[Mapping[str, Value]], Clock], Sequence[InterviewEngineError | None]]
+    create: Callable[[Session, Any, Sequence[Mapping[str, Value]], Clock], Sequence[str | InterviewEngineError]]
+    load: Callable[[Session, Any, Sequence[str]], Mapping[str, Mapping[str, Value]]]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FormSpec:
     """How a row of the list is made and changed: by a form, by the API, from a sheet.
@@ -174,6 +195,11 @@ class FormSpec:
             taken before is known by its content.
         pages: whether it has pages and routes; without, rows are made and changed elsewhere, and by sheets.
         find: (session, actor, lines' key values) → by key values, the id of each row within reach.
+        blames: by the code of a refusal that names no field, the fields that it may be about; the first that a line
+            fills in is.
+        many: faster ways for sheets of thousands of lines.
+        take_back: (session, actor, ids, since, clock) → by id, why a row stays. Removes rows that `create` made at or
+            after `since`, with what it made beside them; what anybody has added to a row since keeps it.
     """
 
     fields: tuple[Field, ...]
@@ -184,6 +210,9 @@ class FormSpec:
     key: tuple[str, ...] = ()
     find: Callable[[Session, Any, Sequence[tuple[Value, ...]]], Mapping[tuple[Value, ...], str]] | None = None
     pages: bool = True
+    blames: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    many: Many | None = None
+    take_back: TakeBack | None = None
 
     def __post_init__(self) -> None:
         names = [one.name for one in self.fields]

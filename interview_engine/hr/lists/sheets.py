@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import InterviewEngineError
+from interview_engine.errors import InterviewEngineError, NotFoundError, PermissionDenied
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import denied, require
 from interview_engine.hr.forms.fields import Field, Kind, Value
@@ -55,6 +55,8 @@ class Step:
     row: int
     what: str
     changes: tuple[Change, ...] = ()
+    row_id: str = ""
+    """The row that was found or made; "" where a check made none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,53 +196,166 @@ def _carried_out(
     mapping: Mapping[str, str],
     clock: Clock,
 ) -> Outcome:
+    found = found_rows(session, actor, spec, lines)
+    heads = {name: head for head, name in mapping.items()}
+    changed = change(session, actor, spec, [line for line in lines if line.row in found], found, heads, clock)
+    made = make(session, actor, spec, [line for line in lines if line.row not in found], heads, clock)
+    steps = sorted((*changed.steps, *made.steps), key=lambda step: step.row)
+    return Outcome(tuple(steps), (*changed.anomalies, *made.anomalies))
+
+
+def found_rows(session: Session, actor: Actor, spec: ListSpec, lines: Sequence[Line]) -> dict[int, str]:
+    """By number of the line, the row that it finds by the form's key."""
     form = _form(spec)
     assert form.find is not None
     keys = {line.row: tuple(line.values[name] for name in form.key) for line in lines}
     there = form.find(session, actor, list(keys.values()))
-    heads = {name: head for head, name in mapping.items()}
-    steps: list[Step] = []
-    wrong: list[Anomaly] = []
-    for line in lines:
-        try:
-            with session.begin_nested():
-                steps.append(_one(session, actor, spec, line, there.get(keys[line.row]), clock))
-        except InterviewEngineError as error:
-            column = heads.get(str(getattr(error, "field", "")), "")
-            wrong.append(Anomaly(line.row, column, error.message, error.next_step))
-    return Outcome(tuple(steps), tuple(wrong))
+    return {row: there[key] for row, key in keys.items() if key in there}
 
 
-def _one(
+def make(
     session: Session,
     actor: Actor,
     spec: ListSpec,
-    line: Line,
-    row_id: str | None,
+    lines: Sequence[Line],
+    heads: Mapping[str, str],
     clock: Clock,
-) -> Step:
-    """Make or change the row of a line. What the sheet has no column for, or an empty cell, stays as it is."""
+    *,
+    written: bool = True,
+) -> Outcome:
+    """Make the rows of lines that find none.
+
+    Args:
+        heads: by field, what the sheet calls it.
+        written: False only checks them; nothing is written where the form has ways for many lines, else what is written
+            is taken back.
+    """
+    form = _form(spec)
+    steps: list[Step] = []
+    wrong: list[Anomaly] = []
+    done: Sequence[str | InterviewEngineError | None]
+    if form.many is not None:
+        values = [_plain(line) for line in lines]
+        done = (form.many.create if written else form.many.check)(session, actor, values, clock)
+    else:
+        done = [_tried_one(session, actor, spec, line, clock, written) for line in lines]
+    for line, one in zip(lines, done, strict=True):
+        try:
+            if isinstance(one, InterviewEngineError):
+                raise one
+            own = _own(line)
+            if own and one and form.many is not None:
+                with session.begin_nested():
+                    set_values(session, actor, spec, one, own, clock)
+            steps.append(Step(line.row, "made", row_id=one or ""))
+        except InterviewEngineError as error:
+            wrong.append(_refused(form, line, heads, error))
+    return Outcome(tuple(steps), tuple(wrong))
+
+
+def change(
+    session: Session,
+    actor: Actor,
+    spec: ListSpec,
+    lines: Sequence[Line],
+    found: Mapping[int, str],
+    heads: Mapping[str, str],
+    clock: Clock,
+) -> Outcome:
+    """Change the rows of lines that find one; what the sheet has no column for, or an empty cell, stays as it is.
+
+    A line changes what is otherwise in its row afterwards: "销售部" and "公司 / 销售部" are one department.
+    """
+    form = _form(spec)
+    assert form.update is not None
+    now = load(session, actor, spec, [found[line.row] for line in lines])
+    tried: list[tuple[Line, list[Change]]] = []
+    steps: list[Step] = []
+    wrong: list[Anomaly] = []
+    for line in lines:
+        row_id = found[line.row]
+        held, plain, own = now.get(row_id, {}), _plain(line), _own(line)
+        kept = {name for name, value in plain.items() if value is None or name in form.key}
+        wanted = {name: held.get(name) if name in kept else value for name, value in plain.items()}
+        is_other = any(value != held.get(name) for name, value in wanted.items())
+        if not is_other and not own:
+            steps.append(Step(line.row, "same", row_id=row_id))
+            continue
+        try:
+            with session.begin_nested():
+                if is_other:
+                    form.update(session, actor, row_id, wanted, clock)
+                before = values_of(session, actor, spec, row_id) if own else {}
+                changes = [Change(name, before.get(name), one) for name, one in own.items() if one != before.get(name)]
+                if changes:
+                    set_values(session, actor, spec, row_id, own, clock)
+                tried.append((line, changes))
+        except InterviewEngineError as error:
+            wrong.append(_refused(form, line, heads, error))
+    after = load(session, actor, spec, [found[line.row] for line, _ in tried])
+    for line, own_changes in tried:
+        row_id = found[line.row]
+        held, holds = now.get(row_id, {}), after.get(row_id, {})
+        changes = [Change(name, held.get(name), value) for name, value in holds.items() if value != held.get(name)]
+        changes += own_changes
+        steps.append(Step(line.row, "changed" if changes else "same", tuple(changes), row_id))
+    return Outcome(tuple(sorted(steps, key=lambda step: step.row)), tuple(wrong))
+
+
+def load(session: Session, actor: Actor, spec: ListSpec, ids: Sequence[str]) -> Mapping[str, Mapping[str, Value]]:
+    """What the form shows of rows, by id; rows that are gone or out of reach are left out."""
     form = _form(spec)
     assert form.load is not None
-    assert form.update is not None
-    plain = {name: value for name, value in line.values.items() if not name.startswith(OWN)}
-    own = {name: one for name, one in line.values.items() if name.startswith(OWN) and one is not None}
-    if row_id is None:
-        made = form.create(session, actor, plain, clock)
+    if form.many is not None:
+        session.flush()
+        return form.many.load(session, actor, ids)
+    found: dict[str, Mapping[str, Value]] = {}
+    for row_id in ids:
+        try:
+            found[row_id] = form.load(session, actor, row_id)
+        except (NotFoundError, PermissionDenied):
+            continue
+    return found
+
+
+def _tried_one(
+    session: Session, actor: Actor, spec: ListSpec, line: Line, clock: Clock, written: bool
+) -> str | InterviewEngineError:
+    form = _form(spec)
+    step = session.begin_nested()
+    try:
+        made = form.create(session, actor, _plain(line), clock)
+        own = _own(line)
         if own:
             set_values(session, actor, spec, made, own, clock)
-        return Step(line.row, "made")
-    now = form.load(session, actor, row_id)
-    kept = {name for name, value in plain.items() if value is None or name in form.key}
-    wanted = {name: now.get(name) if name in kept else value for name, value in plain.items()}
-    changes = [Change(name, now.get(name), value) for name, value in wanted.items() if value != now.get(name)]
-    if changes:
-        form.update(session, actor, row_id, wanted, clock)
-    before = values_of(session, actor, spec, row_id) if own else {}
-    changes += [Change(name, before.get(name), value) for name, value in own.items() if value != before.get(name)]
-    if own:
-        set_values(session, actor, spec, row_id, own, clock)
-    return Step(line.row, "changed" if changes else "same", tuple(changes))
+    except InterviewEngineError as error:
+        step.rollback()
+        return error
+    except BaseException:
+        step.rollback()
+        raise
+    if written:
+        step.commit()
+    else:
+        step.rollback()
+    return made
+
+
+def _plain(line: Line) -> dict[str, Value]:
+    return {name: value for name, value in line.values.items() if not name.startswith(OWN)}
+
+
+def _own(line: Line) -> dict[str, Value]:
+    return {name: one for name, one in line.values.items() if name.startswith(OWN) and one is not None}
+
+
+def _refused(form: FormSpec, line: Line, heads: Mapping[str, str], error: InterviewEngineError) -> Anomaly:
+    """What is wrong with a line, and in which column."""
+    field = str(getattr(error, "field", ""))
+    if not field:
+        blamed = form.blames.get(error.code, ())
+        field = next((name for name in blamed if line.values.get(name)), blamed[0] if blamed else "")
+    return Anomaly(line.row, heads.get(field, ""), error.message, error.next_step)
 
 
 def _typed(kinds: Mapping[str, Kind], values: Mapping[str, Value]) -> dict[str, str]:
@@ -252,5 +367,5 @@ def _typed(kinds: Mapping[str, Kind], values: Mapping[str, Value]) -> dict[str, 
 
 def _plan(outcome: Outcome) -> str:
     """What the steps are, as a hash: whether the same would happen again."""
-    steps: list[Any] = [asdict(step) for step in outcome.steps]
+    steps: list[Any] = [(step.row, step.what, [asdict(one) for one in step.changes]) for step in outcome.steps]
     return sha256(json.dumps(steps, default=str, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,497 @@
+"""Thousands of employments at once, as `employee_sheet` makes them one by one: the same rows, in few statements.
+
+Every line is checked against what is there and against the lines before it; nothing is written before all are checked,
+so a check needs no lock and can be asked for by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock, china_day
+from interview_engine.errors import InterviewEngineError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import check_row, reached_persons, scoped
+from interview_engine.hr.employment import numbers, persons, service, states
+from interview_engine.hr.employment.persons import NewContact
+from interview_engine.hr.employment.tables import Assignment, EmployeeNumber, Employment, LifecycleEvent
+from interview_engine.hr.org.service import find_department
+from interview_engine.hr.people.contact import email_key, email_written, name_key, phone_key, phone_written
+from interview_engine.hr.people.tables import Department, LegalEntity, Person
+from interview_engine.hr.problems import conflict, text_within
+from interview_engine.i18n import msg
+from interview_engine.store import append_only, audit
+from interview_engine.store.ids import new_id
+from interview_engine.store.rows import AT_ONCE, batched, referred, stamp, touch
+
+MADE_WITH = frozenset({"hired", "imported", "started"})
+"""Lifecycle events that beginning an employment writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEmployment:
+    """One line: who, where, as what and from when. `department`: its name, see `org.service.find_department`."""
+
+    contact: NewContact
+    department: str
+    title: str
+    start: date
+    number: str | None = None
+    level: int | None = None
+    probation_end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    new: NewEmployment
+    place: service.Place
+    number: str | None
+    """None: they have one already."""
+    person_id: str
+    person: dict[str, Any] | None
+    """The row of a new person."""
+
+
+@dataclass(slots=True)
+class _There:
+    """What lines are checked against: what the database holds of their persons, numbers and departments, and what the
+    lines before have taken."""
+
+    persons: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """By mail or phone key: (id, name key), in the order of ids."""
+    reached: frozenset[str] = frozenset()
+    held: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By person and company: the number."""
+    owners: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By company and number: the person."""
+    highest: dict[str, int] = field(default_factory=dict)
+    last_days: dict[tuple[str, str], list[date | None]] = field(default_factory=dict)
+    """By person and company: the last days of their employments."""
+    places: dict[str, service.Place | InterviewEngineError] = field(default_factory=dict)
+
+
+def check(
+    session: Session, actor: Actor, lines: Sequence[NewEmployment], clock: Clock
+) -> list[InterviewEngineError | None]:
+    """For each line what would be wrong with it; writes nothing."""
+    return [one if isinstance(one, InterviewEngineError) else None for one in _plan(session, actor, lines, clock)]
+
+
+def begin_many(
+    session: Session, actor: Actor, lines: Sequence[NewEmployment], clock: Clock
+) -> list[str | InterviewEngineError]:
+    """Employ the persons of all lines that are right; for each line the employment's id, or what is wrong with it."""
+    # numbers of one company are given one after the other; two sheets at once wait here
+    session.scalars(select(LegalEntity).order_by(LegalEntity.id).with_for_update()).all()
+    planned = _plan(session, actor, lines, clock)
+    made = _Rows(actor, len(planned), clock)
+    found: list[str | InterviewEngineError] = [
+        one if isinstance(one, InterviewEngineError) else made.add(one) for one in planned
+    ]
+    made.write(session)
+    return found
+
+
+def load_many(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What a form shows of employments within reach, by id."""
+    found: dict[str, dict[str, Any]] = {}
+    for part in batched(ids, AT_ONCE):
+        statement = (
+            select(Employment, Person, Department.name, EmployeeNumber.number)
+            .join(Person, Person.id == Employment.person_id)
+            .join(Department, Department.id == Employment.department_id)
+            .outerjoin(
+                EmployeeNumber,
+                (EmployeeNumber.person_id == Employment.person_id)
+                & (EmployeeNumber.legal_entity_id == Employment.legal_entity_id),
+            )
+            .where(Employment.id.in_(part))
+        )
+        reached = scoped(
+            statement, actor, "contact", "read", department=Employment.department_id,
+            legal_entity=Employment.legal_entity_id, person=Employment.person_id,
+        )  # fmt: skip
+        for row, person, department, number in session.execute(reached).tuples():
+            found[row.id] = {
+                "employee_number": number,
+                "name": person.name,
+                "department": department,
+                "title": row.title,
+                "level": person.level,
+                "phone": person.phone or None,
+                "email": person.email or None,
+                "start_date": row.start_date,
+                "probation_end": row.probation_end,
+            }
+    return found
+
+
+def take_back(
+    session: Session, actor: Actor, ids: Sequence[str], since: datetime, clock: Clock
+) -> dict[str, InterviewEngineError]:
+    """Remove employments that began with a sheet at or after `since`; by id, why one stays. Needs "contact" write.
+
+    Goes with them: assignment, number, the events of the beginning, and the person where the sheet has made them too
+    and nothing else names them. What anybody has added to an employment or a person since keeps both.
+    """
+    stays: dict[str, InterviewEngineError] = {}
+    rows: dict[str, Employment] = {}
+    for part in batched(ids, AT_ONCE):
+        statement = scoped(
+            select(Employment).where(Employment.id.in_(part)).with_for_update(), actor, "contact", "write",
+            department=Employment.department_id, legal_entity=Employment.legal_entity_id, person=Employment.person_id,
+        )  # fmt: skip
+        rows |= {row.id: row for row in session.scalars(statement)}
+    own = (Assignment.employment_id, LifecycleEvent.employment_id)
+    used = referred(session, Employment, rows, but=own) | _lived(session, rows)
+    for row_id in ids:
+        row = rows.get(row_id)
+        if row is None:
+            stays[row_id] = conflict("employment.gone", msg("It is not there any more, or out of your reach."))
+        elif row.created_at < since or row.application_id is not None or row.last_day is not None or row_id in used:
+            stays[row_id] = conflict(
+                "employment.in_use",
+                msg("Something has happened in this employment since it was imported."),
+                msg("End the employment in the employee file, if it was wrong."),
+            )
+    going = [row for row_id, row in rows.items() if row_id not in stays]
+    people = {row.person_id for row in going}
+    new = _made_since(session, people, since)
+    named = (
+        Employment.person_id,
+        EmployeeNumber.person_id,
+        Assignment.person_id,
+        LifecycleEvent.person_id,
+    )
+    busy = referred(session, Person, new, but=named)
+    others = _other_employments(session, people, {row.id for row in going})
+    for row in list(going):
+        if row.person_id in busy:
+            stays[row.id] = conflict(
+                "person.in_use",
+                msg("Other entries name this person by now: an account, an application, a department."),
+                msg("Remove those first, or end the employment in the employee file."),
+            )
+            going.remove(row)
+    _remove(session, actor, going, new - busy - others.keys(), others, clock)
+    return stays
+
+
+def _lived(session: Session, rows: Mapping[str, Employment]) -> set[str]:
+    """Employments in which more happened than their beginning."""
+    found: set[str] = set()
+    for part in batched(rows, AT_ONCE):
+        found.update(
+            session.scalars(
+                select(LifecycleEvent.employment_id).where(
+                    LifecycleEvent.employment_id.in_(part), LifecycleEvent.kind.not_in(MADE_WITH)
+                )
+            )
+        )
+        found.update(
+            session.scalars(
+                select(Assignment.employment_id).where(
+                    Assignment.employment_id.in_(part), or_(Assignment.reason != "hired", Assignment.revision > 1)
+                )
+            )
+        )
+    return found
+
+
+def _made_since(session: Session, people: set[str], since: datetime) -> set[str]:
+    found: set[str] = set()
+    for part in batched(sorted(people), AT_ONCE):
+        found.update(session.scalars(select(Person.id).where(Person.id.in_(part), Person.created_at >= since)))
+    return found
+
+
+def _other_employments(session: Session, people: set[str], going: set[str]) -> dict[str, Employment]:
+    """By person, the newest employment that stays."""
+    found: dict[str, Employment] = {}
+    for part in batched(sorted(people), AT_ONCE):
+        rows = session.scalars(select(Employment).where(Employment.person_id.in_(part)).order_by(Employment.start_date))
+        found |= {row.person_id: row for row in rows if row.id not in going}
+    return found
+
+
+def _remove(
+    session: Session,
+    actor: Actor,
+    going: Sequence[Employment],
+    people: set[str],
+    others: Mapping[str, Employment],
+    clock: Clock,
+) -> None:
+    if not going:
+        return
+    for row in going:
+        audit.record(session, actor.id, "employment.take_back", f"employment:{row.id}", {}, clock)
+    kept = {(one.person_id, one.legal_entity_id) for one in others.values()}
+    with append_only.passage(session, actor.id, "import taken back", clock):
+        for part in batched([row.id for row in going], AT_ONCE):
+            session.execute(delete(LifecycleEvent).where(LifecycleEvent.employment_id.in_(part)))
+            session.execute(delete(Assignment).where(Assignment.employment_id.in_(part)))
+            session.execute(delete(Employment).where(Employment.id.in_(part)))
+    for leaving in batched([row for row in going if (row.person_id, row.legal_entity_id) not in kept], AT_ONCE):
+        pairs = {(row.person_id, row.legal_entity_id) for row in leaving}
+        numbered = EmployeeNumber.person_id.in_([person for person, _ in pairs])
+        for number in session.scalars(select(EmployeeNumber).where(numbered)):
+            if (number.person_id, number.legal_entity_id) in pairs:
+                session.delete(number)
+    session.flush()
+    for person_id in sorted(people):
+        audit.record(session, actor.id, "person.take_back", f"person:{person_id}", {}, clock)
+    for part in batched(sorted(people), AT_ONCE):
+        session.execute(delete(Person).where(Person.id.in_(part)))
+    for part in batched(sorted({row.person_id for row in going} - people), AT_ONCE):
+        for person in session.scalars(select(Person).where(Person.id.in_(part)).with_for_update()):
+            other = others.get(person.id)
+            person.department_id = None if other is None else other.department_id
+            person.level = person.level if other is not None else None
+            touch(person, actor.id, clock)
+    session.flush()
+
+
+def _plan(
+    session: Session, actor: Actor, lines: Sequence[NewEmployment], clock: Clock
+) -> list[_Planned | InterviewEngineError]:
+    keys = [_keys(one.contact) for one in lines]
+    there = _there(session, actor, [key for key in keys if not isinstance(key, InterviewEngineError)])
+    return [
+        key if isinstance(key, InterviewEngineError) else _caught(_planned, session, actor, there, one, key, clock)
+        for one, key in zip(lines, keys, strict=True)
+    ]
+
+
+def _caught(make: Callable[..., _Planned], *given: Any) -> _Planned | InterviewEngineError:
+    try:
+        return make(*given)
+    except InterviewEngineError as error:
+        return error
+
+
+def _keys(contact: NewContact) -> tuple[str | None, str | None] | InterviewEngineError:
+    """Mail and phone as they are known again."""
+    try:
+        return (
+            email_key(contact.email) if contact.email else None,
+            phone_key(contact.phone) if contact.phone else None,
+        )
+    except InterviewEngineError as error:
+        return error
+
+
+def _there(session: Session, actor: Actor, keys: Sequence[tuple[str | None, str | None]]) -> _There:
+    found = _There()
+    known: dict[str, str] = {}
+    columns: tuple[tuple[Any, list[str]], ...] = (
+        (Person.email_key, sorted({mail for mail, _ in keys if mail})),
+        (Person.phone_key, sorted({phone for _, phone in keys if phone})),
+    )
+    for column, values in columns:
+        for part in batched(values, AT_ONCE):
+            rows = session.execute(select(Person.id, Person.name, column).where(column.in_(part)).order_by(Person.id))
+            for person_id, name, key in rows.tuples():
+                found.persons.setdefault(key, []).append((person_id, name_key(name)))
+                known[person_id] = name
+    reached: set[str] = set()
+    for part in batched(sorted(known), AT_ONCE):
+        reached |= reached_persons(session, actor, "contact", "write", part)
+        spans = select(Employment.person_id, Employment.legal_entity_id, Employment.last_day)
+        for person_id, company, last in session.execute(spans.where(Employment.person_id.in_(part))).tuples():
+            found.last_days.setdefault((person_id, company), []).append(last)
+    found.reached = frozenset(reached)
+    statement = select(EmployeeNumber.legal_entity_id, EmployeeNumber.number, EmployeeNumber.person_id)
+    for company, number, person_id in session.execute(statement).tuples():
+        found.owners[company, number] = person_id
+        found.held[person_id, company] = number
+        if number.isascii() and number.isdigit():
+            found.highest[company] = max(found.highest.get(company, 0), int(number))
+    return found
+
+
+def _planned(
+    session: Session,
+    actor: Actor,
+    there: _There,
+    new: NewEmployment,
+    keys: tuple[str | None, str | None],
+    clock: Clock,
+) -> _Planned:
+    place = _place(session, actor, there, new.department)
+    name = text_within(new.contact.name, "name", msg("name"), 120)
+    person_id, person = _person(there, actor, name, new.contact, keys, clock)
+    company = place.legal_entity_id
+    if any(last is None or last >= new.start for last in there.last_days.get((person_id, company), ())):
+        raise service.overlaps()
+    service.check_probation(new.start, new.probation_end)
+    number = _number(there, person_id, company, numbers.clean_number(new.number))
+    if person is not None:
+        for key in filter(None, keys):
+            there.persons.setdefault(key, []).append((person_id, name_key(name)))
+        there.reached |= {person_id}
+    there.last_days.setdefault((person_id, company), []).append(None)
+    return _Planned(new, place, number, person_id, person)
+
+
+def _place(session: Session, actor: Actor, there: _There, name: str) -> service.Place:
+    found = there.places.get(name)
+    if found is None:
+        try:
+            department = find_department(session, actor, name, "contact", "write")
+            check_row(
+                session, actor, "contact", "write", department_id=department.id,
+                legal_entity_id=department.legal_entity_id,
+            )  # fmt: skip
+            found = service.Place(department.legal_entity_id, department.id)
+        except InterviewEngineError as error:
+            found = error
+        there.places[name] = found
+    if isinstance(found, InterviewEngineError):
+        raise found
+    return found
+
+
+def _person(
+    there: _There,
+    actor: Actor,
+    name: str,
+    contact: NewContact,
+    keys: tuple[str | None, str | None],
+    clock: Clock,
+) -> tuple[str, dict[str, Any] | None]:
+    """The known person, or the row of a new one; by the rules of `persons.find_or_make`."""
+    said = name_key(name)
+    known = sorted({one for key in keys if key for one in there.persons.get(key, ())})
+    if any(other != said or person_id not in there.reached for person_id, other in known):
+        raise persons.somebody_else()
+    if known:
+        return known[0][0], None
+    mail, phone = keys
+    row = {
+        **stamp(actor.id, clock),
+        "name": name,
+        "email": email_written(contact.email) if mail else "",
+        "phone": phone_written(contact.phone) if phone else "",
+        "email_key": mail,
+        "phone_key": phone,
+        "language": "zh",
+    }
+    return str(row["id"]), row
+
+
+def _number(there: _There, person_id: str, company: str, wanted: str | None) -> str | None:
+    held = there.held.get((person_id, company))
+    if held is not None:
+        numbers.check_held(held, wanted)
+        return None
+    if wanted is not None and (company, wanted) in there.owners:
+        raise numbers.taken(wanted)
+    if wanted is None:
+        wanted = numbers.written(there.highest.get(company, 0) + 1)
+    there.owners[company, wanted] = person_id
+    there.held[person_id, company] = wanted
+    if wanted.isascii() and wanted.isdigit():
+        there.highest[company] = max(there.highest.get(company, 0), int(wanted))
+    return wanted
+
+
+_TABLES: tuple[type[Any], ...] = (Person, EmployeeNumber, Employment, Assignment, LifecycleEvent)
+"""In the order in which they are written. A line makes one row in each, and two events."""
+
+
+class _Rows:
+    """The rows of all lines, written table by table."""
+
+    def __init__(self, actor: Actor, lines: int, clock: Clock) -> None:
+        self._actor = actor
+        self._ids = iter(sorted(new_id(clock.now()) for _ in range(lines * len(_TABLES))))
+        self._clock = clock
+        self._day = china_day(clock)
+        self._tables: dict[type[Any], list[dict[str, Any]]] = {table: [] for table in _TABLES}
+        self._moved: dict[str, dict[str, Any]] = {}
+        self._events: list[tuple[str, str, dict[str, Any]]] = []
+
+    def add(self, planned: _Planned) -> str:
+        """Keep what a line makes; the employment's id."""
+        new, place = planned.new, planned.place
+        where = {"department_id": place.department_id, "level": new.level}
+        if planned.person is not None:
+            self._tables[Person].append({**planned.person, **where, "talent_pool": False})
+            self._events.append(("person.create", f"person:{planned.person_id}", {}))
+        else:
+            self._moved[planned.person_id] = where
+        named = {"person_id": planned.person_id, "legal_entity_id": place.legal_entity_id}
+        if planned.number is not None:
+            self._tables[EmployeeNumber].append({**self._stamp(), **named, "number": planned.number})
+        state = states.state_by(new.start, new.probation_end, None, self._day)
+        employment = {
+            **self._stamp(), **named,
+            "department_id": place.department_id,
+            "title": new.title,
+            "start_date": new.start,
+            "probation_end": new.probation_end,
+            "state": state,
+        }  # fmt: skip
+        assignment = {
+            **self._stamp(), **named,
+            "employment_id": employment["id"],
+            "department_id": place.department_id,
+            "title": new.title,
+            "level": new.level,
+            "manager_person_id": None,
+            "reason": "hired",
+            "valid_from": new.start,
+            "revision": 1,
+            "dated_state": "holds",
+        }  # fmt: skip
+        employment["assignment_id"] = assignment["id"]
+        self._tables[Employment].append(employment)
+        self._tables[Assignment].append(assignment)
+        subject = f"employment:{employment['id']}"
+        self._events.append(("employment.create", subject, {}))
+        told = {"department": place.department_id, "title": new.title, "level": new.level}
+        self._happened(employment, "imported" if new.start < self._day else "hired", told)
+        if state != "pending":
+            self._events.append(("employment.state", subject, {"state": state}))
+            self._happened(employment, "started", {})
+        return str(employment["id"])
+
+    def write(self, session: Session) -> None:
+        """Write everything, and the events in the trail."""
+        for table, rows in self._tables.items():
+            if rows:
+                session.execute(insert(table), rows)
+        for part in batched(sorted(self._moved), AT_ONCE):
+            for person in session.scalars(select(Person).where(Person.id.in_(part)).with_for_update()):
+                moved = self._moved[person.id]
+                person.level, person.department_id = moved["level"], moved["department_id"]
+                person.talent_pool = False
+                touch(person, self._actor.id, self._clock)
+        session.flush()
+        for action, subject, detail in self._events:
+            audit.record(session, self._actor.id, action, subject, detail, self._clock)
+
+    def _happened(self, employment: Mapping[str, Any], kind: str, after: dict[str, Any]) -> None:
+        self._tables[LifecycleEvent].append(
+            {
+                **self._stamp(),
+                "employment_id": employment["id"],
+                "person_id": employment["person_id"],
+                "kind": kind,
+                "day": employment["start_date"],
+                "before": {},
+                "after": after,
+                "ref": "",
+            }
+        )
+
+    def _stamp(self) -> dict[str, Any]:
+        """Rows of one millisecond keep the order of the lines."""
+        return {**stamp(self._actor.id, self._clock), "id": next(self._ids)}

@@ -1,0 +1,50 @@
+"""What is odd in a cell and understood all the same: named, so that a person can say that it was understood wrongly."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.i18n import Text, msg
+
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_DECIMALS = re.compile(r"\d{6,18}\.0+")
+_WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+_SHORT_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{1,4}")
+
+
+def mended(field: Field, raw: str, value: Value) -> tuple[Text, Text] | None:
+    """What is odd in a cell, and what is made of it; None where nothing is, or where the cell is empty.
+
+    Args:
+        raw: the cell. value: what it was read as.
+    """
+    text = raw.strip()
+    if not text or value is None:
+        return None
+    plain = unicodedata.normalize("NFKC", text).strip("'‘’")
+    if isinstance(value, date) and (_SERIAL.fullmatch(plain) or _SHORT_YEAR.fullmatch(plain)):
+        return (
+            msg("“{raw}” is a day as the spreadsheet counts days.", raw=text)
+            if _SERIAL.fullmatch(plain)
+            else msg("“{raw}” has no year in four digits in front.", raw=text),
+            msg("It is read as {value}.", value=value.isoformat()),
+        )
+    if not isinstance(value, str):
+        return _of_text(text, str(value)) if text.startswith("'") else None
+    if field.reads is not None and value != plain.upper() and len(plain) == 15:
+        return msg("“{raw}” is an ID number of 15 digits.", raw=text), msg("It is read as {value}.", value=value)
+    return None if value == text and not text.startswith("'") else _of_text(text, value)
+
+
+def _of_text(text: str, value: str) -> tuple[Text, Text] | None:
+    read = msg("It is read as {value}.", value=value)
+    if text.startswith(("'", "‘", "’")):
+        return msg("“{raw}” begins with an apostrophe.", raw=text), read
+    if _WIDE.search(text):
+        return msg("“{raw}” has full-width characters.", raw=text), read
+    if _DECIMALS.fullmatch(text):
+        return msg("“{raw}” is a number that has no decimals.", raw=text), read
+    return None
