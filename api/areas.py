@@ -6,7 +6,8 @@ from api.console.competency.area import AREA as COMPETENCY
 from api.console.employees.area import AREA as EMPLOYEES
 from api.console.quality.area import AREA as QUALITY
 from api.console.recruiting.area import AREA as RECRUITING
+from api.console.requests.area import AREA as REQUESTS
 from api.console.system.area import AREA as SYSTEM
 from api.console.work.area import AREA as WORK
 
-AREAS: tuple[WebArea, ...] = (RECRUITING, EMPLOYEES, CALENDAR, WORK, COMPETENCY, QUALITY, SYSTEM)
+AREAS: tuple[WebArea, ...] = (RECRUITING, EMPLOYEES, CALENDAR, REQUESTS, WORK, COMPETENCY, QUALITY, SYSTEM)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -93,6 +94,8 @@ class RequestKind:
         effect: what an ended approval does, in the transaction of the last decision.
         facts: what conditions on the steps of its flows may ask.
         facts_of: (session, id of the subject): those facts when the approval is asked for.
+        asked: how persons ask for it by a form (`hr.requests.kinds.AskedKind`); None where a service asks for it.
+        legal_entity_id: the company that made the kind; None for those of the product.
     """
 
     name: str
@@ -101,6 +104,26 @@ class RequestKind:
     effect: Effect
     facts: tuple[Fact, ...] = ()
     facts_of: Callable[[Session, str], Facts] | None = None
+    asked: Any = None
+    legal_entity_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Where somebody works now.
+
+    Args:
+        employment_id: of the employment that counts today.
+        first_day, last_day: of it; last_day None where no end is known.
+        state: pending, probation, active, notice.
+    """
+
+    employment_id: str
+    department_id: str
+    legal_entity_id: str
+    state: str
+    first_day: date
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +262,8 @@ class Area:
         holds: whether a person must not be forgotten as a whole: works here, has an account.
         erasures: deletions of less than a person, by the kind of the request.
         requests: what needs approval.
+        more_requests: (session): kinds that companies made themselves.
+        post_of: (session, person id): where they work now; None where they do not.
         messages: by template.
         names: by the key of a message's payload that holds an id ("application"): whom the message is about.
         subjects: of the audit trail and of webhooks.
@@ -260,6 +285,8 @@ class Area:
     holds: Callable[[Session, str], bool] | None = None
     erasures: Mapping[str, EraseOne] = field(default_factory=lambda: MappingProxyType({}))
     requests: tuple[RequestKind, ...] = ()
+    more_requests: Callable[[Session], Sequence[RequestKind]] | None = None
+    post_of: Callable[[Session, str], Post | None] | None = None
     messages: Mapping[str, MessageTemplate] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[str, NamesSeen] = field(default_factory=lambda: MappingProxyType({}))
     subjects: tuple[Subject, ...] = ()

@@ -18,11 +18,13 @@ from interview_engine.hr.org.area import AREA as ORG
 from interview_engine.hr.people.area import AREA as PEOPLE
 from interview_engine.hr.privacy.area import AREA as PRIVACY
 from interview_engine.hr.recruiting.area import AREA as RECRUITING
+from interview_engine.hr.requests.area import AREA as REQUESTS
 
 AREAS: tuple[Area, ...] = (
     RECRUITING,
     COMPETENCY,
     FILES,
+    REQUESTS,
     EMPLOYMENT,
     CALENDAR,
     PRIVACY,

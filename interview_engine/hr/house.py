@@ -20,6 +20,7 @@ from interview_engine.hr.area import (
     MessageTemplate,
     NamesSeen,
     PersonPlaces,
+    Post,
     RequestKind,
     Subject,
     WorkKind,
@@ -67,17 +68,33 @@ class House:
         """Kinds of durable work that hand their subject to a person when people go on without them."""
         return tuple(kind.name for kind in self.work.values() if kind.by_person)
 
+    def request_kinds(self, session: Session) -> dict[str, RequestKind]:
+        """Every kind of request by name, with those that companies made."""
+        made = [kind for area in self.areas if area.more_requests is not None for kind in area.more_requests(session)]
+        return dict(self.requests) | {kind.name: kind for kind in made}
+
+    def request_kind(self, session: Session, name: str) -> RequestKind | None:
+        """One of them; None where there is none of that name."""
+        return self.requests.get(name) or self.request_kinds(session).get(name)
+
+    def post_of(self, session: Session, person_id: str) -> Post | None:
+        """Where a person works now; None where they do not."""
+        found = (area.post_of(session, person_id) for area in self.areas if area.post_of is not None)
+        return next((post for post in found if post is not None), None)
+
     def find_subjects(self, session: Session, subjects: Iterable[str]) -> dict[str, Found]:
         """Titles and pages of what approvals and messages are about ("requisition:id"); without those that are gone."""
         ids: dict[str, list[str]] = {}
         for subject in subjects:
             kind, _, row_id = subject.partition(":")
-            if kind in self.requests:
+            if kind and row_id:
                 ids.setdefault(kind, []).append(row_id)
+        kinds = self.requests if ids.keys() <= self.requests.keys() else self.request_kinds(session)
         return {
             f"{kind}:{row_id}": found
             for kind, wanted in ids.items()
-            for row_id, found in self.requests[kind].find(session, wanted).items()
+            if kind in kinds
+            for row_id, found in kinds[kind].find(session, wanted).items()
         }
 
     def names_seen(self, session: Session, actor: Any, payloads: Sequence[Mapping[str, Any]]) -> list[str]:

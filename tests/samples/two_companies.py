@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from interview_engine.assessment.kits.file import shipped_kits
 from interview_engine.hr.access import grants
-from interview_engine.hr.access.rules import SYSTEM, TOKEN_SCOPES
+from interview_engine.hr.access.rules import SYSTEM, TOKEN_SCOPES, employee_actor
 from interview_engine.hr.accounts import service as accounts
 from interview_engine.hr.accounts import sign_in, tokens
 from interview_engine.hr.accounts.tables import Account
@@ -42,6 +42,8 @@ from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import Person, PersonFlag
 from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.recruiting.tables import BulkAction, CalibrationVersion, RankingView
+from interview_engine.hr.requests import own_kinds
+from interview_engine.hr.requests import service as requests
 from interview_engine.i18n import LocalizedText
 from interview_engine.settings import read_settings
 from interview_engine.store.blob_keys import BlobKeys
@@ -224,6 +226,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     days_off = calendar.propose(session, SYSTEM, calendar.company_region(b), 2030, [closed], "乙公司", CLOCK)
     session.add_all([calibration, episode, pair, planned, away, flow, action, view, sheet])
     session.flush()
+    asked = _asked_in_b(session, samples, b, somebody.id)
     work = session.scalars(select(WorkItem.id)).first() or NOBODY
     return {
         "kit_version_id": kit.id, "version_id": kit.id, "kit_version": made.kit_version_id,
@@ -234,7 +237,27 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "field_id": field.id, "saved_view_id": saved.id, "import_id": sheet.id, "row_id": ids["requisition_id"],
         "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,
         "action_id": action.id, "view_id": view.id, "assignment_id": moved.id, "contract_id": contract.id,
-        "employment_id": held.id,
+        "employment_id": held.id, **asked,
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
         "colleague": hr.id, "person of hr": hr.person_id,
     }  # fmt: skip
+
+
+def _asked_in_b(session: Session, samples: Samples, b: str, person_id: str) -> dict[str, str]:
+    """Requests of every field class about an employee of company B, and a kind that the company made."""
+    me = employee_actor(person_id, "zh")
+    administrator = accounts.actor_of(session, samples.company.accounts["administrator"], CLOCK)
+    new = own_kinds.NewKind("乙公司的申请", "of B", field_class="health")
+    kind = own_kinds.make_kind(session, SYSTEM, b, new, CLOCK)
+    field = NewField("乙公司的说明", "note of B", "text", "health")
+    own_field = own_kinds.add_kind_field(session, SYSTEM, kind.id, field, CLOCK)
+    today = CLOCK.now().date()
+    asked = []
+    for number in range(6):
+        day = today + timedelta(days=10 * number + 1)
+        leave = {"leave_type": "sick", "first_day": day, "last_day": day, "reason": "乙公司的病因"}
+        asked.append(requests.ask(session, me, "leave", leave, CLOCK))
+        requests.ask(session, me, own_kinds.name_of(kind.id), {f"x_{own_field.code}": "乙公司的病因"}, CLOCK)
+        pay = {"monthly": 987_600, "from_day": day}
+        requests.ask(session, administrator, "pay_change", pay, CLOCK, person_id=person_id)
+    return {"asked_id": asked[0].id, "kind_id": kind.id, "kind_field_id": own_field.id, "employee_id": person_id}

@@ -23,7 +23,6 @@ from interview_engine.hr.access.service import require
 from interview_engine.hr.accounts.service import colleagues_by_name, names_of
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.area import RequestKind
-from interview_engine.hr.house import house
 from interview_engine.hr.org import service as org
 from interview_engine.i18n import Message, Text, joined, mark, msg
 
@@ -156,6 +155,7 @@ def _page(
     now = context.clock.now()
     with context.database.reading() as session:
         require(actor, "public", "manage")
+        kinds = approvals.kinds_within(session, actor)
         flows = approvals.flows_in_force(session, actor)
         times = approvals.decision_times(session, actor, now - timedelta(days=TIMES_DAYS), now)
         places = org.department_names(session)
@@ -175,13 +175,13 @@ def _page(
             "work/flows.html",
             problem=problem,
             flows=[
-                (flow, house().requests[flow.kind].word, [_words(flow.kind, step, names) for step in flow.steps])
+                (flow, kinds[flow.kind].word, [_words(kinds[flow.kind], step, names) for step in flow.steps])
                 for flow in flows
-                if flow.kind in house().requests
+                if flow.kind in kinds
             ],
             simple={flow.id for flow in flows if _is_simple(flow)},
-            kinds=[(name, kind.word) for name, kind in house().requests.items()],
-            facts=list(_facts(house().requests.values())),
+            kinds=[(name, kind.word) for name, kind in kinds.items()],
+            facts=list(_facts(kinds.values())),
             places=places,
             departments=departments,
             managers=MANAGERS,
@@ -189,7 +189,7 @@ def _page(
             rules=RULES,
             operators=OPERATORS,
             colleagues=[*mine, *colleagues],
-            times=[(house().requests[one.kind].word, one) for one in times if one.kind in house().requests],
+            times=[(kinds[one.kind].word, one) for one in times if one.kind in kinds],
             times_days=TIMES_DAYS,
             steps=range(STEPS),
             values=values,
@@ -206,7 +206,7 @@ def _facts(kinds: Iterable[RequestKind]) -> Iterator[tuple[RequestKind, str, Tex
                 yield kind, f"{fact.name}={value}", joined([fact.word, word], msg(": "))
 
 
-def _words(kind: str, step: Mapping[str, Any], names: Mapping[str, str]) -> StepWords:
+def _words(kind: RequestKind, step: Mapping[str, Any], names: Mapping[str, str]) -> StepWords:
     return StepWords(
         joined([_approver(name, names) for name in step["approvers"]]),
         RULES[step["rule"]],
@@ -222,10 +222,10 @@ def _approver(name: str, names: Mapping[str, str]) -> object:
     return Message(ROLE_LABELS[value]) if kind == "role" else names.get(value, value)
 
 
-def _condition(kind: str, when: Mapping[str, Any] | None) -> Text | None:
+def _condition(kind: RequestKind, when: Mapping[str, Any] | None) -> Text | None:
     if when is None:
         return None
-    facts = {fact.name: fact for fact in house().requests[kind].facts}
+    facts = {fact.name: fact for fact in kind.facts}
     said = []
     for one in when["conditions"]:
         fact = facts.get(one["fact"])

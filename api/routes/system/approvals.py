@@ -22,7 +22,7 @@ class ApprovalOut(Out):
     id: str
     kind: str
     subject: str = Field(examples=["requisition:019a2b3c4d5e0123456789abcdef0123"])
-    requested_by: str
+    requested_by: str | None = Field(description="The account of who asked; null for an employee without one.")
     state: Literal["pending", "approved", "rejected", "withdrawn", "expired"]
     step: int
     created_at: datetime

@@ -303,6 +303,11 @@ def persons_with_roles(session: Session, roles: Iterable[str]) -> tuple[str, ...
     return tuple(session.scalars(select(Account.person_id).where(Account.active, Account.role.in_(tuple(roles)))))
 
 
+def open_accounts() -> Select[str]:
+    """Ids of the active accounts, for a list's IN."""
+    return select(Account.id).where(Account.active.is_(True))
+
+
 def every_holder() -> Select[str]:
     """Ids of the persons with an account, active or closed, for a list's IN."""
     return select(Account.person_id)

@@ -12,6 +12,7 @@ from interview_engine.hr.accounts.service import names_of
 from interview_engine.hr.approvals.tables import Approval
 from interview_engine.hr.area import Found
 from interview_engine.hr.house import house
+from interview_engine.hr.people.names import person_names
 from interview_engine.i18n import Text
 
 
@@ -27,12 +28,14 @@ class About:
 def about_approvals(session: Session, approvals: Sequence[Approval]) -> Mapping[str, About]:
     """By the approval's id, in a few queries for any number."""
     found = house().find_subjects(session, [row.subject for row in approvals])
-    names = names_of(session, {row.requested_by for row in approvals})
+    kinds = house().request_kinds(session)
+    accounts = names_of(session, {row.requested_by for row in approvals if row.requested_by})
+    persons = person_names(session, {row.requested_by_person_id for row in approvals if row.requested_by_person_id})
     return {
         row.id: About(
-            house().requests[row.kind].word,
+            kinds[row.kind].word,
             found.get(row.subject, Found(row.subject, "")),
-            names.get(row.requested_by, ""),
+            accounts.get(row.requested_by or "") or persons.get(row.requested_by_person_id or "", ""),
         )
         for row in approvals
     }

@@ -2,12 +2,16 @@
 
 from interview_engine.hr.approvals.chores import end_and_escalate, hand_over
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep, ApprovalSubstitute
-from interview_engine.hr.area import Area, Job, MessageTemplate, Subject, in_transaction
+from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject, in_transaction
 from interview_engine.i18n import msg
 
 AREA = Area(
     name="approvals",
     tables=(Approval, ApprovalFlow, ApprovalStep, ApprovalSubstitute),
+    persons=(
+        PersonColumn(Approval.requested_by_person_id, "kept", "who asked for it, without a word of what for"),
+        PersonColumn(Approval.person_id, "kept", "whom a decision was about, without a word of what"),
+    ),
     messages={
         "approval.pending": MessageTemplate(
             msg("A request awaits your approval"),

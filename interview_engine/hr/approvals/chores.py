@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import SYSTEM
+from interview_engine.hr.accounts.service import open_accounts
 from interview_engine.hr.approvals import parts, requests
 from interview_engine.hr.approvals.absence import away_today
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
@@ -19,19 +20,25 @@ AT_ONCE = 500
 
 
 def hand_over(session: Session, clock: Clock) -> int:
-    """Reassign parts of absent approvers to their substitutes; returns how many requests changed."""
+    """Reassign parts of absent approvers to their substitutes, and of those who left to the next head above.
+
+    Returns how many requests changed.
+    """
     waiting = (
         select(Approval.id)
         .join(ApprovalStep, (ApprovalStep.approval_id == Approval.id) & (ApprovalStep.step == Approval.step))
         .where(
-            Approval.state == "pending", ApprovalStep.decision.is_(None), ApprovalStep.account_id.in_(away_today(clock))
+            Approval.state == "pending",
+            ApprovalStep.decision.is_(None),
+            or_(ApprovalStep.account_id.in_(away_today(clock)), ApprovalStep.account_id.not_in(open_accounts())),
         )
         .distinct()
         .limit(AT_ONCE)
     )
     changed = 0
     for approval in _locked(session, session.scalars(waiting).all()):
-        if parts.hand_over_absent(session, approval, clock):
+        absent = parts.hand_over_absent(session, approval, clock)
+        if parts.hand_over_gone(session, approval, clock) or absent:
             parts.tell_approvers(session, approval, clock)
             changed += 1
     return changed

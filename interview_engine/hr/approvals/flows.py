@@ -10,7 +10,7 @@ step is left out. Where nobody has decided after `escalate_after_h` hours, the s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -21,10 +21,10 @@ from interview_engine.clock import Clock
 from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import ROLES, Action, Actor
 from interview_engine.hr.access.service import check_group, check_persons, check_row, require
-from interview_engine.hr.accounts.service import active_accounts, actors, holder
+from interview_engine.hr.accounts.service import account_of_person, active_accounts, actors, holder
 from interview_engine.hr.approvals.conditions import is_condition
 from interview_engine.hr.approvals.tables import ApprovalFlow
-from interview_engine.hr.area import Fact
+from interview_engine.hr.area import Fact, RequestKind
 from interview_engine.hr.house import house
 from interview_engine.hr.org.service import managers_above
 from interview_engine.hr.people.tables import Department
@@ -46,6 +46,24 @@ MAX_APPROVERS = 20
 ESCALATE_H = (1, 30 * 24)
 EXPIRE_DAYS = (1, 365)
 """Least and most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks and whom it is about, by person and by account: none of them decides about it."""
+
+    persons: frozenset[str]
+    accounts: frozenset[str]
+
+
+def requester(session: Session, account_id: str | None, person_id: str | None, about: str | None = None) -> Requester:
+    """Who asks: an account, a person, or both; `about` is the person it is about."""
+    persons = {one for one in (person_id, about) if one is not None}
+    accounts = {account_id} if account_id is not None else set()
+    if account_id is not None and person_id is None and (asking := holder(session, account_id)) is not None:
+        persons.add(asking.id)
+    accounts |= {row.id for one in persons if (row := account_of_person(session, one)) is not None}
+    return Requester(frozenset(persons), frozenset(accounts))
 
 
 def set_flow(
@@ -74,7 +92,7 @@ def set_flow(
     if department_id is not None and find(session, Department, department_id) is None:
         raise missing("department", msg("department"))
     check_place(session, actor, "manage", department_id)
-    _check_flow(kind, steps, expires_after_days)
+    _check_flow(session, actor, kind, steps, expires_after_days)
     named = {name.partition(":")[2] for step in steps for name in step["approvers"] if name.startswith("account:")}
     persons = [one.person_id for one in actors(session, named, clock) if one.person_id is not None]
     check_persons(session, actor, "public", "manage", persons)
@@ -98,14 +116,17 @@ def set_flow(
     return flow
 
 
-def _check_flow(kind: str, steps: Sequence[Mapping[str, Any]], expires_after_days: int | None) -> None:
+def _check_flow(
+    session: Session, actor: Actor, kind: str, steps: Sequence[Mapping[str, Any]], expires_after_days: int | None
+) -> None:
     """Check kind, steps and expiry; who may set it is not asked here."""
-    if kind not in house().requests:
+    known = house().request_kind(session, kind)
+    if known is None or not _manages(session, actor, known):
         raise invalid(
             "kind", "approval.kind", msg("There is no such kind of request."), msg("Choose one from the list.")
         )
     for place, step in enumerate(steps):
-        _check_step(place, step, house().requests[kind].facts)
+        _check_step(place, step, known.facts)
     if not 0 < len(steps) <= MAX_STEPS or not _is_within(expires_after_days, EXPIRE_DAYS):
         raise _bad_flow("steps" if _is_within(expires_after_days, EXPIRE_DAYS) else "expires_after_days")
     if all(step.get("when") is not None for step in steps):
@@ -115,6 +136,22 @@ def _check_flow(kind: str, steps: Sequence[Mapping[str, Any]], expires_after_day
             msg("Every step has a condition, so some requests would be approved by nobody."),
             msg("Leave one step without a condition."),
         )
+
+
+def kinds_within(session: Session, actor: Actor) -> dict[str, RequestKind]:
+    """The kinds of requests whose flows the actor may see: those of the product, and of companies they manage."""
+    kinds = house().request_kinds(session)
+    return {name: kind for name, kind in kinds.items() if _manages(session, actor, kind)}
+
+
+def _manages(session: Session, actor: Actor, kind: RequestKind) -> bool:
+    if kind.legal_entity_id is None:
+        return True
+    try:
+        check_row(session, actor, "public", "manage", legal_entity_id=kind.legal_entity_id)
+    except PermissionDenied:
+        return False
+    return True
 
 
 def end_flow(session: Session, actor: Actor, flow_id: str, clock: Clock) -> ApprovalFlow:
@@ -164,12 +201,12 @@ def flow_of(session: Session, kind: str, department_id: str | None) -> ApprovalF
 
 
 def approvers_of(
-    session: Session, names: Iterable[str], department_id: str | None, requester: str, clock: Clock
+    session: Session, names: Iterable[str], department_id: str | None, asking: Requester, clock: Clock
 ) -> tuple[str, ...]:
-    """Active accounts behind "account:…", "role:…" and "manager" that reach the department, without the requester.
+    """Active accounts behind "account:…", "role:…" and "manager" that reach the department, without who asks.
 
-    Where that is nobody, the other administrators that reach it; where there are none, the requester, if they are such
-    an administrator.
+    Where that is nobody, the other administrators that reach it; where there are none, who asks, if they are such an
+    administrator.
     """
     ids: list[str] = []
     roles: list[str] = []
@@ -181,26 +218,25 @@ def approvers_of(
         elif kind == "role":
             roles.append(value)
         elif department_id is not None:
-            persons.extend(_manager(session, department_id, requester, MANAGERS[name]))
+            persons.extend(_manager(session, department_id, asking, MANAGERS[name]))
     meant = active_accounts(session, ids=ids, roles=roles, persons=persons)
-    others = _reaching(session, (account for account in meant if account != requester), department_id, clock)
+    others = _reaching(session, (account for account in meant if account not in asking.accounts), department_id, clock)
     if others:
         return others
     administrators = _reaching(session, active_accounts(session, roles=("administrator",)), department_id, clock)
-    others = tuple(account for account in administrators if account != requester)
+    others = tuple(account for account in administrators if account not in asking.accounts)
     return others or administrators
 
 
-def heads_above(session: Session, department_id: str, requester: str) -> tuple[str, ...]:
-    """The heads of the department and those above it, the nearest first, without the requester (an account id)."""
-    asking = holder(session, requester)
-    return tuple(one for one in managers_above(session, department_id) if asking is None or one != asking.id)
+def heads_above(session: Session, department_id: str, asking: Requester) -> tuple[str, ...]:
+    """The heads of the department and those above it, the nearest first, without who asks and whom it is about."""
+    return tuple(one for one in managers_above(session, department_id) if one not in asking.persons)
 
 
-def _manager(session: Session, department_id: str, requester: str, place: int) -> tuple[str, ...]:
-    """The head so many places above, or the highest there is."""
-    heads = heads_above(session, department_id, requester)
-    return heads[place : place + 1] or heads[-1:]
+def _manager(session: Session, department_id: str, asking: Requester, place: int) -> tuple[str, ...]:
+    """The head so many places above, or the highest there is; heads without an account are passed over."""
+    heads = [one for one in heads_above(session, department_id, asking) if account_of_person(session, one) is not None]
+    return tuple(heads[place : place + 1] or heads[-1:])
 
 
 def _reaching(session: Session, account_ids: Iterable[str], department_id: str | None, clock: Clock) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.access.service import reaches_group, visible
 from interview_engine.hr.accounts.service import active_accounts, actors
 from interview_engine.hr.approvals.absence import substitutes_of
-from interview_engine.hr.approvals.flows import MANAGERS, approvers_of, reaches
+from interview_engine.hr.approvals.flows import MANAGERS, Requester, approvers_of, reaches, requester
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
 from interview_engine.hr.messaging.service import settle_told, tell_account
 from interview_engine.hr.people.tables import Department, Person
@@ -49,7 +49,9 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
         raise conflict("approval.decided", msg("The approval is already decided."))
     if not active_accounts(session, ids=(to_account_id,)):
         raise missing("account", msg("account"))
-    takes_part = to_account_id == approval.requested_by or any(row.account_id == to_account_id for row in rows)
+    takes_part = to_account_id in requester_of(session, approval).accounts or any(
+        row.account_id == to_account_id for row in rows
+    )
     (colleague,) = actors(session, (to_account_id,), clock)
     there = reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval)
     if takes_part or not there:
@@ -68,10 +70,11 @@ def hand_over_absent(session: Session, approval: Approval, clock: Clock) -> bool
     """
     rows = open_parts(session, approval)
     instead = substitutes_of(session, [row.account_id for row in rows], clock)
+    asking = requester_of(session, approval)
     changed = False
     for row in rows:
         to = instead.get(row.account_id)
-        if to is None or to == approval.requested_by or any(one.account_id == to for one in rows):
+        if to is None or to in asking.accounts or any(one.account_id == to for one in rows):
             continue
         (colleague,) = actors(session, (to,), clock)
         if reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval):
@@ -90,15 +93,8 @@ def escalate(session: Session, approval: Approval, clock: Clock) -> bool:
     rows = session.scalars(
         select(ApprovalStep).where(ApprovalStep.approval_id == approval.id, ApprovalStep.step == approval.step)
     ).all()
-    taken = {row.account_id for row in rows} | {row.delegated_from for row in rows} | {approval.requested_by}
-    above = next(
-        (
-            one
-            for name in (*MANAGERS, "role:administrator")
-            if (one := set(approvers_of(session, [name], approval.department_id, approval.requested_by, clock)) - taken)
-        ),
-        None,
-    )
+    taken = {row.account_id for row in rows} | {row.delegated_from for row in rows}
+    above = _next_above(session, approval, {one for one in taken if one is not None}, clock)
     if above is None:
         return False
     for account_id in sorted(above):
@@ -116,6 +112,47 @@ def escalate(session: Session, approval: Approval, clock: Clock) -> bool:
     audit.record(session, SYSTEM.id, "approval.escalate", f"approval:{approval.id}", detail, clock)
     tell_approvers(session, approval, clock)
     return True
+
+
+def hand_over_gone(session: Session, approval: Approval, clock: Clock) -> bool:
+    """Hand parts of the open step whose account is closed (an approver who left) to the next head above who has no part
+    in it, else to an administrator; True when any changed.
+
+    Where somebody else of the step may decide alone, nothing has to be done.
+    """
+    rows = open_parts(session, approval)
+    there = set(active_accounts(session, ids=[row.account_id for row in rows]))
+    gone = [row for row in rows if row.account_id not in there]
+    if not gone or (gone[0].rule == "any" and there):
+        return False
+    changed = False
+    for row in gone:
+        taken = {one.account_id for one in rows} | {one.delegated_from for one in rows}
+        above = _next_above(session, approval, {one for one in taken if one is not None}, clock)
+        if above is None:
+            break
+        _hand_on(session, approval, row, min(above), SYSTEM.id, clock)
+        changed = True
+    return changed
+
+
+def requester_of(session: Session, approval: Approval) -> Requester:
+    """Who asked for it and whom it is about."""
+    return requester(session, approval.requested_by, approval.requested_by_person_id, approval.person_id)
+
+
+def _next_above(session: Session, approval: Approval, taken: set[str], clock: Clock) -> set[str] | None:
+    """The accounts of the nearest head above who is none of `taken`, else of the administrators; None: nobody."""
+    asking = requester_of(session, approval)
+    taken = taken | asking.accounts
+    return next(
+        (
+            one
+            for name in (*MANAGERS, "role:administrator")
+            if (one := set(approvers_of(session, [name], approval.department_id, asking, clock)) - taken)
+        ),
+        None,
+    )
 
 
 def open_parts(session: Session, approval: Approval) -> Sequence[ApprovalStep]:

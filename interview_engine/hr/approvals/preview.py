@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.accounts.service import names_of
-from interview_engine.hr.approvals.flows import approvers_of, flow_of
+from interview_engine.hr.approvals.flows import approvers_of, flow_of, requester
 from interview_engine.hr.approvals.requests import steps_for
 
 
@@ -36,8 +36,9 @@ def planned_steps(
     if actor.account_id is None:
         return ()
     flow = flow_of(session, kind, department_id)
+    asking = requester(session, actor.account_id, actor.person_id)
     steps = [
-        (step["rule"], approvers_of(session, step["approvers"], department_id, actor.account_id, clock))
+        (step["rule"], approvers_of(session, step["approvers"], department_id, asking, clock))
         for step in steps_for(session, kind, subject, flow)
     ]
     names = names_of(session, [account_id for _, accounts in steps for account_id in accounts])

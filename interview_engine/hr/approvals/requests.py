@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import SYSTEM, Actor
+from interview_engine.hr.accounts.service import account_of_person
 from interview_engine.hr.approvals.conditions import applies
-from interview_engine.hr.approvals.flows import DEFAULT_STEPS, approvers_of, check_place, flow_of
+from interview_engine.hr.approvals.flows import DEFAULT_STEPS, approvers_of, check_place, flow_of, requester
 from interview_engine.hr.approvals.parts import may_take, not_yours, open_step, within
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
 from interview_engine.hr.approvals.verdict import Decision, verdict
@@ -38,27 +39,42 @@ class PendingApproval:
     step: ApprovalStep
 
 
-def start(session: Session, actor: Actor, kind: str, subject: str, department_id: str | None, clock: Clock) -> Approval:
+def start(
+    session: Session,
+    actor: Actor,
+    kind: str,
+    subject: str,
+    department_id: str | None,
+    clock: Clock,
+    *,
+    about: str | None = None,
+) -> Approval:
     """Ask for approval of `subject` ("requisition:id"). The approvers of the first step are told.
+
+    Args:
+        about: the person it is about; neither they nor who asks decide about it.
 
     Raises:
         ConflictError: `approval.pending` (asked already), `approval.nobody` (no active account could approve).
-        PermissionDenied: only accounts can ask. ValueError: no area hands over that kind of request.
+        PermissionDenied: only people can ask. ValueError: no area hands over that kind of request.
     """
-    if kind not in house().requests:
+    if house().request_kind(session, kind) is None:
         raise ValueError(f"no area hands over requests of the kind {kind!r}")
-    if actor.account_id is None:
+    if actor.account_id is None and actor.person_id is None:
         raise not_yours()
     there = select(Approval).where(Approval.subject == subject, Approval.kind == kind, Approval.state == "pending")
     if session.scalars(there.limit(1)).one_or_none() is not None:
         raise conflict("approval.pending", msg("An approval is already under way."))
     flow = flow_of(session, kind, department_id)
+    asking = requester(session, actor.account_id, actor.person_id, about)
     approval = Approval(
         **stamp(actor.id, clock),
         kind=kind,
         subject=subject,
         department_id=department_id,
-        requested_by=actor.account_id,
+        requested_by=actor.account_id or _account(session, actor.person_id),
+        requested_by_person_id=actor.person_id,
+        person_id=about,
         state="pending",
         step=0,
         expires_at=_expiry(flow, clock),
@@ -66,7 +82,7 @@ def start(session: Session, actor: Actor, kind: str, subject: str, department_id
     session.add(approval)
     session.flush()
     for place, step in enumerate(steps_for(session, kind, subject, flow)):
-        approvers = approvers_of(session, step["approvers"], department_id, actor.account_id, clock)
+        approvers = approvers_of(session, step["approvers"], department_id, asking, clock)
         if not approvers:
             raise conflict(
                 "approval.nobody",
@@ -137,11 +153,11 @@ def record_decision(
 
 
 def withdraw(session: Session, actor: Actor, approval_id: str, clock: Clock) -> Approval:
-    """Withdraw one's own pending request. `take_effect` is the caller's part."""
+    """Withdraw a pending request that one asked for, or that is about oneself. `take_effect` is the caller's part."""
     approval = find(session, Approval, approval_id, lock=True)
     if approval is None:
         raise missing("approval", msg("approval"))
-    if approval.requested_by != actor.account_id:
+    if not _is_own(approval, actor):
         raise not_yours()
     if approval.state != "pending":
         raise conflict("approval.decided", msg("The approval is already decided."))
@@ -154,7 +170,9 @@ def take_effect(session: Session, actor: Actor, approval: Approval, clock: Clock
     """Run the effect that the area gave for an ended approval (`hr.area.RequestKind.effect`), in the same
     transaction."""
     if approval.state != "pending":
-        house().requests[approval.kind].effect(session, actor, approval.subject, approval.state, clock)
+        kind = house().request_kind(session, approval.kind)
+        if kind is not None:
+            kind.effect(session, actor, approval.subject, approval.state, clock)
 
 
 def expire(session: Session, approval: Approval, clock: Clock) -> None:
@@ -194,16 +212,37 @@ def steps_of(session: Session, actor: Actor, approval_id: str) -> tuple[Approval
         )
     )
     own = [row for row in rows if row.account_id == actor.account_id]
-    if actor.account_id != approval.requested_by and not any(may_take(session, actor, row, approval) for row in own):
+    if not _is_own(approval, actor) and not any(may_take(session, actor, row, approval) for row in own):
         check_place(session, actor, "decide", approval.department_id)
     return rows
 
 
-def of_subject(session: Session, kind: str, subject: str) -> Approval | None:
-    """The latest approval of a thing, or None."""
-    return session.scalars(
-        select(Approval).where(Approval.kind == kind, Approval.subject == subject).order_by(Approval.id.desc()).limit(1)
-    ).one_or_none()
+def of_subject(session: Session, kind: str, subject: str, *, lock: bool = False) -> Approval | None:
+    """The latest approval of a thing, or None; with `lock`, kept from others until the transaction ends."""
+    latest = select(Approval).where(Approval.kind == kind, Approval.subject == subject).order_by(Approval.id.desc())
+    row = session.scalars(latest.limit(1)).one_or_none()
+    return find(session, Approval, row.id, lock=True) if lock and row is not None else row
+
+
+def all_of_subject(session: Session, kind: str, subject: str) -> tuple[Approval, ...]:
+    """Every approval of a thing, the first first. The caller has checked that the thing may be seen."""
+    wanted = select(Approval).where(Approval.kind == kind, Approval.subject == subject)
+    return tuple(session.scalars(wanted.order_by(Approval.id)))
+
+
+def takes_part(session: Session, actor: Actor, kind: str, subject: str) -> bool:
+    """Whether the account holds a part of an approval of a thing that is open to it: decided by it, or of the open
+    step, while it still reaches the place."""
+    rows = session.execute(
+        select(Approval, ApprovalStep)
+        .join(ApprovalStep, ApprovalStep.approval_id == Approval.id)
+        .where(Approval.kind == kind, Approval.subject == subject, ApprovalStep.account_id == (actor.account_id or ""))
+    ).tuples()
+    return any(
+        (step.decision is not None or (approval.state == "pending" and step.step == approval.step))
+        and may_take(session, actor, step, approval)
+        for approval, step in rows
+    )
 
 
 def cancel_for(session: Session, actor: Actor, kind: str, subject: str, clock: Clock) -> None:
@@ -238,9 +277,23 @@ def _advance(session: Session, approval: Approval, actor: Actor, clock: Clock) -
 def steps_for(session: Session, kind: str, subject: str, flow: ApprovalFlow | None) -> list[Mapping[str, Any]]:
     """The steps that a request takes: those of the flow whose condition is true of it."""
     steps: Sequence[Mapping[str, Any]] = flow.steps if flow is not None else DEFAULT_STEPS
-    facts_of = house().requests[kind].facts_of
+    made = house().request_kind(session, kind)
+    facts_of = None if made is None else made.facts_of
     facts = facts_of(session, subject.partition(":")[2]) if facts_of is not None else {}
     return [step for step in steps if applies(step.get("when"), facts)]
+
+
+def _is_own(approval: Approval, actor: Actor) -> bool:
+    """Whether the actor asked for it, or it is about them."""
+    if actor.account_id is not None and approval.requested_by == actor.account_id:
+        return True
+    return actor.person_id is not None and actor.person_id in (approval.requested_by_person_id, approval.person_id)
+
+
+def _account(session: Session, person_id: str | None) -> str | None:
+    """The account of a person who asks outside the console, where they have one: the answer comes to its inbox too."""
+    row = None if person_id is None else account_of_person(session, person_id)
+    return None if row is None else row.id
 
 
 def _expiry(flow: ApprovalFlow | None, clock: Clock) -> datetime | None:
@@ -257,4 +310,6 @@ def _close(session: Session, approval: Approval, state: str, actor: Actor, clock
     detail = {"subject": approval.subject, "state": state}
     audit.record(session, actor.id, "approval.close", f"approval:{approval.id}", detail, clock)
     payload = {"approval": approval.id, "kind": approval.kind, "subject": approval.subject, "state": state}
+    if approval.requested_by is None:
+        return  # the effect tells a person without an account
     tell_account(session, approval.requested_by, f"approval.decided:{approval.id}", "approval.decided", payload, clock)

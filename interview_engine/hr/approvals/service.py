@@ -13,38 +13,48 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.approvals import absence, chores, requests
+from interview_engine.hr.approvals.about import About, about_approvals
 from interview_engine.hr.approvals.absence import absences_of, end_substitute
-from interview_engine.hr.approvals.flows import end_flow, flows_in_force, has_flow, set_flow
+from interview_engine.hr.approvals.flows import end_flow, flows_in_force, has_flow, kinds_within, set_flow
 from interview_engine.hr.approvals.parts import delegate
 from interview_engine.hr.approvals.preview import planned_steps
 from interview_engine.hr.approvals.requests import (
     PendingApproval,
+    all_of_subject,
     cancel_for,
     of_subject,
     pending_for,
     start,
     steps_of,
+    takes_part,
 )
-from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalSubstitute
+from interview_engine.hr.approvals.standing import deciders_of
+from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep, ApprovalSubstitute
 from interview_engine.hr.approvals.times import DecisionTime, decision_times
 from interview_engine.hr.approvals.verdict import Decision
 
 __all__ = [
+    "About",
     "Approval",
     "ApprovalFlow",
+    "ApprovalStep",
     "ApprovalSubstitute",
     "Decision",
     "DecisionTime",
     "PendingApproval",
+    "about_approvals",
     "absences_of",
+    "all_of_subject",
     "cancel_for",
     "decide",
+    "deciders_of",
     "decision_times",
     "delegate",
     "end_flow",
     "end_substitute",
     "flows_in_force",
     "has_flow",
+    "kinds_within",
     "of_subject",
     "pending_for",
     "planned_steps",
@@ -52,6 +62,7 @@ __all__ = [
     "set_substitute",
     "start",
     "steps_of",
+    "takes_part",
     "withdraw",
 ]
 

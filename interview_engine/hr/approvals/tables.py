@@ -31,8 +31,10 @@ class Approval(Row, Base):
     """One request under way. `state` pending, approved, rejected, withdrawn, expired.
 
     `department_id` is where its subject belongs: who does not reach that place neither sees nor decides it. None is for
-    what belongs to no company. `step_opened_at` is when the step began that is open now (None: before that was kept);
-    it is handed upwards at `escalate_at`, and the whole expires at `expires_at`.
+    what belongs to no company. `requested_by` is the account of who asked, None where they have none (an employee on
+    the phone); `requested_by_person_id` the person, None in approvals from before that was kept. `person_id` is whom it
+    is about, where that is a person: they do not decide about themselves. `step_opened_at` is when the step began that
+    is open now (None: before that was kept); it is handed upwards at `escalate_at`, the whole expires at `expires_at`.
     """
 
     __tablename__ = "approval"
@@ -40,7 +42,9 @@ class Approval(Row, Base):
     kind: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(120), index=True)
     department_id: Mapped[str | None] = mapped_column(ForeignKey("department.id"))
-    requested_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    requested_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    requested_by_person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[str] = mapped_column(String(20), default="pending", index=True)
     step: Mapped[int] = mapped_column(default=0)
     step_opened_at: Mapped[datetime | None]

@@ -7,11 +7,19 @@ from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, Job, PersonColumn, Subject, in_transaction
 from interview_engine.hr.employment.assignments import move_those_due
+from interview_engine.hr.employment.certificate import CERTIFICATE
+from interview_engine.hr.employment.contact_request import CONTACT_CHANGE
 from interview_engine.hr.employment.employee_list import EMPLOYEES
+from interview_engine.hr.employment.leave_request import LEAVE
+from interview_engine.hr.employment.pay_change import PAY_CHANGE
+from interview_engine.hr.employment.posts import post_of
+from interview_engine.hr.employment.resignation import RESIGNATION
 from interview_engine.hr.employment.service import empty_files, works_here
 from interview_engine.hr.employment.states import step_those_due
-from interview_engine.hr.employment.tables import Assignment, EmployeeNumber, Employment, LifecycleEvent
+from interview_engine.hr.employment.tables import Assignment, EmployeeNumber, Employment, LifecycleEvent, PayRate
+from interview_engine.hr.employment.transfer_request import TRANSFER
 from interview_engine.hr.removal import Removal
+from interview_engine.hr.requests.service import as_request
 
 _LAW = "the law asks the employer to keep it"
 
@@ -26,15 +34,20 @@ def _places() -> Select[str, str, str]:
 
 AREA = Area(
     name="employment",
-    tables=(Employment, EmployeeNumber, Assignment, LifecycleEvent),
+    tables=(Employment, EmployeeNumber, Assignment, PayRate, LifecycleEvent),
     persons=(
         PersonColumn(Employment.person_id, "emptied", f"{_LAW}; what an interview left in it goes"),
         PersonColumn(EmployeeNumber.person_id, "kept", _LAW),
         PersonColumn(Assignment.person_id, "kept", _LAW),
         PersonColumn(Assignment.manager_person_id, "kept", f"{_LAW}: of whom it says where they worked"),
+        PersonColumn(PayRate.person_id, "kept", _LAW),
         PersonColumn(LifecycleEvent.person_id, "kept", f"{_LAW}; it holds identifiers, states and days only"),
     ),
     places=(_places,),
+    post_of=post_of,
+    requests=tuple(
+        as_request(kind) for kind in (LEAVE, CERTIFICATE, CONTACT_CHANGE, TRANSFER, PAY_CHANGE, RESIGNATION)
+    ),
     erase=_erase,
     holds=works_here,
     subjects=(Subject("employment", told=True),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from interview_engine.store.append_only import protect
@@ -65,6 +65,19 @@ class Assignment(Row, Dated, Base):
     level: Mapped[int | None]
     manager_person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(String(20))
+    ref: Mapped[str] = mapped_column(String(80), default="")
+
+
+class PayRate(Row, Dated, Base):
+    """What somebody is paid a month from a day on, in fen before tax. `ref` the request or import that it came from."""
+
+    __tablename__ = "pay_rate"
+    __table_args__ = (UniqueConstraint("employment_id", "valid_from", "revision"),)
+
+    employment_id: Mapped[str] = mapped_column(ForeignKey("employment.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"))
+    monthly_fen: Mapped[int] = mapped_column(BigInteger)
     ref: Mapped[str] = mapped_column(String(80), default="")
 
 

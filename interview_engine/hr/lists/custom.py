@@ -6,7 +6,7 @@ list's own columns, masked by their field class like any other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -166,24 +166,27 @@ def add_field(
     check_row(session, actor, "public", "manage", legal_entity_id=legal_entity_id)
     if not spec.custom:
         raise missing("list", msg("list"))
-    row = CustomField(**stamp(actor.id, clock), list_name=spec.name, legal_entity_id=legal_entity_id)
-    _describe(row, new)
-    own = select(CustomField).where(CustomField.list_name == spec.name)
-    there = session.scalars(own.with_for_update()).all()
-    in_use = [one for one in there if one.legal_entity_id == legal_entity_id and one.retired_at is None]
-    if len(in_use) >= MOST_FIELDS:
-        raise conflict("custom.many", msg("The list has {most} fields of your own.", most=MOST_FIELDS),
-                       msg("Retire one that you no longer need."))  # fmt: skip
-    taken = {is_like(label) for one in in_use for label in (one.label_zh, one.label_en)}
-    taken |= {is_like(one.label.get(language)) for one in spec.columns for language in ("zh", "en")}
-    if {is_like(row.label_zh), is_like(row.label_en)} & taken:
-        raise conflict("custom.twice", msg("The list has a column called that."), msg("Choose another name."))
-    row.code = _free_code({one.code for one in there})
-    session.add(row)
-    session.flush()
-    detail = {"list": spec.name, "kind": row.kind, "class": row.field_class, "company": legal_entity_id}
-    audit.record(session, actor.id, "custom_field.add", f"custom_field:{row.id}", detail, clock)
-    return row
+    labels = (one.label.get(language) for one in spec.columns for language in ("zh", "en"))
+    return _add(session, actor, spec.name, legal_entity_id, new, {is_like(label) for label in labels}, clock)
+
+
+def add_form_field(
+    session: Session, actor: Actor, form_name: str, legal_entity_id: str, new: NewField, clock: Clock
+) -> CustomField:
+    """Add a field to a form that the company made itself; needs "public" manage there.
+
+    Raises:
+        as `add_field`.
+    """
+    check_row(session, actor, "public", "manage", legal_entity_id=legal_entity_id)
+    return _add(session, actor, form_name, legal_entity_id, new, set(), clock)
+
+
+def fields_of_forms(session: Session, form_names: Iterable[str]) -> Sequence[CustomField]:
+    """The fields of such forms, retired ones too, oldest first. The caller has checked that they may be seen."""
+    return session.scalars(
+        select(CustomField).where(CustomField.list_name.in_(tuple(form_names))).order_by(CustomField.id)
+    ).all()
 
 
 def retire_field(session: Session, actor: Actor, field_id: str, clock: Clock) -> CustomField:
@@ -214,6 +217,35 @@ def read_choices(text: str) -> tuple[tuple[str, str], ...]:
         if chinese or english:
             found.append(((chinese or english)[:60], (english or chinese)[:60]))
     return tuple(found)
+
+
+def _add(
+    session: Session,
+    actor: Actor,
+    list_name: str,
+    legal_entity_id: str,
+    new: NewField,
+    taken: set[str],
+    clock: Clock,
+) -> CustomField:
+    """A further field of a list or form; `taken` are names that it may not have, as they are compared."""
+    row = CustomField(**stamp(actor.id, clock), list_name=list_name, legal_entity_id=legal_entity_id)
+    _describe(row, new)
+    own = select(CustomField).where(CustomField.list_name == list_name)
+    there = session.scalars(own.with_for_update()).all()
+    in_use = [one for one in there if one.legal_entity_id == legal_entity_id and one.retired_at is None]
+    if len(in_use) >= MOST_FIELDS:
+        raise conflict("custom.many", msg("The list has {most} fields of your own.", most=MOST_FIELDS),
+                       msg("Retire one that you no longer need."))  # fmt: skip
+    taken = taken | {is_like(label) for one in in_use for label in (one.label_zh, one.label_en)}
+    if {is_like(row.label_zh), is_like(row.label_en)} & taken:
+        raise conflict("custom.twice", msg("The list has a column called that."), msg("Choose another name."))
+    row.code = _free_code({one.code for one in there})
+    session.add(row)
+    session.flush()
+    detail = {"list": list_name, "kind": row.kind, "class": row.field_class, "company": legal_entity_id}
+    audit.record(session, actor.id, "custom_field.add", f"custom_field:{row.id}", detail, clock)
+    return row
 
 
 def _describe(row: CustomField, new: NewField) -> None:
