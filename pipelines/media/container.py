@@ -24,6 +24,7 @@ from av.video.stream import VideoStream
 from interview_engine.assessment.reasons import SENTENCES
 from interview_engine.errors import MediaError
 from interview_engine.i18n import Text, msg
+from pipelines.media.endings import UNSTATED, ends_inside
 from pipelines.media.joined import Part, parts_of
 
 FORMATS = "mov,matroska,mp3,wav,ogg,flac,aac,amr,avi,mpegts,mpeg,flv,asf,aiff,caf"
@@ -70,6 +71,7 @@ class Opened:
         declared_s: length that the header states, seconds from `origin_s`; None where it states none. A hint only.
         lost_tracks: streams of sound or pictures that nothing here can decode, or that are not looked at.
         part: the bytes of the file that this is; None is all of it.
+        ends_inside: its bytes end in the middle of a piece of the format (`endings.ends_inside`).
     """
 
     container: InputContainer
@@ -80,6 +82,12 @@ class Opened:
     sounds: tuple[AudioStream, ...] = ()
     lost_tracks: int = 0
     part: Part | None = None
+    ends_inside: bool = False
+
+    def is_cut_off(self, last_incomplete: bool) -> bool:
+        """Whether the file broke off, by its bytes and by its last packet; of a WAV FFmpeg calls that incomplete at the
+        end of every one whose length was not stated."""
+        return self.ends_inside or (last_incomplete and self.container.format.name != "wav")
 
 
 _NEXT: dict[str, Text] = {
@@ -238,7 +246,7 @@ def _choose(container: InputContainer, path: Path, limits: Limits, with_audio: b
     if declared_s is not None and container.format.name == "wav":
         declared_s *= _missing_from_wav(path, part)
     lost = _lost(container, sounds, video, with_audio)
-    return Opened(container, audio, video, origin_s, declared_s, sounds, lost, part)
+    return Opened(container, audio, video, origin_s, declared_s, sounds, lost, part, ends_inside(path, part))
 
 
 def _lost(container: InputContainer, sounds: Sequence[AudioStream], video: VideoStream | None, with_audio: bool) -> int:
@@ -265,14 +273,14 @@ def _declared(
 def _missing_from_wav(path: Path, part: Part | None) -> float:
     """How many times longer a WAV file says it is than it is; FFmpeg reports only what is there.
 
-    Writers that do not know the length yet state 0 or all ones: those state nothing.
+    Writers that do not know the length yet state 0 or two gigabytes and more: those state nothing.
     """
     with path.open("rb") as file:
         start, end = (0, os.fstat(file.fileno()).st_size) if part is None else (part.start, part.end)
         file.seek(start)
         head, size = file.read(12), end - start
     (stated,) = struct.unpack_from("<I", head, 4)
-    if head[:4] != b"RIFF" or stated in (0, 0xFFFFFFFF) or stated + 8 <= size:
+    if head[:4] != b"RIFF" or stated == 0 or stated >= UNSTATED or stated + 8 <= size:
         return 1.0
     return float(stated + 8) / size
 

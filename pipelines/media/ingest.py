@@ -190,6 +190,9 @@ def read(
             if is_full(window, packet, sound, pictures):
                 return
 
+        # FFmpeg passes over a last piece that is incomplete.
+        damage.broke_off = opened.is_cut_off(damage.broke_off)
+
         # A decoder keeps pictures back until later ones come, and here none will.
         if damage.broke_off and pictures is not None and opened.video is not None:
             yield from pictures.rest()

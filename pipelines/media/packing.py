@@ -133,6 +133,7 @@ def copied(plan: Plan, output: Output | None) -> Copied:
             kind, length_s = kind_of(packet), length_of(packet)
             if not output.put(packet, place, begins_s - part.origin_s, joins=part is not plan.parts[0]):
                 damage.leave_out(kind, length_s)
+        damage.broke_off = part.is_cut_off(damage.broke_off)
     if found.end_s <= 0.0:
         raise media_error("media.zero_length", plan.source)
     found.reason = noted(plan.parts) or damage.truncation(0.0, found.end_s, stated_s)

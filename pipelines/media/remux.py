@@ -220,10 +220,13 @@ def _try_to_decode(source: Path, first: Opened, limits: Limits) -> bool:
 
     Returns: whether the pictures' display matrix only mirrors them.
     """
-    opened = open_container(source, limits, part=first.part)
-    with opened.container:
-        streams = [stream for stream in (opened.video, opened.audio) if stream is not None]
-        frames = [_first_frame(source, opened.container, stream, limits) for stream in streams]
+    frames = []
+    for kind in ("video", "audio"):  # each from the beginning: not every format can be sought in
+        opened = open_container(source, limits, part=first.part)
+        with opened.container:
+            stream = opened.video if kind == "video" else opened.audio
+            if stream is not None:
+                frames.append(_first_frame(source, opened.container, stream, limits))
     return any(isinstance(frame, av.VideoFrame) and is_mirror_only(frame) for frame in frames)
 
 
@@ -237,7 +240,6 @@ def _first_frame(
     """
     seen: list[av.VideoFrame | av.AudioFrame] = []
     try:
-        container.seek(0)
         for frame in container.decode(stream):
             if isinstance(frame, av.VideoFrame):
                 check_size(source, frame.width, frame.height, limits)
