@@ -41,7 +41,7 @@ from interview_engine.hr.messaging import notice_drafts
 from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import Person, PersonFlag
 from interview_engine.hr.privacy.tables import ErasureRequest
-from interview_engine.hr.recruiting.tables import BulkAction, CalibrationVersion, RankingView
+from interview_engine.hr.recruiting.tables import BulkAction, CalibrationVersion
 from interview_engine.hr.requests import own_kinds
 from interview_engine.hr.requests import service as requests
 from interview_engine.i18n import LocalizedText
@@ -193,7 +193,6 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         **stamp("system", CLOCK), requisition_id=ids["requisition_id"], key="b" * 32, kind="review", done=[],
         skipped=[], kept=[],
     )  # fmt: skip
-    view = RankingView(**stamp("system", CLOCK), account_id=hr.id, name="乙公司的视图", query="sort=score")
     jobs, pool = house().lists["requisitions"], house().lists["talent_pool"]
     session.get_one(Person, ids["person_id"]).talent_pool = True
     session.flush()
@@ -224,7 +223,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     contracts.draft(session, SYSTEM, held.id, contracts.NewContract("open", date(2027, 1, 5), None), CLOCK)
     closed = Day(date(2030, 2, 1), "restday", "乙公司的假")
     days_off = calendar.propose(session, SYSTEM, calendar.company_region(b), 2030, [closed], "乙公司", CLOCK)
-    session.add_all([calibration, episode, pair, planned, away, flow, action, view, sheet])
+    session.add_all([calibration, episode, pair, planned, away, flow, action, sheet])
     session.flush()
     asked = _asked_in_b(session, samples, b, somebody.id)
     work = session.scalars(select(WorkItem.id)).first() or NOBODY
@@ -236,7 +235,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "flag_id": ids["flag_id"], "pair_id": pair.id, "request_id": planned.id,
         "field_id": field.id, "saved_view_id": saved.id, "import_id": sheet.id, "row_id": ids["requisition_id"],
         "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,
-        "action_id": action.id, "view_id": view.id, "assignment_id": moved.id, "contract_id": contract.id,
+        "action_id": action.id, "assignment_id": moved.id, "contract_id": contract.id,
         "employment_id": held.id, **asked,
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
         "colleague": hr.id, "person of hr": hr.person_id,

@@ -255,7 +255,7 @@ CONSOLE: dict[str, Body] = {
         id=of_b("application_id"), do="message", words=REASON, key="k" * 32, at="ranking", filters=""
     ),
     "/console/requisitions/{requisition_id}/views": form(name="偷来的视图", query="sort=score"),
-    "/console/ranking-views/{view_id}/remove": form(requisition=of_b("requisition_id")),
+    "/console/requisitions/{requisition_id}/views/{saved_view_id}/remove": nothing,
     "/console/chosen/{action_id}/undo": form(at="ranking", filters=""),
     "/console/applications/{application_id}/decide": form(decision="reject", reason=REASON),
     "/console/applications/{application_id}/override": form(score="6.5", why=REASON),

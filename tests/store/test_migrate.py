@@ -20,6 +20,7 @@ from interview_engine.hr.all_tables import Base
 from interview_engine.hr.employment.assignments import places
 from interview_engine.hr.employment.numbers import number_of
 from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.lists.tables import SavedView
 from interview_engine.hr.people.identities import person_of
 from interview_engine.hr.privacy import erasure
 from interview_engine.hr.privacy.tables import ErasureRequest
@@ -220,4 +221,42 @@ def test_amounts_of_before_are_kept_to_the_fen_and_who_works_here_gets_a_number_
         assert [(one.row.id, one.first) for one in places(session, "m")] == [(held.assignment_id, date(2026, 2, 1))]
         classes = session.scalars(select(Grant.field_class).where(Grant.account_id == "a").order_by(Grant.field_class))
         assert classes.all() == ["health", "pay"]
+    database.close()
+
+
+def test_views_of_the_ranked_list_are_kept_among_those_of_all_lists(database_url: str) -> None:
+    database = open_database(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    row = "'2026-01-01', '2026-01-01', 'account:a', "
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0021")
+        connection.execute(
+            text(
+                "INSERT INTO person (id, created_at, updated_at, actor, name, email, phone, language, level, "
+                f"synthetic, talent_pool) VALUES ('p', {row}'李雷', '', '', 'zh', NULL, true, false)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO account (id, created_at, updated_at, actor, person_id, login, role, password_hash, "
+                f"must_change_password, active, language) VALUES ('a', {row}'p', 'lilei', 'hr', '', false, true, 'zh')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO ranking_view (id, created_at, updated_at, actor, account_id, name, query) "
+                f"VALUES ('v', {row}'a', '高分在前', 'sort=score')"
+            )
+        )
+    migrate(database)
+    with database.reading() as session:
+        view = session.get_one(SavedView, "v")
+        assert (view.account_id, view.list_name, view.name, view.query) == ("a", "ranking", "高分在前", "sort=score")
+        assert view.legal_entity_id is None
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0021")
+        assert connection.execute(text("SELECT id, name FROM ranking_view")).all() == [("v", "高分在前")]
     database.close()

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -27,10 +27,11 @@ from api.i18n import language_of
 from api.sessions import PageActor
 from interview_engine.assessment.comparing.ranking import EntryCompetency
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.lists.views import remove_view, save_view, views_of
 from interview_engine.hr.problems import conflict
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.reach import requisition_for
-from interview_engine.hr.recruiting.reviewing import assessments, shortlist, views
+from interview_engine.hr.recruiting.reviewing import assessments, shortlist
 from interview_engine.hr.recruiting.reviewing.shortlist import RankedList, RankedPage, RankedRow
 from interview_engine.hr.recruiting.reviewing.shortlist_page import ListPage, ListWanted, list_page
 from interview_engine.hr.recruiting.tables import Requisition
@@ -43,6 +44,10 @@ router = APIRouter()
 PAGE = 50
 COLUMNS = ("photo", "match", "score", "since")
 """Columns that can be left out, besides the competencies."""
+VIEWS = "ranking"
+"""The ranked list among the lists of which views are saved."""
+KEPT = ("section", "stage", "channel", "meets", "sort", "back", "over", "human", "col")
+"""What of the list's address a view keeps. Not the name that was looked for: it is a person's."""
 
 
 @router.get(f"{HOME}/{{requisition_id}}")
@@ -72,7 +77,7 @@ def ranking(
         found = list_page(session, actor, requisition_id, wanted, page=page, size=PAGE)
         head = requisition_head(session, actor, row)
         outcome = outcome_values(session, actor, context, requisition_id, bulk)
-        kept = views.list_views(session, actor)
+        kept = views_of(session, actor, VIEWS)
         shown = _columns(found, col or [])
         photos = _photos(session, context, actor, found.rows) if "photo" in shown else {}
     query = _query(wanted, col or [])
@@ -104,28 +109,26 @@ def ranking(
 
 @router.post(f"{HOME}/{{requisition_id}}/views")
 def keep_view(requisition_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Keep the list's filters, order and columns under a name."""
-    query = form.text("query")
+    """Keep the list's filters, order and columns under a name, for every job."""
+    kept = urlencode([pair for pair in parse_qsl(form.text("query")) if pair[0] in KEPT])
 
     def change(session: Session) -> None:
         requisitions.get_requisition(session, actor, requisition_id)
-        views.keep(session, actor, form.text("name"), query, context.clock)
+        save_view(session, actor, VIEWS, form.text("name"), kept, context.clock, shared=form.checked("shared"))
 
-    kept = views.cleaned(query)
     where = f"{HOME}/{requisition_id}{'?' if kept else ''}{kept}"
     return act(context, change, lambda _: done(where, "view_kept"))
 
 
-@router.post("/console/ranking-views/{view_id}/remove")
-def remove_view(view_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Forget a view of one's own."""
-    where = form.text("requisition")
+@router.post(f"{HOME}/{{requisition_id}}/views/{{saved_view_id}}/remove")
+def forget_view(requisition_id: str, saved_view_id: str, context: Ctx, actor: PageActor) -> Response:
+    """Forget a view of one's own, or a shared one where one manages the company."""
 
-    def change(session: Session) -> str:
-        views.remove(session, actor, view_id)
-        return requisitions.get_requisition(session, actor, where).id
+    def change(session: Session) -> None:
+        requisitions.get_requisition(session, actor, requisition_id)
+        remove_view(session, actor, saved_view_id, context.clock)
 
-    return act(context, change, lambda requisition_id: done(f"{HOME}/{requisition_id}", "removed"))
+    return act(context, change, lambda _: done(f"{HOME}/{requisition_id}", "removed"))
 
 
 @router.get(f"{HOME}/{{requisition_id}}/ranking.{{form}}")

@@ -333,18 +333,6 @@ class BulkAction(Row, Base):
     kept: Mapped[list[Any]]
 
 
-class RankingView(Row, Base):
-    """Filters, order and columns of the ranked list that an account keeps under a name; `query` is of the list's
-    address, without names of candidates."""
-
-    __tablename__ = "ranking_view"
-    __table_args__ = (UniqueConstraint("account_id", "name"),)
-
-    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
-    name: Mapped[str] = mapped_column(String(60))
-    query: Mapped[str] = mapped_column(String(1000))
-
-
 class HumanRating(Row, Base):
     """A blind rating of one competency of one interview on the 1..5 anchors, for calibration."""
 

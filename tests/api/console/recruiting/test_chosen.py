@@ -115,10 +115,10 @@ def test_a_view_is_kept_for_every_job_without_the_name_that_was_looked_for(
     page = client.get(where).text
     assert f'href="{where}?sort=score&amp;col=score"' in page
     assert "高分在前" not in clients["hr"].get(where).text
-    view = re.search(r'action="(/console/ranking-views/[0-9a-f]+/remove)"', page)
+    view = re.search(r'action="(/console/requisitions/[0-9a-f]+/views/[0-9a-f]+/remove)"', page)
     assert view is not None
     assert clients["hr"].post(view[1], data={"csrf": csrf(clients["hr"])}).status_code == 404
-    post(client, view[1], requisition=made.requisition_id)
+    post(client, view[1])
     assert "高分在前" not in client.get(where).text
 
 
