@@ -139,6 +139,7 @@ def from_form(version_id: str, request: Request, context: Ctx, actor: PageActor,
         base = competency.kit(session, version_id)
         draft = draft_from_form(base, form, offered(base, _library(session, actor)))
         if form.checked("own"):
+            competency.check_kit_name(session, actor, draft.role)
             draft = replace(draft, id=competency.free_kit_id(session, draft.role.en))
         return row, edited_text(row.text, base, draft)
 
@@ -191,7 +192,7 @@ def publish(version_id: str, request: Request, context: Ctx, actor: PageActor, f
         kept = _kept(context, form.text("previewed"), text)
         return competency.publish_kit(
             session, actor, text, form.text("note"), context.clock, policy=policy, preview=kept,
-            legal_entity_id=form.optional("owner"),
+            legal_entity_id=form.optional("owner"), new=form.checked("new"),
         )  # fmt: skip
 
     def again(problem: InterviewEngineError) -> Response:
@@ -297,6 +298,8 @@ def _draft(
         owners=whose,
         status=422 if problems else None,
         problem=problem,
+        holding=True,
+        typed=dict(getattr(request.state, "typed", ())),
         problems=problems,
         base=base,
         kit=kit,

@@ -10,6 +10,7 @@ from itertools import chain, count
 from typing import Any, Literal
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, defer
 
 from interview_engine.assessment.kits.delivery_weight import check_kit
@@ -20,13 +21,15 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_owner, owned, owner_for, require
 from interview_engine.hr.competency.tables import CompetencyRow, KitVersion
-from interview_engine.hr.problems import conflict, missing
+from interview_engine.hr.problems import conflict, missing, text_within
 from interview_engine.i18n import LocalizedText, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
 _NAMED = 34
 """Letters of a role's name that a kit's id takes; with a number it stays below the 40 that an id may have."""
+MOST_NOTE = 500
+_ID_LINE = re.compile(r"^id:[ \t]*\S+[ \t]*(?=#|$)", re.MULTILINE)
 _VERSION_LINE = re.compile(r"^version:[ \t]*\S+[ \t]*(?=#|$)", re.MULTILINE)
 
 
@@ -69,6 +72,7 @@ def publish_kit(
     policy: str = "cn",
     preview: Mapping[str, Any] | None = None,
     legal_entity_id: str | None = None,
+    new: bool = False,
 ) -> KitVersion:
     """Publish a kit file as the next version of its id; the same file again, whatever its version line says,
     is the version that it already is.
@@ -81,14 +85,24 @@ def publish_kit(
         preview: what `preview_kit` said, kept with the version.
         legal_entity_id: the company that a new kit id will belong to; see `access.service.owner_for`. A known id stays
             whose it is.
+        new: it is a kit of its own, not the next version of another: where its id is taken by now it gets a free one.
 
     Raises:
+        ConflictError: `kit.name_taken`, a new kit is called as another that the actor sees; `kit.at_once`, somebody
+            else published a version of it at the same time.
         PermissionDenied: the kit id belongs to the group or to a company out of reach.
         KitError: with every problem, line and field. PolicyError: `policy.delivery_weight`.
     """
     require(actor, "public", "manage")
     draft = parse_kit(text.encode(), "kit.yaml")
     check_kit(draft, POLICIES[policy])
+    if new:
+        again = _published_already(session, actor, text, draft)
+        if again is not None:
+            return again
+        check_kit_name(session, actor, draft.role)
+        if _latest(session, draft.id) is not None or draft.id in shipped_kits():
+            text, draft = _with_id(text, draft, free_kit_id(session, draft.role.en))
     latest = _latest(session, draft.id)
     if latest is None:
         owner = owner_for(session, actor, legal_entity_id)
@@ -110,11 +124,18 @@ def publish_kit(
         text=final,
         sha256=parsed.sha256,
         state="published",
-        note=note.strip()[:500],
+        note=text_within(note, "note", msg("note"), MOST_NOTE, least=0),
         preview=dict(preview) if preview is not None else None,
     )
-    session.add(row)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise conflict(
+            "kit.at_once",
+            msg("Somebody else published a version of this kit at the same moment."),
+            msg("Look at that version first, then publish again."),
+        ) from None
     _extend_model(session, parsed, owner, clock, actor.id)
     detail = {"kit": parsed.id, "version": parsed.version, "sha256": parsed.sha256}
     audit.record(session, actor.id, "kit.publish", f"kit_version:{row.id}", detail, clock)
@@ -222,6 +243,37 @@ def free_kit_id(session: Session, name: str) -> str:
     return next(one for one in chain([words], numbered) if one not in taken)
 
 
+def check_kit_name(session: Session, actor: Actor, role: LocalizedText) -> None:
+    """A new kit is called as no other that the actor sees: lists of jobs and reports know kits by their names.
+
+    Raises:
+        ConflictError: `kit.name_taken`.
+    """
+    theirs = select(KitVersion.name).where(owned(actor, KitVersion.legal_entity_id), KitVersion.state == "published")
+    names = {_plain(name[language]) for name in session.scalars(theirs) for language in ("zh", "en")}
+    taken = next((one for one in (role.zh, role.en) if _plain(one) in names), None)
+    if taken is not None:
+        raise conflict(
+            "kit.name_taken",
+            msg("There is a kit “{name}” already.", name=taken),
+            msg("Give this one a name of its own, or edit that kit as a new version."),
+        )
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _published_already(session: Session, actor: Actor, text: str, draft: Kit) -> KitVersion | None:
+    """The kit that the actor made of this very text: the same form was sent twice."""
+    for row in session.scalars(select(KitVersion).where(KitVersion.actor == actor.id, KitVersion.version == 1)):
+        if row.name == asdict(draft.role):
+            named, parsed = _with_id(text, draft, row.kit_id)
+            if _with_version(named, parsed, 1)[0] == row.text:
+                return row
+    return None
+
+
 def versions_of(kit_id: str) -> Select[str]:
     """Ids of every version of a kit, for a list's IN."""
     return select(KitVersion.id).where(KitVersion.kit_id == kit_id)
@@ -288,6 +340,16 @@ def _latest(session: Session, kit_id: str) -> KitVersion | None:
     return session.scalar(
         select(KitVersion).where(KitVersion.kit_id == kit_id).order_by(KitVersion.version.desc()).limit(1)
     )
+
+
+def _with_id(text: str, draft: Kit, kit_id: str) -> tuple[str, Kit]:
+    """The text with another id, as `_with_version`."""
+    final = _ID_LINE.sub(f"id: {kit_id}", text, count=1)
+    parsed = parse_kit(final.encode(), "kit.yaml")
+    if replace(parsed, sha256="") == replace(draft, id=kit_id, sha256=""):
+        return final, parsed
+    written = kit_yaml(replace(draft, id=kit_id))
+    return written.decode(), parse_kit(written, "kit.yaml")
 
 
 def _with_version(text: str, draft: Kit, version: int) -> tuple[str, Kit]:

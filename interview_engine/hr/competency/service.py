@@ -14,6 +14,7 @@ from interview_engine.hr.competency.evidence import remove as remove_measures
 from interview_engine.hr.competency.kits import (
     KitLabel,
     KitSummary,
+    check_kit_name,
     free_kit_id,
     import_shipped_kits,
     kit,
@@ -87,6 +88,7 @@ __all__ = [
     "add_competency",
     "answer_survey",
     "asked_by",
+    "check_kit_name",
     "close_survey",
     "competency_model",
     "create_profile",

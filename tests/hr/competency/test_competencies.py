@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from unittest.mock import patch
 
 import pytest
 from hiring_world import World
@@ -14,8 +17,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.assessment.kits.file import parse_kit, shipped_kits
+from interview_engine.assessment.kits.kit import Kit
 from interview_engine.errors import ConflictError, GoneError, InvalidInput, KitError, NotFoundError, PermissionDenied
-from interview_engine.hr.competency import service
+from interview_engine.hr.competency import kits, service
 from interview_engine.hr.competency.portrait import Measure, growth
 from interview_engine.hr.competency.profiles import Requirement, check_requirements
 from interview_engine.hr.competency.survey_rules import count_items, self_ratings
@@ -56,6 +60,69 @@ def test_a_kit_with_errors_is_refused_with_every_line(small_world: World) -> Non
         assert caught.value.problems
         with pytest.raises(PermissionDenied):
             service.publish_kit(session, world.actor("recruiter"), KIT_TEXT, "", world.clock)
+
+
+def named(english: str, chinese: str, kit_id: str = "night-service") -> str:
+    """The shipped kit as the text of another one."""
+    return (
+        KIT_TEXT.replace("id: customer-service", f"id: {kit_id}", 1)
+        .replace("客服专员", chinese, 1)
+        .replace("Customer service representative", english, 1)
+    )
+
+
+def test_two_new_kits_that_were_made_at_once_are_two(world: World) -> None:
+    hr, boss = world.actor("hr"), world.actor("administrator")
+    with world.database.transaction() as session:
+        one = service.publish_kit(session, hr, named("Night service", "夜间客服"), "", world.clock, new=True)
+        other = service.publish_kit(session, boss, named("Late service", "深夜客服"), "", world.clock, new=True)
+        assert (one.kit_id, other.kit_id) == ("night-service", "late-service")
+        assert (one.version, other.version) == (1, 1)
+        assert service.kit(session, other.id).id == "late-service"
+
+
+def test_a_new_kit_is_not_called_as_another(world: World) -> None:
+    with world.database.transaction() as session:
+        service.publish_kit(session, world.actor("hr"), named("Night service", "夜间客服"), "", world.clock, new=True)
+    for english, chinese in (("NIGHT  service", "另一个"), ("Another", "夜间客服")):
+        text = named(english, chinese, "another")
+        with pytest.raises(ConflictError) as caught, world.database.transaction() as session:
+            service.publish_kit(session, world.actor("administrator"), text, "", world.clock, new=True)
+        assert caught.value.code == "kit.name_taken"
+
+
+def test_a_new_kit_that_was_sent_twice_is_one(world: World) -> None:
+    hr = world.actor("hr")
+    with world.database.transaction() as session:
+        ids = {
+            service.publish_kit(session, hr, named("Night service", "夜间客服"), "", world.clock, new=True).id
+            for _ in range(2)
+        }
+        assert len(ids) == 1
+
+
+def test_two_versions_at_the_same_moment_are_one_and_a_refusal(world: World) -> None:
+    barrier = Barrier(2)
+    with_version = kits._with_version
+
+    def met(text: str, draft: Kit, version: int) -> tuple[str, Kit]:
+        if version == 2:  # both have seen that there is one
+            barrier.wait(timeout=10)
+        return with_version(text, draft, version)
+
+    def publish(comment: str) -> str:
+        text = f"# {comment}\n{KIT_TEXT}"
+        try:
+            with world.database.transaction() as session:
+                service.publish_kit(session, world.actor("hr"), text, "", world.clock)
+            return "published"
+        except ConflictError as refused:
+            return refused.code
+
+    if world.database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite lets one transaction write at a time")
+    with patch.object(kits, "_with_version", met), ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(publish, ("one", "other"))) == ["kit.at_once", "published"]
 
 
 def test_b1_a_kit_brings_its_competencies_into_the_model(small_world: World) -> None:
