@@ -137,6 +137,10 @@ def install(app: FastAPI) -> None:
             headers["WWW-Authenticate"] = "Bearer"
         if isinstance(error, LOGGED):
             log.warning("refused: %s on %s by %s", error.code, place(request), who(request))
+        again = await _form_again(request, error)
+        if again is not None:
+            again.headers.update(headers)
+            return again
         return respond(request, status_of(error), error.code, error.message, error.next_step, headers, **more)
 
     @app.exception_handler(RequestValidationError)
@@ -170,6 +174,24 @@ def install(app: FastAPI) -> None:
         message = msg("The server failed (number {number}).", number=number)
         next_step = msg("Saved data is safe. Try again; if the error comes back, report the number.")
         return respond(request, 500, "server.failed", message, next_step, {"Connection": "close"})
+
+
+async def _form_again(request: Request, error: InterviewEngineError) -> Response | None:
+    """The page of the console that a refused form was sent from, with what was typed; None where that cannot be."""
+    from api.console.refill import page_again
+
+    out_of_reach = isinstance(error, errors.PermissionDenied) and error.code != "session.csrf"
+    if (
+        request.method != "POST"
+        or not request.url.path.startswith("/console")
+        or "text/html" not in request.headers.get("accept", "")
+        or out_of_reach
+        or isinstance(error, errors.NotSignedIn)
+    ):
+        return None
+    language = language_of(request)
+    told = {"message": error.message.get(language), "next_step": error.next_step.get(language)}
+    return await page_again(request, status_of(error), told, getattr(error, "field", ""))
 
 
 def _come_again(request: Request) -> dict[str, str]:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 from fastapi.exceptions import HTTPException
 from fastapi.responses import Response
+from starlette.datastructures import FormData
 
 from api.context import Context
 from api.deps import Ctx
@@ -70,6 +71,11 @@ def _salted(token: str, salt: str) -> str:
     return hmac.new(token.encode(), f"csrf {salt}".encode(), hashlib.sha256).hexdigest()
 
 
+def keep_typed(request: Request, form: FormData) -> None:
+    """Set `request.state.typed`, the form's names and values: should it be refused, it comes back with them."""
+    request.state.typed = tuple((name, value) for name, value in form.multi_items() if isinstance(value, str))
+
+
 async def check_csrf(request: Request, context: Ctx) -> None:
     """Every unsafe request of a session carries its token, in a header or in the form.
 
@@ -80,7 +86,9 @@ async def check_csrf(request: Request, context: Ctx) -> None:
         return
     given = request.headers.get(CSRF_HEADER)
     if given is None:
-        given = str((await request.form()).get(CSRF_FIELD, ""))
+        form = await request.form()
+        keep_typed(request, form)
+        given = str(form.get(CSRF_FIELD, ""))
     if not is_csrf_token(session_token(request, context), given):
         await request.close()
         raise PermissionDenied(

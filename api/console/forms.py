@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
+from api.sessions import keep_typed
 from interview_engine.clock import CHINA
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import msg
@@ -121,6 +122,7 @@ class Fields:
 
 async def _fields(request: Request) -> AsyncIterator[Fields]:
     async with request.form() as form:
+        keep_typed(request, form)
         yield Fields(form)
 
 

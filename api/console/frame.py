@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.area import Entry, WebArea, areas_of
+from api.console.refill import refilled
 from api.context import Context
 from api.deps import get_context
 from api.i18n import language_of
@@ -58,13 +59,17 @@ def console_page(
     *,
     problem: InterviewEngineError | None = None,
     status: int | None = None,
+    holding: bool = False,
     **values: Any,
 ) -> HTMLResponse:
     """A page of the console in its frame; `actor` comes from `PageActor`.
 
+    A form that is shown again with what was wrong holds everything that was typed into it.
+
     Args:
         problem: what was wrong with a form that is shown again; its message stands above the form.
         status: where it is neither 200 nor, with a problem, 422.
+        holding: the form holds what was sent although nothing was wrong, as where a text is checked before it is sent.
     """
     context = get_context(request)
     translate = translator(language_of(request))
@@ -84,7 +89,7 @@ def console_page(
             "code": problem.code,
             "field": getattr(problem, "field", ""),
         }
-    return page(
+    shown = page(
         request,
         f"console/{template}",
         status or (200 if problem is None else 422),
@@ -95,6 +100,11 @@ def console_page(
         channel_name=partial(channel_name, translate),
         **values,
     )
+    sent = getattr(request.state, "typed", ())
+    if not sent or not (holding or problem is not None):
+        return shown
+    held = refilled(bytes(shown.body).decode(), request.url.path, sent, at_fault=getattr(problem, "field", ""))
+    return shown if held is None else HTMLResponse(held, shown.status_code)
 
 
 def channel_name(say: Callable[[str], str], channel: str) -> str:

@@ -1,20 +1,27 @@
 """Every page that a route leads to, as its readers may have set their screens: dark, large text, phone, two languages.
 
 Generated from the routes: a page without an address here fails the first test. Each page is opened twice, in modes that
-turn from page to page, so that the whole takes a minute and all pages together meet all modes (L6, M10).
+turn from page to page, so that the whole takes a minute and all pages together meet all modes (L6, M10). With axe-core
+at hand (AXE_CORE names its axe.min.js) its rules look at every page in every mode.
 """
 
 from __future__ import annotations
 
 import itertools
+import os
 import re
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import chromium
 import console_data
+import httpx
 import pytest
 from api_world import Samples, whole_company
 from applications import application
@@ -73,7 +80,14 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    context = make_context(tmp_path_factory.mktemp("site"))
+    with standing(tmp_path_factory.mktemp("site")) as made:
+        yield made
+
+
+@contextmanager
+def standing(folder: Path) -> Iterator[Site]:
+    """A site in an empty folder."""
+    context = make_context(folder)
     samples = whole_company(context)
     made = samples.company
     cookies: dict[str, str] = {}
@@ -237,3 +251,125 @@ def test_every_page_is_readable_with_text_of_200_percent(site: Site, browser: Br
     with chromium.large_text(browser) as large:
         found = looked_at(large, site, 200)
     assert not found, told(found)
+
+
+AXE = os.environ.get("AXE_CORE", "")
+"""Where axe-core lies; it is not part of the product: `npm pack axe-core` fetches it (MPL-2.0)."""
+VIOLATIONS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map((one) =>
+  `${one.id} (${one.impact}): ` + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | "))"""
+
+
+@pytest.mark.skipif(not AXE, reason="AXE_CORE names no axe.min.js")
+@pytest.mark.parametrize("text", [100, 200])
+@pytest.mark.parametrize("width", [375, 1024, 1440])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_nothing_on_any_page(site: Site, browser: Browser, language: str, width: int, text: int) -> None:
+    script = Path(AXE).read_text(encoding="utf-8")
+    found: dict[str, dict[str, list[str]]] = {}
+    large = chromium.large_text(browser) if text == 200 else nullcontext(browser)
+    with large as reader, window(reader, site, width, language) as (page, _):
+        for route in sorted(site.addresses):
+            page.goto(site.addresses[route])
+            page.evaluate(script)
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                if violations := violations_of(page):
+                    found[f"{route} {scheme}"] = {"axe": violations}
+            page.emulate_media(color_scheme="light")
+    assert not found, told(found)
+
+
+def violations_of(page: Page) -> list[str]:
+    """What breaks a rule of axe, once colours have faded in."""
+    until = time.monotonic() + 5
+    while (found := page.evaluate(VIOLATIONS)) and time.monotonic() < until:
+        page.wait_for_timeout(200)
+    return list(found)
+
+
+class Shown(HTMLParser):
+    """The forms of a page that are sent, each as its address and its fields: (name, kind, value or whether ticked)."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.forms: list[tuple[str, list[tuple[str, str, str]]]] = []
+        self._inside = False
+        self._area = ""
+        self._select = ""
+        self._chosen = False  # whether an option of it stands among the fields; the first does unless another is marked
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag == "form":
+            self._inside = said.get("method") == "post"
+            if self._inside:
+                self.forms.append((said["action"] or "", []))
+        elif not self._inside:
+            return
+        elif tag == "input" and said.get("name"):
+            kind = said.get("type") or "text"
+            value = said.get("value") or ""
+            if kind not in ("checkbox", "radio") or "checked" in said:
+                self.forms[-1][1].append((said["name"] or "", kind, value))
+        elif tag == "textarea":
+            self._area = said.get("name") or ""
+            self.forms[-1][1].append((self._area, "textarea", ""))
+        elif tag == "select":
+            self._select = said.get("name") or ""
+            self._chosen = False
+        elif tag == "option" and self._select and ("selected" in said or not self._chosen):
+            if self._chosen:
+                self.forms[-1][1].pop()
+            self._chosen = True
+            self.forms[-1][1].append((self._select, "select", said.get("value") or ""))
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            name, kind, before = self.forms[-1][1].pop()
+            self.forms[-1][1].append((name, kind, before + data))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = False
+        elif tag == "textarea":
+            self._area = ""
+        elif tag == "select":
+            self._select = ""
+
+
+TYPED = {"text": "字" * 5000, "textarea": "字" * 6000, "search": "字" * 5000, "email": "字" * 5000,
+         "tel": "字" * 5000, "url": "字" * 5000, "number": "1e99", "date": "9999-99-99",
+         "datetime-local": "9999-99-99T99:99"}  # fmt: skip
+"""What no form takes, by the kind of its field."""
+
+
+def test_no_form_of_the_console_loses_what_was_typed_when_it_is_refused(tmp_path: Path) -> None:
+    lost: dict[str, list[str]] = {}
+    tried: set[str] = set()
+    with standing(tmp_path) as site, httpx.Client(base_url=site.url, cookies=dict(site.cookies)) as client:
+        for route, address in sorted(site.addresses.items()):
+            if not route.startswith("/console"):
+                continue
+            page = client.get(address, headers={"accept": "text/html"}).text
+            for action, fields in Shown(page).forms:
+                sent = [(name, kind, TYPED.get(kind, value)) for name, kind, value in fields if kind != "file"]
+                if urlsplit(action).path in tried or not any(kind in TYPED for _, kind, _ in sent):
+                    continue
+                tried.add(urlsplit(action).path)
+                answer = client.post(
+                    action or address,
+                    content=urlencode([(name, value) for name, _, value in sent]),
+                    headers={
+                        "accept": "text/html",
+                        "content-type": "application/x-www-form-urlencoded",
+                        "referer": f"{site.url}{address}",
+                    },
+                )
+                wanted = [(name, value.strip()) for name, kind, value in sent if kind in TYPED]
+                back = [(name, value.strip()) for where, found in Shown(answer.text).forms for name, _, value in found]
+                missing = [name for name, value in wanted if (name, value) not in back]
+                if answer.status_code < 400 or missing:
+                    lost[f"{route} {action}"] = [str(answer.status_code), *missing]
+    assert len(tried) >= 40
+    assert not lost, "\n".join(f"{where}: {what}" for where, what in lost.items())

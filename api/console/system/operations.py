@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from itertools import islice
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
@@ -195,11 +195,11 @@ def audit_log(
 
 
 @router.post("/console/audit/check")
-def check(request: Request, context: Ctx, actor: PageActor, end: Annotated[str, Form(max_length=200)] = "") -> Response:
+def check(request: Request, context: Ctx, actor: PageActor, form: forms.Form) -> Response:
     """Walk the whole chain; that it was walked is in it too. `end`: an end that was kept, "number:hash"."""
     return act(
         context,
-        lambda session: trail.check_trail(session, actor, context.clock, trail.kept_end(end)),
+        lambda session: trail.check_trail(session, actor, context.clock, trail.kept_end(form.text("end"))),
         lambda found: _audit(request, context, actor, TrailFilter(), "", found),
     )
 

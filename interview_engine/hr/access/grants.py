@@ -23,7 +23,7 @@ from interview_engine.hr.access.rules import (
 from interview_engine.hr.access.service import check_row, denied, rule_of
 from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.people.tables import Department, LegalEntity
-from interview_engine.hr.problems import invalid, missing
+from interview_engine.hr.problems import invalid, missing, text_within
 from interview_engine.i18n import Text, msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp
@@ -167,7 +167,7 @@ def _add(session: Session, actor: Actor, new: NewGrant, role: str | None, clock:
         level_high=new.level_high,
         role=role,
         expires_at=new.expires_at,
-        reason=new.reason.strip()[:300],
+        reason=text_within(new.reason, "reason", msg("reason"), 300, least=0),
     )
     session.add(grant)
     session.flush()

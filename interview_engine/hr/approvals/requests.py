@@ -25,7 +25,7 @@ from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, Approva
 from interview_engine.hr.approvals.verdict import Decision, verdict
 from interview_engine.hr.house import house
 from interview_engine.hr.messaging.service import settle_told, tell_account
-from interview_engine.hr.problems import conflict, invalid, missing
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
@@ -138,7 +138,7 @@ def record_decision(
     if decision == "reject" and not comment.strip():
         raise invalid("comment", "approval.comment", msg("Enter the reason for rejecting."), msg("Enter a reason."))
     own.decision = decision
-    own.comment = comment.strip()[:2000]
+    own.comment = text_within(comment, "comment", msg("reason"), 2000, least=0)
     own.decided_at = clock.now()
     touch(own, actor.id, clock)
     detail = {"step": approval.step, "decision": decision}

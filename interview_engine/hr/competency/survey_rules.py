@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from interview_engine.assessment.comparing.comparison import SHARE, t_quantile
 from interview_engine.assessment.text import spelling
-from interview_engine.hr.problems import invalid
+from interview_engine.hr.problems import invalid, text_within
 from interview_engine.i18n import Text, msg
 
 QuestionKind = Literal["open", "scale", "top3"]
@@ -82,7 +82,10 @@ def checked_questions(questions: Iterable[Mapping[str, Any]], known: frozenset[s
                 "survey.competency",
                 msg("The model has no such competency."),
             )
-        plain = {language: str(text[language]).strip()[:MAX_TEXT] for language in ("zh", "en")}
+        plain = {
+            language: text_within(str(text[language]), f"question_{language}", msg("question"), MAX_TEXT)
+            for language in ("zh", "en")
+        }
         checked.append({"id": key, "kind": row["kind"], "text": plain, "competency": competency})
     return checked
 

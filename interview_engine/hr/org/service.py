@@ -39,7 +39,8 @@ def create_legal_entity(session: Session, actor: Actor, name: str, city: str, cl
     clean = text_within(name, "name", msg("company name"), 120)
     if session.scalar(select(func.count()).select_from(LegalEntity).where(LegalEntity.name == clean)):
         raise conflict("org.name_taken", msg("There is already a company “{clean}”.", clean=clean))
-    entity = LegalEntity(**stamp(actor.id, clock), name=clean, city=city.strip()[:60])
+    place = text_within(city, "city", msg("city"), 60, least=0)
+    entity = LegalEntity(**stamp(actor.id, clock), name=clean, city=place)
     session.add(entity)
     session.flush()
     audit.record(session, actor.id, "legal_entity.create", f"legal_entity:{entity.id}", {}, clock)

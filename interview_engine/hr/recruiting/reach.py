@@ -14,7 +14,7 @@ from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.competency.service import kit
-from interview_engine.hr.problems import conflict, missing, required
+from interview_engine.hr.problems import conflict, missing, required, text_within
 from interview_engine.hr.recruiting.rules import Stage, may_move, mover, needs_reason
 from interview_engine.hr.recruiting.tables import Application, ApplicationEvent, Invitation, Requisition
 from interview_engine.i18n import msg
@@ -209,7 +209,7 @@ def note_event(
             to_stage=to_stage,
             stage_s=in_stage_s,
             total_s=(clock.now() - application.created_at).total_seconds(),
-            reason=reason.strip()[:2000],
+            reason=text_within(reason, "reason", msg("reason"), 2000, least=0),
             detail=detail or {},
         )
     )

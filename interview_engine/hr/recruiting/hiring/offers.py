@@ -116,7 +116,7 @@ def draft_offer(session: Session, actor: Actor, application_id: str, new: NewOff
         title=text_within(new.title, "title", msg("title", context="job"), 120),
         monthly_pay=rounded(new.monthly_pay),
         start_date=new.start_date.isoformat(),
-        note=new.note.strip()[:2000],
+        note=text_within(new.note, "note", msg("note"), 2000, least=0),
         state="draft",
         expires_at=clock.now() + timedelta(days=new.days),
     )

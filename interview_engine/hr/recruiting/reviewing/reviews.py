@@ -245,7 +245,7 @@ def rate_blind(
             competency_code=code,
             account_id=actor.account_id,
             level=level,
-            note=text.strip()[:MAX_REASON],
+            note=text_within(text, "note", msg("note"), MAX_REASON, least=0),
         )
         for code, level in sorted(levels.items())
     )
