@@ -61,7 +61,8 @@ SUMMARY = {
 REACH = {"hiring_manager": "reports", "interviewer": "subtree"}
 """How far a role reaches; the others reach their company."""
 KIT_OF_B = "b-kit"
-MARKS = ("林晓", "赵一鸣", "孙佳", "Grace Adeyemi", "陈雨桐", "candidate1@example.org", "客服专员 · 上海", "夜班客服",
+MARKS = ("乙公司员工", "乙公司的申请",
+         "林晓", "赵一鸣", "孙佳", "Grace Adeyemi", "陈雨桐", "candidate1@example.org", "客服专员 · 上海", "夜班客服",
          "9000.00", KIT_OF_B, "乙公司的调查", "乙公司的能力")  # fmt: skip
 """What stands in rows of company B and nowhere else: names, a mail address, jobs, pay, and what B made for itself."""
 
@@ -251,12 +252,14 @@ def _asked_in_b(session: Session, samples: Samples, b: str, person_id: str) -> d
     field = NewField("乙公司的说明", "note of B", "text", "health")
     own_field = own_kinds.add_kind_field(session, SYSTEM, kind.id, field, CLOCK)
     today = CLOCK.now().date()
-    asked = []
     for number in range(6):
         day = today + timedelta(days=10 * number + 1)
         leave = {"leave_type": "sick", "first_day": day, "last_day": day, "reason": "乙公司的病因"}
-        asked.append(requests.ask(session, me, "leave", leave, CLOCK))
+        requests.ask(session, me, "leave", leave, CLOCK)
         requests.ask(session, me, own_kinds.name_of(kind.id), {f"x_{own_field.code}": "乙公司的病因"}, CLOCK)
         pay = {"monthly": 987_600, "from_day": day}
-        requests.ask(session, administrator, "pay_change", pay, CLOCK, person_id=person_id)
-    return {"asked_id": asked[0].id, "kind_id": kind.id, "kind_field_id": own_field.id, "employee_id": person_id}
+        asked = requests.ask(session, administrator, "pay_change", pay, CLOCK, person_id=person_id)
+    return {
+        "asked_id": asked.id, "kind_id": kind.id, "kind_field_id": own_field.id, "employee_id": person_id,
+        "kind_name": "certificate",
+    }  # fmt: skip

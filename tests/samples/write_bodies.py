@@ -167,6 +167,9 @@ API: dict[str, Body] = {
                        account_id=of_a("hr")),
     "take_back_grant": nothing,
     "revoke_token": nothing,
+    "ask_for": body(kind="certificate", person_id=of_b("employee_id"), values={"purpose": "x"}),
+    "withdraw_request": nothing,
+    "cancel_request": body(reason=REASON),
     "propose_calendar_notice": lambda made: {
         "json": {
             "region": f"company:{made.b['legal_entity_id']}", "year": 2030, "source": "x",
@@ -220,6 +223,15 @@ CONSOLE: dict[str, Body] = {
     "/console/employees/{employment_id}/last-day": form(leaving_on="2099-01-01", leaving_reason=REASON),
     "/console/employees/{employment_id}/last-day/call-off": nothing,
     "/console/requests/views/{saved_view_id}/remove": nothing,
+    "/console/ask/{kind_name}": form(person=of_b("employee_id"), purpose="x"),
+    "/console/requests/{asked_id}/withdraw": nothing,
+    "/console/requests/{asked_id}/cancel": form(reason=REASON),
+    "/console/request-kinds": form(
+        legal_entity_id=of_b("legal_entity_id"), name_zh="x", flow="manager", field_class="contact"
+    ),
+    "/console/request-kinds/{kind_id}/fields": form(**OWN_FIELD),
+    "/console/request-kinds/{kind_id}/fields/{kind_field_id}/retire": nothing,
+    "/console/request-kinds/{kind_id}/retire": nothing,
     "/console/pay-requests/views/{saved_view_id}/remove": nothing,
     "/console/health-requests/views/{saved_view_id}/remove": nothing,
     "/console/contracts/new": form(employee_number="B-1", **TERM),
@@ -366,6 +378,9 @@ CONSOLE_HARMLESS: dict[str, str] = {
     "/console/requisitions/views": "it keeps the actor's own filters",
     "/console/pool/views": "it keeps the actor's own filters",
     "/console/employees/views": "it keeps the actor's own filters",
+    "/console/requests/bulk": "the list offers no action on its rows",
+    "/console/pay-requests/bulk": "the list offers no action on its rows",
+    "/console/health-requests/bulk": "the list offers no action on its rows",
     "/console/requests/views": "it keeps the actor's own filters",
     "/console/pay-requests/views": "it keeps the actor's own filters",
     "/console/health-requests/views": "it keeps the actor's own filters",

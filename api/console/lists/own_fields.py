@@ -96,10 +96,15 @@ def add_pages(router: APIRouter, page: ListPage) -> None:
         )
 
 
-def _added(session: Session, page: ListPage, actor: Actor, form: Fields, context: Context) -> CustomField:
+def read_new(form: Fields) -> NewField:
+    """The field that a form of `FORM` describes.
+
+    Raises:
+        InvalidInput: the first value that is not right.
+    """
     values = read_fields(FORM, form)
     low, high = values["low"], values["high"]
-    new = NewField(
+    return NewField(
         str(values["label_zh"]),
         str(values["label_en"] or ""),
         str(values["kind"]),
@@ -109,6 +114,10 @@ def _added(session: Session, page: ListPage, actor: Actor, form: Fields, context
         low if isinstance(low, Decimal) else None,
         high if isinstance(high, Decimal) else None,
     )
+
+
+def _added(session: Session, page: ListPage, actor: Actor, form: Fields, context: Context) -> CustomField:
+    new = read_new(form)
     company = form.optional("legal_entity_id") or home_company(session, actor)
     return add_field(session, actor, page.spec, company, new, context.clock)
 

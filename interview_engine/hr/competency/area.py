@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, MessageTemplate, PersonColumn, Subject
+from interview_engine.hr.competency.promotion import PROMOTION
 from interview_engine.hr.competency.tables import (
     CompetencyEvidence,
     CompetencyRow,
@@ -15,6 +16,7 @@ from interview_engine.hr.competency.tables import (
     SurveyResponse,
 )
 from interview_engine.hr.removal import Removal
+from interview_engine.hr.requests.service import as_request
 from interview_engine.i18n import msg
 
 _RECORD = "the competency record is a person's own"
@@ -35,6 +37,7 @@ AREA = Area(
         PersonColumn(SurveyResponse.person_id, "erased", "answers are a person's own"),
     ),
     erase=_erase,
+    requests=(as_request(PROMOTION),),
     messages={
         "survey.sent": MessageTemplate(
             msg("A survey for you: {title}"),

@@ -16,9 +16,14 @@ from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.access.service import check_row, reached_persons, require, scoped
 from interview_engine.hr.accounts.service import every_holder, holders, persons_with_roles
 from interview_engine.hr.employment import lifecycle, states
+from interview_engine.hr.employment.assignments import NewPlace as NewPlace
 from interview_engine.hr.employment.numbers import give_number
 from interview_engine.hr.employment.tables import Assignment, EmployeeNumber
 from interview_engine.hr.employment.tables import Employment as Employment
+from interview_engine.hr.employment.transfer_request import call_off_move as call_off_move
+from interview_engine.hr.employment.transfer_request import held_on as held_on
+from interview_engine.hr.employment.transfer_request import move as move
+from interview_engine.hr.employment.transfer_request import one_move_at_a_time as one_move_at_a_time
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg

@@ -34,7 +34,7 @@ def departments(session: Session, post: Post) -> Mapping[str, Mapping[str, Text]
     return {"department": {row_id: LocalizedText(name, name) for row_id, name in rows}}
 
 
-def one_at_a_time(session: Session, asked: Ask, _: Clock) -> None:
+def one_move_at_a_time(session: Session, asked: Ask, _: Clock) -> None:
     """Refuse a second move that waits for the same day.
 
     Raises:
@@ -57,7 +57,7 @@ def held_on(session: Session, asked: Ask) -> NewPlace:
     return NewPlace(held.department_id, held.title, held.level, held.manager_person_id)
 
 
-def call_off(session: Session, actor: Actor, asked: Ask, done: Sequence[Effect], clock: Clock) -> Sequence[Effect]:
+def call_off_move(session: Session, actor: Actor, asked: Ask, done: Sequence[Effect], clock: Clock) -> Sequence[Effect]:
     """The counter-entry of a move: what held before holds on."""
     rows = [assignments.call_off(session, actor, one.row_id, clock, ref=f"request:{asked.id}") for one in done]
     return [Effect("assignment", row.id, -1) for row in rows]
@@ -68,12 +68,17 @@ def _before(session: Session, asked: Ask) -> Mapping[str, Value]:
     return {"department": held.department_id, "title": held.title}
 
 
+def move(session: Session, actor: Actor, asked: Ask, new: NewPlace, reason: str, clock: Clock) -> Sequence[Effect]:
+    """The effect of a move: the new place from the request's day on."""
+    first, ref = asked.day("from_day"), f"request:{asked.id}"
+    row = assignments.assign(session, actor, asked.post.employment_id, new, first, reason, clock, ref=ref)
+    return [Effect("assignment", row.id)]
+
+
 def _apply(session: Session, actor: Actor, asked: Ask, clock: Clock) -> Sequence[Effect]:
     held = held_on(session, asked)
     new = NewPlace(asked.text("department"), asked.text("title") or held.title, held.level)
-    first, ref = asked.day("from_day"), f"request:{asked.id}"
-    row = assignments.assign(session, actor, asked.post.employment_id, new, first, "transfer", clock, ref=ref)
-    return [Effect("assignment", row.id)]
+    return move(session, actor, asked, new, "transfer", clock)
 
 
 TRANSFER = AskedKind(
@@ -90,8 +95,8 @@ TRANSFER = AskedKind(
     for_others=("contact", "read"),
     earliest_days=EARLIEST_DAYS,
     offers=departments,
-    check=one_at_a_time,
+    check=one_move_at_a_time,
     before=_before,
     apply=_apply,
-    reverse=call_off,
+    reverse=call_off_move,
 )

@@ -13,12 +13,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock, china_day
-from interview_engine.errors import PermissionDenied
+from interview_engine.errors import ConflictError, PermissionDenied
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_persons, denied
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.area import Post
-from interview_engine.hr.forms.fields import Value, checked_form
+from interview_engine.hr.forms.fields import Field, Value, checked_form
 from interview_engine.hr.house import house
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
@@ -49,6 +49,26 @@ def askable(session: Session, actor: Actor, person_id: str) -> list[AskedKind]:
     if post is None or post.state == "pending":
         return []
     return [kind for kind in kinds_of_house(session).values() if may_ask(session, actor, kind, person_id, post)]
+
+
+def form_of(
+    session: Session, actor: Actor, kind_name: str, person_id: str | None
+) -> tuple[AskedKind, tuple[Field, ...]]:
+    """A kind with the fields of its form for that person.
+
+    Raises:
+        NotFoundError: kind. PermissionDenied. ConflictError: `request.not_here`.
+    """
+    kind = kind_named(session, kind_name)
+    if person_id is None:
+        raise denied()
+    post = house().post_of(session, person_id)
+    if post is None or post.state == "pending":
+        _refuse_stranger(session, actor, kind, person_id)
+        raise _not_here()
+    if not may_ask(session, actor, kind, person_id, post):
+        raise denied()
+    return kind, fields_for(session, kind, post)
 
 
 def ask(
@@ -92,11 +112,7 @@ def ask(
         return sent
     if post is None or post.state == "pending":
         _refuse_stranger(session, actor, kind, about)
-        raise conflict(
-            "request.not_here",
-            msg("Only for people who work here can something be asked for."),
-            msg("Ask HR: the first day of work is not reached, or the employment has ended."),
-        )
+        raise _not_here()
     if not may_ask(session, actor, kind, about, post):
         raise denied()
     first, last = days_of(kind, clean)
@@ -261,6 +277,14 @@ def _refuse_stranger(session: Session, actor: Actor, kind: AskedKind, person_id:
     """Whether somebody works here is told to themselves and to who may ask for them, and to nobody else."""
     if actor.person_id != person_id and not _may_for(session, actor, kind, person_id):
         raise denied()
+
+
+def _not_here() -> ConflictError:
+    return conflict(
+        "request.not_here",
+        msg("Only for people who work here can something be asked for."),
+        msg("Ask HR: the first day of work is not reached, or the employment has ended."),
+    )
 
 
 def _check_own(actor: Actor, row: Request) -> None:

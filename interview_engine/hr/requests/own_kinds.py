@@ -15,6 +15,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row, owned, require
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.area import RequestKind
+from interview_engine.hr.forms.fields import Field
 from interview_engine.hr.lists.service import CustomField, NewField, add_form_field, as_form_field, fields_of_forms
 from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
@@ -88,6 +89,21 @@ def kinds_made(session: Session, actor: Actor) -> list[OwnRequestKind]:
     ).all()
     there = approvals.kinds_within(session, actor)
     return [row for row in rows if name_of(row.id) in there]
+
+
+def kind_made(session: Session, actor: Actor, kind_id: str) -> tuple[OwnRequestKind, list[tuple[CustomField, Field]]]:
+    """A kind in use with the fields of its form; needs "public" manage in its company.
+
+    Raises:
+        NotFoundError, PermissionDenied.
+    """
+    require(actor, "public", "manage")
+    row = find(session, OwnRequestKind, kind_id)
+    if row is None or row.retired_at is not None:
+        raise missing("request_kind", msg("kind of request"))
+    check_row(session, actor, "public", "manage", legal_entity_id=row.legal_entity_id)
+    fields = fields_of_forms(session, [name_of(row.id)])
+    return row, [(one, as_form_field(one)) for one in fields if one.retired_at is None]
 
 
 def make_kind(session: Session, actor: Actor, legal_entity_id: str, new: NewKind, clock: Clock) -> OwnRequestKind:

@@ -39,13 +39,15 @@ def kinds_of_house(session: Session) -> dict[str, AskedKind]:
 
 
 def fields_for(session: Session, kind: AskedKind, post: Post) -> tuple[Field, ...]:
-    """The fields of the form for somebody who works there: choices that depend on it are filled in."""
+    """The fields of the form for somebody who works there: choices that depend on it are filled in, and a field with
+    nothing to choose from is left out."""
     if kind.offers is None:
         return kind.fields
     offered = kind.offers(session, post)
     return tuple(
-        replace(one, kind="choice", choices=choices) if (choices := offered.get(one.name)) else one
+        replace(one, kind="choice", choices=offered[one.name]) if one.name in offered else one
         for one in kind.fields
+        if offered.get(one.name, True)
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.errors import PermissionDenied
-from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.rules import Actor, token_reaches
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.forms.fields import Field, Value
@@ -171,15 +171,20 @@ def paper_for(session: Session, actor: Actor, request_id: str) -> RequestPaper:
 
 def _may_see(session: Session, actor: Actor, row: Request) -> bool:
     if actor.person_id is not None and actor.person_id in (row.person_id, row.asked_by_person_id):
-        return True
+        return _in_scope(actor, row.field_class)
     return _is_decider(session, actor, row) or _allowed(session, actor, row, row.field_class)
 
 
 def _reads(session: Session, actor: Actor, row: Request, field_class: str, *, decider: bool) -> bool:
     """Whether the actor sees fields of this class in it: of themselves all; who decides what they decide by."""
     if actor.person_id is not None and actor.person_id == row.person_id:
-        return True
+        return _in_scope(actor, field_class)
     return (decider and field_class in FOR_DECIDING) or _allowed(session, actor, row, field_class)
+
+
+def _in_scope(actor: Actor, field_class: str) -> bool:
+    """Whether the actor's token, where it acts by one, opens the class at all."""
+    return actor.token_scopes is None or token_reaches(actor.token_scopes, field_class, "read")
 
 
 def _allowed(session: Session, actor: Actor, row: Request, field_class: str) -> bool:

@@ -43,6 +43,8 @@ PAGES: dict[str, set[str]] = {
     "/console/employees": {"administrator", "hr", "recruiter", "hiring_manager"},
     "/console/employees/new": {"administrator", "hr", "recruiter"},
     "/console/employees/import": {"administrator", "hr", "recruiter"},
+    "/console/my-requests": set(STAFF),
+    "/console/request-kinds": {"administrator", "hr"},
     "/console/requests": {"administrator", "hr", "recruiter", "hiring_manager"},
     "/console/pay-requests": {"administrator", "hr", "recruiter"},
     "/console/health-requests": {"administrator", "hr"},
