@@ -30,6 +30,7 @@ PAGES = (
     "candidate.pages",
     "candidate.receipts",
     "candidate.uploads",
+    "signing.pages",
     "console.system.sign_in",
     "console.router",
     "candidate.media",

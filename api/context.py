@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from api.wechat.connect import Wechat
 from interview_engine.clock import Clock
 from interview_engine.hr.recruiting.analytics.figures import HiringFigures
+from interview_engine.hr.signing.provider import SignatureProvider
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import Settings
 from interview_engine.store.blobs import BlobStore
@@ -16,7 +17,11 @@ from interview_engine.store.secrets import SecretBox, Signer
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The open database and blobs, the settings, the clock, and the keys made from the installation's secret."""
+    """The open database and blobs, the settings, the clock, and the keys made from the installation's secret.
+
+    Args:
+        signatures: a provider of electronic signatures beside our own; None where none is set up.
+    """
 
     database: Database
     blobs: BlobStore
@@ -26,6 +31,7 @@ class Context:
     box: SecretBox
     signer: Signer
     wechat: Wechat = field(default_factory=Wechat)
+    signatures: SignatureProvider | None = None
     figures: HiringFigures = field(init=False)
     """Of this context's database alone: another context computes its own."""
 

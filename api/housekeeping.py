@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from api.context import Context
 from api.phone.cards import settle_decided
 from api.phone.inbound import process_pending
+from api.signing.flow import look_elsewhere
 from api.wechat.quotas import forget_old
 from interview_engine.errors import OutputError
 from interview_engine.hr.area import Job, Round
@@ -62,6 +63,7 @@ def chores(context: Context) -> list[Chore]:
     return [
         Chore("wechat", 1.0, lambda: process_pending(context)),
         Chore("cards", 5.0, lambda: settle_decided(context)),
+        Chore("signatures", 30.0, lambda: look_elsewhere(context)),
         Chore("quotas", HOUR_S, lambda: forget_old_counts(context), by_date=True),
         Chore("blobs", DAY_S, lambda: remove_unnamed_blobs(context), by_date=True),
         *(_of_area(context, job) for job in house().jobs()),

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api import housekeeping
 from api.context import Context
+from api.signing.esign import Esign
 from api.wechat.connect import Wechat, connect
 from interview_engine.clock import Clock
 from interview_engine.hr.all_tables import Base
@@ -20,6 +21,7 @@ from interview_engine.hr.messaging.person_channel import PersonChannel
 from interview_engine.hr.privacy.service import erase_again
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import Settings
+from interview_engine.signing_settings import read_esign_settings
 from interview_engine.store import audit
 from interview_engine.store.blob_keys import BlobKeys
 from interview_engine.store.blobs import open_blobs
@@ -74,6 +76,7 @@ def _open(service: ServiceSettings, engine: Settings, clock: Clock) -> Context:
     if begun:  # the trail of an older version: who audits sees from where on it is sealed
         with database.transaction() as session:
             audit.record(session, "system", "trail.seal", f"audit_event:{begun}", {"sequence": begun}, clock)
+    esign = read_esign_settings(os.environ)
     blobs = open_blobs(service.blobs_url, service.s3_endpoint, BlobKeys(database, box, clock))
     erase_again(database, blobs, clock)
     return Context(
@@ -85,6 +88,7 @@ def _open(service: ServiceSettings, engine: Settings, clock: Clock) -> Context:
         box=box,
         signer=Signer(service.secret),
         wechat=connect(read_wechat_settings(os.environ), database, box, clock),
+        signatures=None if esign is None else Esign(esign, clock),
     )
 
 

@@ -64,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_trail(commands)
     _add_models(commands)
     _add_kit(commands)
+    _add_contract(commands)
     _add_serve(commands)
     _add_worker(commands)
     return parser
@@ -194,6 +195,34 @@ def _add_kit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         action.set_defaults(run=_run_kit)
 
 
+def _add_contract(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("contract", help="合同签署 · signed contracts and the certificate that seals them")
+    actions = parser.add_subparsers(dest="what", required=True, metavar="ACTION")
+    check = actions.add_parser(
+        "verify",
+        help="离线核验已签 PDF · check a signed PDF without a network or a database",
+        description="Whole, or changed and in which version of the file, and by which certificates. Exit status: 0 "
+        "whole, 3 changed, not signed, or not by a given certificate, 2 no PDF.",
+    )
+    check.add_argument("file", type=Path, metavar="FILE.pdf")
+    check.add_argument(
+        "--certificate", type=Path, action="append", metavar="PEM", help="a certificate that it must be signed with"
+    )
+    check.add_argument("--json", action="store_true")
+    check.set_defaults(run=_run_verify)
+    certificate = actions.add_parser("certificate", help="签署证书 · what this installation seals with")
+    ways = certificate.add_subparsers(dest="action", required=True, metavar="ACTION")
+    show = ways.add_parser("show", help="whose it is, until when; made on first use")
+    show.add_argument("--pem", action="store_true", help="print the certificate itself, for who checks documents")
+    ways.add_parser("renew", help="make a new one; documents sealed with the former stay valid")
+    taken = ways.add_parser("import", help="use one's own, for instance of a company authority")
+    taken.add_argument("certificate", type=Path, metavar="CERTIFICATE.pem", help="the own first, those above it after")
+    taken.add_argument("key", type=Path, metavar="KEY.pem")
+    taken.add_argument("--password-from", metavar="VARIABLE", help="environment variable with the key's password")
+    for way in (show, taken, ways.choices["renew"]):
+        way.set_defaults(run=_run_certificate)
+
+
 def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "serve",
@@ -223,6 +252,18 @@ def _run_worker(options: argparse.Namespace) -> int:
     from api.cli.worker import run
 
     return run(options)
+
+
+def _run_verify(options: argparse.Namespace) -> int:
+    from api.cli.contract import verify
+
+    return verify(options)
+
+
+def _run_certificate(options: argparse.Namespace) -> int:
+    from api.cli.contract import certificate
+
+    return certificate(options)
 
 
 def _run_serve(options: argparse.Namespace) -> int:

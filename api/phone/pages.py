@@ -48,6 +48,8 @@ OWN = "/wechat/me"
 LINK = "/wechat/link"
 LINKED = re.compile(r"^/(?:[osnpa]/[A-Za-z0-9_.=-]{1,400}(?:\?.*)?|receipts\?sha256=[0-9a-f]{64})$")
 """Pages whose link is all that it takes to see them: an offer, a survey, a notice, the check of a receipt."""
+SIGN = re.compile(r"/sign/[A-Za-z0-9_-]{20,100}")
+"""A contract to be signed: its page asks who the visitor is."""
 OFFER = re.compile(r"^/o/([A-Za-z0-9_-]{20,100})(?:\?.*)?$")
 REENTRY = re.compile(r"/wechat/(interview|offer)/([A-Za-z0-9-]{1,64})")
 
@@ -180,7 +182,7 @@ def _onward(context: Context, request: Request, visitor: Visitor, back: str) -> 
     interview = INTERVIEW.match(back)
     if interview is not None and _bind_candidate(context, request, interview.group(1), visitor):
         return RedirectResponse(back, 303)
-    if JOB.fullmatch(back):
+    if JOB.fullmatch(back) or SIGN.fullmatch(back):
         response = RedirectResponse(back, 303)
         keep_visitor(response, context, visitor)
         return response

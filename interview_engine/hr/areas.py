@@ -19,10 +19,12 @@ from interview_engine.hr.people.area import AREA as PEOPLE
 from interview_engine.hr.privacy.area import AREA as PRIVACY
 from interview_engine.hr.recruiting.area import AREA as RECRUITING
 from interview_engine.hr.requests.area import AREA as REQUESTS
+from interview_engine.hr.signing.area import AREA as SIGNING
 
 AREAS: tuple[Area, ...] = (
     RECRUITING,
     COMPETENCY,
+    SIGNING,
     FILES,
     REQUESTS,
     EMPLOYMENT,

@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -36,6 +36,7 @@ from sqlalchemy.orm import Session
 from api.candidate.own_applications import applications_address
 from api.candidate.sessions import cookie_name
 from api.openapi import Endpoint, endpoints
+from api.signing import flow
 from interview_engine.clock import china_day
 from interview_engine.hr.access.rules import SYSTEM, candidate_actor
 from interview_engine.hr.accounts import sign_in
@@ -49,6 +50,7 @@ from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import answers, invitations
 from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven
+from interview_engine.hr.signing import templates
 from interview_engine.i18n import LocalizedText
 from interview_engine.store.tables import OutboxMessage
 
@@ -99,11 +101,13 @@ def standing(folder: Path) -> Iterator[Site]:
         things = for_everybody(session, samples)
         session.get_one(Person, samples.ids["person_id"]).talent_pool = True
         held = employed(session, made)
+    signed = to_sign(made, held)
     ids = {
         **samples.ids,
         "version_id": made.kit_version_id,
         "survey_id": things.pop("survey_id"),
         "employment_id": held,
+        **{name: value for name, value in signed.items() if name.endswith("_id")},
     }
     staff = Samples(made, ids)
     routes = pages(application(context))
@@ -126,6 +130,7 @@ def standing(folder: Path) -> Iterator[Site]:
         "/p/{code}": f"/p/{made.posting_code}",
         "/a/{signed}": applications_address(context, samples.ids["person_id"]),
         **things,
+        "/sign/{token}": f"/sign/{signed['token']}",
     }
     with served(context, embedder=HashingEmbedder()) as url:
         yield Site(url, frozenset(one.path for one in routes), addresses, cookies)
@@ -169,6 +174,22 @@ def employed(session: Session, made: Company) -> str:
     term = contracts.NewContract("fixed", start, start + timedelta(days=364), start + timedelta(days=120))
     contracts.draft(session, made.actors["hr"], row.id, term, CLOCK)
     return row.id
+
+
+def to_sign(made: Company, employment_id: str) -> dict[str, str]:
+    """The employee's contract out for signature: ids, and the link's token."""
+    context = replace(made.context, service=replace(made.context.service, smtp_url="smtp://127.0.0.1:1"))
+    hr = made.actors["hr"]
+    with context.database.transaction() as session:
+        row = employments.locked(session, employment_id)
+        session.get_one(Person, row.person_id).email = "xiaoman@example.com"
+        (contract,) = contracts.of_person(session, row.person_id)
+        text = "# 一、合同期限\n甲方{company.name}与乙方{person.name}订立合同，月工资{ask.月工资}元。"
+        template = templates.create(session, hr, "标准劳动合同", "zh", "劳动合同书", text, CLOCK).row.id
+        contract_id = contract.id
+    request = flow.prepare(context, hr, contract_id, template, {"月工资": "8000"})
+    token = flow.send(context, hr, request.id, "own", 14).token
+    return {"contract_id": contract_id, "template_id": template, "signature_id": request.id, "token": token}
 
 
 def for_everybody(session: Session, samples: Samples) -> dict[str, str]:

@@ -44,6 +44,8 @@ from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.recruiting.tables import BulkAction, CalibrationVersion
 from interview_engine.hr.requests import own_kinds
 from interview_engine.hr.requests import service as requests
+from interview_engine.hr.signing import service as signing
+from interview_engine.hr.signing import templates as signing_templates
 from interview_engine.i18n import LocalizedText
 from interview_engine.settings import read_settings
 from interview_engine.store.blob_keys import BlobKeys
@@ -224,6 +226,18 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     contracts.draft(session, SYSTEM, held.id, contracts.NewContract("open", date(2027, 1, 5), None), CLOCK)
     closed = Day(date(2030, 2, 1), "restday", "乙公司的假")
     days_off = calendar.propose(session, SYSTEM, calendar.company_region(b), 2030, [closed], "乙公司", CLOCK)
+    made_of = signing_templates.create(
+        session,
+        SYSTEM,
+        "乙公司的模板",
+        "zh",
+        "乙公司的合同",
+        "甲方与乙方订立本合同，双方应当共同遵守以下约定。",
+        CLOCK,
+        owner=b,
+    )
+    paper, version = signing_templates.fill(session, SYSTEM, contract.id, made_of.row.id, {}, CLOCK)
+    signature = signing.prepare(session, SYSTEM, contract.id, version, paper, "0" * 64, CLOCK)
     session.add_all([calibration, episode, pair, planned, away, flow, action, sheet])
     session.flush()
     asked = _asked_in_b(session, samples, b, somebody.id)
@@ -238,6 +252,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,
         "action_id": action.id, "assignment_id": moved.id, "contract_id": contract.id,
         "employment_id": held.id, **asked,
+        "template_id": made_of.row.id, "signature_id": signature.id,
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
         "colleague": hr.id, "person of hr": hr.person_id,
     }  # fmt: skip

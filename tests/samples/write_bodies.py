@@ -239,6 +239,15 @@ CONSOLE: dict[str, Body] = {
     "/console/contracts/views/{saved_view_id}/remove": nothing,
     "/console/contracts/{contract_id}/sign": nothing,
     "/console/contracts/{contract_id}/drop": nothing,
+    "/console/contracts/{contract_id}/paper": form(template=of_b("template_id")),
+    "/console/signatures/{signature_id}/send": form(provider="own", days="7"),
+    "/console/signatures/{signature_id}/withdraw": form(reason=REASON),
+    "/console/signatures/{signature_id}/check": nothing,
+    "/console/contract-templates/new": form(
+        owner=of_b("legal_entity_id"), name="x", language="zh", title="x", body=REASON * 3,
+    ),
+    "/console/contract-templates/{template_id}": form(seen="1", title="x", body=REASON * 3),
+    "/console/contract-templates/{template_id}/retire": nothing,
     "/console/contracts/{contract_id}/end": form(ends_on="2026-02-01"),
     "/console/requisitions/new": form(**JOB),
     "/console/requisitions/{requisition_id}/edit": form(**JOB),
@@ -387,6 +396,7 @@ CONSOLE_HARMLESS: dict[str, str] = {
     "/console/contracts/views": "it keeps the actor's own filters",
     "/console/employees/import": "it looks at a sheet that was sent, and writes when that is confirmed",
     "/console/requisitions/import": "it looks at a sheet that was sent, and writes when that is confirmed",
+    "/console/signature-check": "it looks at a file that was sent",
     "/console/account/": "it is about the actor's own account",
 }
 """Forms that cannot be aimed at another company, by beginning of the path."""

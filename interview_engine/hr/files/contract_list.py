@@ -29,6 +29,7 @@ KIND_WORDS: Mapping[str, Text] = {
 }
 STATES: Mapping[str, Text] = {
     "draft": msg("Not signed"),
+    "signing": msg("Out for signature"),
     "active": msg("Signed"),
     "ended": msg("Ended"),
     "dropped": msg("Dropped"),
@@ -122,7 +123,7 @@ CONTRACTS = ListSpec(
         Column("last_day", msg("Last day"), "day", Contract.last_day, filters=True),
         Column("sign_count", msg("Which contract"), "whole", Contract.sign_count, filters=True),
         Column("state", msg("State"), "choice", Contract.state, choices=STATES, filters=True, counts=True,
-               tones={"draft": "look"}),
+               tones={"draft": "look", "signing": "look"}),
         Column("decided", msg("At its end"), "choice", Contract.decided, choices=DECISIONS, filters=True),
     ),
     bulk=(

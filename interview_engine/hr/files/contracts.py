@@ -32,7 +32,7 @@ from interview_engine.store.rows import find, stamp, touch
 
 PART = "contracts"
 """The part of a person that is their contracts: deleting an interview leaves it."""
-IN_FORCE = ("draft", "active")
+IN_FORCE = ("draft", "signing", "active")
 """States whose days count against an overlap."""
 
 
@@ -113,22 +113,74 @@ def sign(
     """Note that a contract was signed by both; it is in force from its first day. Again changes nothing.
 
     Raises:
-        NotFoundError, PermissionDenied. ConflictError: `contract.not_draft`.
+        NotFoundError, PermissionDenied. ConflictError: `contract.not_draft`; `contract.signing`, it is out for
+            signature.
     """
     row = _locked(session, actor, contract_id, "write")
     if row.state == "active":
         return row
+    _check_not_signing(row)
     if row.state != "draft":
         raise conflict("contract.not_draft", msg("This contract was dropped or has ended."))
+    return _in_force(session, row, actor.id, clock, document_sha256)
+
+
+def start_signing(session: Session, actor: Actor, contract_id: str, clock: Clock) -> Contract:
+    """A draft goes out to be signed: until that has ended nobody drops it or notes it as signed.
+
+    Raises:
+        NotFoundError, PermissionDenied. ConflictError: `contract.signing`, it is out already; `contract.not_draft`.
+    """
+    row = _locked(session, actor, contract_id, "write")
+    _check_not_signing(row)
+    if row.state != "draft":
+        raise conflict("contract.not_draft", msg("Only a contract that nobody has signed can be sent for signature."))
+    row.state = "signing"
+    touch(row, actor.id, clock)
+    return row
+
+
+def stop_signing(session: Session, contract_id: str, actor_id: str, clock: Clock) -> None:
+    """Signing has ended without a signature: a draft again. The caller has checked."""
+    row = find(session, Contract, contract_id, lock=True)
+    if row is not None and row.state == "signing":
+        row.state = "draft"
+        touch(row, actor_id, clock)
+
+
+def conclude(session: Session, contract_id: str, document_sha256: str, actor_id: str, clock: Clock) -> Contract:
+    """Both have signed the document; the contract is in force from its first day. The caller has checked.
+
+    Raises:
+        NotFoundError. ConflictError: `contract.not_signing`, it is not out for signature any more.
+    """
+    row = find(session, Contract, contract_id, lock=True)
+    if row is None:
+        raise missing("contract", msg("contract"))
+    if row.state != "signing":
+        raise conflict("contract.not_signing", msg("This contract is not out for signature any more."))
+    return _in_force(session, row, actor_id, clock, document_sha256)
+
+
+def get_for(session: Session, actor: Actor, contract_id: str, action: Action, *, lock: bool = False) -> Contract:
+    """A contract that the actor may read or write.
+
+    Raises:
+        NotFoundError, PermissionDenied.
+    """
+    return _locked(session, actor, contract_id, action, lock=lock)
+
+
+def _in_force(session: Session, row: Contract, actor_id: str, clock: Clock, document_sha256: str | None) -> Contract:
     row.state = "active"
     row.document_sha256 = document_sha256
-    touch(row, actor.id, clock)
+    touch(row, actor_id, clock)
     employments.note(
-        session, row.employment_id, "contract_signed", row.first_day, actor.id, clock,
+        session, row.employment_id, "contract_signed", row.first_day, actor_id, clock,
         after={"contract": row.id, "kind": row.kind, "last": row.last_day.isoformat() if row.last_day else None},
     )  # fmt: skip
-    employments.agree_probation(session, row.employment_id, row.probation_last_day, actor.id, clock)
-    audit.record(session, actor.id, "contract.sign", f"contract:{row.id}", {}, clock)
+    employments.agree_probation(session, row.employment_id, row.probation_last_day, actor_id, clock)
+    audit.record(session, actor_id, "contract.sign", f"contract:{row.id}", {}, clock)
     return row
 
 
@@ -136,11 +188,12 @@ def drop(session: Session, actor: Actor, contract_id: str, clock: Clock) -> Cont
     """Give up a draft. Again changes nothing.
 
     Raises:
-        NotFoundError, PermissionDenied. ConflictError: `contract.not_draft`.
+        NotFoundError, PermissionDenied. ConflictError: `contract.not_draft`, `contract.signing`.
     """
     row = _locked(session, actor, contract_id, "write")
     if row.state == "dropped":
         return row
+    _check_not_signing(row)
     if row.state != "draft":
         raise conflict("contract.not_draft", msg("A contract that was signed is ended, not dropped."))
     row.state = "dropped"
@@ -294,8 +347,17 @@ def _check(new: NewContract, start: date) -> None:
         )
 
 
-def _locked(session: Session, actor: Actor, contract_id: str, action: Action) -> Contract:
-    row = find(session, Contract, contract_id, lock=True)
+def _check_not_signing(row: Contract) -> None:
+    if row.state == "signing":
+        raise conflict(
+            "contract.signing",
+            msg("This contract is out for signature."),
+            msg("Wait for the signature, or take it back in the employee's file first."),
+        )
+
+
+def _locked(session: Session, actor: Actor, contract_id: str, action: Action, *, lock: bool = True) -> Contract:
+    row = find(session, Contract, contract_id, lock=lock)
     if row is None:
         raise missing("contract", msg("contract"))
     check_row(

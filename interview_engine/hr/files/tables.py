@@ -11,7 +11,8 @@ from interview_engine.store.base import Base, Row
 
 
 class Contract(Row, Base):
-    """A contract of work. `state` draft, active, ended, dropped; whether it has begun or expired follows from its days.
+    """A contract of work. `state` draft, signing (out for signature), active, ended, dropped; whether it has begun or
+    expired follows from its days.
 
     `kind` fixed, open, task (`contract_rules.Kind`). `sign_count` which contract with the company it is, from 1.
     `document_sha256` the signed paper or file. `asked_for_fixed`: the employee asked in writing for a fixed term.

@@ -1,0 +1,1 @@
+"""Contracts on paper and their signatures: templates, requests for a signature, evidence, certificate."""

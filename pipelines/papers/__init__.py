@@ -1,0 +1,1 @@
+"""Documents on paper that people sign: set as PDF, sealed, checked."""
