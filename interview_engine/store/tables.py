@@ -63,6 +63,8 @@ class OutboxMessage(Row, Base):
     due_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    """Since when what it asks for is done, by whomever; of messages in the inbox."""
     via: Mapped[str | None] = mapped_column(String(40))
     """The channel it went by in the end; "person" finds one out."""
     error: Mapped[str | None] = mapped_column(Text)

@@ -24,6 +24,7 @@ from interview_engine.hr.files.contract_rules import (
     warnings,
 )
 from interview_engine.hr.files.tables import Contract
+from interview_engine.hr.messaging.service import settle_told
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg
 from interview_engine.store import audit
@@ -225,6 +226,7 @@ def end(session: Session, actor: Actor, contract_id: str, last_day: date, clock:
         session, row.employment_id, "contract_ended", last_day, actor.id, clock,
         before={"contract": row.id, "last": before.isoformat() if before else None},
     )  # fmt: skip
+    _settle_reminders(session, row, clock)
     audit.record(session, actor.id, "contract.end", f"contract:{row.id}", {"last": last_day.isoformat()}, clock)
     return row
 
@@ -244,8 +246,14 @@ def decide_on_end(session: Session, actor: Actor, contract_id: str, decision: st
         raise conflict("contract.not_active", msg("This contract is not in force, or has no end."))
     row.decided = decision
     touch(row, actor.id, clock)
+    _settle_reminders(session, row, clock)
     audit.record(session, actor.id, "contract.decide", f"contract:{row.id}", {"decision": decision}, clock)
     return row
+
+
+def _settle_reminders(session: Session, row: Contract, clock: Clock) -> None:
+    for template in ("contract.ending", "contract.undecided"):
+        settle_told(session, f"{template}:{row.id}:", clock)
 
 
 def law_says(session: Session, contract: Contract) -> tuple[Warning, ...]:

@@ -6,10 +6,10 @@ whichever way reaches them (person_channel.py). Payloads hold identifiers and ti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import Update, func, update
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -37,21 +37,34 @@ def tell_account(
 
 
 def settle_told(session: Session, keys: str, clock: Clock, *, account_id: str | None = None) -> None:
-    """Mark inbox messages of a settled matter as read, so that nobody follows them in vain.
+    """Mark inbox messages of a settled matter as settled and read, so that nobody follows them in vain.
 
     Args:
         keys: the beginning of their dedupe keys.
         account_id: only those to this account; to everybody when None.
     """
-    now = clock.now()
     told = update(OutboxMessage).where(
         OutboxMessage.channel == "inbox",
         OutboxMessage.dedupe_key.startswith(keys, autoescape=True),
-        OutboxMessage.read_at.is_(None),
+        OutboxMessage.settled_at.is_(None),
     )
     if account_id is not None:
         told = told.where(OutboxMessage.recipient == f"account:{account_id}")
-    session.execute(told.values(read_at=now, updated_at=now).execution_options(synchronize_session=False))
+    _settled(session, told, clock)
+
+
+def settle_keys(session: Session, keys: Sequence[str], clock: Clock) -> None:
+    """The same for messages whose whole keys are known."""
+    told = update(OutboxMessage).where(
+        OutboxMessage.channel == "inbox", OutboxMessage.dedupe_key.in_(keys), OutboxMessage.settled_at.is_(None)
+    )
+    _settled(session, told, clock)
+
+
+def _settled(session: Session, told: Update, clock: Clock) -> None:
+    now = clock.now()
+    values = {"settled_at": now, "read_at": func.coalesce(OutboxMessage.read_at, now), "updated_at": now}
+    session.execute(told.values(values).execution_options(synchronize_session=False))
 
 
 def tell_person(

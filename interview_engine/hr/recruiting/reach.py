@@ -14,9 +14,17 @@ from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.competency.service import kit
+from interview_engine.hr.messaging.service import settle_keys
 from interview_engine.hr.problems import conflict, missing, required, text_within
 from interview_engine.hr.recruiting.rules import Stage, may_move, mover, needs_reason
-from interview_engine.hr.recruiting.tables import Application, ApplicationEvent, Invitation, Requisition
+from interview_engine.hr.recruiting.tables import (
+    Application,
+    ApplicationEvent,
+    Assessment,
+    HumanReview,
+    Invitation,
+    Requisition,
+)
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
@@ -161,6 +169,8 @@ def change_stage(
     application.stage_since = now
     touch(application, actor.id, clock)
     note_event(session, actor, application, kind, clock, from_stage, to_stage, reason, detail, in_stage_s)
+    if from_stage == "review":
+        settle_messages(session, application.id, clock)
     audit.record(
         session,
         actor.id,
@@ -169,6 +179,25 @@ def change_stage(
         {"from": from_stage, "to": to_stage},
         clock,
     )
+
+
+def settle_messages(session: Session, application_id: str, clock: Clock) -> None:
+    """What colleagues were told of an interview asks for nothing any more: somebody has judged it, or it is over."""
+    reports = session.scalars(select(Assessment.id).where(Assessment.application_id == application_id))
+    interviews = session.scalars(select(Invitation.id).where(Invitation.application_id == application_id))
+    answered = session.scalars(
+        select(HumanReview.id).where(
+            HumanReview.application_id == application_id,
+            HumanReview.kind == "rerating_request",
+            HumanReview.resolved_at.is_not(None),
+        )
+    )
+    keys = [
+        *(f"assessment.ready:{one}" for one in reports),
+        *(f"interview.to_read:{one}" for one in interviews),
+        *(f"rerating.requested:{one}" for one in answered),
+    ]
+    settle_keys(session, keys, clock)
 
 
 def restore_stage(

@@ -19,7 +19,13 @@ from interview_engine.hr.competency.service import kit
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting import notices
 from interview_engine.hr.recruiting.interviewing import invitations
-from interview_engine.hr.recruiting.reach import application_for, change_stage, invitation_of, note_event
+from interview_engine.hr.recruiting.reach import (
+    application_for,
+    change_stage,
+    invitation_of,
+    note_event,
+    settle_messages,
+)
 from interview_engine.hr.recruiting.reviewing.shortlist_page import AT_ONCE
 from interview_engine.hr.recruiting.rules import DECISIONS, OPEN_STAGES, Decision
 from interview_engine.hr.recruiting.tables import (
@@ -67,7 +73,7 @@ def decide(
         raise conflict("application.move", msg("The application is over."))
     else:
         note_event(session, actor, application, "decision", clock, reason=clean, detail={"decision": decision})
-    _settle(application)
+    _settle(session, application, clock)
     return _review(session, actor, application, "decision", clean, clock, decision=decision)
 
 
@@ -113,7 +119,7 @@ def override(
     clean = text_within(reason, "reason", msg("reason"), MAX_REASON, least=LEAST_REASON)
     if competency_code is None:
         application.human_score = score
-    _settle(application)
+    _settle(session, application, clock)
     touch(application, actor.id, clock)
     detail: dict[str, object] = {"competency": competency_code, "score": score}
     note_event(session, actor, application, "override", clock, reason=clean, detail=detail)
@@ -125,7 +131,7 @@ def note(session: Session, actor: Actor, application_id: str, text: str, clock: 
     application, _ = application_for(session, actor, application_id, "interview", "write", lock=True)
     _people_only(actor)
     clean = text_within(text, "reason", msg("note"), MAX_REASON, least=LEAST_REASON)
-    _settle(application)
+    _settle(session, application, clock)
     touch(application, actor.id, clock)
     return _review(session, actor, application, "note", clean, clock)
 
@@ -178,7 +184,7 @@ def answer_rerating(session: Session, actor: Actor, request_id: str, text: str, 
     clean = text_within(text, "reason", msg("reply"), MAX_REASON, least=LEAST_REASON)
     request.resolved_at = clock.now()
     touch(request, actor.id, clock)
-    _settle(application)
+    _settle(session, application, clock)
     note_event(session, actor, application, "rerated", clock)
     notices.rerating_answered(session, request.id, application.person_id, requisition, clock)
     return _review(session, actor, application, "rerating", clean, clock)
@@ -338,8 +344,10 @@ def _has_read(session: Session, actor: Actor, application_id: str) -> bool:
     return session.scalars(statement.limit(1)).one_or_none() is not None
 
 
-def _settle(application: Application) -> None:
-    """Settle the review flags of an assessment. One that cannot be assessed stays so."""
+def _settle(session: Session, application: Application, clock: Clock) -> None:
+    """Settle the review flags of an assessment and what colleagues were told. One that cannot be assessed stays so."""
+    session.flush()
+    settle_messages(session, application.id, clock)
     if application.section == "needs_review":
         application.section = "ranked" if application.score_value is not None else None
 

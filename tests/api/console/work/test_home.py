@@ -12,6 +12,7 @@ from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying import applications
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.jobs.wish import NewRequisition
+from interview_engine.hr.recruiting.reviewing import reviews
 
 
 def numbers(page: str) -> dict[str, int]:
@@ -78,3 +79,13 @@ def test_search_shows_nobody_more_than_they_may_see(made: Company, clients: dict
         assert "/console/applications/" not in clients[role].get("/console/search", params={"q": "林"}).text
     assert 'href="/console/accounts"' in clients["administrator"].get("/console/search", params={"q": "用户与"}).text
     assert 'href="/console/accounts"' not in clients["recruiter"].get("/console/search", params={"q": "用户与"}).text
+
+
+def test_a_message_of_a_settled_matter_does_not_read_as_waiting(made: Company, clients: dict[str, TestClient]) -> None:
+    assert "已办结" not in clients["recruiter"].get("/console/inbox").text
+    with made.context.database.transaction() as session:
+        reviews.decide(session, made.actors["recruiter"], made.applications["林晓"], "hold", "等下一位", CLOCK)
+    inbox = clients["recruiter"].get("/console/inbox").text
+    (settled,) = [line for line in inbox.split("<li") if "已办结" in line]
+    assert made.applications["林晓"] in settled
+    assert 'class="unread"' not in settled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,7 @@ from hiring_world import World
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from interview_engine.clock import Clock
 from interview_engine.errors import (
     ConflictError,
     GoneError,
@@ -22,8 +24,9 @@ from interview_engine.errors import (
     NotFoundError,
     PermissionDenied,
 )
-from interview_engine.hr.access.rules import SYSTEM, candidate_actor
+from interview_engine.hr.access.rules import SYSTEM, Actor, candidate_actor
 from interview_engine.hr.approvals import service as approvals
+from interview_engine.hr.recruiting.applying import applications
 from interview_engine.hr.recruiting.applying.applications import ApplicationFilters, list_applications
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import invitations
@@ -295,6 +298,47 @@ def test_a_candidate_asks_for_a_person_once_and_is_told_of_the_answer(small_worl
             ("rerating.answered", f"person:{application.person_id}"),
             ("rerating.requested", recruiter.id),
         ]
+
+
+JUDGED: dict[str, Callable[[Session, Actor, str, Clock], object]] = {
+    "a note": lambda s, a, i, c: reviews.note(s, a, i, "第二个声音是电视", c),
+    "an own score": lambda s, a, i, c: reviews.override(s, a, i, None, 7.0, "整体好于分数", c),
+    "a decision": lambda s, a, i, c: reviews.decide(s, a, i, "hold", "等下一位", c),
+    "a move": lambda s, a, i, c: applications.move(s, a, i, "rejected", "岗位已满", c),
+}
+
+
+@pytest.mark.parametrize("how", JUDGED)
+def test_a_message_about_a_report_is_settled_once_somebody_has_judged_it(small_world: World, how: str) -> None:
+    world, recruiter = small_world, small_world.actor("recruiter")
+    ready = select(OutboxMessage).where(OutboxMessage.template == "assessment.ready", OutboxMessage.channel == "inbox")
+    with world.database.transaction() as session:
+        job, (application,) = field_of(world, session, [8.0])
+        other = world.applicant(session, world.post(session, job), 7, "另一个")
+        world.assessed(session, world.interviewed(session, other))
+        assert [one.settled_at for one in session.scalars(ready)] == [None, None]
+        JUDGED[how](session, recruiter, application.id, world.clock)
+    with world.database.reading() as session:
+        settled = {one.payload["application"]: (one.settled_at, one.read_at) for one in session.scalars(ready)}
+    assert None not in settled[application.id]
+    assert settled[other.id] == (None, None)
+
+
+def test_a_request_for_a_person_is_settled_when_it_is_answered_and_not_before(small_world: World) -> None:
+    world, recruiter = small_world, small_world.actor("recruiter")
+    asked = select(OutboxMessage.settled_at).where(
+        OutboxMessage.template == "rerating.requested", OutboxMessage.channel == "inbox"
+    )
+    with world.database.transaction() as session:
+        application = world.applicant(session, world.post(session, world.open_job(session)))
+        invitation = world.interviewed(session, application)
+        world.assessed(session, invitation)
+        candidate = candidate_actor(invitation.id, application.person_id, "zh")
+        request = reviews.request_rerating(session, candidate, invitation, "第二题没有听清", world.clock)
+        reviews.note(session, recruiter, application.id, "先看了一遍", world.clock)
+        assert session.scalar(asked) is None
+        reviews.answer_rerating(session, recruiter, request.id, "重看后维持原判断", world.clock)
+        assert session.scalar(asked) is not None
 
 
 def decided(world: World, session: Session) -> Application:
