@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -36,9 +37,15 @@ def language_of(request: Request) -> str:
     return "zh"
 
 
-def export_languages(request: Request) -> tuple[str, ...]:
-    """The languages that the console exports a report in: the page's, and those of candidates only."""
-    return (language_of(request), *(one for one in languages() if one not in CONSOLE_LANGUAGES))
+def export_languages(request: Request, asked_in: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The languages that the console exports a report in: those at hand, and the rest.
+
+    Args:
+        asked_in: the languages of the interview. With the reader's own they are at hand.
+    """
+    own = language_of(request)
+    near = (own, *(one for one in languages() if one in asked_in and one != own))
+    return near, tuple(one for one in languages() if one not in near)
 
 
 def day_text(value: date, language: str) -> str:

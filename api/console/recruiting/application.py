@@ -22,6 +22,7 @@ from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency import service as competency
+from interview_engine.hr.competency.service import kit
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying import applications, lists, own
 from interview_engine.hr.recruiting.applying.candidates import flags_of
@@ -71,6 +72,8 @@ def application_page(
     with context.database.transaction() as session:
         row, requisition = application_for(session, actor, application_id, "interview", "read")
         values = _values(session, context, actor, row, requisition)
+        asked_in = kit(session, requisition.kit_version_id).languages if requisition.kit_version_id else ()
+    near, others = export_languages(request, asked_in)
     return console_page(
         request,
         actor,
@@ -86,7 +89,8 @@ def application_page(
         actors=ACTORS,
         shown=shown,
         said=said,
-        report_languages=export_languages(request),
+        report_languages=near,
+        other_languages=others,
         **values,
     )
 

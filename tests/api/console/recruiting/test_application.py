@@ -45,6 +45,17 @@ def test_a_report_is_exported_in_every_language(made: Company, clients: dict[str
     assert re.sub(r"\s", "", msg("Match with the role").get(language)) in text
 
 
+def test_papers_in_the_reader_s_language_and_the_kit_s_are_at_hand_and_others_in_a_menu(
+    made: Company, clients: dict[str, TestClient]
+) -> None:
+    page = clients["recruiter"].get(f"/console/applications/{made.applications['林晓']}").text
+    buttons = re.findall(r'<a class="button" href="[^"]+report\.pdf\?language=(\w+)"', page)
+    menu = re.search(r'<details class="menu">.*?</details>', page[page.index("report.pdf") :], re.DOTALL)
+    assert menu is not None
+    assert buttons == ["zh", "en"]
+    assert sorted(re.findall(r"report\.pdf\?language=(\w+)", menu[0])) == sorted(set(languages()) - {"zh", "en"})
+
+
 def test_a15_the_report_leads_from_every_quote_to_its_recording(made: Company, clients: dict[str, TestClient]) -> None:
     client = clients["recruiter"]
     page = client.get(f"/console/applications/{made.applications['林晓']}").text
