@@ -124,7 +124,9 @@ class _Reader(HTMLParser):
         return urlsplit(address).path if address else self._address
 
 
-def refilled(html: str, address: str, sent: Pairs, *, at_fault: str = "", above: str = "") -> str | None:
+def refilled(
+    html: str, address: str, sent: Pairs, *, at_fault: str = "", above: str = "", partly: bool = False
+) -> str | None:
     """The page with what was sent in the form that was sent.
 
     Args:
@@ -133,6 +135,7 @@ def refilled(html: str, address: str, sent: Pairs, *, at_fault: str = "", above:
         sent: names and values of the form, in its order.
         at_fault: the field that was wrong: it is marked, and shown where it is folded away.
         above: markup that is put before the form's first field.
+        partly: boxes of which nothing was sent stay as they are: `sent` is not the whole form.
 
     Returns:
         None where no form of the page, with a field that somebody fills in, is sent there.
@@ -151,7 +154,8 @@ def refilled(html: str, address: str, sent: Pairs, *, at_fault: str = "", above:
         if one.kind in UNTYPED:
             continue
         wrong = bool(at_fault) and one.name == at_fault
-        made = [] if one.kind in NEVER_BACK else _edits_of(html, one, values, seen)
+        kept = one.kind in NEVER_BACK or (partly and one.name not in values)
+        made = [] if kept else _edits_of(one, values, seen)
         seen[one.name] += 1
         if any(html[start:end] != text for start, end, text in made):
             shown.update(one.folds)
@@ -186,9 +190,7 @@ def _sent_form(page: _Reader, address: str, sent: Pairs) -> _Form | None:
     return None if best is None else best[1]
 
 
-def _edits_of(
-    html: str, one: _Field, values: Mapping[str, list[str]], seen: Mapping[str, int]
-) -> list[tuple[int, int, str]]:
+def _edits_of(one: _Field, values: Mapping[str, list[str]], seen: Mapping[str, int]) -> list[tuple[int, int, str]]:
     """The changes of one field."""
     given = values.get(one.name)
     if one.kind in ("checkbox", "radio"):
@@ -206,10 +208,10 @@ def _edits_of(
     value = given[seen[one.name]].replace("\r\n", "\n")
     if one.kind == "textarea":
         return [(one.end, one.inner_end, "\n" + escape(value, quote=False))]
-    if html[one.start : one.end] and one.attribute("value") == value:
+    if one.attribute("value") == value:
         return []
-    kept = [pair for pair in one.attributes if pair[0] != "value"]
-    return [(one.start, one.end, _tag("input", [*kept, ("value", value)]))]
+    kept = one.attributes if "value" in dict(one.attributes) else [*one.attributes, ("value", value)]
+    return [(one.start, one.end, _tag("input", [(key, value if key == "value" else old) for key, old in kept]))]
 
 
 def _marked(one: _Field, made: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
@@ -226,7 +228,8 @@ def _marked(one: _Field, made: list[tuple[int, int, str]]) -> list[tuple[int, in
 
 def _with(attributes: Attributes, name: str, there: bool) -> Attributes:
     rest = [pair for pair in attributes if pair[0] != name]
-    return [*rest, (name, None)] if there else rest
+    at = 1 + next((place for place, pair in enumerate(rest) if pair[0] == "value"), len(rest))
+    return [*rest[:at], (name, None), *rest[at:]] if there else rest
 
 
 def _tag(name: str, attributes: Attributes) -> str:

@@ -304,6 +304,9 @@ CONSOLE: dict[str, Body] = {
     "/console/approval-flows": form(kind="requisition", department=of_b("department_id"), approvers_0="role:hr"),
     "/console/approval-flows/{flow_id}/end": nothing,
     "/console/people/{person_id}/pool": form(keep=""),
+    "/console/kits/from-description": form(
+        **{"role.zh": "客服", "role.en": "Service", "text": "处理客户投诉"}
+    ),
     "/console/kits/{version_id}/edit": nothing,  # the version is looked for before its fields
     "/console/kits/{version_id}/draft": lambda _: {"data": {"text": kit_text("b-kit")}},
     "/console/kits/{version_id}/preview": lambda _: {"data": {"text": kit_text("b-kit"), "bar": "70"}},

@@ -12,16 +12,18 @@ from threading import Thread
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
 from api.console.actors import account_names
 from api.console.competency import words
 from api.console.competency.kit_changes import kit_changes
+from api.console.competency.kit_description import Beginning, beginning
 from api.console.competency.kit_form import draft_from_form, offered
 from api.console.forms import Form
 from api.console.frame import console_page, done
+from api.console.refill import refilled
 from api.context import Context
 from api.deps import Ctx
 from api.export import attachment
@@ -40,7 +42,7 @@ from interview_engine.hr.competency.tables import KitVersion
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.applying.lists import candidate_names
 from interview_engine.hr.recruiting.reviewing.kit_preview import BAR_PERCENT, Preview, preview_kit
-from interview_engine.i18n import msg
+from interview_engine.i18n import LocalizedText, msg
 from interview_engine.settings import Settings
 from pipelines.scoring.judge_cost import for_kit
 
@@ -64,6 +66,39 @@ def listed(request: Request, context: Ctx, actor: PageActor) -> Response:
         kits.setdefault(row.kit_id, []).append(row)
     return console_page(
         request, actor, "competency/kits.html", kits=kits, owners=whose, version_states=words.VERSION_STATES
+    )
+
+
+@router.get(f"{HOME}/from-description")
+def describe(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """The form for a kit that begins with a job description."""
+    require(actor, "public", "manage")
+    return console_page(request, actor, "competency/kit_described.html")
+
+
+@router.post(f"{HOME}/from-description")
+def described(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """The form of a new kit with the competencies that a job description speaks of, each with its weight."""
+    require(actor, "public", "manage")
+
+    def change(session: Session) -> Beginning:
+        return beginning(
+            LocalizedText(form.text("role.zh"), form.text("role.en")), form.raw("text"), _library(session, actor)
+        )
+
+    def then(begun: Beginning) -> Response:
+        with context.database.reading() as session:
+            newest = next(one for one in competency.list_kits(session, actor, kit_id=begun.base.id) if one.latest)
+        page = _edit(newest.id, request, context, actor, True, begun=begun)
+        held = refilled(bytes(page.body).decode(), f"{HOME}/{newest.id}/edit", begun.typed, partly=True)
+        assert held is not None, "the kit's form is on its page"
+        return HTMLResponse(held)
+
+    return act(
+        context,
+        change,
+        then,
+        lambda problem: console_page(request, actor, "competency/kit_described.html", problem=problem),
     )
 
 
@@ -238,6 +273,7 @@ def _edit(
     actor: Actor,
     own: bool,
     problem: InterviewEngineError | None = None,
+    begun: Beginning | None = None,
 ) -> Response:
     with context.database.reading() as session:
         row = competency.kit_version_within(session, actor, version_id)
@@ -251,6 +287,7 @@ def _edit(
         row=row,
         kit=kit,
         own=own,
+        begun=begun,
         library=library,
         kinds=words.COMPETENCY_KINDS,
         scorers=words.SCORERS,

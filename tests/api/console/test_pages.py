@@ -53,6 +53,7 @@ PAGES: dict[str, set[str]] = {
     "/console/channels": {"administrator", "hr", "recruiter", "hiring_manager", "interviewer"},
     "/console/kits": set(STAFF),
     "/console/kits/{kit}": set(STAFF),
+    "/console/kits/from-description": {"administrator", "hr"},
     "/console/kits/{kit}/edit": {"administrator", "hr"},
     "/console/kits/{kit}/draft": {"administrator", "hr"},
     "/console/kits/{kit}/shipped": {"administrator", "hr"},

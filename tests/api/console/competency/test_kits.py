@@ -209,6 +209,46 @@ def test_a_question_stands_where_the_form_puts_it(made: Company, moved: str, pla
     assert [one.id for one in draft.questions[:3]] == order.split()
 
 
+DESCRIPTION = """岗位职责：
+1、接听客户来电，处理客户投诉
+2、完成销售目标，参与合同谈判
+3、拍摄短视频
+任职要求：
+1、大专及以上学历
+2、学习能力强，能快速上手新工具"""
+
+
+def test_a_kit_begins_with_a_job_description(made: Company, clients: dict[str, TestClient]) -> None:
+    client = clients["hr"]
+    asked = {"csrf": csrf(client), "role.zh": "热线顾问", "role.en": "Hotline adviser", "text": DESCRIPTION}
+    page = client.post("/console/kits/from-description", data=asked).text
+    told = page[page.index("<ul>") : page.index("</section>", page.index("<ul>"))]
+    assert re.search(r"<b>投诉处理</b>[^<]*<span[^>]*>接听客户来电,处理客户投诉", told)
+    assert "<li>拍摄短视频</li>" in told, "what nothing looks for is named"
+    assert "大专" not in told
+    action = re.search(r'action="(/console/kits/[0-9a-f]+/edit)" data-weights', page)
+    assert action is not None
+    data = typed(page)
+    assert data["role.zh"] == ["热线顾问"]
+    weights = {name: float(values[0]) for name, values in data.items() if name.endswith(".weight") and values[0]}
+    gone = {name.removesuffix("remove") + "weight" for name in data if name.endswith(".remove")}
+    assert sum(weight for name, weight in weights.items() if name not in gone) == 100
+    data |= {"description.zh": ["接电话，也卖东西。"], "description.en": ["Answers calls and sells."]}
+    draft = client.post(action[1], data={**data, "csrf": csrf(client)})
+    assert draft.status_code == 200, re.findall(r'role="alert">.*?</div>', draft.text, re.DOTALL)
+    assert "hotline-adviser" in draft.text
+
+
+def test_a_description_that_speaks_of_nothing_is_refused_and_kept(
+    made: Company, clients: dict[str, TestClient]
+) -> None:
+    client = clients["hr"]
+    asked = {"csrf": csrf(client), "role.zh": "甲", "role.en": "A", "text": "早九晚六双休"}
+    answer = client.post("/console/kits/from-description", data=asked)
+    assert answer.status_code == 422
+    assert "早九晚六双休" in answer.text
+
+
 def test_a31_a_kit_of_its_own_begins_as_a_copy(made: Company, clients: dict[str, TestClient]) -> None:
     """Its code follows its English name, with a number where that is taken, and it starts at version 1."""
     client = clients["hr"]
