@@ -36,6 +36,7 @@ PAGES = (
     "candidate.media",
     "phone.pages",
     "phone.todo",
+    "phone.mine",
 )
 """Modules of api with pages for everybody: candidates, visitors from WeChat, who signs in. Each has `router`."""
 

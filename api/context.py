@@ -36,4 +36,5 @@ class Context:
     """Of this context's database alone: another context computes its own."""
 
     def __post_init__(self) -> None:
+        self.database.box = self.box
         object.__setattr__(self, "figures", HiringFigures(self.database, self.clock))

@@ -117,6 +117,7 @@ MATERIAL = {
     "interview_engine/hr/employment/employee_sheet.py": "what the heads of people's sheets are called",
     "interview_engine/hr/files/contract_list.py": "what the heads of people's sheets are called",
     "interview_engine/hr/files/id_cards.py": "what stands on identity cards",
+    "interview_engine/hr/files/sections.py": "what the heads of people's sheets are called",
     "interview_engine/hr/forms/reading.py": "how people write dates, amounts, yes and no in sheets",
     "interview_engine/hr/people/contact.py": "labels that are pasted with addresses and numbers",
     "interview_engine/hr/accounts/": "words no password may hold; the first administrator's name",

@@ -17,6 +17,7 @@ from api.candidate.own_applications import applications_address
 from api.candidate.sessions import device_secret, keep_device
 from api.context import Context
 from api.deps import Ctx, client_address
+from api.phone.employee import EXPORT, PAGES, TODAY, may_come_in
 from api.phone.todo import TODO
 from api.render import page
 from api.sessions import PageActor, inside, keep_session, session_token
@@ -150,7 +151,7 @@ def own(context: Ctx, request: Request, who: str = "") -> Response:
     if not who:
         channel = "official" if context.wechat.official is not None else "wecom"
         return RedirectResponse(f"/wechat/in/{channel}?back={OWN}", 303)
-    person_id = _proved(context, request, "wechat-me", who)
+    person_id = proved(context, request, "wechat-me", who)
     return RedirectResponse(applications_address(context, person_id), 303)
 
 
@@ -164,7 +165,7 @@ def link(context: Ctx, request: Request, actor: PageActor, who: str = "") -> Res
         if context.wechat.wecom is None:
             raise _not_set_up("wecom")
         return page(request, "wechat/link.html")
-    openid = _proved(context, request, "wechat-link", who)
+    openid = proved(context, request, "wechat-link", who)
     wecom = context.wechat.wecom
     if wecom is None or actor.person_id is None:
         raise _not_set_up("wecom")
@@ -193,6 +194,12 @@ def _onward(context: Context, request: Request, visitor: Visitor, back: str) -> 
         reentry = REENTRY.fullmatch(back)
         if reentry is not None and person_id is not None:
             return _reenter(session, context, person_id, reentry.group(1), reentry.group(2))
+        works_here = person_id is not None and may_come_in(session, visitor)
+        if works_here and person_id is not None and back.startswith(PAGES):
+            proof = f"?who={_proof(context, request, 'wechat-export', person_id)}" if back == EXPORT else ""
+            response = RedirectResponse(back + proof, 303)
+            keep_visitor(response, context, visitor)
+            return response
         if account is not None and (visitor.channel == "wecom" or back != OWN) and interview is None:
             secret = sign_in.open_session(
                 session,
@@ -207,6 +214,10 @@ def _onward(context: Context, request: Request, visitor: Visitor, back: str) -> 
             return response
         if LINKED.match(back) and _still_leads_somewhere(session, context, back):
             return RedirectResponse(back, 303)
+    if works_here and back == OWN:
+        response = RedirectResponse(TODAY, 303)
+        keep_visitor(response, context, visitor)
+        return response
     if person_id is None:
         return _stranger(request, context, visitor.channel, back)
     return RedirectResponse(f"{OWN}?who={_proof(context, request, 'wechat-me', person_id)}", 303)
@@ -280,7 +291,7 @@ def _proof(context: Context, request: Request, purpose: str, value: str) -> str:
     return context.signer.sign(purpose, f"{browser}:{value}", later)
 
 
-def _proved(context: Context, request: Request, purpose: str, who: str) -> str:
+def proved(context: Context, request: Request, purpose: str, who: str) -> str:
     """The identity that `_proof` signed for this browser.
 
     Raises:

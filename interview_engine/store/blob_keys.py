@@ -42,10 +42,10 @@ class BlobKeys:
         if known is not None:
             return known
         with self._database.reading() as session:
-            row = session.scalars(_of(owner)).first()
+            row = newest_key(session, owner)
         if row is None:
             with self._database.transaction() as session:
-                row = session.scalars(_of(owner)).first() or self._add(session, owner, self.draft())
+                row = newest_key(session, owner) or self._add(session, owner, self.draft())
         return self._remember(owner, self._key(row))
 
     def opening(self, key_id: str) -> bytes | None:
@@ -124,6 +124,11 @@ def drop_own_keys(session: Session, hashes: Iterable[str]) -> list[str]:
     """Destroy the keys that blobs had of their own; returns their ids. The blobs are gone."""
     own = delete(BlobKey).where(BlobKey.person_id.is_(None), BlobKey.subject.in_(list(hashes)))
     return sorted(session.scalars(own.returning(BlobKey.id)))
+
+
+def newest_key(session: Session, owner: Owner) -> BlobKey | None:
+    """The key that something new of theirs is encrypted with; None where there is none yet."""
+    return session.scalars(_of(owner)).first()
 
 
 def _of(owner: Owner) -> Select[BlobKey]:

@@ -18,12 +18,15 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from interview_engine.errors import InterviewEngineError, UsageError
 from interview_engine.i18n import msg
 from interview_engine.store.outages import outage_of
+from interview_engine.store.secrets import SecretBox
 from interview_engine.store.trail_seal import KEY
 
 _LOG = logging.getLogger(__name__)
 
 POOL, POOL_MORE = 10, 20
 """Connections to PostgreSQL that are kept, and that may be opened beside them."""
+BOX = "box"
+"""Where a session has the installation's box (`Session.info`)."""
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another on SQLite before it is an error."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
@@ -41,6 +44,8 @@ class Database:
         self.engine = engine
         self.trail_key: bytes | None = None
         """What the audit trail is sealed with; set by who opens the store of an installation."""
+        self.box: SecretBox | None = None
+        """What opens the keys of persons (`vault`); set by the same."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -96,7 +101,7 @@ class Database:
         return True
 
     def _info(self) -> dict[Any, Any]:
-        return {KEY: self.trail_key}
+        return {KEY: self.trail_key, BOX: self.box}
 
     def empty_log(self) -> bool:
         """Take what was deleted out of SQLite's write-ahead log, where the pages before and after lie in clear.

@@ -191,7 +191,8 @@ class BlobKey(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str | None] = mapped_column(String(32))
-    """None when it is one blob's own, because persons share that blob; `subject` is its sha256 then."""
+    """None when it is one blob's own, because persons share that blob; `subject` is its sha256 then. None too for the
+    keys of keyed hashes (`vault`), whose purpose is in `subject`."""
     subject: Mapped[str] = mapped_column(String(64), index=True)
     """The part of the person that can be erased alone: an interview's id, "resumes"."""
     key_encrypted: Mapped[str] = mapped_column(Text)

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -44,7 +44,9 @@ from interview_engine.hr.competency import service as competency
 from interview_engine.hr.employment import assignments
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.persons import NewContact, find_or_make
-from interview_engine.hr.files import contracts
+from interview_engine.hr.files import contracts, entries
+from interview_engine.hr.files.tables import FileEntry
+from interview_engine.hr.forms.fields import Value
 from interview_engine.hr.messaging import notices
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.hiring import offers
@@ -60,7 +62,7 @@ NO_PAGES = re.compile(
     r"^/(api|media|language|wechat/(in|back|me|\{channel\}))(?=/|$)"  # data, files, and what leads elsewhere at once
     r"|^/(sign-in/code|wechat/link)$"  # steps that only some are sent to: their own journeys look at them
     r"|^/i/\{token\}/questions/"  # for the recorder's script
-    r"|^/console$|/events$|/export$|/file$|\.(css|csv|json|pdf|svg|txt|xlsx|\{\w+\})$"
+    r"|^/console$|/events$|/export$|/file$|/documents/\{document_id\}$|\.(css|csv|json|pdf|svg|txt|xlsx|\{\w+\})$"
 )
 BEFORE = ("/i/{token}/consent", "/i/{token}/interview",
             "/i/{token}/write/{number}", "/i/{token}/review")  # fmt: skip
@@ -101,12 +103,15 @@ def standing(folder: Path) -> Iterator[Site]:
         things = for_everybody(session, samples)
         session.get_one(Person, samples.ids["person_id"]).talent_pool = True
         held = employed(session, made)
+        entry = session.scalars(select(FileEntry.id).where(FileEntry.section == "identity")).one()
     signed = to_sign(made, held)
     ids = {
         **samples.ids,
         "version_id": made.kit_version_id,
         "survey_id": things.pop("survey_id"),
         "employment_id": held,
+        "section": "address",
+        "entry_id": entry,
         **{name: value for name, value in signed.items() if name.endswith("_id")},
     }
     staff = Samples(made, ids)
@@ -173,6 +178,14 @@ def employed(session: Session, made: Company) -> str:
     assignments.assign(session, made.actors["hr"], row.id, moved, day, "promotion", CLOCK)
     term = contracts.NewContract("fixed", start, start + timedelta(days=364), start + timedelta(days=120))
     contracts.draft(session, made.actors["hr"], row.id, term, CLOCK)
+    values: dict[str, dict[str, Value]] = {
+        "identity": {"id_number": "110105199003070025", "valid_until": date(2035, 8, 12)},
+        "emergency": {"name": "何测试", "relation": "parent", "phone": "13800001234"},
+        "bank": {"holder": "何小满", "bank": "样本银行", "account_number": "62220000111122223"},
+        "certificates": {"title": "电工证", "number": "T-1", "expires_on": date(2027, 1, 15)},
+    }
+    for section, given in values.items():
+        entries.add(session, made.actors["hr"], person.id, section, given, CLOCK)
     return row.id
 
 
@@ -199,13 +212,15 @@ def for_everybody(session: Session, samples: Samples) -> dict[str, str]:
     survey = competency.create_survey(session, SYSTEM, LocalizedText("协作", "Together"), [question], CLOCK)
     person = made.accounts["interviewer"].person_id
     (issued,) = competency.send_survey(session, SYSTEM, survey.id, [person], CLOCK)
-    notices.send_notice(session, made.actors["hr"], "important", "停电", "今晚停电。", [person], CLOCK)
+    boss = made.accounts["administrator"].person_id
+    notice = notices.send_notice(session, made.actors["hr"], "important", "停电", "今晚停电。", [person, boss], CLOCK)
     told = session.scalars(select(OutboxMessage).where(OutboxMessage.template == "notice.important")).first()
     assert told is not None
     offer = offers.send_offer(session, made.actors["hr"], samples.ids["offer_id"], CLOCK)
     return {
         "/o/{token}": f"/o/{offer.token}", "/s/{token}": f"/s/{issued.token}", "survey_id": survey.id,
         "/n/{token}": f"/n/{told.payload['token']}",
+        "/wechat/my/notices/{notice_id}": f"/wechat/my/notices/{notice.id}",
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from databases import PostgresServer, copied_sqlite
-from hiring_world import MovingClock, World, make_world
+from hiring_world import BOX, MovingClock, World, make_world
 
 from interview_engine.store.engine import Database, open_database
 
@@ -84,4 +84,5 @@ def world_of_a_story(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
 
 
 def _copy(world: World, database: Database) -> World:
+    database.box = BOX
     return replace(world, database=database, clock=MovingClock(world.clock.at))

@@ -31,6 +31,7 @@ from interview_engine.hr.recruiting.tables import Application, Assessment, Invit
 from interview_engine.i18n import LocalizedText
 from interview_engine.store.engine import Database
 from interview_engine.store.rows import stamp
+from interview_engine.store.secrets import SecretBox
 
 
 @dataclass(slots=True)
@@ -151,6 +152,9 @@ class World:
         )
 
 
+BOX = SecretBox("a secret of the tests, long enough to be one")
+"""Of the installation."""
+
 PUBLIC = Actor("public", None, None, "public", (), "zh")
 """Whoever fills in the form of a job's page."""
 
@@ -158,6 +162,7 @@ PUBLIC = Actor("public", None, None, "public", (), "zh")
 def make_world(database: Database) -> World:
     """The company in an empty database."""
     clock = MovingClock()
+    database.box = BOX
     with database.transaction() as session:
         root = Actor("system", None, None, "system", preset_rules("administrator", "all"), "zh")
         entity = create_legal_entity(session, root, "示例科技有限公司", "上海", clock)

@@ -32,7 +32,7 @@ from interview_engine.hr.competency.tables import Episode
 from interview_engine.hr.employment import assignments
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.persons import NewContact, find_or_make
-from interview_engine.hr.files import contracts
+from interview_engine.hr.files import contracts, documents, entries
 from interview_engine.hr.house import house
 from interview_engine.hr.lists.custom import NewField, add_field
 from interview_engine.hr.lists.tables import SheetImport
@@ -63,9 +63,10 @@ SUMMARY = {
 REACH = {"hiring_manager": "reports", "interviewer": "subtree"}
 """How far a role reaches; the others reach their company."""
 KIT_OF_B = "b-kit"
+NUMBER_OF_B = "110105199003070025"
 MARKS = ("乙公司员工", "乙公司的申请",
          "林晓", "赵一鸣", "孙佳", "Grace Adeyemi", "陈雨桐", "candidate1@example.org", "客服专员 · 上海", "夜班客服",
-         "9000.00", KIT_OF_B, "乙公司的调查", "乙公司的能力")  # fmt: skip
+         "9000.00", KIT_OF_B, "乙公司的调查", "乙公司的能力", NUMBER_OF_B)  # fmt: skip
 """What stands in rows of company B and nowhere else: names, a mail address, jobs, pay, and what B made for itself."""
 
 
@@ -222,6 +223,10 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     place = assignments.NewPlace(department, "乙公司组长", 4)
     moved = assignments.assign(session, SYSTEM, held.id, place, date(2099, 2, 1), "transfer", CLOCK)
     term = contracts.NewContract("fixed", held.start_date, held.start_date + timedelta(days=364))
+    home = entries.add(session, SYSTEM, somebody.id, "address", {"lives_at": "乙公司员工的住址"}, CLOCK)
+    entries.add(session, SYSTEM, somebody.id, "identity", {"id_number": NUMBER_OF_B}, CLOCK)
+    kept = documents.NewDocument("diploma", "乙公司员工的毕业证.pdf", "0" * 64, 1, "application/pdf")
+    paper = documents.add_document(session, SYSTEM, somebody.id, kept, CLOCK)
     contract = contracts.draft(session, SYSTEM, held.id, term, CLOCK)
     contracts.draft(session, SYSTEM, held.id, contracts.NewContract("open", date(2027, 1, 5), None), CLOCK)
     closed = Day(date(2030, 2, 1), "restday", "乙公司的假")
@@ -251,7 +256,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "field_id": field.id, "saved_view_id": saved.id, "import_id": sheet.id, "row_id": ids["requisition_id"],
         "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,
         "action_id": action.id, "assignment_id": moved.id, "contract_id": contract.id,
-        "employment_id": held.id, **asked,
+        **asked, "employment_id": held.id, "entry_id": home.id, "document_id": paper.id, "section": "address",
         "template_id": made_of.row.id, "signature_id": signature.id,
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
         "colleague": hr.id, "person of hr": hr.person_id,

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from two_companies import Companies, kit_text
+from two_companies import NUMBER_OF_B, Companies, kit_text
 
 Body = Callable[[Companies], Mapping[str, Any]]
 """Arguments of `TestClient.request`: json, data (a form's fields), content, files."""
@@ -234,6 +234,18 @@ CONSOLE: dict[str, Body] = {
     "/console/request-kinds/{kind_id}/retire": nothing,
     "/console/pay-requests/views/{saved_view_id}/remove": nothing,
     "/console/health-requests/views/{saved_view_id}/remove": nothing,
+    "/console/employees-by-id": form(id_number=NUMBER_OF_B),
+    "/console/employees/{employment_id}/file/{section}/new": form(lives_at="x"),
+    "/console/employees/{employment_id}/file/identity/photo": lambda _: {"files": {"photo": ("card.jpg", b"x")}},
+    "/console/employees/{employment_id}/file/entries/{entry_id}": form(lives_at="x", seen="1"),
+    "/console/employees/{employment_id}/file/entries/{entry_id}/remove": form(seen="1"),
+    "/console/employees/{employment_id}/documents": lambda _: {
+        "data": {"kind": "diploma"}, "files": {"file": ("x.pdf", b"%PDF-1.7 x")}
+    },
+    "/console/employees/{employment_id}/documents/{document_id}/hold": form(
+        hold_until="2099-01-01", hold_reason=REASON
+    ),
+    "/console/employees/{employment_id}/documents/{document_id}/delete": nothing,
     "/console/contracts/new": form(employee_number="B-1", **TERM),
     "/console/contracts/bulk": form(action="sign", id=of_b("contract_id"), confirmed="1"),
     "/console/contracts/views/{saved_view_id}/remove": nothing,

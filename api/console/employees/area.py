@@ -1,7 +1,7 @@
 """What the employee file shows."""
 
 from api.area import Entry, ListPage, WebArea
-from api.console.employees import file, signatures, templates
+from api.console.employees import file, sections, signatures, templates
 from interview_engine.hr.employment.employee_list import EMPLOYEES
 from interview_engine.hr.files.contract_list import CONTRACTS
 from interview_engine.i18n import mark
@@ -11,10 +11,17 @@ AREA = WebArea(
     section=mark("Employees"),
     entries=(
         Entry("/console/employees", mark("Employees"), ("contact", "read")),
+        Entry("/console/employees-by-id", mark("Find by ID number"), ("identity", "read")),
         Entry("/console/contracts", mark("Contracts"), ("contact", "read"), below=("/console/signature-check",)),
         Entry(templates.HOME, mark("Contract templates"), ("public", "manage")),
     ),
     notices={
+        "entry_added": mark("Added to the file."),
+        "entry_changed": mark("The file is changed."),
+        "entry_removed": mark("Taken out of the file."),
+        "document_added": mark("The document is in the file."),
+        "document_held": mark("How long the document is kept is written down."),
+        "document_deleted": mark("The document is deleted."),
         "place_changed": mark("The move is written down; it takes effect on its day."),
         "place_called_off": mark("The move is called off; what held before holds on."),
         "contract_drafted": mark("The contract is drafted."),
@@ -30,5 +37,5 @@ AREA = WebArea(
         "last_day_called_off": mark("The last day is called off."),
     },
     lists=(ListPage(EMPLOYEES, file.HOME), ListPage(CONTRACTS, "/console/contracts")),
-    pages=(templates.router, signatures.router, file.router),
+    pages=(templates.router, signatures.router, file.router, sections.router),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
+from api.console.employees.sections import file_values
 from api.console.forms import Form, as_day
 from api.console.frame import console_page, done
 from api.context import Context
@@ -21,6 +23,7 @@ from api.sessions import PageActor
 from interview_engine.clock import china_day
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import reached_persons
 from interview_engine.hr.employment import assignments, lifecycle
 from interview_engine.hr.employment import service as employment
 from interview_engine.hr.employment.assignments import NewPlace
@@ -203,6 +206,7 @@ def _page(
     *,
     typed: dict[str, str] | None = None,
 ) -> Response:
+    language = language_of(request)
     with context.database.transaction() as session:
         row = employment.get_for(session, actor, employment_id, "read")
         audit.record(session, actor.id, "employment.read", f"employment:{row.id}", {}, context.clock)
@@ -225,8 +229,9 @@ def _page(
             "states": STATES,
             "kinds": KIND_WORDS,
             "contract_states": CONTRACT_STATES,
+            "evidence": _evidence(session, actor, row, language),
+            **file_values(session, context, actor, row.person_id, language),
         }
-    language = language_of(request)
     return console_page(
         request,
         actor,
@@ -238,6 +243,48 @@ def _page(
         typed=typed or {},
         **values,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSeen:
+    """What hiring left in the file (A16): the score 0..10 with its band, and each competency as (name, score, low,
+    high, score by a person); None where nothing was assessed."""
+
+    kit: str
+    version: int
+    day: date
+    score: float | None
+    low: float | None
+    high: float | None
+    human: float | None
+    competencies: tuple[tuple[str, float | None, float | None, float | None, float | None], ...]
+
+
+def _evidence(session: Session, actor: Actor, row: employment.Employment, language: str) -> EvidenceSeen | None:
+    """What the interview showed, for who may read the person's interviews."""
+    found = row.interview
+    if not found or not reached_persons(session, actor, "interview", "read", (row.person_id,)):
+        return None
+    return EvidenceSeen(
+        found["kit"]["id"],
+        found["kit"]["version"],
+        datetime.fromisoformat(found["measured_at"]).date(),
+        found["score"],
+        found["low"],
+        found["high"],
+        found["human_score"],
+        tuple(
+            (_said(one["name"], language), one["score"], one["low"], one["high"], one["human_score"])
+            for one in found["competencies"]
+        ),
+    )
+
+
+def _said(name: Any, language: str) -> str:
+    """The name of a competency, which a kit has in one language or in several."""
+    if isinstance(name, dict):
+        return str(name.get(language) or next(iter(name.values()), ""))
+    return str(name)
 
 
 def _names(session: Session, places: tuple[Span[Any], ...], events: list[LifecycleEvent]) -> dict[str, str]:

@@ -38,6 +38,7 @@ from interview_engine.i18n import Text, msg
 CLASSES: Mapping[str, Text] = {
     "public": msg("Jobs and public facts"),
     "contact": msg("Names and contact"),
+    "identity": msg("Identity and family"),
     "interview": msg("Interviews and scores"),
     "pay": msg("Pay"),
     "health": msg("Health"),

@@ -31,6 +31,7 @@ ACCOUNTS = "/console/accounts"
 CLASS_WORDS = {
     "public": mark("Jobs and kits"),
     "contact": mark("Contact data"),
+    "identity": mark("Identity and family"),
     "interview": mark("Interviews"),
     "pay": mark("Pay"),
     "health": mark("Health"),

@@ -14,7 +14,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, get_args
 
-FieldClass = Literal["public", "contact", "interview", "pay", "health"]
+FieldClass = Literal["public", "contact", "identity", "interview", "pay", "health"]
 Action = Literal["read", "write", "decide", "export", "manage", "audit"]
 Scope = Literal["self", "reports", "subtree", "entity", "all"]
 Effect = Literal["allow", "deny"]
@@ -27,8 +27,8 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 ROLES: tuple[Role, ...] = get_args(Role)
 
-NOT_BY_REPORTING: frozenset[str] = frozenset({"pay", "health"})
-"""What "reports to me" never opens, not even with "*": payslips stay hidden from managers."""
+NOT_BY_REPORTING: frozenset[str] = frozenset({"pay", "health", "identity"})
+"""What "reports to me" never opens, not even with "*": payslips, ID numbers and families stay hidden from managers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,8 @@ def candidate_actor(invitation_id: str, person_id: str, language: str) -> Actor:
 
 def employee_actor(person_id: str, language: str) -> Actor:
     """Who works here, on their own phone: reads their own file with pay and health, and asks for what they need."""
-    grants = (*(GrantRule("self", field_class, "read") for field_class in ("contact", "pay", "health", "interview")),
+    readable = ("contact", "identity", "pay", "health", "interview")
+    grants = (*(GrantRule("self", field_class, "read") for field_class in readable),
               *(GrantRule("self", field_class, "write") for field_class in ("contact", "health")),
               GrantRule("self", "contact", "export"))  # fmt: skip
     return Actor(f"person:{person_id}", None, person_id, "employee", grants, language)
@@ -201,6 +202,7 @@ PRESETS: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
             {(c, a) for c in ("public", "contact", "interview", "pay") for a in ("read", "write", "decide", "export")}
             | {("public", "manage")}
             | {("health", a) for a in ("read", "write", "decide")}
+            | {("identity", a) for a in ("read", "write")}
         ),
         "payroll": frozenset(
             {("public", "read"), ("contact", "read")} | {("pay", a) for a in ("read", "write", "decide", "export")}
@@ -217,7 +219,7 @@ PRESETS: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
         "interviewer": frozenset({("public", "read"), ("interview", "read"), ("interview", "write")}),
         "manager": frozenset({("public", "read"), ("contact", "read"), ("interview", "read")}),
         "employee": frozenset(
-            {(c, "read") for c in ("contact", "pay", "health", "interview")}
+            {(c, "read") for c in ("contact", "identity", "pay", "health", "interview")}
             | {(c, "write") for c in ("contact", "health")}
             | {("contact", "export")}
         ),

@@ -307,6 +307,12 @@ def works_here(session: Session, person_id: str) -> bool:
     return bool(session.scalar(select(exists().where(Employment.person_id == person_id))))
 
 
+def is_here(session: Session, person_id: str) -> bool:
+    """Whether a person has an employment that has not ended; one that begins later counts."""
+    here = exists().where(Employment.person_id == person_id, Employment.state != "left")
+    return bool(session.scalar(select(here)))
+
+
 def remove_evidence(session: Session, application_id: str) -> int:
     """Remove the interview evidence of an application from employee files; returns how many files changed."""
     return _empty(session, Employment.application_id == application_id)
@@ -432,6 +438,12 @@ def of_person(session: Session, person_id: str) -> Employment | None:
     return session.scalars(
         select(Employment).where(Employment.person_id == person_id).order_by(Employment.id.desc()).limit(1)
     ).one_or_none()
+
+
+def all_of(session: Session, person_id: str) -> list[Employment]:
+    """A person's employments in the order of days. The caller has checked that they may be seen."""
+    statement = select(Employment).where(Employment.person_id == person_id)
+    return list(session.scalars(statement.order_by(Employment.start_date, Employment.id)))
 
 
 def _found(session: Session, employment_id: str, *, lock: bool = False) -> Employment:

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject, in_transaction
+from interview_engine.hr.files import contracts
 from interview_engine.hr.files.contract_list import CONTRACTS
-from interview_engine.hr.files.contracts import owners
-from interview_engine.hr.files.reminders import remind
-from interview_engine.hr.files.tables import Contract
+from interview_engine.hr.files.documents import delete_past, document_owners, must_be_kept
+from interview_engine.hr.files.reminders import remind, remind_of_entries
+from interview_engine.hr.files.tables import Contract, FileDocument, FileEntry
+from interview_engine.hr.removal import Removal
 from interview_engine.i18n import msg
+from interview_engine.store.blobs import Owner
+
+_LAW = "who works here has a file that the law asks the employer to keep"
+
+
+def _owners(session: Session, hashes: Sequence[str]) -> dict[str, Owner]:
+    return contracts.owners(session, hashes) | document_owners(session, hashes)
+
+
+def _erase(session: Session, person_id: str, removal: Removal) -> None:
+    """The sections and documents of who is forgotten as a whole; their keys go with them."""
+    if not removal.whole:
+        return
+    found = session.scalars(select(FileDocument.sha256).where(FileDocument.person_id == person_id))
+    removal.found |= {("file_document", sha256) for sha256 in found}
+    removal.delete(session, FileDocument, FileDocument.person_id == person_id)
+    removal.delete(session, FileEntry, FileEntry.person_id == person_id)
+
 
 AREA = Area(
     name="files",
-    tables=(Contract,),
-    blobs=(Contract.document_sha256,),
-    blob_owners=owners,
+    tables=(Contract, FileDocument, FileEntry),
+    blobs=(Contract.document_sha256, FileDocument.sha256),
+    blob_owners=_owners,
     persons=(
         PersonColumn(
             Contract.person_id, "kept", "the law asks the employer to keep a contract for two years beyond its end"
         ),
+        PersonColumn(FileDocument.person_id, "forgotten", _LAW),
+        PersonColumn(FileEntry.person_id, "forgotten", _LAW),
     ),
+    erase=_erase,
+    holds=must_be_kept,
     messages={
         "contract.ending": MessageTemplate(
             msg("A contract ends on {title}"),
@@ -32,8 +61,18 @@ AREA = Area(
             line=msg("Nobody has decided about the contract that ends on {title}."),
             card="todo",
         ),
+        "file.running_out": MessageTemplate(
+            msg("Something in an employee's file runs out on {title}"),
+            msg("An identity card or a certificate in an employee's file runs out on {title}. Ask for a new one."),
+            line=msg("An identity card or a certificate runs out on {title}: ask for a new one."),
+            card="todo",
+        ),
     },
-    subjects=(Subject("contract", told=True),),
+    subjects=(Subject("contract", told=True), Subject("file"), Subject("file_document")),
     lists=(CONTRACTS,),
-    jobs=(Job("contracts that end", 3600.0, in_transaction(remind), by_date=True),),
+    jobs=(
+        Job("contracts that end", 3600.0, in_transaction(remind), by_date=True),
+        Job("what runs out in files", 3600.0, in_transaction(remind_of_entries), by_date=True),
+        Job("documents past their time", 3600.0, in_transaction(delete_past), by_date=True),
+    ),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from interview_engine.store.base import Base, Row
@@ -37,3 +38,42 @@ class Contract(Row, Base):
     told_on: Mapped[date | None]
     escalated_on: Mapped[date | None]
     decided: Mapped[str | None] = mapped_column(String(10))
+
+
+class FileEntry(Row, Base):
+    """An entry of a section of a person's file (`sections.SECTIONS`).
+
+    `sealed` the values of its fields as a JSON object, under a key of the person (`store.vault`). `version` counts its
+    changes from 1, `changes` says with which of them each field was last changed: who saves on top of another's change
+    is told of it. `until` the day on which it runs out, `told_on` the day HR was told so.
+    """
+
+    __tablename__ = "file_entry"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    section: Mapped[str] = mapped_column(String(20))
+    sealed: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+    changes: Mapped[dict[str, Any]]
+    until: Mapped[date | None] = mapped_column(index=True)
+    told_on: Mapped[date | None]
+
+
+class FileDocument(Row, Base):
+    """A document in a person's file: a scan, a signed paper. `kind` see `documents.KINDS`.
+
+    `name_sealed` its name under a key of the person, as its bytes are. It is not deleted before `retention_until` is
+    over, nor while `hold_until` (a legal hold) is not; None is no such day.
+    """
+
+    __tablename__ = "file_document"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    name_sealed: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(80))
+    retention_until: Mapped[date | None] = mapped_column(index=True)
+    hold_until: Mapped[date | None]
+    hold_reason: Mapped[str] = mapped_column(String(300), default="")

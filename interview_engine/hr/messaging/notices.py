@@ -158,12 +158,50 @@ def open_notice(session: Session, link_token: str, clock: Clock, *, confirm: boo
         NotFoundError: `notice.unknown`.
     """
     receiver, notice = notice_of(session, link_token, lock=True)
+    return _opened(receiver, notice, clock, confirm=confirm)
+
+
+def unread_of(session: Session, person_id: str, limit: int = 20) -> tuple[Notice, ...]:
+    """What a person was told and has not read or confirmed, newest first."""
+    unread = (
+        select(Notice)
+        .join(NoticeReceiver, NoticeReceiver.notice_id == Notice.id)
+        .where(NoticeReceiver.person_id == person_id, NoticeReceiver.read_at.is_(None), Notice.state == "sent")
+        .order_by(Notice.id.desc())
+        .limit(limit)
+    )
+    return tuple(session.scalars(unread))
+
+
+def open_own(session: Session, person_id: str, notice_id: str, clock: Clock, *, confirm: bool = False) -> OpenedNotice:
+    """A notice as its receiver opens it without a link, known by the phone. As `open_notice`.
+
+    Raises:
+        NotFoundError: `notice.unknown`, or this person was not told.
+    """
+    mine = (NoticeReceiver.notice_id == notice_id, NoticeReceiver.person_id == person_id)
+    receiver = session.scalar(select(NoticeReceiver).where(*mine).with_for_update())
+    notice = find(session, Notice, notice_id)
+    if receiver is None or notice is None or notice.state != "sent":
+        raise _unknown()
+    return _opened(receiver, notice, clock, confirm=confirm)
+
+
+def _opened(receiver: NoticeReceiver, notice: Notice, clock: Clock, *, confirm: bool) -> OpenedNotice:
     grade = GRADES[cast(Level, notice.level)]
     if receiver.read_at is None and (confirm or not grade.confirmed):
         receiver.read_at = clock.now()
         receiver.next_at = None
     read = receiver.read_at is not None
     return OpenedNotice(notice, read, grade.confirmed and not read)
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError(
+        "notice.unknown",
+        msg("This link leads to no notice."),
+        msg("Open it again from the message."),
+    )
 
 
 def notice_of(session: Session, link_token: str, *, lock: bool = False) -> tuple[NoticeReceiver, Notice]:
@@ -180,11 +218,7 @@ def notice_of(session: Session, link_token: str, *, lock: bool = False) -> tuple
     receiver = session.scalar(statement.with_for_update(of=NoticeReceiver) if lock else statement)
     notice = find(session, Notice, receiver.notice_id) if receiver is not None else None
     if receiver is None or notice is None:
-        raise NotFoundError(
-            "notice.unknown",
-            msg("This link leads to no notice."),
-            msg("Open it again from the message."),
-        )
+        raise _unknown()
     return receiver, notice
 
 

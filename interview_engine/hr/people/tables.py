@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from interview_engine.store.base import Base, Row
@@ -29,7 +29,6 @@ class Person(Row, Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     email_key: Mapped[str | None] = mapped_column(String(254), unique=True)
     phone_key: Mapped[str | None] = mapped_column(String(40), unique=True)
-    id_number_encrypted: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(5), default="zh")
     manager_person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     department_id: Mapped[str | None] = mapped_column(ForeignKey("department.id", use_alter=True))
@@ -38,6 +37,16 @@ class Person(Row, Base):
     talent_pool: Mapped[bool] = mapped_column(default=False)
     synthetic: Mapped[bool] = mapped_column(default=False)
     erased_at: Mapped[datetime | None]
+
+
+class IdNumberKey(Row, Base):
+    """The keyed hash of a person's ID number (`id_keys`): two persons never have the same, and who comes back is found
+    by it. The number itself lies encrypted in the person's file."""
+
+    __tablename__ = "id_number_key"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), unique=True)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
 
 
 class LegalEntity(Row, Base):

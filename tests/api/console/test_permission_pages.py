@@ -71,6 +71,10 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/pay-requests/export.{form}": (("pay", "export"),),
     "/console/health-requests": (("health", "read"),),
     "/console/health-requests/export.{form}": (("health", "export"),),
+    "/console/employees/{employment_id}/file/{section}/new": (("contact", "read"),),  # each section has its own needs
+    "/console/employees/{employment_id}/file/entries/{entry_id}": (("contact", "read"),),
+    "/console/employees/{employment_id}/documents/{document_id}": (("contact", "read"),),
+    "/console/employees-by-id": (("identity", "read"),),
     "/console/contracts": (("contact", "read"),),
     "/console/contracts/{contract_id}/signature": (("contact", "read"),),
     "/console/signatures/{signature_id}/{name}.{form}": (("contact", "read"),),

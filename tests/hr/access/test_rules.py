@@ -130,12 +130,13 @@ def test_only_grants_in_force_are_taken(many: list[GrantRule]) -> None:
 
 
 @pytest.mark.parametrize("level", [0, 3, 7])
-def test_reporting_never_opens_pay_or_health(level: int) -> None:
+def test_reporting_never_opens_pay_health_or_identity(level: int) -> None:
     manager = actor(GrantRule("reports", "*", "*"))
     target = Target(person_id="b", reports=True, level=level)
     assert may(manager, "interview", "read", target)
     assert not may(manager, "pay", "read", target)
     assert not may(manager, "health", "read", target)
+    assert not may(manager, "identity", "read", target)
 
 
 @pytest.mark.parametrize(
@@ -199,15 +200,16 @@ MATRIX = {
         "interview": "rwdema",
         "pay": "rwdema",
         "health": "rwdema",
+        "identity": "rwdema",
     },
-    "hr": {"public": "rwdem", "contact": "rwde", "interview": "rwde", "pay": "rwde", "health": "rwd"},
-    "payroll": {"public": "r", "contact": "r", "interview": "", "pay": "rwde", "health": ""},
-    "recruiter": {"public": "rwe", "contact": "rwe", "interview": "rwde", "pay": "rw", "health": ""},
-    "hiring_manager": {"public": "rw", "contact": "r", "interview": "rwd", "pay": "", "health": ""},
-    "interviewer": {"public": "r", "contact": "", "interview": "rw", "pay": "", "health": ""},
-    "manager": {"public": "r", "contact": "r", "interview": "r", "pay": "", "health": ""},
-    "employee": {"public": "", "contact": "rwe", "interview": "r", "pay": "r", "health": "rw"},
-    "auditor": {"public": "ra", "contact": "a", "interview": "a", "pay": "a", "health": "a"},
+    "hr": {"public": "rwdem", "contact": "rwde", "identity": "rw", "interview": "rwde", "pay": "rwde", "health": "rwd"},
+    "payroll": {"public": "r", "contact": "r", "identity": "", "interview": "", "pay": "rwde", "health": ""},
+    "recruiter": {"public": "rwe", "contact": "rwe", "identity": "", "interview": "rwde", "pay": "rw", "health": ""},
+    "hiring_manager": {"public": "rw", "contact": "r", "identity": "", "interview": "rwd", "pay": "", "health": ""},
+    "interviewer": {"public": "r", "contact": "", "identity": "", "interview": "rw", "pay": "", "health": ""},
+    "manager": {"public": "r", "contact": "r", "identity": "", "interview": "r", "pay": "", "health": ""},
+    "employee": {"public": "", "contact": "rwe", "identity": "r", "interview": "r", "pay": "r", "health": "rw"},
+    "auditor": {"public": "ra", "contact": "a", "identity": "a", "interview": "a", "pay": "a", "health": "a"},
 }
 LETTERS = dict(zip("rwdema", ACTIONS, strict=True))
 

@@ -1,0 +1,175 @@
+"""What employees see on the phone: today, their own file, their team (J2, D7)."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
+
+from api.candidate.own_applications import applications_address
+from api.console.system.notices import LEVELS
+from api.console.work.approvals import waiting_for
+from api.context import Context
+from api.deps import Ctx
+from api.export import attachment
+from api.i18n import language_of
+from api.phone.employee import EXPORT, FILE, TEAM, TODAY, EmployeeActor
+from api.phone.pages import proved
+from api.phone.todo import TODO
+from api.render import page
+from interview_engine.clock import china_day
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.employment import service as employment
+from interview_engine.hr.employment.employee_list import STATES
+from interview_engine.hr.employment.numbers import number_of
+from interview_engine.hr.employment.team import team_of
+from interview_engine.hr.files import contracts, documents, entries
+from interview_engine.hr.forms.writing import typed
+from interview_engine.hr.messaging import notices
+from interview_engine.hr.org.service import department_names
+from interview_engine.hr.people.tables import Person
+from interview_engine.i18n import translator
+
+router = APIRouter()
+SOON = timedelta(days=30)
+"""Anniversaries that the page of the day shows."""
+
+
+@router.get(TODAY)
+def today(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
+    """What waits for me, what I was told, the way to the rest."""
+    day = china_day(context.clock)
+    with context.database.reading() as session:
+        visit = request.state.visit
+        mine = visit is not None and visit.person.id == actor.person_id
+        waiting = waiting_for(session, visit.actor) if mine else ()
+        team = team_of(session, actor.person_id or "", actor.language, day)
+        return page(
+            request,
+            "wechat/today.html",
+            approvals=waiting,
+            todo=TODO if mine else "",
+            notices=notices.unread_of(session, actor.person_id or ""),
+            levels=LEVELS,
+            team=len(team),
+            anniversaries=[one for one in team if one.anniversary - day <= SOON],
+            file=FILE,
+            applications=applications_address(context, actor.person_id or ""),
+            team_href=TEAM,
+            day=day,
+        )
+
+
+@router.get("/wechat/my/notices/{notice_id}")
+def notice(notice_id: str, request: Request, context: Ctx, actor: EmployeeActor) -> Response:
+    """A notice, read by opening it or by confirming."""
+    with context.database.transaction() as session:
+        opened = notices.open_own(session, actor.person_id or "", notice_id, context.clock)
+        return page(request, "public/notice.html", opened=opened, levels=LEVELS, token="")
+
+
+@router.post("/wechat/my/notices/{notice_id}")
+def confirm(notice_id: str, context: Ctx, actor: EmployeeActor) -> RedirectResponse:
+    """Confirm that it was read."""
+    with context.database.transaction() as session:
+        notices.open_own(session, actor.person_id or "", notice_id, context.clock, confirm=True)
+    return RedirectResponse(TODAY, 303)
+
+
+@router.get(FILE)
+def file(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
+    """What is kept of me, masked."""
+    person_id = actor.person_id or ""
+    language = language_of(request)
+    with context.database.reading() as session:
+        row = employment.of_person(session, person_id)
+        held = [one for one in contracts.of_person(session, person_id) if one.state == "active"]
+        return page(
+            request,
+            "wechat/file.html",
+            person=session.get_one(Person, person_id),
+            row=row,
+            state=None if row is None else STATES[row.state].get(language),
+            number=None if row is None else number_of(session, person_id, row.legal_entity_id),
+            department="" if row is None else department_names(session).get(row.department_id, ""),
+            contract=held[-1] if held else None,
+            sections=_sections(session, actor, person_id, language),
+            documents=documents.documents_of(session, actor, person_id, context.clock),
+            document_kinds=documents.KINDS,
+            export=EXPORT,
+            home=TODAY,
+        )
+
+
+@router.get(EXPORT)
+def export(
+    request: Request, context: Ctx, actor: EmployeeActor, who: Annotated[str, Query(max_length=400)] = ""
+) -> Response:
+    """Everything that the file keeps of me, in clear, to take away; the phone has just proved who holds it."""
+    known = proved(context, request, "wechat-export", who) if who else ""
+    visit = request.state.visit
+    if known != actor.person_id and (visit is None or visit.person.id != actor.person_id):
+        return RedirectResponse(f"/wechat/in/{_channel(context)}?back={EXPORT}", 303)
+    with context.database.transaction() as session:
+        person = session.get_one(Person, actor.person_id or "")
+        content = {
+            "person": {"name": person.name, "phone": person.phone, "mail": person.email},
+            "employments": [
+                {"title": row.title, "from": row.start_date.isoformat(), "state": row.state,
+                 "until": row.last_day.isoformat() if row.last_day else None}
+                for row in employment.all_of(session, person.id)
+            ],
+            "contracts": [
+                {"kind": one.kind, "from": one.first_day.isoformat(), "state": one.state,
+                 "until": one.last_day.isoformat() if one.last_day else None}
+                for one in contracts.of_person(session, person.id)
+            ],
+            "file": entries.own_data(session, actor, context.clock),
+            "documents": [
+                {"name": one.name, "kind": one.row.kind, "sha256": one.row.sha256}
+                for one in documents.documents_of(session, actor, person.id, context.clock)
+            ],
+        }  # fmt: skip
+    data = json.dumps(content, ensure_ascii=False, indent=1).encode()
+    return attachment(data, "application/json", f"my-file-{china_day(context.clock).isoformat()}.json")
+
+
+@router.get(TEAM)
+def team(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
+    """Who reports to me, or works where I lead."""
+    with context.database.reading() as session:
+        members = team_of(session, actor.person_id or "", actor.language, china_day(context.clock))
+    return page(
+        request,
+        "wechat/team.html",
+        members=members,
+        states={name: text.get(language_of(request)) for name, text in STATES.items()},
+        home=TODAY,
+    )
+
+
+def _sections(session: Session, actor: Actor, person_id: str, language: str) -> list[tuple[str, Any]]:
+    """(title, entries as lists of (label, value)) of every section of one's own file."""
+    say = translator(language)
+    found = []
+    for seen in entries.sections_of(session, actor, person_id):
+        shown = []
+        for entry in seen.entries:
+            lines = []
+            for one in seen.section.shown():
+                value = entry.values.get(one.name)
+                if value is None or value is False:
+                    continue
+                words = one.choices[str(value)].get(language) if str(value) in one.choices else typed(one.kind, value)
+                lines.append((one.label.get(language), say("Yes") if value is True else words))
+            shown.append(lines)
+        found.append((seen.section.title.get(language), shown))
+    return found
+
+
+def _channel(context: Context) -> str:
+    return "official" if context.wechat.official is not None else "wecom"
