@@ -179,7 +179,6 @@ def end(session: Session, actor: Actor, employment_id: str, last_day: date, reas
             msg("Change the day."),
         )
     before = row.last_day
-    row.state = "notice"
     row.last_day = last_day
     row.leaving_reason = clean
     touch(row, actor.id, clock)
@@ -207,7 +206,6 @@ def call_off_end(session: Session, actor: Actor, employment_id: str, clock: Cloc
     before = {"last_day": row.last_day.isoformat()}
     row.last_day = None
     row.leaving_reason = None
-    row.state = "pending"
     touch(row, actor.id, clock)
     audit.record(session, actor.id, "employment.call_off_end", f"employment:{row.id}", {}, clock)
     lifecycle.happened(session, row, "notice_withdrawn", china_day(clock), actor.id, clock, before=before)
