@@ -32,7 +32,6 @@ NEEDED = (
     "face-landmarker",
     "hand-landmarker",
     "pose-landmarker",
-    "minilm-en",
     E5,
     "speaker",
 )

@@ -7,7 +7,6 @@ lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import BigInteger, Dialect
@@ -79,8 +78,3 @@ def to_fen(amount: Decimal) -> int:
 def from_fen(fen: int) -> Decimal:
     """Yuan with two places."""
     return Decimal(fen).scaleb(-2).quantize(FEN)
-
-
-def total(amounts: Iterable[Decimal]) -> Decimal:
-    """The sum of lines, with two places; 0.00 of none."""
-    return sum(amounts, Decimal(0)).quantize(FEN)

@@ -43,8 +43,13 @@ LIGHT = 4.0
 RIGHT_EYE, LEFT_EYE, NOSE_BASE = (33, 133), (362, 263), 2
 """Corners of the eyes, the person's own right and left, and the point under the nose."""
 
-_OUTER = [place for outer, _ in LIPS for place in outer]
-_INNER = [place for _, inner in LIPS for place in inner]
+_OUTER = np.array([place for outer, _ in LIPS for place in outer])
+_INNER = np.array([place for _, inner in LIPS for place in inner])
+_BESIDE = np.array([*AROUND, *ABOVE])
+_CORNERS = np.array([*RIGHT_EYE, *LEFT_EYE])
+_WANTED = (
+    np.array([[LOOK_SIDES[0], LOOK_EYES], [LOOK_SIDES[1], LOOK_EYES], [0.5, LOOK_NOSE]], np.float32) * LOOK_SIZE
+).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +67,38 @@ def small_face(rgb: NDArray[np.uint8], points: NDArray[np.float64]) -> SmallFace
         rgb: a picture, height x width x 3. points: landmarks of a face in it, 478 x 2 or more, in pixels.
     """
     height, width = rgb.shape[:2]
-    left, top = np.clip(np.floor(points[:, :2].min(axis=0)).astype(int), 0, (width - 1, height - 1))
-    right, bottom = np.clip(np.ceil(points[:, :2].max(axis=0)).astype(int) + 1, (left + 1, top + 1), (width, height))
-    face = cv2.resize(rgb[top:bottom, left:right], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    x, y = points[:, 0], points[:, 1]
+    left, top = _inside(float(x.min()), width - 1), _inside(float(y.min()), height - 1)
+    right, bottom = max(left + 1, _inside(float(x.max()) + 2, width)), max(top + 1, _inside(float(y.max()) + 2, height))
+
+    # Between pixels where the face is at most twice as large: as even as means over areas, at an eighth of their cost.
+    how = cv2.INTER_LINEAR if max(right - left, bottom - top) <= 2 * SIDE else cv2.INTER_AREA
+    face = cv2.resize(rgb[top:bottom, left:right], (SIDE, SIDE), interpolation=how)
     return SmallFace(face, (points[:, :2] - (left, top)) * (SIDE / (right - left), SIDE / (bottom - top)))
+
+
+def _inside(place: float, most: int) -> int:
+    return min(max(0, int(place)), most)
 
 
 def lip_redness(face: SmallFace) -> float | None:
     """Mean of the lips less the median of the skin around, as logarithms of red over green; about 0 where one thing
     covers both. None where the skin has no colour: grey pictures."""
     lips = (face.points[_OUTER] + face.points[_INNER]) / 2
-    places = np.concatenate([lips, face.points[list(AROUND)], face.points[list(ABOVE)]])
-    x, y = np.clip(places.astype(int), 0, SIDE - 1).T
+    places = np.concatenate([lips, face.points[_BESIDE]])
+    x, y = places.astype(int).clip(0, SIDE - 1).T
     colours = face.rgb[y, x].astype(np.float64) + DARK
     redness = np.log(colours[:, 0] / colours[:, 1])
     around = len(lips) + len(AROUND)
-    if float(np.median(redness[around:])) < LEAST_COLOUR:
+    if _median(redness[around:]) < LEAST_COLOUR:
         return None
-    return float(redness[: len(lips)].mean() - np.median(redness[len(lips) : around]))
+    return float(redness[: len(lips)].mean()) - _median(redness[len(lips) : around])
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    """Of a few numbers, at a tenth of what `np.median` costs."""
+    ordered = np.sort(values)
+    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def face_look(face: SmallFace) -> bytes:
@@ -87,10 +106,8 @@ def face_look(face: SmallFace) -> bytes:
 
     It tells two people in one recording apart, no more: kept while an answer is watched, never written anywhere.
     """
-    across, down = LOOK_SIZE
-    wanted = np.array([[LOOK_SIDES[0], LOOK_EYES], [LOOK_SIDES[1], LOOK_EYES], [0.5, LOOK_NOSE]]) * (across, down)
-    eyes = [face.points[list(corners)].mean(axis=0) for corners in (RIGHT_EYE, LEFT_EYE)]
-    turn = cv2.getAffineTransform(np.array([*eyes, face.points[NOSE_BASE]], np.float32), wanted.astype(np.float32))
+    right, left = face.points[_CORNERS].reshape(2, 2, 2).mean(axis=1)
+    turn = cv2.getAffineTransform(np.array([right, left, face.points[NOSE_BASE]], np.float32), _WANTED)
     smooth = cv2.blur(cv2.cvtColor(face.rgb, cv2.COLOR_RGB2GRAY), (5, 5)).astype(np.float32)
     small = cv2.warpAffine(smooth, turn, LOOK_SIZE, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     plain = small - cv2.GaussianBlur(small, (0, 0), LIGHT)

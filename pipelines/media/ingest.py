@@ -86,11 +86,6 @@ class Recording:
     ) -> None:
         self.close()
 
-    @property
-    def decode_errors(self) -> int:
-        """Damaged packets that were passed over so far."""
-        return self._damage.errors
-
     def close(self) -> None:
         """Close the file and free all that was read."""
         if not self._closed:

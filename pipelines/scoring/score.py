@@ -27,7 +27,7 @@ from pipelines.scoring.judge_cost import asking_of, price_of
 def evidence_scorer(store: WeightFolders, embedder: Embedder | None = None) -> Scorer:
     """The default scorer over the weights of `store`. Models load when the first answer of their language comes.
 
-    Scoring raises WeightsError when "minilm-en" (English) or "e5-small-zh-en" (Chinese) is not installed.
+    Scoring raises WeightsError when "e5-small-zh-en" is not installed.
 
     Args:
         embedder: one over the same weights that remembers vectors; here and below, None makes one.

@@ -19,7 +19,7 @@ from pipelines.resumes import markup, pdf, plain, word
 MAX_BYTES = 10 * 1024 * 1024
 MEMORY_BYTES = 768 * 1024 * 1024
 CPU_S = 20
-WALL_S = 40
+WALL_S = 120
 MAX_UNPACKED = 60 * 1024 * 1024
 """A DOCX is a zip archive; ten times a long illustrated résumé."""
 

@@ -51,6 +51,9 @@ KEEP_FACE_SHARE = 0.5
 SCENE_SIZE = (32, 18)
 """Width and height in pixels of the pictures that are compared to find cuts: movement blurs, a scene's layout stays."""
 
+SCENE_SAMPLES = (4 * SCENE_SIZE[0], 4 * SCENE_SIZE[1])
+"""Such a picture is made of so many pixels of the larger one, which shows the same as all of them do."""
+
 PLAIN = 2.0
 """Spread of a small picture, in levels, under which it is plain (a black picture, a covered lens): noise, no scene."""
 
@@ -161,7 +164,8 @@ class Scene:
 
 def small_picture(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     """A picture of `SCENE_SIZE`, grey, its mean taken off."""
-    small = cv2.resize(rgb, SCENE_SIZE, interpolation=cv2.INTER_AREA).mean(axis=2, dtype=np.float32)
+    grey = cv2.cvtColor(cv2.resize(rgb, SCENE_SAMPLES, interpolation=cv2.INTER_NEAREST), cv2.COLOR_RGB2GRAY)
+    small = cv2.resize(grey, SCENE_SIZE, interpolation=cv2.INTER_AREA).astype(np.float32)
     return np.asarray(small - small.mean(), dtype=np.float32)
 
 

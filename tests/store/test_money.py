@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
 
 from interview_engine.store.engine import Database, open_database
-from interview_engine.store.money import Yuan, from_fen, rounded, to_fen, total
+from interview_engine.store.money import Yuan, from_fen, rounded, to_fen
 
 amounts = st.integers(-(10**14), 10**14).map(from_fen)
 
@@ -19,11 +19,6 @@ amounts = st.integers(-(10**14), 10**14).map(from_fen)
 @given(amounts)
 def test_an_amount_comes_back_from_fen_as_it_was(amount: Decimal) -> None:
     assert from_fen(to_fen(amount)) == amount
-
-
-@given(st.lists(amounts, max_size=50))
-def test_a_total_is_the_sum_of_its_lines_to_the_fen(lines: list[Decimal]) -> None:
-    assert to_fen(total(lines)) == sum(to_fen(line) for line in lines)
 
 
 @given(st.decimals(min_value="-1e9", max_value="1e9", places=6))

@@ -1,19 +1,16 @@
-"""Where there is speech: spans by rule, and on real recordings (A5 needs them; no speech must give no transcript)."""
+"""Where there is speech, on real recordings (A5 needs it; no speech must give no transcript)."""
 
 from __future__ import annotations
 
-import itertools
 import os
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models.speech.vad import BLOCK, WINDOW, SileroVoiceActivity, spans_of
+from models.speech.vad import BLOCK, WINDOW, SileroVoiceActivity
 from models.weights.registry import WeightStore, default_root
 
 DATA = Path(os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[3].parent / "shared" / "data"))
@@ -35,47 +32,20 @@ def read(relative: str) -> NDArray[np.float32]:
     return samples.astype(np.float32) / 32768 if samples.dtype == np.int16 else samples.astype(np.float32)
 
 
-@given(
-    st.lists(st.floats(0, 1, width=32), max_size=200),
-    st.floats(0, 1),
-    st.floats(0, 1),
-    st.floats(0, 1),
-)
-def test_spans_are_in_order_apart_and_inside(
-    probabilities: list[float], min_silence_s: float, min_speech_s: float, pad_s: float
-) -> None:
-    length_s = len(probabilities) * STEP
-    spans = spans_of(
-        np.array(probabilities, np.float32),
-        length_s,
-        min_silence_s=min_silence_s,
-        min_speech_s=min_speech_s,
-        pad_s=pad_s,
-    )
-    for span in spans:
-        assert 0 <= span.start_s <= span.end_s <= length_s + 1e-9
-    for before, after in itertools.pairwise(spans):
-        assert before.end_s <= after.start_s + 1e-9
-
-
-def test_short_silences_are_closed_and_short_bursts_left_out() -> None:
-    probabilities = np.array([0.0] * 10 + [0.9] * 20 + [0.0] * 4 + [0.9] * 20 + [0.0] * 30 + [0.9] * 2 + [0.0] * 10)
-    spans = spans_of(
-        probabilities.astype(np.float32), len(probabilities) * STEP, min_silence_s=0.25, min_speech_s=0.1, pad_s=0.0
-    )
-    assert [(round(span.start_s / STEP), round(span.end_s / STEP)) for span in spans] == [(10, 54)]
-
-
 def test_speech_is_found_where_it_is_spoken(vad: SileroVoiceActivity) -> None:
-    spans = vad.speech_spans(read("C_audio/mfa/acoustic_corpus.wav"))
-    assert spans[0].start_s == pytest.approx(1.0, abs=0.2)
-    # The gap between "…some words" and "and here's" (17.3 s to 18.3 s) is a pause.
-    assert not any(span.start_s < 17.8 < span.end_s for span in spans)
+    found = vad.probabilities(read("C_audio/mfa/acoustic_corpus.wav"))
+
+    def mean(start_s: float, end_s: float) -> float:
+        return float(found[round(start_s / STEP) : round(end_s / STEP)].mean())
+
+    assert mean(0.0, 0.8) < 0.2
+    assert mean(1.2, 4.0) > 0.8
+    assert mean(17.6, 18.0) < 0.3  # between "…some words" and "and here's" there is a pause
 
 
 def test_silence_holds_no_speech(vad: SileroVoiceActivity) -> None:
-    assert vad.speech_spans(np.zeros(32_000, np.float32)) == []
-    assert vad.speech_spans(np.zeros(0, np.float32)) == []
+    assert vad.probabilities(np.zeros(32_000, np.float32)).max() < 0.2
+    assert vad.probabilities(np.zeros(0, np.float32)).size == 0
 
 
 def test_blocks_leave_no_seam(vad: SileroVoiceActivity) -> None:
