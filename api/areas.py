@@ -4,10 +4,21 @@ from api.area import WebArea
 from api.console.calendar.area import AREA as CALENDAR
 from api.console.competency.area import AREA as COMPETENCY
 from api.console.employees.area import AREA as EMPLOYEES
+from api.console.migration.area import AREA as MIGRATION
 from api.console.quality.area import AREA as QUALITY
 from api.console.recruiting.area import AREA as RECRUITING
 from api.console.requests.area import AREA as REQUESTS
 from api.console.system.area import AREA as SYSTEM
 from api.console.work.area import AREA as WORK
 
-AREAS: tuple[WebArea, ...] = (RECRUITING, EMPLOYEES, CALENDAR, REQUESTS, WORK, COMPETENCY, QUALITY, SYSTEM)
+AREAS: tuple[WebArea, ...] = (
+    RECRUITING,
+    EMPLOYEES,
+    MIGRATION,
+    CALENDAR,
+    REQUESTS,
+    WORK,
+    COMPETENCY,
+    QUALITY,
+    SYSTEM,
+)

@@ -124,7 +124,7 @@ def working(context: Context, *, on_queue: bool = True) -> Iterator[None]:
 
 
 def _worker(context: Context, stop: threading.Event) -> threading.Thread:
-    from pipelines.service.worker import run_worker
+    from pipelines.service.worker import WorkerOptions, run_worker
 
     arguments = (
         context.database,
@@ -133,6 +133,7 @@ def _worker(context: Context, stop: threading.Event) -> threading.Thread:
         context.engine,
         context.clock,
         stop,
+        WorkerOptions(box=context.box),
     )
     thread = threading.Thread(target=run_worker, args=arguments, name="worker", daemon=True)
     thread.start()

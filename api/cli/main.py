@@ -67,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_contract(commands)
     _add_serve(commands)
     _add_worker(commands)
+    _add_import(commands)
     return parser
 
 
@@ -246,6 +247,46 @@ def _add_worker(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("--hands", type=int, default=None, metavar="N", help="answers at a time (default: cores)")
     parser.add_argument("--demo", action="store_true", help="the queue of `serve --demo`")
     parser.set_defaults(run=_run_worker)
+
+
+def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "import",
+        help="导入其他系统的表格 · import a sheet of another system into the service",
+        description="Check every line of a CSV, XLSX or XLS against the service's database, and with --write write it "
+        "in one transaction. Prints the number of the import and each refused line with row, column and reason. "
+        "See docs/migration.md.",
+        epilog="Exit status: 0 nothing refused, 3 lines were refused, 2 bad usage.",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--list", default="employees", metavar="LIST", help="departments, employees or leave_opening")
+    parser.add_argument("--account", required=True, metavar="LOGIN", help="who imports, with what they may do")
+    parser.add_argument("--company", metavar="NAME", help="whose sheet it is, where there are several")
+    parser.add_argument(
+        "--map", action="append", default=[], metavar="HEAD=FIELD", help="a column's field; empty: none"
+    )
+    parser.add_argument("--given", action="append", default=[], metavar="FIELD=TEXT", help="one value for all lines")
+    parser.add_argument("--dates", action="append", default=[], metavar="FIELD=ymd", help="ymd, dmy or mdy")
+    parser.add_argument("--write", action="store_true", help="write what the check has shown")
+    parser.add_argument("--demo", action="store_true", help="the company of `serve --demo`")
+    parser.set_defaults(run=_run_import)
+    rollback = commands.add_parser("import-rollback", help="撤销一次导入 · roll an import back in one transaction")
+    rollback.add_argument("batch", metavar="IMPORT", help="its number, as `import` printed it")
+    rollback.add_argument("--account", required=True, metavar="LOGIN")
+    rollback.add_argument("--demo", action="store_true")
+    rollback.set_defaults(run=_run_rollback)
+
+
+def _run_import(options: argparse.Namespace) -> int:
+    from api.cli.imports import run_import
+
+    return run_import(options)
+
+
+def _run_rollback(options: argparse.Namespace) -> int:
+    from api.cli.imports import run_rollback
+
+    return run_rollback(options)
 
 
 def _run_worker(options: argparse.Namespace) -> int:

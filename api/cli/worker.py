@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
                 settings,
                 clock,
                 stop,
-                WorkerOptions(hands=options.hands or 0),
+                WorkerOptions(hands=options.hands or 0, box=context.box),
             )
     finally:
         context.database.close()

@@ -12,8 +12,10 @@ from interview_engine.hr.calendar.area import AREA as CALENDAR
 from interview_engine.hr.competency.area import AREA as COMPETENCY
 from interview_engine.hr.employment.area import AREA as EMPLOYMENT
 from interview_engine.hr.files.area import AREA as FILES
+from interview_engine.hr.leave.area import AREA as LEAVE
 from interview_engine.hr.lists.area import AREA as LISTS
 from interview_engine.hr.messaging.area import AREA as MESSAGING
+from interview_engine.hr.migration.area import AREA as MIGRATION
 from interview_engine.hr.org.area import AREA as ORG
 from interview_engine.hr.people.area import AREA as PEOPLE
 from interview_engine.hr.privacy.area import AREA as PRIVACY
@@ -27,6 +29,8 @@ AREAS: tuple[Area, ...] = (
     SIGNING,
     FILES,
     REQUESTS,
+    LEAVE,
+    MIGRATION,
     EMPLOYMENT,
     CALENDAR,
     PRIVACY,

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from interview_engine.clock import Clock
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr import all_tables  # noqa: F401 it plugs in the areas
+from interview_engine.hr.migration.service import WORK as IMPORT
 from interview_engine.hr.recruiting.interviewing import work
 from interview_engine.hr.recruiting.interviewing.work_queue import mend, next_items
 from interview_engine.i18n import msg
@@ -29,12 +30,14 @@ from interview_engine.settings import Settings
 from interview_engine.store.blobs import BlobStore
 from interview_engine.store.engine import Database
 from interview_engine.store.outages import outage_of
+from interview_engine.store.secrets import SecretBox
 from interview_engine.store.tables import WorkItem
 from interview_engine.store.work_run import Claim, begin_afresh, claim, fail, free, give_back, held_by, postpone
 from pipelines.hearing.recognition_server import served
 from pipelines.service import child_tasks
 from pipelines.service.children import ChildLimits, Children, Do, StartMethod, Stopping
 from pipelines.service.durable_answer import do_answer
+from pipelines.service.durable_import import do_import
 from pipelines.service.durable_interview import do_interview
 from pipelines.service.lease import Lease, LeaseTimes
 from pipelines.service.workflow import Journal, Step
@@ -44,7 +47,7 @@ from pipelines.workbench import needed_weights
 log = logging.getLogger("interview_engine.work")
 
 STEPS: Mapping[str, Callable[[Workplace, Claim, Step], None]] = MappingProxyType(
-    {work.ANSWER: do_answer, work.INTERVIEW: do_interview}
+    {work.ANSWER: do_answer, work.INTERVIEW: do_interview, IMPORT: do_import}
 )
 """What is done for each kind of durable work that the areas hand over (`hr.area.WorkKind`)."""
 
@@ -70,6 +73,7 @@ class WorkerOptions:
         scratch: where recordings are put while they are read; the system's temporary folder when None.
         do, start_method: what children do, and how they are started (see children.py).
         boundary: told of every boundary between two steps.
+        box: opens and closes what is kept encrypted in the database; a worker without one leaves imports to a person.
     """
 
     hands: int = 0
@@ -82,6 +86,7 @@ class WorkerOptions:
     do: Do = child_tasks.do
     start_method: StartMethod = "spawn"
     boundary: Boundary = no_boundary
+    box: SecretBox | None = None
 
 
 def run_worker(
@@ -159,6 +164,7 @@ class _Life:
                 scratch,
                 self._models,
                 options.boundary,
+                options.box,
             )
             self._journal = Journal(self._database_url, self._lease.worker_id, self._perform)
             try:

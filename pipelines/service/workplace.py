@@ -24,6 +24,7 @@ from interview_engine.settings import Settings
 from interview_engine.store import work_made
 from interview_engine.store.blobs import BlobStore, Owner, sha256_of
 from interview_engine.store.engine import Database
+from interview_engine.store.secrets import SecretBox
 from interview_engine.store.work_run import Claim, progress
 from pipelines.service.children import Children, Report, Stopping
 
@@ -55,6 +56,7 @@ class Workplace:
     scratch: Path
     models: Callable[[], tuple[ModelUsed, ...]]
     boundary: Boundary = no_boundary
+    box: SecretBox | None = None
 
     @contextmanager
     def folder(self, held: Claim) -> Iterator[Path]:

@@ -31,7 +31,7 @@ LEAST = 300
 ON_POSTGRES = ("hr", "administrator")
 """On SQLite every role; here those who may most."""
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]+)"')
-STREAMS = {"/console/operations/events"}
+STREAMS = {"/console/operations/events", "/console/imports/{batch_id}/events"}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

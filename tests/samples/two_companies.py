@@ -34,10 +34,14 @@ from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.persons import NewContact, find_or_make
 from interview_engine.hr.files import contracts, documents, entries
 from interview_engine.hr.house import house
+from interview_engine.hr.leave import service as leave
+from interview_engine.hr.leave.service import Opening
 from interview_engine.hr.lists.custom import NewField, add_field
 from interview_engine.hr.lists.tables import SheetImport
 from interview_engine.hr.lists.views import save_view
 from interview_engine.hr.messaging import notice_drafts
+from interview_engine.hr.migration import service as imports
+from interview_engine.hr.migration.source import SourceLine, SourceTable
 from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import Person, PersonFlag
 from interview_engine.hr.privacy.tables import ErasureRequest
@@ -243,6 +247,12 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     )
     paper, version = signing_templates.fill(session, SYSTEM, contract.id, made_of.row.id, {}, CLOCK)
     signature = signing.prepare(session, SYSTEM, contract.id, version, paper, "0" * 64, CLOCK)
+    sheets = SecretBox(SECRET)
+    heads = SourceTable("", 1, ("工号", "姓名", "部门", "岗位", "入职日期"),
+                        (SourceLine(2, ("B-9", "乙公司新人", "客户服务部", "客服", "2026-01-05")),))  # fmt: skip
+    batch = imports.receive(session, sheets, boss, "employees", "乙.csv", "0" * 64, heads, b, CLOCK)
+    minutes = Opening("annual", date(2025, 12, 31), 2400, 480)
+    leave.bring_along(session, SYSTEM, held.id, minutes, CLOCK)
     session.add_all([calibration, episode, pair, planned, away, flow, action, sheet])
     session.flush()
     asked = _asked_in_b(session, samples, b, somebody.id)
@@ -257,6 +267,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,
         "action_id": action.id, "assignment_id": moved.id, "contract_id": contract.id,
         **asked, "employment_id": held.id, "entry_id": home.id, "document_id": paper.id, "section": "address",
+        "batch_id": batch.id,
         "template_id": made_of.row.id, "signature_id": signature.id,
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
         "colleague": hr.id, "person of hr": hr.person_id,

@@ -5,6 +5,7 @@ An area adds its writes here, one line each. `tests/attack` fails for a write th
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -71,6 +72,9 @@ OWN_FIELD = {
 EPISODE = {"competency_code": "communication", "situation": "x", "action": "x", "result": "x",
            "quotes": [{"answer": "q1", "quote": "我"}]}  # fmt: skip
 
+SHEET = base64.b64encode("姓名,部门,岗位,入职日期\n偷来的,客户服务部,客服,2026-01-05\n".encode()).decode()
+SHEET_FILE = {"file": ("x.csv", base64.b64decode(SHEET), "text/csv")}
+
 API: dict[str, Body] = {
     "add_to_employees": body(
         name="偷来的员工", department="启明家居（演示） / 客户服务部", title="x", start_date="2026-01-05"
@@ -78,6 +82,13 @@ API: dict[str, Body] = {
     "change_in_employees": body(
         name="偷来的员工", department="启明家居（演示） / 客户服务部", title="x", start_date="2026-01-05"
     ),
+    "add_to_departments": body(name="偷来的部门", company="启明家居（演示）"),
+    "change_in_departments": body(name="偷来的部门", company="启明家居（演示）"),
+    "add_to_leave_opening": body(employee_number="B-1", kind="annual", day="2025-12-30", hours="8"),
+    "change_in_leave_opening": body(employee_number="B-1", kind="annual", day="2025-12-31", hours="8"),
+    "create_import": body(list="employees", filename="x.csv", content=SHEET, legal_entity_id=of_b("legal_entity_id")),
+    "map_import": body(mapping={"姓名": "name"}),
+    "move_import": body(step="check"),
     "add_to_contracts": body(employee_number="B-1", kind="fixed", first_day="2030-01-01", last_day="2030-12-31"),
     "create_requisition": body(**JOB),
     "update_requisition": body(**JOB),
@@ -207,6 +218,23 @@ SOMEBODY = {
 TERM = {"kind": "fixed", "first_day": "2030-01-01", "last_day": "2030-12-31"}
 
 CONSOLE: dict[str, Body] = {
+    "/console/departments/new": form(name="偷来的部门", company="启明家居（演示）"),
+    "/console/departments/{row_id}/change": form(name="偷来的部门", company="启明家居（演示）"),
+    "/console/departments/views/{saved_view_id}/remove": nothing,
+    "/console/departments/import/{import_id}": nothing,
+    "/console/leave-opening/new": form(employee_number="B-1", kind="annual", day="2025-12-30", hours="8"),
+    "/console/leave-opening/{row_id}/change": form(employee_number="B-1", kind="annual", day="2025-12-31", hours="8"),
+    "/console/leave-opening/views/{saved_view_id}/remove": nothing,
+    "/console/leave-opening/import/{import_id}": nothing,
+    "/console/imports/new": lambda made: {
+        "data": {"list": "employees", "company": made.b["legal_entity_id"]}, "files": SHEET_FILE
+    },
+    "/console/imports/views/{saved_view_id}/remove": nothing,
+    "/console/imports/{batch_id}/mapping": form(column_1="name"),
+    "/console/imports/{batch_id}/check": nothing,
+    "/console/imports/{batch_id}/write": nothing,
+    "/console/imports/{batch_id}/undo": nothing,
+    "/console/imports/{batch_id}/sample": nothing,
     "/console/employees/new": form(**SOMEBODY),
     "/console/employees/{row_id}/change": form(**SOMEBODY),
     "/console/employees/bulk": form(action="tag", id=of_b("employment_id"), word="x", confirmed="1"),
@@ -408,6 +436,14 @@ CONSOLE_HARMLESS: dict[str, str] = {
     "/console/requests/views": "it keeps the actor's own filters",
     "/console/pay-requests/views": "it keeps the actor's own filters",
     "/console/health-requests/views": "it keeps the actor's own filters",
+    "/console/departments/views": "it keeps the actor's own filters",
+    "/console/departments/import": "it looks at a sheet that was sent, and writes when that is confirmed",
+    "/console/departments/bulk": "the list has no action",
+    "/console/leave-opening/views": "it keeps the actor's own filters",
+    "/console/leave-opening/import": "it looks at a sheet that was sent, and writes when that is confirmed",
+    "/console/leave-opening/bulk": "the list has no action",
+    "/console/imports/views": "it keeps the actor's own filters",
+    "/console/imports/bulk": "the list has no action",
     "/console/contracts/views": "it keeps the actor's own filters",
     "/console/employees/import": "it looks at a sheet that was sent, and writes when that is confirmed",
     "/console/requisitions/import": "it looks at a sheet that was sent, and writes when that is confirmed",

@@ -25,7 +25,7 @@ from interview_engine.errors import InterviewEngineError, NotFoundError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.forms.fields import Field, Shown
-from interview_engine.hr.forms.matching import is_head, read_sheet
+from interview_engine.hr.forms.matching import known_heads, read_sheet
 from interview_engine.hr.forms.spec import FormSpec
 from interview_engine.hr.forms.writing import written
 from interview_engine.hr.lists.custom import CUSTOM_KINDS
@@ -117,7 +117,7 @@ def _uploaded(form: Fields, fields: Sequence[Field]) -> tuple[str, list[Row]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"table{suffix}"
         path.write_bytes(data)
-        return name, read_table(path, lambda head: is_head(fields, head))
+        return name, read_table(path, known_heads(fields))
 
 
 def _page(

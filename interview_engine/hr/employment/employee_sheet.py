@@ -21,6 +21,7 @@ from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import FormSpec, Many
 from interview_engine.hr.org.service import find_department
 from interview_engine.hr.people.tables import Department, Person
+from interview_engine.hr.problems import invalid
 from interview_engine.i18n import msg
 
 FIELDS = (
@@ -67,6 +68,13 @@ def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: 
 def _update(session: Session, actor: Actor, row_id: str, values: Mapping[str, Value], clock: Clock) -> None:
     row = service.get_for(session, actor, row_id, "write", lock=True)
     department = find_department(session, actor, str(values["department"]), "contact", "write")
+    if values["start_date"] not in (None, row.start_date):
+        raise invalid(
+            "start_date",
+            "employment.start",
+            msg("The first day of work is {day} in the employee file.", day=row.start_date.isoformat()),
+            msg("A form or a sheet does not move it; correct it here."),
+        )
     change_contact(session, actor, row.person_id, _contact(values), clock)
     place = NewPlace(department.id, str(values["title"]), _whole(values, "level"))
     held = assignments.current(session, row, max(china_day(clock), row.start_date))

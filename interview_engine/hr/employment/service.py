@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from interview_engine.hr.access.service import check_row, reached_persons, requi
 from interview_engine.hr.accounts.service import every_holder, holders, persons_with_roles
 from interview_engine.hr.employment import lifecycle, states
 from interview_engine.hr.employment.assignments import NewPlace as NewPlace
-from interview_engine.hr.employment.numbers import give_number
+from interview_engine.hr.employment.numbers import give_number, number_of
 from interview_engine.hr.employment.tables import Assignment, EmployeeNumber
 from interview_engine.hr.employment.tables import Employment as Employment
 from interview_engine.hr.employment.transfer_request import call_off_move as call_off_move
@@ -259,6 +259,16 @@ def of_numbers(session: Session, actor: Actor, numbers: Sequence[str]) -> dict[s
         )
         found |= dict(session.execute(reached).tuples().all())
     return found
+
+
+def number_for(session: Session, employment: Employment) -> str | None:
+    """The employee's number of an employment. The caller has checked that it may be seen."""
+    return number_of(session, employment.person_id, employment.legal_entity_id)
+
+
+def parts(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Ids in parts that every database takes in one statement."""
+    return batched(ids, AT_ONCE)
 
 
 def number_column(person: Any, legal_entity: Any) -> ScalarSelect[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -94,10 +94,10 @@ def head_key(head: str) -> str:
     return _AROUND_HEAD.sub("", _BRACKETS.sub("", plain)) or re.sub(r"[^\w]", "", plain)
 
 
-def is_head(fields: Sequence[Field], head: str) -> bool:
+def known_heads(fields: Sequence[Field]) -> Callable[[str], bool]:
     """Whether a head is one of the fields' names."""
-    said = head_key(head)
-    return bool(said) and any(said in _keys_of(one) for one in fields)
+    known = frozenset(key for one in fields for key in _keys_of(one))
+    return lambda head: head_key(head) in known
 
 
 def propose(fields: Sequence[Field], heads: Sequence[str]) -> dict[str, str]:

@@ -197,6 +197,7 @@ class FormSpec:
         find: (session, actor, lines' key values) → by key values, the id of each row within reach.
         blames: by the code of a refusal that names no field, the fields that it may be about; the first that a line
             fills in is.
+        in_order: a line of a sheet may need one above it: a department its parent.
         many: faster ways for sheets of thousands of lines.
         take_back: (session, actor, ids, since, clock) → by id, why a row stays. Removes rows that `create` made at or
             after `since`, with what it made beside them; what anybody has added to a row since keeps it.
@@ -211,6 +212,7 @@ class FormSpec:
     find: Callable[[Session, Any, Sequence[tuple[Value, ...]]], Mapping[tuple[Value, ...], str]] | None = None
     pages: bool = True
     blames: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    in_order: bool = False
     many: Many | None = None
     take_back: TakeBack | None = None
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -27,11 +27,11 @@ from interview_engine.hr.forms.reading import read_value
 from interview_engine.hr.forms.spec import FormSpec, ListSpec
 from interview_engine.hr.forms.writing import typed
 from interview_engine.hr.lists.custom import as_form_field, fields_of, set_values, values_of
-from interview_engine.hr.lists.tables import SheetImport
+from interview_engine.hr.lists.tables import CustomField, CustomValue, RowTag, SheetImport
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.i18n import msg
 from interview_engine.store import audit
-from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.rows import AT_ONCE, batched, find, stamp, touch
 from interview_engine.store.secrets import SecretBox
 
 KEPT = timedelta(hours=24)
@@ -316,6 +316,14 @@ def load(session: Session, actor: Actor, spec: ListSpec, ids: Sequence[str]) -> 
         except (NotFoundError, PermissionDenied):
             continue
     return found
+
+
+def forget_rows(session: Session, spec: ListSpec, ids: Sequence[str]) -> None:
+    """Take away the custom values and tags of rows that an import has taken back."""
+    fields = select(CustomField.id).where(CustomField.list_name == spec.name)
+    for part in batched(ids, AT_ONCE):
+        session.execute(delete(CustomValue).where(CustomValue.row_id.in_(part), CustomValue.field_id.in_(fields)))
+        session.execute(delete(RowTag).where(RowTag.row_id.in_(part), RowTag.list_name == spec.name))
 
 
 def _tried_one(

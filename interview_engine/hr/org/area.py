@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, Subject
+from interview_engine.hr.org.department_list import DEPARTMENTS
 from interview_engine.hr.org.service import forget_person
 from interview_engine.hr.removal import Removal
 
@@ -18,4 +19,5 @@ AREA = Area(
     name="org",
     erase=_erase,
     subjects=(Subject("department"), Subject("legal_entity")),
+    lists=(DEPARTMENTS,),
 )

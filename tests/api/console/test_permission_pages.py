@@ -85,6 +85,25 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/contract-templates/{template_id}/preview.pdf": MANAGE,
     "/console/contracts/new": (("contact", "write"),),
     "/console/contracts/export.{form}": (("contact", "export"),),
+    "/console/departments": READ_PUBLIC,
+    "/console/departments/new": MANAGE,
+    "/console/departments/{row_id}/change": MANAGE,
+    "/console/departments/export.{form}": (("public", "export"),),
+    "/console/departments/import": MANAGE,
+    "/console/departments/import/template.xlsx": MANAGE,
+    "/console/leave-opening": (("contact", "read"),),
+    "/console/leave-opening/new": (("contact", "write"),),
+    "/console/leave-opening/{row_id}/change": (("contact", "write"),),
+    "/console/leave-opening/export.{form}": (("contact", "export"),),
+    "/console/leave-opening/import": (("contact", "write"),),
+    "/console/leave-opening/import/template.xlsx": (("contact", "write"),),
+    "/console/imports": (("contact", "read"),),
+    "/console/imports/new": (("contact", "write"),),
+    "/console/imports/export.{form}": (("contact", "export"),),
+    "/console/imports/{batch_id}": (("contact", "read"),),
+    "/console/imports/{batch_id}/report.xlsx": (("contact", "export"),),
+    "/console/imports/{batch_id}/comparison": (("contact", "read"),),
+    "/console/imports/{batch_id}/comparison.xlsx": (("contact", "export"),),
     "/console/pool": (("contact", "read"),),
     "/console/pool/export.{form}": (("contact", "export"),),
     "/console/pool/own-fields": MANAGE,
@@ -126,7 +145,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
 
 ASSETS = {"/console/{name}.{kind}"}
 """Style and scripts."""
-STREAMS = {"/console/operations/events", "/console/notices/events"}
+STREAMS = {"/console/operations/events", "/console/notices/events", "/console/imports/{batch_id}/events"}
 """They do not end; the page beside them is in the table."""
 DRAWN = {"/i/{token}/qr.svg"}
 """A picture of the very address that was asked for."""

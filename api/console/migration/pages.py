@@ -1,0 +1,460 @@
+"""An import on one page: its mapping, what every line will do, writing, a sample to compare, and taking it back."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from api.console.acting import act
+from api.console.forms import Form
+from api.console.frame import console_page, done
+from api.console.live import live
+from api.context import Context
+from api.deps import Ctx
+from api.export import XLSX, attachment, table_xlsx
+from api.i18n import language_of
+from api.imports import MAX_FILE, begin_step, finish_small, receive_file
+from api.render import environment
+from api.sessions import PageActor
+from interview_engine.errors import InterviewEngineError
+from interview_engine.hr.access.rules import Actor, may_at_all
+from interview_engine.hr.access.service import require
+from interview_engine.hr.accounts.service import names_of
+from interview_engine.hr.forms.fields import Field
+from interview_engine.hr.forms.reading import ORDERS, read_value
+from interview_engine.hr.forms.writing import written
+from interview_engine.hr.lists.sheets import load, sheet_fields
+from interview_engine.hr.migration import service
+from interview_engine.hr.migration.batch_list import LISTS, STATES
+from interview_engine.hr.migration.comparing import DIFFERS, NOT_HERE, NOT_THERE, UNREAD, Comparison, compare
+from interview_engine.hr.migration.kept import words
+from interview_engine.hr.migration.service import LineView, Mapped
+from interview_engine.hr.migration.tables import ImportBatch
+from interview_engine.hr.problems import invalid
+from interview_engine.i18n import Text, mark, msg, translator
+from interview_engine.store import audit
+from interview_engine.store.tables import WorkItem
+
+router = APIRouter()
+HOME = "/console/imports"
+MOST_SHOWN = 500
+"""Differences on a page; the sheet has all."""
+AT_A_TIME = 100
+"""Lines on one page."""
+STEP_DONE = {"checking": "import_checked", "writing": "import_written", "undoing": "import_undone"}
+WHAT: Mapping[str, Text] = {
+    "read": msg("not checked", context="line"),
+    "made": msg("new", context="line"),
+    "changed": msg("changed", context="line"),
+    "same": msg("as it was", context="line"),
+    "refused": msg("refused", context="line"),
+    "left_out": msg("no row", context="line"),
+    "taken_back": msg("rolled back", context="line"),
+    "kept": msg("kept", context="line"),
+}
+ORDER_WORDS: Mapping[str, Text] = {
+    "ymd": msg("year, month, day"),
+    "dmy": msg("day, month, year"),
+    "mdy": msg("month, day, year"),
+}
+HOW: Mapping[str, str] = {
+    "remembered": mark("as last time"),
+    "name": mark("by its name"),
+    "similar": mark("much alike: look at it"),
+}
+DIFFERENCES: Mapping[str, Text] = {
+    DIFFERS: msg("Differs"),
+    NOT_HERE: msg("Missing here"),
+    NOT_THERE: msg("Missing in the source"),
+    UNREAD: msg("Cannot be read"),
+}
+
+
+@router.get(f"{HOME}/new")
+def new(request: Request, context: Ctx, actor: PageActor) -> Response:
+    """Choose a file."""
+    require(actor, "contact", "write")
+    return _new_page(request, context, actor)
+
+
+@router.post(f"{HOME}/new")
+def take(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Read it, and propose a mapping."""
+    require(actor, "contact", "write")
+
+    def change(session: Session) -> ImportBatch:
+        given = form.upload("file")
+        if given is None:
+            raise invalid("file", "import.file", msg("Choose a table."), msg("CSV, XLSX or XLS."))
+        data = given.file.read(MAX_FILE + 1)
+        company = form.optional("company")
+        return receive_file(context, session, actor, form.text("list"), given.filename or "", data, company)
+
+    return act(
+        context,
+        change,
+        lambda batch: RedirectResponse(f"{HOME}/{batch.id}", 303),
+        lambda problem: _new_page(request, context, actor, problem, form.values()),
+    )
+
+
+@router.get(f"{HOME}/{{batch_id}}")
+def show(batch_id: str, request: Request, context: Ctx, actor: PageActor, only: str = "", after: int = 0) -> Response:
+    """The import. Reading its lines is recorded."""
+    require(actor, "contact", "read")
+    return _page(batch_id, request, context, actor, only=only, after=max(0, after))
+
+
+@router.get(f"{HOME}/{{batch_id}}/events")
+async def events(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """How far its step is, every two seconds."""
+    require(actor, "contact", "read")
+    await run_in_threadpool(_seen, context, actor, batch_id)
+    return live(request, lambda: _progress(batch_id, request, context, actor))
+
+
+@router.post(f"{HOME}/{{batch_id}}/mapping")
+def read_as(batch_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Say which column is which field."""
+    require(actor, "contact", "write")
+
+    def change(session: Session) -> ImportBatch:
+        batch = service.batch_for(session, actor, batch_id, write=True)
+        mapping = {head: field for place, head in enumerate(batch.heads) if (field := form.text(f"column_{place}"))}
+        fields = [one.name for one in sheet_fields(session, actor, service.spec_of(batch.list_name))]
+        given = {name: form.text(f"given_{name}") for name in fields if form.text(f"given_{name}")}
+        orders = {name: form.text(f"order_{name}") for name in fields if form.text(f"order_{name}")}
+        return service.set_mapping(session, actor, batch_id, Mapped(mapping, given, orders), context.clock)
+
+    return act(
+        context,
+        change,
+        lambda batch: done(f"{HOME}/{batch.id}", "mapped"),
+        lambda problem: _page(batch_id, request, context, actor, problem),
+    )
+
+
+@router.post(f"{HOME}/{{batch_id}}/check")
+def check(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """Say of every line what it will do."""
+    return _step(batch_id, "checking", request, context, actor)
+
+
+@router.post(f"{HOME}/{{batch_id}}/write")
+def write(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """Do what the check has shown."""
+    return _step(batch_id, "writing", request, context, actor)
+
+
+@router.post(f"{HOME}/{{batch_id}}/undo")
+def undo(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """Take it back."""
+    return _step(batch_id, "undoing", request, context, actor)
+
+
+@router.post(f"{HOME}/{{batch_id}}/sample")
+def sample(batch_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Draw a sample, or say of its lines whether they are as in the source."""
+    require(actor, "contact", "write")
+
+    def change(session: Session) -> ImportBatch:
+        fits = {int(row): form.text(f"fits_{row}") == "yes" for row in form.many("row") if form.text(f"fits_{row}")}
+        if fits:
+            return service.judge_sample(session, actor, batch_id, fits, context.clock)
+        return service.draw_sample(session, actor, batch_id, random.SystemRandom(), context.clock)
+
+    return act(
+        context,
+        change,
+        lambda batch: done(f"{HOME}/{batch.id}#sample", "sample_kept"),
+        lambda problem: _page(batch_id, request, context, actor, problem),
+    )
+
+
+@router.get(f"{HOME}/{{batch_id}}/report.xlsx")
+def report(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """Every anomaly with row, column, reason, what is done, and the line itself."""
+    require(actor, "contact", "export")
+    language = language_of(request)
+    say = translator(language)
+    with context.database.transaction() as session:
+        batch = service.batch_for(session, actor, batch_id)
+        lines = service.lines_of(session, context.box, batch, kinds_of_note=("any",), limit=service.MOST_LINES)
+        audit.record(session, actor.id, "import.report", f"import:{batch.id}", {"lines": len(lines)}, context.clock)
+    header = [say("Row"), say("Line"), say("Column"), say("What is odd"), say("What is done, or to do"), *batch.heads]
+    rows = [
+        [line.number, WHAT[line.state].get(language), one["column"], *words(dict(one), language),
+         *(line.cells.get(head, "") for head in batch.heads)]
+        for line in lines
+        for one in line.notes
+    ]  # fmt: skip
+    return attachment(table_xlsx(say("Anomalies"), header, rows), XLSX, f"{say('Anomalies')} {batch.filename}.xlsx")
+
+
+@router.get(f"{HOME}/{{batch_id}}/comparison")
+def comparison(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """The source against what is here now."""
+    require(actor, "contact", "read")
+    batch, found, fields = _compared(context, actor, batch_id)
+    language = language_of(request)
+    return console_page(
+        request, actor, "migration/comparison.html",
+        batch=batch, counts=found.counts(),
+        lines=[_difference(one, fields, language) for one in found.differences[:MOST_SHOWN]],
+        more=max(0, len(found.differences) - MOST_SHOWN), may_export=may_at_all(actor, "contact", "export"),
+    )  # fmt: skip
+
+
+@router.get(f"{HOME}/{{batch_id}}/comparison.xlsx")
+def comparison_sheet(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """The same as a sheet, whole."""
+    require(actor, "contact", "export")
+    batch, found, fields = _compared(context, actor, batch_id)
+    language = language_of(request)
+    say = translator(language)
+    header = [say("Row"), say("Who or what"), say("Difference"), say("Field"), say("In the source"), say("Here")]
+    rows = [_difference(one, fields, language) for one in found.differences]
+    sheet = [[one["row"], one["name"], one["what"], one["field"], one["source"], one["here"]] for one in rows]
+    data = table_xlsx(say("Comparison"), header, sheet)
+    return attachment(data, XLSX, f"{say('Comparison')} {batch.filename}.xlsx")
+
+
+def _compared(context: Context, actor: Actor, batch_id: str) -> tuple[ImportBatch, Comparison, dict[str, Field]]:
+    with context.database.transaction() as session:
+        batch = service.batch_for(session, actor, batch_id)
+        found = compare(session, context.box, actor, batch)
+        fields = {one.name: one for one in sheet_fields(session, actor, service.spec_of(batch.list_name))}
+        audit.record(session, actor.id, "import.compare", f"import:{batch.id}", found.counts(), context.clock)
+    return batch, found, fields
+
+
+def _difference(one: Any, fields: Mapping[str, Field], language: str) -> dict[str, Any]:
+    label = fields[one.field].label.get(language) if one.field in fields else ""
+    return {
+        "row": one.number, "name": one.name, "what": DIFFERENCES[one.what].get(language), "field": label,
+        "source": _words(fields, one.field, one.source, language),
+        "here": _words(fields, one.field, one.here, language),
+    }  # fmt: skip
+
+
+def _step(batch_id: str, step: str, request: Request, context: Context, actor: Actor) -> Response:
+    require(actor, "contact", "write")
+
+    def then(batch: ImportBatch) -> Response:
+        finish_small(context, batch)
+        with context.database.reading() as session:
+            ended = session.get_one(ImportBatch, batch.id)
+        if ended.state in service.RUNNING:
+            return done(f"{HOME}/{batch.id}", "step_begun")
+        return RedirectResponse(f"{HOME}/{batch.id}", 303) if ended.problem else done(
+            f"{HOME}/{batch.id}", STEP_DONE[step]
+        )  # fmt: skip
+
+    return act(
+        context,
+        lambda session: begin_step(context, session, actor, batch_id, step),
+        then,
+        lambda problem: _page(batch_id, request, context, actor, problem),
+    )
+
+
+def _seen(context: Context, actor: Actor, batch_id: str) -> ImportBatch:
+    with context.database.reading() as session:
+        return service.batch_for(session, actor, batch_id)
+
+
+def _progress(batch_id: str, request: Request, context: Context, actor: Actor) -> str:
+    batch = _seen(context, actor, batch_id)
+    share = 0.0
+    with context.database.reading() as session:
+        item = session.scalars(
+            select(WorkItem)
+            .where(WorkItem.kind == service.WORK, WorkItem.subject_id == batch.id)
+            .order_by(WorkItem.generation.desc())
+            .limit(1)
+        ).first()
+        waits = item is None or item.state == "waiting"
+        share = 0.0 if item is None else item.share
+    language = language_of(request)
+    return environment(context.service, language).get_template("console/migration/progress.html").render(
+        _=translator(language), batch=batch, state=STATES[batch.state].get(language), waits=waits,
+        running=batch.state in service.RUNNING, rows=round(share * batch.lines), share=share,
+        parked=item is not None and item.state == "parked",
+    )  # fmt: skip
+
+
+def _new_page(
+    request: Request,
+    context: Context,
+    actor: Actor,
+    problem: InterviewEngineError | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    language = language_of(request)
+    with context.database.reading() as session:
+        lists = {
+            name: LISTS[name].get(language) if name in LISTS else spec.title.get(language)
+            for name, spec in service.kinds().items()
+            if may_at_all(actor, *service.form_of(spec).needs)
+        }
+        companies: dict[str, str] = {}
+        for name in lists:
+            companies |= service.companies_for(session, actor, service.spec_of(name))
+    ordered = [name for name in LISTS if name in lists] + sorted(set(lists) - set(LISTS))
+    return console_page(
+        request, actor, "migration/new.html", problem=problem,
+        typed=typed or {"list": request.query_params.get("list", "")},
+        lists=[(name, lists[name]) for name in ordered], companies=sorted(companies.items(), key=lambda one: one[1]),
+        most=MAX_FILE // 1_000_000,
+    )  # fmt: skip
+
+
+def _page(
+    batch_id: str,
+    request: Request,
+    context: Context,
+    actor: Actor,
+    problem: InterviewEngineError | None = None,
+    *,
+    only: str = "",
+    after: int = 0,
+) -> Response:
+    language = language_of(request)
+    say = translator(language)
+    with context.database.transaction() as session:
+        batch = service.batch_for(session, actor, batch_id)
+        spec = service.spec_of(batch.list_name)
+        fields = {one.name: one for one in sheet_fields(session, actor, spec)}
+        how = service.proposal(session, actor, batch)
+        states = (only,) if only in WHAT else ()
+        notes = ("any",) if only == "odd" else ()
+        lines = service.lines_of(
+            session, context.box, batch, states=states, kinds_of_note=notes, after=after, limit=AT_A_TIME + 1
+        )
+        first = service.lines_of(session, context.box, batch, limit=3)
+        sample = _sample(session, context, actor, batch, fields, language)
+        writes = service.count_of(session, batch)
+        may_write = may_at_all(actor, *service.form_of(spec).needs)
+        by = names_of(session, (batch.account_id,)).get(batch.account_id, "")
+        if batch.state not in ("read", "failed"):
+            audit.record(session, actor.id, "import.read", f"import:{batch.id}", {}, context.clock)
+    told = None if batch.problem is None else words(dict(batch.problem), language)
+    shown = [_line(line, fields, language) for line in lines[:AT_A_TIME]]
+    counts = [(name, word.get(language), batch.counts[name]) for name, word in WHAT.items() if batch.counts.get(name)]
+    return console_page(
+        request, actor, "migration/batch.html", problem=problem, batch=batch, spec=spec, told=told,
+        kind=LISTS.get(batch.list_name, spec.title).get(language),
+        state=STATES[batch.state].get(language), by=by, counts=counts, odd=batch.counts.get("odd", 0),
+        running=batch.state in service.RUNNING, live=_progress(batch_id, request, context, actor),
+        columns=_columns(batch, fields, how, first, say, language), given=_given(batch, fields, language),
+        fields=[(name, one.label.get(language) + (" *" if one.required else "")) for name, one in fields.items()],
+        may_map=may_write and batch.state in service.OPEN, may_write=may_write, writes=writes, sample=sample,
+        lines=shown, only=only, after=after, next=lines[AT_A_TIME - 1].number if len(lines) > AT_A_TIME else None,
+        may_export=may_at_all(actor, "contact", "export"),
+        orders=[(one, ORDER_WORDS[one].get(language)) for one in ORDERS],
+        key_names=", ".join(fields[name].label.get(language) for name in service.form_of(spec).key if name in fields),
+    )  # fmt: skip
+
+
+def _columns(
+    batch: ImportBatch,
+    fields: Mapping[str, Field],
+    how: Mapping[str, str],
+    first: Sequence[LineView],
+    say: Any,
+    language: str,
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "place": place, "head": head, "field": batch.mapping.get(head, ""),
+            "how": say(HOW[how[head]]) if head in how else "",
+            "similar": how.get(head) == "similar",
+            "examples": [line.cells[head] for line in first if line.cells.get(head)],
+            "is_day": batch.mapping.get(head) in fields and fields[batch.mapping[head]].kind == "day",
+            "order": batch.orders.get(batch.mapping.get(head, ""), ""),
+            "name": batch.mapping.get(head, ""),
+        }
+        for place, head in enumerate(batch.heads)
+    ]  # fmt: skip
+
+
+def _given(batch: ImportBatch, fields: Mapping[str, Field], language: str) -> list[dict[str, str]]:
+    """Fields without a column, for which one value may be said."""
+    used = set(batch.mapping.values())
+    return [
+        {"name": name, "label": one.label.get(language) + (" *" if one.required else ""),
+         "value": str(batch.given.get(name, ""))}
+        for name, one in fields.items()
+        if name not in used
+    ]  # fmt: skip
+
+
+def _line(line: LineView, fields: Mapping[str, Field], language: str) -> dict[str, Any]:
+    return {
+        "number": line.number,
+        "state": line.state,
+        "word": WHAT[line.state].get(language),
+        "first": " · ".join(filter(None, list(line.cells.values())[:4])),
+        "notes": [
+            {"kind": one["kind"], "column": one["column"], "what": words(dict(one), language)[0],
+             "next": words(dict(one), language)[1]} for one in line.notes
+        ],
+        "changes": [
+            (fields[name].label.get(language) if name in fields else name, _words(fields, name, before, language),
+             _words(fields, name, after, language)) for name, before, after in line.changes
+        ],
+    }  # fmt: skip
+
+
+def _sample(
+    session: Session, context: Context, actor: Actor, batch: ImportBatch, fields: Mapping[str, Field], language: str
+) -> list[dict[str, Any]]:
+    """The sample's lines beside what is here now."""
+    if not batch.sample:
+        return []
+    numbers = {one["row"] for one in batch.sample}
+    lines = {
+        line.number: line
+        for line in service.lines_of(session, context.box, batch, limit=service.MOST_LINES)
+        if line.number in numbers
+    }
+    ids = [line.row_id for line in lines.values() if line.row_id]
+    now = load(session, actor, service.spec_of(batch.list_name), ids)
+    names = names_of(session, [one["by"] for one in batch.sample if one["by"]])
+    found = []
+    for one in batch.sample:
+        line = lines.get(one["row"])
+        if line is None:
+            continue
+        held = now.get(line.row_id or "", {})
+        pairs = [
+            (head, line.cells.get(head, ""), _shown(fields[name], held.get(name), language))
+            for head, name in batch.mapping.items()
+            if name in fields
+        ]
+        found.append({"row": one["row"], "fits": one["fits"], "pairs": pairs,
+                      "by": names.get(one["by"] or "", "")})  # fmt: skip
+    return found
+
+
+def _words(fields: Mapping[str, Field], name: str, typed: str, language: str) -> str:
+    """A value that was kept as forms type it, in words."""
+    field = fields.get(name)
+    if field is None or not typed:
+        return typed
+    try:
+        return _shown(field, read_value(field, typed), language)
+    except InterviewEngineError:
+        return typed
+
+
+def _shown(field: Field, value: Any, language: str) -> str:
+    found = written(field.kind, value, field.choices, language)
+    return "" if found is None else str(found)

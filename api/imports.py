@@ -1,0 +1,69 @@
+"""Files that are imported, as pages, routes and the command line take them: received, and moved on step by step."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from interview_engine.errors import InvalidInput, UsageError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.forms.matching import known_heads
+from interview_engine.hr.lists.sheets import sheet_fields
+from interview_engine.hr.migration import service
+from interview_engine.hr.migration.running import run_step
+from interview_engine.hr.migration.tables import ImportBatch
+from interview_engine.hr.problems import invalid
+from interview_engine.i18n import msg
+from interview_engine.store.work import enqueue_work
+from pipelines.customer_sheets import read_customer_sheet
+
+MAX_FILE = 20_000_000
+"""Bytes."""
+
+
+def receive_file(
+    context: Context, session: Session, actor: Actor, list_name: str, filename: str, data: bytes, company: str | None
+) -> ImportBatch:
+    """Read a file and keep its lines with a proposal of how they are read.
+
+    Raises:
+        As `service.receive`. InvalidInput: `import.size`, and what `read_customer_sheet` says of the file.
+    """
+    if len(data) > MAX_FILE:
+        raise invalid("file", "import.size", msg("The table is larger than {most} MB.", most=MAX_FILE // 1_000_000),
+                      msg("Split it into several sheets."))  # fmt: skip
+    spec = service.spec_of(list_name)
+    fields = sheet_fields(session, actor, spec)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"table{Path(filename).suffix.lower()[:6] or '.csv'}"
+        path.write_bytes(data)
+        try:
+            table = read_customer_sheet(path, known_heads(fields))
+        except UsageError as error:
+            raise InvalidInput(error.code, error.message, error.next_step, field="file") from error
+    sha256 = hashlib.sha256(data).hexdigest()
+    return service.receive(session, context.box, actor, list_name, filename, sha256, table, company, context.clock)
+
+
+def begin_step(context: Context, session: Session, actor: Actor, batch_id: str, step: str) -> ImportBatch:
+    """Let a step begin, in the transaction of whoever asks; a large batch is work for a worker.
+
+    The caller calls `finish_small` afterwards.
+
+    Raises:
+        As `service.begin`.
+    """
+    batch = service.begin(session, actor, batch_id, step, context.clock)
+    if batch.lines > service.INLINE:
+        enqueue_work(session, service.WORK, batch.id, context.clock, actor.id, again=True)
+    return batch
+
+
+def finish_small(context: Context, batch: ImportBatch) -> None:
+    """Do the step of a small batch now."""
+    if batch.lines <= service.INLINE:
+        run_step(context.database, context.box, batch.id, context.clock)
