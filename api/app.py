@@ -37,6 +37,7 @@ PAGES = (
     "phone.pages",
     "phone.todo",
     "phone.mine",
+    "phone.requests",
 )
 """Modules of api with pages for everybody: candidates, visitors from WeChat, who signs in. Each has `router`."""
 

@@ -22,7 +22,8 @@
           return;
         }
         heard = new Recognition();
-        heard.lang = document.documentElement.lang === "zh" ? "zh-CN" : document.documentElement.lang || "en";
+        const said = document.documentElement.lang || "en";
+        heard.lang = said.startsWith("zh") ? "zh-CN" : said;
         heard.continuous = true;
         heard.interimResults = false;
         heard.onresult = (event) => {

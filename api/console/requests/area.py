@@ -8,7 +8,7 @@ from interview_engine.i18n import mark
 
 AREA = WebArea(
     name="requests",
-    section=mark("Requests"),
+    section=mark("Approvals"),
     entries=(
         Entry(pages.MINE, mark("My requests"), ("public", "read"), below=(pages.ASK,)),
         Entry("/console/requests", mark("Requests"), ("contact", "read")),

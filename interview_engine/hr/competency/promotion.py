@@ -84,7 +84,7 @@ PROMOTION = AskedKind(
         Field("title", msg("New job title"), required=True, most=120),
         Field("level", msg("New level"), "whole", low=Decimal(0), high=Decimal(99)),
         Field("profile", msg("Target profile"), help=msg("What the new job needs; it is shown to who decides.")),
-        Field("from_day", msg("From"), "day", required=True),
+        Field("from_day", msg("From day"), "day", required=True),
         Field("reason", msg("Reason"), "area", most=1000),
     ),
     days=("from_day",),

@@ -60,7 +60,7 @@ CONTACT_CHANGE = AskedKind(
         Field("name", msg("New name"), most=120),
         Field("phone", msg("New phone number"), most=40),
         Field("email", msg("New mail address"), most=254),
-        Field("from_day", msg("From"), "day", help=msg("Left empty: as soon as it is approved.")),
+        Field("from_day", msg("From day"), "day", help=msg("Left empty: as soon as it is approved.")),
     ),
     days=("from_day",),
     earliest_days=0,

@@ -73,8 +73,8 @@ LEAVE = AskedKind(
     about=msg("Days off. Only HR reads what kind of leave it is and why."),
     fields=(
         Field("leave_type", msg("Kind of leave"), "choice", required=True, choices=TYPES),
-        Field("first_day", msg("First day"), "day", required=True),
-        Field("last_day", msg("Last day"), "day", required=True),
+        Field("first_day", msg("First day", context="days"), "day", required=True),
+        Field("last_day", msg("Last day", context="days"), "day", required=True),
         Field("part", msg("Of the day"), "choice", choices=PARTS, help=msg("Left empty: whole days.")),
         Field("reason", msg("Reason"), "area", most=500),
     ),

@@ -64,7 +64,7 @@ PAY_CHANGE = AskedKind(
     about=msg("Another monthly pay from a day on."),
     fields=(
         Field("monthly", msg("New monthly pay in yuan"), "money", required=True, low=Decimal(0)),
-        Field("from_day", msg("From"), "day", required=True),
+        Field("from_day", msg("From day"), "day", required=True),
         Field("reason", msg("Reason"), "area", most=1000),
     ),
     days=("from_day",),

@@ -88,7 +88,7 @@ TRANSFER = AskedKind(
     fields=(
         Field("department", msg("New department"), required=True),
         Field("title", msg("New job title"), most=120, help=msg("Left empty: as it is.")),
-        Field("from_day", msg("From"), "day", required=True),
+        Field("from_day", msg("From day"), "day", required=True),
         Field("reason", msg("Reason"), "area", most=1000),
     ),
     days=("from_day",),

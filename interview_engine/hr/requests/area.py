@@ -32,7 +32,7 @@ AREA = Area(
         "request.decided": MessageTemplate(
             msg("There is news about a request of yours"),
             msg("Open to see what became of it:\n{link}"),
-            "/wechat/requests/{request}",
+            "/wechat/my/requests/{request}",
         ),
     },
     subjects=(Subject("request", told=True), Subject("request_kind")),

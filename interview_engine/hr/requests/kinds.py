@@ -24,7 +24,7 @@ STATES: Mapping[str, Text] = MappingProxyType(
         "approved": msg("Approved, from its day on"),
         "done": msg("Done"),
         "rejected": msg("Not approved"),
-        "withdrawn": msg("Withdrawn"),
+        "withdrawn": msg("Withdrawn", context="request"),
         "expired": msg("Nobody decided in time"),
         "cancelling": msg("To be cancelled, waiting for a decision"),
         "cancelled": msg("Cancelled"),

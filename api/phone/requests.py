@@ -1,0 +1,158 @@
+"""What employees ask for on the phone: choose a kind, fill it in, send it; what became of it (F1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
+
+from api.console.acting import act
+from api.console.forms import Form as FormOf
+from api.console.lists.row_form import read_fields
+from api.console.requests.pages import paper_answer
+from api.context import Context
+from api.deps import Ctx
+from api.i18n import language_of
+from api.phone.employee import EmployeeActor
+from api.render import page as rendered
+from interview_engine.errors import InterviewEngineError
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.requests import service as requests
+from interview_engine.hr.requests.kinds import STATES
+from interview_engine.i18n import Text
+from interview_engine.store.secrets import token
+
+HOME = "/wechat/my/requests"
+
+router = APIRouter()
+
+
+@router.get(HOME)
+def listed(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
+    """What can be asked for, and what was."""
+    with context.database.reading() as session:
+        return rendered(
+            request,
+            "wechat/requests.html",
+            kinds=requests.askable(session, actor, actor.person_id or ""),
+            rows=requests.mine(session, actor),
+            states=STATES,
+            home=HOME,
+            words=_words(request),
+        )
+
+
+@router.get(f"{HOME}/new/{{kind_name}}")
+def blank(kind_name: str, request: Request, context: Ctx, actor: EmployeeActor) -> Response:
+    """The form of a kind."""
+    return _form(kind_name, request, context, actor, {"key": token()})
+
+
+@router.post(f"{HOME}/new/{{kind_name}}")
+def send(kind_name: str, request: Request, context: Ctx, actor: EmployeeActor, form: FormOf) -> Response:
+    """Ask; the same form sent twice is one request."""
+
+    def change(session: Session) -> str:
+        fields = requests.form_of(session, actor, kind_name, actor.person_id)[1]
+        key = form.text("key") or None
+        return requests.ask(session, actor, kind_name, read_fields(fields, form), context.clock, key=key).id
+
+    return act(
+        context,
+        change,
+        lambda request_id: RedirectResponse(f"{HOME}/{request_id}", 303),
+        lambda problem: _form(kind_name, request, context, actor, form.values(), problem),
+    )
+
+
+@router.get(f"{HOME}/{{asked_id}}")
+def shown(asked_id: str, request: Request, context: Ctx, actor: EmployeeActor) -> Response:
+    """One of my requests."""
+    return _page(asked_id, request, context, actor)
+
+
+@router.get(f"{HOME}/{{asked_id}}/paper.pdf")
+def paper(asked_id: str, request: Request, context: Ctx, actor: EmployeeActor) -> Response:
+    """The paper that it made."""
+    return paper_answer(asked_id, context, actor, language_of(request))
+
+
+@router.post(f"{HOME}/{{asked_id}}/withdraw")
+def withdraw(asked_id: str, request: Request, context: Ctx, actor: EmployeeActor) -> Response:
+    """Withdraw what is not decided."""
+    return act(
+        context,
+        lambda session: requests.withdraw(session, actor, asked_id, context.clock),
+        lambda _: RedirectResponse(f"{HOME}/{asked_id}", 303),
+        lambda problem: _page(asked_id, request, context, actor, problem),
+    )
+
+
+@router.post(f"{HOME}/{{asked_id}}/cancel")
+def cancel(
+    asked_id: str,
+    request: Request,
+    context: Ctx,
+    actor: EmployeeActor,
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Ask that what was done is called off."""
+    return act(
+        context,
+        lambda session: requests.cancel(session, actor, asked_id, reason, context.clock),
+        lambda _: RedirectResponse(f"{HOME}/{asked_id}", 303),
+        lambda problem: _page(asked_id, request, context, actor, problem),
+    )
+
+
+def _form(
+    kind: str,
+    request: Request,
+    context: Context,
+    actor: Actor,
+    given: Mapping[str, str],
+    problem: InterviewEngineError | None = None,
+) -> Response:
+    with context.database.reading() as session:
+        found, fields = requests.form_of(session, actor, kind, actor.person_id)
+    return rendered(
+        request,
+        "wechat/request_form.html",
+        200 if problem is None else 422,
+        kind=found,
+        fields=fields,
+        given=given,
+        home=HOME,
+        problem=None if problem is None else problem.text(language_of(request)),
+        wrong="" if problem is None else getattr(problem, "field", ""),
+        words=_words(request),
+    )
+
+
+def _page(
+    asked_id: str,
+    request: Request,
+    context: Context,
+    actor: Actor,
+    problem: InterviewEngineError | None = None,
+) -> Response:
+    with context.database.reading() as session:
+        seen = requests.see(session, actor, asked_id)
+    return rendered(
+        request,
+        "wechat/request.html",
+        200 if problem is None else 422,
+        seen=seen,
+        states=STATES,
+        home=HOME,
+        problem=None if problem is None else problem.text(language_of(request)),
+        words=_words(request),
+    )
+
+
+def _words(request: Request) -> Callable[[Text | str], str]:
+    language = language_of(request)
+    return lambda text: text if isinstance(text, str) else text.get(language)
