@@ -33,7 +33,7 @@ from interview_engine.hr.employment.tables import LifecycleEvent
 from interview_engine.hr.files import contracts
 from interview_engine.hr.files.contract_list import KIND_WORDS
 from interview_engine.hr.files.contract_list import STATES as CONTRACT_STATES
-from interview_engine.hr.files.contract_rules import KINDS
+from interview_engine.hr.files.contract_rules import KINDS, Warning
 from interview_engine.hr.files.contracts import NewContract
 from interview_engine.hr.org.service import department_names, departments
 from interview_engine.hr.people.names import person_names
@@ -55,9 +55,9 @@ router = APIRouter()
 
 
 @router.get(f"{HOME}/{{employment_id}}")
-def file(employment_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """The file. The reading is recorded."""
-    return _page(employment_id, request, context, actor)
+def file(employment_id: str, request: Request, context: Ctx, actor: PageActor, renew: str = "") -> Response:
+    """The file, with the contract that follows the one to `renew` in its form. The reading is recorded."""
+    return _page(employment_id, request, context, actor, renew=renew)
 
 
 @router.post(f"{HOME}/{{employment_id}}/place")
@@ -99,25 +99,27 @@ def draft(employment_id: str, request: Request, context: Ctx, actor: PageActor, 
     kind = next((one for one in KINDS if one == form.text("kind")), None)
     if kind is None:
         raise invalid("kind", "contract.kind", msg("There is no such value."), msg("Choose the kind of contract."))
+
+    def change(session: Session) -> object:
+        new = NewContract(
+            kind,
+            form.day("first_day"),
+            _day(form, "last_day"),
+            _day(form, "probation_last_day"),
+            form.checked("asked_for_fixed"),
+            form.text("note"),
+        )
+        former = form.text("renews")
+        if former:
+            return contracts.renew(session, actor, former, employment_id, new, context.clock)
+        return contracts.draft(session, actor, employment_id, new, context.clock)
+
     return _act(
         employment_id,
         request,
         context,
         actor,
-        lambda session: contracts.draft(
-            session,
-            actor,
-            employment_id,
-            NewContract(
-                kind,
-                form.day("first_day"),
-                _day(form, "last_day"),
-                _day(form, "probation_last_day"),
-                form.checked("asked_for_fixed"),
-                form.text("note"),
-            ),
-            context.clock,
-        ),
+        change,
         "contract_drafted",
         form,
     )
@@ -205,12 +207,20 @@ def _page(
     problem: InterviewEngineError | None = None,
     *,
     typed: dict[str, str] | None = None,
+    renew: str = "",
 ) -> Response:
     language = language_of(request)
+    why_open: tuple[Warning, ...] = ()
     with context.database.transaction() as session:
         row = employment.get_for(session, actor, employment_id, "read")
         audit.record(session, actor.id, "employment.read", f"employment:{row.id}", {}, context.clock)
         held = contracts.of_person(session, row.person_id, row.legal_entity_id)
+        former = next((one for one in held if one.id == renew and one.employment_id == row.id), None)
+        if former is not None and typed is None:
+            following, why_open = contracts.proposed_next(session, former)
+            last = "" if following.last is None else following.last.isoformat()
+            typed = {"kind": following.kind, "first_day": following.first.isoformat(), "last_day": last}
+            typed["renews"] = former.id
         events = lifecycle.of_person(session, row.person_id)
         places = assignments.places(session, row.id)
         values: dict[str, Any] = {
@@ -241,6 +251,7 @@ def _page(
         problem=problem,
         today=china_day(context.clock),
         typed=typed or {},
+        why_open=why_open,
         **values,
     )
 

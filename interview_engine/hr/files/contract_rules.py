@@ -161,6 +161,28 @@ def unwritten(first_day: date, signed_from: date | None, today: date) -> Warning
     return None
 
 
+def next_term(term: Term, earlier: Sequence[Term], *, service_from: date, asked_for_fixed: bool = False) -> Term:
+    """The contract that follows one with a last day, as the law and the former propose it: from the day after, of the
+    same length; open-ended where that is due, unless the employee asks otherwise; without a second probation.
+
+    Args:
+        earlier: the contracts with the same company before `term`. service_from, asked_for_fixed: as in `warnings`.
+
+    Raises:
+        ValueError: the term has no last day.
+    """
+    if term.last is None:
+        raise ValueError("an open-ended contract is not followed by another")
+    first = term.last + timedelta(days=1)
+    months = next(count for count in range(1, 12 * 100) if last_of_months(term.first, count) >= term.last)
+    same = last_of_months(term.first, months) == term.last
+    last = last_of_months(first, months) if same else first + (term.last - term.first)
+    proposed = Term("fixed", first, last)
+    if not asked_for_fixed and _open_term_due(proposed, [*earlier, term], service_from):
+        return Term("open", first, None)
+    return proposed
+
+
 def overlapping(term: Term, others: Sequence[Term]) -> Term | None:
     """The first of the others that shares a day with the term; None where none does."""
     return next(

@@ -19,6 +19,8 @@ from interview_engine.hr.files.contract_rules import (
     Kind,
     Term,
     Warning,
+    last_of_months,
+    next_term,
     overlapping,
     unwritten,
     warnings,
@@ -270,6 +272,43 @@ def law_says(session: Session, contract: Contract) -> tuple[Warning, ...]:
         service_from=employment.start_date,
         asked_for_fixed=contract.asked_for_fixed,
     )
+
+
+def proposed_next(session: Session, contract: Contract) -> tuple[Term, tuple[Warning, ...]]:
+    """What follows a contract in force with a last day, and what the law says where that is open-ended; the caller has
+    checked that it may be seen.
+
+    Raises:
+        ConflictError: `contract.not_active`, it is not in force or has no end.
+    """
+    if contract.state != "active" or contract.last_day is None:
+        raise conflict("contract.not_active", msg("This contract is not in force, or has no end."))
+    employment = employments.locked(session, contract.employment_id)
+    earlier = [
+        term_of(one)
+        for one in of_person(session, contract.person_id, contract.legal_entity_id)
+        if one.state in ("active", "ended") and one.first_day < contract.first_day
+    ]
+    start = employment.start_date
+    found = next_term(term_of(contract), earlier, service_from=start, asked_for_fixed=contract.asked_for_fixed)
+    if found.kind != "open":
+        return found, ()
+    again = Term("fixed", found.first, last_of_months(found.first, 12))
+    return found, warnings(again, [*earlier, term_of(contract)], service_from=start)
+
+
+def renew(
+    session: Session, actor: Actor, contract_id: str, employment_id: str, new: NewContract, clock: Clock
+) -> Contract:
+    """Draft the contract that follows one, and note of the former that it is renewed. Needs "contact" write.
+
+    Raises:
+        as `draft` and `decide_on_end`. ConflictError: `contract.other`, the former is not of this employment.
+    """
+    former = decide_on_end(session, actor, contract_id, "renew", clock)
+    if former.employment_id != employment_id:
+        raise conflict("contract.other", msg("The former contract is of another employment."))
+    return draft(session, actor, employment_id, new, clock)
 
 
 def unwritten_so_far(session: Session, employment: employments.Employment, clock: Clock) -> Warning | None:

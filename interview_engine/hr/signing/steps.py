@@ -29,13 +29,13 @@ KINDS: Mapping[str, Text] = MappingProxyType(
         "identified": msg("The signer was identified"),
         "shown": msg("The whole document was shown"),
         "downloaded": msg("The document was downloaded"),
+        "provider": msg("The provider reported"),
         "agreed": msg("The signer agreed to sign"),
         "signed": msg("The signer signed"),
         "declined": msg("The signer declined"),
         "expired": msg("The time to sign ran out"),
         "withdrawn": msg("The company took it back"),
         "concluded": msg("The contract is concluded"),
-        "provider": msg("The provider reported"),
     }
 )
 """By kind, what the evidence calls it."""
@@ -88,9 +88,9 @@ def note(
 
 def of_request(session: Session, request_id: str) -> list[SignatureStep]:
     """The steps of a request in their order. The caller has checked."""
-    return list(
-        session.scalars(select(SignatureStep).where(SignatureStep.request_id == request_id).order_by(SignatureStep.id))
-    )
+    rank = {kind: number for number, kind in enumerate(KINDS)}  # of two in one moment the earlier kind came first
+    rows = session.scalars(select(SignatureStep).where(SignatureStep.request_id == request_id))
+    return sorted(rows, key=lambda step: (step.at, rank.get(step.kind, 0)))
 
 
 def evidence_of(

@@ -168,3 +168,35 @@ def test_working_without_a_contract_is_named_from_day_31(employed: Employed) -> 
         warning = contracts.unwritten_so_far(session, row, employed.world.clock)
         assert warning is not None
         assert warning.code == "unwritten.double_pay"
+
+
+def test_the_next_contract_follows_without_a_gap_and_without_a_probation(employed: Employed) -> None:
+    with employed.world.database.transaction() as session:
+        row = employed.signed(session, NewContract("fixed", FIRST, LAST, date(2027, 1, 31)))
+        following, why = contracts.proposed_next(session, row)
+        assert (following.kind, following.first, following.last) == ("fixed", date(2027, 12, 1), date(2028, 11, 30))
+        assert (following.probation_last, why) == (None, ())
+
+
+def test_the_third_contract_is_proposed_open_ended_with_its_article(employed: Employed) -> None:
+    with employed.world.database.transaction() as session:
+        employed.signed(session)
+        second = employed.signed(session, NewContract("fixed", date(2027, 12, 1), date(2028, 11, 30)))
+        following, why = contracts.proposed_next(session, second)
+        assert (following.kind, following.last) == ("open", None)
+        assert [one.code for one in why] == ["third.open"]
+        second.asked_for_fixed = True
+        assert contracts.proposed_next(session, second)[0].kind == "fixed"
+
+
+def test_renewing_drafts_the_next_and_ends_the_reminders_of_the_former(employed: Employed) -> None:
+    world = employed.world
+    with world.database.transaction() as session:
+        row = employed.signed(session)
+        new = NewContract("fixed", date(2027, 12, 1), date(2028, 11, 30))
+        assert (
+            contracts.renew(session, world.actor("hr"), row.id, employed.employment_id, new, world.clock).sign_count
+            == 2
+        )
+        assert row.decided == "renew"
+    assert employed.remind_on(date(2027, 11, 13)) == 0

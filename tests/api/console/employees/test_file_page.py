@@ -101,3 +101,16 @@ def test_a_last_day_is_written_down_and_called_off(clients: dict[str, TestClient
 def test_who_may_not_read_contact_data_sees_no_file(clients: dict[str, TestClient], employed: str, role: str) -> None:
     assert clients[role].get(employed).status_code == 403
     assert clients[role].get("/console/employees").status_code == 403
+
+
+def test_the_next_contract_is_made_from_the_former(clients: dict[str, TestClient], employed: str) -> None:
+    form = {"kind": "fixed", "first_day": day(-100), "last_day": day(260), "note": ""}
+    page = sent(clients["hr"], f"{employed}/contracts", **form).text
+    (sign,) = re.findall(r'action="(/console/contracts/\w+/sign)"', page)
+    (renew,) = re.findall(r'href="(/console/employees/\w+\?renew=\w+)', sent(clients["hr"], sign).text)
+    offered = clients["hr"].get(renew).text
+    assert f'value="{day(261)}"' in offered
+    (former,) = re.findall(r'name="renews" value="(\w+)"', offered)
+    made = sent(clients["hr"], f"{employed}/contracts", kind="open", first_day=day(261), last_day="", renews=former)
+    assert made.status_code == 200
+    assert "第 2 份合同" in made.text
