@@ -29,8 +29,8 @@ def report_language(asked: str, kit: Kit, answers: Sequence[AnswerAssessment]) -
     return max(sorted(amount), key=lambda language: amount[language]) if amount else kit.languages[0]
 
 
-TOLD = "reference.marked"
-"""Reason of a competency that states a result and asks nobody to look."""
+TOLD = ("reference.marked", "reference.compared")
+"""Reasons of a competency that state what was found and ask nobody to look: a mark, the words said and not said."""
 
 FOR_A_PERSON = ("judge.", "reference.contradicts")
 """Reasons of competencies without a score that are not the candidate's silence: somebody has to assess by hand."""
@@ -43,7 +43,7 @@ def needs_review(answers: Sequence[AnswerAssessment], results: Sequence[Competen
         a.reason for a in answers if a.reason is not None and a.reason.code not in ("answer.missing", NOT_ASKED)
     ]
     reasons += [r.reason for r in results if r.reason is not None and r.reason.code.startswith(FOR_A_PERSON)]
-    reasons += [reason for result in results for reason in result.reasons if reason.code != TOLD]
+    reasons += [reason for result in results for reason in result.reasons if reason.code not in TOLD]
     unique: list[Reason] = []
     for reason in reasons:
         if reason not in unique:

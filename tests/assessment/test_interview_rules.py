@@ -54,10 +54,19 @@ def test_signals_unusable_answers_and_the_scorers_remarks_need_review_each_once(
     assert [reason.code for reason in found] == ["integrity.second_voice", "audio.none", "text.instruction"]
 
 
-def test_a_mark_alone_needs_no_review() -> None:
+def test_a_knowledge_answer_needs_no_review_for_its_mark_and_its_comparison_alone() -> None:
     marked = Reason("reference.marked", {"question": "2", "mark": "3", "full": "5"})
+    compared = Reason("reference.compared", {"said": "index", "missing": "cost"})
 
-    assert needs_review((), (replace(scored("communication", 7.0), reasons=(marked,)),)) == ()
+    assert needs_review((), (replace(scored("communication", 7.0), reasons=(marked, compared)),)) == ()
+
+
+def test_a_knowledge_answer_that_seems_to_contradict_its_reference_needs_review() -> None:
+    reasons = (Reason("reference.compared", {"said": "index", "missing": "cost"}), Reason("reference.contradicts"))
+
+    found = needs_review((), (replace(scored("communication", 7.0), reasons=reasons),))
+
+    assert [reason.code for reason in found] == ["reference.contradicts"]
 
 
 def test_a_question_nobody_answered_needs_no_review() -> None:
