@@ -26,6 +26,13 @@ SHOWS = {"en": 0.60, "zh": 0.62}
 """Cosine of a sentence to an indicator's own text from which it shows the indicator without using one of its phrases,
 if nothing in the sentence is negated and it tells of something done. Set high: phrases are the usual way."""
 
+WORDS_ALONE = frozenset({"upper", "lower"})
+"""Codes that only say which words a sentence shares with the anchors; other codes are named before them."""
+
+NO_GROUND = frozenset({"lower", "weak_deed"})
+"""Codes that are no ground to quote a sentence against somebody: a word that the lower anchors use too, and a sentence
+that tells of little. Such a sentence lowers the mean of an answer and shows nothing by itself."""
+
 _DONE = frozenset({"action", "method", "check", "probe", "instrument", "outcome"})
 
 
@@ -77,6 +84,12 @@ class _Candidate:
     points: dict[str, float]
     strength: float
 
+    @property
+    def speaks(self) -> bool:
+        """Whether a reader can follow what the sentence is quoted for: always when it speaks for somebody, against
+        only where it shows more than NO_GROUND."""
+        return self.strength > 0 or any(value < 0 and code not in NO_GROUND for code, value in self.points.items())
+
 
 def choose(
     readings: Sequence[Reading],
@@ -86,14 +99,16 @@ def choose(
     fitted: level.Constants,
     accounts: Sequence[AccountLevel | None],
 ) -> tuple[Evidence, ...]:
-    """The strongest quotes, at most MAX_QUOTES, one of them against the candidate if there is one.
+    """The strongest quotes, at most MAX_QUOTES, one of them against the candidate if there is one. A sentence that
+    shows nothing by itself is quoted against somebody only where there is nothing else to quote.
 
     Args:
         weights: per reading and piece, how much the sentence counted for this competency.
         shares: per reading, its weight in the pooled score.
         accounts: per reading the parts of its level where it is an account.
     """
-    candidates = _candidates(readings, weights, shares, shown, fitted, accounts)
+    found = _candidates(readings, weights, shares, shown, fitted, accounts)
+    candidates = [candidate for candidate in found if candidate.speaks] or found
     chosen: list[_Candidate] = []
     for candidate in candidates:
         if len(chosen) == MAX_QUOTES:
@@ -163,7 +178,7 @@ def _evidence(candidate: _Candidate, readings: Sequence[Reading], shown: Sequenc
     sign = 1.0 if candidate.strength > 0 else -1.0
     leading = sorted(
         (name for name, value in candidate.points.items() if value * sign > 0),
-        key=lambda name: (-round(abs(candidate.points[name]), 6), name),
+        key=lambda name: (name in WORDS_ALONE, -round(abs(candidate.points[name]), 6), name),
     )
     indicator = next(
         (entry.indicator for entry in shown if (entry.reading, entry.piece) == (candidate.reading, candidate.piece)),
