@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import fit_deeds, fit_reference, fit_relevance
+from bench import fit_deeds, fit_idle, fit_reference, fit_relevance
 from bench.datasets import short_answers, simulated, siop, twins
 from bench.datasets.authored import FITTED, SUPPLEMENT, authored
-from bench.setting import authored_folder, shared_data, text_embedder, twin_folder
+from bench.setting import authored_folder, idle_file, shared_data, text_embedder, twin_folder
 from interview_engine.assessment.evidence import level, quotes
 from interview_engine.assessment.evidence.reading import Piece, read
 from interview_engine.assessment.evidence.reference import ReferenceModel
@@ -332,14 +332,23 @@ def main(argv: Sequence[str]) -> int:
     """Fit on everything open and write the constants (into --out FOLDER)."""
     parser = argparse.ArgumentParser(prog="python -m bench fit", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(level.__file__).parent)
-    parser.add_argument("--only", choices=("level", "reference", "deeds", "relevance"))
+    parser.add_argument("--only", choices=("idle", "level", "reference", "deeds", "relevance"))
     arguments = parser.parse_args(argv)
     embedder = text_embedder()
-    for name, step in (("level", _level), ("reference", _reference), ("relevance", _relevance), ("deeds", _deeds)):
+    steps = {"idle": _idle, "level": _level, "reference": _reference, "relevance": _relevance, "deeds": _deeds}
+    for name, step in steps.items():
         if arguments.only in (None, name):
             step(arguments.out, embedder)
             embedder.save()
     return 0
+
+
+def _idle(out: Path, embedder: Embedder) -> None:
+    padded = fit_idle.padding(idle_file(), embedder)
+    fitted = fit_idle.fit(padded, fit_idle.told(authored(authored_folder(), FITTED), embedder))
+    about = "Fitted by `python -m bench fit` on tests/data/idle and the authors that fit (tests/data/authored)."
+    (out / "idle.json").write_text(fit_idle.document(fitted, about), encoding="utf-8")
+    print(f"{sum(map(len, padded.values()))} sentences of padding -> idle.json")
 
 
 def _level(out: Path, embedder: Embedder) -> None:

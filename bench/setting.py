@@ -47,6 +47,11 @@ def authored_folder() -> Path:
     return ROOT / "tests" / "data" / "authored"
 
 
+def idle_file() -> Path:
+    """Invented sentences that tell nothing of a deed, part of the repository."""
+    return ROOT / "tests" / "data" / "idle" / "idle.json"
+
+
 def results_folder() -> Path:
     """Where the benchmarks write their JSON."""
     folder = ROOT / "bench" / "results"

@@ -32,6 +32,9 @@ CATEGORIES = FOR + AGAINST
 SHORT_WORDS = 20.0
 """Answers shorter than this are read as if they had this many words, so that one cue in a short line is no density."""
 
+LEAST_WEIGHT = 0.2
+"""Pooled weight below which a competency was not shown (docs/scoring.md, step 7 and "Set by hand")."""
+
 LOW, HIGH = -0.2, 2.2
 Z_LIMIT = 3.0
 
@@ -114,17 +117,21 @@ def level(found: Sequence[Part], shown: int | None, fitted: Constants) -> float:
 def pool(levels: Sequence[float], weights: Sequence[float], fitted: Constants) -> float:
     """Pooled level of a competency from its answers' levels s and their weights (at least one above 0).
 
-    prior + W / (W + prior_weight) x n / (1 + (n - 1) x reliability) x (weighted mean - prior)
+    prior + V / (V + prior_weight) x n / (1 + (n - 1) x reliability) x (weighted mean - prior)
 
-    W is the sum of the weights, n = W^2 / sum of squares the number of answers they amount to. The first factor keeps
-    a score near the prior while little was said; the second is Spearman and Brown's: the mean of several answers holds
-    less noise than one answer, so it is drawn less towards the middle.
+    V is what the sum of the weights W has above LEAST_WEIGHT, n = W^2 / sum of squares the number of answers they
+    amount to. The first factor keeps a score near the prior while little was said, and at the prior where it just
+    begins to count: a word more or less never makes a score jump. The second is Spearman and Brown's: the mean of
+    several answers holds less noise than one answer, so it is drawn less towards the middle. Accounts, whose
+    prior_weight is 0, are not drawn to the prior.
     """
     total = sum(weights)
     count = total * total / sum(weight * weight for weight in weights)
     mean = sum(weight * value for weight, value in zip(weights, levels, strict=True)) / total
     steady = count / (1.0 + (count - 1.0) * fitted.reliability)
-    return fitted.prior + total / (total + fitted.prior_weight) * steady * (mean - fitted.prior)
+    above = max(0.0, total - LEAST_WEIGHT)
+    held = above / (above + fitted.prior_weight) if fitted.prior_weight > 0 else 1.0
+    return fitted.prior + held * steady * (mean - fitted.prior)
 
 
 def piece_points(piece: Piece, weight: float, words: float, language: str, fitted: Constants) -> dict[str, float]:

@@ -10,7 +10,7 @@ from math import exp, log
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.assessment.evidence import deeds, locks, relevance
+from interview_engine.assessment.evidence import deeds, idle, locks, relevance
 from interview_engine.assessment.evidence.cues import Cue, asks_would, find, is_negated
 from interview_engine.assessment.evidence.rubric import Encoder, KitIndex, unit
 from interview_engine.assessment.evidence.sentences import Sentence, split
@@ -70,6 +70,9 @@ either way and weighs in proportion (the median simulated turn has 4, an authore
 DECLARED_PROBES = 3
 """A question that probes at most this many competencies was written for them, and its answer counts in full for each;
 one that probes more belongs to an interview without a plan."""
+
+LEAST_GATE = 0.12
+"""Gate of a turn up to which it counts for nothing; from there on it counts by what it has above."""
 
 TAKEN_BACK_WORTH = 2.5
 """Cues that a phrase counts as which takes a claim back ("in theory", 其实没真做过): the claim was told before, so the
@@ -168,6 +171,8 @@ def read_sentences(answer: AnswerText, index: KitIndex, encoder: Encoder) -> Rea
     ]
     vectors = encoder.embed([piece.text for piece in sentences], language)
     left_out = _said_again(_left_out(sentences, cues, index, answer.question_id), vectors, language)
+    if len(probed) <= DECLARED_PROBES:
+        left_out = idle.left_out(left_out, vectors, language, idle.model())
     weights = _relevance(vectors, left_out, index, answer.question_id, probed)
     factor = ENGLISH_WORDS_PER_CHARACTER if language == "zh" else 1.0
     pieces = tuple(
@@ -420,8 +425,8 @@ def _small_talk(reading: Reading) -> float:
 
 def _gate_of_turn(reading: Reading, index: KitIndex) -> float:
     """How far a turn of a dialogue speaks to the rubric: a logistic of its likeness to whole anchors, the rubric
-    words it uses, its length and its likest sentence; zero below .12 (docs/scoring.md, step 4), in proportion to its
-    cues. The question tells what a short answer ("no, we had no such system") is about."""
+    words it uses, its length and its likest sentence; zero up to LEAST_GATE (docs/scoring.md, step 4), in proportion
+    to its cues. The question tells what a short answer ("no, we had no such system") is about."""
     entries = [index.competencies[i] for i in reading.probed]
     likeness = max(float((entry.anchors @ reading.vector).max()) for entry in entries)
     closest = max(
@@ -452,4 +457,4 @@ def _gate_of_turn(reading: Reading, index: KitIndex) -> float:
                 evident[cue.text] = max(worth, evident.get(cue.text, 0.0))
     gate *= min(1.0, sum(evident.values()) / FULL_EVIDENCE)
     gate *= _small_talk(reading)
-    return gate if gate >= 0.12 else 0.0
+    return max(0.0, gate - LEAST_GATE) / (1.0 - LEAST_GATE)

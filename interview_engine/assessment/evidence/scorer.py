@@ -33,9 +33,6 @@ from interview_engine.assessment.scoring import (
 
 SCORER_ID = "evidence/3"
 
-LEAST_WEIGHT = 0.2
-"""Pooled weight below which a competency was not shown (docs/scoring.md, step 7 and "Set by hand")."""
-
 OWN_SHARE = 0.5
 """Share in a competency from which an answer is its own. One with less was given to something else, was routed there by
 likeness, or is small talk: it may raise what the own answers showed, and not lower it."""
@@ -175,7 +172,7 @@ class EvidenceScorer:
         entry = self._index(kit, kit.languages[0]).competencies[position]
         notes = _notes(readings, position)
         weight = sum(one.share for one in used)
-        if weight < LEAST_WEIGHT:
+        if weight < level.LEAST_WEIGHT:
             return _cannot(entry, _why(readings, position), notes)
         if any(one.match is not None and one.match.denies for one in used):
             return _cannot(entry, Reason("reference.contradicts"), (*notes, *_compared(used)))
