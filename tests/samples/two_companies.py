@@ -245,8 +245,8 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         CLOCK,
         owner=b,
     )
-    paper, version = signing_templates.fill(session, SYSTEM, contract.id, made_of.row.id, {}, CLOCK)
-    signature = signing.prepare(session, SYSTEM, contract.id, version, paper, "0" * 64, CLOCK)
+    to_sign, version = signing_templates.fill(session, SYSTEM, contract.id, made_of.row.id, {}, CLOCK)
+    signature = signing.prepare(session, SYSTEM, contract.id, version, to_sign, "0" * 64, CLOCK)
     sheets = SecretBox(SECRET)
     heads = SourceTable("", 1, ("工号", "姓名", "部门", "岗位", "入职日期"),
                         (SourceLine(2, ("B-9", "乙公司新人", "客户服务部", "客服", "2026-01-05")),))  # fmt: skip

@@ -283,7 +283,7 @@ def _progress(batch_id: str, request: Request, context: Context, actor: Actor) -
         waits = item is None or item.state == "waiting"
         share = 0.0 if item is None else item.share
     language = language_of(request)
-    return environment(context.service, language).get_template("console/migration/progress.html").render(
+    return environment().get_template("console/migration/progress.html").render(
         _=translator(language), batch=batch, state=STATES[batch.state].get(language), waits=waits,
         running=batch.state in service.RUNNING, rows=round(share * batch.lines), share=share,
         parked=item is not None and item.state == "parked",

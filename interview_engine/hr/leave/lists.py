@@ -14,6 +14,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.reading import is_like, read_value
 from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, Place
 from interview_engine.hr.leave import service
 from interview_engine.hr.leave.service import Opening
@@ -22,9 +23,20 @@ from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import msg
 
+_ALSO = {"年假": "annual", "年休假": "annual", "带薪年假": "annual", "调休": "time_off", "调休假": "time_off"}
+"""What sheets call the kinds besides their labels."""
+
+
+def _kind(text: str) -> str:
+    said = _ALSO.get(is_like(text))
+    return str(read_value(_KIND, text)) if said is None else said
+
+
+_KIND = Field("kind", msg("Kind of leave"), "choice", required=True, choices=service.KINDS)
+
 FIELDS = (
     Field("employee_number", msg("Employee number"), required=True, most=20, also=("工号", "员工编号", "人员编号")),
-    Field("kind", msg("Kind of leave"), "choice", required=True, choices=service.KINDS,
+    Field("kind", msg("Kind of leave"), "choice", required=True, choices=service.KINDS, reads=_kind,
           also=("假期类型", "假别", "假期名称", "休假类型")),
     Field("day", msg("As of"), "day", required=True, also=("截止日期", "统计日期", "余额日期", "日期")),
     Field("days", msg("Days left"), "number", low=Decimal(-366), high=Decimal(366), places=4,
