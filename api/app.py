@@ -26,6 +26,7 @@ from interview_engine.i18n import languages
 
 PAGES = (
     "candidate.public",
+    "candidate.entry",
     "candidate.own_applications",
     "candidate.pages",
     "candidate.receipts",

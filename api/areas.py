@@ -4,6 +4,7 @@ from api.area import WebArea
 from api.console.calendar.area import AREA as CALENDAR
 from api.console.competency.area import AREA as COMPETENCY
 from api.console.employees.area import AREA as EMPLOYEES
+from api.console.joining.area import AREA as JOINING
 from api.console.migration.area import AREA as MIGRATION
 from api.console.quality.area import AREA as QUALITY
 from api.console.recruiting.area import AREA as RECRUITING
@@ -14,6 +15,7 @@ from api.console.work.area import AREA as WORK
 AREAS: tuple[WebArea, ...] = (
     RECRUITING,
     EMPLOYEES,
+    JOINING,
     MIGRATION,
     CALENDAR,
     WORK,

@@ -19,6 +19,7 @@ from interview_engine.hr.all_tables import Base
 from interview_engine.hr.messaging.channels import make_channels
 from interview_engine.hr.messaging.person_channel import PersonChannel
 from interview_engine.hr.privacy.service import erase_again
+from interview_engine.hr.tasks import service as tasks
 from interview_engine.service_settings import ServiceSettings
 from interview_engine.settings import Settings
 from interview_engine.signing_settings import read_esign_settings
@@ -76,6 +77,8 @@ def _open(service: ServiceSettings, engine: Settings, clock: Clock) -> Context:
     if begun:  # the trail of an older version: who audits sees from where on it is sealed
         with database.transaction() as session:
             audit.record(session, "system", "trail.seal", f"audit_event:{begun}", {"sequence": begun}, clock)
+    with database.transaction() as session:
+        tasks.propose(session, clock)
     esign = read_esign_settings(os.environ)
     blobs = open_blobs(service.blobs_url, service.s3_endpoint, BlobKeys(database, box, clock))
     erase_again(database, blobs, clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 import re
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
+from api.candidate.entry import entry_secret, keep_entry_phone
 from api.candidate.own_applications import applications_address
 from api.candidate.sessions import device_secret, keep_device
 from api.context import Context
@@ -30,6 +32,7 @@ from interview_engine.errors import GoneError, InterviewEngineError, NotFoundErr
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.accounts import sign_in
 from interview_engine.hr.accounts.service import account_of_person
+from interview_engine.hr.onboarding import links
 from interview_engine.hr.people import identities
 from interview_engine.hr.recruiting.applying.reentry import reenter_interview, reenter_offer
 from interview_engine.hr.recruiting.hiring import offers
@@ -47,10 +50,11 @@ JOB = re.compile(r"/p/([A-Za-z0-9_-]{1,80})\?wx=1")
 INTERVIEW = re.compile(r"^/i/([A-Za-z0-9_-]{20,100})(?:[/?].*)?$")
 OWN = "/wechat/me"
 LINK = "/wechat/link"
-LINKED = re.compile(r"^/(?:[osnpa]/[A-Za-z0-9_.=-]{1,400}(?:\?.*)?|receipts\?sha256=[0-9a-f]{64})$")
+LINKED = re.compile(r"^/(?:[osnpae]/[A-Za-z0-9_.=-]{1,400}(?:\?.*)?|receipts\?sha256=[0-9a-f]{64})$")
 """Pages whose link is all that it takes to see them: an offer, a survey, a notice, the check of a receipt."""
 SIGN = re.compile(r"/sign/[A-Za-z0-9_-]{20,100}")
 """A contract to be signed: its page asks who the visitor is."""
+ENTRY = re.compile(r"^/e/([A-Za-z0-9_-]{20,100})(?:[?#].*)?$")
 OFFER = re.compile(r"^/o/([A-Za-z0-9_-]{20,100})(?:\?.*)?$")
 REENTRY = re.compile(r"/wechat/(interview|offer)/([A-Za-z0-9-]{1,64})")
 
@@ -212,6 +216,9 @@ def _onward(context: Context, request: Request, visitor: Visitor, back: str) -> 
             response = RedirectResponse(TODO if back == OWN else back, 303)
             keep_session(response, context, secret)
             return response
+        entry = ENTRY.match(back)
+        if entry is not None and person_id is not None:
+            return _to_entry(session, context, request, entry.group(1), person_id, back)
         if LINKED.match(back) and _still_leads_somewhere(session, context, back):
             return RedirectResponse(back, 303)
     if works_here and back == OWN:
@@ -257,6 +264,20 @@ def _bind_candidate(context: Context, request: Request, link_token: str, visitor
                 unionid=visitor.unionid,
             )
     return True
+
+
+def _to_entry(
+    session: Session, context: Context, request: Request, link_token: str, person_id: str, back: str
+) -> Response:
+    """To the entry form: in one's own WeChat it opens on any phone, without a code."""
+    response = RedirectResponse(back, 303)
+    with suppress(NotFoundError, GoneError):  # the page says what is wrong
+        secret = links.enter(
+            session, link_token, person_id, entry_secret(request, context, session, link_token), context.clock
+        )
+        if secret is not None:
+            keep_entry_phone(response, context, links.glance(session, link_token).id, secret)
+    return response
 
 
 def _still_leads_somewhere(session: Session, context: Context, back: str) -> bool:

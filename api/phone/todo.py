@@ -25,6 +25,7 @@ from interview_engine.hr.house import house
 from interview_engine.hr.messaging.choices import choices_of, choose
 from interview_engine.hr.messaging.inbox import list_inbox
 from interview_engine.hr.recruiting.jobs.lists import list_requisitions
+from interview_engine.hr.tasks import service as tasks
 
 router = APIRouter()
 
@@ -46,6 +47,24 @@ def way(context: Ctx, actor: PageActor, way: Annotated[str, Form(max_length=40)]
     if actor.person_id is not None:
         with context.database.transaction() as session:
             choose(session, actor.person_id, way, ways_set_up(context), context.clock)
+    return RedirectResponse(TODO, 303)
+
+
+@router.post(f"{TODO}/tasks/{{task_id}}")
+def task_done(
+    task_id: str,
+    request: Request,
+    context: Ctx,
+    actor: PageActor,
+    state: Annotated[str, Form(max_length=10)] = "",
+    reason: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    """Say that one's task is done, or what it waits for."""
+    try:
+        with context.database.transaction() as session:
+            tasks.close(session, actor, task_id, "blocked" if state == "blocked" else "done", reason, context.clock)
+    except (InvalidInput, ConflictError) as problem:
+        return _page(request, context, actor, problem)
     return RedirectResponse(TODO, 303)
 
 
@@ -84,6 +103,7 @@ def _page(request: Request, context: Context, actor: Actor, problem: InterviewEn
             problem=None if problem is None else problem.text(language_of(request)),
             linked="linked" in request.query_params,
             approvals=waiting_for(session, actor),
+            tasks=tasks.waiting_for(session, actor, context.clock),
             reports=list(zip(reports, about, strict=True)),
             words=to_read,
             address_of=address_of,

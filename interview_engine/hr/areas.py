@@ -16,12 +16,15 @@ from interview_engine.hr.leave.area import AREA as LEAVE
 from interview_engine.hr.lists.area import AREA as LISTS
 from interview_engine.hr.messaging.area import AREA as MESSAGING
 from interview_engine.hr.migration.area import AREA as MIGRATION
+from interview_engine.hr.offboarding.area import AREA as OFFBOARDING
+from interview_engine.hr.onboarding.area import AREA as ONBOARDING
 from interview_engine.hr.org.area import AREA as ORG
 from interview_engine.hr.people.area import AREA as PEOPLE
 from interview_engine.hr.privacy.area import AREA as PRIVACY
 from interview_engine.hr.recruiting.area import AREA as RECRUITING
 from interview_engine.hr.requests.area import AREA as REQUESTS
 from interview_engine.hr.signing.area import AREA as SIGNING
+from interview_engine.hr.tasks.area import AREA as TASKS
 
 AREAS: tuple[Area, ...] = (
     RECRUITING,
@@ -31,6 +34,9 @@ AREAS: tuple[Area, ...] = (
     REQUESTS,
     LEAVE,
     MIGRATION,
+    ONBOARDING,
+    OFFBOARDING,
+    TASKS,
     EMPLOYMENT,
     CALENDAR,
     PRIVACY,

@@ -44,15 +44,19 @@ from interview_engine.hr.competency import service as competency
 from interview_engine.hr.employment import assignments
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.persons import NewContact, find_or_make
+from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.files import contracts, entries
 from interview_engine.hr.files.tables import FileEntry
 from interview_engine.hr.forms.fields import Value
 from interview_engine.hr.messaging import notices
+from interview_engine.hr.onboarding import service as onboarding
+from interview_engine.hr.onboarding import welcome
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import answers, invitations
 from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven
 from interview_engine.hr.signing import templates
+from interview_engine.hr.tasks import service as tasks
 from interview_engine.i18n import LocalizedText
 from interview_engine.store.tables import OutboxMessage
 
@@ -104,6 +108,9 @@ def standing(folder: Path) -> Iterator[Site]:
         session.get_one(Person, samples.ids["person_id"]).talent_pool = True
         held = employed(session, made)
         entry = session.scalars(select(FileEntry.id).where(FileEntry.section == "identity")).one()
+        tasks.propose(session, CLOCK)
+        about = tasks.About(session.get_one(Employment, held).person_id, made.entity_id, made.department_id)
+        tasks.open_tasks(session, "system", "joining", about, "x:1", CLOCK.now().date(), CLOCK)
     signed = to_sign(made, held)
     ids = {
         **samples.ids,
@@ -125,6 +132,12 @@ def standing(folder: Path) -> Iterator[Site]:
     addresses |= {f"/console/{name}/{{row_id}}/own": f"/console/{name}/{row}/own" for name, row in rows.items()}
     addresses["/console/employees/{row_id}/change"] = f"/console/employees/{held}/change"
     addresses["/wechat/lists/employees/{row_id}/change"] = f"/wechat/lists/employees/{held}/change"
+    for base in ("/console/welcome-texts", "/wechat/lists/welcome_texts"):
+        addresses[f"{base}/{{row_id}}/change"] = f"{base}/{things['welcome_text_id']}/change"
+    addresses["/console/joining/{onboarding_id}"] = f"/console/joining/{things['onboarding_id']}"
+    del things["welcome_text_id"], things["onboarding_id"]
+    for base in ("/console/task-templates", "/wechat/lists/task_templates"):
+        addresses[f"{base}/{{row_id}}/change"] = f"{base}/task-proposal-00/change"
     addresses["/console/kits/{version_id}/differences"] += f"?against={made.kit_version_id}"
     addresses["/console/search"] += "?q=客服"
     addresses = {one.path: one.path for one in routes if "{" not in one.path} | addresses
@@ -217,7 +230,15 @@ def for_everybody(session: Session, samples: Samples) -> dict[str, str]:
     told = session.scalars(select(OutboxMessage).where(OutboxMessage.template == "notice.important")).first()
     assert told is not None
     offer = offers.send_offer(session, made.actors["hr"], samples.ids["offer_id"], CLOCK)
+    text = welcome.keep(session, SYSTEM, welcome.Place(), {"address_zh": "上海市静安区一路 1 号"}, CLOCK)
+    newcomer = find_or_make(session, made.actors["hr"], NewContact("林小雨", phone="13800006701"), CLOCK)
+    day = china_day(CLOCK) + timedelta(days=9)
+    new = onboarding.NewOnboarding(newcomer.id, made.entity_id, made.department_id, "客服专员", day)
+    joins = onboarding.begin(session, "system", new, CLOCK)
+    link = session.scalars(select(OutboxMessage).where(OutboxMessage.template == "onboarding.form")).first()
+    assert link is not None
     return {
+        "/e/{token}": f"/e/{link.payload['token']}", "welcome_text_id": text.id, "onboarding_id": joins.id,
         "/o/{token}": f"/o/{offer.token}", "/s/{token}": f"/s/{issued.token}", "survey_id": survey.id,
         "/n/{token}": f"/n/{told.payload['token']}",
         "/wechat/my/notices/{notice_id}": f"/wechat/my/notices/{notice.id}",

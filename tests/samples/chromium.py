@@ -179,4 +179,5 @@ def settled(page: Page, *, seconds: float = 5) -> dict[str, list[str]]:
 
 def check_readable(page: Page) -> None:
     """Nothing that `unreadable` finds, once the page has settled."""
-    assert settled(page) == {}
+    found = settled(page)
+    assert found == {}, found

@@ -42,6 +42,8 @@ from interview_engine.hr.lists.views import save_view
 from interview_engine.hr.messaging import notice_drafts
 from interview_engine.hr.migration import service as imports
 from interview_engine.hr.migration.source import SourceLine, SourceTable
+from interview_engine.hr.onboarding import service as onboarding
+from interview_engine.hr.onboarding import welcome
 from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import Person, PersonFlag
 from interview_engine.hr.privacy.tables import ErasureRequest
@@ -50,6 +52,8 @@ from interview_engine.hr.requests import own_kinds
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.signing import service as signing
 from interview_engine.hr.signing import templates as signing_templates
+from interview_engine.hr.tasks import service as tasks
+from interview_engine.hr.tasks import templates
 from interview_engine.i18n import LocalizedText
 from interview_engine.settings import read_settings
 from interview_engine.store.blob_keys import BlobKeys
@@ -97,6 +101,10 @@ class Companies:
             path = path.replace("{row_id}", self.b["person_id"])
         if path.startswith(("/console/employees/", "/api/v1/lists/employees")):
             path = path.replace("{row_id}", self.b["employment_id"])
+        if path.startswith(("/console/task-templates/", "/api/v1/lists/task_templates")):
+            path = path.replace("{row_id}", self.b["task_template_id"])
+        if path.startswith(("/console/welcome-texts/", "/api/v1/lists/welcome_texts")):
+            path = path.replace("{row_id}", self.b["welcome_text_id"])
         for name, value in self.b.items():
             path = path.replace("{" + name + "}", value)
         return path
@@ -253,6 +261,16 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     batch = imports.receive(session, sheets, boss, "employees", "乙.csv", "0" * 64, heads, b, CLOCK)
     minutes = Opening("annual", date(2025, 12, 31), 2400, 480)
     leave.bring_along(session, SYSTEM, held.id, minutes, CLOCK)
+    template = templates.keep(
+        session, SYSTEM, templates.NewTemplate("joining", "other", "乙公司的任务", "hr", 0, legal_entity_id=b), CLOCK
+    )
+    text = welcome.keep(session, SYSTEM, welcome.Place(b), {"address_zh": "乙公司的地址"}, CLOCK)
+    newcomer = find_or_make(session, SYSTEM, NewContact("乙公司新人", phone="13900009002"), CLOCK)
+    joins = onboarding.begin(
+        session, "system", onboarding.NewOnboarding(newcomer.id, b, department, "客服", date(2099, 1, 1)), CLOCK
+    )
+    about = tasks.About(somebody.id, b, department)
+    task = tasks.add(session, SYSTEM, about, tasks.NewTask("乙公司的任务", "hr", date(2099, 1, 1)), CLOCK)
     session.add_all([calibration, episode, pair, planned, away, flow, action, sheet])
     session.flush()
     asked = _asked_in_b(session, samples, b, somebody.id)
@@ -269,6 +287,8 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         **asked, "employment_id": held.id, "entry_id": home.id, "document_id": paper.id, "section": "address",
         "batch_id": batch.id,
         "template_id": made_of.row.id, "signature_id": signature.id,
+        "task_id": task.id, "onboarding_id": joins.id, "welcome_text_id": text.id,
+         "task_template_id": template.id,
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
         "colleague": hr.id, "person of hr": hr.person_id,
     }  # fmt: skip

@@ -31,6 +31,7 @@ from interview_engine.hr.recruiting.applying.lists import (
     list_applications,
 )
 from interview_engine.hr.recruiting.jobs.lists import list_requisitions, titles_for
+from interview_engine.hr.tasks import service as tasks
 from interview_engine.i18n import mark, translator
 
 router = APIRouter()
@@ -64,6 +65,7 @@ def home(request: Request, context: Ctx, actor: PageActor) -> Response:
         unread = list_inbox(session, actor, unread=True, limit=SHOWN).items
         values: dict[str, Any] = {
             "approvals": waiting_for(session, actor),
+            "tasks": tasks.waiting_for(session, actor, context.clock, limit=SHOWN),
             "messages": lines_of(session, actor, unread, language_of(request)),
             "jobs": list_requisitions(session, actor, "open", limit=SHOWN).items,
             **_recruiting(session, actor, today),

@@ -319,6 +319,16 @@ def holder(session: Session, account_id: str) -> Person | None:
     return session.get_one(Person, account.person_id) if account is not None and account.active else None
 
 
+def by_login(session: Session, login: str) -> Account | None:
+    """The active account of that user name, else None."""
+    return session.scalar(select(Account).where(Account.login == login.strip().lower(), Account.active.is_(True)))
+
+
+def login_of(session: Session, account_id: str) -> str | None:
+    """The user name of an account; None when there is none such."""
+    return session.scalar(select(Account.login).where(Account.id == account_id))
+
+
 def has_account(session: Session, person_id: str) -> bool:
     """Whether a person has an account, active or closed."""
     return session.scalar(select(Account.id).where(Account.person_id == person_id).limit(1)) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from interview_engine.hr.employment.employee_sheet import FORM
@@ -39,6 +39,7 @@ def _rows() -> Select[Any]:
             & (EmployeeNumber.legal_entity_id == Employment.legal_entity_id),
         )
         .outerjoin(_MANAGER, _MANAGER.id == func.coalesce(Person.manager_person_id, Department.manager_person_id))
+        .where(or_(Employment.last_day.is_(None), Employment.last_day >= Employment.start_date))  # not who never came
     )
 
 

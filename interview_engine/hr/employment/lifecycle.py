@@ -19,6 +19,8 @@ KINDS: Mapping[str, Text] = MappingProxyType(
     {
         "hired": msg("Hired"),
         "started": msg("First day of work"),
+        "start_moved": msg("First day moved"),
+        "not_begun": msg("Did not come"),
         "probation_passed": msg("Probation passed"),
         "transfer": msg("Transferred"),
         "promotion": msg("Promoted"),

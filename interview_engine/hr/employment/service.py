@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock, china_day
@@ -191,6 +191,98 @@ def end(session: Session, actor: Actor, employment_id: str, last_day: date, reas
     return row
 
 
+def move_start(session: Session, actor: Actor, employment_id: str, day: date, clock: Clock) -> Employment:
+    """Move the first day of an employment that has not begun; the same day again changes nothing. Needs "contact"
+    write.
+
+    Raises:
+        NotFoundError, PermissionDenied. ConflictError: `employment.begun_already`; `employment.overlaps`.
+        InvalidInput: `employment.start`, the probation ends before it.
+    """
+    row = locked(session, employment_id)
+    _check(session, actor, row, "contact", "write")
+    if row.start_date == day:
+        return row
+    if row.state != "pending":
+        raise conflict(
+            "employment.begun_already",
+            msg("The employment has begun already."),
+            msg("Correct it in the employee file."),
+        )
+    if row.probation_end is not None and row.probation_end < day:
+        raise invalid(
+            "first_day",
+            "employment.start",
+            msg("The probation ends before the first day of work."),
+            msg("Change the probation in the employee file first."),
+        )
+    _check_free(session, row.person_id, row.legal_entity_id, day, but=row.id)
+    spans = dated.history(dated.of_subject(session, Assignment, ("employment_id", row.id)))
+    first, before = spans[0].row, row.start_date
+    later = any(span.first <= day for span in spans[1:])
+    if later:
+        raise conflict(
+            "employment.moved_before",
+            msg("A move is written down for a day before that."),
+            msg("Call the move off in the employee file first."),
+        )
+    names = ("person_id", "legal_entity_id", "department_id", "title", "level", "manager_person_id", "reason", "ref")
+    values = {name: getattr(first, name) for name in names}
+    dated.write(
+        session, Assignment, ("employment_id", row.id), first.valid_from, values, actor.id, clock, state="withdrawn"
+    )
+    written = dated.write(session, Assignment, ("employment_id", row.id), day, values, actor.id, clock)
+    row.start_date, row.assignment_id = day, written.id
+    touch(row, actor.id, clock)
+    audit.record(
+        session, actor.id, "employment.move_start", f"employment:{row.id}", {"to": day.isoformat()}, clock
+    )  # fmt: skip
+    told = {"first_day": day.isoformat()}
+    was = {"first_day": before.isoformat()}
+    lifecycle.happened(session, row, "start_moved", day, actor.id, clock, before=was, after=told)
+    states.step(session, row, actor.id, clock)
+    return row
+
+
+def never_begun(session: Session, actor: Actor, employment_id: str, clock: Clock) -> Employment:
+    """End an employment whose person did not come: it has no day, its number is free again, nobody works here by it.
+
+    Needs "contact" write. Again changes nothing.
+
+    Raises:
+        NotFoundError, PermissionDenied. ConflictError: `employment.ended`, it has had an end already.
+    """
+    row = locked(session, employment_id)
+    _check(session, actor, row, "contact", "write")
+    if is_without_day(row):
+        return row
+    if row.state == "left" or row.last_day is not None:
+        raise conflict("employment.ended", msg("The employment has ended already."))
+    row.last_day = row.start_date - timedelta(days=1)
+    row.state = "left"
+    row.probation_end = None
+    touch(row, actor.id, clock)
+    audit.record(session, actor.id, "employment.never_begun", f"employment:{row.id}", {}, clock)
+    lifecycle.happened(session, row, "not_begun", row.start_date, actor.id, clock)
+    session.flush()
+    if session.scalar(select(Employment.id).where(Employment.person_id == row.person_id, _has_days()).limit(1)) is None:
+        session.execute(
+            delete(EmployeeNumber).where(
+                EmployeeNumber.person_id == row.person_id, EmployeeNumber.legal_entity_id == row.legal_entity_id
+            )
+        )
+        person = find(session, Person, row.person_id, lock=True)
+        if person is not None:
+            person.department_id = person.level = person.manager_person_id = None
+            touch(person, actor.id, clock)
+    return row
+
+
+def is_without_day(row: Employment) -> bool:
+    """Whether it is one of somebody who did not come."""
+    return row.last_day is not None and row.last_day < row.start_date
+
+
 def call_off_end(session: Session, actor: Actor, employment_id: str, clock: Clock) -> Employment:
     """Take an agreed last day back before it is over; where there is none nothing changes. Needs "contact" manage.
 
@@ -312,7 +404,7 @@ def of_application(session: Session, application_id: str) -> Employment | None:
 
 def works_here(session: Session, person_id: str) -> bool:
     """Whether a person has or had an employment: their file is kept, the law asks for it."""
-    return bool(session.scalar(select(exists().where(Employment.person_id == person_id))))
+    return bool(session.scalar(select(exists().where(Employment.person_id == person_id, _has_days()))))
 
 
 def is_here(session: Session, person_id: str) -> bool:
@@ -366,9 +458,30 @@ def get_employment(session: Session, actor: Actor, employment_id: str) -> Employ
     return row
 
 
+def with_last_day(session: Session, since: date) -> list[Employment]:
+    """Employments with a last day on or after a day, of those who came, by id."""
+    statement = select(Employment).where(Employment.last_day >= since, _has_days()).order_by(Employment.id)
+    return list(session.scalars(statement))
+
+
+def without_last_day(session: Session, employment_ids: Sequence[str]) -> list[str]:
+    """Those of the employments that have no last day (any more)."""
+    found: list[str] = []
+    for part in batched(employment_ids, AT_ONCE):
+        found.extend(
+            session.scalars(select(Employment.id).where(Employment.id.in_(part), Employment.last_day.is_(None)))
+        )
+    return found
+
+
+def works_here_now(session: Session, person_id: str) -> bool:
+    """Whether a person has an employment that has not ended."""
+    return bool(session.scalar(select(exists().where(Employment.person_id == person_id, Employment.state != "left"))))
+
+
 def every_employee() -> Select[str]:
     """Ids of the persons who have or had an employment, for a list's IN."""
-    return select(Employment.person_id)
+    return select(Employment.person_id).where(_has_days())
 
 
 def colleagues(session: Session, department_ids: Iterable[str] | None = None) -> tuple[str, ...]:
@@ -441,6 +554,25 @@ def within_reach(session: Session, actor: Actor, *, limit: int = 500) -> list[tu
     return list(session.execute(statement.limit(limit)).tuples())
 
 
+def names_in(
+    session: Session, department_id: str, *, without: Collection[str] = (), limit: int = 12
+) -> list[tuple[str, str]]:
+    """(name, job title) of those at work in a department, by seniority and name: what every colleague may know."""
+    statement = (
+        select(Person.name, Employment.title)
+        .join(Employment, Employment.person_id == Person.id)
+        .where(
+            Employment.department_id == department_id,
+            Employment.state.in_(("probation", "active", "notice")),
+            Person.erased_at.is_(None),
+            Person.id.not_in(tuple(without)),
+        )
+        .order_by(func.coalesce(Person.level, 0).desc(), Person.name)
+        .limit(limit)
+    )
+    return list(session.execute(statement).tuples())
+
+
 def of_person(session: Session, person_id: str) -> Employment | None:
     """A person's employment; None where there is none. The caller has checked that it may be seen."""
     return session.scalars(
@@ -461,7 +593,12 @@ def _found(session: Session, employment_id: str, *, lock: bool = False) -> Emplo
     return row
 
 
-def _check_free(session: Session, person_id: str, legal_entity_id: str, start: date) -> None:
+def _has_days() -> ColumnElement[bool]:
+    """Whether an employment is of somebody who came; see `never_begun`."""
+    return or_(Employment.last_day.is_(None), Employment.last_day >= Employment.start_date)
+
+
+def _check_free(session: Session, person_id: str, legal_entity_id: str, start: date, *, but: str | None = None) -> None:
     """Whether no employment of the person in the company holds that day or begins later."""
     clash = session.scalar(
         select(Employment.id)
@@ -469,6 +606,8 @@ def _check_free(session: Session, person_id: str, legal_entity_id: str, start: d
             Employment.person_id == person_id,
             Employment.legal_entity_id == legal_entity_id,
             or_(Employment.last_day.is_(None), Employment.last_day >= start),
+            _has_days(),
+            Employment.id != (but or ""),
         )
         .limit(1)
     )

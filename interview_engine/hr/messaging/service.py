@@ -13,6 +13,7 @@ from sqlalchemy import Update, func, update
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
+from interview_engine.hr.messaging.notices import send_notice as send_notice
 from interview_engine.store import outbox
 from interview_engine.store.tables import OutboxMessage
 

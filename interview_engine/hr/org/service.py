@@ -226,6 +226,23 @@ def find_department(session: Session, actor: Actor, name: str, field_class: str,
     )
 
 
+def company_called(session: Session, name: str) -> LegalEntity:
+    """The company of that name.
+
+    Raises:
+        InvalidInput: `org.no_company`.
+    """
+    found = session.scalar(select(LegalEntity).where(LegalEntity.name == name.strip()))
+    if found is None:
+        raise invalid(
+            "company",
+            "org.no_company",
+            msg("There is no company called “{name}”.", name=name.strip()),
+            msg("Write it as the organisation page does."),
+        )
+    return found
+
+
 def department_names(session: Session) -> dict[str, str]:
     """Every department's name by id, for lists."""
     return dict(session.execute(select(Department.id, Department.name)).tuples().all())

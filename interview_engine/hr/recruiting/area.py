@@ -18,13 +18,14 @@ from interview_engine.hr.area import (
     WorkKind,
     in_transaction,
 )
+from interview_engine.hr.onboarding import service as onboarding
 from interview_engine.hr.people.tables import Department
 from interview_engine.hr.recruiting import retention
 from interview_engine.hr.recruiting.applying.lists import reached_names
 from interview_engine.hr.recruiting.applying.pool_list import TALENT_POOL
 from interview_engine.hr.recruiting.blob_owners import owners
 from interview_engine.hr.recruiting.erasing import erase_applications, erase_interview, erase_recordings
-from interview_engine.hr.recruiting.hiring import offers
+from interview_engine.hr.recruiting.hiring import joining, offers
 from interview_engine.hr.recruiting.interviewing import invitation_states, uploads, work
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.jobs.requisition_list import REQUISITIONS
@@ -153,6 +154,7 @@ AREA = Area(
             (Fact("monthly_pay", msg("Monthly pay, yuan")),),
             offers.facts_of,
         ),
+        RequestKind(onboarding.KIND, msg("Joining", context="approval"), onboarding.found, joining.approval_closed),
     ),
     messages=MESSAGES,
     names={"application": reached_names},

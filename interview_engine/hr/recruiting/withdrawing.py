@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.onboarding import service as onboarding
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy.service import (
     ErasureRequest,
@@ -50,6 +51,7 @@ def withdraw(session: Session, actor: Actor, invitation: Invitation, clock: Cloc
         invitations.revoke_open(session, actor, application.id, clock)
     if may_move(application.stage, "withdrawn", "candidate"):  # type: ignore[arg-type]
         change_stage(session, actor, application, "withdrawn", "", clock)
+        onboarding.call_off_application(session, actor, application.id, clock)
         notices.candidate_withdrew(session, row, requisition, clock)
     else:
         note_event(session, actor, application, "evidence_withdrawn", clock)

@@ -21,9 +21,11 @@ from interview_engine.hr.approvals.service import Approval
 from interview_engine.hr.area import Facts
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment
+from interview_engine.hr.onboarding import service as onboarding
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting import notices
+from interview_engine.hr.recruiting.hiring.entry import ask_for_entry
 from interview_engine.hr.recruiting.hiring.evidence import evidence_of, record_competencies
 from interview_engine.hr.recruiting.jobs.closing import filled_by_hire
 from interview_engine.hr.recruiting.reach import application_for, change_stage, note_event
@@ -222,6 +224,8 @@ def answer_offer(session: Session, link_token: str, accept: bool, clock: Clock) 
     note_event(session, candidate, application, f"offer_{answer}", clock, detail={"offer": offer.id})
     if not accept:
         change_stage(session, candidate, application, "review", "", clock, kind="offer_declined")
+    else:
+        ask_for_entry(session, actor_id, offer, application, opened.requisition, clock)
     notices.offer_answered(session, offer, opened.requisition, clock)
     notices.wipe_token(session, f"offer.sent:{offer.id}")
     return offer
@@ -263,6 +267,8 @@ def hire(session: Session, actor: Actor, application_id: str, clock: Clock) -> E
     """Make the candidate an employee: employment from the accepted offer, with scores, bands and rubric version of
     the interview copied into the file and into the competency record (A16). Twice gives the same employment.
 
+    The first day is that of the offer, or the one that it was moved to since. The approval of the entry form hires too.
+
     Raises:
         ConflictError: `hire.no_offer`, nothing has been accepted.
     """
@@ -280,19 +286,22 @@ def hire(session: Session, actor: Actor, application_id: str, clock: Clock) -> E
             msg("Send an offer first and wait for the answer."),
         )
     change_stage(session, actor, application, "hired", "", clock, kind="hired")
+    joining = ask_for_entry(session, actor.id, offer, application, requisition, clock)
     employment = employments.begin(
         session,
         actor,
         application.person_id,
         employments.Place(requisition.legal_entity_id, requisition.department_id),
         offer.title,
-        date.fromisoformat(offer.start_date),
+        joining.first_day,
         evidence_of(session, application),
         clock,
     )
     record_competencies(session, actor, application, employment, clock)
     filled_by_hire(session, requisition, actor, clock)
-    notices.onboarding_sent(session, application, requisition, offer.start_date, clock)
+    onboarding.employed(session, joining, employment)
+    if joining.state != "approved":  # then the whole welcome follows
+        notices.onboarding_sent(session, application, requisition, joining.first_day.isoformat(), clock)
     return employment
 
 

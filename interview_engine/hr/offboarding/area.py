@@ -1,0 +1,8 @@
+"""What offboarding hands over."""
+
+from __future__ import annotations
+
+from interview_engine.hr.area import Area, Job, in_transaction
+from interview_engine.hr.offboarding.service import follow
+
+AREA = Area(name="offboarding", jobs=(Job("leavers", 120.0, in_transaction(follow), by_date=True),))

@@ -1,0 +1,220 @@
+"""Onboarding: its states, and the entry form as values. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from interview_engine.errors import InvalidInput
+from interview_engine.hr.files.id_numbers import IdNumber, read_id_number
+from interview_engine.hr.people.contact import phone_key, phone_written
+from interview_engine.hr.problems import invalid, required, text_within
+from interview_engine.i18n import Text, msg
+
+STATES: Mapping[str, Text] = MappingProxyType(
+    {
+        "asked": msg("Form not filled in"),
+        "filled": msg("Waits for approval"),
+        "returned": msg("Sent back to be corrected"),
+        "approved": msg("Expected"),
+        "joined": msg("Has come"),
+        "no_show": msg("Did not come"),
+        "called_off": msg("Called off"),
+    }
+)
+EDITABLE = ("asked", "filled", "returned")
+"""The form can be filled in and corrected."""
+UNDER_WAY = (*EDITABLE, "approved")
+OVER = ("joined", "no_show", "called_off")
+
+DOCUMENTS: Mapping[str, Text] = MappingProxyType(
+    {"id_card": msg("Identity card"), "passport": msg("Passport"), "other": msg("Another document")}
+)
+RELATIONS: Mapping[str, Text] = MappingProxyType(
+    {
+        "spouse": msg("Husband or wife"),
+        "parent": msg("Father or mother"),
+        "child": msg("Son or daughter"),
+        "sibling": msg("Brother or sister"),
+        "friend": msg("Friend"),
+        "other": msg("Other", context="relation"),
+    }
+)
+YOUNGEST = 16
+"""Years: who is younger must not be employed (Labour Law, article 15)."""
+REMIND_AFTER = timedelta(days=2)
+"""Who has not filled in the form is reminded so long after it was sent, once."""
+
+_DOCUMENT_NUMBER = re.compile(r"[A-Z0-9]{5,30}")
+_ACCOUNT_NUMBER = re.compile(r"\d{8,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A filled form.
+
+    Args:
+        document: a key of `DOCUMENTS`. number: of it; of an identity card 18 characters.
+        born_on, sex: of an identity card, from its number; else as given ("" sex where it is not said).
+    """
+
+    document: str
+    number: str
+    born_on: date
+    sex: str
+    address: str
+    emergency_name: str
+    emergency_relation: str
+    emergency_phone: str
+    bank: str
+    account_number: str
+
+    def masked_number(self) -> str:
+        """Enough of it to compare with the document in the hand."""
+        return f"{self.number[:3]}{'*' * max(0, len(self.number) - 7)}{self.number[-4:]}"
+
+    def masked_account(self) -> str:
+        """The last four digits."""
+        return f"{'*' * (len(self.account_number) - 4)}{self.account_number[-4:]}"
+
+
+def read_entry(given: Mapping[str, str], own_phone: str, today: date) -> Entry:
+    """The form as a person sent it.
+
+    Args:
+        own_phone: of the person: nobody is their own emergency contact.
+
+    Raises:
+        InvalidInput: of the first field that is not right, with the field's name; `entry.young`, below `YOUNGEST`.
+    """
+    document = given.get("document", "id_card")
+    if document not in DOCUMENTS:
+        raise invalid("document", "entry.document", msg("There is no such value."), msg("Choose the document."))
+    raw = given.get("number", "")
+    if not raw.strip():
+        raise required("number", msg("number of the document"))
+    if document == "id_card":
+        card = _card(raw, today)
+        number, born_on, sex = card.number, card.born_on, str(card.sex)
+    else:
+        number, born_on, sex = _foreign(raw), _day(given.get("born_on", ""), today), ""
+    if born_on > _years_before(today, YOUNGEST):
+        raise invalid(
+            "number",
+            "entry.young",
+            msg("Who is younger than {years} must not be employed.", years=YOUNGEST),
+            msg("Check the number; if it is right, speak to HR."),
+        )
+    relation = given.get("emergency_relation", "")
+    name = text_within(given.get("emergency_name", ""), "emergency_name", msg("name of the emergency contact"), 60)
+    if relation not in RELATIONS:
+        raise invalid(
+            "emergency_relation",
+            "entry.relation",
+            msg("It is not said who the emergency contact is to you."),
+            msg("Choose one."),
+        )
+    emergency = _phone(given.get("emergency_phone", ""), own_phone)
+    return Entry(
+        document=document,
+        number=number,
+        born_on=born_on,
+        sex=sex,
+        address=text_within(given.get("address", ""), "address", msg("address"), 200, least=4),
+        emergency_name=name,
+        emergency_relation=relation,
+        emergency_phone=emergency,
+        bank=text_within(given.get("bank", ""), "bank", msg("name of the bank"), 60, least=2),
+        account_number=_account_number(given.get("account_number", "")),
+    )
+
+
+def dump(entry: Entry) -> bytes:
+    """As it is kept."""
+    return json.dumps({**asdict(entry), "born_on": entry.born_on.isoformat()}, ensure_ascii=False).encode()
+
+
+def load(kept: bytes) -> Entry:
+    """As it was kept."""
+    values = json.loads(kept)
+    return Entry(**{**values, "born_on": date.fromisoformat(values["born_on"])})
+
+
+def as_form(entry: Entry) -> dict[str, str]:
+    """The values of the form's fields, to be corrected."""
+    return {name: str(value) for name, value in asdict(entry).items()}
+
+
+def _card(raw: str, today: date) -> IdNumber:
+    try:
+        return read_id_number(raw, today)
+    except InvalidInput as wrong:
+        raise InvalidInput(wrong.code, wrong.message, wrong.next_step, field="number") from None
+
+
+def _foreign(raw: str) -> str:
+    number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", raw)).upper()
+    if _DOCUMENT_NUMBER.fullmatch(number) is None:
+        raise invalid(
+            "number",
+            "entry.number",
+            msg("The number of a document has 5 to 30 letters and digits."),
+            msg("Copy it from the document."),
+        )
+    return number
+
+
+def _day(raw: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(raw.strip())
+    except ValueError:
+        raise invalid("born_on", "entry.born_on", msg("The birthday is no day."), msg("Choose the day.")) from None
+    if not today.year - 110 < day.year or day > today:
+        raise invalid("born_on", "entry.born_on", msg("The birthday cannot be right."), msg("Choose the day."))
+    return day
+
+
+def _phone(raw: str, own_phone: str) -> str:
+    if not raw.strip():
+        raise required("emergency_phone", msg("phone of the emergency contact"))
+    try:
+        key = phone_key(raw)
+    except InvalidInput as error:
+        raise invalid(
+            "emergency_phone", "entry.phone", msg("This is no phone number."), msg("Write one number only.")
+        ) from error
+    if own_phone and key == phone_key(own_phone):
+        raise invalid(
+            "emergency_phone",
+            "entry.own_phone",
+            msg("This is your own number."),
+            msg("Give the number of somebody else, who can be called when you cannot."),
+        )
+    return phone_written(raw)
+
+
+def _account_number(raw: str) -> str:
+    number = re.sub(r"[\s\-.]", "", unicodedata.normalize("NFKC", raw))
+    if not number:
+        raise required("account_number", msg("account number"))
+    if _ACCOUNT_NUMBER.fullmatch(number) is None:
+        raise invalid(
+            "account_number",
+            "entry.account_number",
+            msg("An account number has 8 to 30 digits."),
+            msg("Copy it from the card; spaces are no mistake."),
+        )
+    return number
+
+
+def _years_before(day: date, years: int) -> date:
+    """The same day so many years before; 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)

@@ -1,0 +1,253 @@
+"""D1, D3, D4: from an accepted offer to the first day, on phones only, with the double of WeChat and WeCom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from databases import copied_sqlite
+from phone_journey import PHONE, WECHAT, WECOM, Journey, begun, picture
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from api.wechat.double.speaker import Speaker
+from interview_engine.hr.access.rules import SYSTEM
+from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.onboarding import service, welcome
+from interview_engine.hr.onboarding.tables import Onboarding
+from interview_engine.hr.people import identities
+from interview_engine.hr.recruiting.hiring import offers
+from interview_engine.hr.recruiting.reviewing import reviews
+from interview_engine.hr.tasks.tables import Task
+from interview_engine.store.tables import OutboxMessage
+
+pytestmark = pytest.mark.slow
+
+FIRST = date(2026, 12, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What could be seen on the way."""
+
+    begin: str
+    known: str
+    stolen: str
+    refused: str
+    let_in: str
+    shut_out: str
+    wrong: str
+    thanks: str
+    card: dict[str, object]
+    welcome: str
+    minutes: float
+    employments: int
+    number_stored: bool
+    tasks: set[str]
+    own_done: str
+    todo: str
+
+
+def send_offer(journey: Journey) -> str:
+    """Somebody known in WeChat who has an offer; its link."""
+    world = journey.world
+    with journey.context.database.transaction() as session:
+        application = world.applicant(session, world.post(session, world.open_job(session)), name="林晓")
+        world.assessed(session, world.interviewed(session, application))
+        recruiter = world.actor("recruiter")
+        reviews.decide(session, recruiter, application.id, "advance", "处理投诉有方法", world.clock)
+        identities.bind(session, application.person_id, "official", "wxfake", "o-lin", world.clock, actor_id="system")
+        new = offers.NewOffer("客服专员", Decimal(7200), FIRST)
+        draft = offers.draft_offer(session, recruiter, application.id, new, world.clock)
+        offers.submit_offer(session, recruiter, draft.id, world.clock)
+        offers.approval_closed(session, SYSTEM, f"offer:{draft.id}", "approved", world.clock)
+        link = offers.send_offer(session, recruiter, draft.id, world.clock).token
+        texts = {
+            "address_zh": "上海市静安区一路 1 号 8 楼",
+            "way_zh": "地铁 2 号线静安寺站 3 号口，步行 5 分钟",
+            "materials_zh": "身份证原件、学历证书",
+        }
+        welcome.keep(session, SYSTEM, welcome.Place(world.entity_id), texts, world.clock)
+    journey.deliver()
+    return link
+
+
+def fill(page: Page, **changes: str) -> None:
+    given = {
+        "number": "11010519491231002X",
+        "address": "上海市静安区一路 1 号 202 室",
+        "emergency_name": "林父",
+        "emergency_phone": "13900002222",
+        "bank": "招商银行上海分行",
+        "account_number": "6222 0212 3456 7890 123",
+        **changes,
+    }
+    if page.locator("#phone").count():
+        given["phone"] = "13800001111"
+    for name, value in given.items():
+        page.fill(f"#{name}", value)
+    page.select_option("#emergency_relation", "parent")
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("^(提交|发送|保存.*)$")).click()
+
+
+def code_of(journey: Journey) -> str:
+    with journey.context.database.reading() as session:
+        told = session.scalars(
+            select(OutboxMessage).where(OutboxMessage.template == "onboarding.code").order_by(OutboxMessage.id.desc())
+        ).first()
+        assert told is not None
+        return str(told.payload["token"])
+
+
+def to_user(journey: Journey, user: str) -> list[str]:
+    """The addresses of what has come for somebody since."""
+    found = []
+    for one in journey.deliver():
+        if one.to == user and one.fate == "shown":
+            card = one.body.get("textcard") or one.body.get("template_card", {}).get("card_action") or one.body
+            found.append(str(card["url"]))
+    return found
+
+
+@pytest.fixture(scope="module")
+def joined(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Joined]:
+    folder = tmp_path_factory.mktemp("joining")
+    database = copied_sqlite(_sqlite_template, folder / "engine.db")
+    with begun(database, folder) as journey:
+        yield played(journey)
+    database.close()
+
+
+def played(journey: Journey) -> Joined:
+    link = send_offer(journey)
+    begun_at = journey.world.clock.now()
+    candidate = journey.phone("o-lin", WECHAT)
+    candidate.goto(f"{journey.url}/o/{link}")
+    with candidate.expect_navigation():
+        candidate.get_by_role("button", name="接受").click()
+    (address,) = to_user(journey, "o-lin")
+    candidate.goto(address)
+    plain = journey.url + parse_qs(urlsplit(address).query)["back"][0]
+
+    # in their own WeChat the form is theirs at once; a stolen link on another phone asks for a code
+    known = candidate.locator("main").inner_text()
+    picture(candidate, "e-2-form")
+    stranger = journey.browser.new_context(locale="zh-CN", viewport=PHONE, reduced_motion="reduce")
+    journey.phones.append(stranger)
+    thief = stranger.new_page()
+    thief.goto(plain)
+    stolen = thief.locator("main").inner_text()
+    with thief.expect_navigation():
+        thief.get_by_role("button", name="发送验证码").click()
+    thief.fill("#code", "000000" if code_of(journey) != "000000" else "111111")
+    with thief.expect_navigation():
+        thief.get_by_role("button", name="继续").click()
+    refused = thief.locator("main").inner_text()
+    picture(thief, "e-1-code")
+    thief.fill("#code", code_of(journey))  # their own second phone: the code came to their WeChat
+    with thief.expect_navigation():
+        thief.get_by_role("button", name="继续").click()
+    let_in = thief.locator("main").inner_text()
+    candidate.goto(plain)
+    shut_out = candidate.locator("main").inner_text()
+    candidate.goto(address)  # through WeChat it is theirs again
+
+    fill(candidate, number="110105194912310021")
+    wrong = candidate.locator("main").inner_text()
+    picture(candidate, "e-3-wrong")
+    fill(candidate)
+    expect(candidate.get_by_role("status")).to_be_visible()
+    thanks = candidate.locator("main").inner_text()
+    picture(candidate, "e-4-thanks")
+
+    speaker = Speaker(journey.fake, httpx.Client())
+    (card,) = [one for one in journey.deliver() if one.to == "manager"]
+    response_code = list(journey.fake.response_codes)[-1]
+    speaker.press("manager", card.body["template_card"]["task_id"], "approve", response_code)
+    (welcomed,) = to_user(journey, "o-lin")
+    minutes = (journey.world.clock.now() - begun_at).total_seconds() / 60
+    candidate.goto(welcomed)
+    shown = candidate.locator("main").inner_text()
+    picture(candidate, "e-5-welcome")
+    with candidate.expect_navigation():
+        candidate.get_by_role("button", name="标为完成").click()
+    own = candidate.locator("#tasks").inner_text()
+
+    manager = journey.phone("manager", WECOM)
+    manager.goto(f"{journey.url}/wechat/todo")
+    todo = manager.locator("main").inner_text()
+    picture(manager, "e-6-todo")
+    speaker.http.close()
+    with journey.context.database.reading() as session:
+        row = session.scalars(select(Onboarding)).one()
+        entry = service.entry_of(journey.context.blobs, row)
+        return Joined(
+            begin=address,
+            known=known,
+            stolen=stolen,
+            refused=refused,
+            let_in=let_in,
+            shut_out=shut_out,
+            wrong=wrong,
+            thanks=thanks,
+            card=dict(card.body["template_card"]),
+            welcome=shown,
+            minutes=minutes,
+            employments=len(session.scalars(select(Employment)).all()),
+            number_stored=entry is not None and entry.number == "11010519491231002X",
+            tasks={task.owner for task in session.scalars(select(Task))},
+            own_done=own,
+            todo=todo,
+        )
+
+
+def test_who_accepts_gets_the_form_in_wechat_with_what_is_known_already(joined: Joined) -> None:
+    assert "/wechat/in/official" in joined.begin
+    assert "林晓" in joined.known
+    assert "candidate1@example.com" in joined.known
+
+
+def test_a_stolen_link_shows_nothing_and_asks_for_the_code(joined: Joined) -> None:
+    for seen in (joined.stolen, joined.refused):
+        assert "验证码" in seen
+        assert "林晓" not in seen
+        assert "example.com" not in seen
+    assert "验证码不正确" in joined.refused
+
+
+def test_the_code_moves_the_form_to_another_phone_and_shuts_the_first_out(joined: Joined) -> None:
+    assert "林晓" in joined.let_in
+    assert "林晓" not in joined.shut_out
+
+
+def test_a_wrong_number_is_refused_and_what_was_typed_stays(joined: Joined) -> None:
+    assert "证" in joined.wrong
+    assert joined.number_stored
+
+
+def test_the_manager_sees_who_and_when_on_the_card_and_nothing_of_the_form(joined: Joined) -> None:
+    told = str(joined.card)
+    assert "林晓" in told
+    assert "2026-12-01" in told
+    assert "11010519491231002X" not in told
+
+
+def test_d3_the_welcome_says_post_day_place_way_and_materials_within_the_hour(joined: Joined) -> None:
+    for part in ("客服专员", "2026-12-01", "静安区一路 1 号 8 楼", "静安寺站", "学历证书"):
+        assert part in joined.welcome
+    assert joined.minutes < 60
+
+
+def test_the_approval_employs_once_and_gives_everybody_their_tasks(joined: Joined) -> None:
+    assert joined.employments == 1
+    assert joined.tasks == {"it", "hr", "manager", "person"}
+    assert "已完成" in joined.own_done
+    assert "第一周的工作" in joined.todo
