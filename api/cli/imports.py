@@ -6,7 +6,6 @@ import argparse
 import os
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
@@ -101,20 +100,19 @@ def _context(options: argparse.Namespace) -> Context:
 
 def _actor(session: Session, context: Context, login: str) -> Actor:
     from interview_engine.hr.accounts import service as accounts
-    from interview_engine.hr.accounts.tables import Account
 
-    account = session.scalar(select(Account).where(Account.login == login, Account.active.is_(True)))
-    if account is None:
+    account = accounts.by_login(session, login)
+    if account is None or not account.active:
         raise _wrong(msg("There is no active account “{name}”.", name=login))
     return accounts.actor_of(session, account, context.clock)
 
 
 def _company(session: Session, name: str | None) -> str | None:
-    from interview_engine.hr.people.tables import LegalEntity
+    from interview_engine.hr.org import service as org
 
     if name is None:
         return None
-    found = session.scalar(select(LegalEntity.id).where(LegalEntity.name == name))
+    found = next((one.id for one in org.legal_entities(session) if one.name == name), None)
     if found is None:
         raise _wrong(msg("There is no company “{name}”.", name=name))
     return found

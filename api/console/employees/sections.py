@@ -89,23 +89,24 @@ def add(employment_id: str, section: str, request: Request, context: Ctx, actor:
 def photo(employment_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Read an identity card from a photo into the form of its section; nothing is kept of the photo."""
     section = BY_NAME["identity"]
-    with context.database.transaction() as session:
-        person_id = _person(session, actor, employment_id)
-        check_persons(session, actor, *section.writes, (person_id,))
-        seen = next(one for one in entries.sections_of(session, actor, person_id) if one.section is section)
-        entry = entries.open_entry(session, actor, seen.entries[0].id, context.clock) if seen.entries else None
+    entry = _kept_identity(context, actor, employment_id)
     given = {} if entry is None else _typed(section, entry)
-    try:
-        read = read_id_card(_uploaded(form, "photo", MAX_BYTES), china_day(context.clock))
-    except InterviewEngineError as problem:
-        return _page(request, context, actor, employment_id, Shown(section, given, entry, problem=problem))
-    found = {
-        "id_number": read.number_seen,
-        "valid_from": typed("day", read.valid_from),
-        "valid_until": typed("day", read.valid_until),
-    }
-    given = {**given, **{name: value for name, value in found.items() if value}}
-    return _page(request, context, actor, employment_id, Shown(section, given, entry, read=read))
+
+    def then(read: CardRead) -> Response:
+        found = {
+            "id_number": read.number_seen,
+            "valid_from": typed("day", read.valid_from),
+            "valid_until": typed("day", read.valid_until),
+        }
+        filled = {**given, **{name: value for name, value in found.items() if value}}
+        return _page(request, context, actor, employment_id, Shown(section, filled, entry, read=read))
+
+    return act(
+        context,
+        lambda _: read_id_card(_uploaded(form, "photo", MAX_BYTES), china_day(context.clock)),
+        then,
+        lambda problem: _page(request, context, actor, employment_id, Shown(section, given, entry, problem=problem)),
+    )
 
 
 @router.get(f"{HOME}/{{employment_id}}/file/entries/{{entry_id}}")
@@ -127,8 +128,7 @@ def change(employment_id: str, entry_id: str, request: Request, context: Ctx, ac
         return entries.change(session, actor, entry_id, values, form.whole("seen", 1, 1_000_000), context.clock)
 
     def again(problem: InterviewEngineError) -> Response:
-        with context.database.transaction() as session:
-            entry = _opened(session, context, actor, employment_id, entry_id)
+        entry = _opened_again(context, actor, employment_id, entry_id)
         section = BY_NAME[entry.section]
         now: tuple[tuple[str, str], ...] = ()
         if isinstance(problem, FileChanged):
@@ -328,6 +328,21 @@ def _belongs(session: Session, actor: Actor, employment_id: str, entry_id: str) 
     if place is None or place[0] != person_id:
         raise missing("file_entry", msg("entry"))
     return place[1]
+
+
+def _kept_identity(context: Context, actor: Actor, employment_id: str) -> Entry | None:
+    """The identity entry of an employee whose identity the actor may write, opened; None where there is none yet."""
+    section = BY_NAME["identity"]
+    with context.database.transaction() as session:
+        person_id = _person(session, actor, employment_id)
+        check_persons(session, actor, *section.writes, (person_id,))
+        seen = next(one for one in entries.sections_of(session, actor, person_id) if one.section is section)
+        return entries.open_entry(session, actor, seen.entries[0].id, context.clock) if seen.entries else None
+
+
+def _opened_again(context: Context, actor: Actor, employment_id: str, entry_id: str) -> Entry:
+    with context.database.transaction() as session:
+        return _opened(session, context, actor, employment_id, entry_id)
 
 
 def _uploaded(form: Form, name: str, most: int) -> bytes:

@@ -6,7 +6,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
+from api.console.acting import act
 from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.context import Context
@@ -146,21 +148,23 @@ def check_form(request: Request, actor: PageActor) -> Response:
 def check_file(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Check a file; it is not kept."""
     require(actor, "contact", "read")
-    try:
+
+    def change(session: Session) -> tuple[Checked, str]:
         upload = form.upload("file")
         if upload is None:
             raise required("file", msg("signed PDF"))
         content = upload.file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise TooLarge("pdf.too_large", msg("The file is larger than 30 MB."), msg("Choose the signed PDF itself."))
-        found = _checked(context, content)
-    except PermissionDenied:
-        raise
-    except InterviewEngineError as problem:
-        return console_page(request, actor, "employees/check.html", problem=problem, found=None, known="")
-    with context.database.reading() as session:
-        known = service.signer_of(session, actor, found.sha256)
-    return console_page(request, actor, "employees/check.html", found=found, known=known)
+        found = check(content, list(certificates.known(session)) or ["none"])
+        return found, service.signer_of(session, actor, found.sha256)
+
+    return act(
+        context,
+        change,
+        lambda made: console_page(request, actor, "employees/check.html", found=made[0], known=made[1]),
+        lambda problem: console_page(request, actor, "employees/check.html", problem=problem, found=None, known=""),
+    )
 
 
 def _checked(context: Context, pdf: bytes) -> Checked:

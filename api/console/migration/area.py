@@ -12,7 +12,7 @@ AREA = WebArea(
     name="migration",
     section=mark("Employees"),
     entries=(
-        Entry("/console/departments", mark("Departments"), ("public", "manage")),
+        Entry("/console/departments", mark("Departments"), ("public", "read")),
         Entry("/console/leave-opening", mark("Leave taken over"), ("contact", "read")),
         Entry(pages.HOME, mark("Imports"), ("contact", "read")),
     ),

@@ -8,7 +8,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -40,7 +39,6 @@ from interview_engine.hr.migration.tables import ImportBatch
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import Text, mark, msg, translator
 from interview_engine.store import audit
-from interview_engine.store.tables import WorkItem
 
 router = APIRouter()
 HOME = "/console/imports"
@@ -274,12 +272,7 @@ def _progress(batch_id: str, request: Request, context: Context, actor: Actor) -
     batch = _seen(context, actor, batch_id)
     share = 0.0
     with context.database.reading() as session:
-        item = session.scalars(
-            select(WorkItem)
-            .where(WorkItem.kind == service.WORK, WorkItem.subject_id == batch.id)
-            .order_by(WorkItem.generation.desc())
-            .limit(1)
-        ).first()
+        item = service.work_of(session, batch)
         waits = item is None or item.state == "waiting"
         share = 0.0 if item is None else item.share
     language = language_of(request)

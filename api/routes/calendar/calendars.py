@@ -44,7 +44,7 @@ class NewNotice(In):
     """A notice to enter: all of its days, which replace those that the region's notice of that year set."""
 
     region: str = Field(max_length=50, examples=["CN"])
-    year: int = Field(ge=2000, le=2100)
+    year: int = Field(ge=2000, le=2100, examples=[2030])
     source: str = Field(min_length=1, max_length=300)
     tentative: bool = False
     days: list[NewDay] = Field(max_length=400)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -101,7 +100,7 @@ def create_import(call: Annotated[Call, needs("contact", "write")], body: NewImp
     """Receive a file; its answer proposes a mapping. Nothing else is written."""
     try:
         data = base64.b64decode(body.content, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one, and what is no ASCII
         raise invalid("content", "import.base64", msg("The content is not base64."), msg("Encode the file.")) from None
 
     def work(session: Session) -> ImportOut:

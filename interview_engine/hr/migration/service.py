@@ -277,6 +277,16 @@ def begin(session: Session, actor: Actor, batch_id: str, step: str, clock: Clock
     return batch
 
 
+def work_of(session: Session, batch: ImportBatch) -> WorkItem | None:
+    """The durable work that does the batch's last step, with how far it is. The caller may read the batch."""
+    return session.scalars(
+        select(WorkItem)
+        .where(WorkItem.kind == WORK, WorkItem.subject_id == batch.id)
+        .order_by(WorkItem.generation.desc())
+        .limit(1)
+    ).first()
+
+
 def lines_of(
     session: Session,
     box: SecretBox,

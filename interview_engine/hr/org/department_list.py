@@ -18,7 +18,7 @@ from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, Place
 from interview_engine.hr.org import service
 from interview_engine.hr.people.contact import phone_key
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
-from interview_engine.hr.problems import conflict, invalid
+from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, referred
@@ -113,7 +113,8 @@ def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: 
 
 def _update(session: Session, actor: Actor, row_id: str, values: Mapping[str, Value], clock: Clock) -> None:
     row = find(session, Department, row_id, lock=True)
-    assert row is not None
+    if row is None:
+        raise missing("department", msg("department"))
     check_row(session, actor, "public", "manage", department_id=row.id, legal_entity_id=row.legal_entity_id)
     name = _text(values["name"])
     if name and name != row.name:
