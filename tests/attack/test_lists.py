@@ -139,7 +139,7 @@ def test_rows_and_masks_are_what_the_rules_allow(companies: Companies, name: str
                     assert (column.name not in row.hidden) == open_, (who, column.name)
                     assert open_ or row.values[column.name] is None, (who, column.name)
                     compared += 1
-    assert compared > 50
+    assert compared > 10
 
 
 @pytest.mark.parametrize("name", LISTS)

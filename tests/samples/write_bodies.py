@@ -372,9 +372,6 @@ CONSOLE: dict[str, Body] = {
     "/console/approval-flows": form(kind="requisition", department=of_b("department_id"), approvers_0="role:hr"),
     "/console/approval-flows/{flow_id}/end": nothing,
     "/console/people/{person_id}/pool": form(keep=""),
-    "/console/kits/from-description": form(
-        **{"role.zh": "客服", "role.en": "Service", "text": "处理客户投诉"}
-    ),
     "/console/kits/{version_id}/edit": nothing,  # the version is looked for before its fields
     "/console/kits/{version_id}/draft": lambda _: {"data": {"text": kit_text("b-kit")}},
     "/console/kits/{version_id}/preview": lambda _: {"data": {"text": kit_text("b-kit"), "bar": "70"}},
@@ -479,6 +476,7 @@ CONSOLE_HARMLESS: dict[str, str] = {
     "/console/contracts/views": "it keeps the actor's own filters",
     "/console/employees/import": "it looks at a sheet that was sent, and writes when that is confirmed",
     "/console/requisitions/import": "it looks at a sheet that was sent, and writes when that is confirmed",
+    "/console/kits/from-description": "it makes the form of a new kit, and stores nothing",
     "/console/signature-check": "it looks at a file that was sent",
     "/console/account/": "it is about the actor's own account",
 }

@@ -125,6 +125,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/pool/{row_id}/own": (("contact", "read"),),
     "/console/people/{person_id}": READ,
     "/console/kits": READ_PUBLIC,
+    "/console/kits/from-description": MANAGE,
     "/console/kits/{version_id}": READ_PUBLIC,
     "/console/kits/{version_id}/file": READ_PUBLIC,
     "/console/kits/{version_id}/differences": READ_PUBLIC,
