@@ -32,6 +32,7 @@ from playwright.sync_api import Browser, Page
 from serving import served
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from two_companies import asked_in, taken_over
 
 from api.candidate.own_applications import applications_address
 from api.candidate.sessions import cookie_name
@@ -64,6 +65,7 @@ pytestmark = pytest.mark.slow
 
 NO_PAGES = re.compile(
     r"^/(api|media|language|wechat/(in|back|me|\{channel\}))(?=/|$)"  # data, files, and what leads elsewhere at once
+    r"|^/wechat/(my/requests/(new/)?|lists/leave_opening/)\{"  # of one's own requests and leave: tests/api/phone
     r"|^/(sign-in/code|wechat/link)$"  # steps that only some are sent to: their own journeys look at them
     r"|^/i/\{token\}/questions/"  # for the recorder's script
     r"|^/console$|/events$|/export$|/file$|/documents/\{document_id\}$|\.(css|csv|json|pdf|svg|txt|xlsx|\{\w+\})$"
@@ -111,6 +113,9 @@ def standing(folder: Path) -> Iterator[Site]:
         tasks.propose(session, CLOCK)
         about = tasks.About(session.get_one(Employment, held).person_id, made.entity_id, made.department_id)
         tasks.open_tasks(session, "system", "joining", about, "x:1", CLOCK.now().date(), CLOCK)
+        boss = made.actors["administrator"]
+        more = taken_over(session, boss, made.entity_id, held)
+        more |= asked_in(session, samples, made.entity_id, about.person_id)
     signed = to_sign(made, held)
     ids = {
         **samples.ids,
@@ -119,6 +124,7 @@ def standing(folder: Path) -> Iterator[Site]:
         "employment_id": held,
         "section": "address",
         "entry_id": entry,
+        **{name: more[name] for name in ("batch_id", "asked_id", "kind_id", "kind_name")},
         **{name: value for name, value in signed.items() if name.endswith("_id")},
     }
     staff = Samples(made, ids)
@@ -138,6 +144,10 @@ def standing(folder: Path) -> Iterator[Site]:
     del things["welcome_text_id"], things["onboarding_id"]
     for base in ("/console/task-templates", "/wechat/lists/task_templates"):
         addresses[f"{base}/{{row_id}}/change"] = f"{base}/task-proposal-00/change"
+    addresses["/console/ask/{kind_name}"] = f"/console/ask/{more['kind_name']}?person={about.person_id}"
+    addresses["/console/leave-opening/{row_id}/change"] = f"/console/leave-opening/{more['opening_id']}/change"
+    addresses["/console/departments/{row_id}/change"] = f"/console/departments/{made.department_id}/change"
+    addresses["/wechat/lists/departments/{row_id}/change"] = f"/wechat/lists/departments/{made.department_id}/change"
     addresses["/console/kits/{version_id}/differences"] += f"?against={made.kit_version_id}"
     addresses["/console/search"] += "?q=客服"
     addresses = {one.path: one.path for one in routes if "{" not in one.path} | addresses
@@ -247,6 +257,37 @@ def for_everybody(session: Session, samples: Samples) -> dict[str, str]:
 
 def test_every_page_has_an_address_here(site: Site) -> None:
     assert site.routes == set(site.addresses)
+
+
+def test_no_form_of_the_console_loses_what_was_typed_when_it_is_refused(tmp_path: Path) -> None:
+    lost: dict[str, list[str]] = {}
+    tried: set[str] = set()
+    with standing(tmp_path) as site, httpx.Client(base_url=site.url, cookies=dict(site.cookies)) as client:
+        for route, address in sorted(site.addresses.items()):
+            if not route.startswith("/console"):
+                continue
+            page = client.get(address, headers={"accept": "text/html"}).text
+            for action, fields in Shown(page).forms:
+                sent = [(name, kind, TYPED.get(kind, value)) for name, kind, value in fields if kind != "file"]
+                if urlsplit(action).path in tried or not any(kind in TYPED for _, kind, _ in sent):
+                    continue
+                tried.add(urlsplit(action).path)
+                answer = client.post(
+                    action or address,
+                    content=urlencode([(name, value) for name, _, value in sent]),
+                    headers={
+                        "accept": "text/html",
+                        "content-type": "application/x-www-form-urlencoded",
+                        "referer": f"{site.url}{address}",
+                    },
+                )
+                wanted = [(name, value.strip()) for name, kind, value in sent if kind in TYPED]
+                back = [(name, value.strip()) for where, found in Shown(answer.text).forms for name, _, value in found]
+                missing = [name for name, value in wanted if (name, value) not in back]
+                if answer.status_code < 400 or missing:
+                    lost[f"{route} {action}"] = [str(answer.status_code), *missing]
+    assert len(tried) >= 40
+    assert not lost, "\n".join(f"{where}: {what}" for where, what in lost.items())
 
 
 @pytest.fixture(scope="module")
@@ -401,34 +442,3 @@ TYPED = {"text": "字" * 5000, "textarea": "字" * 6000, "search": "字" * 5000,
          "tel": "字" * 5000, "url": "字" * 5000, "number": "1e99", "date": "9999-99-99",
          "datetime-local": "9999-99-99T99:99"}  # fmt: skip
 """What no form takes, by the kind of its field."""
-
-
-def test_no_form_of_the_console_loses_what_was_typed_when_it_is_refused(tmp_path: Path) -> None:
-    lost: dict[str, list[str]] = {}
-    tried: set[str] = set()
-    with standing(tmp_path) as site, httpx.Client(base_url=site.url, cookies=dict(site.cookies)) as client:
-        for route, address in sorted(site.addresses.items()):
-            if not route.startswith("/console"):
-                continue
-            page = client.get(address, headers={"accept": "text/html"}).text
-            for action, fields in Shown(page).forms:
-                sent = [(name, kind, TYPED.get(kind, value)) for name, kind, value in fields if kind != "file"]
-                if urlsplit(action).path in tried or not any(kind in TYPED for _, kind, _ in sent):
-                    continue
-                tried.add(urlsplit(action).path)
-                answer = client.post(
-                    action or address,
-                    content=urlencode([(name, value) for name, _, value in sent]),
-                    headers={
-                        "accept": "text/html",
-                        "content-type": "application/x-www-form-urlencoded",
-                        "referer": f"{site.url}{address}",
-                    },
-                )
-                wanted = [(name, value.strip()) for name, kind, value in sent if kind in TYPED]
-                back = [(name, value.strip()) for where, found in Shown(answer.text).forms for name, _, value in found]
-                missing = [name for name, value in wanted if (name, value) not in back]
-                if answer.status_code < 400 or missing:
-                    lost[f"{route} {action}"] = [str(answer.status_code), *missing]
-    assert len(tried) >= 40
-    assert not lost, "\n".join(f"{where}: {what}" for where, what in lost.items())

@@ -265,18 +265,19 @@ def test_a_candidate_accepts_in_wechat_and_is_welcomed(hiring: Hiring) -> None:
     assert "/o/" in hiring.addresses["offer"]
     assert hiring.offer == "accepted"
     assert hiring.stages["hired"] == "hired"
-    assert "/a/" in hiring.addresses["welcome"]
-    assert "客服专员" in hiring.shown["welcome"]
+    assert "/wechat/today" in hiring.addresses["welcome"]
+    assert "我的档案" in hiring.shown["welcome"]
 
 
 def test_each_message_of_a_hiring_is_shown_once_to_whom_it_concerns(hiring: Hiring) -> None:
-    assert Counter(message.fate for message in hiring.messages) == {"shown": 7}
+    assert Counter(message.fate for message in hiring.messages) == {"shown": 8}
     assert [message.to for message in hiring.messages] == [
         "o-lin",
         "recruiter",
         "manager",
         "recruiter",
         "o-lin",
+        "o-lin",  # the form to fill in before the first day
         "recruiter",
         "o-lin",
     ]

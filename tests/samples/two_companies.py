@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from interview_engine.assessment.kits.file import shipped_kits
 from interview_engine.hr.access import grants
-from interview_engine.hr.access.rules import SYSTEM, TOKEN_SCOPES, employee_actor
+from interview_engine.hr.access.rules import SYSTEM, TOKEN_SCOPES, Actor, employee_actor
 from interview_engine.hr.accounts import service as accounts
 from interview_engine.hr.accounts import sign_in, tokens
 from interview_engine.hr.accounts.tables import Account
@@ -255,12 +255,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     )
     to_sign, version = signing_templates.fill(session, SYSTEM, contract.id, made_of.row.id, {}, CLOCK)
     signature = signing.prepare(session, SYSTEM, contract.id, version, to_sign, "0" * 64, CLOCK)
-    sheets = SecretBox(SECRET)
-    heads = SourceTable("", 1, ("工号", "姓名", "部门", "岗位", "入职日期"),
-                        (SourceLine(2, ("B-9", "乙公司新人", "客户服务部", "客服", "2026-01-05")),))  # fmt: skip
-    batch = imports.receive(session, sheets, boss, "employees", "乙.csv", "0" * 64, heads, b, CLOCK)
-    minutes = Opening("annual", date(2025, 12, 31), 2400, 480)
-    leave.bring_along(session, SYSTEM, held.id, minutes, CLOCK)
+    taken = taken_over(session, boss, b, held.id)
     template = templates.keep(
         session, SYSTEM, templates.NewTemplate("joining", "other", "乙公司的任务", "hr", 0, legal_entity_id=b), CLOCK
     )
@@ -273,7 +268,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     task = tasks.add(session, SYSTEM, about, tasks.NewTask("乙公司的任务", "hr", date(2099, 1, 1)), CLOCK)
     session.add_all([calibration, episode, pair, planned, away, flow, action, sheet])
     session.flush()
-    asked = _asked_in_b(session, samples, b, somebody.id)
+    asked = asked_in(session, samples, b, somebody.id)
     work = session.scalars(select(WorkItem.id)).first() or NOBODY
     return {
         "kit_version_id": kit.id, "version_id": kit.id, "kit_version": made.kit_version_id,
@@ -285,7 +280,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,
         "action_id": action.id, "assignment_id": moved.id, "contract_id": contract.id,
         **asked, "employment_id": held.id, "entry_id": home.id, "document_id": paper.id, "section": "address",
-        "batch_id": batch.id,
+        "batch_id": taken["batch_id"],
         "template_id": made_of.row.id, "signature_id": signature.id,
         "task_id": task.id, "onboarding_id": joins.id, "welcome_text_id": text.id,
          "task_template_id": template.id,
@@ -294,7 +289,16 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _asked_in_b(session: Session, samples: Samples, b: str, person_id: str) -> dict[str, str]:
+def taken_over(session: Session, boss: Actor, b: str, employment_id: str) -> dict[str, str]:
+    """What comes from another system: a sheet of employees that was received, and an opening balance of leave."""
+    heads = SourceTable("", 1, ("工号", "姓名", "部门", "岗位", "入职日期"),
+                        (SourceLine(2, ("B-9", "乙公司新人", "客户服务部", "客服", "2026-01-05")),))  # fmt: skip
+    batch = imports.receive(session, SecretBox(SECRET), boss, "employees", "乙.csv", "0" * 64, heads, b, CLOCK)
+    opening = Opening("annual", date(2025, 12, 31), 2400, 480)
+    return {"batch_id": batch.id, "opening_id": leave.bring_along(session, SYSTEM, employment_id, opening, CLOCK).id}
+
+
+def asked_in(session: Session, samples: Samples, b: str, person_id: str) -> dict[str, str]:
     """Requests of every field class about an employee of company B, and a kind that the company made."""
     me = employee_actor(person_id, "zh")
     administrator = accounts.actor_of(session, samples.company.accounts["administrator"], CLOCK)

@@ -29,7 +29,7 @@ from interview_engine.hr.migration.kept import note
 from interview_engine.hr.migration.source import WHY_LEFT, SourceTable, shape_of
 from interview_engine.hr.migration.tables import ImportBatch, ImportMapping, ImportRow
 from interview_engine.hr.people.tables import LegalEntity
-from interview_engine.hr.problems import conflict, invalid, missing
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.page import MAX_ROWS
@@ -277,6 +277,10 @@ def begin(session: Session, actor: Actor, batch_id: str, step: str, clock: Clock
     return batch
 
 
+LONGEST_GIVEN = 200
+"""Characters of a value that is given for all lines."""
+
+
 def work_of(session: Session, batch: ImportBatch) -> WorkItem | None:
     """The durable work that does the batch's last step, with how far it is. The caller may read the batch."""
     return session.scalars(
@@ -482,6 +486,8 @@ def _check_mapping(fields: Mapping[str, Field], heads: Sequence[str], read: Mapp
             msg("A column or a field is named twice, or is not there."),
             msg("Give each field to one column."),
         )
+    for name, text in read.given.items():
+        text_within(text, f"given_{name}", fields[name].label, LONGEST_GIVEN, least=0)
 
 
 def _not_now(batch: ImportBatch) -> Exception:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock, china_day
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import SYSTEM, Action, Actor
-from interview_engine.hr.access.service import check_row
+from interview_engine.hr.access.service import check_row, require
 from interview_engine.hr.accounts.service import actors, actors_with_role
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.area import Found
@@ -140,6 +140,7 @@ def get_for(session: Session, actor: Actor, onboarding_id: str, action: Action, 
     Raises:
         NotFoundError, PermissionDenied.
     """
+    require(actor, "contact", action)
     row = find(session, Onboarding, onboarding_id, lock=lock)
     if row is None:
         raise missing("onboarding", msg("onboarding"))

@@ -35,6 +35,11 @@ PAYLOAD = {
     "count": 3,
     "text": "我们很快联系你。We will be in touch.",
     "end": f"7:{'a' * 64}",
+    "employment": "e1",
+    "onboarding": "n1",
+    "request": "r1",
+    "code": "123456",
+    "minutes": 10,
 }
 
 
