@@ -118,6 +118,8 @@ MATERIAL = {
     "interview_engine/hr/files/contract_list.py": "what the heads of people's sheets are called",
     "interview_engine/hr/files/id_cards.py": "what stands on identity cards",
     "interview_engine/hr/files/sections.py": "what the heads of people's sheets are called",
+    "interview_engine/hr/forms/matching.py": "what people mark the heads of sheets with",
+    "interview_engine/hr/leave/lists.py": "what sheets call kinds of leave",
     "interview_engine/hr/forms/reading.py": "how people write dates, amounts, yes and no in sheets",
     "interview_engine/hr/people/contact.py": "labels that are pasted with addresses and numbers",
     "interview_engine/hr/accounts/": "words no password may hold; the first administrator's name",
@@ -127,6 +129,8 @@ MATERIAL = {
     "api/console/competency/surveys.py": "survey questions to begin with, kept with both languages",
     "api/console/recruiting/words.py": "names of recruiting channels, which are not translated",
     "api/cli/main.py": "help, written out so that `--help` reads no catalogue",
+    "interview_engine/hr/org/department_list.py": "what the heads of people's sheets are called",
+    "pipelines/customer_sheets.py": "totals and notes at the end of people's sheets",
     "pipelines/folders/audit.py": "yes and no in tables",
     "bench/": "material of measurements",
 }

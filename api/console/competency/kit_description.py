@@ -35,7 +35,7 @@ class Beginning:
 
     def names(self, language: str) -> list[tuple[str, str]]:
         """(name of the competency, the lines that speak of it) of each, for people."""
-        joint = "；" if language == "zh" else "; "
+        joint = msg("; ").get(language)
         return [(one.kit.competency(one.code).name.get(language), joint.join(one.lines)) for one in self.found]
 
 

@@ -25,7 +25,7 @@ from interview_engine.hr.forms.fields import Field
 from interview_engine.hr.lists.custom import CUSTOM_KINDS, retire_field
 from interview_engine.hr.lists.views import home_company
 from interview_engine.hr.requests import own_kinds
-from interview_engine.i18n import msg
+from interview_engine.i18n import LocalizedText, msg
 
 HOME = "/console/request-kinds"
 
@@ -150,6 +150,6 @@ def _kind_page(
         classes=CLASSES,
         fields=FIELD_FORM,
         given=given or {"field_class": row.field_class},
-        name=row.name_zh if language == "zh" else row.name_en,
+        name=LocalizedText(row.name_zh, row.name_en).get(language),
         words=lambda text: text.get(language),
     )

@@ -37,7 +37,7 @@ def said(found: Any) -> Any:
         return found
     if "parts" in found:
         return Joined(tuple(said(part) for part in found["parts"]), said(found["separator"]))
-    if "zh" in found:
+    if found.keys() == {"zh", "en"}:
         return LocalizedText(found["zh"], found["en"])
     values = tuple((name, said(value)) for name, value in found["values"].items())
     return Message(found["text"], values, found["context"])
