@@ -474,11 +474,6 @@ def without_last_day(session: Session, employment_ids: Sequence[str]) -> list[st
     return found
 
 
-def works_here_now(session: Session, person_id: str) -> bool:
-    """Whether a person has an employment that has not ended."""
-    return bool(session.scalar(select(exists().where(Employment.person_id == person_id, Employment.state != "left"))))
-
-
 def every_employee() -> Select[str]:
     """Ids of the persons who have or had an employment, for a list's IN."""
     return select(Employment.person_id).where(_has_days())

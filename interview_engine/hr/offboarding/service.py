@@ -60,7 +60,7 @@ def _follow(session: Session, employment: Employment, clock: Clock) -> bool:
 
 def _close_account(session: Session, employment: Employment, clock: Clock) -> bool:
     """Close the account of who has left and works here by no other employment; the last administrator keeps theirs."""
-    if employment.state != "left" or employments.works_here_now(session, employment.person_id):
+    if employment.state != "left" or employments.is_here(session, employment.person_id):
         return False
     account = account_of_person(session, employment.person_id)
     if account is None:

@@ -140,4 +140,4 @@ def test_d10_who_comes_back_is_the_same_person_with_the_same_number(leaver: Leav
         )
         assert again.person_id == leaver.person_id
         assert again.id != leaver.employment_id
-        assert employments.works_here_now(session, leaver.person_id)
+        assert employments.is_here(session, leaver.person_id)
