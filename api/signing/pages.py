@@ -6,6 +6,7 @@ person is reached; then this device may go on, and no other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -43,15 +44,14 @@ def opened(token: str, request: Request, context: Ctx, address: ClientAddress) -
 def code(token: str, request: Request, context: Ctx, address: ClientAddress, _: OwnOrigin) -> Response:
     """Have a code sent."""
     came = _came(request, address)
-    try:
+
+    def change() -> Response:
         _identity(token, request, context)
         with context.database.transaction() as session:
             service.send_code(session, token, came, context.clock)
-    except NotFoundError:
-        raise
-    except InterviewEngineError as problem:
-        return _page(token, request, context, came, problem)
-    return RedirectResponse(f"/sign/{token}?code=sent", 303)
+        return RedirectResponse(f"/sign/{token}?code=sent", 303)
+
+    return _act(token, request, context, came, change)
 
 
 @router.post("/sign/{token}/identify")
@@ -65,7 +65,8 @@ def identify(
 ) -> Response:
     """Take the code."""
     came = _came(request, address)
-    try:
+
+    def change() -> Response:
         identity = _identity(token, request, context)
         with context.database.transaction() as session:
             secret = service.identify(session, token, code, identity, came, context.clock)
@@ -73,21 +74,19 @@ def identify(
             raise invalid(
                 "code", "signing.code_wrong", msg("This is not the code."), msg("Type the six digits of the last one.")
             )
-    except NotFoundError:
-        raise
-    except InterviewEngineError as problem:
-        return _page(token, request, context, came, problem)
-    response = RedirectResponse(f"/sign/{token}", 303)
-    response.set_cookie(
-        _cookie(context, token),
-        secret,
-        max_age=COOKIE_AGE_S,
-        httponly=True,
-        samesite="lax",
-        secure=context.service.secure,
-        path="/",
-    )
-    return response
+        response = RedirectResponse(f"/sign/{token}", 303)
+        response.set_cookie(
+            _cookie(context, token),
+            secret,
+            max_age=COOKIE_AGE_S,
+            httponly=True,
+            samesite="lax",
+            secure=context.service.secure,
+            path="/",
+        )
+        return response
+
+    return _act(token, request, context, came, change)
 
 
 @router.post("/sign/{token}/sign")
@@ -101,7 +100,8 @@ def sign(
 ) -> Response:
     """Sign."""
     came = _came(request, address)
-    try:
+
+    def change() -> Response:
         if agree != "yes":
             raise invalid(
                 "agree",
@@ -110,11 +110,9 @@ def sign(
                 msg("Nothing is signed yet."),
             )
         flow.sign(context, token, _device(request, context, token), came)
-    except NotFoundError:
-        raise
-    except InterviewEngineError as problem:
-        return _page(token, request, context, came, problem)
-    return RedirectResponse(f"/sign/{token}", 303)
+        return RedirectResponse(f"/sign/{token}", 303)
+
+    return _act(token, request, context, came, change)
 
 
 @router.post("/sign/{token}/decline")
@@ -128,14 +126,13 @@ def decline(
 ) -> Response:
     """Do not sign, and say why."""
     came = _came(request, address)
-    try:
+
+    def change() -> Response:
         with context.database.transaction() as session:
             service.decline(session, token, _device(request, context, token), reason, came, context.clock)
-    except NotFoundError:
-        raise
-    except InterviewEngineError as problem:
-        return _page(token, request, context, came, problem)
-    return RedirectResponse(f"/sign/{token}", 303)
+        return RedirectResponse(f"/sign/{token}", 303)
+
+    return _act(token, request, context, came, change)
 
 
 @router.get("/sign/{token}/{name}.{form}")
@@ -155,6 +152,16 @@ def file(token: str, name: str, form: str, request: Request, context: Ctx, addre
     media_type = "application/json" if form == "json" else "application/pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Cache-Control": "no-store"}
     return Response(context.blobs.read(sha256), media_type=media_type, headers=headers)
+
+
+def _act(token: str, request: Request, context: Context, came: From, change: Callable[[], Response]) -> Response:
+    """What a step answers, or the page with what was wrong; a link that leads nowhere is a page by itself."""
+    try:
+        return change()
+    except NotFoundError:
+        raise
+    except InterviewEngineError as problem:
+        return _page(token, request, context, came, problem)
 
 
 def _page(
