@@ -20,9 +20,22 @@ def attempt(context: Context, change: Callable[[Session], Made]) -> Made | Inter
     Raises:
         PermissionDenied: never a problem of a form: correcting it would not help.
     """
-    try:
+
+    def work() -> Made:
         with context.database.transaction() as session:
             return change(session)
+
+    return attempt_alone(work)
+
+
+def attempt_alone(work: Callable[[], Made]) -> Made | InterviewEngineError:
+    """The same for what must not hold a transaction: slow reading of a file, or steps with transactions of their own.
+
+    Raises:
+        PermissionDenied: as `attempt`.
+    """
+    try:
+        return work()
     except PermissionDenied:
         raise
     except InterviewEngineError as problem:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api.console.acting import act
+from api.console.acting import act, attempt_alone
 from api.console.forms import Form, as_day
 from api.console.frame import console_page, done
 from api.console.lists.row_form import read_fields
@@ -92,28 +92,22 @@ def photo(employment_id: str, request: Request, context: Ctx, actor: PageActor, 
     entry = _kept_identity(context, actor, employment_id)
     given = {} if entry is None else _typed(section, entry)
 
-    def then(read: CardRead) -> Response:
-        found = {
-            "id_number": read.number_seen,
-            "valid_from": typed("day", read.valid_from),
-            "valid_until": typed("day", read.valid_until),
-        }
-        filled = {**given, **{name: value for name, value in found.items() if value}}
-        return _page(request, context, actor, employment_id, Shown(section, filled, entry, read=read))
-
-    return act(
-        context,
-        lambda _: read_id_card(_uploaded(form, "photo", MAX_BYTES), china_day(context.clock)),
-        then,
-        lambda problem: _page(request, context, actor, employment_id, Shown(section, given, entry, problem=problem)),
-    )
+    read = attempt_alone(lambda: read_id_card(_uploaded(form, "photo", MAX_BYTES), china_day(context.clock)))
+    if isinstance(read, InterviewEngineError):
+        return _page(request, context, actor, employment_id, Shown(section, given, entry, problem=read))
+    found = {
+        "id_number": read.number_seen,
+        "valid_from": typed("day", read.valid_from),
+        "valid_until": typed("day", read.valid_until),
+    }
+    filled = {**given, **{name: value for name, value in found.items() if value}}
+    return _page(request, context, actor, employment_id, Shown(section, filled, entry, read=read))
 
 
 @router.get(f"{HOME}/{{employment_id}}/file/entries/{{entry_id}}")
 def show(employment_id: str, entry_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """An entry with nothing masked. The reading is recorded."""
-    with context.database.transaction() as session:
-        entry = _opened(session, context, actor, employment_id, entry_id)
+    entry = _opened_entry(context, actor, employment_id, entry_id)
     section = BY_NAME[entry.section]
     return _page(request, context, actor, employment_id, Shown(section, _typed(section, entry), entry))
 
@@ -128,7 +122,7 @@ def change(employment_id: str, entry_id: str, request: Request, context: Ctx, ac
         return entries.change(session, actor, entry_id, values, form.whole("seen", 1, 1_000_000), context.clock)
 
     def again(problem: InterviewEngineError) -> Response:
-        entry = _opened_again(context, actor, employment_id, entry_id)
+        entry = _opened_entry(context, actor, employment_id, entry_id)
         section = BY_NAME[entry.section]
         now: tuple[tuple[str, str], ...] = ()
         if isinstance(problem, FileChanged):
@@ -312,11 +306,6 @@ def _person(session: Session, actor: Actor, employment_id: str) -> str:
     return employment.get_for(session, actor, employment_id, "read").person_id
 
 
-def _opened(session: Session, context: Context, actor: Actor, employment_id: str, entry_id: str) -> Entry:
-    _belongs(session, actor, employment_id, entry_id)
-    return entries.open_entry(session, actor, entry_id, context.clock)
-
-
 def _belongs(session: Session, actor: Actor, employment_id: str, entry_id: str) -> str:
     """The section of an entry that is one of this file.
 
@@ -340,9 +329,10 @@ def _kept_identity(context: Context, actor: Actor, employment_id: str) -> Entry 
         return entries.open_entry(session, actor, seen.entries[0].id, context.clock) if seen.entries else None
 
 
-def _opened_again(context: Context, actor: Actor, employment_id: str, entry_id: str) -> Entry:
+def _opened_entry(context: Context, actor: Actor, employment_id: str, entry_id: str) -> Entry:
     with context.database.transaction() as session:
-        return _opened(session, context, actor, employment_id, entry_id)
+        _belongs(session, actor, employment_id, entry_id)
+        return entries.open_entry(session, actor, entry_id, context.clock)
 
 
 def _uploaded(form: Form, name: str, most: int) -> bytes:

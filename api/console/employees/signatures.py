@@ -6,9 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy.orm import Session
 
-from api.console.acting import act
+from api.console.acting import attempt_alone
 from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.context import Context
@@ -16,7 +15,7 @@ from api.deps import Ctx
 from api.i18n import language_of
 from api.sessions import PageActor
 from api.signing import flow
-from interview_engine.errors import InterviewEngineError, PermissionDenied, TooLarge
+from interview_engine.errors import InterviewEngineError, TooLarge
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.files import service as files
@@ -149,22 +148,21 @@ def check_file(request: Request, context: Ctx, actor: PageActor, form: Form) -> 
     """Check a file; it is not kept."""
     require(actor, "contact", "read")
 
-    def change(session: Session) -> tuple[Checked, str]:
+    def work() -> tuple[Checked, str]:
         upload = form.upload("file")
         if upload is None:
             raise required("file", msg("signed PDF"))
         content = upload.file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise TooLarge("pdf.too_large", msg("The file is larger than 30 MB."), msg("Choose the signed PDF itself."))
-        found = check(content, list(certificates.known(session)) or ["none"])
-        return found, service.signer_of(session, actor, found.sha256)
+        found = _checked(context, content)
+        with context.database.reading() as session:
+            return found, service.signer_of(session, actor, found.sha256)
 
-    return act(
-        context,
-        change,
-        lambda made: console_page(request, actor, "employees/check.html", found=made[0], known=made[1]),
-        lambda problem: console_page(request, actor, "employees/check.html", problem=problem, found=None, known=""),
-    )
+    made = attempt_alone(work)
+    if isinstance(made, InterviewEngineError):
+        return console_page(request, actor, "employees/check.html", problem=made, found=None, known="")
+    return console_page(request, actor, "employees/check.html", found=made[0], known=made[1])
 
 
 def _checked(context: Context, pdf: bytes) -> Checked:
@@ -188,12 +186,9 @@ def _do(
     notice: str,
 ) -> Response:
     """Do what opens transactions of its own; with a problem the page again, with what was typed."""
-    try:
-        change()
-    except PermissionDenied:
-        raise
-    except InterviewEngineError as problem:
-        return _page(contract_id, request, context, actor, typed, problem)
+    made = attempt_alone(change)
+    if isinstance(made, InterviewEngineError):
+        return _page(contract_id, request, context, actor, typed, made)
     return done(f"/console/contracts/{contract_id}/signature", notice)
 
 
