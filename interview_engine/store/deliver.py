@@ -104,21 +104,6 @@ class HostedChannel(Protocol):
         """The receivers that are known now, by a message's recipient ("webhook:<id>")."""
 
 
-def deliver_due(database: Database, channels: Mapping[str, Channel], clock: Clock, limit: int = 20) -> int:
-    """Deliver up to `limit` messages that are due, one after the other; returns how many were handled.
-
-    Each is claimed, sent outside of any transaction, and settled, before the next is claimed. What a channel raises
-    is settled as a failure of this one message and never stops the others.
-    """
-    handled = 0
-    while handled < limit:
-        held = [one for channel in channels.values() if isinstance(channel, HostedChannel) for one in _held(channel)]
-        if not _deliver_one(database, channels, clock, OutboxMessage.recipient.not_in(held)):
-            break
-        handled += 1
-    return handled
-
-
 def run_dispatcher(
     database: Database, channels: Mapping[str, Channel], clock: Clock, stop: threading.Event, *, poll_s: float = POLL_S
 ) -> None:
@@ -153,7 +138,7 @@ def _run_lane(
 ) -> None:
     while not stop.is_set():
         try:
-            handled = _deliver_one(database, channels, clock, which)
+            handled = deliver_next(database, channels, clock, which)
         except SQLAlchemyError as error:
             _LOG.warning("the database does not answer (%s); trying again", type(error).__name__)
             handled = False
@@ -204,9 +189,14 @@ def _held(
     return [recipient for recipient, at in found.items() if at.paused or at.host in busy]
 
 
-def _deliver_one(
+def deliver_next(
     database: Database, channels: Mapping[str, Channel], clock: Clock, *which: ColumnElement[bool]
 ) -> bool:
+    """Deliver the oldest message that is due and that `which` lets through; whether there was one.
+
+    It is claimed, sent outside of any transaction, and settled. What a channel raises is settled as a failure of this
+    one message.
+    """
     taken = _claim_one(database, clock, *which)
     if taken is None:
         return False

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from delivering import deliver_due
 from hiring_world import MovingClock
 
 from interview_engine.clock import SystemClock
 from interview_engine.store import outbox
-from interview_engine.store.deliver import InboxChannel, Message, Receipt, deliver_due
+from interview_engine.store.deliver import InboxChannel, Message, Receipt
 from interview_engine.store.engine import Database
 from interview_engine.store.outbox import BACKOFF_S, CLAIM_S
 from interview_engine.store.tables import OutboxMessage

@@ -12,7 +12,7 @@ from interview_engine.store.webhooks import WebhookChannel
 
 
 def make_channels(database: Database, service: ServiceSettings, clock: Clock) -> dict[str, Channel]:
-    """Channels by name, for `store.deliver.deliver_due`.
+    """Channels by name, for `store.deliver.run_dispatcher`.
 
     Raises:
         UsageError: `settings.smtp`.

@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+from delivering import deliver_due
 from phone_stage import Stage
 
 from api.candidate.own_applications import applications_address
 from api.serving import channels_of
 from interview_engine.hr.messaging.person_channel import ways_of
-from interview_engine.store.deliver import deliver_due
 from interview_engine.store.tables import OutboxMessage
 
 

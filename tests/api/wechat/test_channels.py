@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from delivering import deliver_due
 from hypothesis import given
 from hypothesis import strategies as st
 from wechat_world import WechatWorld, settings_for
@@ -19,7 +20,7 @@ from interview_engine.hr.messaging.tables import SubscriptionCredit
 from interview_engine.hr.people import identities
 from interview_engine.hr.people.tables import Person
 from interview_engine.store import outbox
-from interview_engine.store.deliver import Channel, Message, Receipt, deliver_due
+from interview_engine.store.deliver import Channel, Message, Receipt
 from interview_engine.store.rows import stamp
 from interview_engine.store.secrets import SecretBox
 from interview_engine.store.tables import OutboxMessage

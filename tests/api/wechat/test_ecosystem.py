@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from delivering import deliver_due
 from hiring_world import make_world
 
 from interview_engine.hr.messaging.person_channel import PersonChannel, choose_way
@@ -12,7 +13,7 @@ from interview_engine.hr.messaging.service import tell_person
 from interview_engine.hr.messaging.words import words_for
 from interview_engine.hr.people import identities
 from interview_engine.hr.people.tables import WechatIdentity
-from interview_engine.store.deliver import Message, Receipt, deliver_due
+from interview_engine.store.deliver import Message, Receipt
 from interview_engine.store.engine import Database
 
 

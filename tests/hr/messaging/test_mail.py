@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from delivering import deliver_due
 from hiring_world import MovingClock
 
 import interview_engine.hr
@@ -20,7 +21,6 @@ from interview_engine.hr.messaging.mail import MailChannel
 from interview_engine.hr.messaging.words import words_for
 from interview_engine.hr.people.tables import Person
 from interview_engine.store import outbox
-from interview_engine.store.deliver import deliver_due
 from interview_engine.store.engine import Database
 from interview_engine.store.rows import stamp
 from interview_engine.store.tables import OutboxMessage

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from delivering import deliver_due
 from hiring_world import World, make_world
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from interview_engine.hr.messaging.notice_rules import GRADES, LEVELS, Level, Re
 from interview_engine.hr.messaging.person_channel import PersonChannel
 from interview_engine.hr.messaging.tables import NoticeReceiver
 from interview_engine.i18n import LocalizedText
-from interview_engine.store.deliver import InboxChannel, Message, Receipt, deliver_due
+from interview_engine.store.deliver import InboxChannel, Message, Receipt
 from interview_engine.store.engine import Database
 from interview_engine.store.tables import OutboxMessage
 
