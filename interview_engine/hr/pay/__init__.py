@@ -1,0 +1,1 @@
+"""Pay: parameters of law and city, rules, profiles, monthly runs and payslips."""
