@@ -152,8 +152,8 @@ def team(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
     )
 
 
-def _sections(session: Session, actor: Actor, person_id: str, language: str) -> list[tuple[str, Any]]:
-    """(title, entries as lists of (label, value)) of every section of one's own file."""
+def _sections(session: Session, actor: Actor, person_id: str, language: str) -> list[tuple[str, Any, str]]:
+    """(title, entries as lists of (label, value), kind of request that changes it) of every section of one's file."""
     say = translator(language)
     found = []
     for seen in entries.sections_of(session, actor, person_id):
@@ -167,7 +167,7 @@ def _sections(session: Session, actor: Actor, person_id: str, language: str) -> 
                 words = one.choices[str(value)].get(language) if str(value) in one.choices else typed(one.kind, value)
                 lines.append((one.label.get(language), say("Yes") if value is True else words))
             shown.append(lines)
-        found.append((seen.section.title.get(language), shown))
+        found.append((seen.section.title.get(language), shown, f"{seen.section.name}_change"))
     return found
 
 

@@ -94,6 +94,8 @@ class RequestKind:
         effect: what an ended approval does, in the transaction of the last decision.
         facts: what conditions on the steps of its flows may ask.
         facts_of: (session, id of the subject): those facts when the approval is asked for.
+        decided_by: (session, id of the subject): what one of those who decide must be allowed to do with whom it is
+            about, as (field class, action); None where nobody must.
         asked: how persons ask for it by a form (`hr.requests.kinds.AskedKind`); None where a service asks for it.
         legal_entity_id: the company that made the kind; None for those of the product.
     """
@@ -104,6 +106,7 @@ class RequestKind:
     effect: Effect
     facts: tuple[Fact, ...] = ()
     facts_of: Callable[[Session, str], Facts] | None = None
+    decided_by: Callable[[Session, str], tuple[str, str] | None] | None = None
     asked: Any = None
     legal_entity_id: str | None = None
 

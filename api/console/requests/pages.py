@@ -159,8 +159,9 @@ def _page(
     problem: InterviewEngineError | None = None,
     reason: str = "",
 ) -> Response:
-    with context.database.reading() as session:
+    with context.database.transaction() as session:
         seen = requests.see(session, actor, asked_id)
+        requests.note_read(session, actor, seen, context.clock)
     return console_page(
         request,
         actor,

@@ -173,6 +173,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "report.read": mark("read a report"),
         "request.ask": mark("asked for something"),
         "request.cancel": mark("asked to cancel something"),
+        "request.read": mark("opened what somebody asked to change in their file"),
         "request.state": mark("changed a request's state"),
         "request_kind.make": mark("made a kind of request"),
         "request_kind.retire": mark("retired a kind of request"),

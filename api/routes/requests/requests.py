@@ -119,8 +119,10 @@ def ask_for(body: NewRequest, call: Annotated[Call, needs("contact", "write")]) 
 @router.get("/requests/{asked_id}")
 def get_request(asked_id: Id, call: Annotated[Call, needs("contact", "read")]) -> RequestDetailOut:
     """One request, for whom it is about, who asked, who decides, and who may read its class there."""
-    with call.reading() as session:
-        return _detail(requests.see(session, call.actor, asked_id))
+    with call.writing() as session:
+        seen = requests.see(session, call.actor, asked_id)
+        requests.note_read(session, call.actor, seen, call.context.clock)
+        return _detail(seen)
 
 
 @router.post("/requests/{asked_id}/withdraw")

@@ -20,6 +20,7 @@ from interview_engine.hr.access.service import reaches_group, visible
 from interview_engine.hr.accounts.service import active_accounts, actors
 from interview_engine.hr.approvals.absence import substitutes_of
 from interview_engine.hr.approvals.flows import MANAGERS, Requester, approvers_of, reaches, requester
+from interview_engine.hr.approvals.rights import keeping_right
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
 from interview_engine.hr.messaging.service import settle_told, tell_account
 from interview_engine.hr.people.tables import Department, Person
@@ -144,12 +145,20 @@ def requester_of(session: Session, approval: Approval) -> Requester:
 def _next_above(session: Session, approval: Approval, taken: set[str], clock: Clock) -> set[str] | None:
     """The accounts of the nearest head above who is none of `taken`, else of the administrators; None: nobody."""
     asking = requester_of(session, approval)
+    deciding = {row.account_id for row in open_parts(session, approval)}
     taken = taken | asking.accounts
+
+    def keep(after: set[str]) -> set[str]:
+        about = approval.person_id
+        return (
+            keeping_right(session, approval.kind, approval.subject, about, deciding, after, clock) if after else after
+        )
+
     return next(
         (
             one
             for name in (*MANAGERS, "role:administrator")
-            if (one := set(approvers_of(session, [name], approval.department_id, asking, clock)) - taken)
+            if (one := keep(set(approvers_of(session, [name], approval.department_id, asking, clock)) - taken))
         ),
         None,
     )

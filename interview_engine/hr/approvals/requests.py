@@ -21,6 +21,7 @@ from interview_engine.hr.accounts.service import account_of_person
 from interview_engine.hr.approvals.conditions import applies
 from interview_engine.hr.approvals.flows import DEFAULT_STEPS, approvers_of, check_place, flow_of, requester
 from interview_engine.hr.approvals.parts import may_take, not_yours, open_step, within
+from interview_engine.hr.approvals.rights import with_right
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
 from interview_engine.hr.approvals.verdict import Decision, verdict
 from interview_engine.hr.house import house
@@ -55,7 +56,8 @@ def start(
         about: the person it is about; neither they nor who asks decide about it.
 
     Raises:
-        ConflictError: `approval.pending` (asked already), `approval.nobody` (no active account could approve).
+        ConflictError: `approval.pending` (asked already), `approval.nobody` (no active account could approve),
+            `approval.nobody_may` (none that may see what it is about).
         PermissionDenied: only people can ask. ValueError: no area hands over that kind of request.
     """
     if house().request_kind(session, kind) is None:
@@ -81,8 +83,11 @@ def start(
     )
     session.add(approval)
     session.flush()
-    for place, step in enumerate(steps_for(session, kind, subject, flow)):
-        approvers = approvers_of(session, step["approvers"], department_id, asking, clock)
+    chosen = [
+        (step, approvers_of(session, step["approvers"], department_id, asking, clock))
+        for step in steps_for(session, kind, subject, flow)
+    ]
+    for place, (step, approvers) in enumerate(with_right(session, kind, subject, about, chosen, asking, clock)):
         if not approvers:
             raise conflict(
                 "approval.nobody",

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from interview_engine.hr.area import Area, Job, PersonColumn, Subject, in_transaction
 from interview_engine.hr.employment.assignments import move_those_due
 from interview_engine.hr.employment.certificate import CERTIFICATE
-from interview_engine.hr.employment.contact_request import CONTACT_CHANGE
 from interview_engine.hr.employment.employee_list import EMPLOYEES
 from interview_engine.hr.employment.leave_request import LEAVE
 from interview_engine.hr.employment.pay_change import PAY_CHANGE
@@ -45,9 +44,7 @@ AREA = Area(
     ),
     places=(_places,),
     post_of=post_of,
-    requests=tuple(
-        as_request(kind) for kind in (LEAVE, CERTIFICATE, CONTACT_CHANGE, TRANSFER, PAY_CHANGE, RESIGNATION)
-    ),
+    requests=tuple(as_request(kind) for kind in (LEAVE, CERTIFICATE, TRANSFER, PAY_CHANGE, RESIGNATION)),
     erase=_erase,
     holds=works_here,
     subjects=(Subject("employment", told=True),),

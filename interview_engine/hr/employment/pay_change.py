@@ -73,6 +73,7 @@ PAY_CHANGE = AskedKind(
     for_others=("pay", "write"),
     facts=(Fact("monthly_pay", msg("New monthly pay in yuan")),),
     facts_of=_facts,
+    decided_by=lambda _: ("pay", "decide"),
     earliest_days=EARLIEST_DAYS,
     check=_check,
     before=_before,

@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject, in_transaction
 from interview_engine.hr.files import contracts
+from interview_engine.hr.files.change_requests import CHANGES
+from interview_engine.hr.files.contact_change import CONTACT_CHANGE
 from interview_engine.hr.files.contract_list import CONTRACTS
 from interview_engine.hr.files.documents import delete_past, document_owners, must_be_kept
 from interview_engine.hr.files.reminders import remind, remind_of_entries
 from interview_engine.hr.files.tables import Contract, FileDocument, FileEntry
 from interview_engine.hr.removal import Removal
+from interview_engine.hr.requests.service import as_request
 from interview_engine.i18n import msg
 from interview_engine.store.blobs import Owner
 
@@ -69,6 +72,7 @@ AREA = Area(
         ),
     },
     subjects=(Subject("contract", told=True), Subject("file"), Subject("file_document")),
+    requests=tuple(as_request(kind) for kind in (CONTACT_CHANGE, *CHANGES)),
     lists=(CONTRACTS,),
     jobs=(
         Job("contracts that end", 3600.0, in_transaction(remind), by_date=True),

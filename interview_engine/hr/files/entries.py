@@ -220,6 +220,25 @@ def person_by_id_number(session: Session, actor: Actor, number: str, clock: Cloc
     return found
 
 
+def held_by(session: Session, person_id: str, section_name: str) -> list[Entry]:
+    """The entries of a section of somebody's file with nothing masked, oldest first. The caller has checked."""
+    rows = session.scalars(
+        select(FileEntry)
+        .where(FileEntry.person_id == person_id, FileEntry.section == section_name)
+        .order_by(FileEntry.id)
+    )
+    return [_entry(session, row, masked=False) for row in rows]
+
+
+def tidied(section: Section, values: Mapping[str, Value], clock: Clock) -> dict[str, Value]:
+    """The values of an entry as they would be kept.
+
+    Raises:
+        InvalidInput: a value, by its field.
+    """
+    return _clean(section, values, clock)
+
+
 def place_of(session: Session, entry_id: str) -> tuple[str, str] | None:
     """Whose an entry is, and of which section; None where there is none."""
     row = find(session, FileEntry, entry_id)

@@ -23,7 +23,16 @@ from interview_engine.hr.house import house
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.requests.kinds import Ask, AskedKind
-from interview_engine.hr.requests.rows import as_ask, days_of, fields_for, kind_named, kinds_of_house, written
+from interview_engine.hr.requests.rows import (
+    as_ask,
+    days_of,
+    fields_for,
+    held,
+    kept,
+    kind_named,
+    kinds_of_house,
+    written,
+)
 from interview_engine.hr.requests.tables import Request
 from interview_engine.i18n import msg
 from interview_engine.store import audit
@@ -103,7 +112,8 @@ def ask(
     clean = checked_form(fields, values)
     payload = written(kind.fields, clean)
     if key is not None and (sent := _sent(session, actor.person_id, key[:80])) is not None:
-        if (sent.kind, sent.person_id, sent.payload) != (kind.name, about, payload):
+        same = (sent.kind, sent.person_id) == (kind.name, about) and held(session, kind, sent, "payload") == payload
+        if not same:
             raise conflict(
                 "request.sent",
                 msg("This form was sent already, with other words."),
@@ -128,14 +138,16 @@ def ask(
         department_id=post.department_id,
         legal_entity_id=post.legal_entity_id,
         field_class=kind.field_class,
-        payload=payload,
-        before=written(kind.fields, before),
+        payload={},
+        before={},
         form_version=kind.version(),
         state="pending",
         day_from=first,
         day_to=last,
         idempotency_key=None if key is None else key[:80],
     )
+    row.payload = kept(session, kind, row, "payload", clean, clock)
+    row.before = kept(session, kind, row, "before", before, clock)
     session.add(row)
     session.flush()
     audit.record(session, actor.id, "request.ask", f"request:{row.id}", {"kind": kind.name}, clock)

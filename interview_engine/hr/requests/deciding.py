@@ -37,6 +37,7 @@ def as_request(kind: AskedKind) -> RequestKind:
         approval_closed,
         facts=(CANCELLATION, *kind.facts),
         facts_of=facts_of,
+        decided_by=decided_by if kind.decided_by is not None else None,
         asked=kind,
         legal_entity_id=kind.legal_entity_id,
     )
@@ -47,7 +48,16 @@ def facts_of(session: Session, request_id: str) -> Facts:
     row = session.get_one(Request, request_id)
     kind = kind_named(session, row.kind)
     known: dict[str, Decimal | str] = {CANCELLATION.name: "yes" if row.state == "cancelling" else "no"}
-    return known | dict({} if kind.facts_of is None else kind.facts_of(as_ask(session, kind, row)))
+    asked = as_ask(session, kind, row)
+    known |= {} if kind.facts_of is None else kind.facts_of(asked)
+    return known | dict({} if kind.facts_in is None else kind.facts_in(session, asked))
+
+
+def decided_by(session: Session, request_id: str) -> tuple[str, str] | None:
+    """What one of those who decide on a request must be allowed to do with whom it is about; None: nothing more."""
+    row = session.get_one(Request, request_id)
+    kind = kind_named(session, row.kind)
+    return None if kind.decided_by is None else kind.decided_by(as_ask(session, kind, row))
 
 
 def find_requests(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:

@@ -6,6 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.removal import Removal
+from interview_engine.hr.requests.kinds import SEALED
+from interview_engine.hr.requests.rows import PART
 from interview_engine.hr.requests.tables import Request, RequestPaper
 
 
@@ -15,9 +17,11 @@ def empty_requests(session: Session, person_id: str, removal: Removal) -> None:
     emptied = 0
     for row in rows:
         for name, value in row.payload.items():
-            removal.text(f"request.{name}", str(value))
+            if name != SEALED:
+                removal.text(f"request.{name}", str(value))
         removal.text("request.cancel_reason", row.cancel_reason)
         emptied += bool(row.payload or row.before or row.cancel_reason)
         row.payload, row.before, row.cancel_reason = {}, {}, ""
+    removal.subjects.add(PART)
     removal.count("request.payload", emptied)
     removal.delete(session, RequestPaper, RequestPaper.person_id == person_id)

@@ -33,6 +33,9 @@ STATES: Mapping[str, Text] = MappingProxyType(
 """By state, what people read. "approved" waits for the day from which it holds; "done" has had its effect."""
 
 ASIDE = MappingProxyType({"no": msg("a request"), "yes": msg("a cancellation")})
+SEALED = "sealed"
+"""Under this name a row keeps a form that is encrypted."""
+
 CANCELLATION = Fact("cancellation", msg("It is"), ASIDE)
 """What the conditions of every kind's flow may ask: whether something is asked for, or called off after it was done."""
 
@@ -105,6 +108,9 @@ class AskedKind:
         field_class: who may read this class of a person may read the request.
         classes: by field, the class that shows it where that is not the request's own ("health" of a reason).
         facts, facts_of: what the conditions of its flow may ask, and (request) → those facts. Pure.
+        facts_in: (session, request): further facts, that lie in the database.
+        decided_by: (request): what one of those who decide must be allowed to do with whom it is about, as (field
+            class, action); None where nobody must. Nobody decides blind on pay.
         by_oneself: whether one may ask for oneself. for_others: what one must be allowed to do with a person to ask for
             them, as (field class, action); None where nobody may.
         earliest_days: how many days before today its first day may lie; None for any.
@@ -115,6 +121,9 @@ class AskedKind:
         apply: its effect; None where the approval is all. on_its_day: not before `day_from` has come.
         reverse: how it is undone; None where it cannot be once it is done.
         line: (request): what lists show of it besides the days; no pay, no health.
+        sealed: its form is kept encrypted under a key of the person, and who may not open its class sees it masked.
+        masks: by field of a sealed form, what they see of it; of a field without a mask they see that it is filled in.
+        opened_by: (field class, action) that opens a sealed form, where that is more than reading its class.
         legal_entity_id: the company that made the kind; None for those of the product.
         closed: nobody can ask for it any more. retired: fields that its form had once, shown where a request has them.
     """
@@ -128,6 +137,8 @@ class AskedKind:
     classes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     facts: tuple[Fact, ...] = ()
     facts_of: Callable[[Ask], Facts] | None = None
+    facts_in: Callable[[Session, Ask], Facts] | None = None
+    decided_by: Callable[[Ask], tuple[str, str] | None] | None = None
     by_oneself: bool = True
     for_others: tuple[str, str] | None = ("contact", "write")
     earliest_days: int | None = None
@@ -140,6 +151,9 @@ class AskedKind:
     closed: bool = False
     reverse: Reverse | None = None
     line: Callable[[Ask], str] | None = None
+    sealed: bool = False
+    masks: Mapping[str, Callable[[str], str]] = field(default_factory=lambda: MappingProxyType({}))
+    opened_by: tuple[str, str] | None = None
     legal_entity_id: str | None = None
     retired: tuple[Field, ...] = ()
 
@@ -149,6 +163,8 @@ class AskedKind:
             raise ValueError(f"request kind {self.name!r}: name, or fields twice")
         if not set(self.days) <= names or not set(self.classes) <= names | {one.name for one in self.retired}:
             raise ValueError(f"request kind {self.name!r}: days or classes of fields that are not there")
+        if self.sealed and SEALED in names:
+            raise ValueError(f"request kind {self.name!r}: a sealed form has no field {SEALED!r}")
         if self.on_its_day and not self.days:
             raise ValueError(f"request kind {self.name!r} waits for a day that its form does not have")
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from interview_engine.clock import Clock
 from interview_engine.errors import InvalidInput
 from interview_engine.hr.area import Post
 from interview_engine.hr.forms.fields import Field, Value
@@ -15,9 +18,15 @@ from interview_engine.hr.forms.reading import read_value
 from interview_engine.hr.forms.writing import typed
 from interview_engine.hr.house import house
 from interview_engine.hr.problems import missing
-from interview_engine.hr.requests.kinds import Ask, AskedKind
+from interview_engine.hr.requests.kinds import SEALED, Ask, AskedKind
 from interview_engine.hr.requests.tables import Request
 from interview_engine.i18n import msg
+from interview_engine.store import vault
+from interview_engine.store.blobs import Owner
+
+PART = "request"
+"""The part of a person whose key opens what they asked for."""
+Which = Literal["payload", "before"]
 
 
 def kind_named(session: Session, name: str) -> AskedKind:
@@ -57,6 +66,27 @@ def written(fields: tuple[Field, ...], values: Mapping[str, Value]) -> dict[str,
     return {name: text for name, text in found.items() if text}
 
 
+def kept(
+    session: Session, kind: AskedKind, row: Request, which: Which, values: Mapping[str, Value], clock: Clock
+) -> dict[str, str]:
+    """A form as its row keeps it: sealed where the kind asks for it."""
+    plain = written(kind.fields, values)
+    if not kind.sealed or not plain:
+        return plain
+    owner = Owner(row.person_id, PART)
+    return {SEALED: vault.seal(session, owner, json.dumps(plain), _about(row, which), clock)}
+
+
+def held(session: Session, kind: AskedKind, row: Request, which: Which) -> Mapping[str, str]:
+    """The form that a row keeps, opened; nothing when its key was destroyed. The caller has checked."""
+    form: dict[str, str] = getattr(row, which)
+    if not kind.sealed or SEALED not in form:
+        return form
+    text = vault.opened(session, form[SEALED], _about(row, which))
+    opened: dict[str, str] = {} if text is None else json.loads(text)
+    return opened
+
+
 def read(fields: tuple[Field, ...], kept: Mapping[str, str]) -> dict[str, Value]:
     """Back to values; what a field of today no longer takes is shown as it was typed."""
     found: dict[str, Value] = {}
@@ -85,11 +115,15 @@ def as_ask(session: Session, kind: AskedKind, row: Request) -> Ask:
         row.id,
         row.person_id,
         there,
-        read(kind.fields, row.payload),
+        read(kind.fields, held(session, kind, row, "payload")),
         row.day_from,
         row.day_to,
-        read(kind.fields, row.before),
+        read(kind.fields, held(session, kind, row, "before")),
     )
+
+
+def _about(row: Request, which: Which) -> str:
+    return f"request:{row.id}:{which}"
 
 
 def _post_then(row: Request) -> Post:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from interview_engine.clock import Clock
 from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Actor, token_reaches
 from interview_engine.hr.access.service import check_row
@@ -20,9 +21,10 @@ from interview_engine.hr.problems import missing
 from interview_engine.hr.requests.asking import subject_of
 from interview_engine.hr.requests.deciding import effects_of, title_of
 from interview_engine.hr.requests.kinds import AskedKind, Line
-from interview_engine.hr.requests.rows import as_ask, fields_for, kind_named, kinds_of_house, read
+from interview_engine.hr.requests.rows import as_ask, fields_for, held, kind_named, kinds_of_house, read
 from interview_engine.hr.requests.tables import Request, RequestEffect, RequestPaper
 from interview_engine.i18n import Text, msg
+from interview_engine.store import audit
 from interview_engine.store.rows import find
 
 MOST = 200
@@ -70,6 +72,7 @@ class Seen:
         may_decide: the approval that waits for the reader, None for none.
         may_withdraw, may_cancel: what the reader can do with it now.
         paper: the id of the paper that it made, None for none (any more).
+        opened: the reader sees a sealed form of somebody else whole.
     """
 
     row: Request
@@ -84,6 +87,7 @@ class Seen:
     may_withdraw: bool
     may_cancel: bool
     paper: str | None
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,8 @@ def see(session: Session, actor: Actor, request_id: str) -> Seen:
         one: _reads(session, actor, row, one, decider=decider)
         for one in {kind.field_class, *kind.classes.values(), "contact", "pay", "health", "interview"}
     }
+    if kind.opened_by is not None and actor.person_id != row.person_id:
+        opens[kind.field_class] = _allowed(session, actor, row, *kind.opened_by)
     names = person_names(session, {row.person_id, row.asked_by_person_id})
     pending = approvals.of_subject(session, row.kind, subject_of(row))
     waiting = pending is not None and pending.state == "pending"
@@ -133,7 +139,15 @@ def see(session: Session, actor: Actor, request_id: str) -> Seen:
         waiting and own,
         undoable and own,
         paper if opens.get(row.field_class, False) else None,
+        kind.sealed and opens[kind.field_class] and actor.person_id != row.person_id,
     )
+
+
+def note_read(session: Session, actor: Actor, seen: Seen, clock: Clock) -> None:
+    """Write down that somebody opened a sealed form of another; without a value."""
+    if seen.opened and seen.kind.field_class != "contact":
+        detail = {"kind": seen.kind.name}
+        audit.record(session, actor.id, "request.read", f"request:{seen.row.id}", detail, clock)
 
 
 def mine(session: Session, actor: Actor) -> list[Summary]:
@@ -187,10 +201,10 @@ def _in_scope(actor: Actor, field_class: str) -> bool:
     return actor.token_scopes is None or token_reaches(actor.token_scopes, field_class, "read")
 
 
-def _allowed(session: Session, actor: Actor, row: Request, field_class: str) -> bool:
+def _allowed(session: Session, actor: Actor, row: Request, field_class: str, action: str = "read") -> bool:
     try:
         check_row(
-            session, actor, field_class, "read",
+            session, actor, field_class, action,
             department_id=row.department_id, legal_entity_id=row.legal_entity_id, person_id=row.person_id,
         )  # fmt: skip
     except PermissionDenied:
@@ -204,14 +218,29 @@ def _is_decider(session: Session, actor: Actor, row: Request) -> bool:
 
 def _fields(session: Session, kind: AskedKind, row: Request, opens: dict[str, bool]) -> tuple[Shown, ...]:
     fields = (*fields_for(session, kind, as_ask(session, kind, row).post), *kind.retired)
-    values, before = read(fields, row.payload), read(fields, row.before)
+    values = read(fields, held(session, kind, row, "payload"))
+    before = read(fields, held(session, kind, row, "before"))
     return tuple(
         Shown(one, values[one.name], before[one.name], False)
         if opens.get(kind.class_of(one.name), False)
-        else Shown(one, None, None, True)
+        else _masked(kind, one, values[one.name], before[one.name])
         for one in fields
-        if values[one.name] is not None or one.name in row.before
+        if values[one.name] is not None or before[one.name] is not None
     )
+
+
+def _masked(kind: AskedKind, one: Field, value: Value, before: Value) -> Shown:
+    """What of a field is shown to who may not open its class: of a sealed form as much as helps to compare it."""
+    if not kind.sealed:
+        return Shown(one, None, None, True)
+    mask = kind.masks.get(one.name, _filled_in)
+    as_text = replace(one, kind="text", choices={})
+    hidden = (None if said is None else mask(str(said)) for said in (value, before))
+    return Shown(as_text, next(hidden), next(hidden), False)
+
+
+def _filled_in(_: str) -> str:
+    return "****"
 
 
 def _rounds(session: Session, row: Request) -> tuple[tuple[Step, ...], ...]:
@@ -225,5 +254,7 @@ def _rounds(session: Session, row: Request) -> tuple[tuple[Step, ...], ...]:
 
 
 def _words(kind: FieldKind, value: Value, one: Field, language: str) -> str:
+    if kind == "choice" and value not in one.choices:
+        return ""  # what was chosen is not there any more
     said = in_words(kind, value, one.choices, language)
     return "" if said is None else str(said)

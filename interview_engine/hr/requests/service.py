@@ -4,7 +4,7 @@ from interview_engine.hr.requests.asking import ask, askable, cancel, form_of, i
 from interview_engine.hr.requests.deciding import as_request, effects_of
 from interview_engine.hr.requests.kinds import Ask, AskedKind, Effect, Line
 from interview_engine.hr.requests.papers import Paper, declare_void, issue
-from interview_engine.hr.requests.seeing import Seen, Summary, mine, paper_for, see
+from interview_engine.hr.requests.seeing import Seen, Summary, mine, note_read, paper_for, see
 
 __all__ = [
     "Ask",
@@ -24,6 +24,7 @@ __all__ = [
     "in_force",
     "issue",
     "mine",
+    "note_read",
     "paper_for",
     "see",
     "withdraw",

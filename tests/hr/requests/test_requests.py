@@ -358,7 +358,7 @@ def test_who_decides_on_sick_leave_sees_the_days_and_not_the_reason(small_staff:
 
 
 def test_reports_to_never_opens_pay_in_a_request(small_staff: Staff) -> None:
-    """A head who is an approver of a change of pay decides without seeing the amount; others see no such request."""
+    """A head sees no amount, so their approval is not the last: somebody who may see pay decides after them."""
     staff, world = small_staff, small_staff.world
     values = {"monthly": 1_200_000, "from_day": date(2026, 12, 1)}
     with world.database.transaction() as session:
@@ -366,6 +366,9 @@ def test_reports_to_never_opens_pay_in_a_request(small_staff: Staff) -> None:
         head = service.see(session, world.actor("hiring_manager"), row.id)
         assert all(one.hidden for one in head.fields)
         staff.decide(session, row)
+        assert row.state == "pending"
+        staff.decide(session, row, role="administrator")
+        assert row.state == "done"
         head = service.see(session, world.actor("hiring_manager"), row.id)
         assert head.effects == ()
         assert [one.quantity for one in service.see(session, world.actor("hr"), row.id).effects] == [1_200_000]

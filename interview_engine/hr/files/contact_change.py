@@ -1,4 +1,7 @@
-"""A change of one's own name, phone or mail: asked for with the old beside the new, in force from a day on."""
+"""A change of one's own name, phone or mail: asked for with the old beside the new, in force from a day on.
+
+These lie with the person and not in a section of the file; the sections have `change_requests.py`.
+"""
 
 from __future__ import annotations
 
@@ -68,5 +71,6 @@ CONTACT_CHANGE = AskedKind(
     before=_before,
     apply=_apply,
     on_its_day=True,
+    sealed=True,
     reverse=_reverse,
 )
