@@ -21,6 +21,7 @@ from interview_engine.hr.employment.colleagues import (
     within_reach,
 )
 from interview_engine.hr.employment.ending import call_off_end, end
+from interview_engine.hr.employment.persons import NewContact, change_contact
 from interview_engine.hr.employment.reading import (
     agree_probation,
     all_of,
@@ -51,6 +52,7 @@ __all__ = [
     "Colleague",
     "Employment",
     "Evidence",
+    "NewContact",
     "NewPlace",
     "Place",
     "addressed",
@@ -59,6 +61,7 @@ __all__ = [
     "begin",
     "call_off_end",
     "call_off_move",
+    "change_contact",
     "check_probation",
     "colleagues",
     "empty_files",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.employment.persons import NewContact, change_contact
+from interview_engine.hr.employment.service import NewContact, change_contact
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.people.contact import email_key, phone_key
 from interview_engine.hr.people.tables import Person
