@@ -3,6 +3,12 @@
 (() => {
   const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
 
+  // on a narrow screen the navigation scrolls: the page that is open stands in sight
+  for (const here of all(".sections [aria-current], .subnav [aria-current]")) {
+    const row = here.parentElement;
+    row.scrollLeft += here.getBoundingClientRect().right - row.getBoundingClientRect().right + 24;
+  }
+
   // a filter that applies as soon as it is chosen
   for (const field of all("[data-submit]")) field.addEventListener("change", () => field.form.requestSubmit());
 

@@ -26,17 +26,18 @@
   }
 
   // a day in the page's language while its field is not being filled in, and what goes where while it is empty
-  const parts = new Intl.DateTimeFormat(language, { year: "numeric", month: "2-digit", day: "2-digit", timeZone: "UTC" });
+  const day = { year: "numeric", month: "2-digit", day: "2-digit", timeZone: "UTC" };
   const names = new Intl.DisplayNames(language, { type: "dateTimeField" });
-  const empty = parts.formatToParts(0).map((part) => (part.type === "literal" ? part.value : names.of(part.type))).join("");
-  for (const field of document.querySelectorAll("input[type=date]")) {
+  for (const field of document.querySelectorAll("input[type=date], input[type=datetime-local]")) {
+    const time = field.type === "date" ? {} : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+    const parts = new Intl.DateTimeFormat(language, { ...day, ...time });
+    const empty = parts.formatToParts(0).map((part) => (part.type === "literal" ? part.value : names.of(part.type))).join("");
     const whole = document.createElement("span");
     whole.className = "day-field";
     field.before(whole);
     whole.append(field);
     const say = () => {
-      const [year, month, day] = field.value.split("-").map(Number);
-      whole.dataset.words = field.value ? parts.format(Date.UTC(year, month - 1, day)) : empty;
+      whole.dataset.words = field.value ? parts.format(new Date(`${field.value}${time.hour ? "" : "T00:00"}Z`)) : empty;
       whole.classList.toggle("unfilled", !field.value);
     };
     field.addEventListener("input", say);

@@ -86,7 +86,7 @@ def _page(
         found=found,
         figure=radar(axes) if len(axes) >= 3 else None,
         rows=[_row(one, language) for one in found.competencies],
-        missing=[model.get(code, code) for code in found.missing],
+        missing=[(model.get(code, code), found.required[code]) for code in found.missing],
         episodes=[{"row": one, "name": model.get(one.competency_code, one.competency_code)} for one in episodes],
         profiles=profiles,
         profile=beside or "",

@@ -104,6 +104,7 @@ def operations(request: Request, context: Ctx, actor: PageActor) -> Response:
         "system/operations.html",
         live=_fragment(request, context, actor),
         used=list(zip(USAGE_DAYS, used, strict=True)),
+        words=ACTIONS,
         days=days,
         drawn=columns([one.done for one in days]),
     )

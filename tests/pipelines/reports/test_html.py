@@ -134,7 +134,7 @@ def test_the_language_changes_completely(browser: Browser, strong: Path) -> None
             "description",
             "Synthetic demo",
             "closest to level 4",
-            "Not shown: Adapts to the person spoken to",
+            "What the levels mean, and the basis",
         ):
             assert word in shown
 
