@@ -6,6 +6,7 @@ from api.console.competency.area import AREA as COMPETENCY
 from api.console.employees.area import AREA as EMPLOYEES
 from api.console.joining.area import AREA as JOINING
 from api.console.migration.area import AREA as MIGRATION
+from api.console.pay.area import AREA as PAY
 from api.console.quality.area import AREA as QUALITY
 from api.console.recruiting.area import AREA as RECRUITING
 from api.console.requests.area import AREA as REQUESTS
@@ -20,6 +21,7 @@ AREAS: tuple[WebArea, ...] = (
     CALENDAR,
     WORK,
     REQUESTS,
+    PAY,
     COMPETENCY,
     QUALITY,
     SYSTEM,

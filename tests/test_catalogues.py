@@ -119,6 +119,7 @@ MATERIAL = {
     "interview_engine/hr/files/id_cards.py": "what stands on identity cards",
     "interview_engine/hr/files/sections.py": "what the heads of people's sheets are called",
     "interview_engine/hr/forms/matching.py": "what people mark the heads of sheets with",
+    "interview_engine/hr/pay/lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/leave/lists.py": "what sheets call kinds of leave",
     "interview_engine/hr/forms/reading.py": "how people write dates, amounts, yes and no in sheets",
     "interview_engine/hr/people/contact.py": "labels that are pasted with addresses and numbers",

@@ -19,6 +19,7 @@ from interview_engine.hr.migration.area import AREA as MIGRATION
 from interview_engine.hr.offboarding.area import AREA as OFFBOARDING
 from interview_engine.hr.onboarding.area import AREA as ONBOARDING
 from interview_engine.hr.org.area import AREA as ORG
+from interview_engine.hr.pay.area import AREA as PAY
 from interview_engine.hr.people.area import AREA as PEOPLE
 from interview_engine.hr.privacy.area import AREA as PRIVACY
 from interview_engine.hr.recruiting.area import AREA as RECRUITING
@@ -37,6 +38,7 @@ AREAS: tuple[Area, ...] = (
     ONBOARDING,
     OFFBOARDING,
     TASKS,
+    PAY,
     EMPLOYMENT,
     CALENDAR,
     PRIVACY,

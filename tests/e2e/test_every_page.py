@@ -32,7 +32,7 @@ from playwright.sync_api import Browser, Page
 from serving import served
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from two_companies import asked_in, taken_over
+from two_companies import asked_in, pay_parameter, taken_over
 
 from api.candidate.own_applications import applications_address
 from api.candidate.sessions import cookie_name
@@ -115,6 +115,7 @@ def standing(folder: Path) -> Iterator[Site]:
         tasks.open_tasks(session, "system", "joining", about, "x:1", CLOCK.now().date(), CLOCK)
         boss = made.actors["administrator"]
         more = taken_over(session, boss, made.entity_id, held)
+        more["parameter_id"] = pay_parameter(session).id
         more |= asked_in(session, samples, made.entity_id, about.person_id)
     signed = to_sign(made, held)
     ids = {
@@ -146,6 +147,8 @@ def standing(folder: Path) -> Iterator[Site]:
         addresses[f"{base}/{{row_id}}/change"] = f"{base}/task-proposal-00/change"
     addresses["/console/ask/{kind_name}"] = f"/console/ask/{more['kind_name']}?person={about.person_id}"
     addresses["/console/leave-opening/{row_id}/change"] = f"/console/leave-opening/{more['opening_id']}/change"
+    for base in ("/console/pay-parameters", "/wechat/lists/pay_parameters"):
+        addresses[f"{base}/{{row_id}}/change"] = f"{base}/{more['parameter_id']}/change"
     addresses["/console/departments/{row_id}/change"] = f"/console/departments/{made.department_id}/change"
     addresses["/wechat/lists/departments/{row_id}/change"] = f"/wechat/lists/departments/{made.department_id}/change"
     addresses["/console/kits/{version_id}/differences"] += f"?against={made.kit_version_id}"

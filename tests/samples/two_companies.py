@@ -45,6 +45,8 @@ from interview_engine.hr.migration.source import SourceLine, SourceTable
 from interview_engine.hr.onboarding import service as onboarding
 from interview_engine.hr.onboarding import welcome
 from interview_engine.hr.org import service as org
+from interview_engine.hr.pay import service as pay
+from interview_engine.hr.pay.tables import PayParameter
 from interview_engine.hr.people.tables import Person, PersonFlag
 from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.recruiting.tables import BulkAction, CalibrationVersion
@@ -105,6 +107,8 @@ class Companies:
             path = path.replace("{row_id}", self.b["task_template_id"])
         if path.startswith(("/console/welcome-texts/", "/api/v1/lists/welcome_texts")):
             path = path.replace("{row_id}", self.b["welcome_text_id"])
+        if path.startswith(("/console/pay-parameters/", "/api/v1/lists/pay_parameters")):
+            path = path.replace("{row_id}", self.b["pay_parameter_id"])
         for name, value in self.b.items():
             path = path.replace("{" + name + "}", value)
         return path
@@ -283,10 +287,17 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "batch_id": taken["batch_id"],
         "template_id": made_of.row.id, "signature_id": signature.id,
         "task_id": task.id, "onboarding_id": joins.id, "welcome_text_id": text.id,
-         "task_template_id": template.id,
+        "task_template_id": template.id, "pay_parameter_id": pay_parameter(session).id,
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
         "colleague": hr.id, "person of hr": hr.person_id,
     }  # fmt: skip
+
+
+def pay_parameter(session: Session) -> PayParameter:
+    """A row of a city that waits for its check; it belongs to the group."""
+    new = pay.NewParameter("minimum_wage", "示例市", "", date(2026, 7, 1), None, {"amount": "2700"}, "示例市公告",
+                           "https://example.gov.cn/1")  # fmt: skip
+    return pay.enter_parameter(session, SYSTEM, new, CLOCK)
 
 
 def taken_over(session: Session, boss: Actor, b: str, employment_id: str) -> dict[str, str]:

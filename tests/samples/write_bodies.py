@@ -73,6 +73,11 @@ TASK = {"kind": "joining", "title_zh": "偷来的模板", "category": "other", "
 EPISODE = {"competency_code": "communication", "situation": "x", "action": "x", "result": "x",
            "quotes": [{"answer": "q1", "quote": "我"}]}  # fmt: skip
 
+PARAMETER = {
+    "kind": "minimum_wage", "place": "偷来的城市", "first_day": "2026-07-01", "amount": "2700.00", "law": "偷来的文件",
+    "source": "https://example.gov.cn/1",
+}  # fmt: skip
+
 SHEET = base64.b64encode("姓名,部门,岗位,入职日期\n偷来的,客户服务部,客服,2026-01-05\n".encode()).decode()
 SHEET_FILE = {"file": ("x.csv", base64.b64decode(SHEET), "text/csv")}
 
@@ -87,6 +92,8 @@ API: dict[str, Body] = {
     "change_in_departments": body(name="偷来的部门", company="启明家居（演示）"),
     "add_to_leave_opening": body(employee_number="B-1", kind="annual", day="2025-12-30", hours="8"),
     "change_in_leave_opening": body(employee_number="B-1", kind="annual", day="2025-12-31", hours="8"),
+    "add_to_pay_parameters": body(**PARAMETER),
+    "change_in_pay_parameters": body(**PARAMETER),
     "create_import": body(list="employees", filename="x.csv", content=SHEET, legal_entity_id=of_b("legal_entity_id")),
     "map_import": body(mapping={"姓名": "name"}),
     "move_import": body(step="check"),
@@ -233,6 +240,11 @@ CONSOLE: dict[str, Body] = {
     "/console/leave-opening/{row_id}/change": form(employee_number="B-1", kind="annual", day="2025-12-31", hours="8"),
     "/console/leave-opening/views/{saved_view_id}/remove": nothing,
     "/console/leave-opening/import/{import_id}": nothing,
+    "/console/pay-parameters/new": form(**PARAMETER),
+    "/console/pay-parameters/{row_id}/change": form(**PARAMETER),
+    "/console/pay-parameters/bulk": form(action="check", id=of_b("pay_parameter_id"), confirmed="1"),
+    "/console/pay-parameters/views/{saved_view_id}/remove": nothing,
+    "/console/pay-parameters/import/{import_id}": nothing,
     "/console/imports/new": lambda made: {
         "data": {"list": "employees", "company": made.b["legal_entity_id"]}, "files": SHEET_FILE
     },
@@ -467,6 +479,8 @@ CONSOLE_HARMLESS: dict[str, str] = {
     "/console/leave-opening/views": "it keeps the actor's own filters",
     "/console/leave-opening/import": "it looks at a sheet that was sent, and writes when that is confirmed",
     "/console/leave-opening/bulk": "the list has no action",
+    "/console/pay-parameters/views": "it keeps the actor's own filters",
+    "/console/pay-parameters/import": "it looks at a sheet that was sent, and writes when that is confirmed",
     "/console/imports/views": "it keeps the actor's own filters",
     "/console/imports/bulk": "the list has no action",
     "/console/joining/views": "it keeps the actor's own filters",

@@ -79,7 +79,7 @@ class Parameter:
 
     Args:
         ref: "law:<kind>:<from>" of what ships, else the row's id; payslip lines keep it.
-        place: "CN", or a city or province by the first four or two digits of GB/T 2260 ("CN-31", "CN-1101").
+        place: "CN", or the city's or province's name as employees' profiles say it.
         item: of contributions, "" for other kinds.
         first, last: days that it holds for; last None where no end is known.
         provisional: taken from the year before until the city has published; payslips say so.
