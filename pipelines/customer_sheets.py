@@ -12,7 +12,7 @@ from pathlib import Path
 from interview_engine.errors import UsageError
 from interview_engine.hr.migration.source import Left, SourceLine, SourceTable
 from interview_engine.i18n import msg
-from pipelines.spreadsheets import plain_cell, read_sheets
+from pipelines.spreadsheets import bare_cell, plain_cell, read_sheets
 
 HEADS_WITHIN = 30
 """Rows in which the heads are looked for."""
@@ -42,7 +42,7 @@ def read_customer_sheet(path: Path, is_known: Callable[[str], bool]) -> SourceTa
     Raises:
         UsageError: as `read_sheets`; `table.heads`, no row could be heads.
     """
-    sheets = {name: [[_bare(cell) for cell in row] for row in rows] for name, rows in read_sheets(path).items()}
+    sheets = {name: [[bare_cell(cell) for cell in row] for row in rows] for name, rows in read_sheets(path).items()}
     heads = _heads(sheets, is_known)
     if heads is None:
         raise UsageError(
@@ -133,10 +133,3 @@ def _left(cells: Sequence[str], names: Sequence[str]) -> Left | None:
     ):
         return "instruction"
     return None
-
-
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
-
-
-def _bare(cell: str) -> str:
-    return cell.translate(_INVISIBLE).strip()

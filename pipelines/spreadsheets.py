@@ -34,12 +34,14 @@ class Row:
 
 
 def read_rows(path: Path, required: tuple[str, ...]) -> list[Row]:
-    """The rows of a CSV (UTF-8, UTF-16 or GB18030; comma, semicolon or tab, also where "sep=" says so), XLSX or XLS.
+    """The rows of a CSV (any encoding of `decode_text`; comma, semicolon, tab or "|", also where "sep=" says so), XLSX
+    or XLS.
 
-    Of a workbook, by its name or by its content, it is the first sheet whose header has the required columns, so that a
-    page of instructions may stand in front; hidden sheets come last. The header is the first row, or two rows that
-    cells merged over both make one, with the required columns: a title may stand above it. Column names are lower-cased
-    and freed of invisible characters; rows without any value are left out.
+    Of a workbook, by its content whatever its name, it is the first sheet whose header has the required columns, so
+    that a page of instructions may stand in front; hidden sheets come last. The header is the first row, or two rows
+    that cells merged over both make one, with the required columns: a title may stand above it. Column names are
+    lower-cased, with plain letters for full-width ones and without invisible characters; rows without any value are
+    left out.
 
     Raises:
         UsageError: `table.unreadable`, `table.too_large`, `table.columns` (a required column is missing or doubled).
@@ -106,8 +108,10 @@ def read_sheets(path: Path) -> dict[str, list[list[str]]]:
             raise _too_large(path)
         with path.open("rb") as file:
             begins = file.read(8)
-        is_book = begins.startswith((ZIP, OLE)) or path.suffix.lower() in (".xlsx", ".xlsm", ".xls")
+        is_book = begins.startswith((ZIP, OLE))  # what programs export as .xls is often text
         sheets = _workbook(path, begins.startswith(ZIP)) if is_book else {"": _csv(path)}
+        if not is_book and path.suffix.lower() in _BOOKS and all(len(line) < 2 for line in sheets[""]):
+            raise _unreadable(path, "no workbook")
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
     if any(len(lines) > MAX_ROWS for lines in sheets.values()):
@@ -115,6 +119,7 @@ def read_sheets(path: Path) -> dict[str, list[list[str]]]:
     return sheets
 
 
+_BOOKS = (".xlsx", ".xlsm", ".xls")
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How an XLSX and an XLS begin."""
 MOST_CELLS = 20_000_000
@@ -131,18 +136,36 @@ def _check_header(path: Path, header: list[str], required: tuple[str, ...]) -> N
 def _rows_below(lines: list[list[str]], header: _Header) -> list[Row]:
     rows = []
     for number, line in enumerate(lines[header.ends :], start=header.ends + 1):
-        cells = {name: _bare(value) for name, value in zip(header.names, line, strict=False) if name}
+        cells = {name: bare_cell(value) for name, value in zip(header.names, line, strict=False) if name}
         if any(cells.values()):
             rows.append(Row(number, {name: cells.get(name, "") for name in header.names if name}))
     return rows
 
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
-"""Characters without width that copying from pages and chats leaves in cells."""
+_INVISIBLE = dict.fromkeys(
+    [
+        *(0, 0x00AD, 0x034F, 0x061C, 0x180E, 0x3164, 0xFEFF),
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        *range(0xFE00, 0xFE10),
+    ]
+)
+"""Characters without width that copying from pages and chats leaves in cells: joiners, marks of direction, variants."""
+
+_NARROW = {
+    wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF3F)
+}
+"""Full-width letters and digits, and the low line, as a Chinese keyboard writes them in a header."""
 
 
-def _bare(cell: str) -> str:
+def bare_cell(cell: str) -> str:
+    """A cell without invisible characters and without spaces at its ends."""
     return cell.translate(_INVISIBLE).strip()
+
+
+def _name(cell: str) -> str:
+    return bare_cell(cell).translate(_NARROW).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +183,9 @@ _NO_HEADER = _Header(0, 0, [])
 def _headers(lines: list[list[str]]) -> list[_Header]:
     """What may be the header: each of the first rows with a value, then each two of them that follow one another."""
     plain = [
-        _Header(place, place + 1, [_bare(name).lower() for name in line])
+        _Header(place, place + 1, [_name(cell) for cell in line])
         for place, line in enumerate(lines[:_HEADER_WITHIN])
-        if any(map(_bare, line))
+        if any(map(bare_cell, line))
     ]
     merged = [
         _Header(upper.begins, lower.ends, _merged(upper.names, lower.names))
@@ -211,13 +234,13 @@ def write_csv(header: list[str], rows: list[list[str]]) -> bytes:
 
 def _csv(path: Path) -> list[list[str]]:
     text = decode_text(path.read_bytes())
-    if text is None:
-        raise _unreadable(path, "encoding")
-    told = re.match(r"\s*\"?sep=([^\"\r\n])\"?[ \t]*(?:\r\n|\r|\n|$)", text, re.IGNORECASE)
+    if text is None or re.match(r"\s*<(?:!doctype|html|\?xml|table|meta|head)\b", text, re.IGNORECASE):
+        raise _unreadable(path, "encoding" if text is None else "HTML, XML")
+    told = re.match(r"\s*\"?sep=([^\"\r\n])\"?[ ,;\t]*(?:\r\n|\r|\n|$)", text, re.IGNORECASE)
     if told:  # Excel writes and obeys it; the row is kept as an empty one, so that rows keep their numbers
         text = "\n" + text[told.end() :]
     head = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = told.group(1) if told else max(",;\t", key=head.count)
+    delimiter = told.group(1) if told else max(",;\t|", key=head.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:

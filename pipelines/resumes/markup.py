@@ -7,12 +7,16 @@ import email.policy
 import re
 from html.parser import HTMLParser
 
-from pipelines.resumes.plain import decoded
+from interview_engine.text_files import UTF16_MARKS, decode_text
 
 _HTML = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|table|div)\b", re.I | re.S
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title|style|table|div|section|article"
+    r"|span|font|center|form|p|ul|ol|dl|h[1-6]|b|strong|br)\b[^<>]*>",
+    re.I | re.S,
 )
-_MHTML = re.compile(rb"\s*(?:From:|MIME-Version:|Content-Type:\s*multipart/related|Date:|Subject:)", re.I)
+"""How a web page begins, or a piece of one."""
+_HEADERS = re.compile(r"\s*(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t]+[^\n]*\n)*)+")
+_MIME = re.compile(r"^Content-Type:\s*(?:multipart/|text/html)", re.I | re.M)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 _BLOCKS = frozenset(
     re.findall(
@@ -25,13 +29,21 @@ _EMPTY = frozenset({"br", "img", "input", "meta", "link", "hr", "col", "wbr"})
 
 
 def is_html(data: bytes) -> bool:
-    """Whether a file begins as a web page does."""
-    return _HTML.match(data.removeprefix(b"\xef\xbb\xbf")[:4096]) is not None
+    """Whether a file begins as a web page or a piece of one does."""
+    return _HTML.match(_beginning(data)) is not None
 
 
 def is_mhtml(data: bytes) -> bool:
-    """Whether a file is a web page saved with its pictures, as a mail."""
-    return _MHTML.match(data[:512]) is not None and b"multipart/related" in data[:4096].lower()
+    """Whether a file is a web page saved with its pictures, as a mail: lines of a mail's head, one of them its type."""
+    head = _HEADERS.match(_beginning(data))
+    return head is not None and _MIME.search(head.group()) is not None
+
+
+def _beginning(data: bytes) -> str:
+    """The first letters of a file, for signs that are ASCII."""
+    if data.startswith(UTF16_MARKS):
+        return data[:8192].decode("utf-16", "replace")
+    return data.removeprefix(b"\xef\xbb\xbf")[:4096].decode("latin-1")
 
 
 def is_rtf(data: bytes) -> bool:
@@ -42,8 +54,8 @@ def is_rtf(data: bytes) -> bool:
 def html_text(data: bytes) -> str:
     """The text of a web page: a line a block, a tab between cells, without what is not shown."""
     named = _CHARSET.search(data[:4096])
-    text = None
-    if named:
+    text = decode_text(data) if data.startswith(UTF16_MARKS) else None
+    if text is None and named:
         # what calls itself GB2312 or GBK in practice holds letters of their successor
         name = named.group(1).decode("ascii").lower()
         try:
@@ -51,7 +63,7 @@ def html_text(data: bytes) -> str:
         except (LookupError, UnicodeDecodeError):
             text = None
     page = _Page()
-    page.feed(decoded(data) or "" if text is None else text)
+    page.feed(decode_text(data) or "" if text is None else text)
     page.close()
     lines = (re.sub(r"[ \u00a0]+", " ", re.sub(r"\s*\t[\s]*", "\t", line)).strip() for line in page.text().split("\n"))
     return "\n".join(line for line in lines if line)
@@ -59,7 +71,8 @@ def html_text(data: bytes) -> str:
 
 def mhtml_text(data: bytes) -> str:
     """The text of the page in a saved web page."""
-    message = email.message_from_bytes(data, policy=email.policy.default)
+    plain = decode_text(data).encode() if data.startswith(UTF16_MARKS) else data  # type: ignore[union-attr]
+    message = email.message_from_bytes(plain.removeprefix(b"\xef\xbb\xbf").lstrip(), policy=email.policy.default)
     for part in message.walk():
         if part.get_content_type() == "text/html":
             return html_text(part.get_payload(decode=True) or b"")  # type: ignore[arg-type]  # bytes when decoded
@@ -123,18 +136,37 @@ _SIGNS = {
 }
 
 
+_CODE_PAGES = {b"936": "gb18030", b"950": "big5", b"932": "cp932", b"949": "cp949", b"65001": "utf-8"}
+_CHARSETS = {128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5", 204: "cp1251", 238: "cp1250", 161: "cp1253"}
+"""Code pages by the number of a font's character set (RTF 1.9.1, "Font Table")."""
+_FONT = re.compile(rb"\\f(\d+)[^{};]*?\\fcharset(\d+)")
+
+
+def _codecs_of_fonts(data: bytes) -> dict[int, str]:
+    """Of each font by its number the code page of its letters, where it is not the document's: WordPad and converters
+    write Chinese under the Western code page with a Chinese font."""
+    start = data.find(b"\\fonttbl")
+    if start < 0:
+        return {}
+    table = data[start : start + MOST_OF_FONTS]
+    return {int(font): _CHARSETS[int(charset)] for font, charset in _FONT.findall(table) if int(charset) in _CHARSETS}
+
+
+MOST_OF_FONTS = 65_536
+"""Bytes of a table of fonts that are looked at: three hundred fonts."""
+
+
 def rtf_text(data: bytes) -> tuple[str, bool]:
     """The text of an RTF file, and whether it holds hidden text.
 
     Letters come as \\uN with a substitute of \\ucN bytes behind, or as \\'hh in the code page that \\ansicpg names.
     """
     page = re.search(rb"\\ansicpg(\d+)", data[:4096])
-    codec = {"936": "gb18030", "950": "big5", "932": "cp932", "949": "cp949"}.get(
-        (page.group(1) if page else b"1252").decode(), f"cp{page.group(1).decode()}" if page else "cp1252"
-    )
+    codec = default = _CODE_PAGES.get(page.group(1), f"cp{page.group(1).decode()}") if page else "cp1252"
+    fonts = _codecs_of_fonts(data)
     pieces: list[str] = []
     waiting = bytearray()
-    states: list[tuple[bool, bool, int]] = []
+    states: list[tuple[bool, bool, int, str]] = []
     silent, hidden, substitutes = False, False, 1
     skip, met_hidden, at_start = 0, False, False
 
@@ -149,13 +181,13 @@ def rtf_text(data: bytes) -> tuple[str, bool]:
     for token in _TOKEN.finditer(data):
         if token["brace"] == b"{":
             flush()
-            states.append((silent, hidden, substitutes))
+            states.append((silent, hidden, substitutes, codec))
             at_start = True
             continue
         if token["brace"]:
             flush()
             if states:
-                silent, hidden, substitutes = states.pop()
+                silent, hidden, substitutes, codec = states.pop()
             continue
         word = token["word"]
         if at_start and (token["sign"] == b"*" or word in _UNSEEN_GROUPS):
@@ -164,6 +196,9 @@ def rtf_text(data: bytes) -> tuple[str, bool]:
         number = int(token["number"]) if token["number"] else None
         if word == b"uc":
             substitutes = 1 if number is None else number
+        elif word in (b"f", b"plain"):
+            flush()
+            codec = fonts.get(number, default) if word == b"f" and number is not None else default
         elif word == b"v":
             hidden = number != 0
         elif word == b"u" and number is not None:
@@ -178,11 +213,11 @@ def rtf_text(data: bytes) -> tuple[str, bool]:
             met_hidden = met_hidden or (hidden and not silent and bool(raw[dropped:].strip()))
             if not silent and not hidden:
                 waiting += raw[dropped:]
-        elif word in _BREAKS or word in _SIGNS or token["sign"] in (b"~", b"_", b"\\", b"{", b"}"):
+        elif word in _BREAKS or word in _SIGNS or token["sign"] in (b"~", b"_", b"\\", b"{", b"}", b"\r", b"\n"):
             flush()
             if not silent and not hidden:
                 sign = (token["sign"] or b"").decode()
-                pieces.append(_BREAKS.get(word) or _SIGNS.get(word) or {"~": " ", "_": "-"}.get(sign, sign))
+                pieces.append(_BREAKS.get(word) or _SIGNS.get(word) or {"~": " ", "_": "-", "\r": "\n"}.get(sign, sign))
     flush()
     text = "".join(pieces)
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"), met_hidden

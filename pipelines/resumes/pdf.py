@@ -1,4 +1,5 @@
-"""A PDF's text as its pages show it: what is white on white, invisible or too small to read is left out and told of."""
+"""A PDF's text as its pages show it: what is white on white, invisible or too small to read is left out and told of, as
+are letters of fonts that do not say which letters their codes stand for."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pypdf import PageObject, PdfReader
-from pypdf.generic import ContentStream, NameObject
+from pypdf.generic import ContentStream, DictionaryObject, NameObject, StreamObject
 
 MAX_PAGES = 40
 LEAST_PT = 2.0
@@ -42,8 +43,21 @@ class _State:
     size: float = 12.0
 
 
-def text_of(path: Path) -> tuple[str, bool]:
-    """The text of at most `MAX_PAGES` pages, and whether something on them is there but not to be seen.
+@dataclass(slots=True)
+class LeftOut:
+    """What of a file's text was not taken.
+
+    Attributes:
+        hidden: something is there that nobody sees.
+        unknown: letters whose font does not say which they are; seen by a reader, codes for a program.
+    """
+
+    hidden: bool = False
+    unknown: int = 0
+
+
+def text_of(path: Path) -> tuple[str, LeftOut]:
+    """The text of at most `MAX_PAGES` pages, and what was left out of it.
 
     Raises:
         PermissionError: it needs a password. Whatever pypdf raises on a damaged file.
@@ -52,19 +66,21 @@ def text_of(path: Path) -> tuple[str, bool]:
     reader = PdfReader(path)
     if reader.is_encrypted and not reader.decrypt(""):
         raise PermissionError("locked")
-    texts = [_text(page, reader) for page in reader.pages[:MAX_PAGES]]
-    return "\n".join(text for text, _ in texts), any(hidden for _, hidden in texts)
+    left_out = LeftOut()
+    return "\n".join(_text(page, reader, left_out) for page in reader.pages[:MAX_PAGES]), left_out
 
 
-def _text(page: PageObject, reader: PdfReader) -> tuple[str, bool]:
-    """A page's text, of two columns first the left one; and whether text on it cannot be seen."""
+def _text(page: PageObject, reader: PdfReader, left_out: LeftOut) -> str:
+    """A page's text, of two columns first the left one."""
     contents = page.get_contents()
     if contents is None:
-        return "", False
+        return ""
     stream = ContentStream(contents, reader, "bytes")
-    seen = _walked(stream.operations, page)
+    known, unknown = _known_letters(stream.operations, page)
+    left_out.unknown += unknown
+    seen = _walked(known, page)
     shown = [one for one in seen if one.at is not None]
-    hidden = len(seen) < len(stream.operations)
+    left_out.hidden = left_out.hidden or len(seen) < len(known)
     edge = _gutter([one.at for one in shown if one.at is not None])
     if edge is not None:
         left, right = (
@@ -73,8 +89,76 @@ def _text(page: PageObject, reader: PdfReader) -> tuple[str, bool]:
         )
         lines = [line.strip() for line in left.split("\n") if line.strip()]
         if sum(map(_is_label, lines)) <= MOST_LABELS * len(lines):
-            return f"{left}\n{right}", hidden
-    return _extracted(page, stream, seen), hidden
+            return f"{left}\n{right}"
+    return _extracted(page, stream, seen)
+
+
+_ALIASES = {
+    f"/{ours}-{way}": NameObject(f"/{pypdfs}-{way}")
+    for ours, pypdfs in (("GBKp-EUC", "GBK-EUC"), ("90msp-RKSJ", "90ms-RKSJ"), ("90pv-RKSJ", "90ms-RKSJ"))
+    for way in "HV"
+}
+"""Encodings of composite fonts that pypdf does not know and that differ in widths alone from one it knows."""
+_KNOWN = re.compile(r"/(?:GBp?c?-EUC|GBK-EUC|GBK2K|ETen(?:ms)?-B5|90ms-RKSJ|Uni\w+-(?:UCS2|UTF16|UTF32)(?:-HW)?)-[HV]")
+"""Encodings (ISO 32000-1, table 118) whose codes are letters."""
+
+
+def _known_letters(operations: list[tuple[Any, bytes]], page: PageObject) -> tuple[list[tuple[Any, bytes]], int]:
+    """The operations without those that show letters of a font that does not say which they are, and how many
+    letters those are: in a composite font without /ToUnicode a code is the number of a drawing."""
+    kept: list[tuple[Any, bytes]] = []
+    is_known, unknown = True, 0
+    resources = page.get("/Resources", DictionaryObject()).get_object()
+    states: list[bool] = []
+    for operands, operator in operations:
+        if operator == b"q":
+            states.append(is_known)
+        elif operator == b"Q":
+            is_known = states.pop() if states else True
+        elif operator == b"Tf" and operands:
+            is_known = _says_letters(_named(resources, "/Font", operands[0]))
+        elif operator == b"Do" and operands and (drawing := _drawing_of_unknown(resources, operands[0])):
+            unknown += drawing
+            continue
+        elif operator in _SHOWS and not is_known:
+            unknown += _codes_in(operands) // 2
+            continue
+        kept.append((operands, operator))
+    return kept, unknown
+
+
+def _named(resources: Any, kind: str, name: Any) -> Any:
+    """A font or drawing of the page by its name; None where there is none."""
+    try:
+        return resources[kind][name].get_object()
+    except (KeyError, TypeError, AttributeError):
+        return None
+
+
+def _says_letters(font: Any) -> bool:
+    """Whether a font's codes can be told to be letters. One under another name of a known encoding gets the known."""
+    if not isinstance(font, DictionaryObject) or font.get("/Subtype") != "/Type0" or "/ToUnicode" in font:
+        return True
+    encoding = font.get("/Encoding")
+    if encoding in _ALIASES:
+        font[NameObject("/Encoding")] = _ALIASES[encoding]
+        return True
+    return isinstance(encoding, NameObject) and _KNOWN.fullmatch(encoding) is not None
+
+
+def _drawing_of_unknown(resources: Any, name: Any) -> int:
+    """Bytes of a form that shows text in a font whose letters are not known; 0 for others and for pictures."""
+    form = _named(resources, "/XObject", name)
+    if not isinstance(form, StreamObject) or form.get("/Subtype") != "/Form":
+        return 0
+    fonts = form.get("/Resources", DictionaryObject()).get_object().get("/Font", DictionaryObject()).get_object()
+    return 0 if all(_says_letters(fonts[name].get_object()) for name in fonts) else len(form.get_data())
+
+
+def _codes_in(operands: Any) -> int:
+    if isinstance(operands, str | bytes):
+        return len(operands)
+    return sum(map(_codes_in, operands)) if isinstance(operands, list) else 0
 
 
 def _extracted(page: PageObject, stream: ContentStream, kept: list[_Operation]) -> str:

@@ -1,11 +1,11 @@
-"""Text files in any encoding, and whether what was read is text that a person wrote. Pure functions."""
+"""The letters that were meant, and whether what was read is text that a person wrote. Pure functions."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from interview_engine.text_files import UTF16_MARKS, decode_text
+from interview_engine.text_files import is_in_use
 
 _RADICALS = str.maketrans(
     "⺁⺄⺆⺈⺊⺋⺌⺍⺗⺘⺙⺝⺞⺟⺠⺡⺣⺤⺥⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺴⺶⺷⺸⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃"
@@ -24,21 +24,6 @@ _LATIN_MOJIBAKE = re.compile(
 _UNLIKELY = re.compile("[\ufffd\ue000-\uf8ff\u3400-\u4dbf\ua000-\uabff\u4dc0-\u4dff\ufff0-\uffff]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _SPACED = re.compile(r"(?<=\S) (?=\S)")
-
-
-def decoded(data: bytes) -> str | None:
-    """The text of a file: UTF-8, UTF-16 with or without a mark, GB18030; None when it is none of them."""
-    if not data.startswith(UTF16_MARKS) and b"\x00" in data:
-        # without a mark: in half of the places ASCII leaves zeros
-        even, odd = data[0::2].count(0), data[1::2].count(0)
-        for encoding, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-            if zeros > 4 * others:
-                try:
-                    return data[: len(data) // 2 * 2].decode(encoding)
-                except UnicodeDecodeError:
-                    return None
-        return None
-    return decode_text(data)
 
 
 def tidied(text: str) -> str:
@@ -89,10 +74,4 @@ def _joined(line: str) -> str:
 
 def _is_common(letter: str) -> bool:
     """Of the letters in daily use: the first level of GB 2312 or of Big5."""
-    for encoding, first, last in (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6)):
-        try:
-            if first <= letter.encode(encoding)[0] <= last:
-                return True
-        except UnicodeEncodeError:
-            continue
-    return False
+    return is_in_use(letter, "gb2312") or is_in_use(letter, "big5")

@@ -60,6 +60,27 @@ def text_of(path: Path) -> tuple[str, bool]:
         return "\n".join(lines), reader.hidden
 
 
+def is_word_xml(data: bytes) -> bool:
+    """Whether a file is a document that Word saved as one XML file, of 2003 or a whole package in one."""
+    head = data[:4096]
+    return b"<?xml" in head[:64] and (b"<w:wordDocument" in head or b"<pkg:package" in head)
+
+
+def text_of_xml(data: bytes) -> tuple[str, bool]:
+    """The text of such a file, as `text_of`.
+
+    Raises:
+        ValueError: it is no XML.
+    """
+    try:
+        root: Element = fromstring(data)
+    except (ParseError, DefusedXmlException) as error:
+        raise ValueError(str(error)) from error
+    reader = _Reader()
+    bodies = [one for one in root.iter() if _local(one) in ("body", "hdr", "ftr")]
+    return "\n".join(line for body in bodies for line in reader.block(body, False)), reader.hidden
+
+
 class _Reader:
     """Walks one document. `hidden` says whether it met text that a reader does not see."""
 

@@ -14,6 +14,7 @@ from typing import Any
 from interview_engine.errors import UnsupportedMedia
 from interview_engine.hr.recruiting.applying.resume_rules import MAX_TEXT, PARSER, read_fields
 from interview_engine.i18n import msg
+from interview_engine.text_files import decode_text
 from pipelines.resumes import markup, pdf, plain, word
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -44,7 +45,8 @@ class ReadResume:
         media_type: by content, not by name.
         fields: see resume_rules.read_fields; empty with `reason`.
         reason: {"code", "zh", "en"} when the file holds no text that can be read; the file itself is kept all the same.
-            With `resume.hidden` text and fields are there: what a reader of the file does not see was left out.
+            With `resume.hidden` and `resume.letters` text and fields are there: what a reader of the file does not
+            see, or what cannot be told from its fonts, was left out.
     """
 
     media_type: str
@@ -62,6 +64,10 @@ REASONS = {
     "resume.unreadable": msg("The file could not be read here: open it and read it yourself."),
     "resume.limits": msg("Opening the file takes more than is allowed; it was not read."),
     "resume.hidden": msg("The file holds text that nobody sees, white or hidden; it was left out."),
+    "resume.letters": msg(
+        "Some of the file's letters cannot be read here, because their font does not say which they are: please read "
+        "the file yourself too."
+    ),
 }
 
 
@@ -86,7 +92,7 @@ def read_resume(path: Path) -> ReadResume:
     reply = json.loads(done.stdout)
     if "code" in reply:
         return _not_read(media_type, reply["code"])
-    reason = _reason("resume.hidden") if reply["hidden"] else None
+    reason = None if reply["left_out"] is None else _reason(reply["left_out"])
     return ReadResume(media_type, reply["text"], read_fields(reply["text"]), PARSER, reason)
 
 
@@ -108,7 +114,7 @@ def sniff(path: Path) -> str:
         if is_word:
             return DOCX
         raise _unsupported()
-    text = plain.decoded(data) if data.strip() else None
+    text = decode_text(data) if data.strip() else None
     if text is not None and min(text, default=" ") > "\x07":
         return TEXT
     raise _unsupported()
@@ -124,7 +130,7 @@ def child(name: str, media_type: str) -> None:
     ):
         resource.setrlimit(what, (limit, limit))
     try:
-        text, hidden = {PDF: pdf.text_of, DOCX: _docx, TEXT: _plain, OLD_WORD: _old_word}[media_type](Path(name))
+        text, left_out = {PDF: _pdf, DOCX: _docx, TEXT: _plain, OLD_WORD: _old_word}[media_type](Path(name))
     except MemoryError:
         sys.exit(1)
     except PermissionError:
@@ -142,35 +148,52 @@ def child(name: str, media_type: str) -> None:
     elif not plain.is_readable(clean):
         json.dump({"code": "resume.not_prose"}, sys.stdout)
     else:
-        json.dump({"text": clean, "hidden": hidden}, sys.stdout)
+        json.dump({"text": clean, "left_out": left_out}, sys.stdout)
 
 
 class OldWordError(Exception):
     """A file of a format that is not read here."""
 
 
-def _docx(path: Path) -> tuple[str, bool]:
+def _pdf(path: Path) -> tuple[str, str | None]:
+    """The text, and the code of what was left out of it; the same of the other formats."""
+    text, left_out = pdf.text_of(path)
+    if left_out.unknown > len("".join(text.split())):
+        return "", None
+    return text, "resume.letters" if left_out.unknown else _told(left_out.hidden)
+
+
+def _docx(path: Path) -> tuple[str, str | None]:
     with zipfile.ZipFile(path) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
             sys.exit(1)
-    return word.text_of(path)
+    text, hidden = word.text_of(path)
+    return text, _told(hidden)
 
 
-def _old_word(path: Path) -> tuple[str, bool]:
+def _old_word(path: Path) -> tuple[str, str | None]:
     if _LOCKED in path.read_bytes():
         raise PermissionError("locked")
     raise OldWordError
 
 
-def _plain(path: Path) -> tuple[str, bool]:
+def _plain(path: Path) -> tuple[str, str | None]:
     data = path.read_bytes()
     if markup.is_rtf(data):
-        return markup.rtf_text(data)
+        text, hidden = markup.rtf_text(data)
+        return text, _told(hidden)
+    if word.is_word_xml(data):
+        text, hidden = word.text_of_xml(data)
+        return text, _told(hidden)
     if markup.is_mhtml(data):
-        return markup.mhtml_text(data), False
+        return markup.mhtml_text(data), None
     if markup.is_html(data):
-        return markup.html_text(data), False
-    return plain.decoded(data) or "", False
+        return markup.html_text(data), None
+    return decode_text(data) or "", None
+
+
+def _told(hidden: bool) -> str | None:
+    return "resume.hidden" if hidden else None
 
 
 def _not_read(media_type: str, code: str) -> ReadResume:

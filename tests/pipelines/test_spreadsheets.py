@@ -87,7 +87,7 @@ def test_without_the_columns_in_any_sheet_the_first_one_is_named(tmp_path: Path)
     assert caught.value.code == "table.columns"
 
 
-@pytest.mark.parametrize("head", ["sep=;\r\n", "\ufeffsep=;\n", '"sep=;"\n', "SEP=;\r"])
+@pytest.mark.parametrize("head", ["sep=;\r\n", "\ufeffsep=;\n", '"sep=;"\n', "SEP=;\r", "sep=;,,\n", "sep=;;;\n"])
 def test_the_line_by_which_excel_tells_the_delimiter_is_obeyed(tmp_path: Path, head: str) -> None:
     path = tmp_path / "s.csv"
     path.write_text(head + "interview;note, and more, in a, head\na-1;x\n", encoding="utf-8", newline="")
@@ -100,6 +100,62 @@ def test_empty_lines_above_and_characters_without_width_do_not_hide_the_header(t
     path.write_text("\n,\n\u200binter\u200dview\ufeff,sex\n\u2060a-1,\u200b男\n", encoding="utf-8")
     (row,) = read_rows(path, ("interview",))
     assert (row.number, row.cells) == (4, {"interview": "a-1", "sex": "男"})
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "\u202ainterview\u202c,\u2066sex\u2069",
+        "\u00a0interview\u3000,sex\ufe0f",
+        "ｉｎｔｅｒｖｉｅｗ,ＳＥＸ",
+        "inter\u2060view,\ufeffs\u00adex",
+    ],
+)
+def test_a_header_is_known_whatever_a_keyboard_or_a_chat_put_into_it(head: str, tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text(f"{head}\na-1,男\n", encoding="utf-8")
+    assert [row.cells for row in read_rows(path, ("interview", "sex"))] == [{"interview": "a-1", "sex": "男"}]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", [",", "\t", "|"])
+def test_utf_16_is_read_with_and_without_its_mark_and_a_byte_too_many(
+    encoding: str, delimiter: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.csv"
+    path.write_bytes(f"interview{delimiter}sex\r\na-1{delimiter}男\r\n".encode(encoding) + b"\n")
+    assert [row.cells for row in read_rows(path, ("interview",))] == [{"interview": "a-1", "sex": "男"}]
+
+
+@pytest.mark.parametrize("name", ["s.xls", "s.xlsx"])
+def test_text_under_the_name_of_a_workbook_is_read_as_text(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes("interview\tsex\na-1\t男\n".encode("gbk"))
+    assert [row.cells for row in read_rows(path, ("interview",))] == [{"interview": "a-1", "sex": "男"}]
+
+
+@pytest.mark.parametrize("stated", [b"A1", b"B2", b"A1:XFD1048576", None])
+@pytest.mark.parametrize("cells", ["named", "in order"])
+def test_what_a_sheet_states_of_its_size_and_its_cells_places_is_a_hint(
+    stated: bytes | None, cells: str, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["请先阅读：每人一行"])
+    table = book.create_sheet("数据")
+    for line in (["interview", "sex"], ["a-1", "男"], ["a-2", "女"]):
+        table.append(line)
+    path = tmp_path / "t.xlsx"
+    book.save(path)
+    with zipfile.ZipFile(path) as kept:
+        parts = {name: kept.read(name) for name in kept.namelist()}
+    with zipfile.ZipFile(path, "w") as changed:
+        for name, data in parts.items():
+            new = b"" if stated is None else b'<dimension ref="' + stated + b'"/>'
+            data = re.sub(rb"<dimension [^>]*/>", new, data)
+            if cells == "in order" and name.startswith("xl/worksheets/"):
+                data = re.sub(rb'<(c|row) r="[A-Z]*\d+"', rb"<\1", data)
+            changed.writestr(name, data)
+    assert [row.cells["interview"] for row in read_rows(path, ("interview", "sex"))] == ["a-1", "a-2"]
 
 
 def test_a_title_and_explanations_may_stand_above_the_header(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import quopri
 import zipfile
 from pathlib import Path
 
@@ -142,6 +143,64 @@ def test_a_page_saved_with_its_pictures_is_read(tmp_path: Path) -> None:
     assert is_whole(read(tmp_path, mail, "resume.doc"))
 
 
+BARE = "".join(f"<p>{line}</p>" for line in LINES)
+PAGES = {
+    "paragraphs": BARE,
+    "a list": "<ul>" + "".join(f"<li>{line}</li>" for line in LINES) + "</ul>",
+    "spans and breaks": "<span>" + "<br/>".join(LINES) + "</span>",
+    "a style in front": f"<style>p{{color:red}}</style>{BARE}",
+    "XHTML": f"<?xml version='1.0' encoding='gb2312'?><!DOCTYPE html><html><head/><body>{BARE}</body></html>",
+    "Word's own": "<html xmlns:o='urn:schemas-microsoft-com:office:office'><head><!--[if gte mso 9]><xml>13900000000"
+    f"</xml><![endif]--></head><body>{BARE}</body></html>",
+}
+
+
+@pytest.mark.parametrize("kind", PAGES)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_a_page_or_a_piece_of_one_is_read_in_any_encoding(kind: str, encoding: str, tmp_path: Path) -> None:
+    found = read(tmp_path, PAGES[kind].encode(encoding), "resume.doc")
+    assert (found.reason, is_whole(found)) == (None, True), found.text
+
+
+HEAD = (
+    'MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\ttype="text/html";\r\n\tboundary="b"\r\n\r\nof parts\r\n'
+    '--b\r\nContent-Type: text/html; charset="gb2312"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+)
+MAILS = {
+    "plain": HEAD,
+    "with other lines first": f"X-Mailer: x\r\nFrom: <Saved by a browser>\r\nSubject: =?utf-8?B?5p2O?=\r\n{HEAD}",
+    "with a mark": f"\ufeff{HEAD}",
+    "of one part": "MIME-Version: 1.0\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+    "Content-Type: text/html; charset=gbk\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", MAILS)
+def test_a_saved_page_is_read_whatever_stands_in_its_head(kind: str, tmp_path: Path) -> None:
+    page = quopri.encodestring(f"<html><body>{BARE}</body></html>".encode("gb18030")).decode()
+    end = "\r\n--b--\r\n" if kind != "of one part" else ""
+    found = read(tmp_path, f"{MAILS[kind]}{page}{end}", "resume.doc")
+    assert (found.reason, is_whole(found)) == (None, True), found.text
+
+
+XML_FILES = {
+    "of 2003": "<w:wordDocument xmlns:w='http://schemas.microsoft.com/office/word/2003/wordml'><w:body>{}</w:body>"
+    "</w:wordDocument>",
+    "a package in one": "<pkg:package xmlns:pkg='http://schemas.microsoft.com/office/2006/xmlPackage'><pkg:part>"
+    f"<pkg:xmlData><w:document {W}><w:body>{{}}</w:body></w:document></pkg:xmlData></pkg:part></pkg:package>",
+}
+
+
+@pytest.mark.parametrize("kind", XML_FILES)
+def test_word_s_files_of_one_xml_are_read(kind: str, tmp_path: Path) -> None:
+    body = paragraphs(*LINES) + f"<w:p>{run('精通一切', '<w:vanish/>')}</w:p>"
+    found = read(tmp_path, "<?xml version='1.0' encoding='UTF-8'?>" + XML_FILES[kind].format(body), "resume.doc")
+    assert is_whole(found)
+    assert "精通一切" not in found.text
+    assert found.reason is not None
+    assert found.reason["code"] == "resume.hidden"
+
+
 def rtf(line: str) -> str:
     return "".join(c if ord(c) < 128 else f"\\u{ord(c) - 65536 if ord(c) > 32767 else ord(c)}?" for c in line)
 
@@ -160,9 +219,53 @@ def test_rtf_is_read_by_units_and_by_bytes(how: str, tmp_path: Path) -> None:
     assert "SimSun" not in found.text
 
 
+def in_gbk(line: str) -> str:
+    return "".join(f"\\'{byte:02x}" if byte > 127 else chr(byte) for byte in line.encode("gbk"))
+
+
+FONTS = "{\\fonttbl{\\f0\\froman\\fcharset0{\\*\\panose 0202}Times;}{\\f1\\fnil\\fcharset134 SimSun;}}"
+RTF = {
+    "a Chinese font under the Western code page": f"{{\\rtf1\\ansi\\ansicpg1252{FONTS}\\f1 "
+    + "\\par ".join(map(in_gbk, LINES))
+    + "}",
+    "a Chinese font and no code page": f"{{\\rtf1\\ansi{FONTS}"
+    + "".join(f"{{\\f1 {in_gbk(line)}}}{{\\f0 \\par}}" for line in LINES)
+    + "}",
+    "line ends of macOS": "{\\rtf1\\ansi\\ansicpg936\\cocoartf2639\n" + "\\\n".join(map(in_gbk, LINES)) + "}",
+    "two bytes in place of a letter": "{\\rtf1\\ansi\\ansicpg936\\uc2 "
+    + "\\par ".join("".join(c if ord(c) < 128 else f"\\u{ord(c)}{in_gbk(c)}" for c in line) for line in LINES)
+    + "}",
+    "a table": "{\\rtf1\\ansi\\ansicpg936\\trowd "
+    + "".join(
+        f"{in_gbk(label)}\\cell {in_gbk(text)}\\cell\\row " for label, text in (one.split("：") for one in LINES[:3])
+    )
+    + "}",
+}
+
+
+@pytest.mark.parametrize("kind", RTF)
+def test_rtf_of_other_programs_is_read(kind: str, tmp_path: Path) -> None:
+    found = read(tmp_path, RTF[kind], "resume.doc")
+    assert (found.reason, is_whole(found)) == (None, True), found.text
+
+
 def test_hidden_text_of_rtf_is_left_out_and_told_of(tmp_path: Path) -> None:
     text, hidden = markup.rtf_text(b"{\\rtf1 seen {\\v not seen}\\v0  again}")
     assert (text.split(), hidden) == (["seen", "again"], True)
+
+
+@pytest.mark.parametrize(
+    ("line", "phones"),
+    [
+        ("电话：13812345678 / 13912345678", ["13812345678", "13912345678"]),
+        ("编号 138 0000 12345，合同 0000-1234", []),
+        ("QQ：12345678 身份证 110101199003071234", []),
+    ],
+)
+def test_of_two_numbers_both_are_found_and_no_number_of_another_kind(
+    line: str, phones: list[str], tmp_path: Path
+) -> None:
+    assert value(read(tmp_path, f"姓名：{NAME}\n{line}\n", "r.txt"), "phone") == phones
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "gb18030"])
@@ -179,6 +282,15 @@ def test_text_is_read_in_every_encoding_that_windows_saves(encoding: str, tmp_pa
         ("电话：(86)13812345678", "(86)13812345678"),
         ("电话 138.1234.5678", "138.1234.5678"),
         ("⼿机：13812345678", "13812345678"),
+        ("电话：0086-138 1234 5678", "0086-138 1234 5678"),
+        ("电话：＋８６（０）１３８１２３４５６７８", "+86（0）13812345678"),
+        ("电话：+86 (0)138 1234 5678。", "+86 (0)138 1234 5678"),
+        ("电话：138\u20111234\u20115678", "138\u20111234\u20115678"),
+        ("电话：138·1234·5678（微信同号）", "138·1234·5678"),
+        ("电话：138 1234 5678 转 2", "138 1234 5678"),
+        ("电话：+86（138）1234-5678", "+86（138）1234-5678"),
+        ("电话：010-6888 8888", "010-6888 8888"),
+        ("Phone: +44 (0)7700 900123.", "+44 (0)7700 900123"),
     ],
 )
 def test_numbers_are_found_in_the_forms_that_people_write(line: str, phone: str, tmp_path: Path) -> None:
