@@ -14,16 +14,21 @@ _MAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@(?:\w(?:[\w-]{0,61}\w)?\.)+\w
 """What a form may take of RFC 5321 and 6531: no quoted local parts, comments, addresses in brackets or spaces."""
 _AROUND_MAIL = re.compile(
     r"(?:我的|my\s+)?(?:联系|个人|工作|公司|常用|备用|私人|QQ)?(?:电子)?(?:邮箱|邮件|信箱|郵件)(?:地址)?(?:是|为)?|"
-    r"(?:e-?)?mail(?:\s+address)?(?=\s*:)|(?<![\w.])e-?mail(?=\s+\S+@)|mailto(?=\s*:)|メール(?:アドレス)?|correo(?:\s+electrónico)?(?=\s*:)",
+    r"(?:e-?)?mail(?:\s+address|地址)?(?=\s*:)|(?<![\w.])e-?mail(?=\s+\S+@)|メール(?:アドレス)?|correo(?:\s+electrónico)?(?=\s*:)",
     re.IGNORECASE,
 )
 """Labels that are copied with an address."""
+_LINK = re.compile(r"mailto\s*:([^\s?<>]*)(?:\?[^\s<>]*)?", re.IGNORECASE)
+"""A link to an address (RFC 6068), which may fill in the subject."""
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]@]{1,20}[)\]]\W*$")
 """A remark in brackets behind an address: "(常用)"."""
 _ANGLED = re.compile(r"[^<>@()]*(?:<([^<>]*)>|(?<=[\s\u3000-\uffdc])\(([^()]*@[^()]*)\))\W*")
 """A name and its address in angle brackets, or behind a Chinese name or a space in round ones."""
 _MAIL_MARKS = " \t\n:,;.。、<>()[]【】《》「」\"“”‘’'`|"
 """Marks around an address that are not part of it. Some are allowed within one: they are taken from its ends only."""
+_END_MARKS = "!?~"
+"""Marks behind an address; before the @ they may be part of it."""
+_BULLETS = "•·●○◆■▪▶→"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _AREA = re.compile(r"0[1-9]\d{9,10}")
 _SEPARATORS = re.compile(r"[\s\-‐-―()（）.·]+")
@@ -35,9 +40,11 @@ _AROUND_PHONE = re.compile(
 )
 """Words that are copied with a number and say nothing else."""
 _PHONE_MARKS = " \t\n:,;.。、()（）[]【】<>\"“”‘’'`|-/"
+_TRUNK = re.compile(r"(\+\s*[1-9]\d{0,2}|00\s*[1-9]\d{0,2})\s*[(（]0[)）]")
+"""A country's code and, in brackets, the 0 that is dialled within the country only."""
 _MORE_OF_A_NUMBER = re.compile(r"[A-Za-z+*/\\=@]\s?#|#\s?[A-Za-z+*/\\=@]|##")
 """What makes a number (#) a part of something longer: a letter typed for a digit, an extension, an address."""
-_SHEET_DECIMALS = re.compile(r"(\d{6,15})\.0+")
+_SHEET_DECIMALS = re.compile(r"(\d{6,15})\.0+|(1[3-9]\d[ -]?\d{4}[ -]?\d{4})\.00?")
 """A number that a spreadsheet kept as one with decimals."""
 
 _SHEET_POWER = re.compile(r"[1-9]\.\d{8,10}[eE]\+?10")
@@ -71,11 +78,11 @@ def email_written(text: str) -> str:
     clean = _plain(text)
     if not clean:
         return ""
-    clean = _ASIDE.sub("", clean)
+    clean = _LINK.sub(r" \1 ", _ASIDE.sub("", _without_pictures(clean))).strip()
     angled = _ANGLED.fullmatch(clean)
     body = _AROUND_MAIL.sub(" ", (angled[1] or angled[2]) if angled else clean, count=1)
     body = re.sub(r"\s*@\s*", "@", body)
-    parts = [part for one in re.split(r"[\s,;、|()<>]+", body) if (part := one.strip(_MAIL_MARKS))]
+    parts = [part for one in re.split(r"[\s,;、|()<>]+", body) if (part := _without_marks(one))]
     addresses = {part.casefold(): part for part in parts if "@" in part}
     if len(addresses) == 1 and len(addresses) == len({part.casefold() for part in parts}):
         (address,) = addresses.values()
@@ -115,7 +122,7 @@ def phone_written(text: str) -> str:
     sheet = _SHEET_DECIMALS.fullmatch(clean.strip("'"))
     power = _SHEET_POWER.fullmatch(clean.strip("'"))
     if sheet:
-        clean = sheet.group(1)
+        clean = sheet.group(1) or sheet.group(2)
     elif power:
         clean = f"{Decimal(clean.strip(chr(39))):f}"
     numbers = list(_NUMBER.finditer(clean))
@@ -139,15 +146,17 @@ def phone_key(text: str) -> str | None:
     Raises:
         InvalidInput: `person.phone`.
     """
-    clean = _SEPARATORS.sub("", phone_written(text))
+    clean = _SEPARATORS.sub("", _TRUNK.sub(r"\1", phone_written(text)))
     if not clean:
         return None
-    if clean.startswith("00"):
-        clean = "+" + clean[2:]
+    if clean.startswith(("00", "+00")):
+        clean = "+" + clean.removeprefix("+")[2:]
     digits = clean.removeprefix("+")
     is_number = digits.isascii() and digits.isdigit() and 6 <= len(digits) <= 15
     if not is_number or clean.startswith("+0"):  # no country's code begins with 0
         raise _no_phone()
+    if digits.startswith("086") and _MOBILE.fullmatch(digits[3:]):
+        digits = digits[1:]
     if digits.startswith("86") and (_MOBILE.fullmatch(digits[2:]) or _AREA.fullmatch("0" + digits[2:].lstrip("0"))):
         return "+86" + digits[2:].lstrip("0")
     if clean.startswith("+"):
@@ -166,7 +175,7 @@ def name_key(text: str) -> str:
 
 def _is_mobile(number: str) -> bool:
     digits = _SEPARATORS.sub("", number).replace("+", "")
-    return bool(_MOBILE.fullmatch(digits[-11:])) and digits[:-11] in ("", "0", "86", "860", "0086")
+    return bool(_MOBILE.fullmatch(digits[-11:])) and digits[:-11] in ("", "0", "86", "860", "086", "0086")
 
 
 def _no_phone() -> InvalidInput:
@@ -176,6 +185,18 @@ def _no_phone() -> InvalidInput:
         msg("The phone number is not valid."),
         msg("Check it, for instance +86 138 0000 0000."),
     )
+
+
+def _without_pictures(text: str) -> str:
+    """Without the signs before an address that stand for "mail": 📧, ✉, a bullet of a list."""
+    return "".join(" " if unicodedata.category(c) == "So" or c in _BULLETS else c for c in text)
+
+
+def _without_marks(part: str) -> str:
+    bare = part.strip(_MAIL_MARKS)
+    while bare != (bare := bare.rstrip(_END_MARKS).rstrip(_MAIL_MARKS)):
+        pass
+    return bare
 
 
 def _is_domain(domain: str) -> bool:
