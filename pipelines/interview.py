@@ -177,7 +177,7 @@ def _assess_recording(
         bench.voice_activity,
         voice_cues=voice_cues,
         activity=activity,
-        unrecorded=media.unrecorded,
+        unrecorded=media.soundless,
     )
     voices = bench.voices if voice_cues else None
     signals = speech_signals(media.audio, transcript, bench.voice_activity, voices, activity=activity)

@@ -85,8 +85,10 @@ class Media:
         audio: None when there is no audio stream.
         video: None when there is no video stream (cover art does not count).
         truncated: why it is not whole: "media.truncated" when the file broke off, "media.left_out" or
-            "media.track_left_out" when something in it could not be used.
+            "media.track_left_out" when something in it could not be used, "media.sound_missing" or
+            "media.pictures_missing" when one of them holds nothing while the other goes on.
         unrecorded: where no track holds anything (the recorder was paused), in order; empty without sound.
+        soundless: where the sound holds nothing, with `unrecorded`, in order: no pause of the speaker.
         restarts_s: where the recorder was started again, seconds from the start.
     """
 
@@ -96,3 +98,4 @@ class Media:
     truncated: Reason | None = None
     unrecorded: tuple[Span, ...] = ()
     restarts_s: tuple[float, ...] = ()
+    soundless: tuple[Span, ...] = ()

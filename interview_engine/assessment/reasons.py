@@ -64,6 +64,12 @@ SENTENCES: dict[str, Message] = {
     "media.track_left_out": msg(
         "{count} track(s) of the recording were left out; please check whether the answer is complete."
     ),
+    "media.sound_missing": msg(
+        "The recording has pictures but no sound for {seconds} s: what was said then is not in it. Please check."
+    ),
+    "media.pictures_missing": msg(
+        "The recording has sound but no pictures for {seconds} s: what was to be seen then is not in it. Please check."
+    ),
     "engine.failed": msg(
         "The engine failed on this answer ({error}); please review it by hand and keep the file for diagnosis."
     ),

@@ -44,7 +44,7 @@ def listen(
         voice_cues: False leaves pitch and loudness unmeasured (policy).
         bands: the convention that names a speech rate.
         activity: of `hear`, when the caller has it.
-        unrecorded: where the recorder was paused (`Media.unrecorded`).
+        unrecorded: where no sound was recorded (`Media.soundless`).
 
     Returns:
         None when there is nothing to measure: no words with times (a written answer), or no voice in the sound.

@@ -30,7 +30,13 @@ LEAST_PICTURES_S = 1.0
 NOTE = re.compile(r"interview-engine: (media\.[a-z_]+) ([0-9.]{1,12})")
 """What a packed recording says of itself in its comment when it is not whole: a code of reasons.py, and its number."""
 
-NOTED = {"media.truncated": "at_s", "media.left_out": "seconds", "media.track_left_out": "count"}
+NOTED = {
+    "media.truncated": "at_s",
+    "media.left_out": "seconds",
+    "media.track_left_out": "count",
+    "media.sound_missing": "seconds",
+    "media.pictures_missing": "seconds",
+}
 
 
 def note_of(reason: Reason) -> str:

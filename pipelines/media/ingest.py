@@ -19,6 +19,7 @@ from typing import Self
 from av.packet import Packet
 from av.stream import Stream
 
+from interview_engine.assessment.delivery.speech_rules import merge
 from interview_engine.assessment.media import Frame, Media, VideoInfo
 from pipelines.media.container import (
     Limits,
@@ -127,8 +128,10 @@ class Recording:
             raise media_error("media.unreadable" if damaged else "media.zero_length", self._window.path)
         containers = [opened for opened, _ in self._parts]
         found = self._damage.truncation(self._window.start_s, duration_s, self._expected_s())
+        found = noted(containers) or found or self._covered.missing(duration_s)
         unrecorded = () if audio is None else self._covered.gaps(duration_s)
-        return Media(duration_s, audio, self.video, noted(containers) or found, unrecorded, self._restarts())
+        soundless = merge([*unrecorded, *self._covered.without("sound", duration_s)])
+        return Media(duration_s, audio, self.video, found, unrecorded, self._restarts(), soundless)
 
     def _expected_s(self) -> float | None:
         """How much the header says that there is, seconds from the window's start; None where it says nothing."""

@@ -34,7 +34,8 @@ def parts_of(path: Path) -> tuple[Part, ...]:
     """The recordings in a file, in order; one that holds the whole file where nothing else begins inside.
 
     WebM and Matroska begin with an EBML header that a Segment follows, MP4 with an `ftyp` box that a box of the top
-    level follows, WAV where the RIFF chunk before it ends, chained Ogg (RFC 3533, section 4) with new first pages.
+    level follows; one may follow the other. WAV begins where the RIFF chunk before it ends,
+    chained Ogg (RFC 3533, section 4) with new first pages.
 
     Raises:
         OSError: the file cannot be read.
@@ -85,6 +86,11 @@ def _mp4(data: mmap.mmap) -> Iterator[int]:
             yield start
 
 
+def _either(data: mmap.mmap) -> Iterator[int]:
+    """WebM and MP4, in order: a browser that was updated in between records in the other."""
+    yield from sorted([*_matroska(data), *_mp4(data)])
+
+
 def _wav(data: mmap.mmap) -> Iterator[int]:
     start = 0
     while data[start : start + 4] == b"RIFF" and data[start + 8 : start + 12] == b"WAVE":
@@ -104,7 +110,7 @@ def _ogg(data: mmap.mmap) -> Iterator[int]:
         place += 27 + len(lengths) + sum(lengths)
 
 
-_BEGINNINGS = {"matroska": _matroska, "mp4": _mp4, "wav": _wav, "ogg": _ogg}
+_BEGINNINGS = {"matroska": _either, "mp4": _either, "wav": _wav, "ogg": _ogg}
 
 
 def _found(data: mmap.mmap, mark: bytes) -> Iterator[int]:

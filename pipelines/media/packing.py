@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 from interview_engine.assessment.reasons import Reason
 from pipelines.media.container import Limits, Opened, media_error, packets_from, seconds, too_long
 from pipelines.media.continuity import LONGEST_PACKET_S, Reach, continuous, kind_of, length_of
+from pipelines.media.covered import Covered
 from pipelines.media.damage import Damage, noted
 from pipelines.media.decoding_times import with_decoding_times
 
@@ -64,12 +65,25 @@ class Copied:
     reason: Reason | None = None
 
 
+NO_ENCODER = frozenset({"libdav1d"})
+"""Decoders of pictures that have no encoder of their name. PyAV looks for one unless it is told to keep the decoder's
+parameters, although packets are only copied."""
+
+
+def added_like(container: OutputContainer, stream: Stream) -> Stream:
+    """A new stream that takes packets of `stream` as they are."""
+    template = cast(VideoStream, stream)
+    if stream.codec_context.codec.name in NO_ENCODER:
+        return container.add_stream_from_template(template, opaque=True)
+    return container.add_stream_from_template(template)
+
+
 class Output:
     """The packed file while it is written."""
 
     def __init__(self, container: OutputContainer, plan: Plan) -> None:
         self._container = container
-        self._streams = [container.add_stream_from_template(stream) for stream in plan.kept(plan.parts[0])]
+        self._streams = [added_like(container, stream) for stream in plan.kept(plan.parts[0])]
         self._last: dict[int, int] = {}
         self._step: dict[int, int] = {}
         if plan.mirrored:
@@ -104,9 +118,11 @@ def copied(plan: Plan, output: Output | None) -> Copied:
     """Every packet once: bounds are checked, and it is copied when there is an output. Times begin at 0."""
     found = Copied()
     damage = Damage(plan.lost + sum(part.lost_tracks for part in plan.parts))
+    covered = Covered()
     stated_s: float | None = None
     for part in plan.parts:
         begins_s, reach = found.end_s, Reach()
+        covered.begin()
         stated_s = None if part.declared_s is None else begins_s + part.declared_s
         kept = {stream.index: place for place, stream in enumerate(plan.kept(part))}
         if part.video is not None and not found.width:
@@ -127,6 +143,7 @@ def copied(plan: Plan, output: Output | None) -> Copied:
             if found.packets > PACKETS_PER_S * (found.end_s + 10.0):
                 raise media_error("media.unreadable", plan.source)
             damage.broke_off = packet.is_corrupt
+            covered.add(packet, part.origin_s - begins_s)
             place = kept.get(packet.stream.index)
             if place is None or output is None or packet.is_corrupt:
                 continue
@@ -136,7 +153,7 @@ def copied(plan: Plan, output: Output | None) -> Copied:
         damage.broke_off = part.is_cut_off(damage.broke_off)
     if found.end_s <= 0.0:
         raise media_error("media.zero_length", plan.source)
-    found.reason = noted(plan.parts) or damage.truncation(0.0, found.end_s, stated_s)
+    found.reason = noted(plan.parts) or damage.truncation(0.0, found.end_s, stated_s) or covered.missing(found.end_s)
     return found
 
 

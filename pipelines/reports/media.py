@@ -21,6 +21,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from pipelines.media.packing import added_like
+
 Made = Literal["original", "copied", "transcoded"]
 
 FOLDER = "media"
@@ -208,9 +210,7 @@ def _copy_streams(
     """Packets as they are into a plain container; a file that breaks off is copied as far as it goes."""
     begin_s = _begin_s(container)
     with av.open(str(target), "w", format=family, options=EXACT) as out:
-        streams = {
-            stream.index: out.add_stream_from_template(stream) for stream in (video, audio) if stream is not None
-        }
+        streams = {stream.index: added_like(out, stream) for stream in (video, audio) if stream is not None}
         for packet in _until_broken(container.demux([s for s in (video, audio) if s is not None])):
             if packet.dts is None or packet.time_base is None:
                 continue

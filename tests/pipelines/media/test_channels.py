@@ -117,3 +117,34 @@ def test_a_track_with_speech_of_its_own_that_is_not_heard_is_told(tmp_path):
     assert media.truncated.code == "media.track_left_out"
     same = made.write(tmp_path / "b.mkv", sound=other, more_sounds=[0.3 * other], audio_codec="aac")
     assert read(same)[1].truncated is None
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_of_three_tracks_the_speaking_one_is_heard_wherever_it_stands(tmp_path, place):
+    tracks = [TRACKS["silent"], TRACKS["hiss"]]
+    tracks.insert(place, made.syllables(4))
+    path = made.write(
+        tmp_path / "a.mkv", times_s=made.every(0.1, 4), sound=tracks[0], more_sounds=tracks[1:], audio_codec="aac"
+    )
+    receive(path, tmp_path / "packed", "video/x-matroska", Limits())
+    for source in (path, tmp_path / "packed"):
+        _, media, _ = read(source)
+        assert pitch_at(media.audio.samples, 0.75, 0.1) == pytest.approx(200, rel=0.02)
+        assert media.truncated is None
+
+
+def test_of_a_mix_and_its_two_sources_the_mix_is_heard_and_nothing_is_missed(tmp_path):
+    microphone, others = made.syllables(4), np.roll(made.syllables(4, hertz=300.0), 44_100 // 6, axis=1)
+    path = made.write(tmp_path / "a.mkv", sound=microphone + 0.2 * others, more_sounds=[microphone], audio_codec="aac")
+    _, media, _ = read(path)
+    assert media.truncated is None
+    assert pitch_at(media.audio.samples, 0.75, 0.1) == pytest.approx(200, rel=0.02)
+
+
+@pytest.mark.parametrize("louder_db", [0, 6, 12])
+def test_a_turned_channel_that_is_softer_takes_little_of_the_voice(tmp_path, louder_db):
+    sound = made.tone(2)
+    sound[1] *= -(10 ** (-louder_db / 20))
+    samples = heard(made.write(tmp_path / "a.wav", sound=sound, audio_codec="pcm_s16le"))
+    assert loudness_of(samples[8_000:24_000]) > 0.2
+    assert pitch_at(samples, 1.0) == pytest.approx(440, rel=0.01)

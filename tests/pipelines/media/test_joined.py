@@ -64,6 +64,49 @@ def test_recordings_of_other_sizes_and_sample_rates_follow_one_another(tmp_path,
     assert len(media.audio.samples) / 16_000 == pytest.approx(5.0, abs=0.2)
 
 
+OPUS = {"audio_codec": "libopus", "rate": 48_000}
+VP9 = {"video_codec": "libvpx-vp9", "video_options": {"deadline": "realtime", "cpu-used": "8"}}
+AV1 = {"video_codec": "libsvtav1", "video_options": {"preset": "12", "svtav1-params": "lp=1"}}
+OTHERS = {
+    "MP4, AAC then Opus": (FRAGMENTS, {**FRAGMENTS, **OPUS}),
+    "MP4, H.264 then VP9": (FRAGMENTS, {**FRAGMENTS, **OPUS, **VP9}),
+    "MP4, H.264 then AV1": (FRAGMENTS, {**FRAGMENTS, **OPUS, **AV1}),
+    "WebM, VP8 then VP9": (WEBM, {**WEBM, **VP9}),
+    "WebM, VP9 then AV1": ({**WEBM, **VP9}, {**WEBM, **AV1}),
+    "WebM then MP4": (WEBM, FRAGMENTS),
+    "MP4 then WebM": (FRAGMENTS, WEBM),
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_recordings_of_other_codecs_follow_one_another(tmp_path, kind):
+    parts = [
+        recording(tmp_path / f"{index}", length_s, "mp4", **options)
+        for index, (length_s, options) in enumerate(zip((2.0, 3.0), OTHERS[kind], strict=True))
+    ]
+    source = made.joined(tmp_path / "joined", *parts)
+    frames, media, _ = read(source)
+    assert media.duration_s == pytest.approx(5.0, abs=0.2)
+    assert len(media.audio.samples) / 16_000 == pytest.approx(5.0, abs=0.2)
+    assert frames[-1][1] == pytest.approx(2.8, abs=0.15)
+    assert (media.truncated, len(media.restarts_s)) == (None, 1)
+    found = receive(source, tmp_path / "packed", "video/mp4", Limits())
+    assert (found.packed, found.cut) == (False, False)
+    assert found.duration_s == pytest.approx(5.0, abs=0.2)
+
+
+@pytest.mark.parametrize("box", [WEBM, FRAGMENTS], ids=["WebM", "MP4"])
+def test_recordings_in_av1_are_packed_although_their_decoder_encodes_nothing(tmp_path, box):
+    part = recording(tmp_path / "part", 2.0, "mp4", **{**box, **OPUS, **AV1})
+    for source, length_s in ((part, 2.0), (made.joined(tmp_path / "joined", part, part), 4.0)):
+        found = receive(source, tmp_path / "packed", "video/mp4", Limits())
+        assert (found.packed, found.cut) == (True, False)
+        assert found.duration_s == pytest.approx(length_s, abs=0.2)
+        frames, media, _ = read(tmp_path / "packed")
+        assert len(frames) == pytest.approx(5 * length_s, abs=2)
+        assert media.truncated is None
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_kept_copy_holds_all_of_them_in_one(tmp_path, kind):
     source = twice(tmp_path, kind)
