@@ -33,9 +33,12 @@ GUIDE = (
      "password), link a WeCom phone, and to-dos, approvals and reports arrive there.",
      "{link}：用 demo-hr、demo-recruiter 或 demo-manager 登录后台（密码显示在终端里），绑定一部企业微信手机，"
      "待办、审批和报告就会发到那里。"),
-    ("In the console, send a requisition for approval: the card with View, Approve and Decline appears on the phone "
-     "of whoever approves. A press is answered at once.",
-     "在后台提交一份招聘需求审批：审批人的手机上会出现带“查看、同意、拒绝”的卡片，点一下立即生效。"),
+    ("In the console as demo-recruiter, send a requisition of 客户服务部 for approval: the card with View, Approve and "
+     "Decline appears on the phone that demo-manager linked. A press is answered at once.",
+     "用 demo-recruiter 登录后台，提交一份客户服务部的招聘需求审批：demo-manager 绑定的手机上会出现带“查看、同意、拒绝”的"
+     "卡片，点一下立即生效。"),
+    ("At night, 21:30 to 08:00 in Beijing, cards wait for the morning; /wechat/todo shows what waits.",
+     "北京时间夜里 21:30 至 08:00 不发卡片，早上再发；待办页 /wechat/todo 随时可看。"),
     ("This page looks for new messages every ten seconds while nothing is typed.",
      "没有在输入时，本页每十秒查看一次新消息。"),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from wechat_world import fake_world
 from api.wechat.double import envelope
 from api.wechat.double.app import make_app
 from api.wechat.double.state import Message
+from interview_engine.hr.messaging.rules import QUIET_FROM, QUIET_TO
 
 KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 RECEIVER = "wx5823bf96d3bd56c7"
@@ -77,5 +78,6 @@ def test_its_phones_say_what_to_try_and_open_cards_with_a_page_behind_a_button()
     service = f"http://{world.corporation.redirect_host}"
     assert f"{service}/jobs" in page
     assert f"{service}/wechat/link" in page
+    assert page.count(f"{QUIET_FROM:%H:%M}") == page.count(f"{QUIET_TO:%H:%M}") == 2, "when cards wait for the morning"
     assert "/open?user=" + member in page.replace("&amp;", "&")
     assert "同意" in page
