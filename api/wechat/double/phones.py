@@ -35,8 +35,8 @@ GUIDE = (
      "待办、审批和报告就会发到那里。"),
     ("In the console as demo-recruiter, send a requisition of 客户服务部 for approval: the card with View, Approve and "
      "Decline appears on the phone that demo-manager linked. A press is answered at once.",
-     "用 demo-recruiter 登录后台，提交一份客户服务部的招聘需求审批：demo-manager 绑定的手机上会出现带“查看、同意、拒绝”的"
-     "卡片，点一下立即生效。"),
+     "用 demo-recruiter 登录后台，提交一份客户服务部的招聘需求审批：demo-manager 绑定的手机上"
+     "会出现带“查看、同意、拒绝”的卡片，点一下立即生效。"),
     ("At night, 21:30 to 08:00 in Beijing, cards wait for the morning; /wechat/todo shows what waits.",
      "北京时间夜里 21:30 至 08:00 不发卡片，早上再发；待办页 /wechat/todo 随时可看。"),
     ("This page looks for new messages every ten seconds while nothing is typed.",
