@@ -64,9 +64,7 @@ def _input(document: Document, language: str) -> Document:
         "band": ""
         if score is None
         else shown("overall.band", low=score["low_text"], high=score["high_text"])[language],
-        "match-band": ""
-        if overall["match_band"] is None
-        else shown("overall.match_band", **overall["match_band"])[language],
+        "match-band": "" if overall["match_band"] is None else overall["match_band"][language],
         "formula": shown(overall["formula"], share=overall["share"])[language],
         "page-of": TEXTS["page.page_of"].get(language),
         "settings": "   ".join(f"{name} = {value}" for name, value in provenance["settings"].items()),

@@ -37,6 +37,7 @@ TEXTS: dict[str, Text] = {
     "overall.decides": msg("Nobody is rejected by this: a person decides."),
     "overall.how": msg("How {match}% is calculated"),
     "overall.how_none": msg("The requirements"),
+    "overall.match_whole": msg("band {low}–{high}%"),
     "overall.match_band": msg("{low}–{high}%, counting what was not assessed"),
     "overall.formula": msg(
         "Match = Σ weight × fulfilment over the weight that was assessed ({share}%). Fulfilment is 0 at level 1, "

@@ -141,7 +141,7 @@ def _overall(overall: Document, competencies: Sequence[Document]) -> Document:
         "status": overall["status"],
         "score": None if overall["score"] is None else track(overall["score"], None),
         "match": None if match is None else whole_percent(match),
-        "match_band": _match_band(overall),
+        "match_band": _match_band(overall, len(counted) == len(overall["match_rows"])),
         "formula": FORMULAS[overall.get("measure", "fulfilment/1")],
         "match_exact": None if match is None else f"{round(match, 1):.1f}",
         "share": whole_percent(overall["assessed_weight"]),
@@ -151,10 +151,17 @@ def _overall(overall: Document, competencies: Sequence[Document]) -> Document:
     }
 
 
-def _match_band(overall: Document) -> dict[str, str] | None:
-    """Lowest and highest match in whole percent; none where there is no match, or in a report of before."""
+def _match_band(overall: Document, whole: bool) -> Document | None:
+    """Lowest and highest match in whole percent, and whether that counts what was not assessed; none where there is no
+    match, or in a report of before."""
     low, high = overall.get("match_low"), overall.get("match_high")
-    return None if low is None or high is None else {"low": whole_percent(low), "high": whole_percent(high)}
+    if low is None or high is None:
+        return None
+    return dict(
+        shown(
+            "overall.match_whole" if whole else "overall.match_band", low=whole_percent(low), high=whole_percent(high)
+        )
+    )
 
 
 def _match_row(row: Document, competency: Document, printed: dict[str, float]) -> Document:
