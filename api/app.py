@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from api import access, errors, openapi, reference
 from api.area import WebArea
 from api.areas import AREAS
+from api.changes.hub import Changes
 from api.console.lists.pages import list_pages
 from api.context import Context
 from api.i18n import COOKIE
@@ -39,6 +40,7 @@ PAGES = (
     "phone.todo",
     "phone.mine",
     "phone.requests",
+    "changes.routes",
 )
 """Modules of api with pages for everybody: candidates, visitors from WeChat, who signs in. Each has `router`."""
 
@@ -86,6 +88,7 @@ def attach(app: FastAPI, context: Context, buckets: Buckets | None = None) -> No
         buckets: as `create_app`'s.
     """
     app.state.context = context
+    app.state.changes = Changes(context.database)
     app.add_middleware(GZipMiddleware, compresslevel=COMPRESSION_LEVEL, exclude_content_types=NOT_COMPRESSED)
     app.add_middleware(Limits, context=context, buckets=buckets)
     app.add_middleware(SecurityHeaders, secure=context.service.secure)

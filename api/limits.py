@@ -125,7 +125,7 @@ def kind_of(method: str, path: str) -> str | None:
         return "apply" if method in UNSAFE else None
     if path == "/receipts":
         return "receipt"
-    return "console" if path.startswith("/console") else None
+    return "console" if path.startswith(("/console", "/changes")) else None
 
 
 def most_bytes(path: str) -> int | None:

@@ -78,6 +78,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
             _=translator(language),
             csrf=getattr(request.state, "csrf", ""),
             account=getattr(request.state, "account", None),
+            since=getattr(request.state, "since", None),
             **values,
         )
     )

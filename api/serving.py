@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import uvicorn
+from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -124,6 +127,18 @@ def working(context: Context, *, on_queue: bool = True) -> Iterator[None]:
         stop.set()
         for thread in threads:
             thread.join(timeout=PARTING_S)
+
+
+def server_of(config: uvicorn.Config) -> uvicorn.Server:
+    """A server that ends its open streams of changes before it waits for requests to end, so that it stops at once."""
+    app: FastAPI = config.app  # type: ignore[assignment]
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.changes.close()
+            await super().shutdown(sockets)
+
+    return Server(config)
 
 
 def _worker(context: Context, stop: threading.Event) -> threading.Thread:

@@ -23,6 +23,8 @@ from interview_engine.i18n import msg
 
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
+FRESH_HEADER = "x-fresh"
+"""Of a page that fetches itself because something changed: nobody is at the keyboard, so it keeps no session open."""
 SALT_BYTES = 8
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_ACCOUNT = "/console/account"
@@ -106,6 +108,7 @@ def page_actor(request: Request, context: Ctx, _: CheckedForm) -> Actor:
 
     Sets `request.state.account`, `.person` and `.csrf`.
     """
+    request.state.since = request.app.state.changes.seen  # before anything is read: what comes later is told
     secret = session_token(request, context)
     visit = signed_in(request, context)
     if visit is None:
@@ -114,7 +117,7 @@ def page_actor(request: Request, context: Ctx, _: CheckedForm) -> Actor:
         raise _elsewhere(f"/sign-in/code?next={quote(_here(request))}")
     if visit.due is not None and not request.url.path.startswith(OWN_ACCOUNT):
         raise _elsewhere(f"{OWN_ACCOUNT}/password" if visit.due == "password" else OWN_ACCOUNT)
-    if visit.stale:
+    if visit.stale and FRESH_HEADER not in request.headers:
         context.database.attempt(lambda session: sign_in.touch(session, secret, context.clock))
     request.state.account = visit.account
     request.state.person = visit.person

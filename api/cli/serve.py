@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     import uvicorn
 
     from api.app import create_app
-    from api.serving import open_context, starting, working
+    from api.serving import open_context, server_of, starting, working
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         )
         app = create_app(context)
         with working(context, on_queue=service.worker_in_process):
-            uvicorn.run(
+            config = uvicorn.Config(
                 app,
                 host=service.host,
                 port=service.port,
@@ -54,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
                 proxy_headers=False,
                 timeout_graceful_shutdown=10,
             )
+            server_of(config).run()
     finally:
         context.wechat.close()
         context.database.close()

@@ -36,6 +36,7 @@ def employee(request: Request, context: Ctx, _: OwnOrigin) -> Actor:
     Sends the browser to the sign-in where nobody is known. Sets `request.state.person`, and `request.state.visit` to
     the console's session where there is one.
     """
+    request.state.since = request.app.state.changes.seen
     visit = signed_in(request, context)
     request.state.visit = visit if visit is not None and visit.due is None else None
     with context.database.reading() as session:
@@ -49,6 +50,15 @@ def employee(request: Request, context: Ctx, _: OwnOrigin) -> Actor:
 
 
 EmployeeActor = Annotated[Actor, Depends(employee)]
+
+
+def known_employee(request: Request, context: Context) -> Person | None:
+    """The person whose phone it is, by the sign-in of WeChat alone; None where nobody is known or works here."""
+    visitor = visitor_of(request, context)
+    if visitor is None:
+        return None
+    with context.database.reading() as session:
+        return _known(session, visitor)
 
 
 def may_come_in(session: Session, visitor: Visitor) -> bool:

@@ -69,9 +69,10 @@
   }
 
   // a button that asks once more before something that cannot be taken back
-  for (const form of all("form[data-confirm]")) {
-    form.addEventListener("submit", (event) => { if (!window.confirm(form.dataset.confirm)) event.preventDefault(); });
-  }
+  document.addEventListener("submit", (event) => {
+    const words = event.target.dataset.confirm;
+    if (words && !window.confirm(words)) event.preventDefault();
+  });
 
   // weights that must sum to 100: the sum is shown while typing, and saving waits for it
   for (const form of all("form[data-weights]")) {
@@ -262,17 +263,5 @@
       (next.querySelector ? next.querySelector("input") || next : next).focus();
     });
     update();
-  }
-
-  // a page part that the server keeps fresh (operations)
-  const live = document.querySelector("[data-live]");
-  if (live && "EventSource" in window) {
-    const source = new EventSource(live.dataset.live);
-    source.addEventListener("message", (event) => {
-      if (live.contains(document.activeElement) && document.activeElement !== document.body) return;
-      const fresh = new DOMParser().parseFromString(event.data, "text/html");
-      live.replaceChildren(...fresh.body.childNodes);
-    });
-    window.addEventListener("pagehide", () => source.close());
   }
 })();

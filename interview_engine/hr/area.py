@@ -6,7 +6,7 @@ house (`house.py`). An area never imports the list of all areas (`areas.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -156,6 +156,14 @@ class MessageTemplate:
     urgent: bool = False
 
 
+Concerns = Callable[[Session, Sequence[str]], Mapping[str, Iterable[str]]]
+"""(session, ids): by id, keys of open pages that show the row: "account:id" and "person:id" for whom it concerns,
+"requisition:id" for pages of another thing. One query or two for any number of ids. `EVERYBODY` for a row that concerns
+more people than can be named."""
+
+EVERYBODY = "*"
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The first part of names of audit events, "application" of "application.move".
@@ -163,11 +171,29 @@ class Subject:
     Args:
         told: whether webhooks can ask for its events. Sign-ins, grants and reads are not told.
         untold: what the trail keeps of an event and a receiver of webhooks does not get.
+        concerns: which open pages an event about such a row changes, besides pages of the row itself.
     """
 
     name: str
     told: bool = False
     untold: frozenset[str] = frozenset()
+    concerns: Concerns | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Things whose pages stay fresh while they are open (J5). A page watches "<kind>:<id>".
+
+    Args:
+        kind: of the key; the first part of audit events' subjects where they tell of it.
+        check: (session, actor, id) raises where the actor may not read it.
+        versions: (session, ids): by id, a text that differs when the row has changed. For what changes without an
+            audit event, as progress does; asked about once a second for all open pages together.
+    """
+
+    kind: str
+    check: Callable[[Session, Any, str], object]
+    versions: Callable[[Session, Sequence[str]], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +300,7 @@ class Area:
         jobs: what has to be done now and then.
         lists: kinds of lists, each with its field classes; pages and routes are made of them where the front names them
             (`api.area.ListPage`).
+        watches: things whose open pages stay fresh.
         locale: folder with "<language>/*.po" for the area's own texts, beside those of `interview_engine/locale`.
     """
 
@@ -296,4 +323,5 @@ class Area:
     work: tuple[WorkKind, ...] = ()
     jobs: tuple[Job, ...] = ()
     lists: tuple[ListSpec, ...] = ()
+    watches: tuple[Watch, ...] = ()
     locale: Path | None = None

@@ -23,6 +23,7 @@ from interview_engine.hr.area import (
     Post,
     RequestKind,
     Subject,
+    Watch,
     WorkKind,
 )
 from interview_engine.hr.forms.spec import ListSpec
@@ -44,6 +45,7 @@ class House:
     work: Mapping[str, WorkKind]
     names: Mapping[str, NamesSeen]
     lists: Mapping[str, ListSpec]
+    watches: Mapping[str, Watch]
 
     def references(self) -> References:
         """Every column that names a blob: what garbage collection must leave alone."""
@@ -97,6 +99,20 @@ class House:
             for row_id, found in kinds[kind].find(session, wanted).items()
         }
 
+    def concerned(self, session: Session, subjects: Iterable[str]) -> set[str]:
+        """Keys of the open pages that events about these subjects change: the rows' own, and those of `concerns`."""
+        ids: dict[str, set[str]] = {}
+        for subject in subjects:
+            kind, _, row_id = subject.partition(":")
+            ids.setdefault(kind, set()).add(row_id)
+        keys = {f"{kind}:{row_id}" for kind, rows in ids.items() for row_id in rows}
+        for kind, rows in ids.items():
+            declared = self.subjects.get(kind)
+            if declared is not None and declared.concerns is not None:
+                for found in declared.concerns(session, sorted(rows)).values():
+                    keys.update(found)
+        return keys
+
     def names_seen(self, session: Session, actor: Any, payloads: Sequence[Mapping[str, Any]]) -> list[str]:
         """Whom each message is about, by its payload: "" for nobody, and for whom the actor may not see."""
         found = {
@@ -127,6 +143,7 @@ def plug_in(areas: Sequence[Area]) -> House:
         work=_by_name("kind of work", ((kind.name, kind) for area in areas for kind in area.work)),
         names=_by_name("name", (pair for area in areas for pair in area.names.items())),
         lists=_by_name("list", ((one.name, one) for area in areas for one in area.lists)),
+        watches=_by_name("watch", ((one.kind, one) for area in areas for one in area.watches)),
     )
     webhook_events.tell({name: subject.untold for name, subject in made.subjects.items() if subject.told})
     for area in areas:

@@ -236,6 +236,14 @@ def operations(session: Session, clock: Clock) -> Operations:
     )
 
 
+def version(session: Session) -> str:
+    """A text that differs when something of the queue has: states, stages, how far running items are."""
+    running = select(func.count(), func.sum(WorkItem.share), func.max(WorkItem.updated_at)).where(
+        WorkItem.state.in_(("waiting", "running", "parked"))
+    )
+    return f"{sorted(_counts(session).items())} {tuple(session.execute(running).one())}"
+
+
 def _latest(session: Session, kind: str, subject_id: str) -> WorkItem | None:
     return session.scalar(
         select(WorkItem)

@@ -75,7 +75,7 @@ class Desk:
     def _failed(self, url: str, failure: str) -> None:
         """Leaving a page ends its player, its event stream, the icon of its tab (asked for once the page is there), and
         what the browser still books of a stream that was read to its end; nothing else may fail."""
-        ends = "/media/" in url or url.endswith(("/events", "/preview", "/static/icon.svg"))
+        ends = "/media/" in url or "/changes?" in url or url.endswith(("/preview", "/static/icon.svg"))
         if not ends or "ABORTED" not in failure:
             self.wrong.append(f"{failure} {url}")
 

@@ -16,6 +16,7 @@ from applications import application
 from hiring_world import World, make_world
 
 from api.context import Context
+from api.serving import server_of
 from interview_engine.assessment.kits.file import shipped_kits
 from interview_engine.clock import Clock
 from interview_engine.hr.accounts.passwords import hashed
@@ -68,7 +69,7 @@ def served(context: Context, **state: object) -> Iterator[str]:
     for name, value in state.items():
         setattr(app.state, name, value)
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
-    server = uvicorn.Server(config)
+    server = server_of(config)
     thread = threading.Thread(target=server.run, name="server", daemon=True)
     thread.start()
     for _ in range(200):

@@ -7,14 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from api.console.acting import act
 from api.console.forms import Form
 from api.console.frame import console_page, done
-from api.console.live import live
 from api.context import Context
 from api.deps import Ctx
 from api.export import XLSX, attachment, table_xlsx
@@ -110,12 +108,11 @@ def show(batch_id: str, request: Request, context: Ctx, actor: PageActor, only: 
     return _page(batch_id, request, context, actor, only=only, after=max(0, after))
 
 
-@router.get(f"{HOME}/{{batch_id}}/events")
-async def events(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """How far its step is, every two seconds."""
+@router.get(f"{HOME}/{{batch_id}}/progress")
+def progress(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """How far its step is: a part of the page, which is recorded as read only as a whole."""
     require(actor, "contact", "read")
-    await run_in_threadpool(_seen, context, actor, batch_id)
-    return live(request, lambda: _progress(batch_id, request, context, actor))
+    return HTMLResponse(_progress(batch_id, request, context, actor))
 
 
 @router.post(f"{HOME}/{{batch_id}}/mapping")

@@ -9,13 +9,11 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from api.candidate.sessions import OwnOrigin
 from api.console.acting import act
 from api.console.forms import Form
 from api.console.frame import ROLE_LABELS, console_page, done
-from api.console.live import live
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
@@ -100,13 +98,6 @@ def save(request: Request, context: Ctx, actor: PageActor, form: Form) -> Respon
         lambda note: done(HOME, note),
         lambda problem: _page(request, context, actor, Filled(form.values(), audience), problem),
     )
-
-
-@router.get(f"{HOME}/events")
-async def events(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """The list of what went out, every two seconds while the page is open."""
-    await run_in_threadpool(_fragment, request, context, actor)  # who may not see it is refused before it begins
-    return live(request, lambda: _fragment(request, context, actor))
 
 
 @router.post(f"{HOME}/{{notice_id}}/drop")

@@ -1,4 +1,4 @@
-"""The queue of durable work, kept fresh by server-sent events, and the audit log (A10, L10)."""
+"""The queue of durable work, kept fresh while the page is open, and the audit log (A10, L10)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from api.console import forms
 from api.console.acting import act
@@ -18,7 +17,6 @@ from api.console.actors import ACTORS, account_names
 from api.console.charts import columns
 from api.console.forms import as_day
 from api.console.frame import console_page, done
-from api.console.live import live
 from api.console.system.audit_words import ACTIONS, SUBJECTS
 from api.context import Context
 from api.deps import Ctx
@@ -108,18 +106,6 @@ def operations(request: Request, context: Ctx, actor: PageActor) -> Response:
         days=days,
         drawn=columns([one.done for one in days]),
     )
-
-
-@router.get("/console/operations/events")
-async def events(request: Request, context: Ctx, actor: PageActor) -> Response:
-    """The same, every two seconds while the page is open."""
-
-    def allowed() -> None:
-        with context.database.reading() as session:
-            check_group(session, actor, "public", "manage")
-
-    await run_in_threadpool(allowed)
-    return live(request, lambda: _fragment(request, context, actor))
 
 
 @router.post("/console/work/{item_id}/retry")

@@ -1,6 +1,7 @@
 """What approvals hand over: the engine's own tables and messages. What is approved, other areas hand over."""
 
 from interview_engine.hr.approvals.chores import end_and_escalate, hand_over
+from interview_engine.hr.approvals.concerns import concerned
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep, ApprovalSubstitute
 from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject, in_transaction
 from interview_engine.i18n import msg
@@ -34,7 +35,7 @@ AREA = Area(
             to_subject=True,
         ),
     },
-    subjects=(Subject("approval", told=True), Subject("approval_flow")),
+    subjects=(Subject("approval", told=True, concerns=concerned), Subject("approval_flow")),
     jobs=(
         Job("approvals of those away", 300.0, in_transaction(hand_over)),
         Job("late approvals", 300.0, in_transaction(end_and_escalate), by_date=True),

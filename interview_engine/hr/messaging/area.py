@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, cast, select
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject, in_transaction
+from interview_engine.hr.access.service import check_group, require
+from interview_engine.hr.area import EVERYBODY, Area, Job, MessageTemplate, PersonColumn, Subject, Watch, in_transaction
 from interview_engine.hr.messaging import notices, trail_anchor
 from interview_engine.hr.messaging.tables import (
     Card,
@@ -23,6 +27,7 @@ from interview_engine.hr.messaging.tables import (
 from interview_engine.hr.people.tables import WechatIdentity
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import Text, msg
+from interview_engine.store import work
 
 
 def _erase(session: Session, person_id: str, removal: Removal) -> None:
@@ -35,6 +40,39 @@ def _erase(session: Session, person_id: str, removal: Removal) -> None:
         theirs = (SubscriptionCredit.app_id == app_id) & (SubscriptionCredit.openid == openid)
         removal.delete(session, SubscriptionCredit, theirs)
         removal.delete(session, InboundEvent, cast(InboundEvent.body, String).contains(f'"{openid}"', autoescape=True))
+
+
+MOST_NAMED = 200
+"""Receivers of a notice that are named to open pages; of more, every page looks."""
+
+
+def _receivers(session: Session, ids: Sequence[str]) -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = {row_id: set() for row_id in ids}
+    for row_id in ids:
+        named = select(NoticeReceiver.person_id).where(NoticeReceiver.notice_id == row_id).limit(MOST_NAMED + 1)
+        persons = list(session.scalars(named))
+        found[row_id] = {f"person:{one}" for one in persons} if len(persons) <= MOST_NAMED else {EVERYBODY}
+    return found
+
+
+def _may_send(_: Session, actor: Any, __: str) -> None:
+    require(actor, "public", "manage")
+
+
+def _notice_versions(session: Session, ids: Sequence[str]) -> Mapping[str, str]:
+    """How many went out and how many were read."""
+    counted = session.execute(
+        select(func.count(NoticeReceiver.id), func.count(NoticeReceiver.read_at), func.sum(NoticeReceiver.sendings))
+    ).one()
+    return dict.fromkeys(ids, str(tuple(counted)))
+
+
+def _may_operate(session: Session, actor: Any, _: str) -> None:
+    check_group(session, actor, "public", "manage")
+
+
+def _work_versions(session: Session, ids: Sequence[str]) -> Mapping[str, str]:
+    return dict.fromkeys(ids, work.version(session))
 
 
 def _notice(subject: Text, body: Text, *, urgent: bool = False) -> MessageTemplate:
@@ -86,5 +124,9 @@ AREA = Area(
             urgent=True,
         ),
     },
-    subjects=(Subject("message"), Subject("notice"), Subject("trail", told=True), Subject("way")),
+    watches=(
+        Watch("notices", _may_send, _notice_versions),
+        Watch("work", _may_operate, _work_versions),
+    ),
+    subjects=(Subject("message"), Subject("notice", concerns=_receivers), Subject("trail", told=True), Subject("way")),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from interview_engine.hr.area import (
     PersonColumn,
     RequestKind,
     Subject,
+    Watch,
     WorkKind,
     in_transaction,
 )
@@ -24,12 +26,14 @@ from interview_engine.hr.recruiting import retention
 from interview_engine.hr.recruiting.applying.lists import reached_names
 from interview_engine.hr.recruiting.applying.pool_list import TALENT_POOL
 from interview_engine.hr.recruiting.blob_owners import owners
+from interview_engine.hr.recruiting.concerns import CONCERNS
 from interview_engine.hr.recruiting.erasing import erase_applications, erase_interview, erase_recordings
 from interview_engine.hr.recruiting.hiring import joining, offers
 from interview_engine.hr.recruiting.interviewing import invitation_states, uploads, work
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.jobs.requisition_list import REQUISITIONS
 from interview_engine.hr.recruiting.messages import MESSAGES
+from interview_engine.hr.recruiting.reach import application_for, requisition_for
 from interview_engine.hr.recruiting.tables import (
     Answer,
     AnswerLikeness,
@@ -53,6 +57,14 @@ from interview_engine.hr.recruiting.tables import (
 from interview_engine.i18n import msg
 
 _TOLD = ("answer", "application", "interview", "invitation", "offer", "posting", "rating", "requisition", "resume")
+
+
+def _requisition_seen(session: Session, actor: Any, requisition_id: str) -> None:
+    requisition_for(session, actor, requisition_id, "public", "read")
+
+
+def _application_seen(session: Session, actor: Any, application_id: str) -> None:
+    application_for(session, actor, application_id, "interview", "read")
 
 
 def _requisitions(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
@@ -159,9 +171,9 @@ AREA = Area(
     messages=MESSAGES,
     names={"application": reached_names},
     subjects=(
-        *(Subject(name, told=True) for name in _TOLD),
-        Subject("assessment", told=True),
-        Subject("review", told=True, untold=frozenset({"score"})),
+        *(Subject(name, told=True, concerns=CONCERNS.get(name)) for name in _TOLD),
+        Subject("assessment", told=True, concerns=CONCERNS["assessment"]),
+        Subject("review", told=True, untold=frozenset({"score"}), concerns=CONCERNS["review"]),
         *(
             Subject(name)
             for name in ("answers", "applications", "calibration", "evidence", "media", "ranking", "report")
@@ -175,6 +187,10 @@ AREA = Area(
         Job("uploads", 3600.0, uploads.clear, by_date=True),
     ),
     lists=(REQUISITIONS, TALENT_POOL),
+    watches=(
+        Watch("requisition", _requisition_seen),
+        Watch("application", _application_seen),
+    ),
     work=(
         WorkKind(
             work.INTERVIEW,

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject, in_transaction
+from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject, Watch, in_transaction
 from interview_engine.hr.removal import Removal
 from interview_engine.hr.requests.deciding import apply_due
 from interview_engine.hr.requests.erasing import empty_requests
 from interview_engine.hr.requests.own_kinds import own_kinds
 from interview_engine.hr.requests.request_list import HEALTH_REQUESTS, PAY_REQUESTS, REQUESTS
+from interview_engine.hr.requests.seeing import see
 from interview_engine.hr.requests.tables import OwnRequestKind, Request, RequestEffect, RequestPaper
 from interview_engine.i18n import msg
 
 
 def _erase(session: Session, person_id: str, removal: Removal) -> None:
     empty_requests(session, person_id, removal)
+
+
+def _concerned(session: Session, ids: Sequence[str]) -> Mapping[str, set[str]]:
+    rows = select(Request.id, Request.person_id, Request.asked_by_person_id).where(Request.id.in_(ids))
+    return {row_id: {f"person:{one}" for one in persons} for row_id, *persons in session.execute(rows).tuples()}
 
 
 AREA = Area(
@@ -35,7 +44,8 @@ AREA = Area(
             "/wechat/my/requests/{request}",
         ),
     },
-    subjects=(Subject("request", told=True), Subject("request_kind")),
+    subjects=(Subject("request", told=True, concerns=_concerned), Subject("request_kind")),
+    watches=(Watch("request", see),),
     lists=(REQUESTS, PAY_REQUESTS, HEALTH_REQUESTS),
     jobs=(Job("requests whose day has come", 60.0, in_transaction(apply_due), by_date=True),),
 )
