@@ -21,6 +21,7 @@ from api.limits import Buckets, Limits
 from api.middleware import COMPRESSION_LEVEL, NOT_COMPRESSED, SecurityHeaders
 from api.phone.lists import phone_pages
 from api.routes.lists import LISTS_TAG, list_routes
+from api.switches import SwitchedOff, Switches, paths_of
 from api.wing import Wing
 from interview_engine import __version__
 from interview_engine.i18n import languages
@@ -89,6 +90,9 @@ def attach(app: FastAPI, context: Context, buckets: Buckets | None = None) -> No
     """
     app.state.context = context
     app.state.changes = Changes(context.database)
+    app.state.switches = Switches(context.clock)
+    app.state.module_paths = paths_of(app.state.areas)
+    app.add_middleware(SwitchedOff, context=context, paths=app.state.module_paths)
     app.add_middleware(GZipMiddleware, compresslevel=COMPRESSION_LEVEL, exclude_content_types=NOT_COMPRESSED)
     app.add_middleware(Limits, context=context, buckets=buckets)
     app.add_middleware(SecurityHeaders, secure=context.service.secure)

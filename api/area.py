@@ -68,6 +68,8 @@ class WebArea:
         templates: a folder of its own; "list.html" in it is the template "console/<name>/list.html".
         routes: routers of the API, mounted under /api/v1.
         lists: its lists, each with the pages and the route that are made of it.
+        modules: which module pages and routes belong to, by the beginning of their addresses; those of a list follow
+            from its area. Switched off, they are not shown and not answered (L8).
         tags: of its routes, each with a description for the OpenAPI document.
     """
 
@@ -79,6 +81,7 @@ class WebArea:
     templates: Path | None = None
     routes: tuple[APIRouter, ...] = ()
     lists: tuple[ListPage, ...] = ()
+    modules: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     tags: tuple[tuple[str, str], ...] = ()
 
 

@@ -15,6 +15,7 @@ from api.context import Context
 from api.deps import get_context
 from api.i18n import language_of
 from api.render import page
+from api.switches import shown_for
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.messaging.inbox import unread_count
@@ -76,7 +77,7 @@ def console_page(
     areas = areas_of(request)
     notice = _notice(areas, request.query_params.get("done", ""))
     frame = {
-        **_navigation(areas, request.url.path, actor),
+        **_navigation(areas, request.url.path, actor, shown_for(request, context, actor.person_id)),
         **_person(context, request, actor),
         "notice": None if notice is None else translate(notice),
     }
@@ -129,11 +130,11 @@ def _notice(areas: Sequence[WebArea], what: str) -> str | None:
     return next((area.notices[what] for area in areas if what in area.notices), NOTICES.get(what))
 
 
-def _navigation(areas: Sequence[WebArea], path: str, actor: Actor) -> dict[str, Any]:
+def _navigation(areas: Sequence[WebArea], path: str, actor: Actor, shown: Callable[[str], bool]) -> dict[str, Any]:
     by_section: dict[str, list[Entry]] = {}
     for area in areas:
         for entry in area.entries:
-            if may_at_all(actor, *entry.needs):
+            if may_at_all(actor, *entry.needs) and shown(entry.href):
                 by_section.setdefault(area.section, []).append(entry)
     sections = []
     pages: list[dict[str, Any]] = []

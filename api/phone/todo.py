@@ -17,6 +17,7 @@ from api.i18n import language_of
 from api.phone.lists import phone_address
 from api.render import page
 from api.sessions import PageActor, page_actor, signed_in
+from api.switches import shown_for
 from api.visitor import browser_of
 from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput
 from interview_engine.hr.access.rules import Actor, may_at_all
@@ -88,12 +89,13 @@ def decide(
 
 
 def _page(request: Request, context: Context, actor: Actor, problem: InterviewEngineError | None = None) -> Response:
+    shown = shown_for(request, context, actor.person_id)
     with context.database.reading() as session:
         to_read = {name: one for name, one in house().messages.items() if one.to_read is not None}
         unread = list_inbox(session, actor, unread=True, limit=50).items
         reports = [row for row in unread if row.template in to_read][:MAX_SHOWN]
         about = house().names_seen(session, actor, [row.payload for row in reports])
-        may_see = may_at_all(actor, "public", "read")
+        may_see = may_at_all(actor, "public", "read") and shown("/console/requisitions")
         jobs = list_requisitions(session, actor, "open", None, limit=MAX_SHOWN).items if may_see else ()
         ways = choices_of(session, actor.person_id, ways_set_up(context)) if actor.person_id else ()
         return page(
@@ -112,7 +114,7 @@ def _page(request: Request, context: Context, actor: Actor, problem: InterviewEn
                 (phone_address(one.spec), one.spec.title)
                 for area in areas_of(request)
                 for one in area.lists
-                if may_at_all(actor, one.spec.field_class, "read")
+                if may_at_all(actor, one.spec.field_class, "read") and shown(one.href)
             ],
             ways=ways,
             names=WAYS,

@@ -274,6 +274,28 @@ BlobOwners = Callable[[Session, Sequence[str]], Mapping[str, Owner]]
 """(session, hashes): whose the blobs among them are that the area's rows name."""
 
 
+Affected = Callable[[Session, str], Sequence[tuple[Text, int]]]
+"""(session, id of a company): what goes on in a module there, in words with counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """What a company can switch off as a whole (L8): pages, lists and requests go, what is kept stays.
+
+    Args:
+        name: up to 40 characters; what settings keep. Never changed.
+        title, about: for the page on which it is switched.
+        requests: kinds of requests that belong to it besides those of its area.
+        affected: what is under way; it stays and is decided as before.
+    """
+
+    name: str
+    title: Text
+    about: Text
+    requests: tuple[str, ...] = ()
+    affected: Affected | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """One area of HR, as the middle of the house knows it.
@@ -300,6 +322,7 @@ class Area:
         jobs: what has to be done now and then.
         lists: kinds of lists, each with its field classes; pages and routes are made of them where the front names them
             (`api.area.ListPage`).
+        module: what a company switches off with it; None where the house does not stand without it.
         watches: things whose open pages stay fresh.
         locale: folder with "<language>/*.po" for the area's own texts, beside those of `interview_engine/locale`.
     """
@@ -323,5 +346,6 @@ class Area:
     work: tuple[WorkKind, ...] = ()
     jobs: tuple[Job, ...] = ()
     lists: tuple[ListSpec, ...] = ()
+    module: Module | None = None
     watches: tuple[Watch, ...] = ()
     locale: Path | None = None

@@ -9,6 +9,7 @@ from interview_engine.hr.accounts.area import AREA as ACCOUNTS
 from interview_engine.hr.approvals.area import AREA as APPROVALS
 from interview_engine.hr.area import Area
 from interview_engine.hr.calendar.area import AREA as CALENDAR
+from interview_engine.hr.companies.area import AREA as COMPANIES
 from interview_engine.hr.competency.area import AREA as COMPETENCY
 from interview_engine.hr.employment.area import AREA as EMPLOYMENT
 from interview_engine.hr.files.area import AREA as FILES
@@ -45,6 +46,7 @@ AREAS: tuple[Area, ...] = (
     MESSAGING,
     LISTS,
     APPROVALS,
+    COMPANIES,
     ORG,
     ACCOUNTS,
     ACCESS,

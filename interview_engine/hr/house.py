@@ -18,6 +18,7 @@ from interview_engine.hr.area import (
     Found,
     Job,
     MessageTemplate,
+    Module,
     NamesSeen,
     PersonPlaces,
     Post,
@@ -46,6 +47,7 @@ class House:
     names: Mapping[str, NamesSeen]
     lists: Mapping[str, ListSpec]
     watches: Mapping[str, Watch]
+    modules: Mapping[str, Module]
 
     def references(self) -> References:
         """Every column that names a blob: what garbage collection must leave alone."""
@@ -74,6 +76,22 @@ class House:
         """Every kind of request by name, with those that companies made."""
         made = [kind for area in self.areas if area.more_requests is not None for kind in area.more_requests(session)]
         return dict(self.requests) | {kind.name: kind for kind in made}
+
+    def module_of_kind(self, kind_name: str) -> str | None:
+        """The module that a kind of request belongs to; None where it cannot be switched off."""
+        for area in self.areas:
+            if area.module is None:
+                continue
+            if kind_name in area.module.requests or any(kind.name == kind_name for kind in area.requests):
+                return area.module.name
+        return None
+
+    def module_of_list(self, list_name: str) -> str | None:
+        """The module that a list belongs to."""
+        for area in self.areas:
+            if area.module is not None and any(one.name == list_name for one in area.lists):
+                return area.module.name
+        return None
 
     def request_kind(self, session: Session, name: str) -> RequestKind | None:
         """One of them; None where there is none of that name."""
@@ -143,6 +161,7 @@ def plug_in(areas: Sequence[Area]) -> House:
         work=_by_name("kind of work", ((kind.name, kind) for area in areas for kind in area.work)),
         names=_by_name("name", (pair for area in areas for pair in area.names.items())),
         lists=_by_name("list", ((one.name, one) for area in areas for one in area.lists)),
+        modules=_by_name("module", ((one.module.name, one.module) for one in areas if one.module is not None)),
         watches=_by_name("watch", ((one.kind, one) for area in areas for one in area.watches)),
     )
     webhook_events.tell({name: subject.untold for name, subject in made.subjects.items() if subject.told})

@@ -30,4 +30,14 @@ AREA = WebArea(
         portraits.router,
     ),
     tags=(("competencies", "Kits, role profiles, surveys, portraits."),),
+    modules={
+        "/console/kits": "recruiting",
+        "/console/competencies": "competency",
+        "/console/profiles": "competency",
+        "/console/surveys": "competency",
+        "/api/v1/kits": "recruiting",
+        "/api/v1/competencies": "competency",
+        "/api/v1/role-profiles": "competency",
+        "/api/v1/surveys": "competency",
+    },
 )

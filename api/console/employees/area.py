@@ -38,4 +38,9 @@ AREA = WebArea(
     },
     lists=(ListPage(EMPLOYEES, file.HOME), ListPage(CONTRACTS, "/console/contracts")),
     pages=(templates.router, signatures.router, file.router, sections.router),
+    modules={
+        "/console/contract-templates": "signing",
+        "/console/signatures": "signing",
+        "/console/signature-check": "signing",
+    },
 )

@@ -34,4 +34,8 @@ AREA = WebArea(
         ListPage(TASK_TEMPLATES, tasks.TEMPLATES),
     ),
     pages=(person.router, tasks.router),
+    modules={
+        "/console/joining": "onboarding",
+        "/console/welcome-texts": "onboarding",
+    },
 )

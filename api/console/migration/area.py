@@ -32,4 +32,8 @@ AREA = WebArea(
     pages=(pages.router,),
     routes=(imports.router,),
     tags=(("imports", "Sheets of other systems: received, mapped, checked, written, compared, taken back."),),
+    modules={
+        "/console/imports": "migration",
+        "/api/v1/imports": "migration",
+    },
 )

@@ -18,4 +18,13 @@ AREA = WebArea(
         "activated": mark("In use from now on."),
     },
     pages=(pages.router, outcomes.router),
+    modules={
+        "/console/calibration": "recruiting",
+        "/console/rate": "recruiting",
+        "/console/fairness": "recruiting",
+        "/console/outcomes": "recruiting",
+        "/api/v1/assessments": "recruiting",
+        "/api/v1/calibrations": "recruiting",
+        "/api/v1/episodes": "recruiting",
+    },
 )

@@ -1,7 +1,7 @@
 """What shows the company and the installation: organisation, notices, durable work, audit, accounts."""
 
 from api.area import Entry, WebArea
-from api.console.system import account, administration, deletions, notices, operations
+from api.console.system import account, administration, companies, deletions, notices, operations
 from api.console.system import organisation as organisation_pages
 from api.routes.system import administration as administration_routes
 from api.routes.system import approvals, organisation, persons, receipts, system, webhooks
@@ -13,6 +13,7 @@ AREA = WebArea(
     section=mark("System"),
     entries=(
         Entry("/console/organisation", mark("Organisation"), ("public", "manage")),
+        Entry(companies.HOME, mark("Company settings"), ("public", "manage")),
         Entry("/console/notices", mark("Notices"), ("public", "manage")),
         Entry("/console/operations", mark("Operations"), ("public", "manage")),
         Entry("/console/deletions", mark("Planned deletions"), ("public", "manage")),
@@ -22,6 +23,8 @@ AREA = WebArea(
     notices={
         "retried": mark("It is back in the queue."),
         "given-up": mark("Skipped: a reviewer will read it."),
+        "module_on": mark("Switched on."),
+        "module_off": mark("Switched off. Everything it holds is kept."),
         "password": mark("Your password is changed. Other devices are signed out."),
         "totp": mark("The second step is on."),
         "totp-off": mark("The second step is off."),
@@ -41,6 +44,7 @@ AREA = WebArea(
     pages=(
         account.router,
         administration.router,
+        companies.router,
         deletions.router,
         notices.router,
         organisation_pages.router,

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from api.area import areas_of
 from api.console.frame import console_page
-from api.console.recruiting import words
+from api.console.recruiting import requisitions, words
 from api.console.work.approvals import waiting_for
 from api.console.work.inbox import lines_of
-from api.deps import Ctx
+from api.deps import Ctx, get_context
 from api.i18n import language_of
 from api.sessions import PageActor
+from api.switches import shown_for
 from interview_engine.clock import CHINA
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.employment import service as employment
@@ -57,18 +58,25 @@ NUMBERS = (
 )
 
 
+NO_RECRUITING: Mapping[str, Any] = {"deciding": None, "numbers": [], "titles": {}}
+"""For those who see no candidates."""
+
+
 @router.get(HOME)
 def home(request: Request, context: Ctx, actor: PageActor) -> Response:
     """What waits for me first, then today."""
     today = context.clock.now().astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+    shown = shown_for(request, context, actor.person_id)
+    recruits = shown(requisitions.HOME)
     with context.database.reading() as session:
         unread = list_inbox(session, actor, unread=True, limit=SHOWN).items
         values: dict[str, Any] = {
             "approvals": waiting_for(session, actor),
             "tasks": tasks.waiting_for(session, actor, context.clock, limit=SHOWN),
             "messages": lines_of(session, actor, unread, language_of(request)),
-            "jobs": list_requisitions(session, actor, "open", limit=SHOWN).items,
-            **_recruiting(session, actor, today),
+            "jobs": list_requisitions(session, actor, "open", limit=SHOWN).items if recruits else (),
+            "recruits": recruits,
+            **(_recruiting(session, actor, today) if recruits else NO_RECRUITING),
         }
     return console_page(request, actor, "work/home.html", shown=SHOWN, stages=words.STAGES, **values)
 
@@ -77,11 +85,12 @@ def home(request: Request, context: Ctx, actor: PageActor) -> Response:
 def search(request: Request, context: Ctx, actor: PageActor, q: str = "") -> Response:
     """Candidates and colleagues by name, jobs by title, pages by what they are called; only what the reader may see."""
     wanted = q.strip()
+    recruits = shown_for(request, context, actor.person_id)(requisitions.HOME)
     people: list[ApplicationSummary] = []
     jobs: list[tuple[str, str]] = []
     with context.database.reading() as session:
-        titles = titles_for(session, actor, "read")
-        if wanted and _may_list_people(actor):
+        titles = titles_for(session, actor, "read") if recruits else []
+        if wanted and recruits and _may_list_people(actor):
             filters = ApplicationFilters(name=wanted)
             people = list(list_applications(session, actor, None, filters, limit=FOUND).items)
         colleagues = []
@@ -108,7 +117,7 @@ def search(request: Request, context: Ctx, actor: PageActor, q: str = "") -> Res
 def _recruiting(session: Session, actor: Actor, today: datetime) -> Mapping[str, Any]:
     """Candidates that wait for a decision, and the numbers; nothing for those who see no candidates."""
     if not _may_list_people(actor):
-        return {"deciding": None, "numbers": [], "titles": {}}
+        return NO_RECRUITING
     waiting = ApplicationFilters(stages=("review",))
     deciding = list_applications(session, actor, None, waiting, limit=SHOWN, counted=False)
     today_by = [
@@ -133,11 +142,12 @@ def _may_list_people(actor: Actor) -> bool:
 def _places(request: Request, actor: Actor, wanted: str) -> list[tuple[str, str]]:
     """(address, label) of pages of the navigation whose label or section has the words in it."""
     translate = translator(language_of(request))
+    shown = shown_for(request, get_context(request), actor.person_id)
     found = []
     for area in areas_of(request):
         for entry in area.entries:
             label = translate(entry.label)
             said = f"{translate(area.section)} {label}".casefold()
-            if wanted and wanted.casefold() in said and may_at_all(actor, *entry.needs):
+            if wanted and wanted.casefold() in said and may_at_all(actor, *entry.needs) and shown(entry.href):
                 found.append((entry.href, label))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.area import Area, MessageTemplate, PersonColumn, Subject
+from interview_engine.hr.area import Area, MessageTemplate, Module, PersonColumn, Subject
 from interview_engine.hr.competency.promotion import PROMOTION
 from interview_engine.hr.competency.tables import (
     CompetencyEvidence,
@@ -30,6 +30,11 @@ def _erase(session: Session, person_id: str, removal: Removal) -> None:
 
 AREA = Area(
     name="competency",
+    module=Module(
+        "competency",
+        msg("Competencies and surveys"),
+        msg("The competency model, role profiles, promotions and surveys. Interview kits belong to recruiting."),
+    ),
     tables=(CompetencyEvidence, CompetencyRow, Episode, KitVersion, RoleProfile, Survey, SurveyResponse),
     persons=(
         PersonColumn(CompetencyEvidence.person_id, "erased", _RECORD),

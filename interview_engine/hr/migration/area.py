@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.area import Area, Job, PersonColumn, Subject, Watch, WorkKind, in_transaction
+from interview_engine.hr.area import Area, Job, Module, PersonColumn, Subject, Watch, WorkKind, in_transaction
 from interview_engine.hr.migration import service
 from interview_engine.hr.migration.batch_list import IMPORTS
 from interview_engine.hr.migration.tables import ImportBatch, ImportMapping, ImportRow
@@ -40,6 +40,14 @@ def _versions(session: Session, ids: Sequence[str]) -> Mapping[str, str]:
 
 AREA = Area(
     name="migration",
+    module=Module(
+        "migration",
+        msg("Imports from other systems"),
+        msg("Sheets of another system: mapped, checked, written and rolled back."),
+        affected=lambda session, company: (
+            (msg("imports that are not finished"), service.unfinished(session, company)),
+        ),
+    ),
     tables=(ImportBatch, ImportRow, ImportMapping),
     persons=(
         PersonColumn(

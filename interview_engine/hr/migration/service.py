@@ -422,6 +422,12 @@ def pages_of(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
     return found
 
 
+def unfinished(session: Session, legal_entity_id: str) -> int:
+    """How many batches of a company are neither written nor rolled back."""
+    going = (ImportBatch.legal_entity_id == legal_entity_id, ImportBatch.state.not_in(("done", "undone", "failed")))
+    return session.scalar(select(func.count()).select_from(ImportBatch).where(*going)) or 0
+
+
 def count_of(session: Session, batch: ImportBatch) -> int:
     """Lines that will be written."""
     chosen = ImportRow.state.in_(("made", "changed"))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject, in_transaction
+from interview_engine.hr.area import Area, Job, MessageTemplate, Module, PersonColumn, Subject, in_transaction
 from interview_engine.hr.onboarding import service
 from interview_engine.hr.onboarding.lists import JOINING, WELCOME_TEXTS
 from interview_engine.hr.onboarding.tables import Onboarding, OnboardingLink, WelcomeText
@@ -42,6 +42,14 @@ def _places() -> Select[str, str, str]:
 
 AREA = Area(
     name="onboarding",
+    module=Module(
+        "onboarding",
+        msg("Joining"),
+        msg("Entry forms, welcome messages and who is expected when."),
+        affected=lambda session, company: (
+            (msg("people on the way to their first day"), service.expected(session, company)),
+        ),
+    ),
     tables=(Onboarding, OnboardingLink, WelcomeText),
     blobs=(Onboarding.entry_sha256,),
     blob_owners=_owners,

@@ -393,6 +393,15 @@ def team(session: Session, row: Onboarding, *, limit: int = 12) -> list[tuple[st
     return people[:limit]
 
 
+def expected(session: Session, legal_entity_id: str) -> int:
+    """How many are on the way to their first day in a company."""
+    on_the_way = (
+        Onboarding.legal_entity_id == legal_entity_id,
+        Onboarding.state.not_in(("joined", "no_show", "called_off")),
+    )
+    return session.scalar(select(func.count()).select_from(Onboarding).where(*on_the_way)) or 0
+
+
 def counts(session: Session) -> dict[str, int]:
     """How many are in which state, of all; for tests and benches."""
     rows = session.execute(select(Onboarding.state, func.count()).group_by(Onboarding.state)).tuples()

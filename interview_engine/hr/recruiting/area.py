@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import (
@@ -13,6 +13,7 @@ from interview_engine.hr.area import (
     Fact,
     Found,
     Job,
+    Module,
     PersonColumn,
     RequestKind,
     Subject,
@@ -54,7 +55,7 @@ from interview_engine.hr.recruiting.tables import (
     Upload,
     UploadPart,
 )
-from interview_engine.i18n import msg
+from interview_engine.i18n import Text, msg
 
 _TOLD = ("answer", "application", "interview", "invitation", "offer", "posting", "rating", "requisition", "resume")
 
@@ -111,8 +112,30 @@ def _places() -> Select[str, str, str]:
     ).join(Requisition, Requisition.id == Application.requisition_id)
 
 
+def _under_way(session: Session, company: str) -> Sequence[tuple[Text, int]]:
+    """Open jobs, applicants under way, and offers that wait for an answer."""
+    mine = Requisition.legal_entity_id == company
+    jobs = select(func.count()).select_from(Requisition).where(mine, Requisition.state.in_(("open", "on_hold")))
+    applied = (
+        select(func.count()).select_from(Application).join(Requisition, Requisition.id == Application.requisition_id)
+    )
+    going = applied.where(mine, Application.stage.not_in(("hired", "rejected", "withdrawn")))
+    offered = applied.join(Offer, Offer.application_id == Application.id).where(mine, Offer.state == "sent")
+    return (
+        (msg("open jobs"), session.scalar(jobs) or 0),
+        (msg("applicants under way"), session.scalar(going) or 0),
+        (msg("offers that wait for an answer"), session.scalar(offered) or 0),
+    )
+
+
 AREA = Area(
     name="recruiting",
+    module=Module(
+        "recruiting",
+        msg("Recruiting"),
+        msg("Jobs, applicants, interviews, ranked lists and offers."),
+        affected=_under_way,
+    ),
     tables=(
         Answer,
         AnswerLikeness,

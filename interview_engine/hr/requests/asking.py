@@ -18,6 +18,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_persons, denied
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.area import Post
+from interview_engine.hr.companies import service as companies
 from interview_engine.hr.forms.fields import Field, Value, checked_form
 from interview_engine.hr.house import house
 from interview_engine.hr.people.tables import Person
@@ -57,7 +58,19 @@ def askable(session: Session, actor: Actor, person_id: str) -> list[AskedKind]:
     post = house().post_of(session, person_id)
     if post is None or post.state == "pending":
         return []
-    return [kind for kind in kinds_of_house(session).values() if may_ask(session, actor, kind, person_id, post)]
+    off = companies.settings_of(session, post.legal_entity_id).modules_off
+    return [
+        kind
+        for kind in kinds_of_house(session).values()
+        if house().module_of_kind(kind.name) not in off and may_ask(session, actor, kind, person_id, post)
+    ]
+
+
+def count_waiting(session: Session, kinds: Sequence[str], legal_entity_id: str) -> int:
+    """How many requests of these kinds wait for a decision in a company."""
+    waiting = (Request.kind.in_(kinds), Request.state.in_(("pending", "cancelling")))
+    of_company = select(func.count()).select_from(Request).where(*waiting, Request.legal_entity_id == legal_entity_id)
+    return session.scalar(of_company) or 0
 
 
 def form_of(
@@ -77,6 +90,7 @@ def form_of(
         raise _not_here()
     if not may_ask(session, actor, kind, person_id, post):
         raise denied()
+    _check_on(session, kind, post)
     return kind, fields_for(session, kind, post)
 
 
@@ -125,6 +139,7 @@ def ask(
         raise _not_here()
     if not may_ask(session, actor, kind, about, post):
         raise denied()
+    _check_on(session, kind, post)
     first, last = days_of(kind, clean)
     asked = Ask("", about, post, clean, first, last)
     check(session, kind, asked, clock)
@@ -273,6 +288,13 @@ def _check_past(kind: AskedKind, first: date, clock: Clock) -> None:
             msg("The day lies too far in the past; the earliest is {day}.", day=earliest.isoformat()),
             msg("Choose a later day, or ask HR to correct what was."),
         )
+
+
+def _check_on(session: Session, kind: AskedKind, post: Post) -> None:
+    """Refuse what is new in a module that the company has switched off; what waits is decided as before."""
+    module = house().module_of_kind(kind.name)
+    if module is not None:
+        companies.check_on(session, module, post.legal_entity_id)
 
 
 def _may_for(session: Session, actor: Actor, kind: AskedKind, person_id: str) -> bool:

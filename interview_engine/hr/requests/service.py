@@ -1,6 +1,6 @@
 """The door of requests: what an area declares a kind with, and what pages, routes and other areas call."""
 
-from interview_engine.hr.requests.asking import ask, askable, cancel, form_of, in_force, withdraw
+from interview_engine.hr.requests.asking import ask, askable, cancel, count_waiting, form_of, in_force, withdraw
 from interview_engine.hr.requests.deciding import as_request, effects_of
 from interview_engine.hr.requests.kinds import Ask, AskedKind, Effect, Line
 from interview_engine.hr.requests.papers import Paper, declare_void, issue
@@ -18,6 +18,7 @@ __all__ = [
     "ask",
     "askable",
     "cancel",
+    "count_waiting",
     "declare_void",
     "effects_of",
     "form_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, Subject, in_transaction
+from interview_engine.hr.area import Area, Job, MessageTemplate, Module, PersonColumn, Subject, in_transaction
 from interview_engine.hr.signing import service
 from interview_engine.hr.signing.tables import (
     ContractTemplate,
@@ -15,6 +15,12 @@ from interview_engine.i18n import msg
 
 AREA = Area(
     name="signing",
+    module=Module(
+        "signing",
+        msg("Signing on the phone"),
+        msg("Contract templates, and contracts sent to be signed."),
+        affected=lambda session, company: ((msg("contracts out for signature"), service.out_for_signature(session, company)),),
+    ),
     tables=(ContractTemplate, ContractTemplateVersion, SigningCertificate, SignatureRequest, SignatureStep),
     blobs=service.BLOBS,
     blob_owners=service.owners,

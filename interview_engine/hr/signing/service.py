@@ -22,7 +22,17 @@ from interview_engine.hr.signing.identifying import (
     send_code,
 )
 from interview_engine.hr.signing.sending import Issued, check_days, check_sendable, phone_of, prepare, send, withdraw
-from interview_engine.hr.signing.standing import BLOBS, OPEN, get_for, of_contracts, owners, paper_of, signer_of
+from interview_engine.hr.signing.standing import (
+    BLOBS,
+    OPEN,
+    get_for,
+    of_contracts,
+    out_for_signature,
+    owners,
+    paper_of,
+    signer_of,
+    waiting_for_person,
+)
 
 __all__ = [
     "BLOBS",
@@ -45,6 +55,7 @@ __all__ = [
     "note_shown",
     "of_contracts",
     "open_link",
+    "out_for_signature",
     "owners",
     "paper_of",
     "phone_of",
@@ -55,5 +66,6 @@ __all__ = [
     "send_code",
     "sign",
     "signer_of",
+    "waiting_for_person",
     "withdraw",
 ]

@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -74,6 +74,20 @@ def of_contracts(session: Session, contract_ids: Sequence[str]) -> dict[str, lis
         if row.state != "withdrawn" or row.sent_sha256 is not None:
             found.setdefault(row.contract_id, []).append(row)
     return found
+
+
+def out_for_signature(session: Session, legal_entity_id: str) -> int:
+    """How many contracts of a company are out for signature."""
+    going = SignatureRequest.state.in_(("sent", "opened", "identified"))
+    of_company = SignatureRequest.legal_entity_id == legal_entity_id
+    return session.scalar(select(func.count()).select_from(SignatureRequest).where(of_company, going)) or 0
+
+
+def waiting_for_person(session: Session, person_id: str) -> list[SignatureRequest]:
+    """The contracts that somebody has to sign, oldest first. The link to each is in their message only."""
+    going = SignatureRequest.state.in_(("sent", "opened", "identified"))
+    rows = select(SignatureRequest).where(SignatureRequest.person_id == person_id, going).order_by(SignatureRequest.id)
+    return list(session.scalars(rows))
 
 
 def owners(session: Session, hashes: Sequence[str]) -> dict[str, Owner]:

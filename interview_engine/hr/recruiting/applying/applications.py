@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.companies import service as companies
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import missing
 from interview_engine.hr.recruiting.applying.candidates import NewPerson, find_or_add, raise_flag
@@ -125,6 +126,7 @@ def apply_with_form(
     """As `apply`, and say whether the person was new. Anybody's résumé for an application that a known person has
     already is kept beside it under a flag: it replaces nothing until a colleague says so."""
     posting, requisition = _target(session, actor, posting_code_or_requisition_id, clock)
+    companies.check_on(session, "recruiting", requisition.legal_entity_id)
     known = find_or_add(session, actor, new, clock, legal_entity_id=requisition.legal_entity_id)
     application = _of(session, requisition, known.person)
     there = application is not None

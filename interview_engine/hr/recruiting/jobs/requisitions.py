@@ -14,6 +14,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.service import Approval
 from interview_engine.hr.area import Facts
+from interview_engine.hr.companies import service as companies
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.problems import conflict, required
 from interview_engine.hr.recruiting.jobs.job_description import check_postal_codes
@@ -37,6 +38,7 @@ def create_requisition(session: Session, actor: Actor, new: NewRequisition, cloc
         InvalidInput: a field. NotFoundError: company, department, profile or kit. PermissionDenied: out of reach.
     """
     check_place(session, actor, new, "public", "write")
+    companies.check_on(session, "recruiting", new.legal_entity_id)
     owner = new.owner_account_id or actor.account_id
     if owner is None:
         raise required("owner_account_id", msg("owner"))

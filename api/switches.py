@@ -1,0 +1,143 @@
+"""Modules on and off (L8): which are off for whom, and the answer to who asks for a page of one.
+
+Kept for two seconds in a process, since every page asks; the process that switches knows at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.area import WebArea
+from api.context import Context
+from api.errors import respond, status_of
+from api.phone.employee import known_employee
+from api.sessions import signed_in
+from interview_engine.clock import Clock
+from interview_engine.errors import InterviewEngineError
+from interview_engine.hr.accounts import tokens
+from interview_engine.hr.companies import service as companies
+from interview_engine.hr.companies.service import Switched
+from interview_engine.hr.house import house
+
+KEPT_S = 2.0
+
+
+@dataclass(slots=True)
+class Switches:
+    """What this process knows of modules that are off."""
+
+    clock: Clock
+    _known: Switched = field(default_factory=Switched)
+    _until_s: float = float("-inf")
+
+    def now(self, read: Callable[[], Switched]) -> Switched:
+        """What is off, at most `KEPT_S` old."""
+        if self.clock.monotonic_s() >= self._until_s:
+            self._known = read()
+            self._until_s = self.clock.monotonic_s() + KEPT_S
+        return self._known
+
+    def forget(self) -> None:
+        """Ask again next time."""
+        self._until_s = float("-inf")
+
+
+def switches_of(request: Request) -> Switches:
+    """Those of the application."""
+    found: Switches = request.app.state.switches
+    return found
+
+
+def paths_of(areas: tuple[WebArea, ...]) -> tuple[tuple[str, str], ...]:
+    """(beginning of an address, module), the longest first."""
+    found = {path: module for area in areas for path, module in area.modules.items()}
+    for area in areas:
+        for one in area.lists:
+            module = house().module_of_list(one.spec.name)
+            if module is not None:
+                for path in (one.href, f"/wechat/lists/{one.spec.name}", f"/api/v1/lists/{one.spec.name}"):
+                    found.setdefault(path, module)
+    return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+
+def module_at(paths: tuple[tuple[str, str], ...], path: str) -> str | None:
+    """The module that an address belongs to; None for what is always there."""
+    return next((module for start, module in paths if path == start or path.startswith(f"{start}/")), None)
+
+
+def shown_for(request: Request, context: Context, person_id: str | None) -> Callable[[str], bool]:
+    """Whether somebody is shown what lies at an address: True for all where nothing is switched off."""
+    off = _off(request, context)
+    if not off.off:
+        return lambda _: True
+    with context.database.reading() as session:
+        company = companies.company_of(session, person_id)
+    paths = request.app.state.module_paths
+
+    def shown(path: str) -> bool:
+        module = module_at(paths, path)
+        return module is None or not off.is_off(module, company)
+
+    return shown
+
+
+def _off(request: Request, context: Context) -> Switched:
+    def read() -> Switched:
+        with context.database.reading() as session:
+            return companies.switched(session)
+
+    return switches_of(request).now(read)
+
+
+class SwitchedOff:
+    """Answers pages and routes of a module that is off for the caller's company with what is to be said of it. Pure
+    ASGI, so that none is forgotten. Who is not known goes on to where they sign in."""
+
+    def __init__(self, app: ASGIApp, *, context: Context, paths: tuple[tuple[str, str], ...]) -> None:
+        self.app = app
+        self.context = context
+        self.paths = paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        module = module_at(self.paths, scope["path"]) if scope["type"] == "http" else None
+        if module is None:
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        refusal = await run_in_threadpool(self._refusal, request, module)
+        if refusal is None:
+            await self.app(scope, receive, send)
+            return
+        said = (status_of(refusal), refusal.code, refusal.message, refusal.next_step)
+        answer = await run_in_threadpool(respond, request, *said, {})
+        await answer(scope, receive, send)
+
+    def _refusal(self, request: Request, module: str) -> InterviewEngineError | None:
+        off = _off(request, self.context)
+        if module not in off.off:
+            return None
+        with self.context.database.reading() as session:
+            person_id, known = self._caller(request, session)
+            if not known or not off.is_off(module, companies.company_of(session, person_id)):
+                return None
+        return companies.switched_off(companies.named(module))
+
+    def _caller(self, request: Request, session: Session) -> tuple[str | None, bool]:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            try:
+                return tokens.visit_by_token(session, token, self.context.clock).actor.person_id, True
+            except InterviewEngineError:
+                return None, False
+        visit = signed_in(request, self.context)
+        if visit is not None:
+            return visit.person.id, True
+        person = known_employee(request, self.context)
+        return (None, False) if person is None else (person.id, True)
