@@ -21,7 +21,8 @@ from api.limits import Buckets, Limits
 from api.middleware import COMPRESSION_LEVEL, NOT_COMPRESSED, SecurityHeaders
 from api.phone.lists import phone_pages
 from api.routes.lists import LISTS_TAG, list_routes
-from api.switches import SwitchedOff, Switches, paths_of
+from api.switched_off import SwitchedOff
+from api.switches import Switches, paths_of
 from api.wing import Wing
 from interview_engine import __version__
 from interview_engine.i18n import languages

@@ -1,4 +1,4 @@
-"""Modules on and off (L8): which are off for whom, and the answer to who asks for a page of one.
+"""Modules on and off (L8): which are off for whom, and what is not shown because of it.
 
 Kept for two seconds in a process, since every page asks; the process that switches knows at once.
 """
@@ -9,18 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fastapi import Request
-from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.area import WebArea
 from api.context import Context
-from api.errors import respond, status_of
-from api.phone.employee import known_employee
-from api.sessions import signed_in
 from interview_engine.clock import Clock
-from interview_engine.errors import InterviewEngineError
-from interview_engine.hr.accounts import tokens
 from interview_engine.hr.companies import service as companies
 from interview_engine.hr.companies.service import Switched
 from interview_engine.hr.house import house
@@ -73,7 +65,7 @@ def module_at(paths: tuple[tuple[str, str], ...], path: str) -> str | None:
 
 def shown_for(request: Request, context: Context, person_id: str | None) -> Callable[[str], bool]:
     """Whether somebody is shown what lies at an address: True for all where nothing is switched off."""
-    off = _off(request, context)
+    off = off_for(request, context)
     if not off.off:
         return lambda _: True
     with context.database.reading() as session:
@@ -87,57 +79,11 @@ def shown_for(request: Request, context: Context, person_id: str | None) -> Call
     return shown
 
 
-def _off(request: Request, context: Context) -> Switched:
+def off_for(request: Request, context: Context) -> Switched:
+    """What is off where, as this process knows it."""
+
     def read() -> Switched:
         with context.database.reading() as session:
             return companies.switched(session)
 
     return switches_of(request).now(read)
-
-
-class SwitchedOff:
-    """Answers pages and routes of a module that is off for the caller's company with what is to be said of it. Pure
-    ASGI, so that none is forgotten. Who is not known goes on to where they sign in."""
-
-    def __init__(self, app: ASGIApp, *, context: Context, paths: tuple[tuple[str, str], ...]) -> None:
-        self.app = app
-        self.context = context
-        self.paths = paths
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
-        module = module_at(self.paths, scope["path"]) if scope["type"] == "http" else None
-        if module is None:
-            await self.app(scope, receive, send)
-            return
-        request = Request(scope, receive)
-        refusal = await run_in_threadpool(self._refusal, request, module)
-        if refusal is None:
-            await self.app(scope, receive, send)
-            return
-        said = (status_of(refusal), refusal.code, refusal.message, refusal.next_step)
-        answer = await run_in_threadpool(respond, request, *said, {})
-        await answer(scope, receive, send)
-
-    def _refusal(self, request: Request, module: str) -> InterviewEngineError | None:
-        off = _off(request, self.context)
-        if module not in off.off:
-            return None
-        with self.context.database.reading() as session:
-            person_id, known = self._caller(request, session)
-            if not known or not off.is_off(module, companies.company_of(session, person_id)):
-                return None
-        return companies.switched_off(companies.named(module))
-
-    def _caller(self, request: Request, session: Session) -> tuple[str | None, bool]:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            try:
-                return tokens.visit_by_token(session, token, self.context.clock).actor.person_id, True
-            except InterviewEngineError:
-                return None, False
-        visit = signed_in(request, self.context)
-        if visit is not None:
-            return visit.person.id, True
-        person = known_employee(request, self.context)
-        return (None, False) if person is None else (person.id, True)

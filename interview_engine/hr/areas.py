@@ -17,6 +17,7 @@ from interview_engine.hr.leave.area import AREA as LEAVE
 from interview_engine.hr.lists.area import AREA as LISTS
 from interview_engine.hr.messaging.area import AREA as MESSAGING
 from interview_engine.hr.migration.area import AREA as MIGRATION
+from interview_engine.hr.occasions.area import AREA as OCCASIONS
 from interview_engine.hr.offboarding.area import AREA as OFFBOARDING
 from interview_engine.hr.onboarding.area import AREA as ONBOARDING
 from interview_engine.hr.org.area import AREA as ORG
@@ -36,6 +37,7 @@ AREAS: tuple[Area, ...] = (
     REQUESTS,
     LEAVE,
     MIGRATION,
+    OCCASIONS,
     ONBOARDING,
     OFFBOARDING,
     TASKS,

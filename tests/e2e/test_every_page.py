@@ -124,6 +124,8 @@ def standing(folder: Path) -> Iterator[Site]:
         "survey_id": things.pop("survey_id"),
         "employment_id": held,
         "section": "address",
+        "legal_entity_id": made.entity_id,
+        "module": "recruiting",
         "entry_id": entry,
         **{name: more[name] for name in ("batch_id", "asked_id", "kind_id", "kind_name")},
         **{name: value for name, value in signed.items() if name.endswith("_id")},

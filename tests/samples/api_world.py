@@ -211,6 +211,7 @@ def samples(company: Company) -> Samples:
             "webhook_id": hook.id,
             "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
             "work_item_id": session.scalars(select(WorkItem.id)).first() or NOBODY,
+            "module": "leave",
             "form": "csv",
             "code": "communication",
             "competency_code": "communication",

@@ -277,6 +277,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     return {
         "kit_version_id": kit.id, "version_id": kit.id, "kit_version": made.kit_version_id,
         "profile_id": profile.id, "role_profile_id": made.profile_id, "code": "b-competency",
+        "legal_entity_id": b, "module": "leave",
         "survey_id": survey.id, "grant_id": grant.id, "token_id": token.id, "calibration_id": calibration.id,
         "episode_id": episode.id, "notice_id": told.id, "calendar_notice_id": days_off.id,
         "flag_id": ids["flag_id"], "pair_id": pair.id, "request_id": planned.id,

@@ -431,6 +431,8 @@ CONSOLE: dict[str, Body] = {
     "/console/organisation/departments": form(
         company=of_b("legal_entity_id"), name="x", manager=of_a("person of hiring_manager")
     ),
+    "/console/company-settings/{legal_entity_id}": form(time_zone="Asia/Tokyo", province="", birthdays="1"),
+    "/console/company-settings/{legal_entity_id}/modules/{module}": form(on="0"),
     "/console/organisation/managers": form(
         department=of_b("department_id"), manager=of_a("person of hiring_manager")
     ),

@@ -32,14 +32,14 @@ def listed(request: Request, context: Ctx, actor: PageActor) -> Response:
     return console_page(request, actor, "system/companies.html", found=found, modules=companies.modules(), home=HOME)
 
 
-@router.get(f"{HOME}/{{company_id}}")
-def shown(company_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+@router.get(f"{HOME}/{{legal_entity_id}}")
+def shown(legal_entity_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """One company's settings."""
-    return _page(company_id, request, context, actor)
+    return _page(legal_entity_id, request, context, actor)
 
 
-@router.post(f"{HOME}/{{company_id}}")
-def change(company_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+@router.post(f"{HOME}/{{legal_entity_id}}")
+def change(legal_entity_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Change time zone, province and what people are told."""
 
     def work(session: Session) -> Settings:
@@ -50,59 +50,59 @@ def change(company_id: str, request: Request, context: Ctx, actor: PageActor, fo
             form.text("anniversaries") == "1",
             form.text("holidays") == "1",
         )
-        return companies.change(session, actor, company_id, new, context.clock)
+        return companies.change(session, actor, legal_entity_id, new, context.clock)
 
     return act(
         context,
         work,
-        lambda _: done(f"{HOME}/{company_id}", "saved"),
-        lambda problem: _page(company_id, request, context, actor, problem),
+        lambda _: done(f"{HOME}/{legal_entity_id}", "saved"),
+        lambda problem: _page(legal_entity_id, request, context, actor, problem),
     )
 
 
-@router.get(f"{HOME}/{{company_id}}/modules/{{module}}")
-def before(company_id: str, module: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+@router.get(f"{HOME}/{{legal_entity_id}}/modules/{{module}}")
+def before(legal_entity_id: str, module: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """What is under way in a module, to be read before it is switched off."""
     with context.database.reading() as session:
         found = companies.named(module)
-        affected = companies.affected(session, actor, company_id, module)
-        company = _company(session, actor, company_id)
+        affected = companies.affected(session, actor, legal_entity_id, module)
+        company = _company(session, actor, legal_entity_id)
     return console_page(
         request, actor, "system/module_off.html", module=found, affected=affected, company=company[0], home=HOME
     )
 
 
-@router.post(f"{HOME}/{{company_id}}/modules/{{module}}")
-def switch(company_id: str, module: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+@router.post(f"{HOME}/{{legal_entity_id}}/modules/{{module}}")
+def switch(legal_entity_id: str, module: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Switch it on or off."""
     on = form.text("on") == "1"
 
     def work(session: Session) -> None:
-        companies.switch(session, actor, company_id, module, on, context.clock)
+        companies.switch(session, actor, legal_entity_id, module, on, context.clock)
 
     def after(_: None) -> Response:
         switches_of(request).forget()
-        return done(f"{HOME}/{company_id}", "module_on" if on else "module_off")
+        return done(f"{HOME}/{legal_entity_id}", "module_on" if on else "module_off")
 
     return act(context, work, after)
 
 
-def _company(session: Session, actor: Actor, company_id: str) -> tuple[companies.LegalEntity, Settings]:
+def _company(session: Session, actor: Actor, legal_entity_id: str) -> tuple[companies.LegalEntity, Settings]:
     for company, settings in companies.companies_for(session, actor):
-        if company.id == company_id:
+        if company.id == legal_entity_id:
             return company, settings
     raise missing("legal_entity", msg("company"))
 
 
 def _page(
-    company_id: str,
+    legal_entity_id: str,
     request: Request,
     context: Context,
     actor: Actor,
     problem: InterviewEngineError | None = None,
 ) -> Response:
     with context.database.reading() as session:
-        company, settings = _company(session, actor, company_id)
+        company, settings = _company(session, actor, legal_entity_id)
     return console_page(
         request,
         actor,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Post
 from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.people.tables import Person
 
 
 def post_of(session: Session, person_id: str) -> Post | None:
@@ -20,3 +24,17 @@ def post_of(session: Session, person_id: str) -> Post | None:
     if row is None:
         return None
     return Post(row.id, row.department_id, row.legal_entity_id, row.state, row.start_date, row.last_day)
+
+
+def working_in(session: Session, legal_entity_id: str, day: date) -> Sequence[Employment]:
+    """The employments of a company that have begun and have not ended on a day, without those of erased persons."""
+    here = select(Employment).join(Person, Person.id == Employment.person_id)
+    return session.scalars(
+        here.where(
+            Employment.legal_entity_id == legal_entity_id,
+            Employment.state.in_(("probation", "active", "notice")),
+            Employment.start_date <= day,
+            or_(Employment.last_day.is_(None), Employment.last_day >= day),
+            Person.erased_at.is_(None),
+        ).order_by(Employment.id)
+    ).all()

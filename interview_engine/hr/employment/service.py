@@ -22,6 +22,7 @@ from interview_engine.hr.employment.colleagues import (
 )
 from interview_engine.hr.employment.ending import call_off_end, end
 from interview_engine.hr.employment.persons import NewContact, change_contact
+from interview_engine.hr.employment.posts import working_in as working_in
 from interview_engine.hr.employment.reading import (
     agree_probation,
     all_of,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from interview_engine.clock import Clock, china_day
 from interview_engine.hr.access.rules import Action, Actor
@@ -412,3 +412,20 @@ def _locked(session: Session, actor: Actor, contract_id: str, action: Action, *,
         legal_entity_id=row.legal_entity_id, person_id=row.person_id,
     )  # fmt: skip
     return row
+
+
+def last_days(session: Session, legal_entity_id: str, first: date, last: date) -> list[Contract]:
+    """A company's contracts in force that end on one of these days, without those that a later one follows."""
+    later = aliased(Contract)
+    follows = (
+        select(later.id)
+        .where(
+            later.employment_id == Contract.employment_id,
+            later.state.in_(("draft", "signing", "active")),
+            later.first_day > Contract.first_day,
+        )
+        .exists()
+    )
+    ends = Contract.last_day.between(first, last)
+    mine = (Contract.legal_entity_id == legal_entity_id, Contract.state == "active", ends)
+    return list(session.scalars(select(Contract).where(*mine, ~follows).order_by(Contract.id)))

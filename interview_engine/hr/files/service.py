@@ -1,4 +1,4 @@
-"""The door of the employee file: what other areas may ask of contracts."""
+"""The door of the employee file: what other areas may ask of contracts and entries."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from interview_engine.hr.files.contract_list import KIND_WORDS as KIND_WORDS
 from interview_engine.hr.files.contracts import PART as PART
 from interview_engine.hr.files.contracts import conclude as conclude
 from interview_engine.hr.files.contracts import get_for as get_for
+from interview_engine.hr.files.contracts import last_days as last_days
 from interview_engine.hr.files.contracts import start_signing as start_signing
 from interview_engine.hr.files.contracts import stop_signing as stop_signing
+from interview_engine.hr.files.entries import birthdays as birthdays
 from interview_engine.hr.files.tables import Contract as Contract

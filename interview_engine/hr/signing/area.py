@@ -19,7 +19,9 @@ AREA = Area(
         "signing",
         msg("Signing on the phone"),
         msg("Contract templates, and contracts sent to be signed."),
-        affected=lambda session, company: ((msg("contracts out for signature"), service.out_for_signature(session, company)),),
+        affected=lambda session, company: (
+            (msg("contracts out for signature"), service.out_for_signature(session, company)),
+        ),
     ),
     tables=(ContractTemplate, ContractTemplateVersion, SigningCertificate, SignatureRequest, SignatureStep),
     blobs=service.BLOBS,

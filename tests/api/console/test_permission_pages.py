@@ -163,6 +163,9 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/accounts/{account_id}": ACCOUNTS,
     "/console/calendar": READ_PUBLIC,
     "/console/organisation": MANAGE,
+    "/console/company-settings": MANAGE,
+    "/console/company-settings/{legal_entity_id}": MANAGE,
+    "/console/company-settings/{legal_entity_id}/modules/{module}": MANAGE,
 }
 """What opens a page; the grants of the roles say who that is."""
 

@@ -27,9 +27,7 @@ def upgrade() -> None:
         sa.Column("birthdays", sa.Boolean(), nullable=False),
         sa.Column("anniversaries", sa.Boolean(), nullable=False),
         sa.Column("holidays", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["legal_entity_id"], ["legal_entity.id"], name="fk_company_setting_legal_entity_id"
-        ),
+        sa.ForeignKeyConstraint(["legal_entity_id"], ["legal_entity.id"], name="fk_company_setting_legal_entity_id"),
         sa.PrimaryKeyConstraint("id", name="pk_company_setting"),
         sa.UniqueConstraint("legal_entity_id", name="uq_company_setting_legal_entity_id"),
     )

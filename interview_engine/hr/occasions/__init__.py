@@ -1,0 +1,1 @@
+"""What people are told on its day: birthdays, anniversaries, ends of contracts and probations, holidays (J3)."""
