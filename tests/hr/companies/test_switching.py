@@ -67,7 +67,7 @@ def test_nothing_new_is_recruited_where_recruiting_is_off(world: World) -> None:
     assert {words.en: count for words, count in counted} == {"open jobs": 1, "applicants under way": 1}
     _switch(world, "recruiting", False)
     with world.database.transaction() as session:
-        with pytest.raises(NotFoundError, match="module.off"):
+        with pytest.raises(NotFoundError, match=r"module\.off"):
             create_requisition(session, world.actor("recruiter"), world.new_requisition(), world.clock)
         with pytest.raises(NotFoundError):
             world.applicant(session, posting, 2)

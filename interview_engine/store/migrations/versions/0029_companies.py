@@ -9,8 +9,8 @@ from alembic import op
 
 from interview_engine.store.base import Json, UtcDateTime
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
@@ -21,7 +21,7 @@ def upgrade() -> None:
         "company_setting",
         *_row(),
         sa.Column("legal_entity_id", sa.String(32), nullable=False),
-        sa.Column("modules_off", Json(), nullable=False),
+        sa.Column("modules_off", Json, nullable=False),
         sa.Column("time_zone", sa.String(40), nullable=False),
         sa.Column("province", sa.String(2), nullable=False),
         sa.Column("birthdays", sa.Boolean(), nullable=False),
@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["legal_entity_id"], ["legal_entity.id"], name="fk_occasion_legal_entity_id"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_occasion_person_id"),
         sa.PrimaryKeyConstraint("id", name="pk_occasion"),
-        sa.UniqueConstraint("kind", "key", name="uq_occasion_kind"),
+        sa.UniqueConstraint("kind", "key", name="uq_occasion_kind_key"),
     )
     op.create_index("ix_occasion_person_id", "occasion", ["person_id"])
 
@@ -55,7 +55,7 @@ def downgrade() -> None:
 def _row() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("id", sa.String(32), nullable=False),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("actor", sa.String(80), nullable=False),
     )
