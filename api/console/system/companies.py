@@ -17,6 +17,7 @@ from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.companies import service as companies
 from interview_engine.hr.companies.service import Settings
+from interview_engine.hr.people.tables import LegalEntity
 from interview_engine.hr.problems import missing
 from interview_engine.i18n import msg
 
@@ -87,7 +88,7 @@ def switch(legal_entity_id: str, module: str, request: Request, context: Ctx, ac
     return act(context, work, after)
 
 
-def _company(session: Session, actor: Actor, legal_entity_id: str) -> tuple[companies.LegalEntity, Settings]:
+def _company(session: Session, actor: Actor, legal_entity_id: str) -> tuple[LegalEntity, Settings]:
     for company, settings in companies.companies_for(session, actor):
         if company.id == legal_entity_id:
             return company, settings
