@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from interview_engine.hr.calendar.rules import Calendar, Day
+from interview_engine.hr.calendar.service import Calendar, Day
 from interview_engine.i18n import joined, msg
 
 MORNING = time(8, 0)
