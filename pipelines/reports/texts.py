@@ -37,6 +37,7 @@ TEXTS: dict[str, Text] = {
     "overall.decides": msg("Nobody is rejected by this: a person decides."),
     "overall.how": msg("How {match}% is calculated"),
     "overall.how_none": msg("The requirements"),
+    "score.both": msg("person {human} / engine {engine}"),
     "overall.match_whole": msg("band {low}–{high}%"),
     "overall.match_band": msg("{low}–{high}%, counting what was not assessed"),
     "overall.formula": msg(

@@ -133,6 +133,7 @@ def _values(
         "rerating": next((one for one in said if one.kind == "rerating_request" and one.resolved_at is None), None),
         "decisions": [one for one in people_said if one["row"].kind == "decision"],
         "overrides": [one for one in people_said if one["row"].kind == "override"],
+        "human_scores": {one.competency_code or "": one.score for one in said if one.kind == "override"},
         "open_choices": _choices(row),
         "may_decide": allowed("interview", "decide"),
         "may_write": allowed("interview", "write"),

@@ -105,6 +105,7 @@ def test_a18_an_override_stands_beside_the_engines_score(made: Company, clients:
     assert location == f"{path}?done=overridden#c-communication"
     page = clients["hr"].get(path).text
     assert "复述并确认，讲得具体" in page
+    assert page.count("人工 8.0 / 引擎 ") >= 2, "in the contents and beside the engine's score"
     with made.context.database.reading() as session:
         assert session.get_one(Application, application_id).score_value == before
 
