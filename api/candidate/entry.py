@@ -33,7 +33,7 @@ router = APIRouter()
 
 MEDIA = "application/json"
 FIELDS = ("document", "number", "born_on", "address", "emergency_name", "emergency_relation", "emergency_phone", "bank",
-          "account_number", "phone")  # fmt: skip
+          "account_number", "phone", "read_number", "read_address")  # fmt: skip
 
 
 @router.get("/e/{token}")
@@ -101,6 +101,7 @@ def card(token: str, request: Request, context: Ctx, _: OwnOrigin, photo: Upload
         )
     number = read.number_seen if read.id_number is None else read.id_number.number
     typed = {"document": "id_card", "number": number, "address": read.address}
+    typed |= {"read_number": number, "read_address": read.address}
     return _page(request, context, token, typed=typed, doubts=[one.get(language_of(request)) for one in doubts])
 
 

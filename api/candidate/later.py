@@ -43,6 +43,7 @@ OUTCOMES = {
     "hired": mark("You have been hired."),
     "rejected": mark("The employer has decided to proceed with other candidates. You may ask for the reasons."),
     "withdrawn": mark("You have withdrawn"),
+    "not_started": mark("You did not start"),
 }
 ERASED = {
     "recording": mark("A recording"),

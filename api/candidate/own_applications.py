@@ -36,6 +36,7 @@ STAGES = {
     "hired": mark("You are hired"),
     "rejected": mark("Decision made: not selected this time"),
     "withdrawn": mark("You have withdrawn"),
+    "not_started": mark("You did not start"),
 }
 """Stages in a candidate's words."""
 

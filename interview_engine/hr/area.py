@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.forms.spec import ListSpec
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import Text
@@ -256,6 +257,22 @@ def in_transaction(do: Callable[[Session, Clock], object]) -> Callable[[Round], 
     return one_round
 
 
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """An employment whose person did not come.
+
+    Args:
+        application_id: that led to it; None where nobody applied.
+        undone: they came after all, and it was noted on the same day.
+    """
+
+    employment_id: str
+    person_id: str
+    application_id: str | None
+    reason: str
+    undone: bool = False
+
+
 PersonPlaces = Callable[[], Select[str, str, str]]
 """A statement of (person_id, department_id, legal_entity_id): places through which a person is reached."""
 
@@ -315,6 +332,8 @@ class Area:
         requests: what needs approval.
         more_requests: (session): kinds that companies made themselves.
         post_of: (session, person id): where they work now; None where they do not.
+        not_begun: (session, actor, what, clock): what the area does when somebody who was employed did not come, or did
+            after all; in the same transaction.
         messages: by template.
         names: by the key of a message's payload that holds an id ("application"): whom the message is about.
         subjects: of the audit trail and of webhooks.
@@ -340,6 +359,7 @@ class Area:
     requests: tuple[RequestKind, ...] = ()
     more_requests: Callable[[Session], Sequence[RequestKind]] | None = None
     post_of: Callable[[Session, str], Post | None] | None = None
+    not_begun: Callable[[Session, Actor, NotBegun, Clock], None] | None = None
     messages: Mapping[str, MessageTemplate] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[str, NamesSeen] = field(default_factory=lambda: MappingProxyType({}))
     subjects: tuple[Subject, ...] = ()

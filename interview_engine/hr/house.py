@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.area import (
     Area,
     Found,
@@ -20,6 +22,7 @@ from interview_engine.hr.area import (
     MessageTemplate,
     Module,
     NamesSeen,
+    NotBegun,
     PersonPlaces,
     Post,
     RequestKind,
@@ -101,6 +104,12 @@ class House:
         """Where a person works now; None where they do not."""
         found = (area.post_of(session, person_id) for area in self.areas if area.post_of is not None)
         return next((post for post in found if post is not None), None)
+
+    def not_begun(self, session: Session, actor: Actor, what: NotBegun, clock: Clock) -> None:
+        """Let every area do its part when somebody who was employed did not come, or did after all."""
+        for area in self.areas:
+            if area.not_begun is not None:
+                area.not_begun(session, actor, what, clock)
 
     def find_subjects(self, session: Session, subjects: Iterable[str]) -> dict[str, Found]:
         """Titles and pages of what approvals and messages are about ("requisition:id"); without those that are gone."""

@@ -86,7 +86,7 @@ def fill(page: Page, **changes: str) -> None:
         "emergency_name": "林父",
         "emergency_phone": "13900002222",
         "bank": "招商银行上海分行",
-        "account_number": "6222 0212 3456 7890 123",
+        "account_number": "6222 0212 3456 7890 128",
         **changes,
     }
     if page.locator("#phone").count():

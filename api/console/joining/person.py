@@ -22,7 +22,7 @@ from interview_engine.hr.access.service import reached_persons
 from interview_engine.hr.accounts.service import names_of
 from interview_engine.hr.approvals.service import of_subject
 from interview_engine.hr.approvals.standing import deciders_of
-from interview_engine.hr.onboarding import rules, service
+from interview_engine.hr.onboarding import no_shows, rules, service
 from interview_engine.hr.onboarding.service import Onboarding
 from interview_engine.hr.org.service import department_names
 from interview_engine.hr.people.names import person_names
@@ -68,6 +68,15 @@ def not_come(onboarding_id: str, request: Request, context: Ctx, actor: PageActo
     return _act(
         onboarding_id, request, context, actor, "does_not_come",
         lambda session: service.does_not_come(session, actor, onboarding_id, form.text("reason"), context.clock),
+    )  # fmt: skip
+
+
+@router.post(f"{HOME}/{{onboarding_id}}/come-after-all")
+def come_after_all(onboarding_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """Take back that the person did not come."""
+    return _act(
+        onboarding_id, request, context, actor, "comes_after_all",
+        lambda session: no_shows.take_back(session, actor, onboarding_id, context.clock),
     )  # fmt: skip
 
 
@@ -145,8 +154,11 @@ def _page(
         states=rules.STATES,
         documents=rules.DOCUMENTS,
         relations=rules.RELATIONS,
+        sources=rules.SOURCES,
+        filed=row.entry_sha256 is None and row.state in ("approved", "joined"),
         task_states=task_rules.STATES,
         under_way=row.state in rules.UNDER_WAY,
+        may_undo=no_shows.may_be_taken_back(row, context.clock),
         today=china_day(context.clock),
         **values,
     )

@@ -43,7 +43,7 @@ from pipelines.reports.view import report_view
 
 router = APIRouter()
 
-CLOSED = ("hired", "withdrawn")
+CLOSED = ("hired", "withdrawn", "not_started")
 FLAG_WORDS = {
     "two_persons": mark("Mail and phone belong to two persons we know. Are they one?"),
     "contact_differs": mark("The form gave other contact data than we have."),
@@ -149,7 +149,9 @@ def _values(
         "told_quotes": _quotes(document),
         "episodes_told": _episodes(session, assessment, document),
         "events": [{"row": event, "who": names.get(event.actor, "")} for event in events],
-        "next_stages": [stage for stage in next_stages(row.stage, "person") if stage not in ("offer", "hired")],  # type: ignore[arg-type]
+        "next_stages": [
+            stage for stage in next_stages(row.stage, "person") if stage not in ("offer", "hired", "not_started")
+        ],  # type: ignore[arg-type]
         "others": _others(session, row) if person is not None else (),
         **_resume(session, context, actor, row, person),
     }

@@ -23,7 +23,7 @@ ADVICE = {
     "too_few": mark("too few to tell"),
 }
 
-ENDS = ("rejected", "withdrawn")
+ENDS = ("rejected", "withdrawn", "not_started")
 """How an application ends without a hire: no steps on the way to one."""
 
 

@@ -17,6 +17,7 @@ STAGES: dict[str, str] = {
     "hired": mark("Hired"),
     "rejected": mark("Rejected"),
     "withdrawn": mark("Withdrawn"),
+    "not_started": mark("Did not start"),
 }
 
 INVITATION_STATES: dict[str, str] = {
@@ -90,6 +91,8 @@ EVENT_KINDS: dict[str, str] = {
     "offer_declined": mark("Offer declined"),
     "offer_cancelled": mark("Offer withdrawn"),
     "hired": mark("Hired"),
+    "not_started": mark("Did not start"),
+    "started_after_all": mark("Came after all"),
     "withdrawn": mark("Withdrawn"),
     "evidence_withdrawn": mark("Interview evidence removed"),
     "note": mark("Note"),

@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.errors import ConflictError
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.area import NotBegun
 from interview_engine.hr.employment import lifecycle, states
-from interview_engine.hr.employment.numbers import give_number
+from interview_engine.hr.employment.assignments import bring_up_to_date
+from interview_engine.hr.employment.numbers import give_number, number_of
 from interview_engine.hr.employment.reading import check_reach, has_days, is_without_day, locked, of_application
 from interview_engine.hr.employment.tables import Assignment, EmployeeNumber, Employment
+from interview_engine.hr.house import house
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.i18n import msg
@@ -185,8 +188,9 @@ def move_start(session: Session, actor: Actor, employment_id: str, day: date, cl
     return row
 
 
-def never_begun(session: Session, actor: Actor, employment_id: str, clock: Clock) -> Employment:
+def never_begun(session: Session, actor: Actor, employment_id: str, clock: Clock, *, reason: str = "") -> Employment:
     """End an employment whose person did not come: it has no day, its number is free again, nobody works here by it.
+    Every area does its part (`Area.not_begun`).
 
     Needs "contact" write. Again changes nothing.
 
@@ -199,12 +203,14 @@ def never_begun(session: Session, actor: Actor, employment_id: str, clock: Clock
         return row
     if row.state == "left" or row.last_day is not None:
         raise conflict("employment.ended", msg("The employment has ended already."))
+    probation, number = row.probation_end, number_of(session, row.person_id, row.legal_entity_id)
     row.last_day = row.start_date - timedelta(days=1)
     row.state = "left"
     row.probation_end = None
     touch(row, actor.id, clock)
     audit.record(session, actor.id, "employment.never_begun", f"employment:{row.id}", {}, clock)
-    lifecycle.happened(session, row, "not_begun", row.start_date, actor.id, clock)
+    before = {"probation_end": None if probation is None else probation.isoformat(), "number": number}
+    lifecycle.happened(session, row, "not_begun", row.start_date, actor.id, clock, before=before)
     session.flush()
     if session.scalar(select(Employment.id).where(Employment.person_id == row.person_id, has_days()).limit(1)) is None:
         session.execute(
@@ -216,7 +222,49 @@ def never_begun(session: Session, actor: Actor, employment_id: str, clock: Clock
         if person is not None:
             person.department_id = person.level = person.manager_person_id = None
             touch(person, actor.id, clock)
+    house().not_begun(session, actor, NotBegun(row.id, row.person_id, row.application_id, reason), clock)
     return row
+
+
+def begun_after_all(session: Session, actor: Actor, employment_id: str, clock: Clock) -> Employment:
+    """Take back that somebody did not come: the employment has its days, its probation and its number again.
+
+    Needs "contact" write. The caller has checked that it is not too late. Again changes nothing.
+
+    Raises:
+        NotFoundError, PermissionDenied. ConflictError: `employment.overlaps`, the person was employed since.
+    """
+    row = locked(session, employment_id)
+    check_reach(session, actor, row, "contact", "write")
+    if not is_without_day(row):
+        return row
+    _check_free(session, row.person_id, row.legal_entity_id, row.start_date, but=row.id)
+    told = next(one for one in reversed(lifecycle.of_person(session, row.person_id))
+                if one.employment_id == row.id and one.kind == "not_begun")  # fmt: skip
+    probation = told.before.get("probation_end")
+    row.last_day = None
+    row.probation_end = None if probation is None else date.fromisoformat(probation)
+    row.state, row.assignment_id = "pending", None
+    touch(row, actor.id, clock)
+    _number_again(session, row, told.before.get("number"), actor.id, clock)
+    audit.record(session, actor.id, "employment.begun_after_all", f"employment:{row.id}", {}, clock)
+    lifecycle.happened(session, row, "begun_after_all", row.start_date, actor.id, clock)
+    bring_up_to_date(session, row, actor.id, clock)
+    states.step(session, row, actor.id, clock)
+    house().not_begun(session, actor, NotBegun(row.id, row.person_id, row.application_id, "", undone=True), clock)
+    return row
+
+
+def _number_again(session: Session, row: Employment, number: str | None, actor_id: str, clock: Clock) -> None:
+    """The number that they had, or the next one where somebody else got it since."""
+    taken = number is not None and session.scalar(
+        select(EmployeeNumber.id).where(
+            EmployeeNumber.legal_entity_id == row.legal_entity_id,
+            EmployeeNumber.number == number,
+            EmployeeNumber.person_id != row.person_id,
+        )
+    )
+    give_number(session, row.person_id, row.legal_entity_id, None if taken else number, actor_id, clock)
 
 
 def _check_free(session: Session, person_id: str, legal_entity_id: str, start: date, *, but: str | None = None) -> None:

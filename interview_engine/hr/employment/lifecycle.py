@@ -21,6 +21,7 @@ KINDS: Mapping[str, Text] = MappingProxyType(
         "started": msg("First day of work"),
         "start_moved": msg("First day moved"),
         "not_begun": msg("Did not come"),
+        "begun_after_all": msg("Came after all"),
         "probation_passed": msg("Probation passed"),
         "transfer": msg("Transferred"),
         "promotion": msg("Promoted"),

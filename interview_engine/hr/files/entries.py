@@ -242,6 +242,19 @@ def tidied(section: Section, values: Mapping[str, Value], clock: Clock) -> dict[
     return _clean(section, values, clock)
 
 
+def forget_sections(session: Session, person_id: str, actor_id: str, clock: Clock) -> int:
+    """Take out what is in the sections of somebody who never worked here; returns how many entries. The caller has
+    checked that no employment of theirs has days."""
+    rows = session.scalars(select(FileEntry).where(FileEntry.person_id == person_id).with_for_update()).all()
+    forget_number(session, person_id)
+    for row in rows:
+        session.delete(row)
+    if rows:
+        audit.record(session, actor_id, "file.forget", f"person:{person_id}", {"entries": len(rows)}, clock)
+    session.flush()
+    return len(rows)
+
+
 def place_of(session: Session, entry_id: str) -> tuple[str, str] | None:
     """Whose an entry is, and of which section; None where there is none."""
     row = find(session, FileEntry, entry_id)
@@ -319,7 +332,9 @@ def _until(section: Section, values: Mapping[str, Value]) -> date | None:
 def _keep(
     session: Session, actor: Actor, section: Section, row: FileEntry, values: Mapping[str, Value], clock: Clock
 ) -> None:
-    if section.name == "identity":
+    if section.name == "identity" and values.get("document") not in (None, "id_card"):
+        forget_number(session, row.person_id)
+    elif section.name == "identity":
         keep_number(session, row.person_id, str(values["id_number"]), actor.id, clock)
     kinds = {one.name: one.kind for one in section.shown()}
     text = json.dumps({name: typed(kinds[name], value) for name, value in values.items() if value is not None})

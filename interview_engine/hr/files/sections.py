@@ -23,6 +23,9 @@ from interview_engine.i18n import Text, msg
 Need = tuple[FieldClass, Action]
 Values = dict[str, Value]
 
+DOCUMENTS: Mapping[str, Text] = MappingProxyType(
+    {"id_card": msg("Identity card"), "passport": msg("Passport"), "other": msg("Another document")}
+)
 SEX: Mapping[str, Text] = MappingProxyType({"male": msg("Male"), "female": msg("Female")})
 RELATIONS: Mapping[str, Text] = MappingProxyType(
     {
@@ -73,7 +76,7 @@ class Section:
 
 def masked_number(text: str) -> str:
     """Of an ID number what helps to compare it with a card in the hand."""
-    return f"{text[:3]}{'*' * 11}{text[-4:]}"
+    return f"{text[:3]}{'*' * 11}{text[-4:]}" if len(text) > 10 else f"{'*' * max(0, len(text) - 2)}{text[-2:]}"
 
 
 def masked_account(text: str) -> str:
@@ -97,14 +100,33 @@ def masked_place(text: str) -> str:
 
 
 def _identity(values: Values, today: date) -> Values:
-    found = read_id_number(str(values["id_number"]), today)
     first, last = values.get("valid_from"), values.get("valid_until")
     if isinstance(first, date) and isinstance(last, date) and last <= first:
         raise invalid(
             "valid_until", "id_card.validity", msg("The card ends before it begins."),
             msg("Compare both days with the card."),
         )  # fmt: skip
-    return {**values, "id_number": found.number, "born_on": found.born_on, "sex": found.sex}
+    if values.get("document") in (None, "id_card"):
+        found = read_id_number(str(values["id_number"]), today)
+        return {**values, "id_number": found.number, "birthday": None, "born_on": found.born_on, "sex": found.sex}
+    born = values.get("birthday")
+    if not isinstance(born, date) or born > today:
+        raise invalid(
+            "birthday", "id_card.birthday", msg("The birthday does not follow from the number of this document."),
+            msg("Enter it as the document says."),
+        )  # fmt: skip
+    return {**values, "id_number": document_number(str(values["id_number"])), "born_on": born}
+
+
+def document_number(raw: str) -> str:
+    """The number of a passport or another document in one spelling. Raises InvalidInput `id_card.number`."""
+    number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", raw)).upper()
+    if re.fullmatch(r"[A-Z0-9]{5,30}", number) is None:
+        raise invalid(
+            "id_number", "id_card.number", msg("The number of a document has 5 to 30 letters and digits."),
+            msg("Copy it from the document."),
+        )  # fmt: skip
+    return number
 
 
 def _phone(values: Values, _: date) -> Values:
@@ -112,7 +134,12 @@ def _phone(values: Values, _: date) -> Values:
 
 
 def _bank(values: Values, _: date) -> Values:
-    number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", str(values["account_number"])))
+    return {**values, "account_number": account_number(str(values["account_number"]))}
+
+
+def account_number(raw: str) -> str:
+    """The number of a bank account or card in one spelling. Raises InvalidInput `bank.number`, `bank.checksum`."""
+    number = re.sub(r"[\s\-.]", "", unicodedata.normalize("NFKC", raw))
     if re.fullmatch(r"\d{8,30}", number) is None:
         raise invalid(
             "account_number", "bank.number", msg("An account number has 8 to 30 digits."),
@@ -123,7 +150,7 @@ def _bank(values: Values, _: date) -> Values:
             "account_number", "bank.checksum", msg("The card number does not check: a digit is wrong."),
             msg("Compare it with the card and enter it again."),
         )  # fmt: skip
-    return {**values, "account_number": number}
+    return number
 
 
 def _luhn(number: str) -> bool:
@@ -165,7 +192,10 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "identity", msg("Identity card"), msg("Birthday and sex follow from the number."), msg("identity card"),
         (
+            Field("document", msg("Kind of document"), "choice", choices=DOCUMENTS,
+                  help=msg("Left empty: an identity card.")),
             Field("id_number", msg("ID number"), required=True, most=40, also=("身份证号", "身份证号码", "证件号码")),
+            Field("birthday", msg("Birthday in the document"), "day", help=msg("Only when it is no identity card.")),
             Field("valid_from", msg("Card valid from"), "day"),
             Field("valid_until", msg("Card valid until"), "day", help=msg("Leave it empty for a card without end.")),
         ),

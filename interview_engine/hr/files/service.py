@@ -10,4 +10,9 @@ from interview_engine.hr.files.contracts import last_days as last_days
 from interview_engine.hr.files.contracts import start_signing as start_signing
 from interview_engine.hr.files.contracts import stop_signing as stop_signing
 from interview_engine.hr.files.entries import birthdays as birthdays
+from interview_engine.hr.files.entries import forget_sections as forget_sections
+from interview_engine.hr.files.entries import held_by as held_by
+from interview_engine.hr.files.entries import put as put
+from interview_engine.hr.files.sections import DOCUMENTS as DOCUMENTS
+from interview_engine.hr.files.sections import account_number as account_number
 from interview_engine.hr.files.tables import Contract as Contract

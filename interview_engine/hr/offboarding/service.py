@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock, china_day
 from interview_engine.errors import ConflictError
-from interview_engine.hr.access.rules import SYSTEM
+from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.accounts.service import account_of_person, deactivate
+from interview_engine.hr.area import NotBegun
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.tasks import service as tasks
@@ -56,6 +57,12 @@ def _follow(session: Session, employment: Employment, clock: Clock) -> bool:
     else:
         done += len(tasks.open_tasks(session, SYSTEM.id, "leaving", about, ref, last, clock))
     return bool(done) | _close_account(session, employment, clock)
+
+
+def not_begun(session: Session, actor: Actor, what: NotBegun, clock: Clock) -> None:
+    """Close the account of who did not come. Who came after all gets it back, with a new password, in the accounts."""
+    if not what.undone:
+        _close_account(session, employments.locked(session, what.employment_id), clock)
 
 
 def _close_account(session: Session, employment: Employment, clock: Clock) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, Job, MessageTemplate, Module, PersonColumn, Subject, in_transaction
-from interview_engine.hr.onboarding import service
+from interview_engine.hr.onboarding import filing, no_shows, service
 from interview_engine.hr.onboarding.lists import JOINING, WELCOME_TEXTS
 from interview_engine.hr.onboarding.tables import Onboarding, OnboardingLink, WelcomeText
 from interview_engine.hr.removal import Removal
@@ -86,6 +86,15 @@ AREA = Area(
             msg("Your code for the entry form is {token}. It is valid for 10 minutes. If you did not ask, ignore it."),
             urgent=True,
         ),
+        "onboarding.not_filed": MessageTemplate(
+            msg("An entry form could not go into the employee file: {title}"),
+            msg(
+                "What somebody filled in could not go into their employee file: the ID number is in another person's "
+                "file, or a value does not check. The form is kept. Open to see, and enter it by hand:\n{link}"
+            ),
+            "/console/joining/{onboarding}",
+            line=msg("An entry form could not go into the employee file: {title}"),
+        ),
         "onboarding.unfilled": MessageTemplate(
             msg("The entry form is not filled in: {title}"),
             msg("Somebody who is to join has not filled in the entry form. Open to see:\n{link}"),
@@ -95,5 +104,9 @@ AREA = Area(
     },
     subjects=(Subject("onboarding", told=True), Subject("welcome_text")),
     lists=(JOINING, WELCOME_TEXTS),
-    jobs=(Job("entry forms", 1800.0, in_transaction(service.remind), by_date=True),),
+    jobs=(
+        Job("entry forms", 1800.0, in_transaction(service.remind), by_date=True),
+        Job("forms of those who did not come", 3600.0, in_transaction(no_shows.forget), by_date=True),
+        Job("approved forms into files", 60.0, filing.file_entries),
+    ),
 )

@@ -12,6 +12,9 @@ from types import MappingProxyType
 
 from interview_engine.errors import InvalidInput
 from interview_engine.hr.files.id_numbers import IdNumber, read_id_number
+from interview_engine.hr.files.service import DOCUMENTS as DOCUMENTS
+from interview_engine.hr.files.service import account_number
+from interview_engine.hr.forms.fields import Value
 from interview_engine.hr.people.contact import phone_key, phone_written
 from interview_engine.hr.problems import invalid, required, text_within
 from interview_engine.i18n import Text, msg
@@ -32,9 +35,6 @@ EDITABLE = ("asked", "filled", "returned")
 UNDER_WAY = (*EDITABLE, "approved")
 OVER = ("joined", "no_show", "called_off")
 
-DOCUMENTS: Mapping[str, Text] = MappingProxyType(
-    {"id_card": msg("Identity card"), "passport": msg("Passport"), "other": msg("Another document")}
-)
 RELATIONS: Mapping[str, Text] = MappingProxyType(
     {
         "spouse": msg("Husband or wife"),
@@ -45,13 +45,22 @@ RELATIONS: Mapping[str, Text] = MappingProxyType(
         "other": msg("Other", context="relation"),
     }
 )
+FILE_RELATIONS = frozenset({"spouse", "parent", "child", "sibling"})
+"""Those that the sections of the file have too; the others are "other" there."""
+SOURCES: Mapping[str, Text] = MappingProxyType(
+    {
+        "photo": msg("read from the photo of the card"),
+        "corrected": msg("read from the photo, corrected by the person"),
+        "typed": msg("typed by the person"),
+    }
+)
+"""Where a field of the form came from."""
 YOUNGEST = 16
 """Years: who is younger must not be employed (Labour Law, article 15)."""
 REMIND_AFTER = timedelta(days=2)
 """Who has not filled in the form is reminded so long after it was sent, once."""
 
 _DOCUMENT_NUMBER = re.compile(r"[A-Z0-9]{5,30}")
-_ACCOUNT_NUMBER = re.compile(r"\d{8,30}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class Entry:
     Args:
         document: a key of `DOCUMENTS`. number: of it; of an identity card 18 characters.
         born_on, sex: of an identity card, from its number; else as given ("" sex where it is not said).
+        number_from, address_from: a key of `SOURCES`.
     """
 
     document: str
@@ -73,6 +83,8 @@ class Entry:
     emergency_phone: str
     bank: str
     account_number: str
+    number_from: str = "typed"
+    address_from: str = "typed"
 
     def masked_number(self) -> str:
         """Enough of it to compare with the document in the hand."""
@@ -131,7 +143,34 @@ def read_entry(given: Mapping[str, str], own_phone: str, today: date) -> Entry:
         emergency_phone=emergency,
         bank=text_within(given.get("bank", ""), "bank", msg("name of the bank"), 60, least=2),
         account_number=_account_number(given.get("account_number", "")),
+        number_from=_source(number, given.get("read_number", "")),
+        address_from=_source(given.get("address", ""), given.get("read_address", "")),
     )
+
+
+def _source(given: str, read: str) -> str:
+    """Where a field came from, by what the photo of the card was read as ("" where there was none)."""
+    if not read.strip():
+        return "typed"
+    return "photo" if read.strip().upper() == given.strip().upper() else "corrected"
+
+
+def sections_of(entry: Entry, name: str) -> dict[str, dict[str, Value]]:
+    """What the form leaves in the sections of the employee file, by section.
+
+    Args:
+        name: of the person: whose account it is.
+    """
+    card = entry.document == "id_card"
+    relation = entry.emergency_relation if entry.emergency_relation in FILE_RELATIONS else "other"
+    return {
+        "identity": {"id_number": entry.number} if card else {
+            "document": entry.document, "id_number": entry.number, "birthday": entry.born_on,
+        },
+        "address": {"lives_at": entry.address},
+        "emergency": {"name": entry.emergency_name, "relation": relation, "phone": entry.emergency_phone},
+        "bank": {"holder": name, "bank": entry.bank, "account_number": entry.account_number},
+    }  # fmt: skip
 
 
 def dump(entry: Entry) -> bytes:
@@ -147,7 +186,9 @@ def load(kept: bytes) -> Entry:
 
 def as_form(entry: Entry) -> dict[str, str]:
     """The values of the form's fields, to be corrected."""
-    return {name: str(value) for name, value in asdict(entry).items()}
+    read = {"photo": entry.number, "corrected": "?", "typed": ""}[entry.number_from]
+    lay = {"photo": entry.address, "corrected": "?", "typed": ""}[entry.address_from]
+    return {name: str(value) for name, value in asdict(entry).items()} | {"read_number": read, "read_address": lay}
 
 
 def _card(raw: str, today: date) -> IdNumber:
@@ -199,17 +240,9 @@ def _phone(raw: str, own_phone: str) -> str:
 
 
 def _account_number(raw: str) -> str:
-    number = re.sub(r"[\s\-.]", "", unicodedata.normalize("NFKC", raw))
-    if not number:
+    if not raw.strip():
         raise required("account_number", msg("account number"))
-    if _ACCOUNT_NUMBER.fullmatch(number) is None:
-        raise invalid(
-            "account_number",
-            "entry.account_number",
-            msg("An account number has 8 to 30 digits."),
-            msg("Copy it from the card; spaces are no mistake."),
-        )
-    return number
+    return account_number(raw)
 
 
 def _years_before(day: date, years: int) -> date:

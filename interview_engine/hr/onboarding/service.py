@@ -197,7 +197,7 @@ def ask_again(session: Session, actor: Actor, onboarding_id: str, clock: Clock) 
     """
     row = get_for(session, actor, onboarding_id, "write", lock=True)
     if row.state != "filled":
-        raise _not_now(row)
+        raise not_now(row)
     ask_for_approval(session, row, clock)
     return row
 
@@ -241,7 +241,7 @@ def send_again(session: Session, actor: Actor, onboarding_id: str, clock: Clock)
     """Send one more link. Raises NotFoundError, PermissionDenied; ConflictError `onboarding.state` when it is over."""
     row = get_for(session, actor, onboarding_id, "write", lock=True)
     if row.state not in rules.UNDER_WAY:
-        raise _not_now(row)
+        raise not_now(row)
     template = {"approved": "onboarding.welcome", "returned": "onboarding.returned"}.get(row.state, "onboarding.form")
     _send(session, row, template, actor.id, clock)
     return row
@@ -251,7 +251,7 @@ def free_phone(session: Session, actor: Actor, onboarding_id: str, clock: Clock)
     """Let the next phone in, because the person has none that gets a code. Raises as `send_again`."""
     row = get_for(session, actor, onboarding_id, "write", lock=True)
     if row.state not in rules.UNDER_WAY:
-        raise _not_now(row)
+        raise not_now(row)
     links.free_phone(session, row, actor.id, clock)
     return row
 
@@ -264,7 +264,7 @@ def change_first_day(session: Session, actor: Actor, onboarding_id: str, day: da
     """
     row = get_for(session, actor, onboarding_id, "write", lock=True)
     if row.state not in rules.UNDER_WAY:
-        raise _not_now(row)
+        raise not_now(row)
     if row.first_day == day:
         return row
     if row.employment_id is not None:
@@ -288,7 +288,7 @@ def has_come(session: Session, actor: Actor, onboarding_id: str, clock: Clock) -
     if row.state == "joined":
         return row
     if row.state != "approved":
-        raise _not_now(row)
+        raise not_now(row)
     if china_day(clock) < row.first_day:
         raise conflict(
             "onboarding.early",
@@ -304,14 +304,15 @@ def has_come(session: Session, actor: Actor, onboarding_id: str, clock: Clock) -
 def does_not_come(session: Session, actor: Actor, onboarding_id: str, reason: str, clock: Clock) -> Onboarding:
     """End it without residue: no employment, no open task, no approval, and what was filled in is deleted.
 
-    Before the first day it is called off, from then on the person did not come.
+    Before the first day it is called off, from then on the person did not come: that can be taken back on the same day
+    (`no_shows.take_back`), and what was filled in is deleted when the day is over.
 
     Raises:
         NotFoundError, PermissionDenied. InvalidInput: reason. ConflictError: `onboarding.state`, it is over.
     """
     row = get_for(session, actor, onboarding_id, "write", lock=True)
     if row.state not in rules.UNDER_WAY:
-        raise _not_now(row)
+        raise not_now(row)
     clean = text_within(reason, "reason", msg("reason"), 300, least=2)
     _end(session, actor, row, "no_show" if china_day(clock) >= row.first_day else "called_off", clean, clock)
     return row
@@ -348,12 +349,6 @@ def remind(session: Session, clock: Clock) -> int:
             tell_account(session, row.owner_account_id, key, "onboarding.unfilled", payload, clock)
         audit.record(session, SYSTEM.id, "onboarding.remind", f"onboarding:{row.id}", {}, clock)
     return len(rows)
-
-
-def clear(session: Session, row: Onboarding) -> None:
-    """Forget what was filled in: it has gone into the employee file."""
-    row.entry_sha256 = None
-    session.flush()
 
 
 def found(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
@@ -412,8 +407,12 @@ def _end(session: Session, actor: Actor, row: Onboarding, state: str, reason: st
     approvals.cancel_for(session, actor, KIND, ref_of(row), clock)
     tasks.drop_open(session, ref_of(row), reason or "-", actor.id, clock)
     if row.employment_id is not None:
-        employments.never_begun(session, actor, row.employment_id, clock)
-    row.state, row.reason, row.entry_sha256 = state, reason, None
+        employments.never_begun(session, actor, row.employment_id, clock, reason=reason)
+    row.state, row.reason = state, reason
+    if (
+        state != "no_show"
+    ):  # what somebody filled in who did not come stays until the day is over, see `no_shows.forget`
+        row.entry_sha256 = None
     row.device_hash = row.code_hash = row.code_until = None
     touch(row, actor.id, clock)
     audit.record(session, actor.id, "onboarding.state", f"onboarding:{row.id}", {"to": state}, clock)
@@ -438,7 +437,8 @@ def _comment(session: Session, row: Onboarding) -> str:
     return next((part.comment[:300] for part in reversed(parts) if part.decision == "reject"), "")
 
 
-def _not_now(row: Onboarding) -> InterviewEngineError:
+def not_now(row: Onboarding) -> InterviewEngineError:
+    """What is said of something that an onboarding does not allow in its state."""
     return conflict(
         "onboarding.state",
         msg("This cannot be done now: “{state}”.", state=rules.STATES[row.state]),

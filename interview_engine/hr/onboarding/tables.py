@@ -42,6 +42,8 @@ class Onboarding(Row, Base):
     approved_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(300), default="")
     reminded_on: Mapped[date | None]
+    forgotten_on: Mapped[date | None]
+    """The day on which what somebody filled in who did not come was deleted."""
 
 
 class OnboardingLink(Row, Base):

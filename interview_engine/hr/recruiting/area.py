@@ -29,7 +29,7 @@ from interview_engine.hr.recruiting.applying.pool_list import TALENT_POOL
 from interview_engine.hr.recruiting.blob_owners import owners
 from interview_engine.hr.recruiting.concerns import CONCERNS
 from interview_engine.hr.recruiting.erasing import erase_applications, erase_interview, erase_recordings
-from interview_engine.hr.recruiting.hiring import joining, offers
+from interview_engine.hr.recruiting.hiring import joining, no_show, offers
 from interview_engine.hr.recruiting.interviewing import invitation_states, uploads, work
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.jobs.requisition_list import REQUISITIONS
@@ -119,7 +119,7 @@ def _under_way(session: Session, company: str) -> Sequence[tuple[Text, int]]:
     applied = (
         select(func.count()).select_from(Application).join(Requisition, Requisition.id == Application.requisition_id)
     )
-    going = applied.where(mine, Application.stage.not_in(("hired", "rejected", "withdrawn")))
+    going = applied.where(mine, Application.stage.not_in(("hired", "rejected", "withdrawn", "not_started")))
     offered = applied.join(Offer, Offer.application_id == Application.id).where(mine, Offer.state == "sent")
     return (
         (msg("open jobs"), session.scalar(jobs) or 0),
@@ -136,6 +136,7 @@ AREA = Area(
         msg("Jobs, applicants, interviews, ranked lists and offers."),
         affected=_under_way,
     ),
+    not_begun=no_show.not_begun,
     tables=(
         Answer,
         AnswerLikeness,

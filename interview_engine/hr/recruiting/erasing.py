@@ -115,7 +115,7 @@ def _forget_offers(session: Session, applications: Sequence[Application], remova
         removal.text("offer", offer.note)
     removal.delete(session, Offer, Offer.application_id.in_(ids))
     for application in applications:
-        if application.stage not in ("hired", "rejected", "withdrawn"):
+        if application.stage not in ("hired", "rejected", "withdrawn", "not_started"):
             application.stage = "withdrawn"
             application.stage_since = removal.clock.now()
         count(application, None, None)

@@ -229,7 +229,7 @@ def _forgotten_persons(policy: str, clock: Clock) -> Any:
     before = clock.now() - timedelta(days=POLICIES[policy].retention_days)
     other = aliased(Application)
     goes_on = select(other.person_id).where(
-        or_(other.stage.not_in(("rejected", "withdrawn")), other.stage_since >= before)
+        or_(other.stage.not_in(("rejected", "withdrawn", "not_started")), other.stage_since >= before)
     )
     return (
         select(Person.id)
@@ -238,7 +238,7 @@ def _forgotten_persons(policy: str, clock: Clock) -> Any:
         .where(
             and_(
                 Requisition.policy == policy,
-                Application.stage.in_(("rejected", "withdrawn")),
+                Application.stage.in_(("rejected", "withdrawn", "not_started")),
                 Application.stage_since < before,
                 Person.erased_at.is_(None),
                 ~Person.talent_pool,

@@ -17,7 +17,9 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal, get_args
 
-Stage = Literal["new", "screening", "invited", "interviewing", "review", "offer", "hired", "rejected", "withdrawn"]
+Stage = Literal[
+    "new", "screening", "invited", "interviewing", "review", "offer", "hired", "rejected", "withdrawn", "not_started"
+]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
 RequisitionState = Literal["draft", "pending", "approved", "open", "on_hold", "filled", "cancelled"]
@@ -59,6 +61,8 @@ STAGE_MOVES: Mapping[tuple[Stage, Stage], frozenset[Mover]] = MappingProxyType(
         ("review", "offer"): _PEOPLE,
         ("offer", "review"): _CANDIDATE,
         ("offer", "hired"): _PEOPLE,
+        ("hired", "not_started"): _PEOPLE,
+        ("not_started", "hired"): _PEOPLE,
         ("rejected", "screening"): _PEOPLE,
         ("rejected", "review"): _PEOPLE,
         ("withdrawn", "new"): _CANDIDATE,

@@ -86,7 +86,7 @@ class Resume(Row, Base):
 class Application(Row, Base):
     """One person's application for one requisition.
 
-    `stage` new, screening, invited, interviewing, review, offer, hired, rejected, withdrawn.
+    `stage` new, screening, invited, interviewing, review, offer, hired, rejected, withdrawn, not_started.
     The `score_…` columns are of the assessment that counts (`assessment_id`), kept here so that lists are fast.
     """
 

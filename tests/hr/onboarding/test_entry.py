@@ -19,7 +19,7 @@ GOOD = {
     "emergency_relation": "parent",
     "emergency_phone": "139 0000 2222",
     "bank": "招商银行上海分行",
-    "account_number": "6222 0212 3456 7890 123",
+    "account_number": "6222 0212 3456 7890 128",
 }
 """The number is the example of the standard GB 11643."""
 
@@ -27,7 +27,7 @@ GOOD = {
 def test_a_card_gives_birthday_and_sex_which_are_not_asked() -> None:
     entry = rules.read_entry(GOOD, OWN, TODAY)
     assert (entry.born_on, entry.sex) == (date(1949, 12, 31), "female")
-    assert entry.account_number == "6222021234567890123"
+    assert entry.account_number == "6222021234567890128"
 
 
 def test_what_is_kept_is_what_was_read() -> None:
@@ -39,7 +39,7 @@ def test_what_is_kept_is_what_was_read() -> None:
 def test_numbers_are_shown_in_part() -> None:
     entry = rules.read_entry(GOOD, OWN, TODAY)
     assert entry.masked_number() == "110***********002X"
-    assert entry.masked_account() == "***************0123"
+    assert entry.masked_account() == "***************0128"
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,7 @@ def test_numbers_are_shown_in_part() -> None:
         ({"emergency_phone": "+86 138-0000-1111"}, "emergency_phone"),
         ({"bank": ""}, "bank"),
         ({"account_number": "12345"}, "account_number"),
+        ({"account_number": "6222 0212 3456 7890 123"}, "account_number"),
         ({"account_number": "６２２２ABC"}, "account_number"),
     ],
 )
@@ -69,8 +70,8 @@ def test_what_is_wrong_is_refused_by_its_field(changes: dict[str, str], field: s
 
 
 def test_full_width_digits_and_spaces_are_no_mistake() -> None:
-    entry = rules.read_entry({**GOOD, "account_number": "６２２２ ０２１２ ３４５６ ７８９０"}, OWN, TODAY)
-    assert entry.account_number == "6222021234567890"
+    entry = rules.read_entry({**GOOD, "account_number": "６２２２ ０２１２ ３４５６ ７８９４"}, OWN, TODAY)
+    assert entry.account_number == "6222021234567894"
 
 
 def test_who_is_sixteen_today_may_be_employed() -> None:
@@ -78,3 +79,20 @@ def test_who_is_sixteen_today_may_be_employed() -> None:
     assert rules.read_entry(passport, OWN, TODAY).born_on == date(2010, 11, 2)
     with pytest.raises(InvalidInput):
         rules.read_entry({**passport, "born_on": "2010-11-03"}, OWN, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("read", "source"),
+    [("", "typed"), ("11010519491231002x", "photo"), ("110105194912310O2X", "corrected")],
+)
+def test_it_is_kept_whether_the_number_was_read_corrected_or_typed(read: str, source: str) -> None:
+    entry = rules.read_entry({**GOOD, "read_number": read}, OWN, TODAY)
+    assert (entry.number_from, entry.address_from) == (source, "typed")
+    again = rules.read_entry(rules.as_form(entry), OWN, TODAY)
+    assert again.number_from == source
+
+
+def test_a_form_from_before_the_photo_was_noted_is_read_as_typed() -> None:
+    kept = rules.dump(rules.read_entry(GOOD, OWN, TODAY)).replace(b', "number_from": "typed"', b"")
+    assert b"number_from" not in kept
+    assert rules.load(kept).number_from == "typed"

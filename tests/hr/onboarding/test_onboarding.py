@@ -14,14 +14,16 @@ from sqlalchemy.orm import Session
 from interview_engine.errors import ConflictError, GoneError, InvalidInput, NotFoundError, PermissionDenied
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.approvals.service import decide, pending_for
+from interview_engine.hr.competency.tables import CompetencyEvidence
 from interview_engine.hr.employment import service as employments
+from interview_engine.hr.employment import states
 from interview_engine.hr.employment.tables import Assignment, EmployeeNumber, Employment
-from interview_engine.hr.onboarding import links, service, welcome
+from interview_engine.hr.onboarding import links, no_shows, service, welcome
 from interview_engine.hr.onboarding.service import Onboarding
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.reviewing import reviews
-from interview_engine.hr.recruiting.tables import Application
+from interview_engine.hr.recruiting.tables import Application, ApplicationEvent, Requisition
 from interview_engine.hr.tasks import service as tasks
 from interview_engine.store.rows import stamp
 from interview_engine.store.tables import Blob, OutboxMessage
@@ -87,6 +89,11 @@ def accepted(world: World) -> Accepted:
         offers.answer_offer(session, sent.token, True, clock)
         session.add(Blob(sha256=SHA, size=1, media_type="application/json", created_at=clock.now()))
         return Accepted(world, application.id, application.person_id)
+
+
+def measures(session: Session, accepted: Accepted) -> list[str]:
+    own = CompetencyEvidence.person_id == accepted.person_id
+    return list(session.scalars(select(CompetencyEvidence.reference).where(own)))
 
 
 def test_d1_who_accepts_is_asked_once(accepted: Accepted) -> None:
@@ -235,7 +242,11 @@ def test_who_does_not_come_leaves_no_residue(accepted: Accepted) -> None:
         employment_id = row.employment_id
         accepted.on(date(2026, 12, 2))
         service.does_not_come(session, world.actor("hr"), row.id, "没有报到", world.clock)
-        assert (row.state, row.entry_sha256) == ("no_show", None)
+        assert (row.state, row.entry_sha256) == ("no_show", SHA)
+        assert no_shows.forget(session, world.clock) == 0
+        world.clock.pass_days(1)
+        assert [no_shows.forget(session, world.clock) for _ in range(2)] == [1, 0]
+        assert row.entry_sha256 is None
         assert {task.state for task in tasks.of_ref(session, service.ref_of(row))} == {"waived"}
         assert not employments.works_here(session, accepted.person_id)
         assert session.scalars(select(EmployeeNumber).where(EmployeeNumber.person_id == accepted.person_id)).all() == []
@@ -248,6 +259,77 @@ def test_who_does_not_come_leaves_no_residue(accepted: Accepted) -> None:
             session, SYSTEM, accepted.person_id, where, "客服", date(2026, 12, 7), None, world.clock
         )
         assert again.id != employment_id
+
+
+def test_the_application_of_who_does_not_come_says_so_and_the_job_has_its_place_free_again(accepted: Accepted) -> None:
+    world = accepted.world
+    with world.database.transaction() as session:
+        row = accepted.approved(session)
+        application = session.get_one(Application, accepted.application_id)
+        requisition = session.get_one(Requisition, application.requisition_id)
+        requisition.headcount, requisition.state = 1, "filled"
+        measured = len(measures(session, accepted))
+        assert measured > 0
+        accepted.on(FIRST)
+        service.does_not_come(session, world.actor("hr"), row.id, "没有报到", world.clock)
+        assert (application.stage, requisition.state) == ("not_started", "open")
+        assert measures(session, accepted) == []
+        assert session.get_one(Employment, row.employment_id).interview is None
+        (event,) = session.scalars(select(ApplicationEvent).where(ApplicationEvent.kind == "not_started"))
+        assert (event.from_stage, event.reason) == ("hired", "没有报到")
+
+
+def test_on_the_same_day_it_is_taken_back_and_everything_is_as_before(accepted: Accepted) -> None:
+    world = accepted.world
+    with world.database.transaction() as session:
+        row = accepted.approved(session)
+        application = session.get_one(Application, accepted.application_id)
+        employment = session.get_one(Employment, row.employment_id)
+        employment.probation_end = date(2027, 2, 28)
+        number = session.scalars(select(EmployeeNumber.number)).one()
+        was = (employment.interview, len(measures(session, accepted)))
+        accepted.on(FIRST)
+        states.step(session, employment, "system", world.clock)
+        opened = {task.id: task.state for task in tasks.of_ref(session, service.ref_of(row))}
+        service.does_not_come(session, world.actor("hr"), row.id, "没有报到", world.clock)
+        no_shows.take_back(session, world.actor("hr"), row.id, world.clock)
+        assert (row.state, row.entry_sha256, application.stage) == ("approved", SHA, "hired")
+        assert (employment.state, employment.last_day, employment.probation_end) == (
+            "probation", None, date(2027, 2, 28),
+        )  # fmt: skip
+        assert session.scalars(select(EmployeeNumber.number)).one() == number
+        assert session.get_one(Person, accepted.person_id).department_id == world.department_id
+        assert {task.id: task.state for task in tasks.of_ref(session, service.ref_of(row))} == opened
+        assert (employment.interview, len(measures(session, accepted))) == was
+
+
+def test_on_a_later_day_it_is_not_taken_back(accepted: Accepted) -> None:
+    world = accepted.world
+    with world.database.transaction() as session:
+        row = accepted.approved(session)
+        accepted.on(FIRST)
+        with pytest.raises(ConflictError):
+            no_shows.take_back(session, world.actor("hr"), row.id, world.clock)
+        service.does_not_come(session, world.actor("hr"), row.id, "没有报到", world.clock)
+        with pytest.raises(PermissionDenied):
+            no_shows.take_back(session, world.actor("interviewer"), row.id, world.clock)
+        accepted.on(date(2026, 12, 2))
+        with pytest.raises(ConflictError) as caught:
+            no_shows.take_back(session, world.actor("hr"), row.id, world.clock)
+        assert caught.value.code == "onboarding.too_late"
+
+
+def test_who_was_employed_again_meanwhile_is_not_employed_twice(accepted: Accepted) -> None:
+    world = accepted.world
+    with world.database.transaction() as session:
+        row = accepted.approved(session)
+        accepted.on(FIRST)
+        service.does_not_come(session, world.actor("hr"), row.id, "没有报到", world.clock)
+        where = employments.Place(world.entity_id, world.department_id)
+        employments.begin(session, SYSTEM, accepted.person_id, where, "客服", FIRST, None, world.clock)
+        with pytest.raises(ConflictError) as caught:
+            no_shows.take_back(session, world.actor("hr"), row.id, world.clock)
+        assert caught.value.code == "employment.overlaps"
 
 
 def test_who_calls_off_before_the_approval_ends_it_too(accepted: Accepted) -> None:

@@ -37,7 +37,7 @@ from interview_engine.hr.recruiting.reviewing.same_answers import SAME, with_sam
 from interview_engine.hr.recruiting.tables import Application, Assessment, Requisition
 from interview_engine.i18n import Text, msg
 
-OVER = ("rejected", "withdrawn")
+OVER = ("rejected", "withdrawn", "not_started")
 
 NO_ASSESSMENT: Mapping[str, Remark] = {
     stage: Remark(f"waiting.{stage}", text)
@@ -51,6 +51,7 @@ NO_ASSESSMENT: Mapping[str, Remark] = {
         ("hired", msg("No assessment by the program; a person decided.")),
         ("rejected", msg("No assessment by the program; a person decided.")),
         ("withdrawn", msg("The candidate has withdrawn.")),
+        ("not_started", msg("Hired, but did not come on the first day.")),
     )
 }
 
