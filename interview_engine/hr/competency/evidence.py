@@ -58,6 +58,13 @@ def newest_scores(session: Session, person_ids: Sequence[str]) -> dict[str, dict
     return found
 
 
+def newest_measures(session: Session, person_id: str) -> dict[str, CompetencyEvidence]:
+    """By competency, the newest measure of a person. The caller has checked that it may be read."""
+    own = select(CompetencyEvidence).where(CompetencyEvidence.person_id == person_id)
+    rows = session.scalars(own.order_by(CompetencyEvidence.measured_at, CompetencyEvidence.id))
+    return {row.competency_code: row for row in rows}
+
+
 def record(session: Session, actor: Actor, person_id: str, measures: Iterable[NewMeasure], clock: Clock) -> None:
     """Add dated measures to a person's record. The caller has checked that the actor may."""
     session.add_all(

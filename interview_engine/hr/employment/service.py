@@ -22,6 +22,7 @@ from interview_engine.hr.employment.colleagues import (
     within_reach,
 )
 from interview_engine.hr.employment.ending import call_off_end, end
+from interview_engine.hr.employment.pay_rates import call_off_pay, pay_on, set_pay
 from interview_engine.hr.employment.persons import NewContact, change_contact
 from interview_engine.hr.employment.posts import working_in as working_in
 from interview_engine.hr.employment.reading import (
@@ -48,7 +49,13 @@ from interview_engine.hr.employment.reading import (
     works_here,
 )
 from interview_engine.hr.employment.tables import Employment
-from interview_engine.hr.employment.transfer_request import call_off_move, held_on, move, one_move_at_a_time
+from interview_engine.hr.employment.transfer_request import (
+    call_off_move,
+    departments,
+    held_on,
+    move,
+    one_move_at_a_time,
+)
 
 __all__ = [
     "Colleague",
@@ -64,9 +71,11 @@ __all__ = [
     "begun_after_all",
     "call_off_end",
     "call_off_move",
+    "call_off_pay",
     "change_contact",
     "check_probation",
     "colleagues",
+    "departments",
     "empty_files",
     "end",
     "every_employee",
@@ -93,7 +102,9 @@ __all__ = [
     "one_move_at_a_time",
     "overlaps",
     "parts",
+    "pay_on",
     "remove_evidence",
+    "set_pay",
     "with_last_day",
     "within_reach",
     "without_last_day",

@@ -37,8 +37,8 @@ class Warning:
     """Something the law says of a contract, with its article.
 
     Args:
-        code: "probation.too_long", "probation.twice", "third.open", "long_service.open", "unwritten.double_pay",
-            "unwritten.deemed_open", "gap".
+        code: "probation.too_long", "probation.twice", "probation.only", "third.open", "long_service.open",
+            "unwritten.double_pay", "unwritten.deemed_open".
     """
 
     code: str
@@ -54,8 +54,13 @@ def add_months(day: date, months: int) -> date:
 
 
 def last_of_months(first: date, months: int) -> date:
-    """The last day of a term of so many months that begins on `first`: 1 March + 12 → 28 or 29 February."""
-    return add_months(first, months) - timedelta(days=1)
+    """The last day of a term of so many months that begins on `first`: 1 March + 12 → 28 or 29 February.
+
+    Where the last month has no such day, its own last day ends the term (Civil Code, article 202): 31 January + 1 → 28
+    February, 29 February + 12 → 28 February.
+    """
+    same = add_months(first, months)
+    return same if same.day < first.day else same - timedelta(days=1)
 
 
 def reaches_months(first: date, last: date, months: int) -> bool:
@@ -104,6 +109,14 @@ def warnings(
                     msg("A contract of this length allows {months} months of probation at most.", months=limit),
                 )
             )
+        if term.last is not None and term.probation_last >= term.last:
+            found.append(
+                Warning(
+                    "probation.only",
+                    article,
+                    msg("A contract of a probation alone has none: its days are the term of the contract."),
+                )
+            )
         if earlier:
             found.append(
                 Warning(
@@ -141,10 +154,12 @@ def unwritten(first_day: date, signed_from: date | None, today: date) -> Warning
     """What working without a written contract has come to.
 
     Args:
-        first_day: of work. signed_from: first day of the first written contract; None where there is none.
+        first_day: of work; of earlier work the month counts from the day the law came into force (article 97).
+        signed_from: first day of the first written contract; None where there is none.
         today: the day it is asked.
     """
     rule, deemed = LAW["written_within"], LAW["deemed_open"]
+    first_day = max(first_day, date.fromisoformat(LAW["in_force"]["from"]))
     until = today if signed_from is None else min(today, signed_from - timedelta(days=1))
     if until >= add_months(first_day, deemed["months"]):
         return Warning(
@@ -196,11 +211,14 @@ def overlapping(term: Term, others: Sequence[Term]) -> Term | None:
 
 
 def _fixed_in_a_row(earlier: Sequence[Term], before: date) -> int:
-    """How many fixed terms in a row, without a gap of more than a month between them, end just before a day."""
-    count = 0
+    """How many fixed terms in a row, without a gap of more than a month between them, end just before a day.
+
+    Terms that began before the law was in force do not count (article 97); a task is no fixed term and breaks the row.
+    """
+    count, since = 0, date.fromisoformat(LAW["in_force"]["from"])
     follows = before
     for one in sorted(earlier, key=lambda term: term.first, reverse=True):
-        if one.kind != "fixed" or one.last is None or add_months(one.last, 1) < follows:
+        if one.kind != "fixed" or one.last is None or add_months(one.last, 1) < follows or one.first < since:
             break
         count += 1
         follows = one.first

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from interview_engine.clock import Clock, china_day
@@ -351,6 +351,7 @@ def ending(session: Session, first: date, last: date) -> list[Contract]:
             .where(
                 Contract.state == "active",
                 Contract.decided.is_(None),
+                ~_is_followed(),
                 Contract.last_day.is_not(None),
                 Contract.last_day >= first,
                 Contract.last_day <= last,
@@ -359,6 +360,17 @@ def ending(session: Session, first: date, last: date) -> list[Contract]:
             .order_by(Contract.last_day, Contract.id)
             .with_for_update(skip_locked=True)
         )
+    )
+
+
+def _is_followed() -> ColumnElement[bool]:
+    """Whether a contract that is in force follows it: it was renewed, and nobody has to be told."""
+    later = aliased(Contract)
+    return exists().where(
+        later.employment_id == Contract.employment_id,
+        later.state == "active",
+        later.first_day > Contract.first_day,
+        or_(later.last_day.is_(None), later.last_day > Contract.last_day),
     )
 
 

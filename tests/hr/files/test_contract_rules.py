@@ -13,6 +13,7 @@ from interview_engine.hr.files.contract_rules import (
     Term,
     add_months,
     last_of_months,
+    next_term,
     overlapping,
     probation_limit,
     reminder_day,
@@ -117,3 +118,69 @@ def test_terms_that_follow_each_other_do_not_overlap(first: date, months: int) -
     assert one.last is not None
     assert overlapping(fixed(one.last + timedelta(days=1), 1), [one]) is None
     assert overlapping(fixed(one.last, 1), [one]) is one
+
+
+@pytest.mark.parametrize(
+    ("first", "months", "last"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)), (date(2028, 1, 31), 1, date(2028, 2, 29)),
+        (date(2026, 1, 31), 12, date(2027, 1, 30)), (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2024, 2, 29), 48, date(2028, 2, 28)), (date(2026, 8, 31), 6, date(2027, 2, 28)),
+        (date(2026, 11, 30), 3, date(2027, 2, 28)), (date(2027, 3, 1), 12, date(2028, 2, 29)),
+        (date(2026, 5, 31), 1, date(2026, 6, 30)),
+    ],
+)  # fmt: skip
+def test_a_term_that_begins_where_the_last_month_has_no_such_day_ends_with_that_month(
+    first: date, months: int, last: date
+) -> None:
+    assert last_of_months(first, months) == last
+
+
+def test_a_contract_from_the_31st_is_followed_by_one_of_the_same_length() -> None:
+    first = fixed(date(2026, 1, 31), 12)
+    following = next_term(first, [], service_from=first.first)
+    assert (following.first, following.last) == (date(2027, 1, 31), date(2028, 1, 30))
+    short = fixed(date(2026, 8, 31), 6)
+    following = next_term(short, [], service_from=short.first)
+    assert (following.first, following.last) == (date(2027, 3, 1), date(2027, 8, 31))
+
+
+@pytest.mark.parametrize("gap", [-10, 0, 1, 27])
+def test_renewals_that_overlap_or_leave_a_short_gap_are_in_a_row(gap: int) -> None:
+    """The third contract begins that many days after the second has ended."""
+    earlier = [fixed(date(2022, 3, 1), 24), fixed(date(2024, 3, 1), 24)]
+    assert earlier[1].last is not None
+    begins = earlier[1].last + timedelta(days=1 + gap)
+    assert codes(fixed(begins, 24), earlier) == ["third.open"]
+
+
+def test_terms_from_before_the_law_do_not_count_and_the_years_do() -> None:
+    old = [fixed(date(2006, 1, 1), 24), fixed(date(2008, 1, 1), 12)]
+    assert codes(fixed(date(2009, 1, 1), 12), old) == []
+    counted = [*old, fixed(date(2009, 1, 1), 12)]
+    assert codes(fixed(date(2010, 1, 1), 12), counted) == ["third.open"]
+    assert "long_service.open" in codes(fixed(date(2016, 1, 1), 12), [], date(2006, 1, 1))
+
+
+def test_without_a_written_contract_the_month_counts_from_the_day_the_law_came_into_force() -> None:
+    found = [unwritten(date(2005, 5, 1), None, day) for day in (date(2008, 1, 30), date(2008, 1, 31), date(2009, 1, 1))]
+    assert [one and one.code for one in found] == [None, "unwritten.double_pay", "unwritten.deemed_open"]
+
+
+def test_a_task_is_no_fixed_term_has_no_probation_and_leads_to_no_open_one() -> None:
+    task = Term("task", date(2024, 3, 1), date(2026, 2, 28), date(2024, 3, 31))
+    assert codes(task, []) == ["probation.too_long"]
+    assert codes(fixed(FIRST, 24), [fixed(date(2022, 3, 1), 24), task]) == []
+    assert codes(Term("task", FIRST, None), [fixed(date(2022, 3, 1), 24), fixed(date(2024, 3, 1), 24)]) == []
+
+
+def test_a_probation_as_long_as_the_contract_is_none() -> None:
+    term = Term("fixed", FIRST, date(2026, 8, 31), date(2026, 8, 31))
+    assert codes(term, []) == ["probation.too_long", "probation.only"]
+
+
+@given(days)
+def test_a_reminder_comes_once_whatever_the_day_and_never_after_the_month(last: date) -> None:
+    day = reminder_day(last)
+    assert timedelta(days=28) <= last - day <= timedelta(days=31)
+    assert day.day == min(last.day, day.day)
