@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import chromium
+from delivering import deliver_due
 from hiring_world import MovingClock, World, make_world
 from playwright.sync_api import Browser, BrowserContext, Page
 from serving import make_context, served
@@ -30,7 +31,6 @@ from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.approvals.service import set_flow
 from interview_engine.hr.people import identities
 from interview_engine.hr.recruiting.tables import Application
-from interview_engine.store.deliver import deliver_due
 from interview_engine.store.engine import Database
 from interview_engine.store.rows import stamp
 from interview_engine.store.secrets import SecretBox
