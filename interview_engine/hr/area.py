@@ -18,7 +18,6 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from interview_engine.clock import Clock
-from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.forms.spec import ListSpec
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import Text
@@ -359,7 +358,7 @@ class Area:
     requests: tuple[RequestKind, ...] = ()
     more_requests: Callable[[Session], Sequence[RequestKind]] | None = None
     post_of: Callable[[Session, str], Post | None] | None = None
-    not_begun: Callable[[Session, Actor, NotBegun, Clock], None] | None = None
+    not_begun: Callable[[Session, Any, NotBegun, Clock], None] | None = None
     messages: Mapping[str, MessageTemplate] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[str, NamesSeen] = field(default_factory=lambda: MappingProxyType({}))
     subjects: tuple[Subject, ...] = ()

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.area import (
     Area,
     Found,
@@ -105,7 +104,7 @@ class House:
         found = (area.post_of(session, person_id) for area in self.areas if area.post_of is not None)
         return next((post for post in found if post is not None), None)
 
-    def not_begun(self, session: Session, actor: Actor, what: NotBegun, clock: Clock) -> None:
+    def not_begun(self, session: Session, actor: Any, what: NotBegun, clock: Clock) -> None:
         """Let every area do its part when somebody who was employed did not come, or did after all."""
         for area in self.areas:
             if area.not_begun is not None:

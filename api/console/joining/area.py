@@ -19,7 +19,7 @@ AREA = WebArea(
         "first_day_moved": mark("Moved: due days of tasks have changed, and the person is told."),
         "has_come": mark("Written down: the person has come."),
         "does_not_come": mark("Ended: tasks are closed and what was filled in is deleted."),
-        "comes_after_all": mark("Taken back: employment, tasks and application are as they were."),
+        "comes_after_all": mark("Undone: employment, tasks and application are as they were."),
         "link_sent": mark("The link is on its way."),
         "phone_freed": mark("The next phone that opens the link takes over the form."),
         "approval_asked": mark("The approval is asked for."),

@@ -149,9 +149,7 @@ def _values(
         "told_quotes": _quotes(document),
         "episodes_told": _episodes(session, assessment, document),
         "events": [{"row": event, "who": names.get(event.actor, "")} for event in events],
-        "next_stages": [
-            stage for stage in next_stages(row.stage, "person") if stage not in ("offer", "hired", "not_started")
-        ],  # type: ignore[arg-type]
+        "next_stages": _next(row.stage),
         "others": _others(session, row) if person is not None else (),
         **_resume(session, context, actor, row, person),
     }
@@ -281,6 +279,11 @@ def _episodes(session: Session, assessment: Any, document: dict[str, Any] | None
         }
         for row in rows
     ]
+
+
+def _next(stage: str) -> list[str]:
+    """Where a person moves an application by hand; offers, hires and no-shows have a page of their own."""
+    return [one for one in next_stages(stage, "person") if one not in ("offer", "hired", "not_started")]  # type: ignore[arg-type]
 
 
 def _others(session: Session, row: Application) -> list[dict[str, str]]:

@@ -55,11 +55,17 @@ class Bar:
         """In words, with the evidence."""
         if self.score is None or self.day is None:
             return msg("needs {least:.1f} of 10; not measured yet", least=self.least)
-        values = {"least": self.least, "score": self.score, "day": self.day.isoformat(),
-                  "source": SOURCES.get(self.source, LocalizedText(self.source, self.source))}  # fmt: skip
+        source = SOURCES.get(self.source, LocalizedText(self.source, self.source))
+        least, score, day = self.least, self.score, self.day.isoformat()
         if self.met:
-            return msg("needs {least:.1f} of 10; has {score:.1f} ({source}, {day})", **values)
-        return msg("needs {least:.1f} of 10; has {score:.1f} ({source}, {day}), below the gate", **values)
+            return msg(
+                "needs {least:.1f} of 10; has {score:.1f} ({source}, {day})",
+                least=least, score=score, source=source, day=day,
+            )  # fmt: skip
+        return msg(
+            "needs {least:.1f} of 10; has {score:.1f} ({source}, {day}), below the gate",
+            least=least, score=score, source=source, day=day,
+        )  # fmt: skip
 
 
 def gate(level: float) -> float:

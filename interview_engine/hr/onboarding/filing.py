@@ -86,10 +86,8 @@ def _tell(session: Session, onboarding_id: str, problem: Exception, clock: Clock
     row = find(session, Onboarding, onboarding_id)
     if row is None:
         return
-    told = [row.owner_account_id] if row.owner_account_id is not None else []
-    told += [one.account_id for one in actors_with_role(session, ("hr",), clock) if one.account_id not in told]
+    told = {row.owner_account_id, *(one.account_id for one in actors_with_role(session, ("hr",), clock))}
     payload = {"onboarding": row.id, "title": row.title}
-    for account_id in told:
-        if account_id is not None:
-            key = f"onboarding.not_filed:{row.id}:{row.entry_sha256}:{account_id}"
-            tell_account(session, account_id, key, "onboarding.not_filed", payload, clock)
+    for account_id in sorted(one for one in told if one is not None):
+        key = f"onboarding.not_filed:{row.id}:{row.entry_sha256}:{account_id}"
+        tell_account(session, account_id, key, "onboarding.not_filed", payload, clock)

@@ -31,7 +31,7 @@ def take_back(session: Session, actor: Actor, onboarding_id: str, clock: Clock) 
     if not may_be_taken_back(row, clock):
         raise conflict(
             "onboarding.too_late",
-            msg("It can be taken back on the day it was noted only; what was filled in is deleted."),
+            msg("It can only be undone on the day it was noted; what was filled in is deleted."),
             msg("Employ the person again in the employee list, and send the entry form once more."),
         )
     tasks.take_up(session, ref_of(row), row.reason or "-", actor.id, clock)

@@ -165,6 +165,12 @@ def move(
     application, _ = application_for(session, actor, application_id, "interview", "write", lock=True)
     if application.stage == to_stage:
         return application
+    if "not_started" in (application.stage, to_stage):
+        raise conflict(
+            "application.move",
+            msg("Whether somebody came on the first day is noted where they join."),
+            msg("Open their onboarding and note it there."),
+        )
     if to_stage in ("rejected", "withdrawn"):
         invitations.revoke_open(session, actor, application.id, clock)
     change_stage(session, actor, application, to_stage, reason, clock)
