@@ -34,12 +34,14 @@ def test_nobody_is_rejected_offered_or_hired_but_by_a_person(wishes: list[tuple[
 
 
 @given(st.lists(st.tuples(st.sampled_from(STAGES), st.sampled_from(MOVERS)), max_size=60))
-def test_nobody_is_hired_without_an_offer_and_nothing_follows_a_hire(wishes: list[tuple[Stage, Mover]]) -> None:
+def test_nobody_is_hired_without_an_offer_and_only_that_nobody_came_follows_a_hire(
+    wishes: list[tuple[Stage, Mover]],
+) -> None:
     stages = [stage for stage, _ in walk(wishes)]
     if "hired" in stages:
         at = stages.index("hired")
         assert stages[at - 1] == "offer"
-        assert at == len(stages) - 1
+        assert set(stages[at:]) <= {"hired", "not_started"}
 
 
 @given(st.lists(st.tuples(st.sampled_from(STAGES), st.sampled_from(MOVERS)), max_size=60))
@@ -48,7 +50,7 @@ def test_an_offer_comes_out_of_a_review_only(wishes: list[tuple[Stage, Mover]]) 
     assert all(before == "review" for before, after in pairwise(stages) if after == "offer")
 
 
-def test_every_stage_can_be_reached_and_only_a_hire_is_final() -> None:
+def test_every_stage_can_be_reached_and_of_a_hire_only_that_nobody_came_is_left() -> None:
     reached: set[Stage] = {"new"}
     while True:
         more = {to for stage in reached for by in MOVERS for to in next_stages(stage, by)} - reached
@@ -57,7 +59,8 @@ def test_every_stage_can_be_reached_and_only_a_hire_is_final() -> None:
         reached |= more
     assert reached == set(STAGES)
     final = [stage for stage in STAGES if not any(next_stages(stage, by) for by in MOVERS)]
-    assert final == ["hired"]
+    assert final == []
+    assert next_stages("hired", "person") == ("not_started",)
 
 
 def test_a_candidate_can_withdraw_as_long_as_the_application_goes_on() -> None:

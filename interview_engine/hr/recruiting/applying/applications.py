@@ -14,7 +14,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.companies import service as companies
 from interview_engine.hr.people.tables import Person
-from interview_engine.hr.problems import missing
+from interview_engine.hr.problems import conflict, missing
 from interview_engine.hr.recruiting.applying.candidates import NewPerson, find_or_add, raise_flag
 from interview_engine.hr.recruiting.applying.lists import (
     ApplicationFilters,
