@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from interview_engine.clock import Clock
-from interview_engine.hr.forms.spec import ListSpec
+from interview_engine.hr.forms.spec import ListSpec, SheetPart
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import Text
 from interview_engine.service_settings import ServiceSettings
@@ -342,6 +342,7 @@ class Area:
             (`api.area.ListPage`).
         module: what a company switches off with it; None where the house does not stand without it.
         watches: things whose open pages stay fresh.
+        sheet_parts: columns that the area adds to the sheets of other areas' lists.
         locale: folder with "<language>/*.po" for the area's own texts, beside those of `interview_engine/locale`.
     """
 
@@ -367,4 +368,5 @@ class Area:
     lists: tuple[ListSpec, ...] = ()
     module: Module | None = None
     watches: tuple[Watch, ...] = ()
+    sheet_parts: tuple[SheetPart, ...] = ()
     locale: Path | None = None

@@ -29,7 +29,7 @@ from interview_engine.hr.area import (
     Watch,
     WorkKind,
 )
-from interview_engine.hr.forms.spec import ListSpec
+from interview_engine.hr.forms.spec import ListSpec, SheetPart
 from interview_engine.i18n import add_folder
 from interview_engine.store import webhook_events
 from interview_engine.store.blob_garbage import References
@@ -61,6 +61,10 @@ class House:
     def places(self) -> tuple[PersonPlaces, ...]:
         """Where persons are placed beside the department they work in."""
         return tuple(place for area in self.areas for place in area.places)
+
+    def sheet_parts(self, list_name: str) -> tuple[SheetPart, ...]:
+        """The columns that areas add to the sheets of a list."""
+        return tuple(part for area in self.areas for part in area.sheet_parts if part.list_name == list_name)
 
     def jobs(self) -> tuple[Job, ...]:
         """What has to be done now and then."""

@@ -45,6 +45,8 @@ class NewEmployment:
     number: str | None = None
     level: int | None = None
     probation_end: date | None = None
+    person_id: str | None = None
+    """Who it is, where an ID number has said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,18 @@ def begin_many(
         one if isinstance(one, InterviewEngineError) else made.add(one) for one in planned
     ]
     made.write(session)
+    return found
+
+
+def companies(session: Session, actor: Actor, lines: Sequence[NewEmployment]) -> list[str | None]:
+    """The company of each line's department; None where that is not to be found."""
+    there = _There()
+    found: list[str | None] = []
+    for one in lines:
+        try:
+            found.append(_place(session, actor, there, one.department).legal_entity_id)
+        except InterviewEngineError:
+            found.append(None)
     return found
 
 
@@ -262,7 +276,8 @@ def _plan(
     session: Session, actor: Actor, lines: Sequence[NewEmployment], clock: Clock
 ) -> list[_Planned | InterviewEngineError]:
     keys = [_keys(one.contact) for one in lines]
-    there = _there(session, actor, [key for key in keys if not isinstance(key, InterviewEngineError)])
+    named = sorted({one.person_id for one in lines if one.person_id is not None})
+    there = _there(session, actor, [key for key in keys if not isinstance(key, InterviewEngineError)], named)
     return [
         key if isinstance(key, InterviewEngineError) else _caught(_planned, session, actor, there, one, key, clock)
         for one, key in zip(lines, keys, strict=True)
@@ -287,9 +302,11 @@ def _keys(contact: NewContact) -> tuple[str | None, str | None] | InterviewEngin
         return error
 
 
-def _there(session: Session, actor: Actor, keys: Sequence[tuple[str | None, str | None]]) -> _There:
+def _there(
+    session: Session, actor: Actor, keys: Sequence[tuple[str | None, str | None]], named: Sequence[str]
+) -> _There:
     found = _There()
-    known: dict[str, str] = {}
+    known: dict[str, str] = dict.fromkeys(named, "")
     columns: tuple[tuple[Any, list[str]], ...] = (
         (Person.email_key, sorted({mail for mail, _ in keys if mail})),
         (Person.phone_key, sorted({phone for _, phone in keys if phone})),
@@ -326,7 +343,7 @@ def _planned(
 ) -> _Planned:
     place = _place(session, actor, there, new.department)
     name = text_within(new.contact.name, "name", msg("name"), 120)
-    person_id, person = _person(there, actor, name, new.contact, keys, clock)
+    person_id, person = _person(there, actor, name, new, keys, clock)
     company = place.legal_entity_id
     if any(last is None or last >= new.start for last in there.last_days.get((person_id, company), ())):
         raise service.overlaps()
@@ -362,11 +379,16 @@ def _person(
     there: _There,
     actor: Actor,
     name: str,
-    contact: NewContact,
+    new: NewEmployment,
     keys: tuple[str | None, str | None],
     clock: Clock,
 ) -> tuple[str, dict[str, Any] | None]:
     """The known person, or the row of a new one; by the rules of `persons.find_or_make`."""
+    contact = new.contact
+    if new.person_id is not None:
+        if any(person_id != new.person_id for key in keys if key for person_id, _ in there.persons.get(key, ())):
+            raise persons.somebody_else()
+        return new.person_id, None
     said = name_key(name)
     known = sorted({one for key in keys if key for one in there.persons.get(key, ())})
     if any(other != said or person_id not in there.reached for person_id, other in known):
@@ -416,6 +438,7 @@ class _Rows:
         self._day = china_day(clock)
         self._tables: dict[type[Any], list[dict[str, Any]]] = {table: [] for table in _TABLES}
         self._moved: dict[str, dict[str, Any]] = {}
+        self._back: dict[str, NewContact] = {}
         self._events: list[tuple[str, str, dict[str, Any]]] = []
 
     def add(self, planned: _Planned) -> str:
@@ -427,6 +450,8 @@ class _Rows:
             self._events.append(("person.create", f"person:{planned.person_id}", {}))
         else:
             self._moved[planned.person_id] = where
+            if new.person_id is not None:
+                self._back[planned.person_id] = new.contact
         named = {"person_id": planned.person_id, "legal_entity_id": place.legal_entity_id}
         if planned.number is not None:
             self._tables[EmployeeNumber].append({**self._stamp(), **named, "number": planned.number})
@@ -475,6 +500,8 @@ class _Rows:
                 person.talent_pool = False
                 touch(person, self._actor.id, self._clock)
         session.flush()
+        for person_id, contact in self._back.items():  # who comes back may have another phone by now
+            persons.change_contact(session, self._actor, person_id, contact, self._clock)
         for action, subject, detail in self._events:
             audit.record(session, self._actor.id, action, subject, detail, self._clock)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock, china_day
@@ -18,24 +19,41 @@ from interview_engine.hr.employment.bulk import NewEmployment
 from interview_engine.hr.employment.numbers import number_of
 from interview_engine.hr.employment.persons import NewContact, change_contact, find_or_make
 from interview_engine.hr.forms.fields import Field, Value
-from interview_engine.hr.forms.spec import FormSpec, Many
+from interview_engine.hr.forms.spec import KNOWN_PERSON, FormSpec, Many
 from interview_engine.hr.org.service import find_department
+from interview_engine.hr.people.contact import name_key, phone_key
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import msg
+from interview_engine.store.rows import AT_ONCE, batched
 
 FIELDS = (
-    Field("employee_number", msg("Employee number"), most=20, also=("工号", "员工编号", "员工工号", "人员编号", "编号"),
+    Field("employee_number", msg("Employee number"), most=20,
+          also=("工号", "员工编号", "员工工号", "人员编号", "编号", "职工号", "employee id", "employee no",
+                "employee no.", "staff id", "staff no", "emp id", "emp no"),
           help=msg("Leave it empty to get the next one.")),
-    Field("name", msg("Name"), required=True, most=120, also=("姓名", "员工姓名", "名字")),
-    Field("department", msg("Department"), required=True, most=250, also=("部门", "所属部门", "部门名称"),
-          help=msg("Its name; where several have it, company / department.")),
-    Field("title", msg("Job title"), required=True, most=120, also=("职务", "职位", "岗位", "岗位名称")),
+    Field("name", msg("Name"), required=True, most=120,
+          also=("姓名", "员工姓名", "名字", "中文名", "full name", "employee name", "chinese name")),
+    Field("department", msg("Department"), required=True, most=250, joined="/",
+          also=("部门", "所属部门", "部门名称", "所在部门", "组织", "所属组织", "部门全路径", "部门路径", "dept",
+                "org unit", "division"),
+          parts=("一级部门", "二级部门", "三级部门", "四级部门", "五级部门", "一级组织", "二级组织", "三级组织",
+                 "四级组织", "中心", "小组", "level 1 department", "level 2 department", "level 3 department"),
+          help=msg("Its name, or with those above it: headquarters/sales/east.")),
+    Field("title", msg("Job title"), required=True, most=120,
+          also=("职务", "职位", "岗位", "岗位名称", "职务名称", "title", "position", "job")),
     Field("level", msg("Level"), "whole", low=Decimal(0), high=Decimal(99), also=("职级", "级别")),
-    Field("phone", msg("Phone"), most=40, also=("手机", "手机号", "手机号码", "联系电话", "电话")),
-    Field("email", msg("Mail"), most=254, also=("邮箱", "电子邮箱", "邮件")),
-    Field("start_date", msg("First day of work"), "day", required=True, also=("入职日期", "入职时间", "到岗日期")),
-    Field("probation_end", msg("Last day of probation"), "day", also=("试用期截止", "试用期结束日期", "转正前一日")),
+    Field("phone", msg("Phone"), most=40, alone=lambda text: _same_phone(text),
+          also=("手机", "手机号", "手机号码", "联系电话", "联系方式", "联系手机", "电话", "移动电话", "mobile",
+                "mobile phone", "cell phone")),
+    Field("email", msg("Mail"), most=254,
+          also=("邮箱", "电子邮箱", "电子邮件", "邮件", "公司邮箱", "e-mail", "email address")),
+    Field("start_date", msg("First day of work"), "day", required=True,
+          also=("入职日期", "入职时间", "到岗日期", "入司日期", "入职日", "参加工作日期（本单位）", "hire date",
+                "start date", "join date", "date of joining", "onboard date")),
+    Field("probation_end", msg("Last day of probation"), "day",
+          also=("试用期截止", "试用期结束日期", "试用期到期日", "试用期满日", "转正前一日", "probation end",
+                "probation end date")),
 )  # fmt: skip
 
 
@@ -45,13 +63,17 @@ def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: 
         session, actor, "contact", "write",
         department_id=department.id, legal_entity_id=department.legal_entity_id,
     )  # fmt: skip
-    person = find_or_make(session, actor, _contact(values), clock)
+    person_id = _text(values, KNOWN_PERSON)
+    if person_id:
+        change_contact(session, actor, person_id, _contact(values), clock)
+    else:
+        person_id = find_or_make(session, actor, _contact(values), clock).id
     start = values["start_date"]
     assert isinstance(start, date)
     row = service.begin(
         session,
         actor,
-        person.id,
+        person_id,
         service.Place(department.legal_entity_id, department.id),
         str(values["title"]),
         start,
@@ -139,7 +161,46 @@ def _new(values: Mapping[str, Value]) -> NewEmployment:
         _text(values, "employee_number") or None,
         _whole(values, "level"),
         _day(values, "probation_end"),
+        _text(values, KNOWN_PERSON) or None,
     )
+
+
+def _companies(session: Session, actor: Actor, lines: Sequence[Mapping[str, Value]]) -> list[str | None]:
+    return bulk.companies(session, actor, [_new(values) for values in lines])
+
+
+def _find_else(session: Session, actor: Actor, lines: Sequence[Mapping[str, Value]]) -> list[str | None]:
+    """Lines without a number: by the person that their ID number names, else by phone and name together."""
+    keys = {key: place for place, values in enumerate(lines) if (key := _phone_key(values)) is not None}
+    by_phone: dict[str, tuple[str, str]] = {}
+    for part in batched(sorted(keys), AT_ONCE):
+        rows = session.execute(select(Person.phone_key, Person.id, Person.name).where(Person.phone_key.in_(part)))
+        by_phone |= {str(key): (person_id, name_key(name)) for key, person_id, name in rows.tuples()}
+    persons: list[str | None] = []
+    for values in lines:
+        person_id, name = by_phone.get(_phone_key(values) or "", ("", ""))
+        is_same = bool(person_id) and name == name_key(_text(values, "name"))
+        persons.append(_text(values, KNOWN_PERSON) or (person_id if is_same else "") or None)
+    here: dict[str, str] = {}
+    for one in service.employed(session, actor, person_ids=sorted(filter(None, persons))):
+        if one.state != "left":
+            here.setdefault(one.person_id, one.id)
+    return [None if person is None else here.get(person) for person in persons]
+
+
+def _phone_key(values: Mapping[str, Value]) -> str | None:
+    try:
+        return phone_key(_text(values, "phone")) if values.get("phone") else None
+    except InterviewEngineError:
+        return None
+
+
+def _same_phone(text: str) -> str:
+    """A phone number as two lines are compared; "" for what is none, which is refused elsewhere."""
+    try:
+        return phone_key(text) or ""
+    except InterviewEngineError:
+        return ""
 
 
 def _check_many(
@@ -169,6 +230,7 @@ FORM = FormSpec(
         "employment.overlaps": ("start_date",),
         "employment.ended": ("employee_number",),
     },
-    many=Many(_check_many, _create_many, bulk.load_many),
+    many=Many(_check_many, _create_many, bulk.load_many, _companies),
     take_back=bulk.take_back,
+    find_else=_find_else,
 )

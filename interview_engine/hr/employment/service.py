@@ -25,6 +25,7 @@ from interview_engine.hr.employment.ending import call_off_end, end
 from interview_engine.hr.employment.pay_rates import call_off_pay, pay_on, set_pay
 from interview_engine.hr.employment.persons import NewContact, change_contact
 from interview_engine.hr.employment.posts import working_in as working_in
+from interview_engine.hr.employment.named import Employed, employed, persons_of
 from interview_engine.hr.employment.reading import (
     agree_probation,
     all_of,
@@ -59,6 +60,7 @@ from interview_engine.hr.employment.transfer_request import (
 
 __all__ = [
     "Colleague",
+    "Employed",
     "Employment",
     "Evidence",
     "NewContact",
@@ -76,6 +78,7 @@ __all__ = [
     "check_probation",
     "colleagues",
     "departments",
+    "employed",
     "empty_files",
     "end",
     "every_employee",
@@ -103,6 +106,7 @@ __all__ = [
     "overlaps",
     "parts",
     "pay_on",
+    "persons_of",
     "remove_evidence",
     "set_pay",
     "with_last_day",

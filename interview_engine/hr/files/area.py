@@ -13,6 +13,7 @@ from interview_engine.hr.files.change_requests import CHANGES
 from interview_engine.hr.files.contact_change import CONTACT_CHANGE
 from interview_engine.hr.files.contract_list import CONTRACTS
 from interview_engine.hr.files.documents import delete_past, document_owners, must_be_kept
+from interview_engine.hr.files.id_sheet import ID_NUMBER
 from interview_engine.hr.files.reminders import remind, remind_of_entries
 from interview_engine.hr.files.tables import Contract, FileDocument, FileEntry
 from interview_engine.hr.removal import Removal
@@ -74,6 +75,7 @@ AREA = Area(
     subjects=(Subject("contract", told=True), Subject("file"), Subject("file_document")),
     requests=tuple(as_request(kind) for kind in (CONTACT_CHANGE, *CHANGES)),
     lists=(CONTRACTS,),
+    sheet_parts=(ID_NUMBER,),
     jobs=(
         Job("contracts that end", 3600.0, in_transaction(remind), by_date=True),
         Job("what runs out in files", 3600.0, in_transaction(remind_of_entries), by_date=True),

@@ -14,6 +14,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.files import contracts
 from interview_engine.hr.files.contract_rules import KINDS, Kind
+from interview_engine.hr.files.contract_sheet import SHEET
 from interview_engine.hr.files.contracts import NewContract
 from interview_engine.hr.files.tables import Contract
 from interview_engine.hr.forms.fields import Field, Value
@@ -114,10 +115,12 @@ CONTRACTS = ListSpec(
     key=Contract.id,
     place=Place(Contract.department_id, Contract.legal_entity_id, Contract.person_id),
     form=FormSpec(FIELDS, _create, ("contact", "write")),
+    sheet=SHEET,
     columns=(
         Column("name", msg("Name"), "text", Person.name, searched=True, opens=True),
         Column("employee_number", msg("Employee number"), "text", _NUMBER, searched=True, under="name"),
         Column("department", msg("Department"), "text", Department.name, filters=True, searched=True),
+        Column("contract_number", msg("Contract number"), "text", Contract.number, searched=True, shown=False),
         Column("kind", msg("Kind of contract"), "choice", Contract.kind, choices=KIND_WORDS, filters=True, counts=True),
         Column("first_day", msg("First day"), "day", Contract.first_day, filters=True),
         Column("last_day", msg("Last day"), "day", Contract.last_day, filters=True),

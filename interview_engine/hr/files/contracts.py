@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from interview_engine.clock import Clock, china_day
+from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Action, Actor
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.employment import service as employments
@@ -31,7 +33,7 @@ from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.blobs import Owner
-from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.rows import AT_ONCE, batched, find, referred, stamp, touch
 
 PART = "contracts"
 """The part of a person that is their contracts: deleting an interview leaves it."""
@@ -55,6 +57,9 @@ class NewContract:
     probation_last_day: date | None = None
     asked_for_fixed: bool = False
     note: str = ""
+    number: str = ""
+    sign_count: int | None = None
+    """Which contract with the company it is; None counts those that are kept here."""
 
     def term(self) -> Term:
         """Its days, for the rules."""
@@ -78,18 +83,102 @@ def draft(session: Session, actor: Actor, employment_id: str, new: NewContract, 
         raise conflict("employment.ended", msg("The employment has ended already."))
     _check(new, employment.start_date)
     earlier = of_person(session, employment.person_id, employment.legal_entity_id)
-    clash = overlapping(new.term(), [term_of(one) for one in earlier if one.state in IN_FORCE])
-    if clash is not None:
+    _check_overlap(new, earlier)
+    row = _made(actor, employment, new, earlier, clock)
+    session.add(row)
+    session.flush()
+    audit.record(session, actor.id, "contract.draft", f"contract:{row.id}", _detail(row), clock)
+    return row
+
+
+def take_over(
+    session: Session, actor: Actor, employment_id: str, new: NewContract, state: str, clock: Clock
+) -> Contract:
+    """A contract that was concluded before this system was used, as a former system gives it out. Needs "contact"
+    write.
+
+    It tells nothing to the timeline and leaves the employment's probation alone: both are history, not something that
+    happens now.
+
+    Args:
+        state: active, ended (before its time, on its last day), draft.
+
+    Raises:
+        as `draft`.
+    """
+    row = draft(session, actor, employment_id, new, clock)
+    row.state = state
+    audit.record(session, actor.id, "contract.take_over", f"contract:{row.id}", {"state": state}, clock)
+    return row
+
+
+def correct(session: Session, actor: Actor, contract_id: str, new: NewContract, state: str, clock: Clock) -> Contract:
+    """Correct a contract that was written down here and not signed here: its days are those of a paper. The same again
+    changes nothing.
+
+    Raises:
+        as `draft`. ConflictError: `contract.signed_here`, it was signed in this system, or is out for signature, and
+            says what was signed.
+    """
+    row = _locked(session, actor, contract_id, "write")
+    terms = (new.kind, new.first_day, new.last_day, new.probation_last_day, new.asked_for_fixed, state)
+    held = (row.kind, row.first_day, row.last_day, row.probation_last_day, row.asked_for_fixed, row.state)
+    if terms != held and (row.document_sha256 is not None or row.state in ("signing", "dropped")):
         raise conflict(
-            "contract.overlaps",
-            msg(
-                "Another contract of this person runs from {first} to {last}.",
-                first=clash.first.isoformat(),
-                last=clash.last.isoformat() if clash.last else msg("an open end"),
-            ),
-            msg("End that one first, or choose other days."),
+            "contract.signed_here",
+            msg("This contract was signed here, or is out for signature: its days are those that were signed."),
+            msg("Draft another one in the employee's file, if something else was agreed."),
         )
-    row = Contract(
+    employment = employments.locked(session, row.employment_id)
+    _check(new, employment.start_date)
+    others = [one for one in of_person(session, row.person_id, row.legal_entity_id) if one.id != row.id]
+    _check_overlap(new, others)
+    row.kind, row.first_day, row.last_day = new.kind, new.first_day, new.last_day
+    row.probation_last_day, row.asked_for_fixed, row.state = new.probation_last_day, new.asked_for_fixed, state
+    row.number = text_within(new.number, "number", msg("contract number"), 60, least=0)
+    row.note = text_within(new.note, "note", msg("note"), 300, least=0)
+    row.sign_count = new.sign_count or row.sign_count
+    touch(row, actor.id, clock)
+    session.flush()
+    audit.record(session, actor.id, "contract.correct", f"contract:{row.id}", _detail(row), clock)
+    return row
+
+
+def take_back(
+    session: Session, actor: Actor, ids: Sequence[str], since: datetime, clock: Clock
+) -> dict[str, InterviewEngineError]:
+    """Remove contracts that an import took over at or after `since`; by id, why one stays: it was signed here, somebody
+    has decided on its end, or another entry names it."""
+    stays: dict[str, InterviewEngineError] = {}
+    going: list[str] = []
+    used = referred(session, Contract, ids)
+    for row_id in ids:
+        try:
+            row = _locked(session, actor, row_id, "write")
+        except InterviewEngineError as error:
+            stays[row_id] = error
+            continue
+        is_touched = row.document_sha256 is not None or row.state == "signing" or row.decided is not None
+        if row.created_at < since or is_touched or row_id in used:
+            stays[row_id] = conflict(
+                "contract.in_use",
+                msg("Something has happened with this contract since it was imported."),
+                msg("Look at it in the employee's file."),
+            )
+            continue
+        going.append(row_id)
+        _settle_reminders(session, row, clock)
+        audit.record(session, actor.id, "contract.take_back", f"contract:{row.id}", {}, clock)
+    for part in batched(going, AT_ONCE):
+        session.execute(delete(Contract).where(Contract.id.in_(part)))
+    return stays
+
+
+def _made(
+    actor: Actor, employment: employments.Employment, new: NewContract, earlier: Sequence[Contract], clock: Clock
+) -> Contract:
+    before = sum(one.state in ("active", "ended") and one.first_day < new.first_day for one in earlier)
+    return Contract(
         **stamp(actor.id, clock),
         person_id=employment.person_id,
         employment_id=employment.id,
@@ -100,14 +189,28 @@ def draft(session: Session, actor: Actor, employment_id: str, new: NewContract, 
         last_day=new.last_day,
         probation_last_day=new.probation_last_day,
         asked_for_fixed=new.asked_for_fixed,
-        sign_count=1 + sum(one.state in ("active", "ended") for one in earlier),
+        sign_count=new.sign_count or 1 + before,
+        number=text_within(new.number, "number", msg("contract number"), 60, least=0),
         note=text_within(new.note, "note", msg("note"), 300, least=0),
     )
-    session.add(row)
-    session.flush()
-    detail = {"kind": row.kind, "first": row.first_day.isoformat(), "number": row.sign_count}
-    audit.record(session, actor.id, "contract.draft", f"contract:{row.id}", detail, clock)
-    return row
+
+
+def _detail(row: Contract) -> dict[str, object]:
+    return {"kind": row.kind, "first": row.first_day.isoformat(), "number": row.sign_count}
+
+
+def _check_overlap(new: NewContract, others: Sequence[Contract]) -> None:
+    clash = overlapping(new.term(), [term_of(one) for one in others if one.state in IN_FORCE])
+    if clash is not None:
+        raise conflict(
+            "contract.overlaps",
+            msg(
+                "Another contract of this person runs from {first} to {last}.",
+                first=clash.first.isoformat(),
+                last=clash.last.isoformat() if clash.last else msg("an open end"),
+            ),
+            msg("End that one first, or choose other days."),
+        )
 
 
 def sign(

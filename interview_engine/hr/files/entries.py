@@ -157,7 +157,7 @@ def change(
     row = _found(session, entry_id, lock=True)
     section = BY_NAME[row.section]
     _check_writes(session, actor, section, row.person_id)
-    before = _opened(session, row)
+    before = opened_values(session, row)
     if row.version != seen:
         raise _changed_since(session, section, row, seen)
     clean = _clean(section, values, clock)
@@ -276,7 +276,8 @@ def own_data(session: Session, actor: Actor, clock: Clock) -> list[dict[str, obj
          "values": {name: typed(one.kind, value) for one in BY_NAME[row.section].shown()
                     if (value := opened.get(name := one.name)) is not None}}
         for row in rows
-        if (opened := _opened(session, row)) is not None and _may_read(session, actor, BY_NAME[row.section], person_id)
+        if (opened := opened_values(session, row)) is not None
+        and _may_read(session, actor, BY_NAME[row.section], person_id)
     ]  # fmt: skip
 
 
@@ -336,18 +337,26 @@ def _keep(
         forget_number(session, row.person_id)
     elif section.name == "identity":
         keep_number(session, row.person_id, str(values["id_number"]), actor.id, clock)
-    kinds = {one.name: one.kind for one in section.shown()}
-    text = json.dumps({name: typed(kinds[name], value) for name, value in values.items() if value is not None})
+    text = as_text(section, values)
     row.sealed = vault.seal(session, Owner(row.person_id, PART), text, _about(row), clock)
 
 
-def _opened(session: Session, row: FileEntry) -> dict[str, Value]:
-    """The values of an entry; none when its key was destroyed."""
-    text = vault.opened(session, row.sealed, _about(row))
-    if text is None:
-        return {}
+def as_text(section: Section, values: Mapping[str, Value]) -> str:
+    """The values of an entry as they are sealed."""
+    kinds = {one.name: one.kind for one in section.shown()}
+    return json.dumps({name: typed(kinds[name], value) for name, value in values.items() if value is not None})
+
+
+def read_text(section: Section, text: str) -> dict[str, Value]:
+    """The values again."""
     kept: dict[str, str] = json.loads(text)
-    return {one.name: _value(one, kept.get(one.name)) for one in BY_NAME[row.section].shown()}
+    return {one.name: _value(one, kept.get(one.name)) for one in section.shown()}
+
+
+def opened_values(session: Session, row: FileEntry) -> dict[str, Value]:
+    """The values of an entry, nothing masked; none when its key was destroyed. The caller has checked."""
+    text = vault.opened(session, row.sealed, _about(row))
+    return {} if text is None else read_text(BY_NAME[row.section], text)
 
 
 def _value(one: Field, text: str | None) -> Value:
@@ -359,7 +368,7 @@ def _value(one: Field, text: str | None) -> Value:
 
 
 def _entry(session: Session, row: FileEntry, *, masked: bool) -> Entry:
-    values = _opened(session, row)
+    values = opened_values(session, row)
     masks = BY_NAME[row.section].masks if masked else {}
     shown: dict[str, Value] = {}
     for name, value in values.items():

@@ -13,8 +13,8 @@ from interview_engine.i18n import Text, msg
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-_FLOAT = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")
-"""What a sheet makes of a long number that was kept as one: the last digits are lost."""
+_FLOAT = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})")
+"""What a sheet makes of a long number that was kept as one: the last digits are lost, unless it gives every one."""
 _PROVINCES = frozenset(
     str(number)
     for numbers in (
@@ -55,6 +55,9 @@ def read_id_number(given: str, today: date) -> IdNumber:
     """
     text = re.sub(r"[\s'’‘`\-\u200b\ufeff]", "", unicodedata.normalize("NFKC", given)).upper()
     text = re.sub(r"(\d{15,18})\.0+", r"\1", text)
+    counted = _FLOAT.fullmatch(text)
+    if counted and len(whole := counted[1] + (counted[2] or "")) == int(counted[3]) + 1:
+        text = whole
     if _FLOAT.fullmatch(text) or (text.isdigit() and len(text) == 18 and text.endswith("000") and not _sums(text)):
         raise _wrong(
             "rounded",

@@ -16,6 +16,7 @@ class Contract(Row, Base):
     expired follows from its days.
 
     `kind` fixed, open, task (`contract_rules.Kind`). `sign_count` which contract with the company it is, from 1.
+    `number` what the company calls it; "" for none.
     `document_sha256` the signed paper or file. `asked_for_fixed`: the employee asked in writing for a fixed term.
     `told_on` the day the reminder went out, `decided` what was decided on it: renew, end.
     """
@@ -31,6 +32,7 @@ class Contract(Row, Base):
     last_day: Mapped[date | None] = mapped_column(index=True)
     probation_last_day: Mapped[date | None]
     sign_count: Mapped[int] = mapped_column(default=1)
+    number: Mapped[str] = mapped_column(String(60), default="")
     asked_for_fixed: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10), default="draft", index=True)
     document_sha256: Mapped[str | None] = mapped_column(String(64), index=True)

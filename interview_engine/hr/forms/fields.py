@@ -47,6 +47,11 @@ class Field:
         when: (name of another field, its value): only then is this one asked for; otherwise it is None.
         also: what else the heads of people's sheets call it.
         reads: its own reading of a text, in place of the kind's; raises InvalidInput.
+        mask: what pages of an import show of it; the whole value is for who opens it in its own place.
+        alone: a value as it is compared, where no two lines of a sheet may say the same.
+        joined: columns of a sheet that are parts of it stand in one value with this between them: "总部/销售部".
+        parts: what the heads of such columns are called.
+        nothing: what sheets write into a cell that says nothing: "/", "长期" as the last day of an open-ended contract.
     """
 
     name: str
@@ -62,6 +67,11 @@ class Field:
     when: tuple[str, Value] | None = None
     also: tuple[str, ...] = ()
     reads: Callable[[str], str] | None = None
+    mask: Callable[[str], str] | None = None
+    alone: Callable[[str], str] | None = None
+    joined: str | None = None
+    parts: tuple[str, ...] = ()
+    nothing: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS or not self.name.isidentifier():

@@ -113,6 +113,12 @@ def propose_alike(fields: Sequence[Field], heads: Sequence[str]) -> dict[str, Pr
     keys = {one.name: _keys_of(one) for one in fields}
     found: dict[str, Proposal] = {}
     free = dict.fromkeys(keys)
+    for one in (field for field in fields if field.joined):
+        # a column for each level of the organisation: together they are one path
+        levels = [head for head in heads if head_key(head) in {head_key(name) for name in one.parts}]
+        if len(levels) > 1:
+            found |= {head: Proposal(one.name, True) for head in levels}
+            del free[one.name]
     for exact in (True, False):
         for head in heads:
             said = is_like(head).rstrip("*＊ ").strip() if exact else head_key(head)
@@ -161,11 +167,15 @@ def read_sheet(
     mapping = propose(fields, heads) if mapping is None else mapping
     given = given or {}
     _check_columns(fields, {*mapping.values(), *(name for name, text in given.items() if text.strip())}, heads)
-    by_name = {name: head for head, name in mapping.items()}
+    by_name: dict[str, tuple[str, ...]] = {}
+    for head in heads:
+        if head in mapping:
+            by_name[mapping[head]] = (*by_name.get(mapping[head], ()), head)
     lines: list[Line] = []
     wrong: list[Anomaly] = []
     odd: list[Anomaly] = []
     seen: dict[tuple[Value, ...], int] = {}
+    alone: dict[tuple[str, str], int] = {}
     for number, cells in rows:
         problems, values, notes = _read_line(fields, by_name, cells, given, orders or {})
         wrong += [Anomaly(number, column, error.message, error.next_step) for column, error in problems]
@@ -180,9 +190,21 @@ def read_sheet(
             wrong.append(
                 Anomaly(
                     number,
-                    by_name.get(key[0], ""),
+                    by_name.get(key[0], ("",))[0],
                     msg("It is the same as row {row}.", row=first),
                     msg("Keep one of them, or correct the {thing}.", thing=_labels(fields, key)),
+                )
+            )
+            continue
+        twice = _twice(fields, values, number, alone)
+        if twice is not None:
+            field, first = twice
+            wrong.append(
+                Anomaly(
+                    number,
+                    by_name.get(field.name, ("",))[0],
+                    msg("Row {row} has the same {thing}.", row=first, thing=field.label),
+                    msg("Keep one of the two lines, or correct the {thing}.", thing=field.label),
                 )
             )
             continue
@@ -198,7 +220,7 @@ def cell_text(field: Field, raw: str) -> str:
     Raises:
         InvalidInput: `import.shortened`, it kept only the first digits of a long number.
     """
-    if field.kind not in ("text", "area"):
+    if field.kind not in ("text", "area") or field.reads is not None:
         return raw
     if _SHORTENED.fullmatch(raw.strip()):
         raise invalid(
@@ -219,7 +241,7 @@ def cell_text(field: Field, raw: str) -> str:
 
 def _read_line(
     fields: tuple[Field, ...],
-    by_name: Mapping[str, str],
+    by_name: Mapping[str, tuple[str, ...]],
     cells: Mapping[str, str],
     given: Mapping[str, str],
     orders: Mapping[str, DayOrder],
@@ -229,11 +251,14 @@ def _read_line(
     values: dict[str, Value] = {}
     notes: list[tuple[str, tuple[Text, Text]]] = []
     for field in fields:
-        head = by_name.get(field.name, "")
+        heads = by_name.get(field.name, ("",))
+        head = heads[0]
         if field.when is not None and values.get(field.when[0]) != field.when[1]:
             values[field.name] = None
             continue
         raw = cells.get(head, "")
+        if len(heads) > 1:
+            raw = (field.joined or " ").join(text.strip() for one in heads if (text := cells.get(one, "")).strip())
         raw = raw if raw.strip() else given.get(field.name, "")
         try:
             value = read_value(field, cell_text(field, raw), orders.get(field.name))
@@ -246,6 +271,18 @@ def _read_line(
     if not problems:
         values = checked_form(fields, values)
     return problems, values, notes
+
+
+def _twice(
+    fields: Sequence[Field], values: Mapping[str, Value], number: int, seen: dict[tuple[str, str], int]
+) -> tuple[Field, int] | None:
+    """The first field in which a line says what a line before it has said, and that line's number."""
+    said = [(one, one.alone(str(values[one.name]))) for one in fields if one.alone is not None and values[one.name]]
+    for one, text in said:
+        if text and (one.name, text) in seen:
+            return one, seen[one.name, text]
+    seen.update({(one.name, text): number for one, text in said})
+    return None
 
 
 def _check_columns(fields: Sequence[Field], said: Collection[str], heads: Sequence[str]) -> None:

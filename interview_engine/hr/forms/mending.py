@@ -22,8 +22,12 @@ def mended(field: Field, raw: str, value: Value) -> tuple[Text, Text] | None:
         raw: the cell. value: what it was read as.
     """
     text = raw.strip()
+    if text and value is None and field.nothing:
+        return msg("“{raw}” stands for nothing here.", raw=text), msg("The {thing} is empty.", thing=field.label)
     if not text or value is None:
         return None
+    if field.mask is not None:
+        return _of_masked(field, text, str(value))
     plain = unicodedata.normalize("NFKC", text).strip("'‘’")
     if isinstance(value, date) and (_SERIAL.fullmatch(plain) or _SHORT_YEAR.fullmatch(plain)):
         return (
@@ -34,9 +38,27 @@ def mended(field: Field, raw: str, value: Value) -> tuple[Text, Text] | None:
         )
     if not isinstance(value, str):
         return _of_text(text, str(value)) if text.startswith("'") else None
-    if field.reads is not None and value != plain.upper() and len(plain) == 15:
-        return msg("“{raw}” is an ID number of 15 digits.", raw=text), msg("It is read as {value}.", value=value)
     return None if value == text and not text.startswith("'") else _of_text(text, value)
+
+
+def _of_masked(field: Field, text: str, value: str) -> tuple[Text, Text] | None:
+    """The same of a value that is not shown whole: what is kept of an import says no more of it than its pages do."""
+    if field.reads is None or text == value:
+        return None
+    plain = unicodedata.normalize("NFKC", text).strip("'‘’ ")
+    hidden = field.mask(value) if field.mask is not None else value
+    read = msg("It is read as {value}.", value=hidden)
+    if len(plain) == 15 and plain.isdigit():
+        return msg("It is an ID number of 15 digits."), read
+    if re.search(r"[eE.]", plain):
+        return msg("The spreadsheet has kept it as a number, with every digit."), read
+    if plain == value.lower():
+        return msg("Its last letter is small."), read
+    if text.startswith(("'", "‘", "’")):
+        return msg("It begins with an apostrophe."), read
+    if _WIDE.search(text):
+        return msg("It has full-width characters."), read
+    return msg("It has spaces, dashes or invisible characters."), read
 
 
 def _of_text(text: str, value: str) -> tuple[Text, Text] | None:

@@ -50,7 +50,7 @@ def read_value(one: Field, raw: str, order: DayOrder | None = None) -> Value:
     text = raw.replace("\r\n", "\n") if one.kind == "area" else raw.strip()
     if "\0" in text:
         raise invalid(one.name, "input.nul", msg("It holds a character that no text has."), msg("Delete it."))
-    if not text.strip():
+    if not text.strip() or (one.nothing and is_like(text) in one.nothing):
         return checked(one, None)
     if one.reads is not None:
         return checked(one, one.reads(text))

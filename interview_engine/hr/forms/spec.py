@@ -162,6 +162,11 @@ class Bulk:
     touches: Callable[[Session, Any, Sequence[str]], Text | None] | None = None
 
 
+Told = tuple[str, Text, Text]
+"""Name of a field ("" for the row as a whole), what a person must look at, and what to do."""
+KNOWN_PERSON = "known_person"
+"""Among the values that a form makes a row of: the id of the person whom a part of the sheet has named
+(`SheetPart.known`)."""
 TakeBack = Callable[[Session, Any, Sequence[str], datetime, Clock], Mapping[str, InterviewEngineError]]
 
 
@@ -174,11 +179,47 @@ class Many:
             nothing: a reading session serves.
         create: (session, actor, values of each line, clock) → for each line the id of its new row, or what is wrong.
         load: (session, actor, ids) → the values by id.
+        companies: (session, actor, values of each line) → the company that its new row will belong to, None where that
+            cannot be said.
     """
 
     check: Callable[[Session, Any, Sequence[Mapping[str, Value]], Clock], Sequence[InterviewEngineError | None]]
     create: Callable[[Session, Any, Sequence[Mapping[str, Value]], Clock], Sequence[str | InterviewEngineError]]
     load: Callable[[Session, Any, Sequence[str]], Mapping[str, Mapping[str, Value]]]
+    companies: Callable[[Session, Any, Sequence[Mapping[str, Value]]], Sequence[str | None]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SheetPart:
+    """Columns that another area adds to the sheets of a list: the ID number in the sheet of employees is the file's.
+
+    None of its fields is required. What it keeps is written after the row, in the same transaction.
+
+    Args:
+        list_name: the list.
+        needs: (field class, action): a sheet of who may do that to nobody has no such columns.
+        known: (session, actor, values of each line) → for each the id of the person whom it names, None for
+            nobody who is known, or what is wrong.
+        check: (session, actor, (id of the row, "" for a new one, its values) of each line, clock) → for each what is
+            wrong, or what a person must look at. Writes nothing.
+        write: (session, actor, (id of the row, values), clock). Called for what `check` has passed.
+        load: (session, actor, ids) → by id the values, whole, of the rows whose part the actor may read.
+        restore: (session, actor, id of the row, values as they were before an import, clock).
+        remove: (session, actor, ids, since, clock): take away what was written at or after `since` and nobody changed.
+    """
+
+    list_name: str
+    fields: tuple[Field, ...]
+    needs: tuple[str, str]
+    known: Callable[[Session, Any, Sequence[Mapping[str, Value]]], Sequence[str | InterviewEngineError | None]]
+    check: Callable[
+        [Session, Any, Sequence[tuple[str, Mapping[str, Value]]], Clock],
+        Sequence[InterviewEngineError | Sequence[Told]],
+    ]
+    write: Callable[[Session, Any, Sequence[tuple[str, Mapping[str, Value]]], Clock], object]
+    load: Callable[[Session, Any, Sequence[str]], Mapping[str, Mapping[str, Value]]]
+    restore: Callable[[Session, Any, str, Mapping[str, Value], Clock], object]
+    remove: Callable[[Session, Any, Sequence[str], datetime, Clock], object]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,6 +242,10 @@ class FormSpec:
         many: faster ways for sheets of thousands of lines.
         take_back: (session, actor, ids, since, clock) → by id, why a row stays. Removes rows that `create` made at or
             after `since`, with what it made beside them; what anybody has added to a row since keeps it.
+        find_else: (session, actor, values of lines whose key is empty) → for each the row that it is about, or None.
+        taken_by: the field in whose order lines make their rows: a person's contracts by their first days.
+        warn: (session, actor, ids, clock) → by id, what a person must look at in a row that a line has just made or
+            changed. The line is taken all the same.
     """
 
     fields: tuple[Field, ...]
@@ -215,6 +260,9 @@ class FormSpec:
     in_order: bool = False
     many: Many | None = None
     take_back: TakeBack | None = None
+    find_else: Callable[[Session, Any, Sequence[Mapping[str, Value]]], Sequence[str | None]] | None = None
+    taken_by: str | None = None
+    warn: Callable[[Session, Any, Sequence[str], Clock], Mapping[str, Sequence[Told]]] | None = None
 
     def __post_init__(self) -> None:
         names = [one.name for one in self.fields]
@@ -241,6 +289,7 @@ class ListSpec:
         href: (row's values by column, its id, actor) → the page of the row in the console; "" for none.
         custom: whether companies may add fields of their own to its rows.
         tags: whether people may put words on its rows.
+        sheet: how sheets make and change its rows, where that is not what its form does.
     """
 
     name: str
@@ -260,6 +309,7 @@ class ListSpec:
     href: Callable[[Mapping[str, Shown], str, Any], str] | None = None
     custom: bool = False
     tags: bool = False
+    sheet: FormSpec | None = None
 
     def __post_init__(self) -> None:
         names = [one.name for one in self.columns] + [one.field.name for one in self.filters]
@@ -272,6 +322,12 @@ class ListSpec:
     def column(self, name: str) -> Column | None:
         """The column of that name, None when there is none."""
         return next((one for one in self.columns if one.name == name), None)
+
+    @property
+    def by_sheet(self) -> FormSpec | None:
+        """How sheets make and change its rows; None where it takes none."""
+        found = self.sheet or self.form
+        return found if found is not None and found.key else None
 
     def classes(self) -> frozenset[str]:
         """Every field class that the list shows."""

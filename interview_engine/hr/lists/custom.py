@@ -29,7 +29,7 @@ from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import conflict, invalid, missing, required, text_within
 from interview_engine.i18n import LocalizedText, Text, msg
 from interview_engine.store import audit
-from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.rows import AT_ONCE, batched, find, stamp, touch
 
 MOST_FIELDS = 40
 """Of one list and company."""
@@ -125,6 +125,54 @@ def values_of(session: Session, actor: Actor, spec: ListSpec, row_id: str) -> di
     return {
         OWN + field.code: _loaded(cast(Kind, field.kind), value) for field, value in rows if OWN + field.code in names
     }
+
+
+def values_of_rows(session: Session, actor: Actor, spec: ListSpec, ids: Sequence[str]) -> dict[str, dict[str, Value]]:
+    """The values of custom fields of many rows by id, of those that the actor may write there; all of them, None where
+    nothing is kept."""
+    found: dict[str, dict[str, Value]] = {row_id: {} for row_id in ids}
+    fields = {row.id: row for row in fields_of(session, actor, spec.name)} if spec.custom else {}
+    for part in batched(ids, AT_ONCE) if fields else ():
+        writes = {
+            one: reached(session, actor, spec, part, one, "write")
+            for one in {row.field_class for row in fields.values()}
+        }
+        for row in fields.values():
+            for row_id in writes[row.field_class]:
+                found[row_id][OWN + row.code] = None
+        values = select(CustomValue).where(CustomValue.row_id.in_(part), CustomValue.field_id.in_(fields))
+        for value in session.scalars(values):
+            field = fields[value.field_id]
+            if value.row_id in writes[field.field_class]:
+                found[value.row_id][OWN + field.code] = _loaded(cast(Kind, field.kind), value)
+    return found
+
+
+def fill_new(
+    session: Session, actor: Actor, spec: ListSpec, row_id: str, values: Mapping[str, Value], clock: Clock
+) -> None:
+    """Write the custom fields of a row that was just made; each that its company requires must be among them.
+
+    Fields of other companies that are left empty are passed over: a form asks for those of every company in reach.
+
+    Raises:
+        PermissionDenied, InvalidInput: as `set_values`; a required field is empty.
+    """
+    if not spec.custom:
+        return
+    companies = _companies(session, spec, row_id)
+    rows = {OWN + row.code: row for row in fields_of(session, actor, spec.name) if row.legal_entity_id in companies}
+    given = {name: value for name, value in values.items() if name in rows or not is_nothing(value)}
+    check_required(rows.values(), given)
+    if filled := {name: value for name, value in given.items() if not is_nothing(value)}:
+        set_values(session, actor, spec, row_id, filled, clock)
+
+
+def check_required(rows: Iterable[CustomField], values: Mapping[str, Value]) -> None:
+    """Raises: InvalidInput, a field that is required has no value."""
+    for row in rows:
+        if row.required and is_nothing(values.get(OWN + row.code)):
+            raise required(OWN + row.code, LocalizedText(row.label_zh, row.label_en))
 
 
 def set_values(

@@ -80,6 +80,22 @@ class RowTag(Base):
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
 
 
+class BulkDone(Row, Base):
+    """An action that was done to several rows at once and can be undone for a while (`bulk.UNDO_WITHIN`).
+
+    `rows`: [[id, what it held before, what it held after]], as the action itself says (`forms.spec.Bulk.holds`).
+    """
+
+    __tablename__ = "bulk_done"
+
+    list_name: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(40))
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    given: Mapped[dict[str, Any]]
+    rows: Mapped[list[Any]]
+    undone_at: Mapped[datetime | None]
+
+
 class SheetImport(Row, Base):
     """A sheet that was read and waits to be confirmed, or was. `state` previewed, done.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -22,8 +23,10 @@ from interview_engine.hr.access.service import denied
 from interview_engine.hr.accounts.service import actors
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.matching import Anomaly, Line, ReadSheet, read_sheet
+from interview_engine.hr.forms.query import OWN
 from interview_engine.hr.forms.reading import DayOrder, read_value
 from interview_engine.hr.forms.spec import ListSpec
+from interview_engine.hr.lists.custom import set_values
 from interview_engine.hr.lists.sheets import (
     Outcome,
     Step,
@@ -32,6 +35,7 @@ from interview_engine.hr.lists.sheets import (
     found_rows,
     load,
     make,
+    parts_of,
     sheet_fields,
 )
 from interview_engine.hr.migration.kept import Note, changes_text, note, print_of
@@ -203,14 +207,8 @@ def undo(
         }
         stays |= _restored(session, box, actor, spec, [row for row in untouched if row.state == "changed"], clock)
         made = {row.row_id: row.number for row in untouched if row.state == "made" and row.row_id}
-        take_back = form_of(spec).take_back
-        if take_back is None:
-            reason = conflict("import.no_way_back", msg("Rows of this list are not removed by an import."))
-            stays |= dict.fromkeys(made.values(), reason)
-        else:
-            refused = take_back(session, actor, list(made), batch.begun_at, clock)
-            stays |= {made[row_id]: error for row_id, error in refused.items()}
-            forget_rows(session, spec, [row_id for row_id in made if row_id not in refused])
+        refused = _removed(session, actor, spec, list(made), batch.begun_at, clock)
+        stays |= {made[row_id]: error for row_id, error in refused.items()}
         for row in rows:
             error = stays.get(row.number)
             row.state = "taken_back" if error is None else "kept"
@@ -225,6 +223,35 @@ def undo(
         detail = {"taken_back": counts["taken_back"], "kept": counts["kept"]}
         audit.record(session, actor.id, "import.undo", f"import:{batch.id}", detail, clock)
         ending(session)
+
+
+def _removed(
+    session: Session, actor: Actor, spec: ListSpec, ids: Sequence[str], since: datetime, clock: Clock
+) -> Mapping[str, InterviewEngineError]:
+    """Remove rows that an import has made, with what it has written beside them; by id, why one stays."""
+    take_back = form_of(spec).take_back
+    if take_back is None:
+        reason = conflict("import.no_way_back", msg("Rows of this list are not removed by an import."))
+        return dict.fromkeys(ids, reason)
+
+    def remove(these: Sequence[str]) -> Mapping[str, InterviewEngineError]:
+        for part in parts_of(actor, spec):
+            part.remove(session, actor, these, since, clock)
+        return take_back(session, actor, these, since, clock)
+
+    # a row that stays keeps what stands beside it: tried first, then done for those that go
+    trial = session.begin_nested()
+    refused = remove(ids)
+    if not refused:
+        trial.commit()
+    else:
+        trial.rollback()
+        session.expire_all()
+        again = remove([row_id for row_id in ids if row_id not in refused])
+        if again:
+            raise next(iter(again.values()))
+    forget_rows(session, spec, [row_id for row_id in ids if row_id not in refused])
+    return refused
 
 
 def _restored(
@@ -245,7 +272,14 @@ def _restored(
                     name: read_value(replace(fields[name], required=False), before[name]) if name in before else value
                     for name, value in held.items()
                 }
-                form.update(session, actor, row_id, values, clock)
+                names = {one.name for one in form.fields}
+                if names & before.keys():
+                    form.update(session, actor, row_id, {name: values.get(name) for name in names}, clock)
+                for part in parts_of(actor, spec):
+                    if before.keys() & (own := {one.name for one in part.fields}):
+                        part.restore(session, actor, row_id, {name: values.get(name) for name in own}, clock)
+                if custom := {name: values[name] for name in before if name.startswith(OWN) and name in values}:
+                    set_values(session, actor, spec, row_id, custom, clock)
                 after = load(session, actor, spec, [row_id]).get(row_id, {})
                 left = [fields[name].label for name, value in values.items() if after.get(name) != value]
                 if left:
@@ -336,7 +370,8 @@ def _tried(
             raise _TakenBack
     except _TakenBack:
         steps = [replace(step, row_id="") for step in made.steps]
-        return Outcome((*changed.steps, *steps), (*changed.anomalies, *made.anomalies))
+        wrong = (*changed.anomalies, *made.anomalies)
+        return Outcome((*changed.steps, *steps), wrong, (*changed.warned, *made.warned))
 
 
 def _as_checked(
@@ -389,6 +424,8 @@ def _keep(
     notes: dict[int, list[Note]] = {}
     for one in opened.sheet.mended:
         notes.setdefault(one.row, []).append(note("odd", one.column, one.message, one.next_step))
+    for one in (one for outcome in outcomes for one in outcome.warned):
+        notes.setdefault(one.row, []).append(note("warned", one.column, one.message, one.next_step))
     refused = [*opened.sheet.anomalies, *(one for outcome in outcomes for one in outcome.anomalies)]
     for one in refused:
         notes.setdefault(one.row, []).append(note("refused", one.column, one.message, one.next_step))
@@ -432,12 +469,14 @@ def _keep(
 
 def _count(session: Session, batch: ImportBatch) -> None:
     found: dict[str, int] = {"odd": 0}
+    warned = 0
     for state, notes in session.execute(
         select(ImportRow.state, ImportRow.notes).where(ImportRow.batch_id == batch.id)
     ).tuples():
         found[state] = found.get(state, 0) + 1
         found["odd"] += sum(one["kind"] == "odd" for one in notes)
-    batch.counts = found
+        warned += sum(one["kind"] == "warned" for one in notes)
+    batch.counts = {**found, "warned": warned} if warned else found
 
 
 def _persons(session: Session, spec: ListSpec, ids: Sequence[str]) -> dict[str, str]:

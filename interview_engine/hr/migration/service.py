@@ -83,7 +83,7 @@ class LineView:
 
 def kinds() -> dict[str, ListSpec]:
     """Lists whose rows can be taken over, by name: those that take sheets."""
-    return {name: spec for name, spec in house().lists.items() if spec.form is not None and spec.form.key}
+    return {name: spec for name, spec in house().lists.items() if spec.by_sheet is not None}
 
 
 def spec_of(list_name: str) -> ListSpec:
@@ -99,9 +99,9 @@ def spec_of(list_name: str) -> ListSpec:
 
 
 def form_of(spec: ListSpec) -> FormSpec:
-    """Its form."""
-    assert spec.form is not None
-    return spec.form
+    """How sheets make and change its rows."""
+    assert spec.by_sheet is not None
+    return spec.by_sheet
 
 
 def companies_for(session: Session, actor: Actor, spec: ListSpec) -> dict[str, str]:
@@ -482,7 +482,7 @@ def _check_mapping(fields: Mapping[str, Field], heads: Sequence[str], read: Mapp
     is_wrong = (
         not set(read.mapping) <= set(heads)
         or not {*used, *read.given, *read.orders} <= set(fields)
-        or len(used) != len(set(used))
+        or any(used.count(name) > 1 and not fields[name].joined for name in used)
         or not set(read.orders.values()) <= set(ORDERS)
     )
     if is_wrong:

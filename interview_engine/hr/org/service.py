@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -192,31 +193,31 @@ def departments(session: Session, legal_entity_id: str | None = None) -> tuple[D
 
 
 def find_department(session: Session, actor: Actor, name: str, field_class: str, action: str) -> Department:
-    """The department of that name within reach, as "department" or "company / department", for lines of sheets.
+    """The department of that name within reach, for lines of sheets: its name, or with some of what stands above it,
+    the company first: "sales", "headquarters/sales/east", "company / sales".
 
     Raises:
         InvalidInput: `org.no_department`, none or several are called that.
     """
-    company, _, last = name.rpartition("/")
-    statement = (
-        select(Department)
-        .join(LegalEntity, LegalEntity.id == Department.legal_entity_id)
-        .where(Department.name == last.strip())
-    )
-    if company.strip():
-        statement = statement.where(LegalEntity.name == company.strip())
+    above = path_parts(name)
+    last = above.pop() if above else ""
+    statement = select(Department).where(Department.name.in_({last, name.strip()}))
     reached = scoped(
         statement, actor, field_class, action, department=Department.id, legal_entity=Department.legal_entity_id
     )
-    found = session.scalars(reached.limit(2)).all()
+    rows = session.scalars(reached).all()
+    whole = [row for row in rows if row.name == name.strip()]  # a name may have a stroke in it: 研发/测试部
+    found = whole or [row for row in rows if _ends(_names_above(session, row), above)]
+    exact = [row for row in found if _names_above(session, row)[1:] == above]
+    found = exact if len(exact) == 1 else found
     if len(found) == 1:
         return found[0]
     if found:
         raise invalid(
             "department",
             "org.no_department",
-            msg("Several departments are called “{name}”.", name=last.strip()),
-            msg("Write company / department."),
+            msg("Several departments are called “{name}”.", name=last),
+            msg("Write it with those above it: headquarters/sales/east."),
         )
     raise invalid(
         "department",
@@ -224,6 +225,28 @@ def find_department(session: Session, actor: Actor, name: str, field_class: str,
         msg("You have no department called “{name}”.", name=name),
         msg("Write it as the organisation page does."),
     )
+
+
+def path_parts(name: str) -> list[str]:
+    """The names in a path of departments, however it is written: 总部/销售部, 总部-销售部 is one name, 总部＞销售部."""
+    return [part.strip() for part in re.split(r"[/／\\＼>＞→|｜]", name) if part.strip()]
+
+
+def _names_above(session: Session, row: Department) -> list[str]:
+    """The company's name, then those of the departments above a department, from the top."""
+    names: list[str] = []
+    parent = row.parent_id
+    while parent is not None:
+        one = session.get_one(Department, parent)
+        names.insert(0, one.name)
+        parent = one.parent_id
+    return [session.get_one(LegalEntity, row.legal_entity_id).name, *names]
+
+
+def _ends(above: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether what a sheet says of what stands above a department is so: names in their order, some may be left out."""
+    rest = iter(above)
+    return all(any(one == name for one in rest) for name in said)
 
 
 def company_called(session: Session, name: str) -> LegalEntity:
