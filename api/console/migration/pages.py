@@ -181,7 +181,10 @@ def report(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> R
     say = translator(language)
     with context.database.transaction() as session:
         batch = service.batch_for(session, actor, batch_id)
-        lines = service.lines_of(session, context.box, batch, kinds_of_note=("any",), limit=service.MOST_LINES)
+        whole = service.reads_whole(session, actor, batch)
+        lines = service.lines_of(
+            session, context.box, batch, kinds_of_note=("any",), limit=service.MOST_LINES, whole=whole
+        )
         audit.record(session, actor.id, "import.report", f"import:{batch.id}", {"lines": len(lines)}, context.clock)
     header = [say("Row"), say("Line"), say("Column"), say("What is odd"), say("What is done, or to do"), *batch.heads]
     rows = [
@@ -342,6 +345,7 @@ def _page(
         request, actor, "migration/batch.html", problem=problem, batch=batch, spec=spec, told=told,
         kind=LISTS.get(batch.list_name, spec.title).get(language),
         state=STATES[batch.state].get(language), by=by, counts=counts, odd=batch.counts.get("odd", 0),
+        warned=batch.counts.get("warned", 0),
         running=batch.state in service.RUNNING, live=_progress(batch_id, request, context, actor),
         columns=_columns(batch, fields, how, first, say, language), given=_given(batch, fields, language),
         fields=[(name, one.label.get(language) + (" *" if one.required else "")) for name, one in fields.items()],
@@ -437,7 +441,7 @@ def _sample(
 def _words(fields: Mapping[str, Field], name: str, typed: str, language: str) -> str:
     """A value that was kept as forms type it, in words."""
     field = fields.get(name)
-    if field is None or not typed:
+    if field is None or not typed or field.mask is not None:  # masked already, where it has to be
         return typed
     try:
         return _shown(field, read_value(field, typed), language)
@@ -447,4 +451,6 @@ def _words(fields: Mapping[str, Field], name: str, typed: str, language: str) ->
 
 def _shown(field: Field, value: Any, language: str) -> str:
     found = written(field.kind, value, field.choices, language)
-    return "" if found is None else str(found)
+    if found is None:
+        return ""
+    return str(found) if field.mask is None else field.mask(str(found))

@@ -70,7 +70,7 @@ class ImportOut(Out):
 
 
 class NoteOut(Out):
-    """What is odd in a line. `kind`: refused, odd, left_out or kept."""
+    """What is odd in a line. `kind`: refused, odd, warned (taken, and to be looked at), left_out or kept."""
 
     kind: str
     column: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import date
 
 from interview_engine.hr.forms.fields import Field, Value
@@ -43,8 +44,12 @@ def mended(field: Field, raw: str, value: Value) -> tuple[Text, Text] | None:
 
 def _of_masked(field: Field, text: str, value: str) -> tuple[Text, Text] | None:
     """The same of a value that is not shown whole: what is kept of an import says no more of it than its pages do."""
-    if field.reads is None or text == value:
+    if text == value:
         return None
+    if field.reads is None:
+        found = mended(replace(field, mask=None), text, date.fromisoformat(value)) if field.kind == "day" else None
+        hidden = "" if field.mask is None else field.mask(value)
+        return found and (msg("It is not written as year-month-day."), msg("It is read as {value}.", value=hidden))
     plain = unicodedata.normalize("NFKC", text).strip("'‘’ ")
     hidden = field.mask(value) if field.mask is not None else value
     read = msg("It is read as {value}.", value=hidden)

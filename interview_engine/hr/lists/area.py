@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, Job, PersonColumn, Subject, in_transaction
 from interview_engine.hr.lists import sheets
-from interview_engine.hr.lists.tables import CustomField, CustomValue, RowTag, SavedView, SheetImport
+from interview_engine.hr.lists.tables import BulkDone, CustomField, CustomValue, RowTag, SavedView, SheetImport
 from interview_engine.hr.removal import Removal
 
 
@@ -17,7 +17,7 @@ def _erase(session: Session, person_id: str, removal: Removal) -> None:
 
 AREA = Area(
     name="lists",
-    tables=(CustomField, CustomValue, RowTag, SavedView, SheetImport),
+    tables=(BulkDone, CustomField, CustomValue, RowTag, SavedView, SheetImport),
     persons=(
         PersonColumn(CustomValue.person_id, "erased", "what a company noted about somebody"),
         PersonColumn(RowTag.person_id, "erased", "what a company called somebody"),

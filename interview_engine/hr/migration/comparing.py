@@ -94,8 +94,8 @@ def compare(session: Session, box: SecretBox, actor: Actor, batch: ImportBatch) 
             differences.append(Difference(NOT_HERE, line.row, name))
             continue
         other = [
-            Difference(DIFFERS, line.row, name, field, written(by_name, field, value),
-                       written(by_name, field, held.get(field)))
+            Difference(DIFFERS, line.row, name, field, _shown(by_name, field, value),
+                       _shown(by_name, field, held.get(field)))
             for field, value in line.values.items()
             if value is not None and field in held and not _alike(field, value, held.get(field))
         ]  # fmt: skip
@@ -135,7 +135,14 @@ def _without_line(session: Session, actor: Actor, batch: ImportBatch, known: set
 
 def _name(fields: dict[str, Field], line: Line, key: Sequence[str]) -> str:
     names = [*key, *(name for name in ("name",) if name in line.values)]
-    return " ".join(filter(None, (written(fields, name, line.values.get(name)) for name in names)))
+    return " ".join(filter(None, (_shown(fields, name, line.values.get(name)) for name in names)))
+
+
+def _shown(fields: dict[str, Field], name: str, value: Value) -> str:
+    """A value as forms type it, an ID number masked."""
+    text = written(fields, name, value)
+    mask = fields[name].mask if name in fields else None
+    return mask(text) if mask is not None and text else text
 
 
 def _alike(field: str, one: Value, other: Value) -> bool:

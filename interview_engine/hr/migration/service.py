@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -300,11 +300,13 @@ def lines_of(
     kinds_of_note: Sequence[str] = (),
     after: int = 0,
     limit: int = MAX_ROWS,
+    whole: bool = False,
 ) -> list[LineView]:
     """Lines of a batch in their order, after a number. The caller has checked that the batch may be read.
 
     Args:
         states, kinds_of_note: only these; with both, lines of either.
+        whole: also what is masked elsewhere, for who may read it (`reads_whole`).
     """
     asked: list[ColumnElement[bool]] = []
     if states:
@@ -317,21 +319,53 @@ def lines_of(
         .order_by(ImportRow.number)
         .limit(limit)
     )
-    return [view_of(box, batch, row) for row in session.scalars(statement)]
+    masks = {} if whole else _masks(batch)
+    return [_view_of(box, batch, row, masks) for row in session.scalars(statement)]
 
 
-def view_of(box: SecretBox, batch: ImportBatch, row: ImportRow) -> LineView:
+def reads_whole(session: Session, actor: Actor, batch: ImportBatch) -> bool:
+    """Whether the actor may read ID numbers of the batch's company: a sheet to be corrected has them whole for them."""
+    return bool(session.scalar(select(reach(actor, batch.legal_entity_id, "identity", "read"))))
+
+
+def _view_of(box: SecretBox, batch: ImportBatch, row: ImportRow, masks: Mapping[str, Mask]) -> LineView:
     """A line with its cells and changes opened."""
     cells = json.loads(box.decrypt(row.source)) if row.source else []
     changes = json.loads(box.decrypt(row.changes)) if row.changes else []
     return LineView(
         row.number,
         row.state,
-        dict(zip(batch.heads, cells, strict=False)),
+        {head: _masked(masks.get(head), cell) for head, cell in zip(batch.heads, cells, strict=False)},
         row.notes,
-        [(field, before, after) for field, before, after in changes],
+        [
+            (field, _masked(masks.get(f"={field}"), before), _masked(masks.get(f"={field}"), after))
+            for field, before, after in changes
+        ],
         row.row_id,
     )
+
+
+Mask = Callable[[str], str]
+SHORTEST_MASKED = 8
+"""Characters from which on a cell may be what is not to be shown; "无" and "#N/A" are no ID numbers."""
+
+
+def _masks(batch: ImportBatch) -> dict[str, Mask]:
+    """How cells are masked by their head, and values of fields by "=" and the field's name: also where a column is not
+    taken, or whoever looks has no such field."""
+    spec = spec_of(batch.list_name)
+    fields = [*form_of(spec).fields, *(one for part in house().sheet_parts(spec.name) for one in part.fields)]
+    masks = {one.name: one.mask for one in fields if one.mask is not None}
+    if not masks:
+        return {}
+    alike = {head: one.field for head, one in propose_alike(fields, batch.heads).items()}
+    found = {head: masks[name] for head, name in {**alike, **batch.mapping}.items() if name in masks}
+    found |= {head: masks[name] for head, name in alike.items() if name in masks}
+    return found | {f"={name}": mask for name, mask in masks.items()}
+
+
+def _masked(mask: Mask | None, text: str) -> str:
+    return text if mask is None or len(text) < SHORTEST_MASKED else mask(text)
 
 
 def draw_sample(

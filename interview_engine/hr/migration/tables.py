@@ -17,7 +17,8 @@ class ImportBatch(Row, Base):
 
     `list_name` is the list whose rows it makes. `heads` are the sheet's, `mapping` by head the field, `given` by field
     what every line says, `orders` by field the order of short dates. `counts`: lines by what they do (made, changed,
-    same, refused, left_out, after taking back: taken_back, kept), and "odd", cells that were understood all the same.
+    same, refused, left_out, after taking back: taken_back, kept), "odd", cells that were understood all the same,
+    and "warned", what is taken and must be looked at.
     `sample`: lines that a person compares with the source, [{"row", "fits": true, false or null, "by", "at"}].
     `problem`: why the last step failed, as `kept.kept`. `begun_at`: before the first row was written.
     """
@@ -49,7 +50,7 @@ class ImportRow(Base):
     """A line of a batch. `state` read, made, changed, same, refused, left_out, taken_back, kept.
 
     `source`: its cells, encrypted; emptied after `service.KEPT`, and when the person is erased. `notes`:
-    [{"kind": refused, odd, left_out or kept, "column", "what", "next"}], texts as `kept.kept`.
+    [{"kind": refused, odd, warned, left_out or kept, "column", "what", "next"}], texts as `kept.kept`.
     `changes`: [[field, before, after]], encrypted, values as forms type them. `after`: a hash of what the row held when
     the batch had been written: whether anybody changed it since.
     """
