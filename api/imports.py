@@ -52,14 +52,14 @@ def receive_file(
 def begin_step(context: Context, session: Session, actor: Actor, batch_id: str, step: str) -> ImportBatch:
     """Let a step begin, in the transaction of whoever asks; a large batch is work for a worker.
 
-    The caller calls `finish_small` afterwards.
+    The caller calls `finish_small` afterwards. A small one is work too: whoever does it now may be broken off, and then
+    a worker goes on.
 
     Raises:
         As `service.begin`.
     """
     batch = service.begin(session, actor, batch_id, step, context.clock)
-    if batch.lines > service.INLINE:
-        enqueue_work(session, service.WORK, batch.id, context.clock, actor.id, again=True)
+    enqueue_work(session, service.WORK, batch.id, context.clock, actor.id, again=True)
     return batch
 
 

@@ -116,6 +116,8 @@ MATERIAL = {
     "interview_engine/hr/recruiting/jobs/requisition_sheet.py": "what the heads of people's sheets are called",
     "interview_engine/hr/employment/employee_sheet.py": "what the heads of people's sheets are called",
     "interview_engine/hr/files/contract_list.py": "what the heads of people's sheets are called",
+    "interview_engine/hr/files/contract_sheet.py": "what people's sheets call columns, kinds and states of contracts",
+    "interview_engine/hr/files/id_sheet.py": "what people's sheets call columns and sexes",
     "interview_engine/hr/files/id_cards.py": "what stands on identity cards",
     "interview_engine/hr/files/sections.py": "what the heads of people's sheets are called",
     "interview_engine/hr/forms/matching.py": "what people mark the heads of sheets with",

@@ -58,11 +58,11 @@ def run_rollback(options: argparse.Namespace) -> int:
 
 
 def _step(context: Context, actor: Actor, batch_id: str, step: str) -> ImportBatch:
-    from interview_engine.hr.migration import service
+    from api.imports import begin_step
     from interview_engine.hr.migration.running import run_step
 
     with context.database.transaction() as session:
-        service.begin(session, actor, batch_id, step, context.clock)
+        begin_step(context, session, actor, batch_id, step)
     run_step(context.database, context.box, batch_id, context.clock)
     with context.database.reading() as session:
         return session.get_one(ImportBatch, batch_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, cast
@@ -20,8 +21,10 @@ from interview_engine.hr.forms.query import OWN, as_field, read_query, shown_col
 from interview_engine.hr.forms.reading import read_value
 from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, asks_range
 from interview_engine.hr.forms.writing import as_json
-from interview_engine.hr.lists.custom import with_own
+from interview_engine.hr.lists.custom import fill, fill_new, form_fields, new_fields, with_own
 from interview_engine.hr.lists.reading import ListRow, read_list
+from interview_engine.hr.problems import invalid
+from interview_engine.i18n import msg
 
 LISTS_TAG = ("lists", "Every list of the console with its filters, order and columns.")
 OUT: Mapping[Kind, Any] = {
@@ -60,10 +63,10 @@ def list_routes(spec: ListSpec) -> APIRouter:
     router.get(path, response_model=answer, response_model_exclude_unset=True, name=f"read_{spec.name}")(_reading(spec))
     if spec.form is not None and spec.form.pages:
         body = _body_model(spec, spec.form)
-        create = _creating(spec.form, body)
+        create = _creating(spec, spec.form, body)
         router.post(path, status_code=201, response_model=Added, name=f"add_to_{spec.name}")(create)
         if spec.form.update is not None:
-            change = _changing(spec.form, body)
+            change = _changing(spec, spec.form, body)
             router.put(path + "/{row_id}", response_model=Added, name=f"change_in_{spec.name}")(change)
     return router
 
@@ -121,26 +124,47 @@ def _filters(spec: ListSpec) -> list[tuple[str, Any, Any]]:
     return found
 
 
-def _creating(form: FormSpec, body: type[BaseModel]) -> Callable[..., Any]:
+def _creating(spec: ListSpec, form: FormSpec, body: type[BaseModel]) -> Callable[..., Any]:
     def create(call: Call, body: BaseModel) -> Any:
-        return call.once(lambda session: _made(session, call, form, body))
+        return call.once(lambda session: _made(session, call, spec, form, body))
 
     create.__doc__ = "Add a row."
     _sign(create, [("call", Annotated[Call, needs(*cast(Any, form.needs))], ...), ("body", body, ...)])
     return create
 
 
-def _made(session: Session, call: Call, form: FormSpec, body: BaseModel) -> Added:
+def _made(session: Session, call: Call, spec: ListSpec, form: FormSpec, body: BaseModel) -> Added:
     values = checked_form(form.fields, _values(form.fields, body))
-    return Added(id=form.create(session, call.actor, values, call.clock))
+    row_id = form.create(session, call.actor, values, call.clock)
+    if spec.custom:
+        session.flush()
+        fields = {one.name: one for one in new_fields(session, call.actor, spec)}
+        fill_new(session, call.actor, spec, row_id, _own_values(fields, body), call.clock)
+    return Added(id=row_id)
 
 
-def _changing(form: FormSpec, body: type[BaseModel]) -> Callable[..., Any]:
+def _own_values(fields: Mapping[str, FormField], body: BaseModel) -> dict[str, Value]:
+    """The company's own fields that a body names, by their codes."""
+    found: dict[str, Value] = {}
+    for code, given in (getattr(body, "custom", None) or {}).items():
+        one = fields.get(OWN + code)
+        if one is None:
+            raise invalid("custom", "custom.unknown", msg("There is no field “{name}”.", name=code[:40]),
+                          msg("Take the codes from the list's rows."))  # fmt: skip
+        text = ("1" if given else "0") if isinstance(given, bool) else "" if given is None else str(given)
+        found[one.name] = read_value(replace(one, required=False), text)
+    return found
+
+
+def _changing(spec: ListSpec, form: FormSpec, body: type[BaseModel]) -> Callable[..., Any]:
     def change(row_id: str, call: Call, body: BaseModel) -> Any:
         assert form.update is not None
         values = checked_form(form.fields, _values(form.fields, body))
         with call.writing() as session:
             form.update(session, call.actor, row_id, values, call.clock)
+            if spec.custom:
+                fields = {one.name: one for one in form_fields(session, call.actor, spec, row_id)}
+                fill(session, call.actor, spec, row_id, _own_values(fields, body), call.clock)
         return Added(id=row_id)
 
     change.__doc__ = "Replace all fields of a row."
@@ -161,6 +185,9 @@ def _row_model(spec: ListSpec) -> type[Row]:
 
 def _body_model(spec: ListSpec, form: FormSpec) -> type[BaseModel]:
     fields: dict[str, Any] = {one.name: _body_field(one) for one in form.fields}
+    if spec.custom:
+        said = "Fields of the company's own, by their codes; those that are not named stay."
+        fields["custom"] = (Custom | None, Field(default=None, description=said, max_length=60))
     return create_model(f"{_class_name(spec)}Fields", __base__=In, __doc__=f"A {spec.thing.en}.", **fields)
 
 

@@ -37,7 +37,7 @@ from interview_engine.hr.house import house
 from interview_engine.hr.leave import service as leave
 from interview_engine.hr.leave.service import Opening
 from interview_engine.hr.lists.custom import NewField, add_field
-from interview_engine.hr.lists.tables import SheetImport
+from interview_engine.hr.lists.tables import BulkDone, SheetImport
 from interview_engine.hr.lists.views import save_view
 from interview_engine.hr.messaging import notice_drafts
 from interview_engine.hr.migration import service as imports
@@ -224,6 +224,10 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         **stamp("system", CLOCK), list_name="requisitions", account_id=made.accounts["administrator"].id,
         filename="x.csv", sha256="", state="done", content="", outcome={},
     )  # fmt: skip
+    bulk = BulkDone(
+        **stamp("system", CLOCK), list_name="requisitions", action="hold", given={}, rows=[],
+        account_id=made.accounts["administrator"].id,
+    )  # fmt: skip
     somebody = find_or_make(session, SYSTEM, NewContact("乙公司员工", phone="13900009001"), CLOCK)
     held = employments.begin(
         session,
@@ -270,7 +274,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     )
     about = tasks.About(somebody.id, b, department)
     task = tasks.add(session, SYSTEM, about, tasks.NewTask("乙公司的任务", "hr", date(2099, 1, 1)), CLOCK)
-    session.add_all([calibration, episode, pair, planned, away, flow, action, sheet])
+    session.add_all([calibration, episode, pair, planned, away, flow, action, sheet, bulk])
     session.flush()
     asked = asked_in(session, samples, b, somebody.id)
     work = session.scalars(select(WorkItem.id)).first() or NOBODY
@@ -281,7 +285,8 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "survey_id": survey.id, "grant_id": grant.id, "token_id": token.id, "calibration_id": calibration.id,
         "episode_id": episode.id, "notice_id": told.id, "calendar_notice_id": days_off.id,
         "flag_id": ids["flag_id"], "pair_id": pair.id, "request_id": planned.id,
-        "field_id": field.id, "saved_view_id": saved.id, "import_id": sheet.id, "row_id": ids["requisition_id"],
+        "field_id": field.id, "saved_view_id": saved.id, "import_id": sheet.id, "bulk_id": bulk.id,
+        "row_id": ids["requisition_id"],
         "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,
         "action_id": action.id, "assignment_id": moved.id, "contract_id": contract.id,
         **asked, "employment_id": held.id, "entry_id": home.id, "document_id": paper.id, "section": "address",

@@ -31,9 +31,9 @@ from interview_engine.hr.employment.employee_list import STATES
 from interview_engine.hr.employment.numbers import number_of
 from interview_engine.hr.employment.tables import LifecycleEvent
 from interview_engine.hr.files import contracts
-from interview_engine.hr.files.contract_list import KIND_WORDS
 from interview_engine.hr.files.contract_list import STATES as CONTRACT_STATES
 from interview_engine.hr.files.contract_rules import KINDS, Warning
+from interview_engine.hr.files.contract_sheet import KIND_WORDS
 from interview_engine.hr.files.contracts import NewContract
 from interview_engine.hr.org.service import department_names, departments
 from interview_engine.hr.people.names import person_names

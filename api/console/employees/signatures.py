@@ -19,8 +19,8 @@ from interview_engine.errors import InterviewEngineError, TooLarge
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.files import service as files
-from interview_engine.hr.files.contract_list import KIND_WORDS
 from interview_engine.hr.files.contract_list import STATES as CONTRACT_STATES
+from interview_engine.hr.files.contract_sheet import KIND_WORDS
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import missing, required
 from interview_engine.hr.signing import certificates, service, steps, templates, texts

@@ -28,7 +28,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.forms.query import NOTHING, ListQuery, address, read_query, shown_columns
 from interview_engine.hr.forms.spec import Bulk, ListSpec
-from interview_engine.hr.lists.bulk import BulkOutcome, chosen, do_bulk
+from interview_engine.hr.lists.bulk import BulkOutcome, chosen, do_bulk, undo_bulk
 from interview_engine.hr.lists.custom import with_own
 from interview_engine.hr.lists.reading import export_rows
 from interview_engine.hr.lists.views import remove_view, save_view
@@ -68,6 +68,10 @@ def list_pages(page: ListPage) -> APIRouter:
     @router.post(f"{page.href}/bulk")
     def bulk(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
         return _bulk(page, request, context, actor, form)
+
+    @router.post(f"{page.href}/undo/{{bulk_id}}")
+    def undo(bulk_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+        return _undone(page, bulk_id, request, context, actor)
 
     if page.spec.form is not None and page.spec.form.key:
         sheets.add_pages(router, page)
@@ -163,6 +167,25 @@ def _bulk(page: ListPage, request: Request, context: Context, actor: Actor, form
     return act(context, change, then, again)
 
 
+def _undone(page: ListPage, bulk_id: str, request: Request, context: Context, actor: Actor) -> Response:
+    """Give the rows of an action back what they held; those that somebody has changed since are named."""
+    require(actor, page.spec.field_class, "read")
+    with context.database.reading() as session:
+        spec = with_own(session, actor, page.spec)
+
+    def then(outcome: BulkOutcome) -> Response:
+        if not outcome.refused:
+            return RedirectResponse(f"{page.href}?did=undo&number={len(outcome.done)}", 303)
+        return table_page(page, request, context, actor, (), outcome=outcome, status=200)
+
+    def again(problem: InterviewEngineError) -> Response:
+        if isinstance(problem, NotFoundError):
+            raise problem
+        return table_page(page, request, context, actor, (), problem)
+
+    return act(context, lambda session: undo_bulk(session, actor, spec, bulk_id, context.clock), then, again)
+
+
 def _asked(
     page: ListPage,
     bulk: Bulk,
@@ -203,7 +226,8 @@ def _asked(
 
 
 def _query(page: ListPage, context: Context, actor: Actor, back: str, bulk: Bulk, outcome: BulkOutcome) -> str:
-    return address(*_read(page, context, actor, back), did=bulk.name, number=str(len(outcome.done)))
+    spec, query = _read(page, context, actor, back)
+    return address(spec, query, did=bulk.name, number=str(len(outcome.done)), undo=outcome.undo_id)
 
 
 def _read(page: ListPage, context: Context, actor: Actor, raw: str) -> tuple[ListSpec, ListQuery]:

@@ -24,7 +24,7 @@ from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.reading import read_value
 from interview_engine.hr.forms.spec import FormSpec
 from interview_engine.hr.forms.writing import typed
-from interview_engine.hr.lists.custom import form_fields, set_values, values_of
+from interview_engine.hr.lists.custom import fill, fill_new, form_fields, new_fields, set_values, values_of
 from interview_engine.hr.lists.reading import read_rows
 from interview_engine.hr.problems import missing
 
@@ -73,19 +73,34 @@ def read_fields(fields: tuple[Field, ...], form: Fields) -> dict[str, Value]:
 
 
 def _add_form(router: APIRouter, page: ListPage, spec: FormSpec) -> None:
+    def more_fields(context: Context, actor: Actor) -> tuple[Field, ...]:
+        """The company's own fields that are asked for with a new row."""
+        with context.database.reading() as session:
+            return new_fields(session, actor, page.spec)
+
     @router.get(f"{page.href}/new")
     def blank(request: Request, context: Ctx, actor: PageActor) -> Response:
         require(actor, *spec.needs)
-        return _form_page(page, request, actor, spec.fields, {})
+        return _form_page(page, request, actor, (*spec.fields, *more_fields(context, actor)), {})
 
     @router.post(f"{page.href}/new")
     def create(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
         require(actor, *spec.needs)
+        own = more_fields(context, actor)
+
+        def make(session: Session) -> str:
+            values = read_fields((*spec.fields, *own), form)
+            plain = {one.name: values[one.name] for one in spec.fields}
+            row_id = spec.create(session, actor, plain, context.clock)
+            session.flush()
+            fill_new(session, actor, page.spec, row_id, {one.name: values[one.name] for one in own}, context.clock)
+            return row_id
+
         return act(
             context,
-            lambda session: spec.create(session, actor, read_fields(spec.fields, form), context.clock),
+            make,
             lambda _: done(page.href, "created"),
-            lambda problem: _form_page(page, request, actor, spec.fields, form.values(), problem),
+            lambda problem: _form_page(page, request, actor, (*spec.fields, *own), form.values(), problem),
         )
 
     if spec.update is None or spec.load is None:
@@ -97,9 +112,11 @@ def _add_form(router: APIRouter, page: ListPage, spec: FormSpec) -> None:
         require(actor, *spec.needs)
         with context.database.reading() as session:
             name = _seen(session, actor, page, row_id)
-            values = load(session, actor, row_id)
-        given = {one.name: typed(one.kind, values.get(one.name)) for one in spec.fields}
-        return _form_page(page, request, actor, spec.fields, given, row_id=row_id, name=name)
+            own = form_fields(session, actor, page.spec, row_id) if page.spec.custom else ()
+            values = {**load(session, actor, row_id), **(values_of(session, actor, page.spec, row_id) if own else {})}
+        fields = (*spec.fields, *own)
+        given = {one.name: typed(one.kind, values.get(one.name)) for one in fields}
+        return _form_page(page, request, actor, fields, given, row_id=row_id, name=name)
 
     @router.post(f"{page.href}/{{row_id}}/change")
     def change(row_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
@@ -107,14 +124,20 @@ def _add_form(router: APIRouter, page: ListPage, spec: FormSpec) -> None:
 
         def work(session: Session) -> None:
             _seen(session, actor, page, row_id)
-            write(session, actor, row_id, read_fields(spec.fields, form), context.clock)
+            own = own_fields(session)
+            values = read_fields((*spec.fields, *own), form)
+            write(session, actor, row_id, {one.name: values[one.name] for one in spec.fields}, context.clock)
+            fill(session, actor, page.spec, row_id, {one.name: values[one.name] for one in own}, context.clock)
 
-        return act(
-            context,
-            work,
-            lambda _: done(page.href, "saved"),
-            lambda problem: _form_page(page, request, actor, spec.fields, form.values(), problem, row_id),
-        )
+        def own_fields(session: Session) -> tuple[Field, ...]:
+            return form_fields(session, actor, page.spec, row_id) if page.spec.custom else ()
+
+        def again(problem: InterviewEngineError) -> Response:
+            with context.database.reading() as session:
+                fields = (*spec.fields, *own_fields(session))
+            return _form_page(page, request, actor, fields, form.values(), problem, row_id)
+
+        return act(context, work, lambda _: done(page.href, "saved"), again)
 
 
 def _own_page(

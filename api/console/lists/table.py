@@ -30,7 +30,7 @@ from interview_engine.hr.forms.query import (
 )
 from interview_engine.hr.forms.spec import Column, ListSpec, asks_range
 from interview_engine.hr.forms.writing import NO, YES, typed
-from interview_engine.hr.lists.bulk import BulkOutcome
+from interview_engine.hr.lists.bulk import UNDO_WITHIN, BulkOutcome
 from interview_engine.hr.lists.custom import with_own
 from interview_engine.hr.lists.reading import ListRow, count_values, filters_of, read_list, read_rows
 from interview_engine.hr.lists.views import ViewSeen, views_of
@@ -144,6 +144,8 @@ def table_page(
         bulk=_bulk(spec, actor, language),
         refused=refused,
         did=_did(spec, request, language),
+        undo=_undo(request, outcome),
+        undo_minutes=int(UNDO_WITHIN.total_seconds()) // 60,
         tools=_tools(spec, actor),
         may_export=may_at_all(actor, spec.field_class, "export"),
         may_add=spec.form is not None and spec.form.pages and may_at_all(actor, *spec.form.needs),
@@ -273,11 +275,19 @@ def _did(spec: ListSpec, request: Request, language: str) -> str:
         return ""
     if what == "import":
         return translator(language)("Imported: {count} lines were written.", count=int(number))
+    if what == "undo":
+        return translator(language)("Undone for {count} rows.", count=int(number))
     found = next((one for one in spec.bulk if one.name == what), None)
     if found is None:
         return ""
     done: Any = found.done
     return str(done.filled(count=int(number)).get(language))
+
+
+def _undo(request: Request, outcome: BulkOutcome | None) -> str:
+    """By which id the action that was just done is undone; "" for none."""
+    found = outcome.undo_id if outcome is not None else request.query_params.get("undo", "")
+    return found if found.isalnum() and len(found) == 32 else ""
 
 
 def _refused(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,20 +14,15 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.files import contracts
 from interview_engine.hr.files.contract_rules import KINDS, Kind
-from interview_engine.hr.files.contract_sheet import SHEET
+from interview_engine.hr.files.contract_sheet import KIND_WORDS, SHEET
 from interview_engine.hr.files.contracts import NewContract
 from interview_engine.hr.files.tables import Contract
 from interview_engine.hr.forms.fields import Field, Value
-from interview_engine.hr.forms.spec import Bulk, Column, FormSpec, ListSpec, Place
+from interview_engine.hr.forms.spec import Bulk, Column, FormSpec, ListSpec, Place, Undo
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import Text, msg
 
-KIND_WORDS: Mapping[str, Text] = {
-    "fixed": msg("Fixed term"),
-    "open": msg("Open-ended"),
-    "task": msg("Until a task is done"),
-}
 STATES: Mapping[str, Text] = {
     "draft": msg("Not signed"),
     "signing": msg("Out for signature"),
@@ -104,6 +99,19 @@ def _decide(decision: str) -> Callable[[Session, Actor, str, Mapping[str, Value]
     return decide
 
 
+def _held(session: Session, _: Actor, ids: Sequence[str], __: Mapping[str, Value]) -> dict[str, list[str | None]]:
+    rows = session.execute(select(Contract.id, Contract.state, Contract.decided).where(Contract.id.in_(ids)))
+    return {row_id: [state, decided] for row_id, state, decided in rows.tuples()}
+
+
+def _as_before(
+    session: Session, actor: Actor, row_id: str, before: list[Any], _: Mapping[str, Value], clock: Clock
+) -> object:
+    return contracts.as_before(session, actor, row_id, before[0], before[1], clock)
+
+
+UNDO = Undo(_held, _as_before)
+
 CONTRACTS = ListSpec(
     name="contracts",
     title=msg("Contracts"),
@@ -132,9 +140,10 @@ CONTRACTS = ListSpec(
     bulk=(
         Bulk("sign", msg("Signed by both"), ("contact", "write"), _sign, msg("{count} contracts are signed.")),
         Bulk("renew", msg("Renew"), ("contact", "write"), _decide("renew"),
-             msg("{count} contracts are to be renewed.")),
-        Bulk("end", msg("Let end"), ("contact", "write"), _decide("end"), msg("{count} contracts end on their day.")),
+             msg("{count} contracts are to be renewed."), undo=UNDO),
+        Bulk("end", msg("Let end"), ("contact", "write"), _decide("end"), msg("{count} contracts end on their day."),
+             undo=UNDO),
         Bulk("drop", msg("Drop drafts"), ("contact", "write"), _drop, msg("{count} drafts were dropped."),
-             msg("Drop {count} drafts?")),
+             msg("Drop {count} drafts?"), undo=UNDO),
     ),
 )  # fmt: skip

@@ -38,6 +38,11 @@ _KIND_NAMES: Mapping[Kind, str] = {
     "task": "任务 以完成一定工作任务为期限 完成一定工作任务 以完成一定任务为期限 项目 task",
 }
 _KINDS = {name: kind for kind, names in _KIND_NAMES.items() for name in names.split()} | {"fixed term": "fixed"}
+KIND_WORDS: Mapping[str, Text] = {
+    "fixed": msg("Fixed term"),
+    "open": msg("Open-ended"),
+    "task": msg("Until a task is done"),
+}
 TAKEN: Mapping[str, Text] = {
     "active": msg("Signed"),
     "ended": msg("Ended before its time"),
@@ -61,7 +66,7 @@ def _kind(raw: str) -> str:
     found = _KINDS.get(is_like(raw))
     if found is None:
         raise invalid("kind", "contract.kind", msg("“{raw}” is no kind of contract.", raw=raw[:40]),
-                      msg("Write 固定期限, 无固定期限 or 以完成一定工作任务为期限."))  # fmt: skip
+                      msg("Choose one of {listed}.", listed=joined(KIND_WORDS.values())))  # fmt: skip
     return found
 
 
@@ -69,7 +74,7 @@ def _state(raw: str) -> str:
     found = _TAKEN.get(is_like(raw))
     if found is None:
         raise invalid("state", "contract.state", msg("“{raw}” is no state of a contract.", raw=raw[:40]),
-                      msg("Write 已签, 未签 or 终止."))  # fmt: skip
+                      msg("Choose one of {listed}.", listed=joined(TAKEN.values())))  # fmt: skip
     return found
 
 
@@ -86,7 +91,7 @@ FIELDS = (
     Field("number", msg("Contract number"), most=60,
           also=("合同编号", "合同号", "劳动合同编号", "contract no", "contract id")),
     Field("kind", msg("Kind of contract"), "choice", required=True, reads=_kind,
-          choices={"fixed": msg("Fixed term"), "open": msg("Open-ended"), "task": msg("Until a task is done")},
+          choices=KIND_WORDS,
           also=("合同类型", "合同期限类型", "期限类型", "劳动合同类型", "contract type", "term type")),
     Field("first_day", msg("First day"), "day", required=True,
           also=("合同开始日期", "合同起始日", "合同起始日期", "起始日期", "开始日期", "生效日期", "合同起",

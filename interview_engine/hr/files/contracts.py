@@ -356,6 +356,26 @@ def decide_on_end(session: Session, actor: Actor, contract_id: str, decision: st
     return row
 
 
+def as_before(
+    session: Session, actor: Actor, contract_id: str, state: str, decided: str | None, clock: Clock
+) -> Contract:
+    """Take back what was decided about a contract's end, or that its draft was dropped.
+
+    Raises:
+        NotFoundError, PermissionDenied. ConflictError: `contract.overlaps`, another one holds on its days by now.
+    """
+    row = _locked(session, actor, contract_id, "write")
+    if state == "draft" and row.state == "dropped":
+        new = NewContract(row.kind, row.first_day, row.last_day)  # type: ignore[arg-type]
+        others = of_person(session, row.person_id, row.legal_entity_id)
+        _check_overlap(new, [one for one in others if one.id != row.id])
+    row.state, row.decided = state, decided
+    touch(row, actor.id, clock)
+    detail = {"state": state, "decision": decided}
+    audit.record(session, actor.id, "contract.undo", f"contract:{row.id}", detail, clock)
+    return row
+
+
 def _settle_reminders(session: Session, row: Contract, clock: Clock) -> None:
     for template in ("contract.ending", "contract.undecided"):
         settle_told(session, f"{template}:{row.id}:", clock)

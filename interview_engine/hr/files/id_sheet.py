@@ -25,7 +25,7 @@ from interview_engine.hr.people.contact import name_key
 from interview_engine.hr.people.id_keys import forget_number, keep_numbers, persons_of_numbers
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid
-from interview_engine.i18n import msg
+from interview_engine.i18n import joined, msg
 from interview_engine.store import audit, vault
 from interview_engine.store.blobs import Owner
 from interview_engine.store.rows import AT_ONCE, batched, stamp
@@ -48,7 +48,12 @@ def _number(raw: str) -> str:
 def _sex(raw: str) -> str:
     found = _SEXES.get(is_like(raw))
     if found is None:
-        raise invalid("sex", "input.choice", msg("“{raw}” is no sex.", raw=raw[:20]), msg("Write 男 or 女."))
+        raise invalid(
+            "sex",
+            "input.choice",
+            msg("“{raw}” is no sex.", raw=raw[:20]),
+            msg("Choose one of {listed}.", listed=joined(SEX.values())),
+        )
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interview_engine.hr.files.contract_list import KIND_WORDS as KIND_WORDS
+from interview_engine.hr.files.contract_sheet import KIND_WORDS as KIND_WORDS
 from interview_engine.hr.files.contracts import PART as PART
 from interview_engine.hr.files.contracts import conclude as conclude
 from interview_engine.hr.files.contracts import get_for as get_for

@@ -23,7 +23,7 @@ from interview_engine.i18n import Text, msg
 
 NOT_COLUMNS = frozenset(
     {"q", "sort", "columns", "cursor", "limit", "view", "done", "id", "csrf", "language", "custom", "did",
-     "number", "hidden", "action", "back"}
+     "number", "hidden", "action", "back", "undo"}
 )  # fmt: skip
 """What an address says besides filters, and what a row has besides columns: no column has such a name."""
 
@@ -139,6 +139,20 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Undo:
+    """How an action on several rows is undone.
+
+    Args:
+        holds: (session, actor, ids, values of the action's fields) → by id, what the action changes of it, as JSON.
+            Asked before, afterwards, and when it is to be undone: who has changed a row since keeps it.
+        do: (session, actor, id, what it held before, values of the action's fields, clock); raises as `Bulk.do`.
+    """
+
+    holds: Callable[[Session, Any, Sequence[str], Mapping[str, Value]], Mapping[str, Any]]
+    do: Callable[[Session, Any, str, Any, Mapping[str, Value], Clock], object]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Bulk:
     """What can be done to several rows at once.
 
@@ -150,6 +164,7 @@ class Bulk:
         ask: what is asked before, of `{count}` rows; None does it at once.
         fields: what must be filled in first.
         touches: (session, actor, ids) → a sentence about whom else it touches, shown with the question.
+        undo: how a row gets back what it held; None where others have been told already, or nothing leads back.
     """
 
     name: str
@@ -160,6 +175,7 @@ class Bulk:
     ask: Text | None = None
     fields: tuple[Field, ...] = ()
     touches: Callable[[Session, Any, Sequence[str]], Text | None] | None = None
+    undo: Undo | None = None
 
 
 Told = tuple[str, Text, Text]

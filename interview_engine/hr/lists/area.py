@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, Job, PersonColumn, Subject, in_transaction
-from interview_engine.hr.lists import sheets
+from interview_engine.hr.lists import bulk, sheets
 from interview_engine.hr.lists.tables import BulkDone, CustomField, CustomValue, RowTag, SavedView, SheetImport
 from interview_engine.hr.removal import Removal
 
@@ -24,5 +24,8 @@ AREA = Area(
     ),
     erase=_erase,
     subjects=(Subject("custom_field"), Subject("list"), Subject("view")),
-    jobs=(Job("sheets to import", 3600.0, in_transaction(sheets.clear), by_date=True),),
+    jobs=(
+        Job("sheets to import", 3600.0, in_transaction(sheets.clear), by_date=True),
+        Job("actions that can be undone", 3600.0, in_transaction(bulk.clear), by_date=True),
+    ),
 )

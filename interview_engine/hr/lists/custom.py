@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.hr.access.rules import FIELD_CLASSES, Actor
-from interview_engine.hr.access.service import check_row, companies_of, denied, owned
+from interview_engine.hr.access.rules import FIELD_CLASSES, Actor, may_at_all
+from interview_engine.hr.access.service import check_row, companies_of, denied, owned, visible
 from interview_engine.hr.forms.fields import NUMBERS, Field, Kind, Value, checked_form, is_nothing
 from interview_engine.hr.forms.query import OWN
 from interview_engine.hr.forms.reading import is_like
@@ -25,7 +25,7 @@ from interview_engine.hr.forms.spec import Column, ListSpec
 from interview_engine.hr.lists.reading import reached
 from interview_engine.hr.lists.tables import CustomField, CustomValue
 from interview_engine.hr.lists.tags import with_tags
-from interview_engine.hr.people.tables import Department
+from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import conflict, invalid, missing, required, text_within
 from interview_engine.i18n import LocalizedText, Text, msg
 from interview_engine.store import audit
@@ -148,6 +148,38 @@ def values_of_rows(session: Session, actor: Actor, spec: ListSpec, ids: Sequence
     return found
 
 
+def new_fields(session: Session, actor: Actor, spec: ListSpec) -> tuple[Field, ...]:
+    """The custom fields that a form for a new row asks for: of every company in reach, because its company shows only
+    when it is made. Where there is one company only, what it requires is required at once."""
+    rows = fields_of(session, actor, spec.name) if spec.custom else ()
+    reach = select(LegalEntity.id).where(visible(actor, spec.field_class, "write", legal_entity=LegalEntity.id))
+    one_company = len(session.scalars(reach.limit(2)).all()) == 1
+    return tuple(
+        replace(as_form_field(row), required=row.required and one_company)
+        for row in rows
+        if may_at_all(actor, row.field_class, "write")
+    )
+
+
+def fill(
+    session: Session, actor: Actor, spec: ListSpec, row_id: str, values: Mapping[str, Value], clock: Clock
+) -> None:
+    """Write custom fields of a row that is there; what its company requires must be said now, or kept already.
+
+    Raises:
+        as `fill_new`.
+    """
+    if not spec.custom:
+        return
+    companies = _companies(session, spec, row_id)
+    rows = [row for row in fields_of(session, actor, spec.name) if row.legal_entity_id in companies]
+    writes = {one.name for one in form_fields(session, actor, spec, row_id)}
+    held = values_of(session, actor, spec, row_id)
+    check_required([row for row in rows if OWN + row.code in writes], {**held, **values})
+    if values:
+        set_values(session, actor, spec, row_id, values, clock)
+
+
 def fill_new(
     session: Session, actor: Actor, spec: ListSpec, row_id: str, values: Mapping[str, Value], clock: Clock
 ) -> None:
@@ -163,7 +195,7 @@ def fill_new(
     companies = _companies(session, spec, row_id)
     rows = {OWN + row.code: row for row in fields_of(session, actor, spec.name) if row.legal_entity_id in companies}
     given = {name: value for name, value in values.items() if name in rows or not is_nothing(value)}
-    check_required(rows.values(), given)
+    check_required([row for row in rows.values() if may_at_all(actor, row.field_class, "write")], given)
     if filled := {name: value for name, value in given.items() if not is_nothing(value)}:
         set_values(session, actor, spec, row_id, filled, clock)
 

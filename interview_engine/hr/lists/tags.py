@@ -12,7 +12,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import denied, owned
 from interview_engine.hr.forms.fields import Field, Shown, Value
-from interview_engine.hr.forms.spec import Asked, Bulk, Column, Fill, Filter, ListSpec
+from interview_engine.hr.forms.spec import Asked, Bulk, Column, Fill, Filter, ListSpec, Undo
 from interview_engine.hr.lists.reading import reached
 from interview_engine.hr.lists.tables import RowTag
 from interview_engine.hr.lists.views import home_company
@@ -55,7 +55,20 @@ def with_tags(spec: ListSpec) -> ListSpec:
     def take_off(session: Session, actor: Actor, row_id: str, values: Mapping[str, Value], clock: Clock) -> None:
         untag(session, actor, spec, row_id, str(values["tag"]), clock)
 
-    needs = (spec.field_class, "write")
+    def holds(session: Session, actor: Actor, ids: Sequence[str], values: Mapping[str, Value]) -> dict[str, bool]:
+        worn = select(RowTag.row_id).where(
+            RowTag.list_name == spec.name, RowTag.row_id.in_(ids), RowTag.tag == str(values["tag"]),
+            RowTag.legal_entity_id == home_company(session, actor),
+        )  # fmt: skip
+        there = set(session.scalars(worn))
+        return {row_id: row_id in there for row_id in ids}
+
+    def give_back(
+        session: Session, actor: Actor, row_id: str, before: bool, values: Mapping[str, Value], clock: Clock
+    ) -> None:
+        (tag if before else untag)(session, actor, spec, row_id, str(values["tag"]), clock)
+
+    needs, undo = (spec.field_class, "write"), Undo(holds, give_back)
     return replace(
         spec,
         tags=False,
@@ -64,9 +77,10 @@ def with_tags(spec: ListSpec) -> ListSpec:
         filters=(*spec.filters, Filter(replace(_FIELD, required=False), wearing, None, offered)),
         bulk=(
             *spec.bulk,
-            Bulk("tag", msg("Add a tag"), needs, put_on, msg("{count} rows have the tag."), fields=(_FIELD,)),
+            Bulk("tag", msg("Add a tag"), needs, put_on, msg("{count} rows have the tag."), fields=(_FIELD,),
+                 undo=undo),
             Bulk("untag", msg("Remove a tag"), needs, take_off, msg("{count} rows no longer have the tag."),
-                 fields=(_FIELD,)),
+                 fields=(_FIELD,), undo=undo),
         ),
     )  # fmt: skip
 

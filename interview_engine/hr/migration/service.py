@@ -434,12 +434,9 @@ def ready(_: InstrumentedAttribute[str]) -> ColumnElement[bool]:
 
 
 def without_work(session: Session, limit: int) -> Sequence[str]:
-    """Batches in a step that nobody works on: none, where a step and its work item begin in one transaction; small
-    batches are done by the request itself, and may be broken off with it."""
+    """Batches in a step that nobody works on: none, where a step and its work item begin in one transaction."""
     item = exists().where(WorkItem.kind == WORK, WorkItem.subject_id == ImportBatch.id)
-    return session.scalars(
-        select(ImportBatch.id).where(ImportBatch.state.in_(RUNNING), ImportBatch.lines > INLINE, ~item).limit(limit)
-    ).all()
+    return session.scalars(select(ImportBatch.id).where(ImportBatch.state.in_(RUNNING), ~item).limit(limit)).all()
 
 
 INLINE = 300

@@ -15,7 +15,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.accounts.service import by_login, login_of, names_of
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field, Shown, Value
-from interview_engine.hr.forms.spec import Asked, Bulk, Column, Fill, Filter, FormSpec, ListSpec, Place
+from interview_engine.hr.forms.spec import Asked, Bulk, Column, Fill, Filter, FormSpec, ListSpec, Place, Undo
 from interview_engine.hr.org.service import company_called
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.hr.problems import invalid
@@ -73,6 +73,20 @@ def _close(state: str) -> Callable[[Session, Actor, str, Mapping[str, Value], Cl
         return service.close(session, actor, row_id, state, str(values.get("reason") or ""), clock)
 
     return close
+
+
+def _task_state(session: Session, _: Actor, ids: Sequence[str], __: Mapping[str, Value]) -> dict[str, list[str]]:
+    rows = session.execute(select(Task.id, Task.state, Task.reason).where(Task.id.in_(ids)))
+    return {row_id: [state, reason] for row_id, state, reason in rows.tuples()}
+
+
+def _as_before(
+    session: Session, actor: Actor, row_id: str, before: list[str], _: Mapping[str, Value], clock: Clock
+) -> object:
+    return service.close(session, actor, row_id, before[0], before[1], clock)
+
+
+UNDO_TASK = Undo(_task_state, _as_before)
 
 
 def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
@@ -164,12 +178,14 @@ TASKS = ListSpec(
         Filter(Field("closed", msg("With those that are done"), "flag"), _with_closed),
     ),
     bulk=(
-        Bulk("done", msg("Done", context="task"), ("contact", "read"), _close("done"), msg("{count} tasks are done.")),
+        Bulk("done", msg("Done", context="task"), ("contact", "read"), _close("done"), msg("{count} tasks are done."),
+             undo=UNDO_TASK),
         Bulk("block", msg("Cannot be done yet"), ("contact", "read"), _close("blocked"),
-             msg("{count} tasks wait for something."), fields=REASON),
+             msg("{count} tasks wait for something."), fields=REASON, undo=UNDO_TASK),
         Bulk("waive", msg("Not needed"), ("contact", "write"), _close("waived"),
-             msg("{count} tasks are not needed."), fields=REASON),
-        Bulk("reopen", msg("Open again"), ("contact", "read"), _close("open"), msg("{count} tasks are open again.")),
+             msg("{count} tasks are not needed."), fields=REASON, undo=UNDO_TASK),
+        Bulk("reopen", msg("Open again"), ("contact", "read"), _close("open"), msg("{count} tasks are open again."),
+             undo=UNDO_TASK),
     ),
 )  # fmt: skip
 
@@ -226,6 +242,20 @@ def _set_active(active: bool) -> Callable[[Session, Actor, str, Mapping[str, Val
     return change
 
 
+def _is_active(session: Session, _: Actor, ids: Sequence[str], __: Mapping[str, Value]) -> dict[str, bool]:
+    rows = session.execute(select(TaskTemplate.id, TaskTemplate.active).where(TaskTemplate.id.in_(ids)))
+    return dict(rows.tuples().all())
+
+
+def _active_as_before(
+    session: Session, actor: Actor, row_id: str, before: bool, _: Mapping[str, Value], clock: Clock
+) -> object:
+    return templates.set_active(session, actor, row_id, before, clock)
+
+
+UNDO_TEMPLATE = Undo(_is_active, _active_as_before)
+
+
 TASK_TEMPLATES = ListSpec(
     name="task_templates",
     title=msg("Task templates"),
@@ -268,7 +298,8 @@ TASK_TEMPLATES = ListSpec(
     ),
     bulk=(
         Bulk("stop", msg("No longer use"), ("public", "manage"), _set_active(False),
-             msg("{count} templates are no longer used.")),
-        Bulk("use", msg("Use again"), ("public", "manage"), _set_active(True), msg("{count} templates are used.")),
+             msg("{count} templates are no longer used."), undo=UNDO_TEMPLATE),
+        Bulk("use", msg("Use again"), ("public", "manage"), _set_active(True), msg("{count} templates are used."),
+             undo=UNDO_TEMPLATE),
     ),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.forms.fields import Field, Shown, Value
-from interview_engine.hr.forms.spec import Asked, Bulk, Column, Fill, Filter, ListSpec, Place
+from interview_engine.hr.forms.spec import Asked, Bulk, Column, Fill, Filter, ListSpec, Place, Undo
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying.lists import set_talent_pool
 from interview_engine.hr.recruiting.tables import Application
@@ -57,6 +57,14 @@ def _no_longer(session: Session, actor: Actor, person_id: str, _: Mapping[str, V
     return set_talent_pool(session, actor, person_id, False, clock)
 
 
+def _pooled(session: Session, _: Actor, ids: Sequence[str], __: Mapping[str, Value]) -> dict[str, bool]:
+    return dict(session.execute(select(Person.id, Person.talent_pool).where(Person.id.in_(ids))).tuples().all())
+
+
+def _back(session: Session, actor: Actor, person_id: str, before: bool, _: Mapping[str, Value], clock: Clock) -> object:
+    return set_talent_pool(session, actor, person_id, before, clock)
+
+
 TALENT_POOL = ListSpec(
     name="talent_pool",
     title=msg("Talent pool"),
@@ -88,6 +96,7 @@ TALENT_POOL = ListSpec(
     ),
     bulk=(
         Bulk("leave", msg("Take out of the pool"), ("contact", "write"), _no_longer,
-             msg("{count} people are no longer in the pool."), msg("Take {count} people out of the pool?")),
+             msg("{count} people are no longer in the pool."), msg("Take {count} people out of the pool?"),
+             undo=Undo(_pooled, _back)),
     ),
 )  # fmt: skip

@@ -12,8 +12,9 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.accounts.service import holder_name
 from interview_engine.hr.forms.fields import Field, Shown, Value
-from interview_engine.hr.forms.spec import Asked, Bulk, Column, Filter, ListSpec, Place
+from interview_engine.hr.forms.spec import Asked, Bulk, Column, Filter, ListSpec, Place, Undo
 from interview_engine.hr.people.tables import Department, LegalEntity
+from interview_engine.hr.problems import conflict
 from interview_engine.hr.recruiting.jobs import closing, requisitions
 from interview_engine.hr.recruiting.jobs.requisition_sheet import SHEET
 from interview_engine.hr.recruiting.rules import OPEN_STAGES, RequisitionState
@@ -60,6 +61,22 @@ def _hold(session: Session, actor: Actor, row_id: str, _: Mapping[str, Value], c
 
 def _open(session: Session, actor: Actor, row_id: str, _: Mapping[str, Value], clock: Clock) -> object:
     return requisitions.open_requisition(session, actor, row_id, clock)
+
+
+def _states(session: Session, _: Actor, ids: Sequence[str], __: Mapping[str, Value]) -> dict[str, str]:
+    rows = session.execute(select(Requisition.id, Requisition.state).where(Requisition.id.in_(ids)))
+    return dict(rows.tuples().all())
+
+
+def _back(session: Session, actor: Actor, row_id: str, before: str, _: Mapping[str, Value], clock: Clock) -> object:
+    if before not in ("open", "on_hold"):
+        raise conflict("requisition.state", msg("It was not open before: what led to it is not undone."),
+                       msg("Put it on hold instead."))  # fmt: skip
+    act = requisitions.open_requisition if before == "open" else closing.hold_requisition
+    return act(session, actor, row_id, clock)
+
+
+UNDO = Undo(_states, _back)
 
 
 def _close(state: RequisitionState) -> Callable[[Session, Actor, str, Mapping[str, Value], Clock], object]:
@@ -121,8 +138,9 @@ REQUISITIONS = ListSpec(
     filters=(Filter(Field("mine", msg("Only mine"), "flag"), _mine),),
     bulk=(
         Bulk("hold", msg("Put on hold"), ("public", "write"), _hold, msg("{count} requisitions are on hold."),
-             msg("Put {count} requisitions on hold?"), touches=_touched),
-        Bulk("open", msg("Open again"), ("public", "write"), _open, msg("{count} requisitions are open.")),
+             msg("Put {count} requisitions on hold?"), touches=_touched, undo=UNDO),
+        Bulk("open", msg("Open again"), ("public", "write"), _open, msg("{count} requisitions are open."),
+             undo=UNDO),
         Bulk("fill", msg("Close as filled"), ("public", "write"), _close("filled"),
              msg("{count} requisitions are closed as filled."), msg("Close {count} requisitions as filled?"),
              touches=_touched),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from interview_engine.store.base import UtcDateTime
+
+JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), "postgresql")
 
 revision = "0028"
 down_revision = "0027"
@@ -20,8 +23,8 @@ def upgrade() -> None:
         sa.Column("list_name", sa.String(length=60), nullable=False),
         sa.Column("action", sa.String(length=40), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=False),
-        sa.Column("given", sa.JSON(), nullable=False),
-        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.Column("given", JSON, nullable=False),
+        sa.Column("rows", JSON, nullable=False),
         sa.Column("undone_at", UtcDateTime(), nullable=True),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
