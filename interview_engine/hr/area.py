@@ -342,6 +342,8 @@ class Area:
             (`api.area.ListPage`).
         module: what a company switches off with it; None where the house does not stand without it.
         watches: things whose open pages stay fresh.
+        check_merge: (session, person who goes, person who is kept): raises where both have something of which a person
+            has one only, when two persons turn out to be one.
         sheet_parts: columns that the area adds to the sheets of other areas' lists.
         locale: folder with "<language>/*.po" for the area's own texts, beside those of `interview_engine/locale`.
     """
@@ -369,4 +371,5 @@ class Area:
     module: Module | None = None
     watches: tuple[Watch, ...] = ()
     sheet_parts: tuple[SheetPart, ...] = ()
+    check_merge: Callable[[Session, str, str], None] | None = None
     locale: Path | None = None

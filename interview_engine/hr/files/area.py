@@ -15,7 +15,9 @@ from interview_engine.hr.files.contract_list import CONTRACTS
 from interview_engine.hr.files.documents import delete_past, document_owners, must_be_kept
 from interview_engine.hr.files.id_sheet import ID_NUMBER
 from interview_engine.hr.files.reminders import remind, remind_of_entries
+from interview_engine.hr.files.sections import SECTIONS
 from interview_engine.hr.files.tables import Contract, FileDocument, FileEntry
+from interview_engine.hr.privacy.service import both
 from interview_engine.hr.removal import Removal
 from interview_engine.hr.requests.service import as_request
 from interview_engine.i18n import msg
@@ -36,6 +38,18 @@ def _erase(session: Session, person_id: str, removal: Removal) -> None:
     removal.found |= {("file_document", sha256) for sha256 in found}
     removal.delete(session, FileDocument, FileDocument.person_id == person_id)
     removal.delete(session, FileEntry, FileEntry.person_id == person_id)
+
+
+def _check_merge(session: Session, person_id: str, kept_person_id: str) -> None:
+    """A section of one entry is there once: two identity cards are two people."""
+    single = [one.name for one in SECTIONS if one.most == 1]
+    of_single = FileEntry.section.in_(single)
+    sections = [
+        set(session.scalars(select(FileEntry.section).where(FileEntry.person_id == one, of_single)))
+        for one in (person_id, kept_person_id)
+    ]
+    if sections[0] & sections[1]:
+        raise both()
 
 
 AREA = Area(
@@ -76,6 +90,7 @@ AREA = Area(
     requests=tuple(as_request(kind) for kind in (CONTACT_CHANGE, *CHANGES)),
     lists=(CONTRACTS,),
     sheet_parts=(ID_NUMBER,),
+    check_merge=_check_merge,
     jobs=(
         Job("contracts that end", 3600.0, in_transaction(remind), by_date=True),
         Job("what runs out in files", 3600.0, in_transaction(remind_of_entries), by_date=True),

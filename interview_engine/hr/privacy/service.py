@@ -20,6 +20,7 @@ from interview_engine.hr.privacy.erasure import (
     request_erasure,
     request_for_all,
 )
+from interview_engine.hr.privacy.merging import both, move_everything
 from interview_engine.hr.privacy.planning import (
     cancel,
     confirm,
@@ -38,6 +39,7 @@ __all__ = [
     "ErasureRequest",
     "TextRead",
     "ask",
+    "both",
     "cancel",
     "confirm",
     "consents_of",
@@ -54,6 +56,7 @@ __all__ = [
     "latest_request",
     "locked_ripe",
     "may_be_kept",
+    "move_everything",
     "persons_asked_for",
     "record_consents",
     "release",

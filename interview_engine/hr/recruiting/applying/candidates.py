@@ -29,7 +29,7 @@ from interview_engine.hr.people.contact import (
     phone_written,
 )
 from interview_engine.hr.people.tables import Person, PersonFlag, WechatIdentity
-from interview_engine.hr.privacy.service import give_to
+from interview_engine.hr.privacy.service import move_everything
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting.tables import Application, Resume
 from interview_engine.i18n import msg
@@ -148,11 +148,12 @@ def resolve_flag(session: Session, actor: Actor, flag_id: str, clock: Clock) -> 
 
 
 def merge(session: Session, actor: Actor, flag_id: str, clock: Clock) -> Person:
-    """Merge the two persons of a flag: applications, résumés and missing contact data go to the flag's person.
+    """Merge the two persons of a flag: everything that names the other names the flag's person afterwards, who gets
+    their missing contact data too.
 
     Raises:
         ConflictError: `person.merge`: the flag is not of two persons, the other is an employee or has an account, or
-            both applied for the same job.
+            both applied for the same job. `person.merge_both`: both have an ID number, say.
     """
     flag = _flag(session, actor, "manage", flag_id)
     keep = find(session, Person, flag.person_id, lock=True)
@@ -173,7 +174,8 @@ def merge(session: Session, actor: Actor, flag_id: str, clock: Clock) -> Person:
         resume.person_id = keep.id
         touch(resume, actor.id, clock)
     session.execute(update(WechatIdentity).where(WechatIdentity.person_id == drop.id).values(person_id=keep.id))
-    give_to(session, drop.id, keep.id)
+    session.flush()
+    move_everything(session, drop.id, keep.id, actor.id, clock)
     phone, key = drop.phone, drop.phone_key
     drop.phone = drop.email = ""
     drop.phone_key = drop.email_key = None
