@@ -27,6 +27,7 @@ from interview_engine.hr.employment.persons import NewContact, change_contact
 from interview_engine.hr.employment.posts import working_in as working_in
 from interview_engine.hr.employment.named import Employed, employed, persons_of
 from interview_engine.hr.employment.persons import NewContact, change_contact
+from interview_engine.hr.employment.posts import working_in as working_in
 from interview_engine.hr.employment.reading import (
     agree_probation,
     all_of,

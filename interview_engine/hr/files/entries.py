@@ -403,7 +403,7 @@ def birthdays(session: Session, person_ids: Sequence[str]) -> dict[str, date]:
         some = person_ids[place : place + AT_ONCE]
         rows = select(FileEntry).where(FileEntry.section == "identity", FileEntry.person_id.in_(some))
         for row in session.scalars(rows):
-            born_on = _opened(session, row).get("born_on")
+            born_on = opened_values(session, row).get("born_on")
             if isinstance(born_on, date):
                 found[row.person_id] = born_on
     return found
