@@ -22,10 +22,8 @@ from interview_engine.hr.employment.colleagues import (
     within_reach,
 )
 from interview_engine.hr.employment.ending import call_off_end, end
-from interview_engine.hr.employment.pay_rates import call_off_pay, pay_on, set_pay
-from interview_engine.hr.employment.persons import NewContact, change_contact
-from interview_engine.hr.employment.posts import working_in as working_in
 from interview_engine.hr.employment.named import Employed, employed, persons_of
+from interview_engine.hr.employment.pay_rates import call_off_pay, pay_on, set_pay
 from interview_engine.hr.employment.persons import NewContact, change_contact
 from interview_engine.hr.employment.posts import working_in as working_in
 from interview_engine.hr.employment.reading import (
