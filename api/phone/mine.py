@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
@@ -32,9 +32,17 @@ from interview_engine.hr.forms.writing import typed
 from interview_engine.hr.messaging import notices
 from interview_engine.hr.org.service import department_names
 from interview_engine.hr.people.tables import Person
+from interview_engine.hr.requests import service as requests
+from interview_engine.hr.requests.kinds import STATES as STATES_OF_REQUESTS
+from interview_engine.hr.signing import service as signing
+from interview_engine.hr.tasks import service as tasks
 from interview_engine.i18n import translator
 
 router = APIRouter()
+SHOWN = 5
+"""Lines of a part: the rest is a tap away."""
+UNDER_WAY = ("pending", "cancelling")
+"""States of requests of one's own that still wait."""
 SOON = timedelta(days=30)
 """Anniversaries that the page of the day shows."""
 
@@ -47,12 +55,20 @@ def today(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
         visit = request.state.visit
         mine = visit is not None and visit.person.id == actor.person_id
         waiting = waiting_for(session, visit.actor) if mine else ()
+        me = visit.actor if mine else actor
+        askable = requests.askable(session, actor, actor.person_id or "")
+        asked = [one for one in requests.mine(session, actor) if one.row.state in UNDER_WAY]
         team = team_of(session, actor.person_id or "", actor.language, day)
         return page(
             request,
             "wechat/today.html",
             approvals=waiting,
             todo=TODO if mine else "",
+            tasks=tasks.waiting_for(session, me, context.clock, limit=SHOWN),
+            papers=signing.waiting_for_person(session, actor.person_id or ""),
+            asked=asked[:SHOWN],
+            states=STATES_OF_REQUESTS,
+            leave=any(kind.name == "leave" for kind in askable),
             notices=notices.unread_of(session, actor.person_id or ""),
             levels=LEVELS,
             team=len(team),
@@ -62,6 +78,20 @@ def today(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
             team_href=TEAM,
             day=day,
         )
+
+
+@router.post("/wechat/my/tasks/{task_id}")
+def task_done(
+    task_id: str,
+    context: Ctx,
+    actor: EmployeeActor,
+    state: Annotated[str, Form(max_length=10)] = "done",
+    reason: Annotated[str, Form(max_length=300)] = "",
+) -> RedirectResponse:
+    """Say that one's task is done, or what it waits for; twice changes nothing."""
+    with context.database.transaction() as session:
+        tasks.close(session, actor, task_id, "blocked" if state == "blocked" else "done", reason, context.clock)
+    return RedirectResponse(TODAY, 303)
 
 
 @router.get("/wechat/my/notices/{notice_id}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
@@ -18,14 +19,19 @@ from api.deps import Ctx
 from api.i18n import language_of
 from api.phone.employee import EmployeeActor
 from api.render import page as rendered
-from interview_engine.errors import InterviewEngineError
+from interview_engine.clock import china_day
+from interview_engine.errors import InterviewEngineError, InvalidInput
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.forms.fields import Value
+from interview_engine.hr.forms.reading import read_value
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.requests.kinds import STATES
-from interview_engine.i18n import Text
+from interview_engine.i18n import Text, mark
 from interview_engine.store.secrets import token
 
 HOME = "/wechat/my/requests"
+NEAR = (mark("Today"), mark("Tomorrow"), mark("The day after"))
+"""Days that one tap fills in; msgids."""
 
 router = APIRouter()
 
@@ -49,6 +55,22 @@ def listed(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
 def blank(kind_name: str, request: Request, context: Ctx, actor: EmployeeActor) -> Response:
     """The form of a kind."""
     return _form(kind_name, request, context, actor, {"key": token()})
+
+
+@router.get(f"{HOME}/new/{{kind_name}}/preview")
+def preview(kind_name: str, request: Request, context: Ctx, actor: EmployeeActor) -> JSONResponse:
+    """What the days that are chosen come to, while the form is filled in: (label, value) of each line."""
+    say = _words(request)
+    with context.database.reading() as session:
+        fields = requests.form_of(session, actor, kind_name, actor.person_id)[1]
+        values: dict[str, Value] = {}
+        for one in fields:
+            try:
+                values[one.name] = read_value(one, request.query_params.get(one.name, "")[:500])
+            except InvalidInput:
+                values[one.name] = None
+        lines = requests.preview(session, actor, kind_name, values)
+    return JSONResponse({"lines": [[say(one.label), say(one.value)] for one in lines]})
 
 
 @router.post(f"{HOME}/new/{{kind_name}}")
@@ -116,6 +138,7 @@ def _form(
     given: Mapping[str, str],
     problem: InterviewEngineError | None = None,
 ) -> Response:
+    today = china_day(context.clock)
     with context.database.reading() as session:
         found, fields = requests.form_of(session, actor, kind, actor.person_id)
     return rendered(
@@ -125,6 +148,8 @@ def _form(
         kind=found,
         fields=fields,
         given=given,
+        chips=True,
+        near=[(word, today + timedelta(days=ahead)) for ahead, word in enumerate(NEAR)] if found.days else [],
         home=HOME,
         problem=None if problem is None else problem.text(language_of(request)),
         wrong="" if problem is None else getattr(problem, "field", ""),

@@ -1,4 +1,7 @@
-"""Leave for some days, without balances: those are the time area's. Whoever decides sees the days, not the reason."""
+"""Leave for some days, counted in workdays of the company's calendar, without balances: those are the time area's.
+
+Whoever decides sees the days, not the kind of leave and not the reason.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.area import Fact, Facts
+from interview_engine.hr.calendar import service as calendars
+from interview_engine.hr.companies import service as companies
 from interview_engine.hr.forms.fields import Field
 from interview_engine.hr.problems import conflict, invalid
 from interview_engine.hr.requests.service import Ask, AskedKind, Line, in_force
-from interview_engine.i18n import msg
+from interview_engine.i18n import Text, msg
 
 NAME = "leave"
 TYPES = MappingProxyType(
@@ -32,12 +37,24 @@ EARLIEST_DAYS = 31
 """Who fell ill asks afterwards; what is older HR enters."""
 
 
+HALF = Decimal("0.5")
+
+
 def days_of(asked: Ask) -> Decimal:
     """Days of the calendar from the first to the last, both counted; half a day is 0.5."""
     first, last = asked.day("first_day"), asked.day("last_day")
     if asked.values.get("part") in ("morning", "afternoon"):
-        return Decimal("0.5")
+        return HALF
     return Decimal((last - first).days + 1)
+
+
+def workdays_of(session: Session, asked: Ask) -> tuple[Decimal, bool]:
+    """(days that are worked by the calendar of the person's company, whether a notice has confirmed all of them)."""
+    calendar = calendars.calendar(session, companies.regions_of(session, asked.post.legal_entity_id))
+    first, last = asked.day("first_day"), asked.day("last_day")
+    count = Decimal(calendar.workdays(first, last))
+    half = asked.values.get("part") in ("morning", "afternoon")
+    return min(count, HALF) if half else count, not calendar.tentative_days(first, last)
 
 
 def _check(session: Session, asked: Ask, _: Clock) -> None:
@@ -59,12 +76,25 @@ def _check(session: Session, asked: Ask, _: Clock) -> None:
             )
 
 
-def _facts(asked: Ask) -> Facts:
-    return {"days": days_of(asked), "leave_type": asked.text("leave_type")}
+def _facts(session: Session, asked: Ask) -> Facts:
+    return {
+        "days": workdays_of(session, asked)[0],
+        "calendar_days": days_of(asked),
+        "leave_type": asked.text("leave_type"),
+    }
 
 
-def _lines(_: Session, asked: Ask) -> Sequence[Line]:
-    return (Line(msg("Days of the calendar"), f"{days_of(asked):f}", "contact"),) if asked.day_from else ()
+def _lines(session: Session, asked: Ask) -> Sequence[Line]:
+    if asked.day_from is None or asked.day_to is None:
+        return ()
+    workdays, confirmed = workdays_of(session, asked)
+    said: Text | str = f"{workdays:f}"
+    if not confirmed:
+        said = msg("{days}, by a calendar that is not confirmed yet", days=f"{workdays:f}")
+    return (
+        Line(msg("Workdays"), said, "contact"),
+        Line(msg("Days of the calendar"), f"{days_of(asked):f}", "contact"),
+    )
 
 
 LEAVE = AskedKind(
@@ -80,8 +110,12 @@ LEAVE = AskedKind(
     ),
     days=("first_day", "last_day"),
     classes={"leave_type": "health", "reason": "health"},
-    facts=(Fact("days", msg("Days of the calendar")), Fact("leave_type", msg("Kind of leave"), TYPES)),
-    facts_of=_facts,
+    facts=(
+        Fact("days", msg("Workdays")),
+        Fact("calendar_days", msg("Days of the calendar")),
+        Fact("leave_type", msg("Kind of leave"), TYPES),
+    ),
+    facts_in=_facts,
     earliest_days=EARLIEST_DAYS,
     check=_check,
     lines=_lines,

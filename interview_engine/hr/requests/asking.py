@@ -23,7 +23,7 @@ from interview_engine.hr.forms.fields import Field, Value, checked_form
 from interview_engine.hr.house import house
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
-from interview_engine.hr.requests.kinds import Ask, AskedKind
+from interview_engine.hr.requests.kinds import Ask, AskedKind, Line
 from interview_engine.hr.requests.rows import (
     as_ask,
     days_of,
@@ -168,6 +168,25 @@ def ask(
     audit.record(session, actor.id, "request.ask", f"request:{row.id}", {"kind": kind.name}, clock)
     approvals.start(session, actor, kind.name, subject_of(row), row.department_id, clock, about=about)
     return row
+
+
+def preview(session: Session, actor: Actor, kind_name: str, values: Mapping[str, Value]) -> Sequence[Line]:
+    """What the request's page would show besides its fields, while it is filled in for oneself; none while fields that
+    it needs are empty.
+
+    Raises:
+        as `form_of`.
+    """
+    kind, fields = form_of(session, actor, kind_name, actor.person_id)
+    post = house().post_of(session, actor.person_id or "")
+    if kind.lines is None or post is None:
+        return ()
+    if any(one.required and one.kind == "day" and values.get(one.name) is None for one in fields):
+        return ()
+    first, last = days_of(kind, values)
+    if first is not None and last is not None and last < first:
+        return ()
+    return kind.lines(session, Ask("", actor.person_id or "", post, values, first, last))
 
 
 def check(session: Session, kind: AskedKind, asked: Ask, clock: Clock) -> None:

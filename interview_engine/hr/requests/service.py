@@ -1,6 +1,15 @@
 """The door of requests: what an area declares a kind with, and what pages, routes and other areas call."""
 
-from interview_engine.hr.requests.asking import ask, askable, cancel, count_waiting, form_of, in_force, withdraw
+from interview_engine.hr.requests.asking import (
+    ask,
+    askable,
+    cancel,
+    count_waiting,
+    form_of,
+    in_force,
+    preview,
+    withdraw,
+)
 from interview_engine.hr.requests.deciding import as_request, effects_of
 from interview_engine.hr.requests.kinds import Ask, AskedKind, Effect, Line
 from interview_engine.hr.requests.papers import Paper, declare_void, issue
@@ -27,6 +36,7 @@ __all__ = [
     "mine",
     "note_read",
     "paper_for",
+    "preview",
     "see",
     "withdraw",
 ]
