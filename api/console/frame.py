@@ -142,7 +142,8 @@ def _navigation(areas: Sequence[WebArea], path: str, actor: Actor, shown: Callab
         current = any(_is_at(path, entry) for entry in entries)
         sections.append({"label": label, "href": entries[0].href, "current": current})
         if current:
-            pages = [{"href": e.href, "label": e.label, "current": _is_at(path, e)} for e in entries]
+            at = max((e.href for e in entries if _is_at(path, e)), key=len)  # one of them may lie below another
+            pages = [{"href": e.href, "label": e.label, "current": e.href == at} for e in entries]
     return {"sections": sections, "pages": pages}
 
 

@@ -142,13 +142,19 @@ LANDMARKS_ALIKE = """() => {
 }"""
 """Places that a screen reader lists under one name (axe: landmark-unique)."""
 
+KINDS = """() => Array.from(document.querySelectorAll("input[type]"))
+  .filter((field) => field.getAttribute("type").toLowerCase() !== field.type)
+  .map((field) => field.outerHTML.slice(0, 120))"""
+"""Fields of a kind that no browser knows: words that slipped in where the kind is said."""
+
 HEADING = """() => Array.from(document.querySelectorAll("h1"))
   .some((heading) => heading.getClientRects().length && heading.textContent.trim()) ? [] : ["no h1"]"""
 
 
 def unreadable(page: Page) -> dict[str, list[str]]:
     """WCAG AA contrast of every visible text in light and in dark, a name on every control and table header, everything
-    that scrolls within reach of keys, a heading, no two places of one name, no id twice: what is not so, by name."""
+    that scrolls within reach of keys, a heading, no two places of one name, no id twice, no field of an unknown
+    kind: what is not so, by name."""
     found = {
         "light": page.evaluate(CONTRAST),
         "nameless": page.evaluate(NAMELESS),
@@ -157,6 +163,7 @@ def unreadable(page: Page) -> dict[str, list[str]]:
         "heading": page.evaluate(HEADING),
         "alike": page.evaluate(LANDMARKS_ALIKE),
         "twice": page.evaluate(TWICE),
+        "kinds": page.evaluate(KINDS),
     }
     page.emulate_media(color_scheme="dark")
     found["dark"] = page.evaluate(CONTRAST)

@@ -225,3 +225,10 @@ def test_an_error_for_a_stranger_has_no_navigation(made: Company, clients: dict[
     answer = stranger.get("/console/nowhere")
     assert answer.status_code == 404
     assert 'class="sections"' not in answer.text
+
+
+def test_one_page_of_a_section_is_marked_as_the_one_that_is_open(clients: dict[str, TestClient]) -> None:
+    """Also where the address of one lies below another's."""
+    for path in ("/console/pay-parameters", "/console/pay-parameters/years"):
+        subnav = clients["administrator"].get(path).text.partition('class="subnav"')[2].partition("</nav>")[0]
+        assert re.findall(r'href="([^"]+)" aria-current="page"', subnav) == [path]
