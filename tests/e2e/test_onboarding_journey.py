@@ -1,26 +1,33 @@
-"""D1, D3, D4: from an accepted offer to the first day, on phones only, with the double of WeChat and WeCom."""
+"""D1–D4, D8, M1: from an accepted offer to the last day, on phones only, with the double of WeChat and WeCom."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import id_cards
 import pytest
 from databases import copied_sqlite
-from phone_journey import PHONE, WECHAT, WECOM, Journey, begun, picture
+from phone_journey import PHONE, WECHAT, WECOM, Journey, TodayClock, begun, picture
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from api.wechat.double.speaker import Speaker
 from interview_engine.hr.access.rules import SYSTEM
+from interview_engine.hr.accounts.service import actors
+from interview_engine.hr.approvals import service as approvals
+from interview_engine.hr.approvals.tables import Approval, ApprovalStep
+from interview_engine.hr.area import Round
+from interview_engine.hr.employment import assignments, states
 from interview_engine.hr.employment.tables import Employment
-from interview_engine.hr.onboarding import service, welcome
+from interview_engine.hr.files import contracts, entries, reminders
+from interview_engine.hr.onboarding import filing, service, welcome
 from interview_engine.hr.onboarding.tables import Onboarding
 from interview_engine.hr.people import identities
 from interview_engine.hr.recruiting.hiring import offers
@@ -31,6 +38,22 @@ from interview_engine.store.tables import OutboxMessage
 pytestmark = pytest.mark.slow
 
 FIRST = date(2026, 12, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """What could be seen from the first day to the last."""
+
+    filed: int
+    number_of: str
+    record: str
+    transfer: str
+    department: tuple[str, str]
+    told_of_end: int
+    renewed: tuple[date, date | None]
+    resigned: str
+    last_day: date | None
+    state_after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +76,8 @@ class Joined:
     tasks: set[str]
     own_done: str
     todo: str
+    card_read: tuple[str, str]
+    goes_on: GoesOn
 
 
 def send_offer(journey: Journey) -> str:
@@ -96,6 +121,97 @@ def fill(page: Page, **changes: str) -> None:
     page.select_option("#emergency_relation", "parent")
     with page.expect_navigation():
         page.get_by_role("button", name=re.compile("^(提交|发送|保存.*)$")).click()
+
+
+def photographed(page: Page) -> tuple[str, str]:
+    """The form's number and address after a photo of a made-up card was read into it."""
+    photo = id_cards.jpeg(id_cards.on_a_table(id_cards.front(name="林晓"), turn=4))
+    page.locator("summary", has_text="拍身份证").click()
+    page.set_input_files("#photo", files=[{"name": "card.jpg", "mimeType": "image/jpeg", "buffer": photo}])
+    with page.expect_navigation(timeout=120_000):
+        page.get_by_role("button", name="识别照片").click()
+    picture(page, "e-2b-read")
+    return page.input_value("#number"), page.input_value("#address")
+
+
+def approved_by_manager(journey: Journey, speaker: Speaker) -> None:
+    """The manager approves in WeCom what has come last."""
+    cards = [one for one in journey.deliver() if one.to == "manager" and "template_card" in one.body]
+    speaker.press(
+        "manager", cards[-1].body["template_card"]["task_id"], "approve", list(journey.fake.response_codes)[-1]
+    )
+    journey.deliver()
+
+
+def pass_to(journey: Journey, day: date) -> None:
+    """A working morning of that day has come, with what the jobs do by themselves."""
+    clock = journey.world.clock
+    assert isinstance(clock, TodayClock)
+    clock.shift += datetime(day.year, day.month, day.day, 1, 30, tzinfo=UTC) - clock.now()
+    with journey.context.database.transaction() as session:
+        states.step_those_due(session, clock)
+        assignments.move_those_due(session, clock)
+
+
+def asked(journey: Journey, page: Page, kind: str, **values: str) -> str:
+    """Something asked for on the phone; what its page says then."""
+    page.goto(f"{journey.url}/wechat/my/requests/new/{kind}")
+    for name, value in values.items():
+        field = page.locator(f"#f-{name}")
+        if field.evaluate("(one) => one.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    with page.expect_navigation():
+        page.get_by_role("button", name="提交审批").click()
+    return page.locator("main").inner_text()
+
+
+def worked(journey: Journey, page: Page, speaker: Speaker) -> GoesOn:
+    """From the first day on: the file, a transfer, the contract's renewal, the resignation."""
+    context, world = journey.context, journey.world
+    hr = world.actor("hr")
+    filed = filing.file_entries(Round(context.database, context.blobs, context.clock, context.service))
+    with context.database.transaction() as session:
+        employment = session.scalars(select(Employment)).one()
+        employment_id, person_id = employment.id, employment.person_id
+        (identity,) = entries.held_by(session, person_id, "identity")
+        new = contracts.NewContract("fixed", FIRST, date(2027, 11, 30), None)
+        contract_id = contracts.draft(session, hr, employment_id, new, context.clock).id
+        contracts.sign(session, hr, contract_id, context.clock)
+    pass_to(journey, FIRST)
+    page.goto(f"{journey.url}/wechat/my/record")
+    record = page.locator("main").inner_text()
+    picture(page, "f-1-record")
+    transfer = asked(journey, page, "transfer", department=world.other_department_id, from_day="2026-12-10")
+    picture(page, "f-2-transfer")
+    approved_by_manager(journey, speaker)
+    places = []
+    for day in (date(2026, 12, 9), date(2026, 12, 10)):
+        pass_to(journey, day)
+        with context.database.reading() as session:
+            places.append(session.get_one(Employment, employment_id).department_id)
+    pass_to(journey, date(2027, 10, 30))
+    with context.database.transaction() as session:
+        told = reminders.remind(session, context.clock) + reminders.remind(session, context.clock)
+        term, _ = contracts.proposed_next(session, session.get_one(contracts.Contract, contract_id))
+        following = contracts.NewContract(term.kind, term.first, term.last, None)
+        renewed = contracts.renew(session, hr, contract_id, employment_id, following, context.clock)
+        contracts.sign(session, hr, renewed.id, context.clock)
+        days = (renewed.first_day, renewed.last_day)
+    resigned = asked(journey, page, "resignation", last_day="2027-12-31", reason="回老家")
+    with context.database.transaction() as session:
+        waiting = session.scalars(select(Approval).where(Approval.kind == "resignation")).one()
+        part = session.scalars(select(ApprovalStep).where(ApprovalStep.approval_id == waiting.id)).first()
+        assert part is not None
+        (decider,) = actors(session, (part.account_id,), context.clock)
+        approvals.decide(session, decider, waiting.id, "approve", "", context.clock)
+        last_day = session.get_one(Employment, employment_id).last_day
+    pass_to(journey, date(2028, 1, 1))
+    with context.database.reading() as session:
+        after = session.get_one(Employment, employment_id).state
+    number = str(identity.values["id_number"])
+    return GoesOn(filed, number, record, transfer, (places[0], places[1]), told, days, resigned, last_day, after)
 
 
 def code_of(journey: Journey) -> str:
@@ -160,6 +276,7 @@ def played(journey: Journey) -> Joined:
     shut_out = candidate.locator("main").inner_text()
     candidate.goto(address)  # through WeChat it is theirs again
 
+    card_read = photographed(candidate)
     fill(candidate, number="110105194912310021")
     wrong = candidate.locator("main").inner_text()
     picture(candidate, "e-3-wrong")
@@ -185,28 +302,33 @@ def played(journey: Journey) -> Joined:
     manager.goto(f"{journey.url}/wechat/todo")
     todo = manager.locator("main").inner_text()
     picture(manager, "e-6-todo")
-    speaker.http.close()
     with journey.context.database.reading() as session:
         row = session.scalars(select(Onboarding)).one()
         entry = service.entry_of(journey.context.blobs, row)
-        return Joined(
-            begin=address,
-            known=known,
-            stolen=stolen,
-            refused=refused,
-            let_in=let_in,
-            shut_out=shut_out,
-            wrong=wrong,
-            thanks=thanks,
-            card=dict(card.body["template_card"]),
-            welcome=shown,
-            minutes=minutes,
-            employments=len(session.scalars(select(Employment)).all()),
-            number_stored=entry is not None and entry.number == "11010519491231002X",
-            tasks={task.owner for task in session.scalars(select(Task))},
-            own_done=own,
-            todo=todo,
-        )
+        owners = {task.owner for task in session.scalars(select(Task))}
+        employments = len(session.scalars(select(Employment)).all())
+    goes_on = worked(journey, candidate, speaker)
+    speaker.http.close()
+    return Joined(
+        begin=address,
+        known=known,
+        stolen=stolen,
+        refused=refused,
+        let_in=let_in,
+        shut_out=shut_out,
+        wrong=wrong,
+        thanks=thanks,
+        card=dict(card.body["template_card"]),
+        welcome=shown,
+        minutes=minutes,
+        employments=employments,
+        number_stored=entry is not None and entry.number == "11010519491231002X",
+        tasks=owners,
+        own_done=own,
+        todo=todo,
+        card_read=card_read,
+        goes_on=goes_on,
+    )
 
 
 def test_who_accepts_gets_the_form_in_wechat_with_what_is_known_already(joined: Joined) -> None:
@@ -251,3 +373,32 @@ def test_the_approval_employs_once_and_gives_everybody_their_tasks(joined: Joine
     assert joined.tasks == {"it", "hr", "manager", "person"}
     assert "已完成" in joined.own_done
     assert "第一周的工作" in joined.todo
+
+
+@pytest.mark.skipif(not id_cards.FONT.is_file(), reason="no font with Chinese letters is installed")
+def test_a_photo_of_the_card_fills_the_form_in_to_be_looked_over(joined: Joined) -> None:
+    assert joined.card_read == (id_cards.NUMBER, "".join(id_cards.ADDRESS))
+
+
+def test_d1_what_was_filled_in_is_in_the_file_and_masked_on_the_phone(joined: Joined) -> None:
+    went_on = joined.goes_on
+    assert (went_on.filed, went_on.number_of) == (1, "11010519491231002X")
+    assert "110***********002X" in went_on.record
+    assert "11010519491231002X" not in went_on.record
+    assert "申请变更" in went_on.record
+
+
+def test_a_transfer_asked_for_on_the_phone_holds_from_its_day(joined: Joined) -> None:
+    assert "待审批" in joined.goes_on.transfer or "等待" in joined.goes_on.transfer
+    before, after = joined.goes_on.department
+    assert before != after
+
+
+def test_d8_the_end_of_the_contract_is_told_once_and_it_is_renewed_from_the_day_after(joined: Joined) -> None:
+    assert joined.goes_on.told_of_end == 1
+    assert joined.goes_on.renewed == (date(2027, 12, 1), date(2028, 11, 30))
+
+
+def test_a_resignation_asked_for_on_the_phone_ends_the_employment_after_the_last_day(joined: Joined) -> None:
+    assert "2027-12-31" in joined.goes_on.resigned
+    assert (joined.goes_on.last_day, joined.goes_on.state_after) == (date(2027, 12, 31), "left")
