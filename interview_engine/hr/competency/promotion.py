@@ -84,7 +84,9 @@ def _lines(session: Session, asked: Ask) -> Sequence[Line]:
 
 def _before(session: Session, asked: Ask) -> Mapping[str, Value]:
     held = employment.held_on(session, asked)
-    before: dict[str, Value] = {"title": held.title, "level": held.level}
+    before: dict[str, Value] = {"title": held.title}
+    if asked.values.get("level") is not None:
+        before["level"] = held.level
     if asked.text("department"):
         before["department"] = held.department_id
     if _monthly(asked) is not None:
@@ -141,7 +143,7 @@ PROMOTION = AskedKind(
     fields=(
         Field("title", msg("New job title"), required=True, most=120),
         Field("level", msg("New level"), "whole", low=Decimal(0), high=Decimal(99)),
-        Field("department", msg("New department"), help=msg("Left empty: as it is.")),
+        Field("department", msg("New department", context="move"), help=msg("Left empty: as it is.")),
         Field("profile", msg("Target profile"), help=msg("What the new job needs; it is shown to who decides.")),
         Field("from_day", msg("From day"), "day", required=True),
         Field("monthly", msg("Proposed monthly pay in yuan"), "money", low=Decimal(0),

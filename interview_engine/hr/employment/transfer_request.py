@@ -65,7 +65,8 @@ def call_off_move(session: Session, actor: Actor, asked: Ask, done: Sequence[Eff
 
 def _before(session: Session, asked: Ask) -> Mapping[str, Value]:
     held = held_on(session, asked)
-    return {"department": held.department_id, "title": held.title}
+    before: dict[str, Value] = {"department": held.department_id}
+    return before | ({"title": held.title} if asked.text("title") else {})
 
 
 def move(session: Session, actor: Actor, asked: Ask, new: NewPlace, reason: str, clock: Clock) -> Sequence[Effect]:
@@ -86,7 +87,7 @@ TRANSFER = AskedKind(
     title=msg("Transfer"),
     about=msg("To another department or another job, from a day on."),
     fields=(
-        Field("department", msg("New department"), required=True),
+        Field("department", msg("New department", context="move"), required=True),
         Field("title", msg("New job title"), most=120, help=msg("Left empty: as it is.")),
         Field("from_day", msg("From day"), "day", required=True),
         Field("reason", msg("Reason"), "area", most=1000),
