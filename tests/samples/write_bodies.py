@@ -256,6 +256,7 @@ CONSOLE: dict[str, Body] = {
     "/console/imports/{batch_id}/check": nothing,
     "/console/imports/{batch_id}/write": nothing,
     "/console/imports/{batch_id}/undo": nothing,
+    "/console/imports/{batch_id}/departments": nothing,
     "/console/imports/{batch_id}/sample": nothing,
     "/console/employees/new": form(**SOMEBODY),
     "/console/employees/{row_id}/change": form(**SOMEBODY),

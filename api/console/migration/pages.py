@@ -28,7 +28,7 @@ from interview_engine.hr.forms.fields import Field
 from interview_engine.hr.forms.reading import ORDERS, read_value
 from interview_engine.hr.forms.writing import written
 from interview_engine.hr.lists.sheets import load, sheet_fields
-from interview_engine.hr.migration import service
+from interview_engine.hr.migration import departments, service
 from interview_engine.hr.migration.batch_list import LISTS, STATES
 from interview_engine.hr.migration.comparing import DIFFERS, NOT_HERE, NOT_THERE, UNREAD, Comparison, compare
 from interview_engine.hr.migration.kept import words
@@ -152,6 +152,18 @@ def write(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> Re
 def undo(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """Take it back."""
     return _step(batch_id, "undoing", request, context, actor)
+
+
+@router.post(f"{HOME}/{{batch_id}}/departments")
+def prepare_departments(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
+    """Make an import of the departments that the sheet names and that are not here."""
+    require(actor, "contact", "write")
+    return act(
+        context,
+        lambda session: departments.prepare(session, context.box, actor, batch_id, context.clock),
+        lambda made: RedirectResponse(f"{HOME}/{made.id}", 303),
+        lambda problem: _page(batch_id, request, context, actor, problem),
+    )
 
 
 @router.post(f"{HOME}/{{batch_id}}/sample")
@@ -334,6 +346,7 @@ def _page(
         first = service.lines_of(session, context.box, batch, limit=3)
         sample = _sample(session, context, actor, batch, fields, language)
         writes = service.count_of(session, batch)
+        unknown = departments.unknown(session, context.box, batch)
         may_write = may_at_all(actor, *service.form_of(spec).needs)
         by = names_of(session, (batch.account_id,)).get(batch.account_id, "")
         if batch.state not in ("read", "failed"):
@@ -345,6 +358,7 @@ def _page(
         request, actor, "migration/batch.html", problem=problem, batch=batch, spec=spec, told=told,
         kind=LISTS.get(batch.list_name, spec.title).get(language),
         state=STATES[batch.state].get(language), by=by, counts=counts, odd=batch.counts.get("odd", 0),
+        unknown=unknown, may_departments=_may_departments(actor),
         warned=batch.counts.get("warned", 0),
         running=batch.state in service.RUNNING, live=_progress(batch_id, request, context, actor),
         columns=_columns(batch, fields, how, first, say, language), given=_given(batch, fields, language),
@@ -355,6 +369,11 @@ def _page(
         orders=[(one, ORDER_WORDS[one].get(language)) for one in ORDERS],
         key_names=", ".join(fields[name].label.get(language) for name in service.form_of(spec).key if name in fields),
     )  # fmt: skip
+
+
+def _may_departments(actor: Actor) -> bool:
+    spec = service.kinds().get(departments.LIST)
+    return spec is not None and may_at_all(actor, *service.form_of(spec).needs)
 
 
 def _columns(

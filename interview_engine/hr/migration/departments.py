@@ -1,0 +1,71 @@
+"""Departments that a sheet of employees names and that are not here yet: an import of their own, made of that sheet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.migration import service
+from interview_engine.hr.migration.source import SourceLine, SourceTable
+from interview_engine.hr.migration.tables import ImportBatch, ImportRow
+from interview_engine.hr.org.service import path_parts
+from interview_engine.hr.people.tables import LegalEntity
+from interview_engine.hr.problems import conflict
+from interview_engine.i18n import msg
+from interview_engine.store.secrets import SecretBox
+
+FIELD = "department"
+LIST = "departments"
+HEADS = ("name", "parent")
+"""The names of the fields of the sheet of departments, which are its heads in any language."""
+
+
+def unknown(session: Session, box: SecretBox, batch: ImportBatch) -> tuple[str, ...]:
+    """The departments, as paths, for which lines of a checked batch were refused; each once, in the sheet's order. The
+    caller has checked that the batch may be read."""
+    heads = [head for head, field in batch.mapping.items() if field == FIELD]
+    if batch.state != "checked" or not heads or LIST not in service.kinds() or batch.list_name == LIST:
+        return ()
+    ordered = [head for head in batch.heads if head in heads]
+    rows = session.scalars(
+        select(ImportRow)
+        .where(ImportRow.batch_id == batch.id, ImportRow.state == "refused", ImportRow.source != "")
+        .order_by(ImportRow.number)
+    )
+    found: dict[str, None] = {}
+    for row in rows:
+        if not any(one["kind"] == "refused" and one["column"] in heads for one in row.notes):
+            continue
+        cells = dict(zip(batch.heads, json.loads(box.decrypt(row.source)), strict=False))
+        path = "/".join(cells[head].strip() for head in ordered if cells.get(head, "").strip())
+        if path_parts(path):
+            found.setdefault(path)
+    return tuple(found)
+
+
+def prepare(session: Session, box: SecretBox, actor: Actor, batch_id: str, clock: Clock) -> ImportBatch:
+    """An import of those departments with what stands above them, to be checked and written like any other.
+
+    Raises:
+        NotFoundError, PermissionDenied. ConflictError: `import.no_departments`, there are none.
+    """
+    batch = service.batch_for(session, actor, batch_id, write=True)
+    companies = set(session.scalars(select(LegalEntity.name)))
+    rows: dict[tuple[str, str], None] = {}
+    for path in unknown(session, box, batch):
+        parts = path_parts(path)
+        parts = parts[1:] if len(parts) > 1 and parts[0] in companies else parts
+        for place, name in enumerate(parts):
+            rows.setdefault((name, " / ".join(parts[:place])))
+    if not rows:
+        raise conflict("import.no_departments", msg("No line was refused for its department."))
+    lines = tuple(SourceLine(number, cells) for number, cells in enumerate(rows, start=2))
+    table = SourceTable(batch.sheet, 1, HEADS, lines)
+    sha256 = hashlib.sha256(json.dumps(list(rows), ensure_ascii=False).encode()).hexdigest()
+    company = batch.legal_entity_id
+    return service.receive(session, box, actor, LIST, batch.filename, sha256, table, company, clock)
