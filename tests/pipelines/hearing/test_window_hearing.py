@@ -250,3 +250,43 @@ def test_speech_after_the_last_word_is_heard_again_on_its_own() -> None:
     transcript = hear(ScriptedRecogniser(lambda *_: next(heard), {"zh": 1.0}), vad=ScriptedVad((4.0, 5.0)))
     assert transcript.text == "大家好 Hello, my name is Anna."
     assert transcript.words[3].start_s > 4.4
+
+
+LONG = HeardWord(" because", 2.0, 5.6, 0.3)
+
+
+class Stretching(ScriptedRecogniser):
+    """Gives a clause that it passes over to the word after it; alone it hears the clause and a word on either side."""
+
+    def __init__(self, word: HeardWord) -> None:
+        super().__init__(lambda *_: [*say("I led", until_s=2.0), word, *LAST])
+        self.asked: list[float] = []
+
+    def decode(self, requests: Sequence[DecodeRequest]) -> list[Heard]:
+        self.asked += [request.window.duration_s for request in requests]
+        if requests[0].window.duration_s > 6.0:
+            return super().decode(requests)
+        clause = say("a team of five", until_s=3.0)
+        later = [replace(word, start_s=word.start_s + 0.6, end_s=word.end_s + 0.6) for word in clause]
+        beside = HeardWord(" led", 0.0, 0.4, 0.9), HeardWord(" because", 3.75, 4.2, 0.9)
+        return [Heard((beside[0], *later, beside[1]), -0.2, 0.0)]
+
+
+def test_a_clause_that_a_long_unsure_word_covers_is_heard_on_its_own() -> None:
+    recogniser = Stretching(LONG)
+    transcript = hear(recogniser)
+    assert transcript.text == "I led a team of five because and then sold"
+    assert [word.start_s for word in transcript.words] == sorted(word.start_s for word in transcript.words)
+    assert len(recogniser.asked) == 2
+
+
+def test_noise_that_is_given_long_unsure_words_is_not_heard_again() -> None:
+    recogniser = ScriptedRecogniser(lambda *_: say("thank you", 0.2))
+    assert hear(recogniser).text == ""
+    assert len(recogniser.calls) == 1
+
+
+def test_a_long_word_that_is_sure_and_a_long_number_cover_nothing() -> None:
+    for word in (replace(LONG, probability=0.9), replace(LONG, text=" 1374005")):
+        recogniser = Stretching(word)
+        assert "a team of five" not in hear(recogniser).text

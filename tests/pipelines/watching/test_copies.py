@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import cv2
+import media_files as made
 import numpy as np
 import pytest
 from media_reading import CLIPS
 from numpy.typing import NDArray
 
 from bench.speech_truths import text_grid_words
+from interview_engine.assessment.delivery.spans import total_s
 from interview_engine.assessment.delivery.speech_cues import SpeechCues
 from interview_engine.assessment.delivery.visual_cues import VisualCues
 from interview_engine.assessment.media import SAMPLE_RATE, Audio
@@ -169,11 +171,37 @@ def test_a_copy_gives_the_same_signals(kind: str, seen: dict[str, VisualCues]) -
     assert found.mouth_covered_spans == original.mouth_covered_spans
 
 
-LEVELS = {"6 dB softer": (0.5, 0.0), "6 dB louder": (2.0, 0.0), "silence before it": (1.0, LEAD_S)}
+HELD_IN_SPEECH = {
+    *("unit", "units", "speech_rate_per_min", "articulation_rate_per_min", "overall_rate_per_min", "speaking_spans"),
+    *("pauses", "pause_share", "time_to_first_word_s", "longest_monologue_s", "speech_band", "filled_pauses"),
+    *("pitch", "loudness"),
+}
+
+
+def test_no_measure_of_speech_is_without_a_tolerance() -> None:
+    assert {one.name for one in fields(SpeechCues)} == HELD_IN_SPEECH
+
+
+LEVELS = {
+    "6 dB softer": (0.5, 0.0),
+    "6 dB louder": (2.0, 0.0),
+    "silence before it": (1.0, LEAD_S),
+    "encoded again": (1.0, 0.0),
+}
+
+
+def through_opus(samples: NDArray[np.int16], path: Path) -> NDArray[np.int16]:
+    """The sound as a browser encodes it."""
+    wide = np.interp(np.arange(3 * len(samples)) / 3, np.arange(len(samples)), samples / 32_768)
+    made.write(path, sound=wide.astype(np.float32)[None], rate=48_000, audio_codec="libopus")
+    with open_recording(path) as recording:
+        audio = recording.media().audio
+    assert audio is not None
+    return np.asarray(audio.samples)
 
 
 @pytest.fixture(scope="module")
-def heard() -> dict[str, SpeechCues]:
+def heard(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SpeechCues]:
     """Cues of a recording with known words ("") and of each of its copies."""
     vad = SileroVoiceActivity(WeightStore(default_root()))
     with open_recording(SOUND) as recording:
@@ -185,6 +213,8 @@ def heard() -> dict[str, SpeechCues]:
     for name, (gain, lead_s) in {"": (1.0, 0.0), **LEVELS}.items():
         lead = np.zeros(round(lead_s * SAMPLE_RATE), np.int16)
         samples = np.concatenate([lead, np.clip(plain * gain, -32768, 32767).astype(np.int16)])
+        if name == "encoded again":
+            samples = through_opus(samples, tmp_path_factory.mktemp("sound") / "a.webm")
         later = tuple(Word(word.text, word.start_s + lead_s, word.end_s + lead_s, 1.0) for word in words)
         text = " ".join(word.text for word in later)
         segment = Segment(text, later[0].start_s, later[-1].end_s, -0.1, 0.0)
@@ -204,7 +234,8 @@ def test_a_louder_softer_or_later_copy_is_spoken_the_same(kind: str, heard: dict
     assert found.pause_share == pytest.approx(original.pause_share, abs=0.02)
     assert (len(found.pauses), len(found.filled_pauses)) == (len(original.pauses), len(original.filled_pauses))
     assert found.time_to_first_word_s - LEVELS[kind][1] == pytest.approx(original.time_to_first_word_s, abs=0.1)
-    assert found.speech_band == original.speech_band
+    assert (found.unit, found.units, found.speech_band) == (original.unit, original.units, original.speech_band)
+    assert total_s(found.speaking_spans) == pytest.approx(total_s(original.speaking_spans), rel=0.03)
 
 
 @pytest.mark.parametrize("kind", LEVELS)
@@ -217,8 +248,9 @@ def test_a_louder_softer_or_later_copy_has_the_same_voice(kind: str, heard: dict
     assert softer is not None
     assert pitch.median_hz == pytest.approx(before.median_hz, rel=0.02)
     assert pitch.interquartile_semitones == pytest.approx(before.interquartile_semitones, abs=0.3)
-    assert level.median_db - 20 * np.log10(LEVELS[kind][0]) == pytest.approx(softer.median_db, abs=0.3)
-    assert level.range_db == pytest.approx(softer.range_db, abs=0.5)
+    within_db = 1.5 if kind == "encoded again" else 0.3  # a codec and the way to its rate take some of the highs
+    assert level.median_db - 20 * np.log10(LEVELS[kind][0]) == pytest.approx(softer.median_db, abs=within_db)
+    assert level.range_db == pytest.approx(softer.range_db, abs=within_db + 0.2)
 
 
 def test_the_copies_are_of_a_face_that_smiles_nods_and_shows_hands(seen: dict[str, VisualCues]) -> None:
