@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bench import fit_deeds, fit_idle, fit_reference, fit_relevance
 from bench.datasets import short_answers, simulated, siop, twins
-from bench.datasets.authored import FITTED, SUPPLEMENT, authored
+from bench.datasets.authored import CHOSEN, FITTED, SUPPLEMENTS, authored
 from bench.setting import authored_folder, idle_file, shared_data, text_embedder, twin_folder
 from interview_engine.assessment.evidence import level, quotes
 from interview_engine.assessment.evidence.reading import Piece, read
@@ -345,7 +345,8 @@ def main(argv: Sequence[str]) -> int:
 
 def _idle(out: Path, embedder: Embedder) -> None:
     padded = fit_idle.padding(idle_file(), embedder)
-    fitted = fit_idle.fit(padded, fit_idle.told(authored(authored_folder(), FITTED), embedder))
+    without_the_last = [author for author in FITTED if author != SUPPLEMENTS[-1]]
+    fitted = fit_idle.fit(padded, fit_idle.told(authored(authored_folder(), without_the_last), embedder))
     about = "Fitted by `python -m bench fit` on tests/data/idle and the authors that fit (tests/data/authored)."
     (out / "idle.json").write_text(fit_idle.document(fitted, about), encoding="utf-8")
     print(f"{sum(map(len, padded.values()))} sentences of padding -> idle.json")
@@ -378,8 +379,8 @@ def _reference(out: Path, embedder: Embedder) -> None:
 
 def _relevance(out: Path, embedder: Embedder) -> None:
     applicants = fit_relevance.fitting_half(siop.applicants(shared_data() / "A_text"))
-    eight = [author for author in FITTED if author != SUPPLEMENT]
-    found = fit_relevance.pairs(authored(authored_folder(), eight), applicants, embedder)
+    five = [author for author in FITTED if author not in SUPPLEMENTS]
+    found = fit_relevance.pairs(authored(authored_folder(), five), applicants, embedder)
     fitted = fit_relevance.fit(found)
     about = "Fitted by `python -m bench fit` on five authors and half of the applicants of SIOP 2024 (MIT)."
     (out / "relevance.json").write_text(document(fitted, about), encoding="utf-8")
@@ -387,10 +388,10 @@ def _relevance(out: Path, embedder: Embedder) -> None:
 
 
 def _deeds(out: Path, embedder: Embedder) -> None:
-    accounts = fit_deeds.told_authored(authored(authored_folder(), FITTED), embedder)
+    accounts = fit_deeds.told_authored(authored(authored_folder(), (*FITTED, *CHOSEN)), embedder)
     own = fit_deeds.told_twins([twin for twin in twins.twins(twin_folder()) if twin.split == "dev"], embedder)
     fitted = fit_deeds.fit(accounts, own, SIGNS, level.constants())
-    about = "Fitted by `python -m bench fit` on the authors that fit (tests/data/authored) and the development twins."
+    about = "Fitted by `python -m bench fit` on six authors, two supplements (tests/data/authored), development twins."
     (out / "deeds.json").write_text(fit_deeds.document(fitted.model, about), encoding="utf-8")
     (out / "account.json").write_text(document(fitted.constants, about), encoding="utf-8")
     print(f"{len(accounts)} accounts, {len(own)} twins -> deeds.json, account.json")

@@ -25,13 +25,14 @@ from interview_engine.assessment.text import terms
 
 Matrix = NDArray[np.float64]
 
-CUT = -1.15
-"""Logit below which an answer is off topic: one in a hundred own answers of the measuring applicants and three in a
-hundred development twins lie below, and more than half of the answers to another question."""
+CUT = -1.05
+"""Logit below which an answer is off topic where all questions ask for the same: two in a hundred own answers of the
+applicants lie below, and six in ten of the answers to another question."""
 
-CUT_APART = {"zh": -2.6, "en": -2.2}
-"""The same where other questions ask for other competencies: with it 26 (zh) and 18 (en) in a thousand own answers of
-the authors that fit and choose are refused, and a third (zh) and a sixth (en) of those to another question."""
+CUT_APART = {"zh": -3.0, "en": -2.2}
+"""The same where other questions ask for other competencies: the closest cut with which 3 in a hundred own answers of
+the authors that fit and choose lie above the interval of what is refused (18 in a thousand in Mandarin, 15 in English).
+A quarter (zh) and a sixth (en) of the answers to another question are refused with it."""
 
 STRAY = {"zh": 0.20, "en": 0.28}
 """Cosine of an answer's likest sentence to question and rubric: one own answer in a hundred of real applicants and

@@ -48,6 +48,11 @@ def _accounts(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
     )
 
 
+def _accounts_left_out(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
+    development = [twin for twin in twins(twin_folder()) if twin.split == "dev"]
+    return accounts.left_out(authored_folder(), development, embedder)
+
+
 def _misheard(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
     return misheard.measured(authored_folder(), EvidenceScorer(embedder))
 
@@ -91,6 +96,7 @@ def _siop_2019(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
 SETS: dict[str, Callable[[CachedEmbedder, int | None], list[SetOutcome]]] = {
     "interviews": _interviews,
     "accounts": _accounts,
+    "accounts-left-out": _accounts_left_out,
     "misheard": _misheard,
     "same-answers": _same_answers,
     "twins": _twins,

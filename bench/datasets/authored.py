@@ -10,14 +10,15 @@ from pathlib import Path
 
 from interview_engine.assessment.evidence.sentences import Sentence
 
-SUPPLEMENT = "i"
-"""A ninth author, who knew the scorer and wrote what its fit lacked; it only fits."""
+SUPPLEMENTS = ("i", "j")
+"""A ninth and a tenth author, who knew the scorer and wrote what its fit lacked; they only fit."""
 
-FITTED = ("b", "c", "e", "f", "h", SUPPLEMENT)
+FITTED = ("b", "c", "e", "f", "h", *SUPPLEMENTS)
 """Authors whose answers fit the constants."""
 
 CHOSEN = ("d",)
-"""Whose answers choose between forms of the formula."""
+"""Whose answers choose the cut of relevance, and among forms of the formula with those of FITTED, each left out in
+turn. When the choice is made, they help to fit the level and the probes."""
 
 REPORTED = ("a", "g")
 """Whose answers only measure: nothing was fitted or chosen on them, and their errors were not read."""

@@ -11,11 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import fit_deeds
-from bench.datasets.authored import Authored, authored
+from bench import fit, fit_deeds
+from bench.datasets.authored import CHOSEN, FITTED, SUPPLEMENTS, Authored, authored
+from bench.datasets.twins import Twin
 from bench.outcome import Figure, SetOutcome, bootstrap
 from interview_engine.assessment.calibration.agreement import pearson
-from interview_engine.assessment.scoring import AnswerText, Scorer
+from interview_engine.assessment.evidence import level
+from interview_engine.assessment.evidence.scorer import EvidenceScorer
+from interview_engine.assessment.scoring import AnswerText, Embedder, Scorer
 from interview_engine.assessment.text import units
 
 Vector = NDArray[np.float64]
@@ -69,6 +72,29 @@ def measured(folder: Path, authors: Sequence[str], scorer: Scorer, note: str) ->
         own = [one for one in scored if one.answer.language == language]
         outcomes.append(SetOutcome(f"authored accounts, {language}", "this project", note, tuple(figures(own))))
     return outcomes
+
+
+def left_out(folder: Path, development: Sequence[Twin], embedder: Embedder) -> list[SetOutcome]:
+    """The figures of the authors that fit and choose, each by constants that were fitted without his or her answers."""
+    authors = [author for author in (*FITTED, *CHOSEN) if author not in SUPPLEMENTS]
+    told = fit_deeds.told_authored(authored(folder, (*FITTED, *CHOSEN)), embedder)
+    twins = fit_deeds.told_twins(development, embedder)
+    scored: list[Scored] = []
+    for author in sorted(authors):
+        others = [one for one in told if one.group != author]
+        fitted = fit_deeds.fit(others, twins, fit.SIGNS, level.constants())
+        scorer = EvidenceScorer(embedder, accounts=fitted.constants, model=fitted.model)
+        scored += score_all([one for one in authored(folder, [author]) if not one.disputed], scorer)
+    note = "each author by constants fitted without him or her; chose the formula"
+    return [
+        SetOutcome(
+            f"authored accounts, each of six authors left out, {language}",
+            "this project",
+            note,
+            tuple(figures([one for one in scored if one.answer.language == language])),
+        )
+        for language in ("zh", "en")
+    ]
 
 
 def figures(own: Sequence[Scored]) -> list[Figure]:

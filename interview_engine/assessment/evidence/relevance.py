@@ -26,7 +26,7 @@ FEATURES = ("above_mean", "above_next", "best_above_mean", "best_above_next", "w
 WORDS_AHEAD = FEATURES.index("words_above_next")
 CLEAR, CLEAR_WORDS = 2.0, 1.0
 """An answer below `cut` is off topic where another question suits it this well (logit) and it uses more than so many
-words of that question alone beyond any other's: 26 (zh) and 18 (en) in a thousand own answers of the authors that fit
+words of that question alone beyond any other's: 18 (zh) and 15 (en) in a thousand own answers of the authors that fit
 and choose are off topic by this or `cut_apart`."""
 
 MOST_WORDS = 6.0

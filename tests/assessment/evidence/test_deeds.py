@@ -45,15 +45,17 @@ def test_the_chance_of_a_kind_follows_its_surest_sentence() -> None:
 
 
 def test_chances_of_several_kinds_are_taken_together() -> None:
-    middle = (deeds.UNSURE + deeds.SURE) / 2
-    assert deeds.Against((middle, middle, 0.0)).any == pytest.approx(0.75)
+    wrong, denied = (least + deeds.RAMP / 2 for least in deeds.UNSURE[:2])
+    assert deeds.Against((wrong, denied, 0.0)).any == pytest.approx(0.75)
     assert deeds.NOTHING_AGAINST.any == 0.0
 
 
 def test_a_chance_that_is_small_is_not_heard_and_one_that_is_large_is_heard_in_full() -> None:
-    assert deeds.heard(deeds.UNSURE) == 0.0
-    assert deeds.heard(deeds.SURE) == 1.0
-    assert deeds.Against((deeds.UNSURE, 0.1, 0.0)).any == 0.0
+    for place, least in enumerate(deeds.UNSURE):
+        assert deeds.heard(least, place) == 0.0
+        assert deeds.heard(least + deeds.RAMP / 2, place) == pytest.approx(0.5)
+        assert deeds.heard(least + deeds.RAMP + 0.001, place) == 1.0
+    assert deeds.Against((deeds.UNSURE[0], 0.1, 0.0)).any == 0.0
 
 
 def test_a_flag_counts_what_its_category_finds_and_no_more_than_two() -> None:

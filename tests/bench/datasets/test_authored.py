@@ -6,13 +6,13 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from bench.datasets.authored import CHOSEN, FITTED, REPORTED, SUPPLEMENT, Authored, Mark, authored
+from bench.datasets.authored import CHOSEN, FITTED, REPORTED, SUPPLEMENTS, Authored, Mark, authored
 from interview_engine.assessment.calibration.agreement import quadratic_weighted_kappa
 from interview_engine.assessment.evidence.sentences import Sentence
 
 FOLDER = Path(__file__).parents[2] / "data" / "authored"
 ALL = authored(FOLDER, sorted((*FITTED, *CHOSEN, *REPORTED)))
-EIGHT = [one for one in ALL if one.author != SUPPLEMENT]
+EIGHT = [one for one in ALL if one.author not in SUPPLEMENTS]
 MARKED = {"wrong": "wrong", "denied": "denied", "takenback": "taken_back"}
 
 
@@ -35,9 +35,9 @@ def test_every_story_is_told_in_eleven_ways() -> None:
     assert set(Counter(one.story for one in EIGHT).values()) == {11}
 
 
-def test_the_supplement_only_fits() -> None:
-    assert SUPPLEMENT in FITTED
-    assert {one.telling for one in ALL if one.author == SUPPLEMENT} <= {one.telling for one in EIGHT}
+def test_the_supplements_only_fit() -> None:
+    assert set(SUPPLEMENTS) <= set(FITTED)
+    assert {one.telling for one in ALL if one.author in SUPPLEMENTS} <= {one.telling for one in EIGHT}
 
 
 def test_marks_stand_in_the_tellings_that_have_them_and_nowhere_else() -> None:
