@@ -32,7 +32,7 @@ from playwright.sync_api import Browser, Page
 from serving import served
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from two_companies import asked_in, pay_parameter, taken_over
+from two_companies import asked_in, paid, pay_parameter, taken_over
 
 from api.candidate.own_applications import applications_address
 from api.candidate.sessions import cookie_name
@@ -116,6 +116,7 @@ def standing(folder: Path) -> Iterator[Site]:
         boss = made.actors["administrator"]
         more = taken_over(session, boss, made.entity_id, held)
         more["parameter_id"] = pay_parameter(session).id
+        more |= paid(session, session.get_one(Employment, held))
         more |= asked_in(session, samples, made.entity_id, about.person_id)
     signed = to_sign(made, held)
     ids = {
@@ -127,7 +128,7 @@ def standing(folder: Path) -> Iterator[Site]:
         "legal_entity_id": made.entity_id,
         "module": "recruiting",
         "entry_id": entry,
-        **{name: more[name] for name in ("batch_id", "asked_id", "kind_id", "kind_name")},
+        **{name: more[name] for name in ("batch_id", "asked_id", "kind_id", "kind_name", "pay_run_id", "payslip_id")},
         **{name: value for name, value in signed.items() if name.endswith("_id")},
     }
     staff = Samples(made, ids)
@@ -149,8 +150,10 @@ def standing(folder: Path) -> Iterator[Site]:
         addresses[f"{base}/{{row_id}}/change"] = f"{base}/task-proposal-00/change"
     addresses["/console/ask/{kind_name}"] = f"/console/ask/{more['kind_name']}?person={about.person_id}"
     addresses["/console/leave-opening/{row_id}/change"] = f"/console/leave-opening/{more['opening_id']}/change"
-    for base in ("/console/pay-parameters", "/wechat/lists/pay_parameters"):
-        addresses[f"{base}/{{row_id}}/change"] = f"{base}/{more['parameter_id']}/change"
+    for name, key in (("pay_parameters", "parameter_id"), ("pay_profiles", "pay_profile_id"),
+                      ("pay_attendance", "pay_attendance_id")):  # fmt: skip
+        for base in (f"/console/{name.replace('_', '-')}", f"/wechat/lists/{name}"):
+            addresses[f"{base}/{{row_id}}/change"] = f"{base}/{more[key]}/change"
     addresses["/console/departments/{row_id}/change"] = f"/console/departments/{made.department_id}/change"
     addresses["/wechat/lists/departments/{row_id}/change"] = f"/wechat/lists/departments/{made.department_id}/change"
     addresses["/console/kits/{version_id}/differences"] += f"?against={made.kit_version_id}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from api_world import NOBODY, Samples, token_for, unlimited_app, whole_company
@@ -29,9 +30,10 @@ from interview_engine.hr.calendar import service as calendar
 from interview_engine.hr.calendar.rules import Day
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.competency.tables import Episode
-from interview_engine.hr.employment import assignments
+from interview_engine.hr.employment import assignments, pay_rates
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.persons import NewContact, find_or_make
+from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.files import contracts, documents, entries
 from interview_engine.hr.house import house
 from interview_engine.hr.leave import service as leave
@@ -45,8 +47,9 @@ from interview_engine.hr.migration.source import SourceLine, SourceTable
 from interview_engine.hr.onboarding import service as onboarding
 from interview_engine.hr.onboarding import welcome
 from interview_engine.hr.org import service as org
+from interview_engine.hr.pay import profiles
 from interview_engine.hr.pay import service as pay
-from interview_engine.hr.pay.tables import PayParameter
+from interview_engine.hr.pay.tables import PayParameter, Payslip
 from interview_engine.hr.people.tables import Person, PersonFlag
 from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.recruiting.tables import BulkAction, CalibrationVersion
@@ -109,6 +112,9 @@ class Companies:
             path = path.replace("{row_id}", self.b["welcome_text_id"])
         if path.startswith(("/console/pay-parameters/", "/api/v1/lists/pay_parameters")):
             path = path.replace("{row_id}", self.b["pay_parameter_id"])
+        for base, name in (("pay-attendance", "pay_attendance"), ("pay-profiles", "pay_profile")):
+            if path.startswith((f"/console/{base}/", f"/api/v1/lists/{base.replace('-', '_')}")):
+                path = path.replace("{row_id}", self.b[f"{name}_id"])
         for name, value in self.b.items():
             path = path.replace("{" + name + "}", value)
         return path
@@ -293,7 +299,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "batch_id": taken["batch_id"],
         "template_id": made_of.row.id, "signature_id": signature.id,
         "task_id": task.id, "onboarding_id": joins.id, "welcome_text_id": text.id,
-        "task_template_id": template.id, "pay_parameter_id": pay_parameter(session).id,
+        "task_template_id": template.id, "pay_parameter_id": pay_parameter(session).id, **paid(session, held),
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
         "colleague": hr.id, "person of hr": hr.person_id,
     }  # fmt: skip
@@ -304,6 +310,21 @@ def pay_parameter(session: Session) -> PayParameter:
     new = pay.NewParameter("minimum_wage", "示例市", "", date(2026, 7, 1), None, {"amount": "2700"}, "示例市公告",
                            "https://example.gov.cn/1")  # fmt: skip
     return pay.enter_parameter(session, SYSTEM, new, CLOCK)
+
+
+def paid(session: Session, held: Employment) -> dict[str, str]:
+    """A profile, attendance, and a run that was worked out, for labour service: no city has rows here."""
+    pay_rates.set_pay(session, SYSTEM, held.id, 900_000, held.start_date, CLOCK)
+    nothing = Decimal(0)
+    profile = profiles.NewProfile("labour_service", "", None, None, nothing, nothing, "months", {}, {})
+    kept = profiles.set_profile(session, SYSTEM, held, held.start_date, profile, CLOCK)
+    month = max(date(2026, 9, 1), held.start_date.replace(day=1))
+    attended = profiles.NewAttendance(month, nothing, nothing, 0, {}, {}, {}, "best")
+    sheet = profiles.set_attendance(session, SYSTEM, held, attended, CLOCK)
+    new = pay.NewRun(held.legal_entity_id, month, month.replace(day=28), "workdays")
+    run = pay.work_out(session, SYSTEM, pay.begin_run(session, SYSTEM, new, CLOCK).id, CLOCK)
+    slip = session.scalars(select(Payslip.id).where(Payslip.run_id == run.id, Payslip.employment_id == held.id)).one()
+    return {"pay_profile_id": kept.id, "pay_attendance_id": sheet.id, "pay_run_id": run.id, "payslip_id": slip}
 
 
 def taken_over(session: Session, boss: Actor, b: str, employment_id: str) -> dict[str, str]:

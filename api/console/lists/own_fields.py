@@ -41,6 +41,7 @@ CLASSES: Mapping[str, Text] = {
     "identity": msg("Identity and family"),
     "interview": msg("Interviews and scores"),
     "pay": msg("Pay"),
+    "payroll": msg("Payroll and payslips"),
     "health": msg("Health"),
 }
 """What each field class is called where one chooses who may see a field."""

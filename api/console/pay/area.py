@@ -1,17 +1,39 @@
 """What pay shows."""
 
 from api.area import Entry, ListPage, WebArea
-from api.console.pay import years
+from api.console.pay import runs, years
 from interview_engine.hr.pay.lists import PAY_PARAMETERS
+from interview_engine.hr.pay.people_lists import PAY_ATTENDANCE, PAY_PROFILES
+from interview_engine.hr.pay.run_lists import PAY_RUNS, PAYSLIPS
 from interview_engine.i18n import mark
 
 AREA = WebArea(
     name="pay",
     section=mark("Pay"),
     entries=(
-        Entry("/console/pay-parameters", mark("Pay parameters"), ("pay", "read")),
-        Entry(years.YEARS, mark("Parameters by year"), ("pay", "read")),
+        Entry(runs.RUNS, mark("Pay runs"), ("payroll", "read")),
+        Entry(runs.SLIPS, mark("Payslips"), ("payroll", "read")),
+        Entry("/console/pay-attendance", mark("Attendance for pay"), ("payroll", "read")),
+        Entry("/console/pay-profiles", mark("Pay profiles"), ("payroll", "read")),
+        Entry("/console/pay-parameters", mark("Pay parameters"), ("payroll", "read")),
+        Entry(years.YEARS, mark("Parameters by year"), ("payroll", "read")),
     ),
-    lists=(ListPage(PAY_PARAMETERS, "/console/pay-parameters"),),
-    pages=(years.router,),
+    notices={
+        "run_computed": mark("Worked out. Look at the checks and at what differs from last month."),
+        "run_reviewed": mark("Reviewed. Another person approves it now."),
+        "run_approved": mark("Approved. The payslips can be exported for the bank."),
+        "run_paid": mark("Written down: it was paid."),
+        "run_closed": mark("Closed. What changes later is paid as an adjustment."),
+        "run_back": mark("Sent back: it can be worked out again."),
+        "check_passed": mark("Passed, with your reason."),
+        "slip_again": mark("Worked out again."),
+    },
+    lists=(
+        ListPage(PAY_RUNS, runs.RUNS),
+        ListPage(PAYSLIPS, runs.SLIPS),
+        ListPage(PAY_ATTENDANCE, "/console/pay-attendance"),
+        ListPage(PAY_PROFILES, "/console/pay-profiles"),
+        ListPage(PAY_PARAMETERS, "/console/pay-parameters"),
+    ),
+    pages=(years.router, runs.router),
 )

@@ -34,6 +34,7 @@ CLASS_WORDS = {
     "identity": mark("Identity and family"),
     "interview": mark("Interviews"),
     "pay": mark("Pay"),
+    "payroll": mark("Payroll and payslips"),
     "health": mark("Health"),
 }
 ACTION_WORDS = {

@@ -14,7 +14,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, get_args
 
-FieldClass = Literal["public", "contact", "identity", "interview", "pay", "health"]
+FieldClass = Literal["public", "contact", "identity", "interview", "pay", "payroll", "health"]
 Action = Literal["read", "write", "decide", "export", "manage", "audit"]
 Scope = Literal["self", "reports", "subtree", "entity", "all"]
 Effect = Literal["allow", "deny"]
@@ -27,7 +27,7 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 ROLES: tuple[Role, ...] = get_args(Role)
 
-NOT_BY_REPORTING: frozenset[str] = frozenset({"pay", "health", "identity"})
+NOT_BY_REPORTING: frozenset[str] = frozenset({"pay", "payroll", "health", "identity"})
 """What "reports to me" never opens, not even with "*": payslips, ID numbers and families stay hidden from managers."""
 
 
@@ -103,7 +103,7 @@ def candidate_actor(invitation_id: str, person_id: str, language: str) -> Actor:
 
 def employee_actor(person_id: str, language: str) -> Actor:
     """Who works here, on their own phone: reads their own file with pay and health, and asks for what they need."""
-    readable = ("contact", "identity", "pay", "health", "interview")
+    readable = ("contact", "identity", "pay", "payroll", "health", "interview")
     grants = (*(GrantRule("self", field_class, "read") for field_class in readable),
               *(GrantRule("self", field_class, "write") for field_class in ("contact", "health")),
               GrantRule("self", "contact", "export"))  # fmt: skip
@@ -199,13 +199,18 @@ PRESETS: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
     {
         "administrator": frozenset({("*", "*")}),
         "hr": frozenset(
-            {(c, a) for c in ("public", "contact", "interview", "pay") for a in ("read", "write", "decide", "export")}
+            {
+                (c, a)
+                for c in ("public", "contact", "interview", "pay", "payroll")
+                for a in ("read", "write", "decide", "export")
+            }
             | {("public", "manage")}
             | {("health", a) for a in ("read", "write", "decide")}
             | {("identity", a) for a in ("read", "write")}
         ),
         "payroll": frozenset(
-            {("public", "read"), ("contact", "read")} | {("pay", a) for a in ("read", "write", "decide", "export")}
+            {("public", "read"), ("contact", "read")}
+            | {(c, a) for c in ("pay", "payroll") for a in ("read", "write", "decide", "export")}
         ),
         "recruiter": frozenset(
             {(c, a) for c in ("public", "contact") for a in ("read", "write", "export")}
@@ -219,7 +224,7 @@ PRESETS: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
         "interviewer": frozenset({("public", "read"), ("interview", "read"), ("interview", "write")}),
         "manager": frozenset({("public", "read"), ("contact", "read"), ("interview", "read")}),
         "employee": frozenset(
-            {(c, "read") for c in ("contact", "identity", "pay", "health", "interview")}
+            {(c, "read") for c in ("contact", "identity", "pay", "payroll", "health", "interview")}
             | {(c, "write") for c in ("contact", "health")}
             | {("contact", "export")}
         ),
@@ -227,7 +232,8 @@ PRESETS: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
     }
 )
 """What each role may do, as (field class, action). Kits, organisation, flows and templates are (public, manage);
-accounts, grants, tokens, webhooks and settings are (contact, manage), the administrator's alone. A manager sees
+accounts, grants, tokens, webhooks and settings are (contact, manage), the administrator's alone. "pay" is what is
+agreed (offers, changes of pay), which recruiters see; "payroll" is what is paid (runs, payslips). A manager sees
 neither pay nor health, whatever the scope."""
 
 DEFAULT_SCOPES: Mapping[str, Scope] = MappingProxyType(

@@ -15,6 +15,7 @@ from interview_engine.hr.access.service import check_group, check_owner
 from interview_engine.hr.calendar.rules import DAY_KINDS, layered
 from interview_engine.hr.calendar.rules import Calendar as Calendar
 from interview_engine.hr.calendar.rules import Day as Day
+from interview_engine.hr.calendar.rules import days as days
 from interview_engine.hr.calendar.tables import CalendarDay, CalendarNotice
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.i18n import msg

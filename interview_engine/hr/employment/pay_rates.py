@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -74,6 +75,14 @@ def pay_history(session: Session, actor: Actor, employment_id: str) -> tuple[Spa
 def rates(session: Session, employment_id: str) -> list[PayRate]:
     """Every row of an employment. The caller has checked that pay may be read."""
     return list(dated.of_subject(session, PayRate, ("employment_id", employment_id)))
+
+
+def pay_rates_of(session: Session, legal_entity_id: str) -> dict[str, list[PayRate]]:
+    """By employment, every row of a company. The caller has checked that pay may be read."""
+    found: dict[str, list[PayRate]] = {}
+    for row in session.scalars(select(PayRate).where(PayRate.legal_entity_id == legal_entity_id)):
+        found.setdefault(row.employment_id, []).append(row)
+    return found
 
 
 def _write(

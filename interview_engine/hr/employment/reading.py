@@ -50,8 +50,15 @@ def get_for(session: Session, actor: Actor, employment_id: str, action: Action, 
     return row
 
 
-def of_numbers(session: Session, actor: Actor, numbers: Sequence[str]) -> dict[str, str]:
-    """By number (upper case), the id of the newest employment of who has it, of those the actor may write."""
+def of_numbers(
+    session: Session,
+    actor: Actor,
+    numbers: Sequence[str],
+    field_class: FieldClass = "contact",
+    action: Action = "write",
+) -> dict[str, str]:
+    """By number (upper case), the id of the newest employment of who has it, of those the actor may write (or do
+    what is asked to that class of data)."""
     found: dict[str, str] = {}
     for part in batched(numbers, AT_ONCE):
         statement = (
@@ -67,14 +74,20 @@ def of_numbers(session: Session, actor: Actor, numbers: Sequence[str]) -> dict[s
         reached = scoped(
             statement,
             actor,
-            "contact",
-            "write",
+            field_class,
+            action,
             department=Employment.department_id,
             legal_entity=Employment.legal_entity_id,
             person=Employment.person_id,
         )
         found |= dict(session.execute(reached).tuples().all())
     return found
+
+
+def of_company(session: Session, legal_entity_id: str) -> Sequence[Employment]:
+    """Every employment of a company, in the order in which they were written. The caller has checked."""
+    statement = select(Employment).where(Employment.legal_entity_id == legal_entity_id).order_by(Employment.id)
+    return session.scalars(statement).all()
 
 
 def number_for(session: Session, employment: Employment) -> str | None:

@@ -23,7 +23,7 @@ from interview_engine.hr.employment.colleagues import (
 )
 from interview_engine.hr.employment.ending import call_off_end, end
 from interview_engine.hr.employment.named import Employed, employed, persons_of
-from interview_engine.hr.employment.pay_rates import call_off_pay, pay_on, set_pay
+from interview_engine.hr.employment.pay_rates import call_off_pay, pay_on, pay_rates_of, set_pay
 from interview_engine.hr.employment.persons import NewContact, change_contact
 from interview_engine.hr.employment.posts import working_in as working_in
 from interview_engine.hr.employment.reading import (
@@ -41,6 +41,7 @@ from interview_engine.hr.employment.reading import (
     number_column,
     number_for,
     of_application,
+    of_company,
     of_numbers,
     of_person,
     parts,
@@ -49,7 +50,7 @@ from interview_engine.hr.employment.reading import (
     without_last_day,
     works_here,
 )
-from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.employment.tables import Employment, PayRate
 from interview_engine.hr.employment.transfer_request import (
     call_off_move,
     departments,
@@ -65,6 +66,7 @@ __all__ = [
     "Evidence",
     "NewContact",
     "NewPlace",
+    "PayRate",
     "Place",
     "addressed",
     "agree_probation",
@@ -100,12 +102,14 @@ __all__ = [
     "number_column",
     "number_for",
     "of_application",
+    "of_company",
     "of_numbers",
     "of_person",
     "one_move_at_a_time",
     "overlaps",
     "parts",
     "pay_on",
+    "pay_rates_of",
     "persons_of",
     "remove_evidence",
     "set_pay",

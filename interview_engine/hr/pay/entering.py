@@ -46,12 +46,12 @@ class NewParameter:
 
 
 def enter(session: Session, actor: Actor, new: NewParameter, clock: Clock) -> PayParameter:
-    """Enter a row; it counts once a second person has checked it. Needs "pay" write for the whole group.
+    """Enter a row; it counts once a second person has checked it. Needs "payroll" write for the whole group.
 
     Raises:
         PermissionDenied. InvalidInput: `pay.values`, `pay.place`, `pay.item`, `pay.days`, `pay.source`, `input.…`.
     """
-    check_group(session, actor, "pay", "write")
+    check_group(session, actor, "payroll", "write")
     row = PayParameter(**stamp(actor.id, clock), **_clean(new), state="entered", entered_by=actor.id)
     session.add(row)
     session.flush()
@@ -201,7 +201,7 @@ def _clean(new: NewParameter) -> dict[str, Any]:
 
 
 def _locked(session: Session, actor: Actor, row_id: str) -> PayParameter:
-    check_group(session, actor, "pay", "write")
+    check_group(session, actor, "payroll", "write")
     row = find(session, PayParameter, row_id, lock=True)
     if row is None:
         raise missing("pay_parameter", msg("pay parameter"))

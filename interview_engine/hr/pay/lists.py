@@ -170,7 +170,7 @@ PAY_PARAMETERS = ListSpec(
     about=msg("What cities and newer laws say, with its source. A row counts when a second person has checked it."),
     thing=msg("pay parameter"),
     empty=msg("No row of a city yet. Runs are refused until the rows of their city are here; none ships."),
-    field_class="pay",
+    field_class="payroll",
     rows=lambda: _rows(),
     key=PayParameter.id,
     place=Place(),
@@ -190,12 +190,12 @@ PAY_PARAMETERS = ListSpec(
     ),
     fills=(Fill(("entered_by", "checked_by"), _people),),
     form=FormSpec(
-        FIELDS, _create, ("pay", "write"), _update, _load, key=("kind", "place", "item", "first_day"), find=_find
+        FIELDS, _create, ("payroll", "write"), _update, _load, key=("kind", "place", "item", "first_day"), find=_find
     ),
     bulk=(
-        Bulk("check", msg("Checked: as its source says"), ("pay", "write"), _check,
+        Bulk("check", msg("Checked: as its source says"), ("payroll", "write"), _check,
              msg("{count} rows count from now on."), ask=msg("Have you compared {count} rows with their sources?")),
-        Bulk("drop", msg("Drop"), ("pay", "write"), _drop, msg("{count} rows were dropped.")),
+        Bulk("drop", msg("Drop"), ("payroll", "write"), _drop, msg("{count} rows were dropped.")),
     ),
 )  # fmt: skip
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from interview_engine.store.append_only import protect
 from interview_engine.store.base import Base, Row
+from interview_engine.store.dated import Dated
+from interview_engine.store.money import Yuan
 
 
 class PayParameter(Row, Base):
@@ -37,3 +41,135 @@ class PayParameter(Row, Base):
     entered_by: Mapped[str] = mapped_column(String(80))
     checked_by: Mapped[str | None] = mapped_column(String(80))
     checked_at: Mapped[datetime | None]
+
+
+class PayProfile(Row, Dated, Base):
+    """How somebody is paid besides the monthly pay (`pay_rate` of employment), from a day on.
+
+    `kind` employee, labour_service, non_resident. `place` whose rows of contributions and minimum wage hold.
+    `social_base`, `fund_base` the declared monthly averages; None: nothing is contributed. `special`, `other` monthly
+    deductions from taxable income. `start` how the basic deduction counts, see `rules.withholding.Start`.
+    `allowances` by code, yuan a unit as text. `opening` the tax year before the first run here, as texts by name.
+    """
+
+    __tablename__ = "pay_profile"
+    __table_args__ = (UniqueConstraint("employment_id", "valid_from", "revision"),)
+
+    employment_id: Mapped[str] = mapped_column(ForeignKey("employment.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    place: Mapped[str] = mapped_column(String(40))
+    social_base: Mapped[Decimal | None] = mapped_column(Yuan)
+    fund_base: Mapped[Decimal | None] = mapped_column(Yuan)
+    special: Mapped[Decimal] = mapped_column(Yuan)
+    other: Mapped[Decimal] = mapped_column(Yuan)
+    start: Mapped[str] = mapped_column(String(12), default="months")
+    allowances: Mapped[dict[str, Any]]
+    opening: Mapped[dict[str, Any]]
+
+
+class PayAttendance(Row, Base):
+    """What a month's pay takes from attendance, one row a person and month, by form or sheet.
+
+    Days and hours as entered; `minutes` of overtime by kind of day, `counts` of allowances paid by the time, `amounts`
+    (commission, addition, bonus, damage, deduction) in yuan as texts, by name. `held_days`: abnormal days that wait
+    for a person; while there are any, nothing is paid and nothing is cut.
+    """
+
+    __tablename__ = "pay_attendance"
+    __table_args__ = (UniqueConstraint("employment_id", "month"),)
+
+    employment_id: Mapped[str] = mapped_column(ForeignKey("employment.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"))
+    department_id: Mapped[str] = mapped_column(ForeignKey("department.id"), index=True)
+    month: Mapped[date] = mapped_column(index=True)
+    unpaid_days: Mapped[str] = mapped_column(String(8), default="0")
+    sick_days: Mapped[str] = mapped_column(String(8), default="0")
+    held_days: Mapped[int] = mapped_column(default=0)
+    minutes: Mapped[dict[str, Any]]
+    counts: Mapped[dict[str, Any]]
+    amounts: Mapped[dict[str, Any]]
+    bonus_way: Mapped[str] = mapped_column(String(8), default="best")
+
+
+class PayPeriod(Row, Base):
+    """A month of a company. Closed, nothing of it changes: what comes later is an adjustment of the next open one."""
+
+    __tablename__ = "pay_period"
+    __table_args__ = (UniqueConstraint("legal_entity_id", "month"),)
+
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"))
+    month: Mapped[date]
+    state: Mapped[str] = mapped_column(String(10), default="open")
+
+
+class PayRun(Row, Base):
+    """A run of a company and month. `number` 0 of the regular one, 1 and more of supplementary ones.
+
+    `state` draft, computed, reviewed, approved, paid, closed. `pay_day` decides the month of tax. `method` see
+    `rules.proration.Method`. `inputs_sha256` over those of its payslips, in the order of their employments.
+    """
+
+    __tablename__ = "pay_run"
+    __table_args__ = (UniqueConstraint("legal_entity_id", "month", "number"),)
+
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"), index=True)
+    month: Mapped[date]
+    number: Mapped[int] = mapped_column(default=0)
+    pay_day: Mapped[date]
+    method: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(10), default="draft")
+    inputs_sha256: Mapped[str | None] = mapped_column(String(64))
+    computed_by: Mapped[str | None] = mapped_column(String(80))
+    computed_at: Mapped[datetime | None]
+    reviewed_by: Mapped[str | None] = mapped_column(String(80))
+    approved_by: Mapped[str | None] = mapped_column(String(80))
+    closed_at: Mapped[datetime | None]
+
+
+class Payslip(Row, Base):
+    """One person in a run: canonical inputs, their hash, what follows from them, and what stands in the way.
+
+    `lines` as `rules.lines.Line.to_json`; `year` what it adds to the tax year; `findings` checks with the reason where
+    one was passed. Sums are those of the lines.
+    """
+
+    __tablename__ = "payslip"
+    __table_args__ = (UniqueConstraint("run_id", "employment_id"),)
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("pay_run.id"), index=True)
+    employment_id: Mapped[str] = mapped_column(ForeignKey("employment.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"))
+    department_id: Mapped[str] = mapped_column(ForeignKey("department.id"), index=True)
+    inputs: Mapped[dict[str, Any]]
+    inputs_sha256: Mapped[str] = mapped_column(String(64))
+    lines: Mapped[list[Any]]
+    year: Mapped[dict[str, Any]]
+    findings: Mapped[list[Any]]
+    bonus_apart: Mapped[bool] = mapped_column(default=False)
+    provisional: Mapped[bool] = mapped_column(default=False)
+    gross: Mapped[Decimal] = mapped_column(Yuan)
+    net: Mapped[Decimal] = mapped_column(Yuan)
+    tax: Mapped[Decimal] = mapped_column(Yuan)
+    own: Mapped[Decimal] = mapped_column(Yuan)
+    employer: Mapped[Decimal] = mapped_column(Yuan)
+    differences: Mapped[list[Any]]
+
+
+@protect
+class PayslipLine(Row, Base):
+    """A line of a closed run, for good: reports and explanations read it, nothing changes it."""
+
+    __tablename__ = "payslip_line"
+    __table_args__ = (UniqueConstraint("payslip_id", "position"),)
+
+    payslip_id: Mapped[str] = mapped_column(ForeignKey("payslip.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    position: Mapped[int]
+    code: Mapped[str] = mapped_column(String(30))
+    kind: Mapped[str] = mapped_column(String(12))
+    amount: Mapped[Decimal] = mapped_column(Yuan)
+    said: Mapped[dict[str, Any]]

@@ -1,0 +1,102 @@
+"""What stands in the way of a payslip, by name. Some a reviewer may pass with a reason, others must be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from interview_engine.hr.pay.slip import Slip
+
+PASSABLE: Mapping[str, bool] = MappingProxyType(
+    {
+        "held_days": False,
+        "no_profile": False,
+        "no_rate": False,
+        "no_attendance": False,
+        "negative_net": False,
+        "no_social": True,
+        "no_fund": True,
+        "below_minimum": True,
+        "changed_much": True,
+        "overtime_limit": True,
+    }
+)
+"""By check, whether a reviewer may pass it with a reason. Held days wait for a person; nothing is cut for them (G6)."""
+
+MUCH = Decimal("0.2")
+"""A net that differs by more than a fifth from the last closed month is looked at by a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check that stands in the way, and the figures that its sentence names."""
+
+    code: str
+    values: Mapping[str, str]
+
+    @property
+    def passable(self) -> bool:
+        """Whether a reviewer may pass it."""
+        return PASSABLE[self.code]
+
+
+def findings(inputs: Mapping[str, Any], slip: Slip, last_net: Decimal | None, most_overtime: Decimal) -> list[Finding]:
+    """What stands in the way of a payslip.
+
+    Args:
+        last_net: of the month before that was closed; None where there is none.
+        most_overtime: hours a month.
+    """
+    found = []
+    attendance = inputs["attendance"]
+    if int(attendance["held_days"]):
+        found.append(Finding("held_days", {"days": str(attendance["held_days"])}))
+    if not inputs["only_adjustments"]:
+        missing = {
+            "no_profile": not inputs["profile"],
+            "no_rate": not inputs["parts"],
+            "no_attendance": not attendance["source"],
+        }
+        found += [Finding(code, {}) for code, is_missing in missing.items() if is_missing]
+    if slip.net < 0:
+        found.append(Finding("negative_net", {"net": str(slip.net)}))
+    if inputs["kind"] == "employee":
+        found += [
+            Finding(f"no_{name}", {}) for name in ("social", "fund") if inputs["base"][name] is None and inputs["parts"]
+        ]
+        if slip.regular < slip.minimum:
+            found.append(Finding("below_minimum", {"wage": str(slip.regular), "minimum": str(slip.minimum)}))
+    hours = Decimal(sum(int(one) for one in attendance["overtime_minutes"].values())) / 60
+    if hours > most_overtime:
+        found.append(Finding("overtime_limit", {"hours": f"{hours:.2f}", "most": f"{most_overtime:f}"}))
+    if last_net is not None and last_net > 0 and abs(slip.net - last_net) > last_net * MUCH:
+        share = (slip.net - last_net) / last_net * 100
+        found.append(
+            Finding("changed_much", {"before": str(last_net), "after": str(slip.net), "share": f"{share:+.0f}"})
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A line that differs from the last closed month: its code and both amounts, the reason is the line itself."""
+
+    code: str
+    before: Decimal
+    after: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        """After − before."""
+        return self.after - self.before
+
+
+def differences(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> tuple[Difference, ...]:
+    """Sums by code that differ, the largest change first."""
+    codes: Sequence[str] = sorted({*before, *after})
+    zero = Decimal(0)
+    found = [Difference(code, before.get(code, zero), after.get(code, zero)) for code in codes]
+    return tuple(sorted((one for one in found if one.change), key=lambda one: (-abs(one.change), one.code)))

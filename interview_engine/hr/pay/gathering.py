@@ -1,0 +1,322 @@
+"""Gathers what a run works with: everything of a company in a few statements, then one person's canonical inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from interview_engine.hr.calendar import service as calendars
+from interview_engine.hr.calendar.service import Calendar
+from interview_engine.hr.employment import service as employments
+from interview_engine.hr.employment.service import Employment, PayRate
+from interview_engine.hr.pay.allowances import ALLOWANCES
+from interview_engine.hr.pay.entering import book_now
+from interview_engine.hr.pay.parameters import Book, Parameter
+from interview_engine.hr.pay.rules.lines import Group, Line, line_of
+from interview_engine.hr.pay.rules.months import add_months, bounds
+from interview_engine.hr.pay.slip import compute, kept_parameter
+from interview_engine.hr.pay.tables import PayAttendance, PayProfile, PayRun, Payslip
+from interview_engine.store import dated
+
+FORM = 1
+"""Of the inputs' layout; another layout is another hash."""
+BACK_MONTHS = 12
+"""How far back a change is followed: backdated changes of pay reach a year back at most."""
+AMOUNTS = ("commission", "addition", "bonus", "damage", "deduction")
+ADJUSTED = ("earning", "contribution", "employer")
+CORE = ("parts", "attendance", "allowances", "extra", "base", "month_days", "service_years", "kind", "parameters")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a company's runs work with.
+
+    Args:
+        closed: by employment, the payslips of closed runs with their run, in the order of payment.
+    """
+
+    employments: Sequence[Employment]
+    rates: Mapping[str, Sequence[PayRate]]
+    profiles: Mapping[str, Sequence[PayProfile]]
+    attendance: Mapping[tuple[str, date], PayAttendance]
+    closed: Mapping[str, Sequence[tuple[PayRun, Payslip]]]
+    book: Book
+    calendar: Calendar
+
+
+def material(session: Session, legal_entity_id: str, month: date, only: str | None = None) -> Material:
+    """Load it. `only`: one employment."""
+    first = add_months(month, -BACK_MONTHS)
+    everybody = [
+        one
+        for one in employments.of_company(session, legal_entity_id)
+        if (only is None or one.id == only)
+        and one.start_date <= bounds(month)[1]
+        and (one.last_day is None or one.last_day >= max(first, one.start_date))
+    ]
+    mine = select(PayProfile).where(PayProfile.legal_entity_id == legal_entity_id)
+    sheets = select(PayAttendance).where(
+        PayAttendance.legal_entity_id == legal_entity_id, PayAttendance.month >= first, PayAttendance.month <= month
+    )
+    paid = (
+        select(PayRun, Payslip)
+        .join(Payslip, Payslip.run_id == PayRun.id)
+        .where(PayRun.legal_entity_id == legal_entity_id, PayRun.state == "closed", PayRun.month >= first)
+        .order_by(PayRun.month, PayRun.number)
+    )
+    if only is not None:
+        mine = mine.where(PayProfile.employment_id == only)
+        sheets = sheets.where(PayAttendance.employment_id == only)
+        paid = paid.where(Payslip.employment_id == only)
+    profiles: dict[str, list[PayProfile]] = {}
+    for row in session.scalars(mine):
+        profiles.setdefault(row.employment_id, []).append(row)
+    closed: dict[str, list[tuple[PayRun, Payslip]]] = {}
+    for run, slip in session.execute(paid).tuples():
+        closed.setdefault(slip.employment_id, []).append((run, slip))
+    return Material(
+        everybody,
+        employments.pay_rates_of(session, legal_entity_id),
+        profiles,
+        {(row.employment_id, row.month): row for row in session.scalars(sheets)},
+        closed,
+        book_now(session),
+        calendars.calendar(session, (calendars.COUNTRY, calendars.company_region(legal_entity_id))),
+    )
+
+
+def gather(given: Material, employment: Employment, run: PayRun) -> dict[str, Any] | None:
+    """The canonical inputs of one person; None where the run has nothing for them.
+
+    Raises:
+        ConflictError: `pay.parameter_missing`, it is named.
+    """
+    inputs = _core(given, employment, run.month, run.method, run.pay_day, supplementary=run.number > 0)
+    adjustments = _adjustments(given, employment, run)
+    # who works here and has no monthly pay is no silent gap: the payslip says so and blocks
+    outside = run.number > 0 or _left(employment, run.month)
+    if outside and not adjustments:
+        return None
+    inputs["adjustments"] = adjustments
+    inputs["only_adjustments"] = outside
+    inputs["tax"] = _tax(given, employment, run)
+    return inputs
+
+
+def _left(employment: Employment, month: date) -> bool:
+    return employment.last_day is not None and employment.last_day < bounds(month)[0]
+
+
+def _core(
+    given: Material, employment: Employment, month: date, method: str, pay_day: date, *, supplementary: bool = False
+) -> dict[str, Any]:
+    first, last = bounds(month)
+    here = max(first, employment.start_date), min(last, employment.last_day or last)
+    profile = _profile(given, employment, min(last, max(here[0], here[1])))
+    sheet = None if supplementary else given.attendance.get((employment.id, month))
+    parts = [] if supplementary else _parts(given, employment, here)
+    attendance = _attendance(sheet)
+    working = bool(parts)
+    amounts = {} if sheet is None else sheet.amounts
+    kind = "employee" if profile is None else profile.kind
+    inputs: dict[str, Any] = {
+        "form": FORM,
+        "employment": employment.id,
+        "month": f"{month:%Y-%m}",
+        "paid_on": pay_day.isoformat(),
+        "kind": kind,
+        "profile": "" if profile is None else profile.id,
+        "method": method,
+        "month_days": {"workdays": str(_workdays(given.calendar, first, last)),
+                       "calendar": str((last - first).days + 1)},
+        "parts": parts,
+        "attendance": attendance,
+        "allowances": _allowances(profile) if working else [],
+        "extra": {**{name: str(amounts.get(name, "0")) for name in AMOUNTS},
+                  "bonus_way": "best" if sheet is None else sheet.bonus_way},
+        "base": _bases(profile) if working else {"social": None, "fund": None, "source": ""},
+        "special": "0" if profile is None else str(profile.special),
+        "other": "0" if profile is None else str(profile.other),
+        "service_years": _years(employment.start_date, last),
+        "adjustments": [],
+        "only_adjustments": False,
+    }  # fmt: skip
+    inputs["parameters"] = [kept_parameter(one) for one in _parameters(given.book, inputs, profile, last, pay_day)]
+    return inputs
+
+
+def _profile(given: Material, employment: Employment, day: date) -> PayProfile | None:
+    return dated.as_of(given.profiles.get(employment.id, ()), day)
+
+
+def _workdays(calendar: Calendar, first: date, last: date) -> int:
+    """Days that are paid: worked ones and statutory holidays."""
+    return sum(calendar.day(day).kind in ("workday", "statutory") for day in calendars.days(first, last))
+
+
+def _parts(given: Material, employment: Employment, here: tuple[date, date]) -> list[dict[str, str]]:
+    begin, end = here
+    found = []
+    for span in dated.history(given.rates.get(employment.id, ())):
+        first, last = max(begin, span.first), min(end, span.last or end)
+        if first <= last:
+            found.append(
+                {
+                    "monthly": f"{Decimal(span.row.monthly_fen).scaleb(-2):.2f}",
+                    "workdays": str(_workdays(given.calendar, first, last)),
+                    "calendar": str((last - first).days + 1),
+                    "source": f"pay_rate:{span.row.id}",
+                }
+            )
+    return found
+
+
+def _attendance(sheet: PayAttendance | None) -> dict[str, Any]:
+    if sheet is None:
+        return {
+            "source": "",
+            "unpaid_days": "0",
+            "sick_days": "0",
+            "held_days": 0,
+            "overtime_minutes": {},
+            "counts": {},
+        }
+    return {
+        "source": f"pay_attendance:{sheet.id}",
+        "unpaid_days": sheet.unpaid_days,
+        "sick_days": sheet.sick_days,
+        "held_days": sheet.held_days,
+        "overtime_minutes": {name: int(value) for name, value in sheet.minutes.items()},
+        "counts": dict(sheet.counts),
+    }
+
+
+def _allowances(profile: PayProfile | None) -> list[dict[str, Any]]:
+    if profile is None:
+        return []
+    return [
+        {"code": code, "amount": str(amount), "unit": ALLOWANCES[code].unit,
+         "in_minimum": int(ALLOWANCES[code].in_minimum), "source": f"pay_profile:{profile.id}"}
+        for code, amount in sorted(profile.allowances.items())
+    ]  # fmt: skip
+
+
+def _bases(profile: PayProfile | None) -> dict[str, Any]:
+    if profile is None or profile.kind != "employee":
+        return {"social": None, "fund": None, "source": ""}
+    return {
+        "social": None if profile.social_base is None else str(profile.social_base),
+        "fund": None if profile.fund_base is None else str(profile.fund_base),
+        "source": f"pay_profile:{profile.id}",
+    }
+
+
+def _years(first: date, last: date) -> str:
+    return str((last.year * 12 + last.month - first.year * 12 - first.month) // 12)
+
+
+def _parameters(
+    book: Book, inputs: Mapping[str, Any], profile: PayProfile | None, day: date, pay_day: date
+) -> list[Parameter]:
+    """The rows that the lines will need; a row that is missing is named, and nothing is worked out."""
+    found = [book.get("paid_days", day), book.get("overtime", day), book.get("income_tax", pay_day)]
+    kind, place = inputs["kind"], "" if profile is None else profile.place
+    if kind == "labour_service":
+        found.append(book.get("labour_service", pay_day))
+    elif kind == "non_resident":
+        found.append(book.get("non_resident", pay_day))
+    else:
+        found.append(book.get("basic_deduction", pay_day))
+        bonus = book.find("bonus", pay_day)
+        found += [] if bonus is None else [bonus]
+    if profile is None:
+        return found
+    for name, of in (("social", "social_insurance"), ("fund", "housing_fund")):
+        if inputs["base"][name] is not None:
+            found += book.items(of, day, place)
+    if (
+        (kind == "employee" and inputs["parts"])
+        or Decimal(inputs["extra"]["damage"])
+        or Decimal(inputs["extra"]["deduction"])
+    ):
+        found += [book.get("minimum_wage", day, place), book.get("damage_deduction", day)]
+    if Decimal(inputs["attendance"]["sick_days"]):
+        found += [book.get("sick_pay_rate", day, place), book.get("sick_pay_floor", day)]
+    return found
+
+
+# The tax year ----------------------------------------------------------------------------------------------------
+
+
+def _tax(given: Material, employment: Employment, run: PayRun) -> dict[str, Any]:
+    day = run.pay_day
+    profile = _profile(given, employment, day)
+    sums = dict.fromkeys(("income", "contributions", "special", "other", "withheld"), Decimal(0))
+    opening = {} if profile is None else profile.opening
+    if opening.get("year") == str(day.year):
+        sums = {name: Decimal(opening.get(name, "0")) for name in sums}
+    apart = False
+    for paid, slip in given.closed.get(employment.id, ()):
+        if paid.pay_day.year == day.year:
+            sums = {name: value + Decimal(slip.year[name]) for name, value in sums.items()}
+            apart = apart or slip.bonus_apart
+    begin = max(date(day.year, 1, 1), employment.start_date)
+    end = min(day, employment.last_day or day)
+    here = max(1, end.month - begin.month + 1) if end.year == day.year and begin.year == day.year else 1
+    return {
+        "start": "months" if profile is None else profile.start,
+        "month": day.month,
+        "months_here": min(day.month, here),
+        "year": {name: str(value) for name, value in sums.items()},
+        "bonus_apart_before": int(apart),
+    }
+
+
+# What later changes make of closed months ------------------------------------------------------------------------
+
+
+def _adjustments(given: Material, employment: Employment, run: PayRun) -> list[dict[str, Any]]:
+    """For every closed month, what it would be now less what was paid for it, by line."""
+    found = []
+    slips = given.closed.get(employment.id, ())
+    for paid, slip in slips:
+        if paid.number or paid.month > run.month or (paid.month == run.month and not run.number):
+            continue
+        inputs = _core(given, employment, paid.month, paid.method, paid.pay_day)
+        inputs["tax"] = slip.inputs["tax"]
+        if all(inputs[name] == slip.inputs[name] for name in CORE):
+            now = [line_of(one) for one in slip.lines if not one["month"]]
+        else:
+            now = list(compute(inputs).lines)
+        month = f"{paid.month:%Y-%m}"
+        before = _sums(
+            line_of(one)
+            for other, kept in slips
+            for one in kept.lines
+            if one["month"] == month or (not one["month"] and other.month == paid.month)
+        )
+        after = _sums(now)
+        sources = {(one.code, one.group): one.sources for one in now}
+        for key in sorted({*before, *after}):
+            was, due = before.get(key, Decimal(0)), after.get(key, Decimal(0))
+            if was != due:
+                found.append(
+                    {"month": month, "code": key[0], "group": key[1], "amount": str(due - was), "before": str(was),
+                     "after": str(due), "sources": list(sources.get(key, ()))}
+                )  # fmt: skip
+    return found
+
+
+def _sums(lines: Iterable[Line]) -> dict[tuple[str, Group], Decimal]:
+    found: dict[tuple[str, Group], Decimal] = {}
+    for line in lines:
+        if line.group in ADJUSTED:
+            key = (line.code, line.group)
+            found[key] = found.get(key, Decimal(0)) + line.amount
+    return found

@@ -1,0 +1,103 @@
+"""Lines, formulas and checks in words: what a payslip and its explanation say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from interview_engine.hr.pay.allowances import ALLOWANCES
+from interview_engine.hr.pay.parameters import ITEMS
+from interview_engine.hr.pay.rules.proration import WORDS as METHOD_WORDS
+from interview_engine.i18n import Message, Text, msg
+
+LINES: Mapping[str, Text] = MappingProxyType(
+    {
+        "base": msg("Monthly pay"),
+        "unpaid_leave": msg("Unpaid leave"),
+        "sick_leave": msg("Sick leave"),
+        "overtime_workday": msg("Overtime on workdays"),
+        "overtime_restday": msg("Overtime on rest days"),
+        "overtime_statutory": msg("Overtime on statutory holidays"),
+        "commission": msg("Commission"),
+        "addition": msg("Other pay"),
+        "bonus": msg("Annual bonus"),
+        "tax": msg("Income tax"),
+        "tax_bonus": msg("Income tax on the annual bonus"),
+        "damage": msg("Compensation for damage"),
+        "deduction": msg("Other deduction"),
+        **{code: one.word for code, one in ALLOWANCES.items()},
+        **ITEMS,
+    }
+)
+GROUPS: Mapping[str, Text] = MappingProxyType(
+    {
+        "earning": msg("Earnings"),
+        "contribution": msg("Social insurance and housing fund"),
+        "tax": msg("Income tax"),
+        "deduction": msg("Deductions"),
+        "employer": msg("Borne by the employer"),
+    }
+)
+
+FORMULAS: Mapping[str, Message] = MappingProxyType(
+    {
+        "base_whole": msg("The whole month: {monthly} a month."),
+        "base_part": msg("{days} of {of} days at {monthly} a month, {method}."),
+        "unpaid": msg("{days} days unpaid: {monthly} ÷ {paid_days} × {days}."),
+        "unpaid_all": msg("Absent without pay on every day: nothing is due."),
+        "sick_rate": msg("{days} days of sick leave are paid {paid}, {rate} % of the days' pay; the rest is deducted."),
+        "sick_floor": msg("{days} days of sick leave are paid {paid}: not below {share} % of the minimum wage "
+                          "{minimum}; the rest is deducted."),
+        "allowance_month": msg("{amount} a month."),
+        "allowance_part": msg("{amount} a month × {days} ÷ {of} workdays."),
+        "allowance_times": msg("{amount} × {times}."),
+        "overtime": msg("{monthly} ÷ {paid_days} ÷ {hours_a_day} × {factor} × {hours} hours."),
+        "entered": msg("As entered for the month."),
+        "adjustment": msg("Worked out again for that month: {after}; paid so far: {before}."),
+        "contribution": msg("Base {base} (declared {declared}) × {rate} %."),
+        "contribution_fixed": msg("Base {base} (declared {declared}) × {rate} % + {fixed}."),
+        "tax_cumulative": msg("({income} − {basic} − {own} − {special} − {other}) = {taxable}; × {rate} % − {quick} = "
+                              "{tax}; less {before} withheld before."),
+        "tax_kept": msg("({income} − {basic} − {own} − {special} − {other}) = {taxable}; × {rate} % − {quick} = {tax}; "
+                        "{before} was withheld before: nothing now, the rest comes back with the annual settlement."),
+        "tax_service": msg("Labour service {income}, taxable {taxable}."),
+        "tax_non_resident": msg("Not resident for tax: {income} − {basic}, by the month alone."),
+        "bonus_apart": msg("Bonus {bonus} taxed apart: {apart}. Merged it would cost about {merged} in the year."),
+        "bonus_merged": msg("Bonus {bonus} taxed with the wages, about {merged} in the year. Apart: {apart}."),
+        "deduction_part": msg("As entered, as far as the law allows; {left} stays due."),
+    }
+)  # fmt: skip
+
+CHECKS: Mapping[str, Message] = MappingProxyType(
+    {
+        "held_days": msg("{days} abnormal days wait for a person. Nothing is cut for them."),
+        "no_profile": msg("No pay profile is known."),
+        "no_rate": msg("No monthly pay is known."),
+        "no_attendance": msg("No attendance was entered for the month."),
+        "negative_net": msg("The net is below zero: {net}."),
+        "no_social": msg("No base of social insurance is known."),
+        "no_fund": msg("No base of the housing fund is known."),
+        "below_minimum": msg("The wage {wage} is below the minimum wage {minimum}."),
+        "changed_much": msg("The net differs by {share} % from the last month: {before} → {after}."),
+        "overtime_limit": msg("{hours} hours of overtime, more than {most} a month."),
+    }
+)
+
+
+def line_word(code: str) -> Text:
+    """What a line is called."""
+    return LINES[code]
+
+
+def formula(kept: Mapping[str, Any]) -> Text:
+    """How a kept line came about, in words."""
+    values: dict[str, object] = dict(kept["values"])
+    if "method" in values:
+        values["method"] = METHOD_WORDS[str(values["method"])]
+    return FORMULAS[kept["formula"]].filled(**values)
+
+
+def check(kept: Mapping[str, Any]) -> Text:
+    """A check in words."""
+    return CHECKS[kept["code"]].filled(**kept["values"])
