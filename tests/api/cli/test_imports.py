@@ -42,7 +42,7 @@ def company(tmp_path: Path) -> dict[str, str]:
 
 def run(environment: dict[str, str], *arguments: str) -> tuple[int, str, str]:
     command = [sys.executable, "-c", "from api.cli.main import main; raise SystemExit(main())", *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -1,0 +1,98 @@
+"""Sheets of staff as customers keep them: their heads are found and mapped without a hand (L2)."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import openpyxl
+
+from interview_engine.hr.employment.employee_sheet import FIELDS
+from interview_engine.hr.files.id_sheet import FIELDS as ID_FIELDS
+from interview_engine.hr.forms.matching import known_heads, propose, read_sheet
+from interview_engine.hr.forms.reading import DayOrder
+from interview_engine.hr.migration.source import SourceTable
+from pipelines.customer_sheets import read_customer_sheet
+
+ALL = (*FIELDS, *ID_FIELDS)
+
+
+def read(
+    table: SourceTable, orders: dict[str, DayOrder] | None = None
+) -> tuple[dict[int, dict[str, object]], set[int]]:
+    """The values of lines that can be taken, and the numbers of those that cannot."""
+    rows = ((line.number, dict(zip(table.heads, line.cells, strict=True))) for line in table.lines if line.left is None)
+    found = read_sheet(ALL, table.heads, rows, ("employee_number",), orders=orders)
+    return {line.row: dict(line.values) for line in found.lines}, {one.row for one in found.anomalies}
+
+
+def test_a_gbk_csv_with_a_title_heads_over_two_rows_levels_and_totals(tmp_path: Path) -> None:
+    path = tmp_path / "花名册.csv"
+    rows = [
+        ["启明家居员工花名册", *[""] * 10],
+        [""] * 11,
+        ["基本信息", "", "", "", "组织", "", "", "任职", "", "联系方式", ""],
+        [
+            "工号",
+            "姓名",
+            "性别",
+            "身份证号码",
+            "一级部门",
+            "二级部门",
+            "三级部门",
+            "岗位",
+            "入职日期",
+            "手机号码",
+            "备注",
+        ],
+        [
+            "Q001",
+            "何小满",
+            "女",
+            "11010519491231002x",
+            "总部",
+            "销售部",
+            "华东区",
+            "客服",
+            "2021年3月5日",
+            "13800006701.0",
+            "",
+        ],
+        ["Ｑ００２", "李雷", "男", "", "总部", "销售部", "", "主管", "44260", "１３８００００６７０２", ""],
+        [""] * 11,
+        ["Q003", "韩梅", "", "1.10105E+17", "总部", "", "", "会计", "2021.3.5", "13800006703", ""],
+        ["Q001", "重复", "", "", "总部", "", "", "会计", "2021-3-5", "13800006704", ""],
+        ["合计", "4人", *[""] * 9],
+    ]
+    with path.open("w", encoding="gb18030", newline="") as file:
+        csv.writer(file).writerows(rows)
+    values, refused = read(read_customer_sheet(path, known_heads(ALL)))
+    assert {row: (one["department"], str(one["start_date"])) for row, one in values.items()} == {
+        5: ("总部/销售部/华东区", "2021-03-05"), 6: ("总部/销售部", "2021-03-05")
+    }  # fmt: skip
+    assert (values[5]["id_number"], values[5]["sex"]) == ("11010519491231002X", "female")
+    assert (values[6]["employee_number"], values[6]["phone"]) == ("Q002", "13800006702")
+    assert refused == {8, 9}
+
+
+def test_english_heads_hidden_columns_notes_and_a_second_sheet(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.title = "Staff"
+    page.append(
+        ["Employee ID", "Full Name", "Gender", "ID Card Number", "Dept", "Position", "Mobile", "Hire Date", "Salary"]
+    )
+    page.append(["U1", "Han Mei", "F", "11010519491231002X", "HQ/Sales/East", "Agent", 13800006701, "21-3-5", 9000])
+    page["B2"].comment = openpyxl.comments.Comment("on leave until May", "hr")
+    page.column_dimensions["I"].hidden = True
+    book.create_sheet("Codes").append(["code", "meaning"])
+    path = tmp_path / "staff.xlsx"
+    book.save(path)
+    table = read_customer_sheet(path, known_heads(ALL))
+    assert table.sheet == "Staff"
+    assert propose(ALL, table.heads).keys() == set(table.heads) - {"Salary"}
+    values, refused = read(table)
+    assert (values, refused) == ({}, {2})  # the day can mean several: refused until somebody says the order
+    values, refused = read(table, {"start_date": "ymd"})
+    assert (str(values[2]["start_date"]), values[2]["phone"], refused) == ("2021-03-05", "13800006701", set())
