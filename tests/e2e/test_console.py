@@ -61,7 +61,9 @@ class Desk:
         self.wrong: list[str] = []
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("requestfailed", lambda request: self._failed(request.url, str(request.failure)))
+        self.page.on(
+            "requestfailed", lambda request: self._failed(request.url, request.resource_type, str(request.failure))
+        )
         self.page.goto("/sign-in")
         self.page.fill("#f-login", role)
         self.page.fill("#f-password", PASSWORD)
@@ -72,10 +74,12 @@ class Desk:
         if message.type in ("error", "warning"):  # type: ignore[attr-defined]
             self.wrong.append(message.text)  # type: ignore[attr-defined]
 
-    def _failed(self, url: str, failure: str) -> None:
-        """Leaving a page ends its player, its event stream, the icon of its tab (asked for once the page is there), and
-        what the browser still books of a stream that was read to its end; nothing else may fail."""
-        ends = "/media/" in url or "/changes?" in url or url.endswith(("/preview", "/static/icon.svg"))
+    def _failed(self, url: str, kind: str, failure: str) -> None:
+        """Leaving a page ends its player, its event stream, what it fetches again, the icon of its tab (asked for once
+        the page is there), and what the browser still books of a stream that was read to its end; nothing else may."""
+        ends = (
+            kind == "fetch" or "/media/" in url or "/changes?" in url or url.endswith(("/preview", "/static/icon.svg"))
+        )
         if not ends or "ABORTED" not in failure:
             self.wrong.append(f"{failure} {url}")
 
