@@ -231,6 +231,17 @@ def deactivate(session: Session, actor: Actor, account_id: str, clock: Clock) ->
     audit.record(session, actor.id, "account.deactivate", f"account:{account.id}", {}, clock)
 
 
+def close_for_leaver(session: Session, actor: Actor, account_id: str, clock: Clock) -> None:
+    """Close the account of somebody who has left, and take its permissions away: who comes back is given a role anew.
+
+    Raises:
+        As `deactivate`.
+    """
+    deactivate(session, actor, account_id, clock)
+    for grant in grants.grants_for(session, actor, account_id):
+        grants.take_back(session, actor, grant.id, clock)
+
+
 def reactivate(session: Session, actor: Actor, account_id: str, clock: Clock) -> str:
     """Open a closed account again; returns a new password, to be changed at first sign-in."""
     check_row(session, actor, "contact", "manage")

@@ -166,6 +166,8 @@ def ask(
     session.add(row)
     session.flush()
     audit.record(session, actor.id, "request.ask", f"request:{row.id}", {"kind": kind.name}, clock)
+    if kind.started is not None:
+        kind.started(session, as_ask(session, kind, row), actor.id, clock)
     approvals.start(session, actor, kind.name, subject_of(row), row.department_id, clock, about=about)
     return row
 
@@ -213,8 +215,12 @@ def check(session: Session, kind: AskedKind, asked: Ask, clock: Clock) -> None:
         kind.check(session, asked, clock)
 
 
-def in_force(session: Session, asked: Ask, kinds: Sequence[str]) -> list[Ask]:
-    """Other requests of these kinds about the same person that wait or hold, on a day that this one speaks of."""
+def in_force(session: Session, asked: Ask, kinds: Sequence[str], *, decided: bool = False) -> list[Ask]:
+    """Other requests of these kinds about the same person that wait or hold, on a day that this one speaks of.
+
+    Args:
+        decided: only those that hold.
+    """
     first, last = asked.day_from, asked.day_to or asked.day_from
     if first is None or last is None:
         return []
@@ -222,7 +228,7 @@ def in_force(session: Session, asked: Ask, kinds: Sequence[str]) -> list[Ask]:
         select(Request).where(
             Request.person_id == asked.person_id,
             Request.kind.in_(tuple(kinds)),
-            Request.state.in_(("pending", "approved", "done", "cancelling")),
+            Request.state.in_((*(() if decided else ("pending",)), "approved", "done", "cancelling")),
             Request.id != asked.id,
             Request.day_from <= last,
             func.coalesce(Request.day_to, Request.day_from) >= first,

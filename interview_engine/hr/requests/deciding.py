@@ -100,6 +100,8 @@ def approval_closed(session: Session, actor: Actor, subject: str, state: str, cl
         _approve(session, actor, kind, row, clock)
     else:
         _set_state(session, row, ENDED[state], actor, clock)
+        if kind.refused is not None:
+            kind.refused(session, as_ask(session, kind, row), actor.id, clock)
     _tell(session, row, clock)
 
 

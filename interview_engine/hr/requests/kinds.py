@@ -124,6 +124,8 @@ class AskedKind:
         sealed: its form is kept encrypted under a key of the person, and who may not open its class sees it masked.
         masks: by field of a sealed form, what they see of it; of a field without a mask they see that it is filled in.
         opened_by: (field class, action) that opens a sealed form, where that is more than reading its class.
+        started: (session, request, actor's id, clock), in the transaction in which it is asked for.
+        refused: the same, in that in which it is rejected, withdrawn or expires without having had an effect.
         legal_entity_id: the company that made the kind; None for those of the product.
         closed: nobody can ask for it any more. retired: fields that its form had once, shown where a request has them.
     """
@@ -154,6 +156,8 @@ class AskedKind:
     sealed: bool = False
     masks: Mapping[str, Callable[[str], str]] = field(default_factory=lambda: MappingProxyType({}))
     opened_by: tuple[str, str] | None = None
+    started: Callable[[Session, Ask, str, Clock], None] | None = None
+    refused: Callable[[Session, Ask, str, Clock], None] | None = None
     legal_entity_id: str | None = None
     retired: tuple[Field, ...] = ()
 
