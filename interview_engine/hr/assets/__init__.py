@@ -1,0 +1,1 @@
+"""Things of the company that people have in their hands, and what became of them."""
