@@ -8,6 +8,7 @@ from interview_engine.hr.access.area import AREA as ACCESS
 from interview_engine.hr.accounts.area import AREA as ACCOUNTS
 from interview_engine.hr.approvals.area import AREA as APPROVALS
 from interview_engine.hr.area import Area
+from interview_engine.hr.assets.area import AREA as ASSETS
 from interview_engine.hr.calendar.area import AREA as CALENDAR
 from interview_engine.hr.companies.area import AREA as COMPANIES
 from interview_engine.hr.competency.area import AREA as COMPETENCY
@@ -40,6 +41,7 @@ AREAS: tuple[Area, ...] = (
     OCCASIONS,
     ONBOARDING,
     OFFBOARDING,
+    ASSETS,
     TASKS,
     PAY,
     EMPLOYMENT,

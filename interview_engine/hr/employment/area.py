@@ -5,20 +5,21 @@ from __future__ import annotations
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from interview_engine.hr.area import Area, Job, PersonColumn, Subject, in_transaction
+from interview_engine.hr.area import Area, Job, KeptKind, PersonColumn, Subject, in_transaction
 from interview_engine.hr.employment.assignments import move_those_due
 from interview_engine.hr.employment.certificate import CERTIFICATE
 from interview_engine.hr.employment.employee_list import EMPLOYEES
 from interview_engine.hr.employment.leave_request import LEAVE
 from interview_engine.hr.employment.pay_change import PAY_CHANGE
+from interview_engine.hr.employment.pay_rates import erase_pay, pay_over
 from interview_engine.hr.employment.posts import post_of
-from interview_engine.hr.employment.resignation import RESIGNATION
 from interview_engine.hr.employment.service import empty_files, works_here
 from interview_engine.hr.employment.states import step_those_due
 from interview_engine.hr.employment.tables import Assignment, EmployeeNumber, Employment, LifecycleEvent, PayRate
 from interview_engine.hr.employment.transfer_request import TRANSFER
 from interview_engine.hr.removal import Removal
 from interview_engine.hr.requests.service import as_request
+from interview_engine.i18n import msg
 
 _LAW = "the law asks the employer to keep it"
 
@@ -44,7 +45,9 @@ AREA = Area(
     ),
     places=(_places,),
     post_of=post_of,
-    requests=tuple(as_request(kind) for kind in (LEAVE, CERTIFICATE, TRANSFER, PAY_CHANGE, RESIGNATION)),
+    requests=tuple(as_request(kind) for kind in (LEAVE, CERTIFICATE, TRANSFER, PAY_CHANGE)),
+    kept=(KeptKind("pay_record", msg("Records of pay"), pay_over),),
+    erasures={"pay_record": erase_pay},
     erase=_erase,
     holds=works_here,
     subjects=(Subject("employment", told=True),),

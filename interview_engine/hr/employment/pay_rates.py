@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import date
 
 from sqlalchemy import select
@@ -10,9 +11,11 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
+from interview_engine.hr.area import Over
 from interview_engine.hr.employment import lifecycle
 from interview_engine.hr.employment.tables import Employment, PayRate
 from interview_engine.hr.problems import conflict, invalid, missing
+from interview_engine.hr.removal import Removal
 from interview_engine.i18n import msg
 from interview_engine.store import audit, dated
 from interview_engine.store.dated import Span
@@ -131,3 +134,28 @@ def _locked(session: Session, actor: Actor, employment_id: str, action: str) -> 
         person_id=employment.person_id,
     )
     return employment
+
+
+def pay_over(session: Session, months: int, _: int, until: date) -> list[Over]:
+    """Employments whose records of pay are over by a day: for the retention schedule."""
+    rows = session.execute(
+        select(Employment.id, Employment.person_id, Employment.last_day)
+        .where(
+            Employment.state == "left",
+            Employment.last_day <= until,
+            Employment.id.in_(select(PayRate.employment_id)),
+        )
+        .order_by(Employment.last_day, Employment.id)
+    ).tuples()
+    found = [Over(row_id, person_id, _months_after(last, months)) for row_id, person_id, last in rows if last]
+    return [one for one in found if one.day <= until]
+
+
+def erase_pay(session: Session, employment_id: str, removal: Removal) -> None:
+    """Destroy the records of pay of an employment."""
+    removal.delete(session, PayRate, PayRate.employment_id == employment_id)
+
+
+def _months_after(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

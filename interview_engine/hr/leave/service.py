@@ -126,3 +126,24 @@ def take_back(
             for part in employments.parts(going):
                 session.execute(delete(LeaveOpening).where(LeaveOpening.id.in_(part)))
     return stays
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Minutes of leave of a kind that are left, and the day as of which they were counted."""
+
+    kind: str
+    minutes: int
+    day: date
+
+
+def left_on(session: Session, employment_id: str, day: date) -> list[Left]:
+    """What is left of each kind on a day, from what was taken over by then. The caller has checked.
+
+    Leave is counted by days taken over only so far; what was taken since is in the requests.
+    """
+    newest = select(LeaveOpening.kind, func.max(LeaveOpening.day).label("day")).where(
+        LeaveOpening.employment_id == employment_id, LeaveOpening.day <= day
+    )
+    rows = session.execute(newest.group_by(LeaveOpening.kind).order_by(LeaveOpening.kind)).tuples().all()
+    return [Left(kind, minutes_of(session, employment_id, kind, last), last) for kind, last in rows]

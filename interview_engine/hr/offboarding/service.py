@@ -1,79 +1,55 @@
-"""Whatever sets, moves or calls off a last day (a request, HR, an import), this follows it: the tasks of leaving are
-opened, moved or dropped, and the account is closed when the day is over in China."""
+"""The door of leaving: what pages and other areas may call."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 
 from sqlalchemy.orm import Session
 
-from interview_engine.clock import Clock, china_day
-from interview_engine.errors import ConflictError
-from interview_engine.hr.access.rules import SYSTEM, Actor
-from interview_engine.hr.accounts.service import account_of_person, deactivate
-from interview_engine.hr.area import NotBegun
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
-from interview_engine.hr.employment.service import Employment
-from interview_engine.hr.tasks import service as tasks
-from interview_engine.hr.tasks.service import About
+from interview_engine.hr.offboarding import separations
+from interview_engine.hr.offboarding.following import follow, follow_one, ref_of
+from interview_engine.hr.offboarding.separations import NewSeparation, correct_kind, current, get_for, of_person
+from interview_engine.hr.offboarding.settlement import handed_over, settle, take_back
+from interview_engine.hr.offboarding.tables import Separation
 
-PREFIX = "leaving:"
-"""What tasks of leaving belong to: this and the employment's id."""
-CALLED_OFF = "leaving_called_off"
-"""The reason of tasks that were dropped because the last day was called off; they are taken up again with a new one."""
-FOLLOWED = timedelta(days=30)
-"""So long after the last day a leaver who was entered late still gets tasks."""
-
-
-def ref_of(employment_id: str) -> str:
-    """What the tasks of a leaver belong to."""
-    return f"{PREFIX}{employment_id}"
-
-
-def follow(session: Session, clock: Clock) -> int:
-    """Job: bring tasks and accounts in line with the last days; returns how many employments it did something for."""
-    today = china_day(clock)
-    leaving = employments.with_last_day(session, today - FOLLOWED)
-    changed = sum(_follow(session, one, clock) for one in leaving)
-    open_refs = tasks.refs_to_do(session, PREFIX)
-    still = {ref_of(one.id) for one in leaving}
-    gone = sorted(ref.removeprefix(PREFIX) for ref in open_refs - still)
-    for employment_id in employments.without_last_day(session, gone):
-        changed += bool(tasks.drop_open(session, ref_of(employment_id), CALLED_OFF, SYSTEM.id, clock))
-    return changed
+__all__ = [
+    "NewSeparation",
+    "Separation",
+    "correct_kind",
+    "current",
+    "enter",
+    "follow",
+    "get_for",
+    "handed_over",
+    "move",
+    "of_person",
+    "ref_of",
+    "settle",
+    "take_back",
+    "withdraw",
+]
 
 
-def _follow(session: Session, employment: Employment, clock: Clock) -> bool:
-    last = employment.last_day
-    if last is None:
-        return False
-    ref = ref_of(employment.id)
-    about = About(employment.person_id, employment.legal_entity_id, employment.department_id)
-    known = bool(tasks.of_ref(session, ref))
-    done = 0
-    if known:
-        done += tasks.take_up(session, ref, CALLED_OFF, SYSTEM.id, clock)
-        done += tasks.move_due(session, ref, last, SYSTEM.id, clock)
-    else:
-        done += len(tasks.open_tasks(session, SYSTEM.id, "leaving", about, ref, last, clock))
-    return bool(done) | _close_account(session, employment, clock)
+def enter(session: Session, actor: Actor, employment_id: str, new: NewSeparation, clock: Clock) -> Separation:
+    """Enter that somebody leaves, with tasks and settlement at once. Raises as `separations.open_separation`."""
+    row = separations.open_separation(session, actor, employment_id, new, clock)
+    if row.state == "approved":
+        follow_one(session, employments.locked(session, employment_id), clock)
+    return row
 
 
-def not_begun(session: Session, actor: Actor, what: NotBegun, clock: Clock) -> None:
-    """Close the account of who did not come. Who came after all gets it back, with a new password, in the accounts."""
-    if not what.undone:
-        _close_account(session, employments.locked(session, what.employment_id), clock)
+def move(session: Session, actor: Actor, separation_id: str, last_day: date, clock: Clock) -> Separation:
+    """Another last day, with the due days of the tasks. Raises as `separations.move`."""
+    row = separations.move(session, actor, separation_id, last_day, clock)
+    follow_one(session, employments.locked(session, row.employment_id), clock)
+    return row
 
 
-def _close_account(session: Session, employment: Employment, clock: Clock) -> bool:
-    """Close the account of who has left and works here by no other employment; the last administrator keeps theirs."""
-    if employment.state != "left" or employments.is_here(session, employment.person_id):
-        return False
-    account = account_of_person(session, employment.person_id)
-    if account is None:
-        return False
-    try:
-        deactivate(session, SYSTEM, account.id, clock)
-    except ConflictError:
-        return False
-    return True
+def withdraw(session: Session, actor: Actor, separation_id: str, reason: str, clock: Clock) -> Separation:
+    """Call it off, with its tasks. Raises as `separations.withdraw`."""
+    row = separations.withdraw(session, actor, separation_id, reason, clock)
+    follow(session, clock)
+    return row
