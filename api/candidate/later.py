@@ -188,8 +188,12 @@ def withdraw(request: Request, context: Ctx, candidate: FormerCandidate, sure: A
         )
     with context.database.transaction() as session:
         request_id = withdrawing.withdraw(session, candidate.actor, candidate.invitation, context.clock).id
-    with context.database.transaction() as session:
-        erasure.erase(session, context.blobs, request_id, context.clock)
+    try:
+        with context.database.transaction() as session:
+            erasure.erase(session, context.blobs, request_id, context.clock)
+    except ConflictError as stopped:  # by a legal hold: the job deletes it once that has ended
+        if stopped.code != "erasure.on_hold":
+            raise
     return RedirectResponse(f"{candidate.home}/status", 303)
 
 

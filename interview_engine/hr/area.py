@@ -279,6 +279,31 @@ EraseOne = Callable[[Session, str, Removal], None]
 """(session, id of what the request names, removal)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Something whose period of keeping ends with `day`: the id of what `Area.erasures` deletes, and whose it is."""
+
+    subject_id: str
+    person_id: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class KeptKind:
+    """A kind of document that is kept for a time after somebody left, and then destroyed by plan.
+
+    Args:
+        name: up to 20 characters; of its rule in the schedule, of its planned deletions, and of its erasure in
+            `Area.erasures`.
+        word: what people call it.
+        over: (session, months after the last day, least months, until): what is over by `until`, the oldest first.
+    """
+
+    name: str
+    word: Text
+    over: Callable[[Session, int, int, date], Sequence[Over]]
+
+
 NamesSeen = Callable[[Session, Any, Sequence[str]], Mapping[str, str]]
 """(session, actor, ids): by id, the names of the persons that the rows are about, of those whom the actor may see.
 
@@ -328,6 +353,7 @@ class Area:
         erase: (session, person id, removal): what the area does when a person is erased.
         holds: whether a person must not be forgotten as a whole: works here, has an account.
         erasures: deletions of less than a person, by the kind of the request.
+        kept: kinds of documents with a period in the retention schedule; each is in `erasures` too.
         requests: what needs approval.
         more_requests: (session): kinds that companies made themselves.
         post_of: (session, person id): where they work now; None where they do not.
@@ -358,6 +384,7 @@ class Area:
     erase: EraseOne | None = None
     holds: Callable[[Session, str], bool] | None = None
     erasures: Mapping[str, EraseOne] = field(default_factory=lambda: MappingProxyType({}))
+    kept: tuple[KeptKind, ...] = ()
     requests: tuple[RequestKind, ...] = ()
     more_requests: Callable[[Session], Sequence[RequestKind]] | None = None
     post_of: Callable[[Session, str], Post | None] | None = None

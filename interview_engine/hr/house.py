@@ -18,6 +18,7 @@ from interview_engine.hr.area import (
     Area,
     Found,
     Job,
+    KeptKind,
     MessageTemplate,
     Module,
     NamesSeen,
@@ -69,6 +70,10 @@ class House:
     def jobs(self) -> tuple[Job, ...]:
         """What has to be done now and then."""
         return tuple(job for area in self.areas for job in area.jobs)
+
+    def kept(self) -> tuple[KeptKind, ...]:
+        """Kinds of documents with a period in the retention schedule."""
+        return tuple(kind for area in self.areas for kind in area.kept)
 
     def urgent(self) -> frozenset[str]:
         """Messages that go out at any hour."""

@@ -12,9 +12,10 @@ from interview_engine.hr.files import contracts
 from interview_engine.hr.files.change_requests import CHANGES
 from interview_engine.hr.files.contact_change import CONTACT_CHANGE
 from interview_engine.hr.files.contract_list import CONTRACTS
-from interview_engine.hr.files.documents import delete_past, document_owners, must_be_kept
+from interview_engine.hr.files.documents import document_owners, end_holds, must_be_kept
 from interview_engine.hr.files.id_sheet import ID_NUMBER
 from interview_engine.hr.files.reminders import remind, remind_of_entries
+from interview_engine.hr.files.retained import ERASURES, KEPT
 from interview_engine.hr.files.sections import SECTIONS
 from interview_engine.hr.files.tables import Contract, FileDocument, FileEntry
 from interview_engine.hr.privacy.service import both
@@ -66,6 +67,8 @@ AREA = Area(
     ),
     erase=_erase,
     holds=must_be_kept,
+    kept=KEPT,
+    erasures=ERASURES,
     messages={
         "contract.ending": MessageTemplate(
             msg("A contract ends on {title}"),
@@ -94,6 +97,6 @@ AREA = Area(
     jobs=(
         Job("contracts that end", 3600.0, in_transaction(remind), by_date=True),
         Job("what runs out in files", 3600.0, in_transaction(remind_of_entries), by_date=True),
-        Job("documents past their time", 3600.0, in_transaction(delete_past), by_date=True),
+        Job("holds that are over", 3600.0, in_transaction(end_holds), by_date=True),
     ),
 )

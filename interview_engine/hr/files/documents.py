@@ -17,6 +17,7 @@ from interview_engine.hr.access.service import check_persons, reached_persons
 from interview_engine.hr.files.entries import PART
 from interview_engine.hr.files.tables import FileDocument
 from interview_engine.hr.people.tables import Person
+from interview_engine.hr.privacy import service as privacy
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import Text, msg
 from interview_engine.store import audit, vault
@@ -34,8 +35,6 @@ KINDS: Mapping[str, Text] = MappingProxyType(
         "other": msg("Other", context="document"),
     }
 )
-AT_ONCE = 500
-"""Documents that one round of the job takes out."""
 _TYPES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -163,7 +162,8 @@ def delete_document(session: Session, actor: Actor, document_id: str, clock: Clo
         NotFoundError, PermissionDenied. ConflictError: `document.kept`, it must be kept until a day.
     """
     row = _writable(session, actor, document_id)
-    kept = _kept_until(row, clock)
+    held = privacy.held_until(session, row.person_id, f"doc_{row.kind}", clock)
+    kept = max((day for day in (_kept_until(row, clock), held) if day is not None), default=None)
     if kept is not None:
         raise conflict(
             "document.kept",
@@ -177,27 +177,22 @@ def delete_document(session: Session, actor: Actor, document_id: str, clock: Clo
 
 
 def must_be_kept(session: Session, person_id: str) -> bool:
-    """Whether a document of the person is kept until a day; when that is over `delete_past` takes it out."""
+    """Whether a document of the person is kept until a day; when that is over it is destroyed by plan (`retained`)."""
     kept = or_(FileDocument.retention_until.is_not(None), FileDocument.hold_until.is_not(None))
     return bool(session.scalar(select(exists().where(FileDocument.person_id == person_id, kept))))
 
 
-def delete_past(session: Session, clock: Clock) -> int:
-    """Job: holds that are over end, and documents whose retention is over go, unless something holds them; how many
-    went."""
-    today = china_day(clock)
-    for row in session.scalars(select(FileDocument).where(FileDocument.hold_until < today).with_for_update()):
+def end_holds(session: Session, clock: Clock) -> int:
+    """Job: holds whose day is over end; how many. What they held is then destroyed by plan, where it is over."""
+    ended = 0
+    for row in session.scalars(
+        select(FileDocument).where(FileDocument.hold_until < china_day(clock)).with_for_update()
+    ):
         row.hold_until, row.hold_reason = None, ""
         audit.record(session, "system", "file_document.release", f"person:{row.person_id}",
                      {"document": row.id, "kind": row.kind}, clock)  # fmt: skip
-    session.flush()
-    past = select(FileDocument).where(FileDocument.retention_until < today, FileDocument.hold_until.is_(None))
-    gone = session.scalars(past.order_by(FileDocument.id).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
-    for row in gone:
-        audit.record(session, "system", "file_document.delete", f"person:{row.person_id}",
-                     {"document": row.id, "kind": row.kind}, clock)  # fmt: skip
-        session.delete(row)
-    return len(gone)
+        ended += 1
+    return ended
 
 
 def document_owners(session: Session, hashes: Sequence[str]) -> dict[str, Owner]:

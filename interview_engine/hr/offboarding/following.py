@@ -111,8 +111,13 @@ def _drop(session: Session, employment_id: str, clock: Clock) -> bool:
 
 def not_begun(session: Session, actor: Actor, what: NotBegun, clock: Clock) -> None:
     """Close the account of who did not come. Who came after all gets it back, with a new password, in the accounts."""
+    employment = employments.locked(session, what.employment_id)
     if not what.undone:
-        _close_account(session, employments.locked(session, what.employment_id), clock)
+        _close_account(session, employment, clock)
+        return
+    row = separations.current(session, employment.id, lock=True)
+    if row is not None:
+        separations.called_off(session, row, "", actor.id, clock)
 
 
 def _close_account(session: Session, employment: Employment, clock: Clock) -> bool:

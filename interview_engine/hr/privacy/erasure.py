@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from interview_engine.hr.messaging.service import tell_person
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy.consents import end_consents
 from interview_engine.hr.privacy.erasing import erase_part, erase_person
+from interview_engine.hr.privacy.holds import held_until, is_on_hold
 from interview_engine.hr.privacy.shredding import missing_again, note
 from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.problems import conflict, missing
@@ -43,7 +44,8 @@ KEPT_AGAIN = timedelta(days=365)
 """After a person dropped a plan it is not made again for so long."""
 
 SCHEMA = "erasure-receipt/1"
-Kind = Literal["interview", "person", "retention"]
+Kind = str
+"""interview, person, retention, or a kind of the retention schedule (`Area.kept`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def erase(session: Session, blobs: BlobStore, request_id: str, clock: Clock) -> 
     Blobs that another row still names (the same file handed in elsewhere) stay and are listed as kept.
 
     Raises:
-        NotFoundError: the request.
+        NotFoundError: the request. ConflictError: `erasure.on_hold`, a legal hold stops it until a day.
     """
     request = find(session, ErasureRequest, request_id, lock=True)
     if request is None:
@@ -86,6 +88,13 @@ def erase(session: Session, blobs: BlobStore, request_id: str, clock: Clock) -> 
     person = find(session, Person, request.person_id, lock=True)
     if person is None:
         raise missing("person", msg("person"))
+    stopped = held_until(session, request.person_id, request.kind, clock)
+    if stopped is not None:
+        raise conflict(
+            "erasure.on_hold",
+            msg("A legal hold stops this deletion until {day}.", day=stopped.isoformat()),
+            msg("It is done by itself once the hold has ended."),
+        )
     removed = _remove(session, blobs, request, clock)
     receipt = write_receipt(request, removed, clock)
     request.receipt = receipt
@@ -104,7 +113,7 @@ def erase(session: Session, blobs: BlobStore, request_id: str, clock: Clock) -> 
 def erase_what_is_asked(given: Round) -> int:
     """Job: every deletion asked for, each in its own transaction; returns how many were done."""
     with given.database.reading() as session:
-        asked = due(session)
+        asked = due(session, given.clock)
     for request in asked:
         with given.database.transaction() as session:
             erase(session, given.blobs, request.request_id, given.clock)
@@ -221,10 +230,19 @@ def interviews_asked_for(clock: Clock) -> Select[str | None]:
     )
 
 
+def documents_asked_for(kind: str, clock: Clock) -> Select[str | None]:
+    """Ids of documents of a kind of the schedule that are deleted or planned to be. Dropped plans count as above."""
+    return select(ErasureRequest.invitation_id).where(
+        ErasureRequest.invitation_id.is_not(None), ErasureRequest.kind == kind, _counts(clock)
+    )
+
+
 def interviews_deleted() -> Select[str | None]:
     """Ids of invitations whose recordings or interview are deleted, for a list's IN."""
     return select(ErasureRequest.invitation_id).where(
-        ErasureRequest.invitation_id.is_not(None), ErasureRequest.done_at.is_not(None)
+        ErasureRequest.invitation_id.is_not(None),
+        ErasureRequest.kind.in_(("retention", "interview")),
+        ErasureRequest.done_at.is_not(None),
     )
 
 
@@ -240,18 +258,19 @@ def _counts(clock: Clock) -> ColumnElement[bool]:
     return or_(ErasureRequest.cancelled_at.is_(None), ErasureRequest.cancelled_at > clock.now() - KEPT_AGAIN)
 
 
-def due(session: Session, *, limit: int = 50) -> tuple[Due, ...]:
+def due(session: Session, clock: Clock, *, limit: int = 50) -> tuple[Due, ...]:
     """Job: what somebody asked for and is not done, the oldest first. There is no reason to wait until it is due.
 
-    What nobody asked for is planned (`planned_for`) and carried out by `recruiting.retention`.
+    What nobody asked for is planned (`planned_for`) and carried out by `recruiting.retention` and `scheduled`. What a
+    legal hold stops waits for its end.
     """
     rows = session.execute(
         select(ErasureRequest.id, ErasureRequest.kind)
-        .where(ErasureRequest.done_at.is_(None), ErasureRequest.planned_for.is_(None))
+        .where(ErasureRequest.done_at.is_(None), ErasureRequest.planned_for.is_(None), ~is_on_hold(clock))
         .order_by(ErasureRequest.id)
         .limit(limit)
     )
-    return tuple(Due(request_id, kind) for request_id, kind in rows.tuples())  # type: ignore[arg-type]
+    return tuple(Due(request_id, kind) for request_id, kind in rows.tuples())
 
 
 def _remove(session: Session, blobs: BlobStore, request: ErasureRequest, clock: Clock) -> Removal:

@@ -6,6 +6,7 @@ a condition on ErasureRequest.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, func, select, true
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
+from interview_engine.hr.privacy.holds import is_on_hold
 from interview_engine.hr.privacy.tables import ErasureRequest
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.i18n import msg
@@ -80,14 +82,19 @@ def is_open() -> tuple[ColumnElement[bool], ...]:
 
 
 def is_ripe(clock: Clock) -> tuple[ColumnElement[bool], ...]:
-    """Whether a plan is due and not on hold, as SQL."""
-    return (*is_open(), ErasureRequest.held_at.is_(None), ErasureRequest.planned_for <= clock.now())
+    """Whether a plan is due, and neither put on hold nor stopped by a legal hold, as SQL."""
+    due = ErasureRequest.planned_for <= clock.now()
+    return (*is_open(), ErasureRequest.held_at.is_(None), due, ~is_on_hold(clock))
 
 
-def ripe(session: Session, clock: Clock, *, only_confirmed: bool, limit: int) -> tuple[str, ...]:
-    """Ids of the plans that are due, the oldest first."""
+def ripe(
+    session: Session, clock: Clock, kinds: Collection[str], *, only_confirmed: bool, limit: int
+) -> tuple[str, ...]:  # fmt: skip
+    """Ids of the plans of those kinds that are due, the oldest first."""
     which = ErasureRequest.confirmed_at.is_not(None) if only_confirmed else true()
-    statement = select(ErasureRequest.id).where(*is_ripe(clock), which).order_by(ErasureRequest.id).limit(limit)
+    of_kinds = ErasureRequest.kind.in_(tuple(kinds))
+    statement = select(ErasureRequest.id).where(*is_ripe(clock), of_kinds, which)
+    statement = statement.order_by(ErasureRequest.id).limit(limit)
     return tuple(session.scalars(statement))
 
 
@@ -98,12 +105,13 @@ def locked_ripe(session: Session, request_id: str, clock: Clock) -> ErasureReque
     )
 
 
-def waiting_and_gone(session: Session, clock: Clock) -> tuple[int, int]:
-    """The plans that are due, and those carried out in the last day; both without what a person confirmed."""
-    unconfirmed = ErasureRequest.confirmed_at.is_(None)
-    waiting = _count(session, *is_ripe(clock), unconfirmed)
+def waiting_and_gone(session: Session, clock: Clock, kinds: Collection[str]) -> tuple[int, int]:
+    """The plans of those kinds that are due, and those carried out in the last day; both without what a person
+    confirmed."""
+    those = (ErasureRequest.confirmed_at.is_(None), ErasureRequest.kind.in_(tuple(kinds)))
+    waiting = _count(session, *is_ripe(clock), *those)
     since = ErasureRequest.done_at > clock.now() - timedelta(days=1)
-    return waiting, _count(session, ErasureRequest.planned_for.is_not(None), since, unconfirmed)
+    return waiting, _count(session, ErasureRequest.planned_for.is_not(None), since, *those)
 
 
 def _count(session: Session, *which: ColumnElement[bool]) -> int:

@@ -11,6 +11,7 @@ from interview_engine.hr.privacy.consents import (
 from interview_engine.hr.privacy.encrypting import Encryption, encryption
 from interview_engine.hr.privacy.erasure import (
     ask,
+    documents_asked_for,
     erase,
     erase_again,
     interviews_asked_for,
@@ -20,6 +21,7 @@ from interview_engine.hr.privacy.erasure import (
     request_erasure,
     request_for_all,
 )
+from interview_engine.hr.privacy.holds import held_until, place_hold, release_hold, standing_holds
 from interview_engine.hr.privacy.merging import both, move_everything
 from interview_engine.hr.privacy.planning import (
     cancel,
@@ -43,12 +45,14 @@ __all__ = [
     "cancel",
     "confirm",
     "consents_of",
+    "documents_asked_for",
     "drop",
     "encryption",
     "end_consents",
     "erase",
     "erase_again",
     "give_to",
+    "held_until",
     "hold",
     "interviews_asked_for",
     "interviews_deleted",
@@ -58,10 +62,13 @@ __all__ = [
     "may_be_kept",
     "move_everything",
     "persons_asked_for",
+    "place_hold",
     "record_consents",
     "release",
+    "release_hold",
     "request_erasure",
     "request_for_all",
     "ripe",
+    "standing_holds",
     "waiting_and_gone",
 ]

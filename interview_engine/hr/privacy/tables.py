@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String
@@ -36,7 +36,7 @@ class ErasureRequest(Row, Base):
     invitation_id: Mapped[str | None] = mapped_column(String(32), index=True)
     kind: Mapped[str] = mapped_column(String(20), default="interview")
     """interview (everything of one interview), person (everything of a person), retention (recordings past their
-    time; scores stay)."""
+    time; scores stay), or a kind of the retention schedule: `invitation_id` then names the document."""
     due_at: Mapped[datetime]
     planned_for: Mapped[datetime | None] = mapped_column(index=True)
     """Not done before, because nobody asked for it and people may stop it. None when it was asked for."""
@@ -48,3 +48,28 @@ class ErasureRequest(Row, Base):
     """A person said that it is right to delete so much at once."""
     done_at: Mapped[datetime | None] = mapped_column(index=True)
     receipt: Mapped[dict[str, Any] | None]
+
+
+class RetentionRule(Row, Base):
+    """How long a kind of document is kept after the last day, where that is not what ships (`schedule.json`)."""
+
+    __tablename__ = "retention_rule"
+
+    kind: Mapped[str] = mapped_column(String(20), unique=True)
+    months: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(300))
+
+
+class LegalHold(Row, Base):
+    """Nothing of a person, of a kind, or of both together is destroyed until a day, for a reason.
+
+    `person_id` None is everybody, `kind` "" every kind. `released_at` when somebody ended it before its day.
+    """
+
+    __tablename__ = "legal_hold"
+
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20), default="")
+    reason: Mapped[str] = mapped_column(String(300))
+    until: Mapped[date] = mapped_column(index=True)
+    released_at: Mapped[datetime | None]

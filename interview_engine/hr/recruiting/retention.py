@@ -41,6 +41,8 @@ log = logging.getLogger("interview_engine.retention")
 NEVER_STOPS = 10
 """So few deletions a day need nobody's confirmation, whatever share they are."""
 LISTED = 500
+KINDS = ("retention", "person")
+"""Plans that are recruiting's; those of documents are in `privacy.scheduled`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def planned(session: Session, actor: Actor) -> tuple[Planned, ...]:
     statement = (
         select(ErasureRequest, Person.name, about)
         .join(Person, Person.id == ErasureRequest.person_id)
-        .where(*planning.is_open(), reached(actor))
+        .where(*planning.is_open(), ErasureRequest.kind.in_(KINDS), reached(actor))
         .order_by(ErasureRequest.planned_for, ErasureRequest.id)
         .limit(LISTED)
     )
@@ -116,7 +118,7 @@ def stopped(session: Session, clock: Clock, share: int) -> Stop | None:
     With what went by plan in the last day it is more than `share` per cent of all interviews and candidates, and more
     than `NEVER_STOPS`.
     """
-    waiting, gone = waiting_and_gone(session, clock)
+    waiting, gone = waiting_and_gone(session, clock, KINDS)
     if waiting == 0 or waiting + gone <= NEVER_STOPS:
         return None
     interviews = (
@@ -135,7 +137,7 @@ def stopped(session: Session, clock: Clock, share: int) -> Stop | None:
 
 def ripe(session: Session, clock: Clock, share: int, *, limit: int = 50) -> tuple[str, ...]:
     """Job: ids of the due plans; of a stopped run only those that a person confirmed."""
-    return planning.ripe(session, clock, only_confirmed=stopped(session, clock, share) is not None, limit=limit)
+    return planning.ripe(session, clock, KINDS, only_confirmed=stopped(session, clock, share) is not None, limit=limit)
 
 
 def carry_out(session: Session, blobs: BlobStore, request_id: str, clock: Clock) -> bool:
@@ -186,7 +188,7 @@ def reached(actor: Actor) -> ColumnElement[bool]:
             visible(actor, "public", "manage", Requisition.department_id, Requisition.legal_entity_id),
         )
     )
-    return about.correlate(ErasureRequest).exists()
+    return and_(ErasureRequest.kind.in_((*KINDS, "interview")), about.correlate(ErasureRequest).exists())
 
 
 def _tell(session: Session, made: list[ErasureRequest], day: datetime, clock: Clock) -> None:

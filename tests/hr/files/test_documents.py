@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from interview_engine.errors import ConflictError, InvalidInput, NotFoundError, PermissionDenied, UnsupportedMedia
 from interview_engine.hr.files import documents, entries
 from interview_engine.hr.files.documents import NewDocument
+from interview_engine.hr.files.retained import KEPT
 from interview_engine.hr.files.tables import FileDocument, FileEntry
 from interview_engine.hr.people.tables import IdNumberKey, Person
 from interview_engine.hr.privacy.erasing import erase_person
@@ -22,6 +23,7 @@ from interview_engine.store.blobs import BlobStore, open_blobs
 from interview_engine.store.rows import stamp
 from interview_engine.store.tables import BlobKey
 
+OVER = {one.name: one.over for one in KEPT}
 PDF = b"%PDF-1.7 an invented diploma"
 
 
@@ -82,18 +84,17 @@ def test_what_is_no_document_is_refused(cabinet: Cabinet, data: bytes) -> None:
         documents.store_document(cabinet.blobs, cabinet.person_id, data)
 
 
-def test_a_document_is_kept_until_its_day_and_goes_by_itself_afterwards(cabinet: Cabinet) -> None:
+def test_a_document_is_kept_until_its_day_and_is_over_afterwards(cabinet: Cabinet) -> None:
     world = cabinet.world
     row = cabinet.put(retention=date(2028, 12, 31))
     with world.database.transaction() as session, pytest.raises(ConflictError) as refused:
         documents.delete_document(session, world.actor("hr"), row.id, world.clock)
     assert "2028-12-31" in refused.value.message.en
-    gone = []
-    for day in (datetime(2028, 12, 31, 2, tzinfo=UTC), datetime(2029, 1, 1, 2, tzinfo=UTC)):
-        world.clock.at = day
-        with world.database.transaction() as session:
-            gone.append(documents.delete_past(session, world.clock))
-    assert gone == [0, 1]
+    over = []
+    for day in (date(2028, 12, 30), date(2028, 12, 31)):
+        with world.database.reading() as session:
+            over.append([one.subject_id for one in OVER["doc_diploma"](session, 24, 0, day)])
+    assert over == [[], [row.id]]
 
 
 def test_a_hold_outlasts_the_retention_and_ends_on_its_day(cabinet: Cabinet) -> None:
@@ -101,12 +102,13 @@ def test_a_hold_outlasts_the_retention_and_ends_on_its_day(cabinet: Cabinet) -> 
     row = cabinet.put(retention=date(2027, 1, 31))
     with world.database.transaction() as session:
         documents.hold(session, world.actor("hr"), row.id, date(2027, 6, 30), "劳动仲裁", world.clock)
-    gone = []
+    ended, over = [], []
     for month in (3, 7):
         world.clock.at = datetime(2027, month, 1, 2, tzinfo=UTC)
         with world.database.transaction() as session:
-            gone.append(documents.delete_past(session, world.clock))
-    assert gone == [0, 1]
+            ended.append(documents.end_holds(session, world.clock))
+            over.append(len(OVER["doc_diploma"](session, 24, 0, world.clock.at.date())))
+    assert (ended, over) == ([0, 1], [0, 1])
 
 
 def test_a_hold_needs_a_reason_and_a_day_to_come(cabinet: Cabinet) -> None:

@@ -138,7 +138,7 @@ def test_what_was_withdrawn_is_erased_and_the_receipt_names_all_of_it(world: Wor
         reviews.note(session, world.actor("recruiter"), application.id, "她讲了退货的事", clock)
         request = withdrawing.withdraw(session, candidate, invitation, clock)
     with world.database.transaction() as session:
-        assert [one.request_id for one in erasure.due(session)] == [request.id]
+        assert [one.request_id for one in erasure.due(session, world.clock)] == [request.id]
         receipt = erasure.erase(session, blobs, request.id, clock)
     assert erasure.verify_receipt(receipt)
     assert {(one["what"], one["sha256"]) for one in receipt["blobs"]} == {
@@ -165,7 +165,7 @@ def test_a_receipt_of_an_erasure_is_kept_and_audited_and_erasing_again_changes_n
     with world.database.transaction() as session:
         receipt = erasure.erase(session, blobs, request.id, clock)
     with world.database.reading() as session:
-        assert erasure.due(session) == ()
+        assert erasure.due(session, world.clock) == ()
         kept = session.get_one(ErasureRequest, request.id).receipt
         assert kept == receipt
         audited = session.scalars(select(AuditEvent.detail).where(AuditEvent.action == "erasure.done")).one()

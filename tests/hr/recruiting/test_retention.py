@@ -61,7 +61,7 @@ def test_what_is_past_its_time_goes_days_after_it_was_planned_and_not_before(wor
     (request,) = planned(world)
     assert request.planned_for is not None
     with world.database.reading() as session:
-        assert erasure.due(session) == ()  # nobody asked for it
+        assert erasure.due(session, world.clock) == ()  # nobody asked for it
     for _ in range(DAYS - 1):
         assert carried_out(world, blobs) == 0
         world.clock.pass_days(1)
@@ -132,7 +132,7 @@ def test_a_person_who_asks_does_not_wait_for_the_plan(world: World) -> None:
     with world.database.transaction() as session:
         asked = erasure.request_erasure(session, world.actor("administrator"), world.clock, person_id=person)
         assert asked.id == request.id
-        assert [one.request_id for one in erasure.due(session)] == [request.id]
+        assert [one.request_id for one in erasure.due(session, world.clock)] == [request.id]
 
 
 def test_a_plan_is_dropped_when_its_reason_is_gone(world: World, blobs: BlobStore) -> None:

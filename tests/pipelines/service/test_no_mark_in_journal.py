@@ -167,7 +167,7 @@ def told(database: Database, folder: Path) -> Story:
     with database.transaction() as session:
         withdrawing.withdraw(session, rows.candidate, session.get_one(Invitation, rows.invitation_id), CLOCK)
         erasure.request_erasure(session, SYSTEM, CLOCK, person_id=rows.candidate.person_id or "")
-        asked = [one.request_id for one in erasure.due(session)]
+        asked = [one.request_id for one in erasure.due(session, CLOCK)]
     for request_id in asked:
         with database.transaction() as session:
             erasure.erase(session, blobs, request_id, CLOCK)
