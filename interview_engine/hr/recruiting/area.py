@@ -29,6 +29,9 @@ from interview_engine.hr.recruiting.applying.pool_list import TALENT_POOL
 from interview_engine.hr.recruiting.blob_owners import owners
 from interview_engine.hr.recruiting.concerns import CONCERNS
 from interview_engine.hr.recruiting.erasing import erase_applications, erase_interview, erase_recordings
+from interview_engine.hr.recruiting.headcount.lists import HEADCOUNT
+from interview_engine.hr.recruiting.headcount.service import Standing
+from interview_engine.hr.recruiting.headcount.tables import HeadcountPlan
 from interview_engine.hr.recruiting.hiring import joining, no_show, offers
 from interview_engine.hr.recruiting.interviewing import invitation_states, uploads, work
 from interview_engine.hr.recruiting.jobs import requisitions
@@ -70,7 +73,14 @@ def _application_seen(session: Session, actor: Any, application_id: str) -> None
 
 def _requisitions(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
     rows = session.execute(
-        select(Requisition.id, Requisition.title, Requisition.headcount, Requisition.urgent, Department.name)
+        select(
+            Requisition.id,
+            Requisition.title,
+            Requisition.headcount,
+            Requisition.urgent,
+            Requisition.plan_check,
+            Department.name,
+        )
         .join(Department, Department.id == Requisition.department_id)
         .where(Requisition.id.in_(ids))
     )
@@ -82,10 +92,19 @@ def _requisitions(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
                 (msg("Department", context="card"), department),
                 (msg("To hire", context="card"), str(headcount)),
                 *(((msg("Urgent", context="card"), "✓"),) if urgent else ()),
+                *_over_plan(checked),
             ),
         )
-        for row_id, title, headcount, urgent, department in rows.tuples()
+        for row_id, title, headcount, urgent, checked, department in rows.tuples()
     }
+
+
+def _over_plan(checked: Mapping[str, Any] | None) -> tuple[tuple[Text, str], ...]:
+    """The card's line of a requisition over plan: in post − leaving + sought + wanted > planned."""
+    if checked is None or (one := Standing(**checked)).over <= 0:
+        return ()
+    numbers = f"{one.in_post} − {one.leaving} + {one.sought} + {one.wanted} = {one.after} > {one.plan}"
+    return ((msg("Over the headcount plan", context="card"), numbers),)
 
 
 def _offers(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
@@ -147,6 +166,7 @@ AREA = Area(
         Assessment,
         BulkAction,
         CalibrationVersion,
+        HeadcountPlan,
         HumanRating,
         HumanReview,
         Invitation,
@@ -179,7 +199,14 @@ AREA = Area(
             msg("Requisition"),
             _requisitions,
             requisitions.approval_closed,
-            (Fact("headcount", msg("Headcount")),),
+            (
+                Fact("headcount", msg("Headcount")),
+                Fact(
+                    "over_plan",
+                    msg("Over the headcount plan", context="fact"),
+                    {"yes": msg("over"), "no": msg("within"), "no_plan": msg("no plan")},
+                ),
+            ),
             requisitions.facts_of,
         ),
         RequestKind(
@@ -196,6 +223,7 @@ AREA = Area(
     names={"application": reached_names},
     subjects=(
         *(Subject(name, told=True, concerns=CONCERNS.get(name)) for name in _TOLD),
+        Subject("headcount"),
         Subject("assessment", told=True, concerns=CONCERNS["assessment"]),
         Subject("review", told=True, untold=frozenset({"score"}), concerns=CONCERNS["review"]),
         *(
@@ -210,7 +238,7 @@ AREA = Area(
         Job("planned deletions", 3600.0, retention.carry_out_plans, by_date=True),
         Job("uploads", 3600.0, uploads.clear, by_date=True),
     ),
-    lists=(REQUISITIONS, TALENT_POOL),
+    lists=(REQUISITIONS, TALENT_POOL, HEADCOUNT),
     watches=(
         Watch("requisition", _requisition_seen),
         Watch("application", _application_seen),

@@ -23,6 +23,8 @@ class Requisition(Row, Base):
     `closes_on` (last day in Beijing on which it takes applications) stand on the public page.
     `urgent` and `reason` (why somebody is sought) are for colleagues, approvers above all; no public page says them.
     `state_before` is what it was before it was paused, filled or cancelled, for undoing that; `state_since` is when.
+    `plan_check` is how it stood to the headcount plan when its approval was asked for (`headcount.service.Standing`),
+    None where no plan covered it.
     """
 
     __tablename__ = "requisition"
@@ -51,6 +53,7 @@ class Requisition(Row, Base):
     state_since: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    plan_check: Mapped[dict[str, Any] | None]
 
 
 class Posting(Row, Base):

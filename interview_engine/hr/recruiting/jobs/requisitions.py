@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from interview_engine.hr.area import Facts
 from interview_engine.hr.companies import service as companies
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.problems import conflict, required
+from interview_engine.hr.recruiting.headcount import service as headcount
 from interview_engine.hr.recruiting.jobs.job_description import check_postal_codes
 from interview_engine.hr.recruiting.jobs.wish import NewRequisition, write_wish
 from interview_engine.hr.recruiting.reach import check_place, requisition_for
@@ -92,6 +94,8 @@ def submit_for_approval(session: Session, actor: Actor, requisition_id: str, clo
         ConflictError: `requisition.state`, or as approvals' `start`.
     """
     row = requisition_for(session, actor, requisition_id, "public", "write", lock=True)
+    seen = headcount.check(session, row, clock)
+    row.plan_check = None if seen is None else seen.to_json()
     change_state(session, row, "pending", actor, clock)
     return approvals.start(session, actor, KIND, f"{KIND}:{row.id}", row.department_id, clock)
 
@@ -99,7 +103,23 @@ def submit_for_approval(session: Session, actor: Actor, requisition_id: str, clo
 def facts_of(session: Session, requisition_id: str) -> Facts:
     """What conditions of approval flows ask about a requisition."""
     row = find(session, Requisition, requisition_id)
-    return {} if row is None else {"headcount": Decimal(row.headcount)}
+    if row is None:
+        return {}
+    over = "no_plan" if row.plan_check is None else "yes" if headcount.Standing(**row.plan_check).over > 0 else "no"
+    return {"headcount": Decimal(row.headcount), "over_plan": over}
+
+
+def plan_standing(session: Session, row: Requisition, clock: Clock) -> Mapping[str, Any] | None:
+    """How a requisition stands to the headcount plan: as it was when its approval was asked for, else now.
+
+    None where no plan covers it, and of one that is closed.
+    """
+    if row.state in ("filled", "cancelled"):
+        return None
+    if row.state != "draft":
+        return row.plan_check
+    seen = headcount.check(session, row, clock)
+    return None if seen is None else seen.to_json()
 
 
 def approval_closed(session: Session, actor: Actor, subject: str, state: str, clock: Clock) -> None:
