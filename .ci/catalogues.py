@@ -31,6 +31,7 @@ MARKS = ("msg", "mark", "_", "say", "translate")
 
 AREAS: tuple[tuple[str, str], ...] = (
     ("interview_engine/hr/recruiting/interviewing/consent_texts.py", "consent"),
+    ("interview_engine/hr/recruiting/headcount/", "console_recruiting"),
     ("interview_engine/hr/recruiting/", "recruiting"),
     ("interview_engine/hr/competency/promotion.py", "console_competency"),
     ("interview_engine/hr/competency/", "competency"),
@@ -54,6 +55,9 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("interview_engine/hr/tasks/", "console_employees"),
     ("interview_engine/hr/onboarding/", "console_employees"),
     ("interview_engine/hr/offboarding/", "console_employees"),
+    ("interview_engine/hr/assets/", "console_employees"),
+    ("interview_engine/hr/privacy/holds.py", "console_system"),
+    ("interview_engine/hr/privacy/scheduled.py", "console_system"),
     ("interview_engine/hr/forms/", "lists"),
     ("interview_engine/hr/lists/", "lists"),
     ("interview_engine/hr/", "people"),
@@ -88,6 +92,8 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("api/templates/console/calendar/", "console_employees"),
     ("api/templates/console/migration/", "console_employees"),
     ("api/console/joining/", "console_employees"),
+    ("api/console/leaving/", "console_employees"),
+    ("api/templates/console/leaving/", "console_employees"),
     ("api/templates/console/joining/", "console_employees"),
     ("api/templates/console/employees/", "console_employees"),
     ("api/console/requests/", "console_requests"),

@@ -41,6 +41,7 @@ PAGES = (
     "phone.pages",
     "phone.todo",
     "phone.mine",
+    "phone.leaving",
     "phone.requests",
     "changes.routes",
 )

@@ -5,6 +5,7 @@ from api.console.calendar.area import AREA as CALENDAR
 from api.console.competency.area import AREA as COMPETENCY
 from api.console.employees.area import AREA as EMPLOYEES
 from api.console.joining.area import AREA as JOINING
+from api.console.leaving.area import AREA as LEAVING
 from api.console.migration.area import AREA as MIGRATION
 from api.console.pay.area import AREA as PAY
 from api.console.quality.area import AREA as QUALITY
@@ -17,6 +18,7 @@ AREAS: tuple[WebArea, ...] = (
     RECRUITING,
     EMPLOYEES,
     JOINING,
+    LEAVING,
     MIGRATION,
     CALENDAR,
     WORK,

@@ -18,6 +18,7 @@ from api.deps import Ctx
 from api.export import attachment
 from api.i18n import language_of
 from api.phone.employee import EXPORT, FILE, TEAM, TODAY, EmployeeActor
+from api.phone.leaving import LEAVING, own_leaving
 from api.phone.pages import proved
 from api.phone.todo import TODO
 from api.render import page
@@ -76,6 +77,8 @@ def today(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
             file=FILE,
             applications=applications_address(context, actor.person_id or ""),
             team_href=TEAM,
+            leaving=own_leaving(session, actor) is not None,
+            leaving_href=LEAVING,
             day=day,
         )
 

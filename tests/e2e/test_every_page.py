@@ -41,6 +41,8 @@ from api.signing import flow
 from interview_engine.clock import china_day
 from interview_engine.hr.access.rules import SYSTEM, candidate_actor
 from interview_engine.hr.accounts import sign_in
+from interview_engine.hr.assets import service as assets
+from interview_engine.hr.assets.service import NewHolding
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.employment import assignments
 from interview_engine.hr.employment import service as employments
@@ -50,9 +52,11 @@ from interview_engine.hr.files import contracts, entries
 from interview_engine.hr.files.tables import FileEntry
 from interview_engine.hr.forms.fields import Value
 from interview_engine.hr.messaging import notices
+from interview_engine.hr.offboarding import service as offboarding
 from interview_engine.hr.onboarding import service as onboarding
 from interview_engine.hr.onboarding import welcome
 from interview_engine.hr.people.tables import Person
+from interview_engine.hr.recruiting.headcount import service as headcount
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import answers, invitations
 from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven
@@ -114,6 +118,7 @@ def standing(folder: Path) -> Iterator[Site]:
         about = tasks.About(session.get_one(Employment, held).person_id, made.entity_id, made.department_id)
         tasks.open_tasks(session, "system", "joining", about, "x:1", CLOCK.now().date(), CLOCK)
         boss = made.actors["administrator"]
+        left = leaver(session, made)
         more = taken_over(session, boss, made.entity_id, held)
         more["parameter_id"] = pay_parameter(session).id
         more |= paid(session, session.get_one(Employment, held))
@@ -146,6 +151,10 @@ def standing(folder: Path) -> Iterator[Site]:
         addresses[f"{base}/{{row_id}}/change"] = f"{base}/{things['welcome_text_id']}/change"
     addresses["/console/joining/{onboarding_id}"] = f"/console/joining/{things['onboarding_id']}"
     del things["welcome_text_id"], things["onboarding_id"]
+    addresses["/console/leaving/{separation_id}"] = f"/console/leaving/{left['separation_id']}"
+    for name in ("assets", "headcount"):
+        for base in ("/console", "/wechat/lists"):
+            addresses[f"{base}/{name}/{{row_id}}/change"] = f"{base}/{name}/{left[name]}/change"
     for base in ("/console/task-templates", "/wechat/lists/task_templates"):
         addresses[f"{base}/{{row_id}}/change"] = f"{base}/task-proposal-00/change"
     addresses["/console/ask/{kind_name}"] = f"/console/ask/{more['kind_name']}?person={about.person_id}"
@@ -218,6 +227,20 @@ def employed(session: Session, made: Company) -> str:
     for section, given in values.items():
         entries.add(session, made.actors["hr"], person.id, section, given, CLOCK)
     return row.id
+
+
+def leaver(session: Session, made: Company) -> dict[str, str]:
+    """Somebody who leaves in ten days with a computer in their hands, and a headcount plan."""
+    hr = made.actors["hr"]
+    person = find_or_make(session, hr, NewContact("周离", phone="13800006702"), CLOCK)
+    start = china_day(CLOCK) - timedelta(days=400)
+    place = employments.Place(made.entity_id, made.department_id)
+    row = employments.begin(session, hr, person.id, place, "客服专员", start, None, CLOCK)
+    asset = assets.hand_out(session, hr, row.id, NewHolding("computer", "笔记本电脑", start, "NB-1"), CLOCK)
+    said = offboarding.NewSeparation("mutual", china_day(CLOCK) + timedelta(days=10), "双方协商")
+    leaving = offboarding.enter(session, hr, row.id, said, CLOCK)
+    plan = headcount.set_plan(session, hr, headcount.NewPlan(made.department_id, "", start, 5), CLOCK)
+    return {"separation_id": leaving.id, "assets": asset.id, "headcount": plan.id}
 
 
 def to_sign(made: Company, employment_id: str) -> dict[str, str]:

@@ -26,6 +26,8 @@ from interview_engine.hr.accounts import sign_in, tokens
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.all_tables import Base
 from interview_engine.hr.approvals.tables import ApprovalFlow, ApprovalSubstitute
+from interview_engine.hr.assets import service as assets
+from interview_engine.hr.assets.service import NewHolding
 from interview_engine.hr.calendar import service as calendar
 from interview_engine.hr.calendar.rules import Day
 from interview_engine.hr.competency import service as competency
@@ -44,6 +46,7 @@ from interview_engine.hr.lists.views import save_view
 from interview_engine.hr.messaging import notice_drafts
 from interview_engine.hr.migration import service as imports
 from interview_engine.hr.migration.source import SourceLine, SourceTable
+from interview_engine.hr.offboarding import service as offboarding
 from interview_engine.hr.onboarding import service as onboarding
 from interview_engine.hr.onboarding import welcome
 from interview_engine.hr.org import service as org
@@ -51,7 +54,9 @@ from interview_engine.hr.pay import profiles
 from interview_engine.hr.pay import service as pay
 from interview_engine.hr.pay.tables import PayParameter, Payslip
 from interview_engine.hr.people.tables import Person, PersonFlag
+from interview_engine.hr.privacy import service as privacy
 from interview_engine.hr.privacy.tables import ErasureRequest
+from interview_engine.hr.recruiting.headcount import service as headcount
 from interview_engine.hr.recruiting.tables import BulkAction, CalibrationVersion
 from interview_engine.hr.requests import own_kinds
 from interview_engine.hr.requests import service as requests
@@ -115,6 +120,10 @@ class Companies:
         for base, name in (("pay-attendance", "pay_attendance"), ("pay-profiles", "pay_profile")):
             if path.startswith((f"/console/{base}/", f"/api/v1/lists/{base.replace('-', '_')}")):
                 path = path.replace("{row_id}", self.b[f"{name}_id"])
+        if path.startswith(("/console/assets/", "/api/v1/lists/assets")):
+            path = path.replace("{row_id}", self.b["asset_id"])
+        if path.startswith(("/console/headcount/", "/api/v1/lists/headcount")):
+            path = path.replace("{row_id}", self.b["headcount_id"])
         for name, value in self.b.items():
             path = path.replace("{" + name + "}", value)
         return path
@@ -281,6 +290,9 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
     about = tasks.About(somebody.id, b, department)
     task = tasks.add(session, SYSTEM, about, tasks.NewTask("乙公司的任务", "hr", date(2099, 1, 1)), CLOCK)
     session.add_all([calibration, episode, pair, planned, away, flow, action, sheet, bulk])
+    left = leaver_of(session, b, department)
+    hold = privacy.place_hold(session, SYSTEM, somebody.id, "", date(2099, 1, 1), "乙公司的争议", CLOCK)
+    plan = privacy.ask(session, SYSTEM, somebody.id, paper.id, "doc_diploma", CLOCK, planned_for=CLOCK.now())
     session.flush()
     asked = asked_in(session, samples, b, somebody.id)
     work = session.scalars(select(WorkItem.id)).first() or NOBODY
@@ -298,6 +310,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         **asked, "employment_id": held.id, "entry_id": home.id, "document_id": paper.id, "section": "address",
         "batch_id": taken["batch_id"],
         "template_id": made_of.row.id, "signature_id": signature.id,
+        **left, "hold_id": hold.id, "plan_id": plan.id,
         "task_id": task.id, "onboarding_id": joins.id, "welcome_text_id": text.id,
         "task_template_id": template.id, "pay_parameter_id": pay_parameter(session).id, **paid(session, held),
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
@@ -325,6 +338,17 @@ def paid(session: Session, held: Employment) -> dict[str, str]:
     run = pay.work_out(session, SYSTEM, pay.begin_run(session, SYSTEM, new, CLOCK).id, CLOCK)
     slip = session.scalars(select(Payslip.id).where(Payslip.run_id == run.id, Payslip.employment_id == held.id)).one()
     return {"pay_profile_id": kept.id, "pay_attendance_id": sheet.id, "pay_run_id": run.id, "payslip_id": slip}
+def leaver_of(session: Session, b: str, department: str) -> dict[str, str]:
+    """Somebody who leaves with a thing in their hands, and a headcount plan."""
+    person = find_or_make(session, SYSTEM, NewContact("乙公司离职人", phone="13900009003"), CLOCK)
+    place = employments.Place(b, department)
+    row = employments.begin(session, SYSTEM, person.id, place, "客服", date(2026, 1, 5), None, CLOCK)
+    thing = NewHolding("computer", "乙公司的电脑", date(2026, 1, 5), "B-NB-1")
+    asset = assets.hand_out(session, SYSTEM, row.id, thing, CLOCK)
+    said = offboarding.NewSeparation("mutual", date(2099, 1, 1), "乙公司的理由")
+    leaving = offboarding.enter(session, SYSTEM, row.id, said, CLOCK)
+    plan = headcount.set_plan(session, SYSTEM, headcount.NewPlan(department, "", date(2026, 1, 1), 5), CLOCK)
+    return {"asset_id": asset.id, "separation_id": leaving.id, "headcount_id": plan.id}
 
 
 def taken_over(session: Session, boss: Actor, b: str, employment_id: str) -> dict[str, str]:

@@ -80,6 +80,8 @@ PARAMETER = {
 ATTENDED = {"employee_number": "B-1", "month": "2026-09-01", "unpaid_days": "1"}
 PROFILE = {"employee_number": "B-1", "first_day": "2026-01-05", "kind": "labour_service"}
 RUN = {"company": "启明家居（演示）", "month": "2026-11-01", "pay_day": "2026-11-28", "method": "workdays"}
+THING = {"employee_number": "B-1", "kind": "computer", "name": "偷来的电脑", "handed_on": "2026-02-01"}
+PLAN = {"department": "启明家居（演示）/客户服务部", "valid_from": "2026-01-01", "headcount": 99, "reason": REASON}
 
 SHEET = base64.b64encode("姓名,部门,岗位,入职日期\n偷来的,客户服务部,客服,2026-01-05\n".encode()).decode()
 SHEET_FILE = {"file": ("x.csv", base64.b64decode(SHEET), "text/csv")}
@@ -112,6 +114,11 @@ API: dict[str, Body] = {
     "add_to_tasks": body(employee_number="B-1", title="偷来的任务", owner="hr", due="2099-01-01"),
     "add_to_task_templates": body(**TASK, company="启明家居（演示）"),
     "change_in_task_templates": body(**TASK, company="启明家居（演示）"),
+    "add_to_separations": body(employee_number="B-1", kind="mutual", last_day="2099-01-01", reason=REASON),
+    "add_to_assets": body(**THING),
+    "change_in_assets": body(**THING),
+    "add_to_headcount": body(**PLAN),
+    "change_in_headcount": body(**PLAN),
     "create_requisition": body(**JOB),
     "update_requisition": body(**JOB),
     "submit_requisition": nothing,
@@ -364,6 +371,28 @@ CONSOLE: dict[str, Body] = {
     "/console/task-templates/bulk": form(action="stop", id=of_b("task_template_id"), confirmed="1"),
     "/console/task-templates/views/{saved_view_id}/remove": nothing,
     "/console/task-templates/undo/{bulk_id}": nothing,
+    "/console/joining/{onboarding_id}/assets": form(kind="computer", name="x", tag=""),
+    "/console/leaving/new": form(employee_number="B-1", kind="mutual", last_day="2099-01-01", reason=REASON),
+    "/console/leaving/bulk": form(action="settle", id=of_b("separation_id"), confirmed="1"),
+    "/console/leaving/views/{saved_view_id}/remove": nothing,
+    "/console/leaving/{separation_id}/last-day": form(last_day="2099-01-01"),
+    "/console/leaving/{separation_id}/kind": form(kind="dismissal"),
+    "/console/leaving/{separation_id}/withdraw": form(reason=REASON),
+    "/console/leaving/{separation_id}/settle": nothing,
+    "/console/leaving/{separation_id}/take-back": form(reason=REASON),
+    "/console/leaving/{separation_id}/assets": form(asset=of_b("asset_id"), state="returned"),
+    "/console/assets/new": form(**THING),
+    "/console/assets/{row_id}/change": form(**THING),
+    "/console/assets/bulk": form(action="returned", id=of_b("asset_id"), confirmed="1"),
+    "/console/assets/views/{saved_view_id}/remove": nothing,
+    "/console/headcount/new": form(**PLAN),
+    "/console/headcount/{row_id}/change": form(**PLAN),
+    "/console/headcount/bulk": form(action="confirm", id=of_b("headcount_id"), confirmed="1"),
+    "/console/headcount/views/{saved_view_id}/remove": nothing,
+    "/console/retention/period": form(kind="doc_identity", months="60", reason=REASON),
+    "/console/retention/holds": form(employee_number="B-1", until="2099-01-01", reason=REASON),
+    "/console/retention/holds/{hold_id}/release": nothing,
+    "/console/retention/plans/{plan_id}/cancel": nothing,
     "/console/requisitions/new": form(**JOB),
     "/console/requisitions/{requisition_id}/edit": form(**JOB),
     "/console/requisitions/bulk": form(action="cancel", id=of_b("requisition_id"), confirmed="1"),
@@ -532,6 +561,12 @@ CONSOLE_HARMLESS: dict[str, str] = {
     "/console/pay-parameters/import": "it looks at a sheet that was sent, and writes when that is confirmed",
     "/console/imports/views": "it keeps the actor's own filters",
     "/console/imports/bulk": "the list has no action",
+    "/console/leaving/views": "it keeps the actor's own filters",
+    "/console/assets/views": "it keeps the actor's own filters",
+    "/console/assets/import": "it looks at a sheet that was sent, and writes when that is confirmed",
+    "/console/headcount/views": "it keeps the actor's own filters",
+    "/console/headcount/import": "it looks at a sheet that was sent, and writes when that is confirmed",
+    "/console/retention/confirm": "it approves what is due within the actor's reach",
     "/console/joining/views": "it keeps the actor's own filters",
     "/console/welcome-texts/views": "it keeps the actor's own filters",
     "/console/tasks/views": "it keeps the actor's own filters",

@@ -14,6 +14,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 
+from interview_engine.clock import SystemClock
 from interview_engine.errors import UsageError
 from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.all_tables import Base
@@ -91,7 +92,7 @@ def test_deletions_that_the_old_job_asked_for_are_planned_and_a_person_s_are_not
         assert planned.planned_for is not None
         assert planned.planned_for > datetime.now(UTC) + timedelta(days=6)
         assert asked.planned_for is None
-        assert [one.request_id for one in erasure.due(session)] == ["1"]
+        assert [one.request_id for one in erasure.due(session, SystemClock())] == ["1"]
     database.close()
 
 

@@ -22,15 +22,19 @@ from interview_engine.hr.access.service import reached_persons
 from interview_engine.hr.accounts.service import names_of
 from interview_engine.hr.approvals.service import of_subject
 from interview_engine.hr.approvals.standing import deciders_of
+from interview_engine.hr.assets import rules as asset_rules
+from interview_engine.hr.assets import service as assets
+from interview_engine.hr.assets.service import NewHolding
 from interview_engine.hr.onboarding import no_shows, rules, service
 from interview_engine.hr.onboarding.service import Onboarding
 from interview_engine.hr.org.service import department_names
 from interview_engine.hr.people.names import person_names
 from interview_engine.hr.people.tables import Person
+from interview_engine.hr.problems import conflict
 from interview_engine.hr.tasks import rules as task_rules
 from interview_engine.hr.tasks import service as tasks
 from interview_engine.hr.tasks.service import Task
-from interview_engine.i18n import Text
+from interview_engine.i18n import Text, msg
 from interview_engine.store import audit
 
 HOME = "/console/joining"
@@ -98,6 +102,22 @@ def free_phone(onboarding_id: str, request: Request, context: Ctx, actor: PageAc
     )  # fmt: skip
 
 
+@router.post(f"{HOME}/{{onboarding_id}}/assets")
+def hand_out(onboarding_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+    """Hand a thing out, with the task that asks for it."""
+
+    def change(session: Session) -> object:
+        row = service.get_for(session, actor, onboarding_id, "read")
+        if row.employment_id is None:
+            raise conflict("onboarding.employment", msg("This person is not employed yet."),
+                           msg("Hand things out once the entry form is approved."))  # fmt: skip
+        new = NewHolding(form.text("kind"), form.text("name"), china_day(context.clock), form.text("tag"),
+                         task_id=form.text("task"))  # fmt: skip
+        return assets.hand_out(session, actor, row.employment_id, new, context.clock)
+
+    return _act(onboarding_id, request, context, actor, "asset_out", change)
+
+
 @router.post(f"{HOME}/{{onboarding_id}}/ask")
 def ask(onboarding_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """Ask for the approval once more."""
@@ -141,7 +161,8 @@ def _page(
             "department": department_names(session).get(row.department_id, ""),
             "deciders": [] if approval is None else deciders_of(session, approval.id),
             "approval": approval,
-            "tasks": [(one, tasks.title_of(one), who) for one, who in _with_owners(session, own)],
+            "tasks": [(one, tasks.title_of(one), who) for one, who in with_owners(session, own)],
+            "assets": [] if row.employment_id is None else assets.of_employment(session, row.employment_id),
             "mine": {one.id for one in own if tasks.is_mine(session, actor, one)},
             "sees_pay": bool(reached_persons(session, actor, "pay", "read", (row.person_id,))),
             "entry": _entry(context, row) if may_at_all(actor, "contact", "write") else None,
@@ -157,6 +178,8 @@ def _page(
         sources=rules.SOURCES,
         filed=row.entry_sha256 is None and row.state in ("approved", "joined"),
         task_states=task_rules.STATES,
+        asset_kinds=asset_rules.KINDS,
+        asset_states=asset_rules.STATES,
         under_way=row.state in rules.UNDER_WAY,
         may_undo=no_shows.may_be_taken_back(row, context.clock),
         today=china_day(context.clock),
@@ -168,7 +191,7 @@ def _entry(context: Context, row: Onboarding) -> rules.Entry | None:
     return service.entry_of(context.blobs, row)
 
 
-def _with_owners(session: Session, own: list[Task]) -> list[tuple[Task, Text | str]]:
+def with_owners(session: Session, own: list[Task]) -> list[tuple[Task, Text | str]]:
     """Each with the name of whose it is, else what the owner is called."""
     persons = person_names(session, {one.owner_person_id for one in own if one.owner_person_id})
     accounts = names_of(session, {one.account_id for one in own if one.account_id})

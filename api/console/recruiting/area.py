@@ -25,6 +25,7 @@ from api.routes.recruiting import (
 )
 from api.routes.recruiting import requisitions as requisitions_routes
 from interview_engine.hr.recruiting.applying.pool_list import TALENT_POOL
+from interview_engine.hr.recruiting.headcount.lists import HEADCOUNT
 from interview_engine.hr.recruiting.jobs.requisition_list import REQUISITIONS
 from interview_engine.i18n import mark
 
@@ -55,6 +56,7 @@ AREA = WebArea(
     lists=(
         ListPage(REQUISITIONS, requisitions.HOME, "recruiting/requisitions.html", requisitions.around_list),
         ListPage(TALENT_POOL, "/console/pool", "recruiting/pool.html"),
+        ListPage(HEADCOUNT, "/console/headcount"),
     ),
     pages=(
         requisitions.router,

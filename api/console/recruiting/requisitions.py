@@ -29,6 +29,7 @@ from interview_engine.hr.competency import service as competency
 from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import required
+from interview_engine.hr.recruiting.headcount import service as headcount
 from interview_engine.hr.recruiting.jobs import closing, postings, requisitions
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, requirements_of
 from interview_engine.hr.recruiting.jobs.lists import possible_owners, stage_counts
@@ -128,6 +129,7 @@ def _job(
         asks = _would_decide(session, actor, row, context) if row.state == "draft" else ()
         deciders = deciders_of(session, approval.id) if approval is not None else ()
         mine = {pending.approval.id for pending in approvals.pending_for(session, actor)}
+        standing = requisitions.plan_standing(session, row, context.clock)
         values: dict[str, Any] = {
             "row": row,
             "head": requisition_head(session, actor, row),
@@ -135,6 +137,8 @@ def _job(
             "postings": [_posting(context, one) for one in postings.postings_of(session, actor, row.id)],
             "approval": approval,
             "asks": asks,
+            "plan": None if standing is None else headcount.words_of(standing),
+            "over_plan": standing is not None and headcount.Standing(**standing).over > 0,
             "steps": [{"row": step, "name": name} for step, name in deciders],
             "may_approve": approval is not None and approval.id in mine,
             "profile": next((p for p in competency.list_profiles(session, actor) if p.id == row.role_profile_id), None),

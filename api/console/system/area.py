@@ -1,7 +1,7 @@
 """What shows the company and the installation: organisation, notices, durable work, audit, accounts."""
 
 from api.area import Entry, WebArea
-from api.console.system import account, administration, companies, deletions, notices, operations
+from api.console.system import account, administration, companies, deletions, notices, operations, retention
 from api.console.system import organisation as organisation_pages
 from api.routes.system import administration as administration_routes
 from api.routes.system import approvals, organisation, persons, receipts, system, webhooks
@@ -17,6 +17,7 @@ AREA = WebArea(
         Entry("/console/notices", mark("Notices"), ("public", "manage")),
         Entry("/console/operations", mark("Operations"), ("public", "manage")),
         Entry("/console/deletions", mark("Planned deletions"), ("public", "manage")),
+        Entry(retention.HOME, mark("Retention schedule"), ("identity", "write")),
         Entry("/console/audit", mark("Audit log"), ("interview", "audit")),
         Entry("/console/accounts", mark("Users and grants"), ("contact", "manage")),
     ),
@@ -38,6 +39,9 @@ AREA = WebArea(
         "stopped": mark("On hold: it is not deleted until you release it."),
         "released": mark("Released; some days remain until the deletion."),
         "dropped": mark("Kept: no new plan for a year."),
+        "period_set": mark("The period is set; what is over by it is planned within the hour."),
+        "on_legal_hold": mark("Nothing of it is destroyed until that day."),
+        "hold_ended": mark("The hold has ended."),
         "confirmed": mark("Confirmed: what is due is deleted within the hour."),
         "clock": mark("Confirmed: this server's time is right."),
     },
@@ -49,6 +53,7 @@ AREA = WebArea(
         notices.router,
         organisation_pages.router,
         operations.router,
+        retention.router,
     ),
     routes=(
         persons.router,

@@ -1,0 +1,1 @@
+"""Pages of who leaves, and of things handed out."""
