@@ -122,6 +122,8 @@ MATERIAL = {
     "interview_engine/hr/files/sections.py": "what the heads of people's sheets are called",
     "interview_engine/hr/forms/matching.py": "what people mark the heads of sheets with",
     "interview_engine/hr/pay/people_lists.py": "what the heads of people's sheets are called",
+    "interview_engine/hr/assets/lists.py": "what the heads of people's sheets are called",
+    "interview_engine/hr/recruiting/headcount/lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/pay/lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/leave/lists.py": "what sheets call kinds of leave",
     "interview_engine/hr/forms/reading.py": "how people write dates, amounts, yes and no in sheets",

@@ -36,6 +36,7 @@ AREA = WebArea(
         Entry("/console/requisitions", mark("Requisitions"), ("public", "read"), below=("/console/applications/",)),
         Entry("/console/pool", mark("Talent pool"), ("contact", "read"), below=("/console/people/",)),
         Entry("/console/channels", mark("Channels and time"), ("interview", "read")),
+        Entry("/console/headcount", mark("Headcount plan"), ("public", "read")),
     ),
     notices={
         "opened": mark("The requisition is open: candidates can apply."),

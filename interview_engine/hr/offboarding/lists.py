@@ -76,7 +76,7 @@ SEPARATIONS = ListSpec(
             Field("employee_number", msg("Employee number"), required=True, most=20),
             Field("kind", msg("Why", context="separation"), "choice", required=True, choices=rules.CHOSEN_KINDS),
             Field("last_day", msg("Last day of work"), "day", required=True,
-                  help=msg("A day that is over ends the employment at once.")),
+                  help=msg("A day in the past ends the employment immediately.")),
             Field("notice_on", msg("Said on"), "day", help=msg("The day of notice; left empty, today.")),
             Field("reason", msg("Reason"), "area", required=True, most=300),
         ),

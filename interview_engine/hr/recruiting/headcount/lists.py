@@ -154,9 +154,9 @@ HEADCOUNT = ListSpec(
         Column("title", msg("Job title"), "text", HeadcountPlan.title, searched=True),
         Column("since", msg("From", context="day"), "day", HeadcountPlan.valid_from, filters=True),
         Column("headcount", msg("People planned"), "whole", HeadcountPlan.headcount),
-        Column("in_post", msg("In post")),
-        Column("leaving", msg("Of them leaving")),
-        Column("sought", msg("Sought")),
+        Column("in_post", msg("In post"), "whole"),
+        Column("leaving", msg("Of them leaving"), "whole"),
+        Column("sought", msg("Sought"), "whole"),
         Column("over", msg("Over the plan"), "whole", tones={"*": "look"}),
         Column("checked", msg("Confirmed by")),
         Column("reason", msg("Reason of the change"), "text", HeadcountPlan.reason, shown=False),
@@ -166,7 +166,7 @@ HEADCOUNT = ListSpec(
     bulk=(
         Bulk("confirm", msg("Confirm as a second person"), ("public", "manage"), _confirm,
              msg("{count} lines are confirmed.")),
-        Bulk("call_off", msg("Take back"), ("public", "manage"), _call_off, msg("{count} lines were taken back."),
+        Bulk("call_off", msg("Withdraw the line"), ("public", "manage"), _call_off, msg("{count} lines were withdrawn."),
              fields=(Field("reason", msg("Reason"), required=True, most=300),)),
     ),
 )  # fmt: skip
