@@ -166,7 +166,7 @@ HEADCOUNT = ListSpec(
     bulk=(
         Bulk("confirm", msg("Confirm as a second person"), ("public", "manage"), _confirm,
              msg("{count} lines are confirmed.")),
-        Bulk("call_off", msg("Withdraw the line"), ("public", "manage"), _call_off, msg("{count} lines were withdrawn."),
-             fields=(Field("reason", msg("Reason"), required=True, most=300),)),
+        Bulk("call_off", msg("Withdraw the line"), ("public", "manage"), _call_off,
+             msg("{count} lines were withdrawn."), fields=(Field("reason", msg("Reason"), required=True, most=300),)),
     ),
 )  # fmt: skip
