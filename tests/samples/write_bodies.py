@@ -385,6 +385,8 @@ CONSOLE: dict[str, Body] = {
     "/console/assets/{row_id}/change": form(**THING),
     "/console/assets/bulk": form(action="returned", id=of_b("asset_id"), confirmed="1"),
     "/console/assets/views/{saved_view_id}/remove": nothing,
+    "/console/assets/import/{import_id}": nothing,
+    "/console/headcount/import/{import_id}": nothing,
     "/console/headcount/new": form(**PLAN),
     "/console/headcount/{row_id}/change": form(**PLAN),
     "/console/headcount/bulk": form(action="confirm", id=of_b("headcount_id"), confirmed="1"),

@@ -81,7 +81,7 @@ SEPARATIONS = ListSpec(
             Field("reason", msg("Reason"), "area", required=True, most=300),
         ),
         _create,
-        ("identity", "write"),
+        ("public", "manage"),
     ),
     columns=(
         Column("name", msg("Name"), "text", Person.name, searched=True, opens=True),
@@ -103,7 +103,7 @@ SEPARATIONS = ListSpec(
     ),
     filters=(Filter(Field("past", msg("With those that are over"), "flag"), _with_past),),
     bulk=(
-        Bulk("settle", msg("Hand the settlement over"), ("identity", "write"), _settle,
+        Bulk("settle", msg("Hand the settlement over"), ("public", "manage"), _settle,
              msg("{count} settlements were handed over to pay."),
              msg("Hand the settlements of {count} people over to pay? Their facts are fixed then.")),
     ),

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock, china_day
-from interview_engine.hr.access.rules import SYSTEM, Action, Actor
+from interview_engine.hr.access.rules import SYSTEM, Action, Actor, FieldClass
 from interview_engine.hr.access.service import check_row, reached_persons, require
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment
@@ -41,7 +41,7 @@ class NewSeparation:
 def open_separation(
     session: Session, actor: Actor, employment_id: str, new: NewSeparation, clock: Clock
 ) -> Separation:  # fmt: skip
-    """Enter that somebody leaves, or has left; the same again changes nothing. Needs "identity" write.
+    """Enter that somebody leaves, or has left; the same again changes nothing. Needs "public" manage.
 
     Who has not begun yet can only not come: their employment then has no day. A last day that is over ends the
     employment at once; one that ended already keeps its last day.
@@ -117,7 +117,7 @@ def write(
 
 
 def move(session: Session, actor: Actor, separation_id: str, last_day: date, clock: Clock) -> Separation:
-    """Another last day, of the employment too; a settlement that was handed over is taken back. Needs "identity" write.
+    """Another last day, of the employment too; a settlement that was handed over is taken back. Needs "public" manage.
 
     Raises:
         NotFoundError, PermissionDenied. ConflictError: `separation.state`; `employment.ended`, the last day is over.
@@ -149,7 +149,7 @@ def follow_day(session: Session, row: Separation, last_day: date, actor_id: str,
 
 
 def correct_kind(session: Session, actor: Actor, separation_id: str, kind: str, clock: Clock) -> Separation:
-    """Say why somebody leaves, where that is not known or was wrong. Needs "identity" write.
+    """Say why somebody leaves, where that is not known or was wrong. Needs "public" manage.
 
     Raises:
         NotFoundError, PermissionDenied. InvalidInput: `separation.kind`. ConflictError: `separation.state` (settled).
@@ -168,7 +168,7 @@ def correct_kind(session: Session, actor: Actor, separation_id: str, kind: str, 
 
 
 def withdraw(session: Session, actor: Actor, separation_id: str, reason: str, clock: Clock) -> Separation:
-    """Call off that somebody leaves, before the last day is over. Needs "identity" write.
+    """Call off that somebody leaves, before the last day is over. Needs "public" manage.
 
     What a resignation did is undone by its own request, with a counter-entry for every effect, once whoever decides
     on resignations agrees; until then nothing changes. What HR entered is undone at once.
@@ -246,12 +246,12 @@ def of_person(session: Session, person_id: str) -> Sequence[Separation]:
 def get_for(
     session: Session, actor: Actor, separation_id: str, action: Action, *, lock: bool = False
 ) -> Separation:  # fmt: skip
-    """A separation that the actor may read ("contact") or write ("identity": HR alone).
+    """A separation that the actor may read ("contact") or write ("public" manage: HR).
 
     Raises:
         NotFoundError, PermissionDenied.
     """
-    require(actor, "contact" if action == "read" else "identity", action)
+    require(actor, *_needs(action))
     row = _found(session, separation_id, lock=lock)
     check(session, actor, row, action)
     return row
@@ -263,11 +263,15 @@ def locked(session: Session, separation_id: str) -> Separation:
 
 
 def check(session: Session, actor: Actor, row: Employment | Separation, action: Action) -> None:
-    """Whether the actor may: who leaves is read with "contact", entered and settled with "identity"."""
+    """Whether the actor may: who leaves is read with "contact", entered and settled by HR ("public" manage)."""
     check_row(
-        session, actor, "contact" if action == "read" else "identity", action,
+        session, actor, *_needs(action),
         department_id=row.department_id, legal_entity_id=row.legal_entity_id, person_id=row.person_id,
     )  # fmt: skip
+
+
+def _needs(action: Action) -> tuple[FieldClass, Action]:
+    return ("contact", "read") if action == "read" else ("public", "manage")
 
 
 def wrong_state() -> Exception:

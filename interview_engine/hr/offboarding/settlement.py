@@ -150,7 +150,7 @@ def recompute(session: Session, row: Separation, actor_id: str, clock: Clock) ->
 
 
 def settle(session: Session, actor: Actor, separation_id: str, clock: Clock) -> FinalSettlement:
-    """Hand the facts over to pay, as they are now; again changes nothing. Needs "identity" write.
+    """Hand the facts over to pay, as they are now; again changes nothing. Needs "public" manage.
 
     With it the separation is settled, and closed where the last day is over.
 
@@ -184,7 +184,7 @@ def settle(session: Session, actor: Actor, separation_id: str, clock: Clock) -> 
 
 
 def take_back(session: Session, actor: Actor, separation_id: str, reason: str, clock: Clock) -> FinalSettlement:
-    """Take a settlement back that was handed over, with the reason; it is computed again. Needs "identity" write.
+    """Take a settlement back that was handed over, with the reason; it is computed again. Needs "public" manage.
 
     Raises:
         NotFoundError, PermissionDenied. InvalidInput: reason. ConflictError:

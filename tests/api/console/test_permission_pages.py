@@ -135,7 +135,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/joining/export.{form}": (("contact", "export"),),
     "/console/joining/{onboarding_id}": (("contact", "read"),),
     "/console/leaving": (("contact", "read"),),
-    "/console/leaving/new": (("identity", "write"),),
+    "/console/leaving/new": MANAGE,
     "/console/leaving/export.{form}": (("contact", "export"),),
     "/console/leaving/{separation_id}": (("contact", "read"),),
     "/console/assets": (("contact", "read"),),
