@@ -338,6 +338,8 @@ def paid(session: Session, held: Employment) -> dict[str, str]:
     run = pay.work_out(session, SYSTEM, pay.begin_run(session, SYSTEM, new, CLOCK).id, CLOCK)
     slip = session.scalars(select(Payslip.id).where(Payslip.run_id == run.id, Payslip.employment_id == held.id)).one()
     return {"pay_profile_id": kept.id, "pay_attendance_id": sheet.id, "pay_run_id": run.id, "payslip_id": slip}
+
+
 def leaver_of(session: Session, b: str, department: str) -> dict[str, str]:
     """Somebody who leaves with a thing in their hands, and a headcount plan."""
     person = find_or_make(session, SYSTEM, NewContact("乙公司离职人", phone="13900009003"), CLOCK)
