@@ -162,7 +162,7 @@ def test_its_form_asks_and_says_so_or_shows_what_is_wrong(loans: Loans) -> None:
     assert "Key card" in loans.clients["recruiter"].get(sent.headers["location"]).text
     refused = post(loans.clients["recruiter"], "/console/loans/new", person=person_id, item=" ")
     assert refused.status_code == 422
-    assert "Enter the Item." in refused.text
+    assert "Enter the Lent thing." in refused.text
 
 
 def test_its_pages_are_in_both_languages(loans: Loans) -> None:
