@@ -279,6 +279,8 @@ TOKEN_SCOPES: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
         "offers:write": frozenset({("pay", "read"), ("pay", "write"), ("pay", "decide")}),
         "requests:read": frozenset({("contact", "read")}),
         "requests:write": frozenset({("contact", "read"), ("contact", "write")}),
+        "payroll:read": frozenset({("payroll", "read")}),
+        "payroll:write": frozenset({("payroll", "read"), ("payroll", "write")}),
         "health:read": frozenset({("health", "read")}),
         "exports:read": frozenset({("public", "export"), ("contact", "export"), ("interview", "export")}),
         "audit:read": frozenset({("*", "audit")}),
