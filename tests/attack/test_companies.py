@@ -18,7 +18,7 @@ from databases import PostgresServer
 from sqlalchemy import select
 from starlette.testclient import TestClient
 from two_companies import MARKS, NUMBER_OF_B, Companies, context_on, two_companies
-from write_bodies import API, API_HARMLESS, BY, CONSOLE, CONSOLE_HARMLESS
+from write_bodies import API, API_HARMLESS, BY, CONSOLE_HARMLESS, Body, console_bodies
 
 from api.openapi import Endpoint, endpoints
 from interview_engine.hr.all_tables import Base
@@ -74,8 +74,7 @@ def console_forms(companies: Companies) -> list[Endpoint]:
 
 
 def is_harmless(path: str) -> bool:
-    return path not in CONSOLE and any(path == one or (one.endswith("/") and path.startswith(one))
-                                       for one in CONSOLE_HARMLESS)  # fmt: skip
+    return any(path == one or (one.endswith("/") and path.startswith(one)) for one in CONSOLE_HARMLESS)
 
 
 def everything(companies: Companies) -> dict[str, list[tuple[Any, ...]]]:
@@ -101,8 +100,13 @@ def call_api(companies: Companies, client: TestClient, token: str, one: Endpoint
     return client.request(method, path, headers=headers, **given)
 
 
+def console_writes(companies: Companies) -> Mapping[str, Body]:
+    """Bodies of the console's forms, by path."""
+    return console_bodies(one.path for one in console_forms(companies))
+
+
 def call_console(companies: Companies, client: TestClient, cookie: str, csrf: str, path: str) -> Any:
-    given = dict(CONSOLE[path](companies))
+    given = dict(console_writes(companies)[path](companies))
     given["data"] = {**given.get("data", {}), "csrf": csrf}
     headers = {"cookie": f"session={cookie}", "accept": "text/html"}
     path = path.replace("{flag_id}", "{pair_id}") if path.endswith("/merge") else path
@@ -128,9 +132,9 @@ def csrf_of(client: TestClient, cookie: str) -> str:
 def test_every_write_and_every_form_has_a_valid_body_declared(companies: Companies) -> None:
     operations = {one.name for one, _ in api_writes(companies)}
     assert operations == API.keys() | API_HARMLESS.keys()
-    forms = {one.path for one in console_forms(companies)}
-    assert {path for path in forms if path not in CONSOLE and not is_harmless(path)} == set()
-    assert CONSOLE.keys() <= forms
+    forms, bodies = {one.path for one in console_forms(companies)}, console_writes(companies)
+    assert {path for path in forms if path not in bodies and not is_harmless(path)} == set()
+    assert bodies.keys() <= forms
 
 
 def test_nobody_writes_into_another_company(companies: Companies, client: TestClient) -> None:
@@ -144,7 +148,9 @@ def test_nobody_writes_into_another_company(companies: Companies, client: TestCl
             for one, method in api_writes(companies)
             if one.name in API
         ]
-        answers += [(f"form {path}", call_console(companies, client, cookie, csrf, path)) for path in CONSOLE]
+        answers += [
+            (f"form {path}", call_console(companies, client, cookie, csrf, path)) for path in console_writes(companies)
+        ]
         for what, answer in answers:
             sent += 1
             if not is_refused(answer):
@@ -199,11 +205,11 @@ def test_what_is_looked_for_is_shown_to_who_reaches_company_b(companies: Compani
 
 def test_the_same_bodies_are_taken_from_who_reaches_company_b(companies: Companies, client: TestClient) -> None:
     """A body that nobody could send proves nothing: who reaches everything is not refused, and every body is read."""
-    wrong, taken = [], 0
+    wrong, taken, forms = [], 0, console_writes(companies)
     last = ("DELETE", "deactivate", "/role", "/retire", "/active", "/erasure", "/merge")
     writes = [(f"{method} {one.path}", one, method) for one, method in api_writes(companies) if one.name in API]
     calls = sorted(writes, key=lambda call: any(word in call[0] for word in last))
-    for path in sorted(CONSOLE, key=lambda path: any(word in path for word in last)):
+    for path in sorted(forms, key=lambda path: any(word in path for word in last)):
         cookie = companies.own_cookies[BY.get(path, "administrator")]
         answer = call_console(companies, client, cookie, csrf_of(client, cookie), path)
         taken += answer.status_code < 400
@@ -214,6 +220,6 @@ def test_the_same_bodies_are_taken_from_who_reaches_company_b(companies: Compani
         taken += answer.status_code < 300
         if answer.status_code in (400, 401, 403, 422) or answer.status_code >= 500:
             wrong.append(f"{what} {answer.status_code} {answer.text[:300]}")
-    print(f"{taken} of {len(calls) + len(CONSOLE)} taken, {len(wrong)} not valid")
+    print(f"{taken} of {len(calls) + len(forms)} taken, {len(wrong)} not valid")
     assert not wrong, "\n".join(wrong)
-    assert taken > (len(calls) + len(CONSOLE)) / 2  # the others met a state that an earlier one had made
+    assert taken > (len(calls) + len(forms)) / 2  # the others met a state that an earlier one had made

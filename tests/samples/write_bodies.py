@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from two_companies import NUMBER_OF_B, Companies, kit_text
@@ -246,46 +246,39 @@ SOMEBODY = {
 }  # fmt: skip
 TERM = {"kind": "fixed", "first_day": "2030-01-01", "last_day": "2030-12-31"}
 
+LIST_BUTTONS = ("/undo/{bulk_id}", "/views/{saved_view_id}/remove")
+"""Forms without a field that every list of the console has."""
+
+
+def console_bodies(paths: Iterable[str]) -> dict[str, Body]:
+    """Bodies by path: those below, and those of the buttons that all lists have."""
+    return CONSOLE | {path: nothing for path in paths if path.endswith(LIST_BUTTONS)}
+
+
 CONSOLE: dict[str, Body] = {
     "/console/departments/new": form(name="偷来的部门", company="启明家居（演示）"),
     "/console/departments/{row_id}/change": form(name="偷来的部门", company="启明家居（演示）"),
-    "/console/departments/views/{saved_view_id}/remove": nothing,
-    "/console/departments/undo/{bulk_id}": nothing,
     "/console/departments/import/{import_id}": nothing,
     "/console/leave-opening/new": form(employee_number="B-1", kind="annual", day="2025-12-30", hours="8"),
     "/console/leave-opening/{row_id}/change": form(employee_number="B-1", kind="annual", day="2025-12-31", hours="8"),
-    "/console/leave-opening/views/{saved_view_id}/remove": nothing,
-    "/console/leave-opening/undo/{bulk_id}": nothing,
     "/console/leave-opening/import/{import_id}": nothing,
     "/console/pay-runs/new": form(**RUN),
     "/console/pay-runs/{pay_run_id}/step": form(step="compute"),
-    "/console/pay-runs/views/{saved_view_id}/remove": nothing,
-    "/console/pay-runs/undo/{bulk_id}": nothing,
     "/console/payslips/{payslip_id}/check": form(code="no_attendance", reason=REASON),
     "/console/payslips/{payslip_id}/again": nothing,
-    "/console/payslips/views/{saved_view_id}/remove": nothing,
-    "/console/payslips/undo/{bulk_id}": nothing,
     "/console/pay-attendance/new": form(**ATTENDED),
     "/console/pay-attendance/{row_id}/change": form(**ATTENDED),
-    "/console/pay-attendance/views/{saved_view_id}/remove": nothing,
-    "/console/pay-attendance/undo/{bulk_id}": nothing,
     "/console/pay-attendance/import/{import_id}": nothing,
     "/console/pay-profiles/new": form(**PROFILE),
     "/console/pay-profiles/{row_id}/change": form(**PROFILE),
-    "/console/pay-profiles/views/{saved_view_id}/remove": nothing,
-    "/console/pay-profiles/undo/{bulk_id}": nothing,
     "/console/pay-profiles/import/{import_id}": nothing,
     "/console/pay-parameters/new": form(**PARAMETER),
     "/console/pay-parameters/{row_id}/change": form(**PARAMETER),
     "/console/pay-parameters/bulk": form(action="check", id=of_b("pay_parameter_id"), confirmed="1"),
-    "/console/pay-parameters/views/{saved_view_id}/remove": nothing,
-    "/console/pay-parameters/undo/{bulk_id}": nothing,
     "/console/pay-parameters/import/{import_id}": nothing,
     "/console/imports/new": lambda made: {
         "data": {"list": "employees", "company": made.b["legal_entity_id"]}, "files": SHEET_FILE
     },
-    "/console/imports/views/{saved_view_id}/remove": nothing,
-    "/console/imports/undo/{bulk_id}": nothing,
     "/console/imports/{batch_id}/mapping": form(column_1="name"),
     "/console/imports/{batch_id}/check": nothing,
     "/console/imports/{batch_id}/write": nothing,
@@ -297,8 +290,6 @@ CONSOLE: dict[str, Body] = {
     "/console/employees/bulk": form(action="tag", id=of_b("employment_id"), word="x", confirmed="1"),
     "/console/employees/own-fields": form(**OWN_FIELD),
     "/console/employees/own-fields/{field_id}/retire": nothing,
-    "/console/employees/views/{saved_view_id}/remove": nothing,
-    "/console/employees/undo/{bulk_id}": nothing,
     "/console/employees/import/{import_id}": nothing,
     "/console/employees/{row_id}/own": form(x_f1="x"),
     "/console/employees/{employment_id}/place": form(
@@ -308,8 +299,6 @@ CONSOLE: dict[str, Body] = {
     "/console/employees/{employment_id}/contracts": form(**TERM),
     "/console/employees/{employment_id}/last-day": form(leaving_on="2099-01-01", leaving_reason=REASON),
     "/console/employees/{employment_id}/last-day/call-off": nothing,
-    "/console/requests/views/{saved_view_id}/remove": nothing,
-    "/console/requests/undo/{bulk_id}": nothing,
     "/console/ask/{kind_name}": form(person=of_b("employee_id"), purpose="x"),
     "/console/requests/{asked_id}/withdraw": nothing,
     "/console/requests/{asked_id}/cancel": form(reason=REASON),
@@ -319,10 +308,6 @@ CONSOLE: dict[str, Body] = {
     "/console/request-kinds/{kind_id}/fields": form(**OWN_FIELD),
     "/console/request-kinds/{kind_id}/fields/{kind_field_id}/retire": nothing,
     "/console/request-kinds/{kind_id}/retire": nothing,
-    "/console/pay-requests/views/{saved_view_id}/remove": nothing,
-    "/console/pay-requests/undo/{bulk_id}": nothing,
-    "/console/health-requests/views/{saved_view_id}/remove": nothing,
-    "/console/health-requests/undo/{bulk_id}": nothing,
     "/console/employees-by-id": form(id_number=NUMBER_OF_B),
     "/console/employees/{employment_id}/file/{section}/new": form(lives_at="x"),
     "/console/employees/{employment_id}/file/identity/photo": lambda _: {"files": {"photo": ("card.jpg", b"x")}},
@@ -337,8 +322,6 @@ CONSOLE: dict[str, Body] = {
     "/console/employees/{employment_id}/documents/{document_id}/delete": nothing,
     "/console/contracts/new": form(employee_number="B-1", **TERM),
     "/console/contracts/bulk": form(action="sign", id=of_b("contract_id"), confirmed="1"),
-    "/console/contracts/views/{saved_view_id}/remove": nothing,
-    "/console/contracts/undo/{bulk_id}": nothing,
     "/console/contracts/{contract_id}/sign": nothing,
     "/console/contracts/{contract_id}/drop": nothing,
     "/console/contracts/{contract_id}/paper": form(template=of_b("template_id")),
@@ -353,10 +336,9 @@ CONSOLE: dict[str, Body] = {
     "/console/contracts/{contract_id}/end": form(ends_on="2026-02-01"),
     "/console/joining/new": form(employee_number="B-1"),
     "/console/joining/bulk": form(action="send", id=of_b("onboarding_id"), confirmed="1"),
-    "/console/joining/views/{saved_view_id}/remove": nothing,
-    "/console/joining/undo/{bulk_id}": nothing,
     "/console/joining/{onboarding_id}/first-day": form(first_day="2099-01-02"),
     "/console/joining/{onboarding_id}/come": nothing,
+    "/console/joining/{onboarding_id}/come-after-all": nothing,
     "/console/joining/{onboarding_id}/not-come": form(reason=REASON),
     "/console/joining/{onboarding_id}/send": nothing,
     "/console/joining/{onboarding_id}/phone": nothing,
@@ -364,23 +346,15 @@ CONSOLE: dict[str, Body] = {
     "/console/welcome-texts/new": form(company="启明家居（演示）", address_zh="偷来的地址"),
     "/console/welcome-texts/{row_id}/change": form(company="启明家居（演示）", address_zh="偷来的地址"),
     "/console/welcome-texts/bulk": form(action="remove", id=of_b("welcome_text_id"), confirmed="1"),
-    "/console/welcome-texts/views/{saved_view_id}/remove": nothing,
-    "/console/welcome-texts/undo/{bulk_id}": nothing,
     "/console/tasks/new": form(employee_number="B-1", title="偷来的任务", owner="hr", due="2099-01-01"),
     "/console/tasks/bulk": form(action="done", id=of_b("task_id"), confirmed="1"),
-    "/console/tasks/views/{saved_view_id}/remove": nothing,
-    "/console/tasks/undo/{bulk_id}": nothing,
     "/console/tasks/{task_id}/state": form(state="done"),
     "/console/task-templates/new": form(**TASK, company="启明家居（演示）"),
     "/console/task-templates/{row_id}/change": form(**TASK, company="启明家居（演示）"),
     "/console/task-templates/bulk": form(action="stop", id=of_b("task_template_id"), confirmed="1"),
-    "/console/task-templates/views/{saved_view_id}/remove": nothing,
-    "/console/task-templates/undo/{bulk_id}": nothing,
     "/console/joining/{onboarding_id}/assets": form(kind="computer", name="x", tag=""),
     "/console/leaving/new": form(employee_number="B-1", kind="mutual", last_day="2099-01-01", reason=REASON),
     "/console/leaving/bulk": form(action="settle", id=of_b("separation_id"), confirmed="1"),
-    "/console/leaving/views/{saved_view_id}/remove": nothing,
-    "/console/leaving/undo/{bulk_id}": nothing,
     "/console/leaving/{separation_id}/last-day": form(last_day="2099-01-01"),
     "/console/leaving/{separation_id}/kind": form(kind="dismissal"),
     "/console/leaving/{separation_id}/withdraw": form(reason=REASON),
@@ -390,15 +364,11 @@ CONSOLE: dict[str, Body] = {
     "/console/assets/new": form(**THING),
     "/console/assets/{row_id}/change": form(**THING),
     "/console/assets/bulk": form(action="returned", id=of_b("asset_id"), confirmed="1"),
-    "/console/assets/views/{saved_view_id}/remove": nothing,
-    "/console/assets/undo/{bulk_id}": nothing,
     "/console/assets/import/{import_id}": nothing,
     "/console/headcount/import/{import_id}": nothing,
     "/console/headcount/new": form(**PLAN),
     "/console/headcount/{row_id}/change": form(**PLAN),
     "/console/headcount/bulk": form(action="confirm", id=of_b("headcount_id"), confirmed="1"),
-    "/console/headcount/views/{saved_view_id}/remove": nothing,
-    "/console/headcount/undo/{bulk_id}": nothing,
     "/console/retention/period": form(kind="doc_identity", months="60", reason=REASON),
     "/console/retention/holds": form(employee_number="B-1", until="2099-01-01", reason=REASON),
     "/console/retention/holds/{hold_id}/release": nothing,
@@ -408,15 +378,11 @@ CONSOLE: dict[str, Body] = {
     "/console/requisitions/bulk": form(action="cancel", id=of_b("requisition_id"), confirmed="1"),
     "/console/requisitions/own-fields": form(**OWN_FIELD),
     "/console/requisitions/own-fields/{field_id}/retire": nothing,
-    "/console/requisitions/views/{saved_view_id}/remove": nothing,
-    "/console/requisitions/undo/{bulk_id}": nothing,
     "/console/requisitions/import/{import_id}": nothing,
     "/console/requisitions/{row_id}/own": form(x_f1="x"),
     "/console/pool/bulk": form(action="leave", id=of_b("person_id"), confirmed="1"),
     "/console/pool/own-fields": form(**OWN_FIELD),
     "/console/pool/own-fields/{field_id}/retire": nothing,
-    "/console/pool/views/{saved_view_id}/remove": nothing,
-    "/console/pool/undo/{bulk_id}": nothing,
     "/console/pool/{row_id}/own": form(x_f1="x"),
     "/console/requisitions/{requisition_id}/submit": nothing,
     "/console/requisitions/{requisition_id}/open": nothing,
@@ -432,7 +398,6 @@ CONSOLE: dict[str, Body] = {
         id=of_b("application_id"), do="message", words=REASON, key="k" * 32, at="ranking", filters=""
     ),
     "/console/requisitions/{requisition_id}/views": form(name="偷来的视图", query="sort=score"),
-    "/console/requisitions/{requisition_id}/views/{saved_view_id}/remove": nothing,
     "/console/chosen/{action_id}/undo": form(at="ranking", filters=""),
     "/console/applications/{application_id}/decide": form(decision="reject", reason=REASON),
     "/console/applications/{application_id}/override": form(score="6.5", why=REASON),
