@@ -118,6 +118,9 @@ SENTENCES: dict[str, Message] = {
     "conduct.wrong_deed": msg(
         "A passage seems to tell conduct against this competency: at most level 2 until a person has read it."
     ),
+    "conduct.perhaps_wrong": msg(
+        "A passage may tell conduct against this competency and lowers the score: please read it."
+    ),
     "conduct.not_done": msg("The answer seems to say that named steps were not done or were another's."),
     # competencies and the whole
     "competency.not_shown": msg("Not asked about or not spoken of: not counted, not guessed."),

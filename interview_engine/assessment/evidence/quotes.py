@@ -180,10 +180,8 @@ def _evidence(candidate: _Candidate, readings: Sequence[Reading], shown: Sequenc
         (name for name, value in candidate.points.items() if value * sign > 0),
         key=lambda name: (name in WORDS_ALONE, -round(abs(candidate.points[name]), 6), name),
     )
-    indicator = next(
-        (entry.indicator for entry in shown if (entry.reading, entry.piece) == (candidate.reading, candidate.piece)),
-        None,
-    )
+    here = [entry.indicator for entry in shown if (entry.reading, entry.piece) == (candidate.reading, candidate.piece)]
+    indicator = here[0] if here and polarity == "for" else None  # what speaks against somebody shows no indicator
     return Evidence(
         reading.answer.question_id,
         sentence.quote,

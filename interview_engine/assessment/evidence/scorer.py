@@ -208,9 +208,12 @@ def _compared(used: Sequence[_Use]) -> tuple[Reason, ...]:
 
 
 def _said_against(used: Sequence[_Use]) -> tuple[Reason, ...]:
-    """What a person has to look at: a grave wrong deed; methods denied or claims taken back, when that is likely."""
+    """What a person has to look at: a wrong deed, grave or such as lowers the score; methods denied or claims taken
+    back, when that is likely."""
     told = [one.reading.against.chances for one in used if one.account is not None]
     found = [Reason("conduct.wrong_deed")] if any(one.grave for one in used) else []
+    if not found and any(chances[0] > deeds.UNSURE[0] for chances in told):
+        found.append(Reason("conduct.perhaps_wrong"))
     if any(max(chances[1:]) >= LIKELY for chances in told):
         found.append(Reason("conduct.not_done"))
     return tuple(found)

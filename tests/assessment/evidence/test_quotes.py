@@ -20,10 +20,10 @@ def piece(text: str, at: int, *categories: str) -> Piece:
     return Piece(Sentence(text, text, 10 * at, None, None), cues, vector, 1.0, 6.0, None, Deed(0.0, (-9.0, -9.0, -9.0)))
 
 
-def chosen(told: tuple[float, ...], *pieces: Piece) -> tuple[Evidence, ...]:
+def chosen(told: tuple[float, ...], *pieces: Piece, shown: tuple[quotes.Showing, ...] = ()) -> tuple[Evidence, ...]:
     reading = Reading(AnswerText("q1", "en", " ".join((DONE, HABIT, WORD))), "en", (0,), pieces, np.zeros(8), 1.0, None)
     level = AccountLevel(1.0, (), told, tuple((0.0, "") for _ in pieces), 0.0)
-    return quotes.choose([reading], [[1.0] * len(pieces)], [1.0], (), account.constants(), [level])
+    return quotes.choose([reading], [[1.0] * len(pieces)], [1.0], shown, account.constants(), [level])
 
 
 def test_a_sentence_that_only_tells_little_or_shares_a_word_is_not_quoted_against_anybody() -> None:
@@ -44,3 +44,13 @@ def test_a_low_level_without_any_other_ground_still_has_a_quote() -> None:
     found = chosen((-0.5,), piece(WORD, 0, "lower"))
 
     assert [(one.quote, one.polarity) for one in found] == [(WORD, "against")]
+
+
+def test_what_is_quoted_against_somebody_shows_no_indicator() -> None:
+    shown = (quotes.Showing("steady", 0, 0), quotes.Showing("checks", 0, 1))
+    found = chosen((-0.9, 0.5), piece(HABIT, 0, "habit"), piece(DONE, 1, "action", "check"), shown=shown)
+
+    assert {one.quote: (one.polarity, one.indicator) for one in found} == {
+        HABIT: ("against", None),
+        DONE: ("for", "checks"),
+    }

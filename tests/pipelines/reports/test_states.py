@@ -24,6 +24,7 @@ NAME = named(samples.KIT.competencies[0].name)
 NOTES = [
     Reason("text.instruction"),
     Reason("conduct.wrong_deed"),
+    Reason("conduct.perhaps_wrong"),
     Reason("conduct.not_done"),
     Reason("hybrid.disagree", {**NAME, "score": "7.9", "judge": "3.1", "apart": "4.8", "threshold": "2.5"}),
     Reason("hybrid.only_default", {**NAME, "score": "7.9"}),

@@ -205,3 +205,30 @@ def test_a_thin_answer_in_words_of_its_own_question_is_not_off_topic() -> None:
     )
     (finding,) = scorer().score(kit("customer-service"), [AnswerText("q5", "en", thin)]).answers
     assert finding.reason is None
+
+
+CONFESSED = (
+    "In May our export job filled the disk at night and customers could not download their invoices. I was on call. I told "
+    "support straight away, deleted old temporary files so that downloads worked again, and wrote in the incident channel "
+    "what I did and when. In the morning I found that I had forgotten the cleanup step myself in a change two weeks before. "
+    "I said so in the review, added the step with a test, and set an alert at eighty percent."
+)
+HUNG_UP = (
+    "去年冬天有位客户打电话来投诉，说热水器装好一个星期就不出热水。我先听他说完，查了订单和安装记录，发现是主板的批次问题。"
+    "客户一直说要赔偿，我觉得他没完没了，就跟他吼了几句，把电话挂了，顺手把他号码拉黑。后来主管来问，我在工单里写的是已回访，客户满意。"
+)
+
+
+def test_no_score_falls_by_a_likely_wrong_deed_without_asking_a_person_to_read_it() -> None:
+    """The sound confession may be heard as one (a false alarm): what must not be is that nobody is asked about it."""
+    heard = []
+    for name, competency, answer in (
+        ("customer-service", "complaint-handling", AnswerText("q1", "zh", HUNG_UP)),
+        ("software-engineer", "ownership", AnswerText("q5", "en", CONFESSED)),
+    ):
+        found = result(name, competency, answer)
+        asked = {reason.code for reason in found.reasons} & {"conduct.wrong_deed", "conduct.perhaps_wrong"}
+        if any("wrong_deed" in one.why for one in found.evidence):
+            assert len(asked) == 1
+            heard += asked
+    assert heard[0] == "conduct.wrong_deed"
