@@ -44,6 +44,7 @@ PAGES = (
     "phone.leaving",
     "phone.requests",
     "changes.routes",
+    "phone.dictation",
 )
 """Modules of api with pages for everybody: candidates, visitors from WeChat, who signs in. Each has `router`."""
 

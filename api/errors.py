@@ -39,6 +39,7 @@ STATUSES: tuple[tuple[type[InterviewEngineError], int], ...] = (
     (errors.UsageError, 400),
     (errors.ScorerError, 502),
     (errors.OutputError, 503),
+    (errors.Busy, 503),
     (errors.WeightsError, 503),
     (errors.SystemPackageError, 503),
 )
@@ -128,7 +129,7 @@ def install(app: FastAPI) -> None:
         if isinstance(error, errors.InvalidInput) and error.field:
             more["field"] = error.field
         headers = {}
-        if isinstance(error, errors.TooManyRequests):
+        if isinstance(error, errors.TooManyRequests | errors.Busy):
             headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
         if isinstance(error, errors.OutputError):
             log.warning("503 on %s: %s, %s", place(request), error.code, error.next_step.en)

@@ -67,6 +67,7 @@ BODIES: tuple[tuple[re.Pattern[str], int | None], ...] = (
     (re.compile(r"^/(p|i)/"), 24 << 20),
     (re.compile(r"^/api/v1/applications/[^/]+/resume$"), 20 << 20),
     (re.compile(r"^/console/"), 24 << 20),
+    (re.compile(r"^/dictation$"), 5 << 20),
     (re.compile(r""), 1 << 20),
 )
 """Largest body by path, first match; None where the route limits it itself (recordings)."""
@@ -125,7 +126,7 @@ def kind_of(method: str, path: str) -> str | None:
         return "apply" if method in UNSAFE else None
     if path == "/receipts":
         return "receipt"
-    return "console" if path.startswith(("/console", "/changes")) else None
+    return "console" if path.startswith(("/console", "/changes", "/dictation")) else None
 
 
 def most_bytes(path: str) -> int | None:

@@ -22,7 +22,8 @@ InterviewEngineError
 ├── InvalidInput          a field of what was sent is not valid
 ├── TooLarge              what was sent is larger than accepted
 ├── UnsupportedMedia      what was sent is of no accepted type
-└── TooManyRequests       too often in too short a time
+├── TooManyRequests       too often in too short a time
+└── Busy                  no place is free for the work at the moment
 """
 
 from __future__ import annotations
@@ -239,5 +240,17 @@ class TooManyRequests(InterviewEngineError):  # noqa: N818
     """
 
     def __init__(self, code: str, message: Text, next_step: Text, retry_after_s: int = 60) -> None:
+        super().__init__(code, message, next_step)
+        self.retry_after_s = retry_after_s
+
+
+class Busy(InterviewEngineError):  # noqa: N818
+    """No place is free for the work at the moment, whoever asks.
+
+    Args:
+        retry_after_s: seconds until it may be tried again.
+    """
+
+    def __init__(self, code: str, message: Text, next_step: Text, retry_after_s: int) -> None:
         super().__init__(code, message, next_step)
         self.retry_after_s = retry_after_s
