@@ -34,7 +34,8 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
     """Delegate one's own part of the open step to a colleague, who then decides instead.
 
     Raises:
-        ConflictError: decided already, or the colleague takes part already, asked for it, or is of another company.
+        ConflictError: decided already, or the colleague takes part already, asked for it, or is of another company;
+            `approval.delegate_right`, the step needs a right (to see pay, say) that the colleague does not have.
         NotFoundError: account.
     """
     approval = find(session, Approval, approval_id, lock=True)
@@ -57,6 +58,12 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
     there = reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval)
     if takes_part or not there:
         raise conflict("approval.delegate", msg("It cannot be delegated to that colleague."))
+    if not _keeps_right(session, approval, own, to_account_id, clock):
+        raise conflict(
+            "approval.delegate_right",
+            msg("That colleague may not see what this step decides on, such as pay."),
+            msg("Delegate it to a colleague who may, or decide it yourself."),
+        )
     settle_told(session, f"approval.pending:{approval.id}:{own.step}:", clock, account_id=own.account_id)
     _hand_on(session, approval, own, to_account_id, actor.id, clock)
     tell_approvers(session, approval, clock)
@@ -66,8 +73,8 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
 def hand_over_absent(session: Session, approval: Approval, clock: Clock) -> bool:
     """Reassign parts of the open step from absent approvers to their substitutes; True when any changed.
 
-    A substitute takes no part that they could not be delegated: they asked for it, take part already, or may not read
-    there and are of another company.
+    A substitute takes no part that they could not be delegated: they asked for it, take part already, may not read
+    there and are of another company, or lack a right that the step needs. Such a part stays where it is.
     """
     rows = open_parts(session, approval)
     instead = substitutes_of(session, [row.account_id for row in rows], clock)
@@ -78,7 +85,8 @@ def hand_over_absent(session: Session, approval: Approval, clock: Clock) -> bool
         if to is None or to in asking.accounts or any(one.account_id == to for one in rows):
             continue
         (colleague,) = actors(session, (to,), clock)
-        if reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval):
+        there = reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval)
+        if there and _keeps_right(session, approval, row, to, clock):
             _hand_on(session, approval, row, to, SYSTEM.id, clock)
             changed = True
     return changed
@@ -184,6 +192,12 @@ def open_step(session: Session, approval: Approval, clock: Clock) -> None:
     approval.escalate_at = None if hours is None else now + timedelta(hours=hours)
     hand_over_absent(session, approval, clock)
     tell_approvers(session, approval, clock)
+
+
+def _keeps_right(session: Session, approval: Approval, part: ApprovalStep, to_account_id: str, clock: Clock) -> bool:
+    """Whether a part that lies with somebody who has the right that its request asks for goes to one who has it too."""
+    before, about = {part.account_id}, approval.person_id
+    return bool(keeping_right(session, approval.kind, approval.subject, about, before, {to_account_id}, clock))
 
 
 def _hand_on(
