@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -22,8 +23,11 @@ from api.render import page as rendered
 from interview_engine.clock import china_day
 from interview_engine.errors import InterviewEngineError, InvalidInput
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.employment import service as employment
+from interview_engine.hr.employment.leave_request import NAME as LEAVE
 from interview_engine.hr.forms.fields import Value
 from interview_engine.hr.forms.reading import read_value
+from interview_engine.hr.leave import service as leave
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.requests.kinds import STATES
 from interview_engine.i18n import Text, mark
@@ -130,6 +134,13 @@ def cancel(
     )
 
 
+def _left(session: Session, actor: Actor, today: date) -> list[tuple[Text, Decimal, date]]:
+    """(kind, hours, day they were counted on) of one's own leave that was taken over from the system before."""
+    mine = employment.of_person(session, actor.person_id or "")
+    rows = [] if mine is None else leave.left_on(session, mine.id, today)
+    return [(leave.KINDS[one.kind], round(Decimal(one.minutes) / 60, 2).normalize(), one.day) for one in rows]
+
+
 def _form(
     kind: str,
     request: Request,
@@ -141,6 +152,7 @@ def _form(
     today = china_day(context.clock)
     with context.database.reading() as session:
         found, fields = requests.form_of(session, actor, kind, actor.person_id)
+        left = _left(session, actor, today) if kind == LEAVE else []
     return rendered(
         request,
         "wechat/request_form.html",
@@ -148,6 +160,7 @@ def _form(
         kind=found,
         fields=fields,
         given=given,
+        left=left,
         chips=True,
         near=[(word, today + timedelta(days=ahead)) for ahead, word in enumerate(NEAR)] if found.days else [],
         home=HOME,

@@ -15,6 +15,7 @@ from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.employment import service
 from interview_engine.hr.employment.persons import NewContact, find_or_make
 from interview_engine.hr.files import entries
+from interview_engine.hr.leave import service as leave
 from interview_engine.hr.messaging import notices
 from interview_engine.hr.org.service import set_manager
 from interview_engine.hr.people import identities
@@ -142,3 +143,21 @@ def test_a_notice_is_read_and_confirmed_on_the_phone(phones: Phones) -> None:
     assert "台风停工" not in phones.mine.post(address, headers={"origin": stage.url}).text
     phones.boss.get("/wechat/today")
     assert phones.boss.get(address).status_code == 404
+
+
+def test_what_is_left_of_ones_own_leave_is_shown_while_leave_is_asked_for(phones: Phones) -> None:
+    company = phones.stage.company
+    form = "/wechat/my/requests/new/leave"
+    phones.mine.get("/wechat/today")
+    assert "剩余" not in phones.mine.get(form).text, "nothing was taken over: nothing is claimed"
+    with company.database.transaction() as session:
+        day = china_day(company.clock) - timedelta(days=10)
+        for kind, minutes in (("annual", 2_430), ("time_off", 6_000)):
+            new = leave.Opening(kind, day, minutes, 480)
+            leave.bring_along(session, company.actor("hr"), phones.employment_id, new, company.clock)
+    page = phones.mine.get(form).text
+    assert "年休假：" in page or "年假：" in page
+    assert "剩余 40.5 小时" in page
+    assert "剩余 100 小时" in page
+    phones.boss.get("/wechat/today")
+    assert "剩余" not in phones.boss.get(form).text
