@@ -61,6 +61,7 @@ EMPLOYEES = ListSpec(
     custom=True,
     tags=True,
     form=FORM,
+    whole=True,
     columns=(
         Column("name", msg("Name"), "text", Person.name, searched=True, opens=True),
         Column("employee_number", msg("Employee number"), "text", EmployeeNumber.number, searched=True, under="name"),

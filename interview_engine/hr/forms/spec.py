@@ -306,6 +306,8 @@ class ListSpec:
         custom: whether companies may add fields of their own to its rows.
         tags: whether people may put words on its rows.
         sheet: how sheets make and change its rows, where that is not what its form does.
+        whole: its joins leave no row out and double none, so that counting and ordering need only those joins whose
+            tables they name.
     """
 
     name: str
@@ -326,6 +328,7 @@ class ListSpec:
     custom: bool = False
     tags: bool = False
     sheet: FormSpec | None = None
+    whole: bool = False
 
     def __post_init__(self) -> None:
         names = [one.name for one in self.columns] + [one.field.name for one in self.filters]

@@ -39,6 +39,7 @@ from interview_engine.hr.access.service import person_within, require, visible
 from interview_engine.hr.forms.fields import Shown, Value
 from interview_engine.hr.forms.query import Condition, ListQuery
 from interview_engine.hr.forms.spec import Asked, Column, Filter, ListSpec
+from interview_engine.hr.lists.narrowing import narrowed
 from interview_engine.store.money import Yuan, from_fen, to_fen
 from interview_engine.store.page import MAX_ROWS, Page, bad_cursor, clamp, page_of, read_cursor
 
@@ -126,7 +127,7 @@ def count_values(
 ) -> list[tuple[Value, int]]:
     """How many rows have which value, most first, at most MOST_COUNTED values; rows without one are None."""
     reader = _Reader(session, actor, spec, "read")
-    inner = reader.asked(query).with_only_columns(reader.shown(column).label("value")).subquery()
+    inner = reader.asked_for(query, (reader.shown(column).label("value"),)).subquery()
     number = func.count()
     rows = session.execute(
         select(inner.c.value, number).group_by(inner.c.value).order_by(number.desc(), inner.c.value).limit(MOST_COUNTED)
@@ -180,24 +181,31 @@ class _Reader:
             conditions.append(or_(false(), *looked))
         return statement.where(*conditions)
 
+    def asked_for(self, query: ListQuery, columns: Sequence[Any], order: Sequence[Any] = ()) -> Select[Any]:
+        """These columns of all those rows."""
+        statement = self.asked(query)
+        if self._spec.whole:
+            return narrowed(statement, columns, order)
+        return statement.with_only_columns(*columns).order_by(*order)
+
     def keys(self, query: ListQuery, limit: int) -> list[tuple[str, Value]]:
         """(id, value of the sorted column) of a page."""
         key = self._spec.key
         column = self._spec.column(query.sort) if query.sort else None
-        statement = self.asked(query)
         if column is None:
+            statement = self.asked_for(query, (key,), (key.desc(),))
             if query.cursor:
                 statement = statement.where(key < read_cursor(query.cursor, 1)[0])
-            ids = self._session.scalars(statement.with_only_columns(key).order_by(key.desc()).limit(limit))
-            return [(row_id, None) for row_id in ids]
+            return [(row_id, None) for row_id in self._session.scalars(statement.limit(limit))]
         value = self.shown(column)
         if column.kind == "flag":
             value = cast(value, Integer)  # no database orders truth values by < and >
+        order = value.desc() if query.backwards else value.asc()
+        statement = self.asked_for(query, (key, value.label("sorted")), (value.is_(None), order, key.desc()))
         if query.cursor:
             statement = statement.where(self._after(query, column, value))
-        order = value.desc() if query.backwards else value.asc()
-        found = statement.with_only_columns(key, value.label("sorted")).order_by(value.is_(None), order, key.desc())
-        return [(row_id, _loaded(column, one)) for row_id, one in self._session.execute(found.limit(limit)).tuples()]
+        found = self._session.execute(statement.limit(limit)).tuples()
+        return [(row_id, _loaded(column, one)) for row_id, one in found]
 
     def rows(self, ids: Sequence[str], columns: Sequence[Column]) -> list[ListRow]:
         """The rows of these ids, in their order."""
@@ -227,7 +235,7 @@ class _Reader:
 
     def total(self, query: ListQuery) -> int:
         """All rows that are asked for."""
-        return self._session.scalar(self.asked(query).with_only_columns(func.count())) or 0
+        return self._session.scalar(self.asked_for(query, (func.count(),))) or 0
 
     def _mask(self, column: Column) -> ColumnElement[bool] | None:
         """The condition under which a column is shown; None for always."""

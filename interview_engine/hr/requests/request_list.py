@@ -94,6 +94,7 @@ def _list(name: str, field_class: str, title: Text, about: Text) -> ListSpec:
             Filter(Field("waiting", msg("Waiting for a decision"), "flag"), _waiting),
         ),
         fills=(Fill(("what",), _named),),
+        whole=True,
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class Request(Row, Base):
         UniqueConstraint("asked_by_person_id", "idempotency_key"),
         Index("ix_request_person", "person_id", "id"),
         Index("ix_request_due", "state", "day_from"),
+        Index("ix_request_listed", "field_class", "id", "state", "department_id"),
     )
 
     kind: Mapped[str] = mapped_column(String(40), index=True)
