@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
+from api.candidate.entry import keep_entry_phone
 from api.candidate.own_applications import applications_address
 from api.console.system.notices import LEVELS
 from api.console.work.approvals import waiting_for
@@ -31,6 +32,7 @@ from interview_engine.hr.employment.team import team_of
 from interview_engine.hr.files import contracts, documents, entries
 from interview_engine.hr.forms.writing import typed
 from interview_engine.hr.messaging import notices
+from interview_engine.hr.onboarding import links as entry_links
 from interview_engine.hr.org.service import department_names
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.requests import service as requests
@@ -67,6 +69,7 @@ def today(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
             todo=TODO if mine else "",
             tasks=tasks.waiting_for(session, me, context.clock, limit=SHOWN),
             papers=signing.waiting_for_person(session, actor.person_id or ""),
+            entries=entry_links.waiting_for_person(session, actor.person_id or ""),
             asked=asked[:SHOWN],
             states=STATES_OF_REQUESTS,
             leave=any(kind.name == "leave" for kind in askable),
@@ -95,6 +98,16 @@ def task_done(
     with context.database.transaction() as session:
         tasks.close(session, actor, task_id, "blocked" if state == "blocked" else "done", reason, context.clock)
     return RedirectResponse(TODAY, 303)
+
+
+@router.post("/wechat/my/entry/{onboarding_id}")
+def entry(onboarding_id: str, context: Ctx, actor: EmployeeActor) -> RedirectResponse:
+    """To one's own entry form, which opens on this phone without a code: WeChat has said whose phone it is."""
+    with context.database.transaction() as session:
+        link, secret = entry_links.reenter(session, actor.person_id or "", onboarding_id, context.clock)
+    response = RedirectResponse(f"/e/{link}", 303)
+    keep_entry_phone(response, context, onboarding_id, secret)
+    return response
 
 
 @router.get("/wechat/my/notices/{notice_id}")

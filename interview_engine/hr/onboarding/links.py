@@ -27,6 +27,8 @@ from interview_engine.store.secrets import digest, token
 CODE_LIFE = timedelta(minutes=10)
 CODE_PAUSE = timedelta(seconds=60)
 CODE_TRIES = 5
+TO_FILL = ("asked", "returned")
+"""States in which the person has the form to fill in."""
 MOST_CODES = 10
 """Codes of one onboarding; then HR lets another phone in."""
 
@@ -55,11 +57,7 @@ def glance(session: Session, link_token: str, *, lock: bool = False) -> Onboardi
     )
     row = None if onboarding_id is None else find(session, Onboarding, onboarding_id, lock=lock)
     if row is None:
-        raise NotFoundError(
-            "onboarding.unknown",
-            msg("This link is not valid."),
-            msg("Check that the whole link was copied, or ask HR for a new one."),
-        )
+        raise _unknown()
     if row.state in ("no_show", "called_off"):
         raise GoneError(
             "onboarding.over", msg("This form is closed."), msg("If this is unexpected, please speak to HR.")
@@ -164,12 +162,40 @@ def enter(session: Session, link_token: str, person_id: str, device_secret: str,
     return _bind(session, row, clock)
 
 
+def waiting_for_person(session: Session, person_id: str) -> list[Onboarding]:
+    """The entry forms that somebody has to fill in, oldest first."""
+    mine = Onboarding.person_id == person_id, Onboarding.state.in_(TO_FILL)
+    return list(session.scalars(select(Onboarding).where(*mine).order_by(Onboarding.id)))
+
+
+def reenter(session: Session, person_id: str, onboarding_id: str, clock: Clock) -> tuple[str, str]:
+    """A link to one's own entry form and the secret of the phone that the person is signed in on; sent to nobody.
+
+    Links that were sent stay valid; this phone takes the place of the one before.
+
+    Raises:
+        NotFoundError: `onboarding.unknown`, it is not theirs, or there is nothing to fill in.
+    """
+    row = find(session, Onboarding, onboarding_id, lock=True)
+    if row is None or row.person_id != person_id or row.state not in TO_FILL:
+        raise _unknown()
+    return new_link(session, row, f"person:{person_id}", clock), _bind(session, row, clock)
+
+
 def free_phone(session: Session, row: Onboarding, actor_id: str, clock: Clock) -> None:
     """Let the next phone that opens the link begin. The caller has checked that the actor may."""
     row.device_hash = row.code_hash = row.code_until = None
     row.codes_sent = row.code_tries = 0
     touch(row, actor_id, clock)
     audit.record(session, actor_id, "onboarding.free_phone", f"onboarding:{row.id}", {}, clock)
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError(
+        "onboarding.unknown",
+        msg("This link is not valid."),
+        msg("Check that the whole link was copied, or ask HR for a new one."),
+    )
 
 
 def _bind(session: Session, row: Onboarding, clock: Clock) -> str:

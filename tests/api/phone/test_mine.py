@@ -9,6 +9,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from phone_stage import Stage
+from sqlalchemy import func, select
 
 from interview_engine.clock import china_day
 from interview_engine.hr.access.rules import SYSTEM
@@ -17,8 +18,10 @@ from interview_engine.hr.employment.persons import NewContact, find_or_make
 from interview_engine.hr.files import entries
 from interview_engine.hr.leave import service as leave
 from interview_engine.hr.messaging import notices
+from interview_engine.hr.onboarding import service as onboarding
 from interview_engine.hr.org.service import set_manager
 from interview_engine.hr.people import identities
+from interview_engine.store.tables import OutboxMessage
 
 NUMBER, ACCOUNT = "110105199003070025", "62220000111122223"
 AGENT = {"accept-language": "zh", "user-agent": "Mozilla/5.0 MicroMessenger/8.0.50"}
@@ -161,3 +164,26 @@ def test_what_is_left_of_ones_own_leave_is_shown_while_leave_is_asked_for(phones
     assert "剩余 100 小时" in page
     phones.boss.get("/wechat/today")
     assert "剩余" not in phones.boss.get(form).text
+
+
+def test_the_entry_form_that_waits_opens_from_today_without_a_code_and_on_nobody_elses_phone(phones: Phones) -> None:
+    company, stage = phones.stage.company, phones.stage
+    phones.mine.get("/wechat/today")
+    phones.boss.get("/wechat/today")
+    assert "/wechat/my/entry/" not in phones.mine.get("/wechat/today").text
+    with company.database.transaction() as session:
+        day = china_day(company.clock) + timedelta(days=3)
+        new = onboarding.NewOnboarding(stage.person_id, company.entity_id, company.department_id, "客服专员", day)
+        row_id = onboarding.begin(session, "system", new, company.clock).id
+        told = session.scalar(select(func.count(OutboxMessage.id)))
+    address = f"/wechat/my/entry/{row_id}"
+    assert address in phones.mine.get("/wechat/today").text
+    assert address not in phones.boss.get("/wechat/today").text
+    assert phones.boss.post(address).status_code == 404
+    assert phones.mine.post(address, headers={"origin": "https://elsewhere.example"}).status_code == 403
+    page = phones.mine.post(address)
+    assert (page.status_code, page.url.path[:3]) == (200, "/e/")
+    assert 'name="number"' in page.text, "the form itself, neither the beginning nor the question for a code"
+    assert 'name="number"' not in phones.boss.get(page.url.path).text, "the link alone opens nothing"
+    with company.database.reading() as session:
+        assert session.scalar(select(func.count(OutboxMessage.id))) == told, "no message carries the new link"
