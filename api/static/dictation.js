@@ -150,10 +150,10 @@
         button.type = "button";
         button.className = form.dataset.dictateClass || "button small";
         const consent = document.createElement("p");
-        consent.className = "soft";
+        consent.className = form.dataset.dictateClass ? "soft" : "small muted";
         consent.id = `dictation-${(numbers += 1)}`;
         const status = document.createElement("p");
-        status.className = "soft";
+        status.className = form.dataset.dictateClass ? "soft" : "small muted";
         status.setAttribute("role", "status");
         button.setAttribute("aria-describedby", consent.id);
         let going = null;
