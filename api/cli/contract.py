@@ -69,8 +69,8 @@ def certificate(options: argparse.Namespace) -> int:
     own = pair.certificate
     print(both(msg("Certificate: {subject}", subject=pair.subject), "\n"))
     print(f"sha256 {pair.fingerprint}")
-    print(both(msg("Valid {first} to {last}", first=f"{own.not_valid_before_utc:%Y-%m-%d}",
-                   last=f"{own.not_valid_after_utc:%Y-%m-%d}"), "\n"))  # fmt: skip
+    print(both(msg("Valid {first} to {last}", first=f"{own.not_valid_before_utc.astimezone(CHINA):%Y-%m-%d}",
+                   last=f"{own.not_valid_after_utc.astimezone(CHINA):%Y-%m-%d}"), "\n"))  # fmt: skip
     if keys.is_self_signed(own):
         print(both(msg("It vouches for itself only: give this sha256 to who checks documents."), "\n"))
     return WHOLE

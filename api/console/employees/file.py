@@ -20,7 +20,7 @@ from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
 from api.sessions import PageActor
-from interview_engine.clock import china_day
+from interview_engine.clock import CHINA, china_day
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import reached_persons
@@ -279,7 +279,7 @@ def _evidence(session: Session, actor: Actor, row: employment.Employment, langua
     return EvidenceSeen(
         found["kit"]["id"],
         found["kit"]["version"],
-        datetime.fromisoformat(found["measured_at"]).date(),
+        datetime.fromisoformat(found["measured_at"]).astimezone(CHINA).date(),
         found["score"],
         found["low"],
         found["high"],

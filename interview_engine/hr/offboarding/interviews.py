@@ -15,7 +15,7 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.clock import Clock, china_day
+from interview_engine.clock import CHINA, Clock, china_day
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.access.service import reached_persons, scoped
 from interview_engine.hr.forms.fields import Field, Value, checked_form, is_nothing
@@ -93,7 +93,7 @@ def offer(session: Session, row: Separation, clock: Clock) -> bool:
         _set(session, held, "lapsed", "system", clock)
         return True
     remind = row.last_day - timedelta(days=_RULE["reminded_days_before"])
-    if held.reminded_on is None and remind <= today and held.created_at.date() < remind:
+    if held.reminded_on is None and remind <= today and held.created_at.astimezone(CHINA).date() < remind:
         held.reminded_on = today
         touch(held, "system", clock)
         _tell(session, held, "again", clock)

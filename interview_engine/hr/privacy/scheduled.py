@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from interview_engine.clock import Clock, china_day
+from interview_engine.clock import CHINA, Clock, china_day
 from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.access.service import check_group, person_within, reached_persons, require
 from interview_engine.hr.accounts.service import actors_with_role
@@ -230,7 +230,9 @@ def coming(session: Session, actor: Actor, until: date, clock: Clock) -> list[Co
         if one.person_id not in reached:
             continue
         request = plans.get((kind.name, one.subject_id))
-        planned = None if request is None or request.planned_for is None else request.planned_for.date()
+        planned = (
+            None if request is None or request.planned_for is None else request.planned_for.astimezone(CHINA).date()
+        )
         held = held_until(session, one.person_id, kind.name, clock) if len(rows) < LISTED else None
         rows.append(Coming(kind.word, names[one.person_id], one.person_id, planned or one.day, request, held))
     return sorted(rows, key=lambda row: (row.day, row.name))[:LISTED]

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.clock import Clock
+from interview_engine.clock import Clock, china_day
 from interview_engine.hr.messaging.service import tell_account, tell_person
 from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Offer, Requisition
 from interview_engine.store.tables import OutboxMessage
@@ -52,7 +52,7 @@ def application_received(session: Session, application: Application, title: str,
     Args:
         token: signs in to the person's own applications; wiped once it was sent.
     """
-    key = f"application.received:{application.id}:{clock.now():%Y-%m-%d}"
+    key = f"application.received:{application.id}:{china_day(clock)}"
     payload = {"application": application.id, "title": title, "token": token}
     tell_person(session, application.person_id, key, "application.received", payload, clock)
 

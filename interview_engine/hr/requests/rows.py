@@ -10,7 +10,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from interview_engine.clock import Clock
+from interview_engine.clock import CHINA, Clock
 from interview_engine.errors import InvalidInput
 from interview_engine.hr.area import Post
 from interview_engine.hr.forms.fields import Field, Value
@@ -128,4 +128,6 @@ def _about(row: Request, which: Which) -> str:
 
 def _post_then(row: Request) -> Post:
     """Where they worked when they asked, of somebody who does not work there any more."""
-    return Post(row.employment_id, row.department_id, row.legal_entity_id, "left", row.created_at.date())
+    return Post(
+        row.employment_id, row.department_id, row.legal_entity_id, "left", row.created_at.astimezone(CHINA).date()
+    )

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from interview_engine.clock import CHINA
 from interview_engine.errors import UsageError
 from interview_engine.i18n import Text, msg
 
@@ -136,7 +137,8 @@ def read(certificate: bytes, key: bytes, password: str | None, now: datetime) ->
             "certificate.expired",
             msg("The certificate is not valid today."),
             msg("Bring one that is; its days are {first} to {last}.",
-                first=f"{own.not_valid_before_utc:%Y-%m-%d}", last=f"{own.not_valid_after_utc:%Y-%m-%d}"),
+                first=f"{own.not_valid_before_utc.astimezone(CHINA):%Y-%m-%d}",
+                last=f"{own.not_valid_after_utc.astimezone(CHINA):%Y-%m-%d}"),
         )  # fmt: skip
     return KeyPair(_chain(chain), _pem(private))
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import console_data
 import pytest
@@ -283,6 +284,9 @@ def test_unanswered_questions_must_be_confirmed(server: LiveServer, client: Test
     receipt = client.get(f"{home}/receipt.txt").text
     assert receipts[0] in receipt
     assert "UTC" not in receipt
+    beijing = server.world.clock.at.astimezone(ZoneInfo("Asia/Shanghai"))
+    assert f"Submitted: {beijing:%Y-%m-%d %H:%M}" in receipt
+    assert "(Beijing time)" in receipt
 
 
 def test_who_answered_in_writing_reads_their_own_words_and_no_talk_of_recordings(
@@ -476,6 +480,8 @@ def test_an_offer_is_accepted_once(server: LiveServer, client: TestClient, job: 
         sent = offers.send_offer(session, world.actor("hr"), draft.id, clock)
     page = f"/o/{sent.token}"
     assert "8,500.00" in client.get(page).text
+    until = (clock.at + timedelta(days=7)).astimezone(ZoneInfo("Asia/Shanghai"))
+    assert f"{until:%Y-%m-%d %H:%M} (Beijing time)" in words(client.get(page).text)
     assert "You have accepted" in client.post(page, data={"answer": "accept"}).text
     refused = client.post(page, data={"answer": "decline"})
     assert refused.status_code == 409

@@ -59,6 +59,17 @@ def test_every_template_has_words_in_both_languages(template: str, language: str
         assert link.startswith("https://hr.example/")
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"), [("zh", "2026-11-10 01:30（北京时间）"), ("en", "2026-11-10 01:30 (Beijing time)")]
+)
+def test_a_time_in_a_message_is_beijing_s_and_says_so(language: str, shown: str) -> None:
+    payload = {**PAYLOAD, "expires_at": "2026-11-09T17:30:00+00:00"}
+    timed = [name for name, one in house().messages.items() if "{expires}" in one.body.get(language)]
+    assert {"invitation.sent", "offer.sent"} <= set(timed)
+    for template in timed:
+        assert shown in words_for(template, payload, language, "https://hr.example").body
+
+
 def test_every_template_that_is_used_has_words() -> None:
     """Found in the sources, so that a new message cannot go out without words."""
     folder = Path(interview_engine.hr.__path__[0])

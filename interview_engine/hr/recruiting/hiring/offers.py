@@ -13,7 +13,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.clock import Clock
+from interview_engine.clock import Clock, china_day
 from interview_engine.errors import GoneError, NotFoundError
 from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.approvals import service as approvals
@@ -104,7 +104,7 @@ def draft_offer(session: Session, actor: Actor, application_id: str, new: NewOff
             msg("It is valid for 1 to {max_days} days.", max_days=MAX_DAYS),
             msg("Change it."),
         )
-    if new.start_date < clock.now().date():
+    if new.start_date < china_day(clock):
         raise invalid(
             "start_date",
             "offer.start",

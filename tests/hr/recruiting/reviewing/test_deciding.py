@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -366,6 +366,18 @@ def test_an_offer_needs_a_decision_and_is_answered_once(small_world: World) -> N
         assert caught.value.code == "offer.answered"
         first = offers.hire(session, recruiter, waiting.id, clock)
         assert offers.hire(session, recruiter, waiting.id, clock).id == first.id
+
+
+def test_a_first_day_is_held_against_the_day_in_beijing(small_world: World) -> None:
+    world, clock, recruiter = small_world, small_world.clock, small_world.actor("recruiter")
+    clock.at = datetime(2026, 11, 2, 17, 0, tzinfo=UTC)  # 1:00 of the 3rd in Beijing
+    with world.database.transaction() as session:
+        application = decided(world, session)
+        with pytest.raises(InvalidInput) as caught:
+            offers.draft_offer(session, recruiter, application.id, replace(PAY, start_date=date(2026, 11, 2)), clock)
+        assert caught.value.code == "offer.start"
+        today = replace(PAY, start_date=date(2026, 11, 3))
+        assert offers.draft_offer(session, recruiter, application.id, today, clock).start_date == "2026-11-03"
 
 
 def test_a_declined_or_expired_offer_goes_back_to_review(small_world: World) -> None:
