@@ -205,7 +205,7 @@ def interruptions(media: Media) -> tuple[Signal, ...]:
 
 
 def _assess_text(source: AnswerSource, path: Path, job: InterviewJob, clock: Clock) -> AnswerAssessment:
-    started = clock.monotonic_s()
+    started, started_cpu = clock.monotonic_s(), cpu_s()
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -234,6 +234,7 @@ def _assess_text(source: AnswerSource, path: Path, job: InterviewJob, clock: Clo
         speech=None,
         visual=None,
         stage_seconds={"transcribe": clock.monotonic_s() - started},
+        stage_cpu_seconds={"transcribe": cpu_s() - started_cpu},
     )
     reason = transcript.reason
     if reason is None and transcript.language not in job.kit.languages:

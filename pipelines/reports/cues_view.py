@@ -227,6 +227,17 @@ def _counted(visual: Document, name: str) -> Both:
     return shown("unit.too_few_frames") if rate < least else shown("unit.not_counted")
 
 
+def _strokes(visual: Document) -> Both:
+    """Hand strokes a minute, or the reason why there is no rate."""
+    if visual["gestures_per_min"] is not None:
+        return shown("unit.per_min", value=one(visual["gestures_per_min"]))
+    rate = visual["frames_per_second"]
+    hand_s = visual["hands_visible_share"] * visual["sampled_frames"] / rate if rate else 0.0
+    if hand_s == 0.0:
+        return shown("unit.not_seen")
+    return shown("unit.hands_too_brief" if hand_s < MIN_RATE_S else "unit.no_shoulders")
+
+
 def _smiles(visual: Document) -> Both:
     """The share of pictures with a smile, or the reason why there is none."""
     if visual["smile_share"] is not None:
@@ -260,12 +271,7 @@ def _visual_rows(visual: Document) -> list[Document]:
         _row("smile_share", _smiles(visual)),
         *_covered(visual),
         _row("hands_visible_share", _percent(visual["hands_visible_share"]), visual["hands_visible_spans"]),
-        _row(
-            "gestures_per_min",
-            (not_seen if amplitude is None else shown("unit.hands_too_brief"))
-            if visual["gestures_per_min"] is None
-            else shown("unit.per_min", value=one(visual["gestures_per_min"])),
-        ),
+        _row("gestures_per_min", _strokes(visual)),
         _row("gesture_amplitude", not_seen if amplitude is None else same(f"{amplitude:.2f}")),
         _row("lean", not_seen if lean is None else same(f"{lean:.3f}")),
     ]

@@ -205,6 +205,7 @@ TEXTS: dict[str, Text] = {
     "unit.mouth_covered": msg("not measurable: the mouth is covered"),
     "unit.face_too_rare": msg("most pictures show no face"),
     "unit.hands_too_brief": msg("hands in view for less than 10 s"),
+    "unit.no_shoulders": msg("shoulders not seen, by which strokes are measured"),
     "unit.not_counted": msg("not counted: too unsteady here"),
     # integrity
     "integrity.title": msg("Integrity signals (never touch a score)"),

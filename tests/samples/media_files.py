@@ -98,6 +98,8 @@ def write(
             if samples is not None:
                 layout = {1: "mono", 2: "stereo", 6: "5.1"}[len(samples)]
                 tracks.append((container.add_stream(audio_codec, rate=rate, layout=layout), samples))
+                if audio_codec == "wmav2":
+                    tracks[-1][0].codec_context.bit_rate = 96_000  # it has no default
         container.start_encoding()
         packets = []
         for time_s in times_s:

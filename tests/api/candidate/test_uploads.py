@@ -187,6 +187,32 @@ def test_a_recording_is_taken_whatever_the_phone_calls_it(phone: Phone, clip: by
     assert (told.status_code, told.json()["mode"]) == (200, "video")
 
 
+@pytest.mark.parametrize(
+    ("container", "codec", "tagged", "called", "kept"),
+    [
+        ("ipod", "aac", False, "audio/mpeg", "audio/mp4"),
+        ("mp4", "aac", False, "application/mp4", "audio/mp4"),
+        ("adts", "aac", True, "audio/mpeg", "audio/aac"),
+        ("asf", "wmav2", False, "audio/x-ms-wma", "audio/x-ms-wma"),
+        ("asf", "wmav2", False, "audio/mpeg", "audio/x-ms-wma"),
+    ],
+)
+def test_a_sound_is_kept_as_what_it_is(
+    phone: Phone, tmp_path: Path, container: str, codec: str, tagged: bool, called: str, kept: str
+) -> None:
+    path = tmp_path / "sound"
+    sound = media_files.tone(2.0, 48_000, 1)
+    media_files.write(path, sound=sound, rate=48_000, audio_codec=codec, container_format=container)
+    data = path.read_bytes()
+    if tagged:
+        data = b"ID3\x04\x00\x00\x00\x00\x00\x40" + bytes(64) + data
+    told = phone.finish(phone.send("a" * 16, data, type=called))
+    assert (told.status_code, told.json()["mode"], told.json()["attempt"]) == (200, "voice", 1)
+    assert told.json()["duration_s"] == pytest.approx(2.0, abs=0.2)
+    with phone.server.context.database.reading() as session:
+        assert session.scalars(select(Answer.media_type)).one() == kept
+
+
 def test_refused_files_use_up_no_try_of_a_question(phone: Phone, clip: bytes) -> None:
     for number in range(8):
         address = phone.create(f"refused-{number:08d}").headers["Location"]

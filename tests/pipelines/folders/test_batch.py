@@ -131,6 +131,16 @@ def test_a_second_run_redoes_nothing_and_a_changed_answer_is_redone(tmp_path: Pa
     assert sorted(p.name for p in out.iterdir() if not p.name.startswith(".")) == [job.interview_id]
 
 
+@pytest.mark.slow
+def test_every_stage_has_its_processor_time_beside_the_wall_time(tmp_path: Path) -> None:
+    report = assess_all([_job(tmp_path / "one", "a.txt")], OPTIONS, SETTINGS, tmp_path / "out", Recorder())[0].report
+    assert report is not None
+    assert report.provenance.stage_cpu_seconds.keys() == {"transcribe", "score"}
+    assert report.provenance.stage_cpu_seconds["score"] > 0.0
+    for one in (report.provenance, *report.answers):
+        assert one.stage_cpu_seconds.keys() == one.stage_seconds.keys()
+
+
 def test_two_runs_into_one_directory_are_refused(tmp_path: Path) -> None:
     with store_report.locked(tmp_path / "out"), pytest.raises(OutputError) as caught:  # noqa: SIM117
         with store_report.locked(tmp_path / "out"):

@@ -218,6 +218,16 @@ def test_a_window_in_doubt_keeps_the_words_that_fit_the_sound_better() -> None:
     assert transcript.language == "en"
 
 
+@pytest.mark.parametrize(("more", "language"), [(0.0001, "en"), (0.01, "en"), (0.03, "zh")])
+def test_a_second_language_has_to_be_heard_more_clearly_by_a_margin(more: float, language: str) -> None:
+    """Libraries change the last bits of a probability; no verdict hangs on them."""
+
+    def script(spoken: str, prompt: str, avoid_repeats: bool) -> Sequence[HeardWord]:
+        return say("大波卡黑黑色", 0.6 + more) if spoken == "zh" else say("It was an awful thing", 0.6)
+
+    assert hear(ScriptedRecogniser(script, {"zh": 0.6, "en": 0.4})).language == language
+
+
 def test_a_language_that_loops_is_given_up_where_the_other_makes_sound_text() -> None:
     def script(language: str, prompt: str, avoid_repeats: bool) -> Sequence[HeardWord]:
         return say("比赛" * 30, 0.9) if language == "zh" else say("It was an awful thing", 0.6)

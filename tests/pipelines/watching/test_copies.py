@@ -171,6 +171,32 @@ def test_a_copy_gives_the_same_signals(kind: str, seen: dict[str, VisualCues]) -
     assert found.mouth_covered_spans == original.mouth_covered_spans
 
 
+def seconds_of(cues: VisualCues, name: str) -> float:
+    return total_s(getattr(cues, name))
+
+
+@pytest.mark.parametrize("kind", COPIES)
+def test_a_copy_has_the_same_stretches(kind: str, seen: dict[str, VisualCues]) -> None:
+    found, original = seen[kind], seen[""]
+    lead_s = COPIES[kind].lead_s
+    assert seconds_of(found, "face_absent_spans") - lead_s == pytest.approx(
+        seconds_of(original, "face_absent_spans"), abs=0.5
+    )
+    assert seconds_of(found, "many_faces_spans") == pytest.approx(seconds_of(original, "many_faces_spans"), abs=0.5)
+    length_s = original.sampled_frames / original.frames_per_second
+    for name, share in (("off_camera_spans", 0.15), ("hands_visible_spans", 0.1)):
+        assert seconds_of(found, name) == pytest.approx(seconds_of(original, name), abs=share * length_s), name
+    assert found.sampled_frames == pytest.approx(original.sampled_frames + 5 * lead_s, abs=2)
+    assert found.frames_per_second == pytest.approx(original.frames_per_second, rel=0.05)
+    assert (found.blinks_per_min, original.blinks_per_min) == (None, None)  # five pictures a second are too few
+
+
+HELD = {
+    *("face_present_share", "face_absent_spans", "faces_max", "many_faces_spans", "head_pose", "smile_share"),
+    *("eye_contact_proxy_share", "off_camera_spans", "nods_per_min", "shakes_per_min", "blinks_per_min"),
+    *("mouth_covered_spans", "hands_visible_share", "hands_visible_spans", "gestures_per_min", "gesture_amplitude"),
+    *("lean", "scene_changes", "face_changes", "still", "sampled_frames", "frames_per_second"),
+}
 HELD_IN_SPEECH = {
     *("unit", "units", "speech_rate_per_min", "articulation_rate_per_min", "overall_rate_per_min", "speaking_spans"),
     *("pauses", "pause_share", "time_to_first_word_s", "longest_monologue_s", "speech_band", "filled_pauses"),
@@ -178,7 +204,8 @@ HELD_IN_SPEECH = {
 }
 
 
-def test_no_measure_of_speech_is_without_a_tolerance() -> None:
+def test_no_measure_is_without_a_tolerance() -> None:
+    assert {one.name for one in fields(VisualCues)} == HELD
     assert {one.name for one in fields(SpeechCues)} == HELD_IN_SPEECH
 
 
