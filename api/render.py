@@ -29,6 +29,7 @@ from interview_engine import __version__
 from interview_engine.clock import CHINA
 from interview_engine.i18n import translator
 from interview_engine.language_names import own_name, tag
+from interview_engine.law_articles import article_text
 from pipelines.reports.format import in_language
 
 FOLDER = Path(__file__).parent / "templates"
@@ -59,6 +60,7 @@ def environment(folders: tuple[tuple[str, Path], ...] = ()) -> Environment:
     made.filters["money"] = _money
     made.filters["local"] = _in_language
     made.filters["clock"] = clock_text
+    made.filters["law"] = _law
     made.globals["version"] = __version__
     made.globals["own_name"] = own_name
     made.globals["tag"] = tag
@@ -112,6 +114,12 @@ def _day(context: Context, value: date | None) -> str:
 @pass_context
 def _minute(context: Context, value: datetime | None) -> str:
     return "" if value is None else minute_text(value.astimezone(CHINA), context["language"])
+
+
+@pass_context
+def _law(context: Context, cited: str) -> str:
+    """An article of law in the page's language."""
+    return article_text(cited).get(context["language"])
 
 
 @pass_context

@@ -27,6 +27,7 @@ from interview_engine.hr.people.id_keys import persons_of_numbers
 from interview_engine.hr.people.tables import LegalEntity, Person
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import Text, joined, msg
+from interview_engine.law_articles import article_text
 from interview_engine.store.rows import AT_ONCE, batched
 
 Values = Mapping[str, Value]
@@ -267,7 +268,7 @@ _COLUMNS: Mapping[str, str] = {"probation": "probation_last_day", "third": "sign
 
 def _by_law(warning: Warning) -> Told:
     column = _COLUMNS.get(warning.code.partition(".")[0], "first_day")
-    return column, warning.text, msg("It is taken over as it is. {article}", article=warning.article)
+    return column, warning.text, msg("It is taken over as it is. {article}", article=article_text(warning.article))
 
 
 def _beside(session: Session, row: Contract, today: date) -> list[Told]:

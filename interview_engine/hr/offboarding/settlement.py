@@ -30,6 +30,7 @@ from interview_engine.hr.problems import conflict, text_within
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.requests.service import Ask
 from interview_engine.i18n import Text, msg
+from interview_engine.law_articles import article_text
 from interview_engine.store import audit
 from interview_engine.store.rows import stamp, touch
 
@@ -235,7 +236,7 @@ def words_of_source(fact: Mapping[str, str]) -> Text:
     if fact["source"] == "leave_opening":
         return msg("Leave taken over, as of {day}", day=fact["about"])
     if fact["source"] == "law":
-        return msg("Labour Contract Law, {article}", article=fact["about"])
+        return msg("Labour Contract Law, {article}", article=article_text(fact["about"]))
     return SOURCES[fact["source"]]
 
 

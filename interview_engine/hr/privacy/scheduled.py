@@ -32,6 +32,7 @@ from interview_engine.hr.privacy.holds import held_until
 from interview_engine.hr.privacy.tables import ErasureRequest, RetentionRule
 from interview_engine.hr.problems import invalid, text_within
 from interview_engine.i18n import Text, msg
+from interview_engine.law_articles import article_text
 from interview_engine.store import audit
 from interview_engine.store.blobs import BlobStore
 from interview_engine.store.rows import batched, stamp, touch
@@ -111,7 +112,7 @@ def set_period(session: Session, actor: Actor, kind: str, months: int, reason: s
             "months",
             "retention.months",
             msg("The law asks that this is kept for {least} months at least ({article}).", least=known.least,
-                article=known.article) if months < known.least
+                article=article_text(known.article)) if months < known.least
             else msg("At most {most} months can be set.", most=MOST_MONTHS),
             msg("Enter a longer period.") if months < known.least else msg("Enter a shorter period."),
         )  # fmt: skip
