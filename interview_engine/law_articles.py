@@ -1,4 +1,4 @@
-"""Articles of Chinese law, as the data cites them ("劳动合同法第四十六条第（二）项"), in the language of the reader. Pure."""
+"""Articles of Chinese law, as the data cites them ("劳动合同法第四十六条"), in the language of the reader. Pure."""
 
 from __future__ import annotations
 

@@ -31,9 +31,7 @@ def test_an_article_is_cited_in_english_and_as_it_stands_in_chinese(cited: str, 
 def test_every_article_of_the_data_has_its_english_form() -> None:
     files = ("offboarding/kinds.json", "files/contract_law.json", "privacy/schedule.json")
     cited = [
-        found
-        for name in files
-        for found in re.findall(r'"(?:\w+_)?article": "(.+?)"', (HR / name).read_text("utf-8"))
+        found for name in files for found in re.findall(r'"(?:\w+_)?article": "(.+?)"', (HR / name).read_text("utf-8"))
     ]
     assert len(cited) > 20
     for each in cited:

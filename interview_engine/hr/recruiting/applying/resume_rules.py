@@ -114,7 +114,7 @@ def read_fields(text: str) -> dict[str, list[dict[str, Any]]]:
         "email": _forms(text, _EMAIL),
         "phone": [f for f in _forms(text, _PHONE) if sum(c.isdigit() for c in f.value) >= 8],
         "city": [_at(match, 1, "labelled") for match in _CITY.finditer(text)][:1],
-        "degree": _degrees(text),
+        "degree": degrees(text),
         "school": _merged(
             _by_kind(found, "organisation", school=True), _matches(text, _SCHOOL_WORD) + _matches(text, _SCHOOL_EN)
         ),
@@ -145,16 +145,17 @@ def _name(text: str, found: Sequence[Entity]) -> list[Field]:
     return []
 
 
-def _degrees(text: str) -> list[Field]:
-    degrees = []
+def degrees(text: str) -> list[Field]:
+    """The degrees a text names, the highest first, each where it stands first."""
+    found = []
     for value, pattern in DEGREES:
         for match in re.finditer(pattern, text):
             after = text[match.end() : match.end() + 3]
             if after.startswith(("生导师", "导师", "后流动", "院")):
                 continue
-            degrees.append(Field(value, match.start(), match.end(), CONFIDENCE["form"]))
+            found.append(Field(value, match.start(), match.end(), CONFIDENCE["form"]))
             break
-    return degrees
+    return found
 
 
 def _employers(text: str) -> list[Field]:

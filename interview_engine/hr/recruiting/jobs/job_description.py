@@ -16,6 +16,7 @@ from typing import Any, Literal, cast, get_args
 from interview_engine.assessment.policy import Policy
 from interview_engine.errors import PolicyError
 from interview_engine.hr.problems import invalid
+from interview_engine.hr.recruiting.jobs.requirement_matching import line_at, places_of
 from interview_engine.i18n import Text, msg
 
 RequirementKind = Literal["degree", "experience", "certificate", "language", "skill", "duty"]
@@ -198,16 +199,15 @@ def prefilter(requirements: Sequence[JobRequirement], resume_text: str) -> tuple
         weight or there is no text), and one row for each that is looked for (duties are not).
     """
     text = unicodedata.normalize("NFKC", resume_text)
-    folded = text.casefold()
     rows = []
     got = total = 0.0
     for one in requirements:
         if one.kind == "duty":
             continue
         terms = terms_of(one.text)
-        places = {term: place for term in terms if (place := _place(folded, term)) is not None}
+        places = places_of(one.kind, unicodedata.normalize("NFKC", one.text), terms, text)
         first = min(places.values(), default=None)
-        quote = "" if first is None else " ".join(text[max(0, first - 20) : first + 40].split())
+        quote = "" if first is None else line_at(text, first)
         rows.append(Found(one.text, one.kind, one.weight, terms, tuple(places), first, quote))
         if terms:
             total += one.weight
@@ -220,14 +220,6 @@ def terms_of(text: str) -> tuple[str, ...]:
     latin = [word.casefold() for word in _LATIN_TERM.findall(text)]
     han = [piece for run in _HAN_RUN.findall(text) for piece in _HAN_FILLER.split(run) if len(piece) >= 2]
     return tuple(dict.fromkeys([word for word in latin if word not in _LATIN_FILLER] + han))
-
-
-def _place(folded: str, term: str) -> int | None:
-    if term.isascii():
-        found = re.search(rf"(?<![a-z0-9]){re.escape(term)}(?![a-z0-9])", folded)
-        return found.start() if found else None
-    at = folded.find(term)
-    return at if at >= 0 else None
 
 
 def _kind(text: str, section: Literal["duty", "need"] | None) -> RequirementKind | None:
