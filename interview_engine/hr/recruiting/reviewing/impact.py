@@ -50,6 +50,7 @@ def impact_ratios(
         raise conflict(
             "fairness.nobody",
             msg("There is nobody to compare."),
+            msg("Choose a job with scores, and fill in the groups in its table."),
         )
     detail = {"people": len(people), "attributes": attributes}
     trail.record(session, actor.id, "fairness.audit", f"requisition:{requisition_id}", detail, clock)
