@@ -122,7 +122,9 @@ def _message(world: World, user: str, message: Message) -> str:
     title = html.escape(title or body.get("text", {}).get("content", ""))
     if url:
         title = f"<a href='/open?{html.escape(urlencode({'user': user, 'url': url}))}'>{title}</a>"
-    below = html.escape(str(card.get("description", "")))
+    below = html.escape(str(card.get("description") or card.get("main_title", {}).get("desc", "")))
+    facts = card.get("horizontal_content_list", [])
+    below += "".join(f"<br>{html.escape(fact['keyname'])}: {html.escape(str(fact['value']))}" for fact in facts)
     code = next((code for code, known in world.response_codes.items() if known["card"] is card), "")
     if "settled" in card:
         below += f"<b> {html.escape(card['settled'])}</b>"

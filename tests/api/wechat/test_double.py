@@ -66,7 +66,8 @@ def test_its_phones_say_what_to_try_and_open_cards_with_a_page_behind_a_button()
     ]
     card = {
         "card_type": "button_interaction",
-        "main_title": {"title": "客服组长"},
+        "main_title": {"title": "客服组长", "desc": "招聘需求"},
+        "horizontal_content_list": [{"keyname": "部门", "value": "客户服务部 <1>"}],
         "task_id": "t1",
         "button_list": buttons,
     }
@@ -81,3 +82,4 @@ def test_its_phones_say_what_to_try_and_open_cards_with_a_page_behind_a_button()
     assert page.count(f"{QUIET_FROM:%H:%M}") == page.count(f"{QUIET_TO:%H:%M}") == 2, "when cards wait for the morning"
     assert "/open?user=" + member in page.replace("&amp;", "&")
     assert "同意" in page
+    assert "招聘需求<br>部门: 客户服务部 &lt;1&gt;" in page
