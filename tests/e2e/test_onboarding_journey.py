@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +14,7 @@ import httpx
 import id_cards
 import pytest
 from databases import copied_sqlite
-from phone_journey import PHONE, WECHAT, WECOM, Journey, TodayClock, begun, picture
+from phone_journey import PHONE, WECHAT, WECOM, Journey, approved_by_manager, asked, begun, pass_to, picture
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
@@ -24,7 +24,6 @@ from interview_engine.hr.accounts.service import actors
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
 from interview_engine.hr.area import Round
-from interview_engine.hr.employment import assignments, states
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.files import contracts, entries, reminders
 from interview_engine.hr.onboarding import filing, service, welcome
@@ -132,39 +131,6 @@ def photographed(page: Page) -> tuple[str, str]:
         page.get_by_role("button", name="识别照片").click()
     picture(page, "e-2b-read")
     return page.input_value("#number"), page.input_value("#address")
-
-
-def approved_by_manager(journey: Journey, speaker: Speaker) -> None:
-    """The manager approves in WeCom what has come last."""
-    cards = [one for one in journey.deliver() if one.to == "manager" and "template_card" in one.body]
-    speaker.press(
-        "manager", cards[-1].body["template_card"]["task_id"], "approve", list(journey.fake.response_codes)[-1]
-    )
-    journey.deliver()
-
-
-def pass_to(journey: Journey, day: date) -> None:
-    """A working morning of that day has come, with what the jobs do by themselves."""
-    clock = journey.world.clock
-    assert isinstance(clock, TodayClock)
-    clock.shift += datetime(day.year, day.month, day.day, 1, 30, tzinfo=UTC) - clock.now()
-    with journey.context.database.transaction() as session:
-        states.step_those_due(session, clock)
-        assignments.move_those_due(session, clock)
-
-
-def asked(journey: Journey, page: Page, kind: str, **values: str) -> str:
-    """Something asked for on the phone; what its page says then."""
-    page.goto(f"{journey.url}/wechat/my/requests/new/{kind}")
-    for name, value in values.items():
-        field = page.locator(f"#f-{name}")
-        if field.evaluate("(one) => one.tagName") == "SELECT":
-            field.select_option(value)
-        else:
-            field.fill(value)
-    with page.expect_navigation():
-        page.get_by_role("button", name="提交审批").click()
-    return page.locator("main").inner_text()
 
 
 def worked(journey: Journey, page: Page, speaker: Speaker) -> GoesOn:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import chromium
@@ -24,11 +24,13 @@ from api.phone.inbound import process_pending
 from api.serving import channels_of
 from api.wechat.connect import connect
 from api.wechat.double.app import make_app
+from api.wechat.double.speaker import Speaker
 from api.wechat.double.state import Message
 from api.wechat.double.state import World as FakeWechat
 from interview_engine.hr.access.rules import Actor, preset_rules
 from interview_engine.hr.access.tables import Grant
 from interview_engine.hr.approvals.service import set_flow
+from interview_engine.hr.employment import assignments, states
 from interview_engine.hr.people import identities
 from interview_engine.hr.recruiting.tables import Application
 from interview_engine.store.engine import Database
@@ -126,6 +128,39 @@ class Journey:
     def stage(self) -> str:
         with self.context.database.reading() as session:
             return session.scalars(select(Application)).one().stage
+
+
+def approved_by_manager(journey: Journey, speaker: Speaker) -> None:
+    """The manager approves in WeCom what has come last."""
+    cards = [one for one in journey.deliver() if one.to == "manager" and "template_card" in one.body]
+    speaker.press(
+        "manager", cards[-1].body["template_card"]["task_id"], "approve", list(journey.fake.response_codes)[-1]
+    )
+    journey.deliver()
+
+
+def pass_to(journey: Journey, day: date) -> None:
+    """A working morning of that day has come, with what the jobs do by themselves."""
+    clock = journey.world.clock
+    assert isinstance(clock, TodayClock)
+    clock.shift += datetime(day.year, day.month, day.day, 1, 30, tzinfo=UTC) - clock.now()
+    with journey.context.database.transaction() as session:
+        states.step_those_due(session, clock)
+        assignments.move_those_due(session, clock)
+
+
+def asked(journey: Journey, page: Page, kind: str, **values: str) -> str:
+    """Something asked for on the phone; what its page says then."""
+    page.goto(f"{journey.url}/wechat/my/requests/new/{kind}")
+    for name, value in values.items():
+        field = page.locator(f"#f-{name}")
+        if field.evaluate("(one) => one.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    with page.expect_navigation():
+        page.get_by_role("button", name="提交审批").click()
+    return page.locator("main").inner_text()
 
 
 def picture(page: Page, name: str) -> None:
