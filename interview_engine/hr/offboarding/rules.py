@@ -35,7 +35,7 @@ STATES: Mapping[str, Text] = MappingProxyType(
     {
         "requested": msg("Asked for", context="separation"),
         "approved": msg("Agreed", context="separation"),
-        "handover": msg("Handing over"),
+        "handover": msg("Handover in progress"),
         "settled": msg("Settled", context="separation"),
         "closed": msg("Closed", context="separation"),
         "withdrawn": msg("Called off", context="separation"),
@@ -62,6 +62,7 @@ class Kind:
 
     Args:
         notice_days: days of notice asked for, None where the law asks for none.
+        notice_article: where the days of notice stand.
         severance: "yes", "no", "depends". article, severance_article: where it stands.
         speaks_to_person: whether the person is asked for an exit interview and has tasks of their own.
     """
@@ -69,6 +70,7 @@ class Kind:
     name: str
     article: str
     notice_days: int | None
+    notice_article: str
     severance: str
     severance_article: str
     speaks_to_person: bool
@@ -79,8 +81,14 @@ def kind_of(name: str, *, on_probation: bool = False) -> Kind:
     row = LAW["kinds"][name]
     notice = row.get("notice_days_on_probation", row.get("notice_days")) if on_probation else row.get("notice_days")
     return Kind(
-        name, row["article"], notice, row["severance"], row["severance_article"], row.get("speaks_to_person", True)
-    )  # fmt: skip
+        name,
+        row["article"],
+        notice,
+        row.get("notice_article", row["article"]),
+        row["severance"],
+        row["severance_article"],
+        row.get("speaks_to_person", True),
+    )
 
 
 def months_worked(first: date, last: date) -> tuple[int, bool]:
@@ -97,10 +105,19 @@ def months_worked(first: date, last: date) -> tuple[int, bool]:
     return months, _after_months(first, months) < after
 
 
-def severance_years(first: date, last: date) -> Decimal:
-    """The years that severance counts: each full year, and of the rest 1 from six months on, 0.5 below (article 47)."""
+def severance_article(first: date) -> str:
+    """Where it stands how the years are counted of somebody who began on that day."""
     rule = LAW["severance_years"]
-    months, over = months_worked(first, last)
+    return str(rule["since_article"] if first < date.fromisoformat(rule["since"]) else rule["article"])
+
+
+def severance_years(first: date, last: date) -> Decimal:
+    """The years that severance counts: each full year, and of the rest 1 from six months on, 0.5 below (article 47).
+
+    Years before the law came into force are not among them: older rules decide on those (articles 97 and 98).
+    """
+    rule = LAW["severance_years"]
+    months, over = months_worked(max(first, date.fromisoformat(rule["since"])), last)
     years, rest = divmod(months, 12)
     counted = Decimal(rule["full_year"]) * years
     if rest >= rule["from_months"]:

@@ -116,11 +116,11 @@ def facts_of(session: Session, row: Separation, employment: Employment) -> list[
     facts.append(Fact("advances", "", "none"))
     facts.append(Fact("notice_given", str(max(0, (last - row.notice_on).days)), "separation"))
     if kind.notice_days is not None:
-        facts.append(Fact("notice_due", str(kind.notice_days), "law", kind.article))
+        facts.append(Fact("notice_due", str(kind.notice_days), "law", kind.notice_article))
     facts.append(Fact("severance", kind.severance, "law", kind.severance_article))
     if kind.severance != "no":
         years = rules.severance_years(first, last)
-        facts.append(Fact("severance_years", _number(years), "law", rules.LAW["severance_years"]["article"]))
+        facts.append(Fact("severance_years", _number(years), "law", rules.severance_article(first)))
     return facts
 
 

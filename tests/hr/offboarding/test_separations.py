@@ -291,10 +291,22 @@ def test_the_settlement_names_unpaid_days_notice_and_severance_and_each_source(l
         (date(2025, 8, 31), date(2026, 2, 27), "0.5"),
         (date(2025, 8, 31), date(2026, 2, 28), "1"),
         (date(2026, 11, 1), date(2026, 11, 1), "0.5"),
+        (date(2001, 7, 1), date(2009, 12, 31), "2"),  # years before the law are left to older rules (article 97)
+        (date(2001, 7, 1), date(2007, 12, 31), "0"),
     ],
 )
 def test_severance_counts_full_years_and_one_or_a_half_for_the_rest(first: date, last: date, years: str) -> None:
     assert rules.severance_years(first, last) == Decimal(years)
+
+
+def test_who_began_before_the_law_sees_the_article_that_leaves_those_years_out() -> None:
+    assert "第九十七条" in rules.severance_article(date(2007, 12, 31))
+    assert rules.severance_article(date(2008, 1, 1)) == "第四十七条"
+
+
+def test_a_dismissal_names_the_articles_that_ask_for_notice_and_the_one_that_does_not() -> None:
+    assert rules.kind_of("dismissal").notice_article == "第四十条、第四十一条（依照第三十九条的，无须提前通知）"
+    assert rules.kind_of("resignation").notice_article == "第三十七条"
 
 
 def test_it_is_closed_at_midnight_in_china_once_it_is_settled(leaver: Leaver) -> None:
