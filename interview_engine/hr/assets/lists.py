@@ -114,7 +114,7 @@ ASSETS = ListSpec(
     columns=(
         Column("name", msg("Thing"), "text", AssetHolding.name, searched=True, opens=True),
         Column("tag", msg("Inventory number"), "text", AssetHolding.tag, searched=True, under="name"),
-        Column("person", msg("In whose hands"), "text", Person.name, searched=True),
+        Column("person", msg("Held by"), "text", Person.name, searched=True),
         Column("employee_number", msg("Employee number"), "text",
                employments.number_column(AssetHolding.person_id, AssetHolding.legal_entity_id), searched=True,
                under="person"),
@@ -128,7 +128,7 @@ ASSETS = ListSpec(
         Column("reason", msg("Reason"), "text", AssetHolding.reason, shown=False),
         Column("note", msg("Note"), "text", AssetHolding.note, shown=False),
     ),
-    filters=(Filter(Field("past", msg("With those given back"), "flag"), _with_past),),
+    filters=(Filter(Field("past", msg("Include returned"), "flag"), _with_past),),
     bulk=(
         Bulk("returned", msg("Given back"), ("contact", "write"), _end("returned"),
              msg("{count} things were given back.")),

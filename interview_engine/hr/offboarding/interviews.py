@@ -30,9 +30,9 @@ from interview_engine.store.rows import stamp, touch
 REASONS: Mapping[str, Text] = MappingProxyType(
     {
         "work": msg("The work itself"),
-        "growth": msg("No way to develop"),
+        "growth": msg("Lack of career development"),
         "pay": msg("Pay", context="exit"),
-        "manager": msg("How I was led"),
+        "manager": msg("Management style"),
         "hours": msg("Working hours"),
         "private": msg("Private reasons"),
         "else": msg("Something else"),
@@ -48,12 +48,12 @@ SCALE: Mapping[str, Text] = MappingProxyType(
     }
 )
 FIELDS: tuple[Field, ...] = (
-    Field("reason", msg("What mattered most for leaving"), "choice", choices=REASONS),
-    Field("led", msg("I was led well"), "choice", choices=SCALE),
-    Field("growth", msg("I could develop here"), "choice", choices=SCALE),
+    Field("reason", msg("Main reason for leaving"), "choice", choices=REASONS),
+    Field("led", msg("I was well managed"), "choice", choices=SCALE),
+    Field("growth", msg("I could grow professionally here"), "choice", choices=SCALE),
     Field("fair", msg("I was treated fairly"), "choice", choices=SCALE),
     Field("recommend", msg("I would recommend this company"), "choice", choices=SCALE),
-    Field("words", msg("What should be different"), "area", most=2000,
+    Field("words", msg("What should we change?"), "area", most=2000,
           help=msg("HR reads this; your manager does not. Everything is optional.")),
 )  # fmt: skip
 _RULE = rules.LAW["interview"]

@@ -101,7 +101,7 @@ JOINING = ListSpec(
         Column("phone", msg("Phone"), "text", Person.phone, searched=True, shown=False),
         Column("asked_at", msg("Asked on"), "moment", Onboarding.created_at, shown=False),
     ),
-    filters=(Filter(Field("past", msg("With those that are over"), "flag"), _with_past),),
+    filters=(Filter(Field("past", msg("Include closed"), "flag"), _with_past),),
     bulk=(
         Bulk("come", msg("Has come"), ("contact", "write"), _come, msg("{count} people have come.")),
         Bulk("send", msg("Send the link again"), ("contact", "write"), _send, msg("{count} links were sent.")),
