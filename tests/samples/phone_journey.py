@@ -153,8 +153,11 @@ def asked(journey: Journey, page: Page, kind: str, **values: str) -> str:
     """Something asked for on the phone; what its page says then."""
     page.goto(f"{journey.url}/wechat/my/requests/new/{kind}")
     for name, value in values.items():
+        chip = page.locator(".pick", has=page.locator(f"input[name='{name}'][value='{value}']"))
         field = page.locator(f"#f-{name}")
-        if field.evaluate("(one) => one.tagName") == "SELECT":
+        if chip.count():
+            chip.click()
+        elif field.evaluate("(one) => one.tagName") == "SELECT":
             field.select_option(value)
         else:
             field.fill(value)
