@@ -129,6 +129,7 @@ MATERIAL = {
     "interview_engine/hr/forms/reading.py": "how people write dates, amounts, yes and no in sheets",
     "interview_engine/law_articles.py": "how Chinese law numbers its articles",
     "interview_engine/hr/recruiting/jobs/requirement_matching.py": "what résumés call languages, and how they deny",
+    "interview_engine/hr/recruiting/jobs/degrees.py": "what degrees are called",
     "interview_engine/hr/people/contact.py": "labels that are pasted with addresses and numbers",
     "interview_engine/hr/accounts/": "words no password may hold; the first administrator's name",
     "interview_engine/hr/demo.py": "the demo's invented company",

@@ -12,20 +12,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from interview_engine.hr.recruiting.applying.resume_entities import SURNAMES, Entity, any_of, entities
+from interview_engine.hr.recruiting.jobs.degrees import degrees
 
 PARSER = "resume-rules/1"
 
 MAX_TEXT = 60_000
 """Characters read: a résumé is a few pages; what is longer is a book or an attack."""
-
-DEGREES: tuple[tuple[str, str], ...] = (
-    ("doctor", r"博士|Ph\.?\s?D|Doctor(?:ate| of)"),
-    ("master", r"硕士|研究生|EMBA|MBA|MPA|Master(?:'s|s)?\b|M\.?Sc|M\.?A\.?(?=[\s,])|M\.?Eng"),
-    ("bachelor", r"本科|学士|Bachelor(?:'s|s)?\b|B\.?Sc|B\.?A\.?(?=[\s,])|B\.?Eng|BBA"),
-    ("college", r"大专|专科|高职|Associate(?:'s)? degree|Diploma"),
-    ("secondary", r"高中|中专|技校|中技|High school|A-levels?"),
-)
-"""Highest first."""
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
 _GAP = r"[ \t\u00a0.·\-‐-―]?"
@@ -104,7 +96,7 @@ by the grammar of names and titles. The last is about the share that was right o
 def read_fields(text: str) -> dict[str, list[dict[str, Any]]]:
     """Fields by name, each a list of {"value", "start", "end", "confidence"} in order of place.
 
-    Names: name, email, phone, city, degree (values of DEGREES, highest first), school, major, employer, title, period
+    Names: name, email, phone, city, degree (of `jobs.degrees`, highest first), school, major, employer, title, period
     ("2019-03–2021-06", open ones end in "–"), skill. Absent when nothing was found.
     """
     text = text[:MAX_TEXT]
@@ -114,7 +106,7 @@ def read_fields(text: str) -> dict[str, list[dict[str, Any]]]:
         "email": _forms(text, _EMAIL),
         "phone": [f for f in _forms(text, _PHONE) if sum(c.isdigit() for c in f.value) >= 8],
         "city": [_at(match, 1, "labelled") for match in _CITY.finditer(text)][:1],
-        "degree": degrees(text),
+        "degree": [Field(*found, CONFIDENCE["form"]) for found in degrees(text)],
         "school": _merged(
             _by_kind(found, "organisation", school=True), _matches(text, _SCHOOL_WORD) + _matches(text, _SCHOOL_EN)
         ),
@@ -143,19 +135,6 @@ def _name(text: str, found: Sequence[Entity]) -> list[Field]:
         if not _NOT_NAMES.search(match.group(1)) and not _TITLE_EN.search(match.group(1)):
             return [_at(match, 1, "grammar")]
     return []
-
-
-def degrees(text: str) -> list[Field]:
-    """The degrees a text names, the highest first, each where it stands first."""
-    found = []
-    for value, pattern in DEGREES:
-        for match in re.finditer(pattern, text):
-            after = text[match.end() : match.end() + 3]
-            if after.startswith(("生导师", "导师", "后流动", "院")):
-                continue
-            found.append(Field(value, match.start(), match.end(), CONFIDENCE["form"]))
-            break
-    return found
 
 
 def _employers(text: str) -> list[Field]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from interview_engine.hr.recruiting.applying.resume_rules import DEGREES, degrees
+from interview_engine.hr.recruiting.jobs.degrees import RANKS, degrees
 
 LONGEST_QUOTE = 160
 """Characters of a line that are quoted; of a longer one the sentence."""
 
-_RANKS = {name: rank for rank, (name, _) in enumerate(reversed(DEGREES))}
 NEAR = 60
 """Characters of a clause that are looked at on each side of a word: a page without punctuation is no one clause."""
 
@@ -45,11 +44,10 @@ def places_of(kind: str, requirement: str, terms: Sequence[str], resume: str) ->
         terms: the words of the requirement worth looking for.
     """
     if kind == "degree":
-        asked = [_RANKS[field.value] for field in degrees(requirement)]
+        asked = [RANKS[name] for name, _, _ in degrees(requirement)]
         if asked:
             # 大专或本科 asks for the lower
-            held = [field for field in degrees(resume) if _RANKS[field.value] >= min(asked)]
-            first = min((field.start for field in held), default=None)
+            first = min((start for name, start, _ in degrees(resume) if RANKS[name] >= min(asked)), default=None)
             return {} if first is None else {terms[0] if terms else requirement: first}
     requirement, resume = requirement.casefold(), resume.casefold()
     if kind == "language":
