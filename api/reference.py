@@ -109,10 +109,17 @@ def example(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 
         return [example(schema["items"], schemas, depth + 1)] * max(1, int(schema.get("minItems", 1)))
     return {
         "string": {"date-time": "2026-11-21T08:00:00Z", "date": "2026-12-01"}.get(schema.get("format", ""), "…"),
-        "integer": 1,
-        "number": 7.5,
+        "integer": _within(schema, 1),
+        "number": _within(schema, 7.5),
         "boolean": True,
     }.get(str(kind))
+
+
+def _within(schema: Mapping[str, Any], usual: float) -> float:
+    """The number, or the end of the schema's range that is nearest to it."""
+    lowest: float = schema.get("minimum", usual)
+    highest: float = schema.get("maximum", usual)
+    return max(lowest, min(usual, highest))
 
 
 def _operation(method: str, path: str, found: Mapping[str, Any], schemas: Mapping[str, Any]) -> Operation:
