@@ -20,27 +20,34 @@ accounts of one story by one author in other words share under .3)."""
 def without_copies(readings: Sequence[Reading], index: KitIndex) -> list[Reading]:
     """The readings, with text.same_answer for every copy but the one whose question it suits best (on a tie the first).
 
+    An answer that is off topic is told to be a copy where it is one of an answer that counts.
+
     Args:
         readings: of one person, in a fixed order; those of other languages than the index's are left as they are.
     """
     found = list(readings)
-    usable = [
+    told = [
         place
         for place, reading in enumerate(found)
-        if reading.reason is None and reading.is_account and reading.language == index.language
+        if (reading.reason is None or _is_astray(reading)) and reading.is_account and reading.language == index.language
     ]
-    for number, later in enumerate(usable):
-        for earlier in usable[:number]:
+    for number, later in enumerate(told):
+        for earlier in told[:number]:
             pair = found[earlier], found[later]
-            if any(one.reason for one in pair) or not _is_copy(*pair):
+            counted = [one.reason is None for one in pair]
+            if not any(counted) or any(one.reason and not _is_astray(one) for one in pair) or not _is_copy(*pair):
                 continue
-            worse = (
-                later
-                if suits(pair[0], index, relevance.model()) >= suits(pair[1], index, relevance.model())
-                else earlier
-            )
+            if all(counted):
+                first, second = (suits(one, index, relevance.model()) for one in pair)
+                counted = [first >= second, first < second]
+            worse = later if counted[0] else earlier
             found[worse] = replace(found[worse], reason=Reason("text.same_answer"), gate=0.0)
     return found
+
+
+def _is_astray(reading: Reading) -> bool:
+    """Off topic: where it is a copy, that is why."""
+    return reading.reason is not None and reading.reason.code == "text.off_topic"
 
 
 def _is_copy(one: Reading, other: Reading) -> bool:

@@ -196,6 +196,16 @@ def test_a_knowledge_answer_is_compared_with_its_reference() -> None:
     assert zh_right - marked("zh", "不知道，没用过。") >= 3
 
 
+@pytest.mark.parametrize("other", ["q2", "q3", "q4", "q5", "q6"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_story_pasted_for_another_question_is_called_a_copy_though_it_is_off_topic_there(
+    language: str, other: str
+) -> None:
+    pasted = [AnswerText(question, language, STAR[language]) for question in ("q1", other)]
+    answers = scorer().score(kit("customer-service"), pasted).answers
+    assert [one.reason.code if one.reason else "" for one in answers] == ["", "text.same_answer"]
+
+
 def test_a_thin_answer_in_words_of_its_own_question_is_not_off_topic() -> None:
     """Nearer in meaning to the kit's other questions, as answers of one trade are, and still to the question asked."""
     thin = (
