@@ -59,11 +59,6 @@ def fitting_half(found: Sequence[Applicant]) -> list[Applicant]:
     return list(found[::2])
 
 
-def measuring_half(found: Sequence[Applicant]) -> list[Applicant]:
-    """The others."""
-    return list(found[1::2])
-
-
 def pairs(authors: Sequence[Authored], applicants: Sequence[Applicant], embedder: Embedder) -> list[Pair]:
     """Every answer under its own question and under another of the same kit."""
     encoder = Encoder(embedder)

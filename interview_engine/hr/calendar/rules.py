@@ -66,11 +66,7 @@ class Calendar:
 
     def workday_before(self, day: date) -> date:
         """The day itself where it is worked, else the last worked one before (a pay day on a day off)."""
-        return next(one for one in _walk(day, -1) if self.is_workday(one))
-
-    def workday_from(self, day: date) -> date:
-        """The day itself where it is worked, else the next worked one."""
-        return next(one for one in _walk(day, 1) if self.is_workday(one))
+        return next(one for one in _back_from(day) if self.is_workday(one))
 
     def tentative_days(self, first: date, last: date) -> tuple[date, ...]:
         """The days between that no notice has confirmed."""
@@ -90,6 +86,6 @@ def days(first: date, last: date) -> Iterator[date]:
     return (first + timedelta(days=number) for number in range((last - first).days + 1))
 
 
-def _walk(day: date, step: int) -> Iterator[date]:
+def _back_from(day: date) -> Iterator[date]:
     # a year and more without a worked day is a mistake in the entries; stop instead of walking for ever
-    return (day + timedelta(days=step * number) for number in range(400))
+    return (day - timedelta(days=number) for number in range(400))

@@ -18,7 +18,6 @@ from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import msg
 from interview_engine.store import audit, dated
-from interview_engine.store.dated import Span
 from interview_engine.store.rows import find
 
 
@@ -63,16 +62,6 @@ def pay_on(session: Session, employment_id: str, day: date) -> int | None:
     """Fen a month on a day; None where nothing is known. The caller has checked that pay may be read."""
     held = dated.as_of(rates(session, employment_id), day)
     return None if held is None else held.monthly_fen
-
-
-def pay_history(session: Session, actor: Actor, employment_id: str) -> tuple[Span[PayRate], ...]:
-    """What was and will be paid, in the order of days; needs "pay" read.
-
-    Raises:
-        NotFoundError, PermissionDenied.
-    """
-    _locked(session, actor, employment_id, "read")
-    return dated.history(rates(session, employment_id))
 
 
 def rates(session: Session, employment_id: str) -> list[PayRate]:
