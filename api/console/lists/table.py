@@ -32,9 +32,10 @@ from interview_engine.hr.forms.spec import Column, ListSpec, asks_range
 from interview_engine.hr.forms.writing import NO, YES, typed
 from interview_engine.hr.lists.bulk import UNDO_WITHIN, BulkOutcome
 from interview_engine.hr.lists.custom import with_own
-from interview_engine.hr.lists.reading import ListRow, count_values, filters_of, read_list, read_rows
+from interview_engine.hr.lists.reading import Counts, ListRow, count_values, filters_of, read_list, read_rows
 from interview_engine.hr.lists.views import ViewSeen, views_of
 from interview_engine.i18n import mark, translator
+from interview_engine.store.page import Page
 
 PAGE = 50
 
@@ -109,14 +110,14 @@ def table_page(
         spec = with_own(session, actor, page.spec)
         try:
             query = read_query(spec, query_text)
-            found = read_list(session, actor, spec, query, limit=PAGE)
+            found, counts = _read(session, actor, spec, query)
         except InvalidInput as wrong:
             problem, query = problem or wrong, NOTHING
-            found = read_list(session, actor, spec, query, limit=PAGE)
+            found, counts = _read(session, actor, spec, query)
         columns = shown_columns(spec, query)
         views = views_of(session, actor, spec.name)
         filters = _filters(session, actor, spec, query, language)
-        charts = [_chart(session, actor, spec, query, one, language) for one in columns if one.counts]
+        charts = [_chart(spec, one, counts.values[one.name], language) for one in columns if one.counts]
         more = page.more(session, actor) if page.more is not None else {}
         refused = _refused(session, actor, page, outcome, language)
     here = address(spec, query)
@@ -133,7 +134,7 @@ def table_page(
         query=query,
         rows=[(row, _cells(columns, row, language), _unders(columns, row, language)) for row in found.items],
         heads=_heads(page, spec, query, columns, language),
-        total=found.total,
+        total=counts.total,
         next_href=f"{page.href}?{address(spec, query, cursor=found.next_cursor)}" if found.next_cursor else "",
         filters=filters,
         narrowed=query.narrows,
@@ -235,10 +236,16 @@ def _choosable(spec: ListSpec, chosen: Sequence[Column], language: str) -> list[
     return [(one.name, one.label.get(language), one in chosen) for one in (*chosen, *others)]
 
 
-def _chart(
-    session: Session, actor: Actor, spec: ListSpec, query: ListQuery, column: Column, language: str
-) -> tuple[str, list[Bar]]:
-    counts = count_values(session, actor, spec, query, column)
+def _read(session: Session, actor: Actor, spec: ListSpec, query: ListQuery) -> tuple[Page[ListRow], Counts]:
+    """A page of rows; all of them, counted by the columns that have a chart."""
+    charted = [one for one in shown_columns(spec, query) if one.counts]
+    found = read_list(session, actor, spec, query, limit=PAGE, counted=not charted)
+    if not charted:
+        return found, Counts(found.total or 0, {})
+    return found, count_values(session, actor, spec, query, charted)
+
+
+def _chart(spec: ListSpec, column: Column, counts: Sequence[tuple[Value, int]], language: str) -> tuple[str, list[Bar]]:
     longest = max((count for _, count in counts), default=1)
     bars = []
     for value, count in counts:

@@ -9,6 +9,7 @@ ids of a page are found first and its columns read for them alone: what a column
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -122,17 +123,27 @@ def export_rows(
         query = replace(query, cursor=page_of([0, 0], 1, [_cursor(query, value, last_id)] * 2).next_cursor or "")
 
 
-def count_values(
-    session: Session, actor: Actor, spec: ListSpec, query: ListQuery, column: Column
-) -> list[tuple[Value, int]]:
-    """How many rows have which value, most first, at most MOST_COUNTED values; rows without one are None."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of a list, and by column how many have which value: most first, rows without one are None."""
+
+    total: int
+    values: Mapping[str, Sequence[tuple[Value, int]]]
+
+
+def count_values(session: Session, actor: Actor, spec: ListSpec, query: ListQuery, columns: Sequence[Column]) -> Counts:
+    """Count all rows by these columns, at most MOST_COUNTED values of each, in one pass over the list."""
     reader = _Reader(session, actor, spec, "read")
-    inner = reader.asked_for(query, (reader.shown(column).label("value"),)).subquery()
-    number = func.count()
-    rows = session.execute(
-        select(inner.c.value, number).group_by(inner.c.value).order_by(number.desc(), inner.c.value).limit(MOST_COUNTED)
-    ).tuples()
-    return [(_loaded(column, value), count) for value, count in rows]
+    inner = reader.asked_for(query, [reader.shown(one).label(f"v{at}") for at, one in enumerate(columns)]).subquery()
+    rows = session.execute(select(func.count(), *inner.c).group_by(*inner.c)).all()
+    found = {}
+    for at, column in enumerate(columns, 1):
+        numbers: Counter[Value] = Counter()
+        for row in rows:
+            numbers[_loaded(column, row[at])] += row[0]
+        most = sorted(numbers.items(), key=lambda one: (-one[1], one[0] is None, one[0]))
+        found[column.name] = most[:MOST_COUNTED]
+    return Counts(sum(row[0] for row in rows), found)
 
 
 def reached(

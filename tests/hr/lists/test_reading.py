@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 from hiring_world import World
 from sqlalchemy import case
+from sqlalchemy.orm import Session
 
 from interview_engine.errors import InvalidInput, PermissionDenied
+from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.forms.query import NOTHING, ListQuery, read_query
 from interview_engine.hr.forms.spec import Column, ListSpec
 from interview_engine.hr.lists.reading import ListRow, count_values, export_rows, read_list
@@ -116,6 +119,25 @@ def test_only_mine_is_what_one_owns(world: World, jobs: Make) -> None:
     assert walk(world, query, 50, "hr") == []
 
 
+def counted(session: Session, actor: Actor, spec: ListSpec, query: ListQuery, column: Column) -> list[tuple[Any, int]]:
+    """By one column; the rows that it counts are all of them."""
+    counts = count_values(session, actor, spec, query, [column])
+    found = list(counts.values[column.name])
+    assert counts.total == sum(number for _, number in found)
+    return found
+
+
+def test_several_columns_are_counted_together_as_each_alone(world: World, jobs: Make) -> None:
+    made = jobs("a", "a", "b")
+    with world.database.transaction() as session:
+        session.get_one(Requisition, made[0]).state = "open"
+    columns = [one for one in REQUISITIONS.columns if one.name in ("title", "state")]
+    with world.database.reading() as session:
+        counts = count_values(session, world.actor("recruiter"), REQUISITIONS, NOTHING, columns)
+    assert counts.total == 3
+    assert counts.values == {"title": [("a", 2), ("b", 1)], "state": [("draft", 2), ("open", 1)]}
+
+
 def test_counts_of_values_are_of_what_the_filters_leave(world: World, jobs: Make) -> None:
     made = jobs("a", "a", "b")
     with world.database.transaction() as session:
@@ -124,9 +146,9 @@ def test_counts_of_values_are_of_what_the_filters_leave(world: World, jobs: Make
     assert state is not None
     with world.database.reading() as session:
         actor = world.actor("recruiter")
-        assert count_values(session, actor, REQUISITIONS, NOTHING, state) == [("draft", 2), ("open", 1)]
+        assert counted(session, actor, REQUISITIONS, NOTHING, state) == [("draft", 2), ("open", 1)]
         only = read_query(REQUISITIONS, [("q", "b")])
-        assert count_values(session, actor, REQUISITIONS, only, state) == [("draft", 1)]
+        assert counted(session, actor, REQUISITIONS, only, state) == [("draft", 1)]
 
 
 def masked() -> ListSpec:
@@ -154,7 +176,7 @@ def test_what_may_not_be_seen_is_hidden_and_tells_nothing_by_order_filter_search
     note = spec.column("note")
     assert note is not None
     with world.database.reading() as session:
-        assert count_values(session, world.actor("hiring_manager"), spec, NOTHING, note) == [(None, 3)]
+        assert counted(session, world.actor("hiring_manager"), spec, NOTHING, note) == [(None, 3)]
 
 
 def test_who_may_see_it_sorts_and_filters_by_it(world: World, jobs: Make) -> None:
