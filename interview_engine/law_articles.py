@@ -13,14 +13,27 @@ _LAWS = {
 }
 _NUMBER = "[〇一二三四五六七八九十百]+"
 _ARTICLE = re.compile(rf"第({_NUMBER})条(?:第({_NUMBER})款)?(?:第（({_NUMBER})）项)?")
+_NOTES = (
+    (re.compile("(.+)（依照(.+)的，无须提前通知）"), "no notice under {}"),
+    (
+        re.compile("(.+)（自 ([0-9-]+) 起；此前的年限按当时的规定）"),
+        "from {} on; years before by the rules of their time",
+    ),
+)
+"""What a citation adds in brackets, and the same in English."""
 _DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")}
 
 
 def article_text(cited: str) -> LocalizedText:
     """What is cited, in Chinese as it stands and in English: "Labour Contract Law, Article 46 (2)".
 
-    A citation in another form, a document's own title for example, stays as it is in both.
+    "第四十条（依照第三十九条的，无须提前通知）" says where no notice is needed (_NOTES). A citation in another form,
+    for example a document's own title, stays as it is in both.
     """
+    for pattern, said in _NOTES:
+        if noted := pattern.fullmatch(cited):
+            rule, about = (article_text(part).en for part in noted.groups())
+            return LocalizedText(zh=cited, en=f"{rule} ({said.format(about)})")
     named = next((name for name in _LAWS if cited.startswith(name)), "")
     parts = cited.removeprefix(named).split("、")
     found = [_ARTICLE.fullmatch(part) for part in parts]

@@ -19,6 +19,7 @@ HR = Path(law_articles.__file__).parent / "hr"
         ("第十四条第二款第（三）项", "Article 14, paragraph 2 (3)"),
         ("劳动合同法第四十六条第（二）项", "Labour Contract Law, Article 46 (2)"),
         ("第一百〇八条", "Article 108"),
+        ("第四十条（依照第三十九条的，无须提前通知）", "Article 40 (no notice under Article 39)"),
         ("国家税务总局公告2018年第61号第八条", "国家税务总局公告2018年第61号第八条"),
         ("", ""),
     ],

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from delivering import deliver_due
 from hiring_world import MovingClock
 from sqlalchemy import select
 
@@ -25,7 +26,7 @@ from interview_engine.hr.messaging.mail import MailChannel
 from interview_engine.hr.people.tables import Person
 from interview_engine.store import audit, outbox, webhooks
 from interview_engine.store.deadline import Deadline
-from interview_engine.store.deliver import Channel, InboxChannel, Message, Receipt, deliver_due, run_dispatcher
+from interview_engine.store.deliver import Channel, InboxChannel, Message, Receipt, run_dispatcher
 from interview_engine.store.engine import Database
 from interview_engine.store.outbox import CLAIM_S
 from interview_engine.store.rows import stamp

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
+from delivering import deliver_due
 from hiring_world import MovingClock
 from sqlalchemy import select
 
@@ -21,7 +22,6 @@ from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.messaging import webhooks as service
 from interview_engine.store import audit
 from interview_engine.store.addresses import checked_address, is_public
-from interview_engine.store.deliver import deliver_due
 from interview_engine.store.engine import Database
 from interview_engine.store.secrets import SecretBox
 from interview_engine.store.tables import OutboxMessage, Webhook

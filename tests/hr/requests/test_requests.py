@@ -26,6 +26,7 @@ from interview_engine.hr.people.tables import Person
 from interview_engine.hr.requests import service
 from interview_engine.hr.requests.deciding import apply_due
 from interview_engine.hr.requests.tables import Request, RequestEffect, RequestPaper
+from interview_engine.i18n import Message
 from interview_engine.store.tables import OutboxMessage
 
 MANAGER = [{"rule": "any", "approvers": ["manager"]}]
@@ -348,7 +349,9 @@ def test_who_decides_on_sick_leave_sees_the_days_and_not_the_reason(small_staff:
         row = staff.leave(session, FIRST, LAST, reason="手术")
         head = service.see(session, staff.world.actor("hiring_manager"), row.id)
         assert {one.field.name for one in head.fields if one.hidden} == {"leave_type", "reason"}
-        assert [one.value for one in head.lines] == ["2"]
+        workdays, days = (one.value for one in head.lines)
+        assert isinstance(workdays, Message)
+        assert (workdays.get("en"), days) == ("2, by a calendar that is not confirmed yet", "2")
         assert head.may_decide
         hr = service.see(session, staff.world.actor("hr"), row.id)
         assert {one.field.name for one in hr.fields if one.hidden} == set()
@@ -390,7 +393,7 @@ def test_what_a_flow_asks_and_how_long_it_takes_counts_by_the_request_s_own_kind
         short = staff.leave(session, FIRST, LAST)
         staff.decide(session, short)
         assert short.state == "done"
-        longer = staff.leave(session, FIRST + timedelta(days=10), FIRST + timedelta(days=14))
+        longer = staff.leave(session, FIRST + timedelta(days=10), FIRST + timedelta(days=16))
         staff.decide(session, longer)
         assert longer.state == "pending"
         now = world.clock.now()

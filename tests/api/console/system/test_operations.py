@@ -58,4 +58,4 @@ def test_j7_operations_show_how_much_the_product_is_used(made: Company, clients:
     with made.context.database.reading() as session:
         accounts = session.scalar(select(func.count()).select_from(Account).where(Account.active))
     assert f"/ {accounts}<" in section
-    assert "report.read" in section
+    assert "查看了报告" in section
