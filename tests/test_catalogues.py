@@ -169,6 +169,7 @@ def _chinese(module: ast.Module) -> list[int]:
 
 
 @pytest.mark.xdist_group("modules")
+@pytest.mark.slow  # reads every file of the product
 def test_no_text_for_readers_is_written_in_chinese_in_python() -> None:
     found = {name: lines for name, module in _modules() if (lines := _chinese(module))}
     assert {name: lines for name, lines in found.items() if not name.startswith(tuple(MATERIAL))} == {}

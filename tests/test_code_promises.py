@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("interview_engine", "models", "pipelines", "api")
 TEMPLATES = [*ROOT.glob("api/templates/**/*.html"), *ROOT.glob("pipelines/templates/**/*.html")]
@@ -64,6 +66,7 @@ def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
             yield ast.unparse(node.func), node
 
 
+@pytest.mark.slow  # reads every file of the product
 def test_no_shell_and_nothing_evaluates_text() -> None:
     found = []
     for name, tree in sources().items():
