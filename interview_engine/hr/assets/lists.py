@@ -18,7 +18,6 @@ from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import Asked, Bulk, Column, Filter, FormSpec, ListSpec, Place
 from interview_engine.hr.people.tables import Department, Person
-from interview_engine.hr.problems import invalid
 from interview_engine.i18n import msg
 
 FIELDS = (
@@ -55,15 +54,7 @@ def _new(values: Mapping[str, Value]) -> NewHolding:
 
 
 def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
-    number = str(values["employee_number"]).strip().upper()
-    employment_id = employments.of_numbers(session, actor, (number,)).get(number)
-    if employment_id is None:
-        raise invalid(
-            "employee_number",
-            "employee.unknown",
-            msg("No employee within your reach has the number {number}.", number=number),
-            msg("Check it in the list of employees."),
-        )
+    employment_id = employments.of_number(session, actor, str(values["employee_number"]))
     return service.hand_out(session, actor, employment_id, _new(values), clock).id
 
 

@@ -15,7 +15,7 @@ from interview_engine.hr.access.service import check_row, require, scoped
 from interview_engine.hr.employment import lifecycle, states
 from interview_engine.hr.employment.numbers import number_of
 from interview_engine.hr.employment.tables import EmployeeNumber, Employment
-from interview_engine.hr.problems import missing
+from interview_engine.hr.problems import invalid, missing
 from interview_engine.i18n import msg
 from interview_engine.store.page import Page, clamp, page_of, read_cursor
 from interview_engine.store.rows import batched, find, touch
@@ -48,6 +48,26 @@ def get_for(session: Session, actor: Actor, employment_id: str, action: Action, 
     row = _found(session, employment_id, lock=lock)
     check_reach(session, actor, row, "contact", action)
     return row
+
+
+def of_number(
+    session: Session, actor: Actor, number: str, field_class: FieldClass = "contact", action: Action = "write"
+) -> str:
+    """The id of the newest employment of who has the employee number, of those the actor may reach so.
+
+    Raises:
+        InvalidInput: `employee.unknown`, at the field "employee_number".
+    """
+    clean = number.strip().upper()
+    found = of_numbers(session, actor, (clean,), field_class, action).get(clean)
+    if found is None:
+        raise invalid(
+            "employee_number",
+            "employee.unknown",
+            msg("No employee within your reach has the number {number}.", number=clean),
+            msg("Check it in the list of employees."),
+        )
+    return found
 
 
 def of_numbers(

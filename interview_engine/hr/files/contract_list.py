@@ -20,7 +20,6 @@ from interview_engine.hr.files.tables import Contract
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import Bulk, Column, FormSpec, ListSpec, Place, Undo
 from interview_engine.hr.people.tables import Department, Person
-from interview_engine.hr.problems import invalid
 from interview_engine.i18n import Text, msg
 
 STATES: Mapping[str, Text] = {
@@ -46,15 +45,7 @@ FIELDS = (
 
 
 def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
-    number = str(values["employee_number"]).strip().upper()
-    employment_id = employments.of_numbers(session, actor, (number,)).get(number)
-    if employment_id is None:
-        raise invalid(
-            "employee_number",
-            "employee.unknown",
-            msg("No employee within your reach has the number {number}.", number=number),
-            msg("Check it in the list of employees."),
-        )
+    employment_id = employments.of_number(session, actor, str(values["employee_number"]))
     first, last, probation = values["first_day"], values["last_day"], values["probation_last_day"]
     assert isinstance(first, date)
     new = NewContract(

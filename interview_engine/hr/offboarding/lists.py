@@ -20,7 +20,6 @@ from interview_engine.hr.offboarding.following import PREFIX
 from interview_engine.hr.offboarding.separations import NewSeparation
 from interview_engine.hr.offboarding.tables import Separation
 from interview_engine.hr.people.tables import Department, Person
-from interview_engine.hr.problems import invalid
 from interview_engine.hr.tasks import service as tasks
 from interview_engine.i18n import msg
 
@@ -39,15 +38,7 @@ def _with_past(asked: Asked) -> Any:
 
 
 def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
-    number = str(values["employee_number"]).strip().upper()
-    employment_id = employments.of_numbers(session, actor, (number,)).get(number)
-    if employment_id is None:
-        raise invalid(
-            "employee_number",
-            "employee.unknown",
-            msg("No employee within your reach has the number {number}.", number=number),
-            msg("Check it in the list of employees."),
-        )
+    employment_id = employments.of_number(session, actor, str(values["employee_number"]))
     last, notice = values["last_day"], values["notice_on"]
     assert isinstance(last, date)
     new = NewSeparation(

@@ -18,7 +18,6 @@ from interview_engine.hr.onboarding import rules, service, welcome
 from interview_engine.hr.onboarding.tables import Onboarding, WelcomeText
 from interview_engine.hr.org.service import company_called, find_department
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
-from interview_engine.hr.problems import invalid
 from interview_engine.hr.tasks import service as tasks
 from interview_engine.i18n import msg
 
@@ -39,15 +38,7 @@ def _with_past(asked: Asked) -> Any:
 
 
 def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
-    number = str(values["employee_number"]).strip().upper()
-    employment_id = employments.of_numbers(session, actor, (number,)).get(number)
-    if employment_id is None:
-        raise invalid(
-            "employee_number",
-            "employee.unknown",
-            msg("No employee within your reach has the number {number}.", number=number),
-            msg("Check it in the list of employees."),
-        )
+    employment_id = employments.of_number(session, actor, str(values["employee_number"]))
     return service.begin_by_hand(session, actor, employment_id, clock).id
 
 

@@ -57,16 +57,9 @@ def employment_for(session: Session, actor: Actor, number: str, action: Action) 
     Raises:
         InvalidInput: `employee.unknown`. PermissionDenied.
     """
-    clean = number.strip().upper()
-    held = employments.of_numbers(session, actor, [clean], "payroll", action).get(clean)
-    row = None if held is None else find(session, Employment, held, lock=action == "write")
-    if row is None:
-        raise invalid(
-            "employee_number",
-            "employee.unknown",
-            msg("No employee within your reach has the number {number}.", number=clean),
-            msg("Check it in the list of employees."),
-        )
+    held = employments.of_number(session, actor, number, "payroll", action)
+    row = find(session, Employment, held, lock=action == "write")
+    assert row is not None
     check_pay(session, actor, row, action)
     return row
 

@@ -90,15 +90,7 @@ UNDO_TASK = Undo(_task_state, _as_before)
 
 
 def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
-    number = str(values["employee_number"]).strip().upper()
-    employment_id = employments.of_numbers(session, actor, (number,)).get(number)
-    if employment_id is None:
-        raise invalid(
-            "employee_number",
-            "employee.unknown",
-            msg("No employee within your reach has the number {number}.", number=number),
-            msg("Check it in the list of employees."),
-        )
+    employment_id = employments.of_number(session, actor, str(values["employee_number"]))
     row = employments.get_for(session, actor, employment_id, "write")
     due = values["due"]
     assert isinstance(due, date)
