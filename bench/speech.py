@@ -29,9 +29,9 @@ from bench.speech_truths import (
     two_voices,
     with_gaps,
 )
-from interview_engine.assessment.delivery.spans import Span
+from interview_engine.assessment.delivery.spans import Span, gaps
 from interview_engine.assessment.delivery.speech_cues import SpeechCues
-from interview_engine.assessment.delivery.speech_rules import PAUSE_S, gaps, speech_measures
+from interview_engine.assessment.delivery.speech_rules import PAUSE_S, speech_measures
 from interview_engine.assessment.delivery.speech_units import count_units
 from interview_engine.assessment.media import SAMPLE_RATE, Audio, as_floats, as_integers
 from interview_engine.assessment.transcript import Transcript, Word

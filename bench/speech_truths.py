@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from bench.asr import load
 from bench.asr_sets import Clip, aishell, speechocean
-from interview_engine.assessment.delivery.spans import Span
-from interview_engine.assessment.delivery.speech_rules import merge
+from interview_engine.assessment.delivery.spans import Span, merge
 from interview_engine.assessment.media import SAMPLE_RATE, Audio, as_floats
 from interview_engine.assessment.transcript import Word
 

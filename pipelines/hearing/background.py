@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from interview_engine.assessment.delivery.spans import Span, total_s
-from interview_engine.assessment.delivery.speech_rules import gaps, merge
+from interview_engine.assessment.delivery.spans import Span, gaps, merge, total_s
 from interview_engine.assessment.media import SAMPLE_RATE
 from pipelines.hearing.activity import Activity
 from pipelines.hearing.loudness import BLOCK_HOPS, HOP_S, loudness_track, speech_blocks

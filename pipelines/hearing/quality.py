@@ -10,8 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.assessment.delivery.spans import Span, total_s
-from interview_engine.assessment.delivery.speech_rules import gaps, merge
+from interview_engine.assessment.delivery.spans import Span, gaps, merge, total_s
 from interview_engine.assessment.media import SAMPLE_RATE, as_floats
 
 BLOCK = SAMPLE_RATE // 10

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.assessment.delivery.spans import Span
-from interview_engine.assessment.delivery.speech_rules import merge
+from interview_engine.assessment.delivery.spans import Span, merge
 from models.speech.speaker import WINDOW_S, VoiceEmbedder
 from pipelines.hearing.activity import Activity
 

@@ -11,8 +11,7 @@ from collections import deque
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 
-from interview_engine.assessment.delivery.spans import Span, total_s
-from interview_engine.assessment.delivery.speech_rules import clip
+from interview_engine.assessment.delivery.spans import Span, clip, total_s
 from interview_engine.assessment.kits.kit import Phrases
 from interview_engine.assessment.media import SAMPLE_RATE, Audio
 from interview_engine.assessment.reasons import Reason

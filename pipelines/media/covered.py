@@ -6,8 +6,7 @@ from __future__ import annotations
 from av.packet import Packet
 from av.stream import Stream
 
-from interview_engine.assessment.delivery.spans import Span
-from interview_engine.assessment.delivery.speech_rules import clip, gaps, merge
+from interview_engine.assessment.delivery.spans import Span, clip, gaps, merge
 from interview_engine.assessment.reasons import Reason
 from pipelines.media.continuity import kind_of
 

@@ -19,7 +19,7 @@ from typing import Self
 from av.packet import Packet
 from av.stream import Stream
 
-from interview_engine.assessment.delivery.speech_rules import merge
+from interview_engine.assessment.delivery.spans import merge
 from interview_engine.assessment.media import Frame, Media, VideoInfo
 from pipelines.media.container import (
     Limits,

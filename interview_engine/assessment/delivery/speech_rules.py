@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from interview_engine.assessment.delivery.spans import Span, total_s
+from interview_engine.assessment.delivery.spans import Span, clip, gaps, merge, total_s
 from interview_engine.assessment.delivery.speech_cues import SpeechCues
 from interview_engine.assessment.delivery.speech_units import Token, filled_pauses, tokens, unit_of
 from interview_engine.assessment.transcript import Word
@@ -116,35 +116,6 @@ def speech_measures(
         pitch=None,
         loudness=None,
     )
-
-
-def merge(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """The union of spans: in order, none empty, none touching the next."""
-    merged: list[Span] = []
-    for span in sorted(spans):
-        if span.duration_s <= 0.0:
-            continue
-        if merged and span.start_s <= merged[-1].end_s:
-            merged[-1] = Span(merged[-1].start_s, max(merged[-1].end_s, span.end_s))
-        else:
-            merged.append(span)
-    return tuple(merged)
-
-
-def clip(spans: Sequence[Span], extent: Span) -> tuple[Span, ...]:
-    """The parts of merged spans that lie inside `extent`."""
-    cut = ((max(span.start_s, extent.start_s), min(span.end_s, extent.end_s)) for span in spans)
-    return tuple(Span(start_s, end_s) for start_s, end_s in cut if end_s > start_s)
-
-
-def gaps(spans: Sequence[Span], extent: Span) -> tuple[Span, ...]:
-    """What merged spans inside `extent` leave of it."""
-    edges = [extent.start_s]
-    for span in spans:
-        edges += [span.start_s, span.end_s]
-    edges.append(extent.end_s)
-    pairs = zip(edges[::2], edges[1::2], strict=True)
-    return tuple(Span(start_s, end_s) for start_s, end_s in pairs if end_s > start_s)
 
 
 def _per_minute(units: int, seconds: float) -> float:

@@ -9,17 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interview_engine.assessment.delivery.spans import Span, total_s
+from interview_engine.assessment.delivery.spans import Span, clip, gaps, merge, total_s
 from interview_engine.assessment.delivery.speech_cues import SpeechCues
-from interview_engine.assessment.delivery.speech_rules import (
-    RateBand,
-    RateBands,
-    clip,
-    describe_rate,
-    gaps,
-    merge,
-    speech_measures,
-)
+from interview_engine.assessment.delivery.speech_rules import RateBand, RateBands, describe_rate, speech_measures
 from interview_engine.assessment.transcript import Word
 
 DATA = Path(os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[3].parent / "shared" / "data"))
