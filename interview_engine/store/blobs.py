@@ -130,6 +130,13 @@ class BlobStore:
         draft = self._keys.draft()
         return self.put(data, media_type, draft.key), draft
 
+    def put_unique(self, data: bytes, media_type: str, owner: Owner | None = None) -> str:
+        """As `put`, of bytes that nobody can have stored before (they hold a random part): not looked for first."""
+        key = None if owner is None or self._keys is None else self._keys.writing(owner)
+        sha256 = hashlib.sha256(data).hexdigest()
+        self._write_under(key, data, sha256, len(data), media_type)
+        return sha256
+
     def get(self, sha256: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` to before `end` (None: the last), in pieces.
 
@@ -137,7 +144,7 @@ class BlobStore:
             NotFoundError: `blob.missing`; `blob.destroyed`, its key was destroyed with the person.
             OutputError: `blob.damaged`, it is encrypted and was changed.
         """
-        found = self._opened(sha256, CHUNK_BYTES if start == 0 else form.HEADER_BYTES)
+        found = self._opened(sha256, CHUNK_BYTES if start < form.CHUNK else form.HEADER_BYTES)
         cipher = self._cipher(sha256, found)
         stop = found.size if end is None else min(end, found.size)
         while start < stop:
@@ -293,11 +300,7 @@ class BlobStore:
         found = self._found(sha256, form.HEADER_BYTES)
         if found is not None and found.size == size and not _is_old(found.stored.written) and self._is_kept(found, key):
             return sha256
-        if key is None:
-            self._write(data, sha256, media_type)
-        else:
-            whole = form.sealed(_pieces(data), size, key, sha256)
-            self._write(b"".join(whole) if size <= form.CHUNK else whole, sha256, "application/octet-stream")
+        self._write_under(key, data, sha256, size, media_type)
         return sha256
 
     def _is_kept(self, found: _Found, key: DataKey | None) -> bool:
@@ -307,6 +310,15 @@ class BlobStore:
         if found.header is None:
             return False
         return found.header.key_id == key.id or self._keys.opening(found.header.key_id) is not None
+
+    def _write_under(
+        self, key: DataKey | None, data: bytes | Path | IO[bytes], sha256: str, size: int, media_type: str
+    ) -> None:
+        if key is None:
+            self._write(data, sha256, media_type)
+            return
+        whole = form.sealed(_pieces(data), size, key, sha256)
+        self._write(b"".join(whole) if size <= form.CHUNK else whole, sha256, "application/octet-stream")
 
     def _write(self, data: bytes | Path | IO[bytes] | Iterator[bytes], sha256: str, media_type: str) -> None:
         # Overwriting is safe: another writer of this name writes the same content, and the change is atomic.

@@ -150,7 +150,7 @@ def store_part(blobs: BlobStore, data: bytes, owner: Owner | None = None) -> str
     Args:
         owner: whose recording it is of.
     """
-    return blobs.put(os.urandom(SALT_BYTES) + data, "application/octet-stream", owner)
+    return blobs.put_unique(os.urandom(SALT_BYTES) + data, "application/octet-stream", owner)
 
 
 def add_part(session: Session, upload_id: str, offset: int, size: int, blob_sha256: str, clock: Clock) -> None:
