@@ -12,7 +12,7 @@ from api.context import Context
 from interview_engine.errors import InvalidInput, UsageError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.forms.matching import known_heads
-from interview_engine.hr.lists.sheets import sheet_fields
+from interview_engine.hr.lists.sheet_values import sheet_fields
 from interview_engine.hr.migration import service
 from interview_engine.hr.migration.running import run_step
 from interview_engine.hr.migration.tables import ImportBatch

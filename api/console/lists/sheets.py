@@ -29,7 +29,9 @@ from interview_engine.hr.forms.matching import known_heads, read_sheet
 from interview_engine.hr.forms.spec import FormSpec
 from interview_engine.hr.forms.writing import written
 from interview_engine.hr.lists.custom import CUSTOM_KINDS
-from interview_engine.hr.lists.sheets import Outcome, confirm, preview, sheet_fields
+from interview_engine.hr.lists.sheet_lines import Outcome
+from interview_engine.hr.lists.sheet_values import sheet_fields
+from interview_engine.hr.lists.sheets import confirm, preview
 from interview_engine.hr.lists.tables import SheetImport
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import languages, msg, translator

@@ -27,7 +27,7 @@ from interview_engine.hr.accounts.service import names_of
 from interview_engine.hr.forms.fields import Field
 from interview_engine.hr.forms.reading import ORDERS, read_value
 from interview_engine.hr.forms.writing import written
-from interview_engine.hr.lists.sheets import load, sheet_fields
+from interview_engine.hr.lists.sheet_values import form_of, load, sheet_fields
 from interview_engine.hr.migration import departments, service
 from interview_engine.hr.migration.batch_list import LISTS, STATES
 from interview_engine.hr.migration.comparing import DIFFERS, NOT_HERE, NOT_THERE, UNREAD, Comparison, compare
@@ -307,7 +307,7 @@ def _new_page(
         lists = {
             name: LISTS[name].get(language) if name in LISTS else spec.title.get(language)
             for name, spec in service.kinds().items()
-            if may_at_all(actor, *service.form_of(spec).needs)
+            if may_at_all(actor, *form_of(spec).needs)
         }
         companies: dict[str, str] = {}
         for name in lists:
@@ -347,7 +347,7 @@ def _page(
         sample = _sample(session, context, actor, batch, fields, language)
         writes = service.count_of(session, batch)
         unknown = departments.unknown(session, context.box, batch)
-        may_write = may_at_all(actor, *service.form_of(spec).needs)
+        may_write = may_at_all(actor, *form_of(spec).needs)
         by = names_of(session, (batch.account_id,)).get(batch.account_id, "")
         if batch.state not in ("read", "failed"):
             audit.record(session, actor.id, "import.read", f"import:{batch.id}", {}, context.clock)
@@ -367,13 +367,13 @@ def _page(
         lines=shown, only=only, after=after, next=lines[AT_A_TIME - 1].number if len(lines) > AT_A_TIME else None,
         may_export=may_at_all(actor, "contact", "export"),
         orders=[(one, ORDER_WORDS[one].get(language)) for one in ORDERS],
-        key_names=", ".join(fields[name].label.get(language) for name in service.form_of(spec).key if name in fields),
+        key_names=", ".join(fields[name].label.get(language) for name in form_of(spec).key if name in fields),
     )  # fmt: skip
 
 
 def _may_departments(actor: Actor) -> bool:
     spec = service.kinds().get(departments.LIST)
-    return spec is not None and may_at_all(actor, *service.form_of(spec).needs)
+    return spec is not None and may_at_all(actor, *form_of(spec).needs)
 
 
 def _columns(

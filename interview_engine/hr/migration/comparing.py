@@ -15,9 +15,10 @@ from interview_engine.hr.forms.matching import Line, read_sheet
 from interview_engine.hr.forms.query import NOTHING
 from interview_engine.hr.forms.reading import is_like
 from interview_engine.hr.lists.reading import read_list
-from interview_engine.hr.lists.sheets import found_rows, load, sheet_fields
+from interview_engine.hr.lists.sheet_lines import found_rows
+from interview_engine.hr.lists.sheet_values import form_of, load, sheet_fields
 from interview_engine.hr.migration.kept import written
-from interview_engine.hr.migration.service import form_of, spec_of
+from interview_engine.hr.migration.service import spec_of
 from interview_engine.hr.migration.tables import ImportBatch, ImportRow
 from interview_engine.hr.people.contact import phone_key
 from interview_engine.store.page import MAX_ROWS

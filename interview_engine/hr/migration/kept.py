@@ -10,7 +10,7 @@ from typing import Any
 
 from interview_engine.hr.forms.fields import Field, Kind, Value
 from interview_engine.hr.forms.writing import typed
-from interview_engine.hr.lists.sheets import Change
+from interview_engine.hr.lists.sheet_lines import Change
 from interview_engine.i18n import Joined, LocalizedText, Message, Text
 
 Note = dict[str, Any]

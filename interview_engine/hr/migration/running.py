@@ -27,19 +27,10 @@ from interview_engine.hr.forms.query import OWN
 from interview_engine.hr.forms.reading import DayOrder, read_value
 from interview_engine.hr.forms.spec import ListSpec
 from interview_engine.hr.lists.custom import set_values
-from interview_engine.hr.lists.sheets import (
-    Outcome,
-    Step,
-    change,
-    forget_rows,
-    found_rows,
-    load,
-    make,
-    parts_of,
-    sheet_fields,
-)
+from interview_engine.hr.lists.sheet_lines import Outcome, Step, change, found_rows, make
+from interview_engine.hr.lists.sheet_values import forget_rows, form_of, load, parts_of, sheet_fields
 from interview_engine.hr.migration.kept import Note, changes_text, note, print_of
-from interview_engine.hr.migration.service import form_of, spec_of
+from interview_engine.hr.migration.service import spec_of
 from interview_engine.hr.migration.tables import ImportBatch, ImportRow
 from interview_engine.hr.people.tables import LegalEntity
 from interview_engine.hr.problems import conflict

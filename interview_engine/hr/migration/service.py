@@ -22,9 +22,9 @@ from interview_engine.hr.area import Found
 from interview_engine.hr.forms.fields import Field
 from interview_engine.hr.forms.matching import propose_alike
 from interview_engine.hr.forms.reading import ORDERS
-from interview_engine.hr.forms.spec import FormSpec, ListSpec
+from interview_engine.hr.forms.spec import ListSpec
 from interview_engine.hr.house import house
-from interview_engine.hr.lists.sheets import sheet_fields
+from interview_engine.hr.lists.sheet_values import form_of, sheet_fields
 from interview_engine.hr.migration.kept import note
 from interview_engine.hr.migration.source import WHY_LEFT, SourceTable, shape_of
 from interview_engine.hr.migration.tables import ImportBatch, ImportMapping, ImportRow
@@ -96,12 +96,6 @@ def spec_of(list_name: str) -> ListSpec:
     if found is None:
         raise missing("import", msg("import for this list"))
     return found
-
-
-def form_of(spec: ListSpec) -> FormSpec:
-    """How sheets make and change its rows."""
-    assert spec.by_sheet is not None
-    return spec.by_sheet
 
 
 def companies_for(session: Session, actor: Actor, spec: ListSpec) -> dict[str, str]:

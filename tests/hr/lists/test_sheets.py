@@ -16,7 +16,9 @@ from interview_engine.hr.forms.writing import written
 from interview_engine.hr.lists import sheets
 from interview_engine.hr.lists.custom import NewField, add_field, with_own
 from interview_engine.hr.lists.reading import export_rows
-from interview_engine.hr.lists.sheets import Outcome, clear, confirm, preview, sheet_fields
+from interview_engine.hr.lists.sheet_lines import Outcome
+from interview_engine.hr.lists.sheet_values import sheet_fields
+from interview_engine.hr.lists.sheets import clear, confirm, preview
 from interview_engine.hr.lists.tables import SheetImport
 from interview_engine.hr.people.tables import Department
 from interview_engine.hr.recruiting.jobs.requisition_list import REQUISITIONS
