@@ -13,7 +13,7 @@ from interview_engine.errors import InvalidInput, UsageError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.forms.matching import known_heads
 from interview_engine.hr.lists.sheet_values import sheet_fields
-from interview_engine.hr.migration import service
+from interview_engine.hr.migration import receiving, service
 from interview_engine.hr.migration.running import run_step
 from interview_engine.hr.migration.tables import ImportBatch
 from interview_engine.hr.problems import invalid
@@ -31,7 +31,7 @@ def receive_file(
     """Read a file and keep its lines with a proposal of how they are read.
 
     Raises:
-        As `service.receive`. InvalidInput: `import.size`, and what `read_customer_sheet` says of the file.
+        As `receiving.receive`. InvalidInput: `import.size`, and what `read_customer_sheet` says of the file.
     """
     if len(data) > MAX_FILE:
         raise invalid("file", "import.size", msg("The table is larger than {most} MB.", most=MAX_FILE // 1_000_000),
@@ -46,7 +46,7 @@ def receive_file(
         except UsageError as error:
             raise InvalidInput(error.code, error.message, error.next_step, field="file") from error
     sha256 = hashlib.sha256(data).hexdigest()
-    return service.receive(session, context.box, actor, list_name, filename, sha256, table, company, context.clock)
+    return receiving.receive(session, context.box, actor, list_name, filename, sha256, table, company, context.clock)
 
 
 def begin_step(context: Context, session: Session, actor: Actor, batch_id: str, step: str) -> ImportBatch:

@@ -48,6 +48,7 @@ from interview_engine.hr.employment.bulk import load_many
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.house import house
 from interview_engine.hr.migration import service
+from interview_engine.hr.migration.lines import LineView, lines_of
 from interview_engine.hr.migration.running import run_step
 from interview_engine.hr.migration.tables import ImportBatch
 from interview_engine.hr.org import service as org
@@ -155,7 +156,7 @@ def _imported(context: Context, actor: Actor, path: Path, sheet: DirtySheet) -> 
     check_s, write_s = step("checking"), step("writing")
     with context.database.reading() as session:
         batch = session.get_one(ImportBatch, batch_id)
-        lines = {line.number: line for line in service.lines_of(session, context.box, batch, limit=1_000_000)}
+        lines = {line.number: line for line in lines_of(session, context.box, batch, limit=1_000_000)}
         ids = list(session.scalars(select(Employment.id)))
         held = load_many(session, actor, ids)
     return _compared(sheet, lines, held, (receive_s, check_s, write_s))
@@ -163,7 +164,7 @@ def _imported(context: Context, actor: Actor, path: Path, sheet: DirtySheet) -> 
 
 def _compared(
     sheet: DirtySheet,
-    lines: Mapping[int, service.LineView],
+    lines: Mapping[int, LineView],
     held: Mapping[str, Mapping[str, Any]],
     seconds: tuple[float, float, float],
 ) -> Imported:

@@ -12,7 +12,7 @@ from api.context import Context
 from interview_engine.clock import SystemClock
 from interview_engine.errors import UsageError
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.migration.service import LineView
+from interview_engine.hr.migration.lines import LineView, lines_of
 from interview_engine.hr.migration.tables import ImportBatch
 from interview_engine.i18n import Text, msg
 from interview_engine.service_settings import read_service_settings
@@ -24,8 +24,7 @@ SOME_REFUSED = 3
 def run_import(options: argparse.Namespace) -> int:
     """Receive, map, check, and with --write write; 0, or 3 where lines are refused."""
     from api.imports import receive_file
-    from interview_engine.hr.migration import service
-    from interview_engine.hr.migration.service import Mapped
+    from interview_engine.hr.migration.receiving import Mapped, set_mapping
 
     context = _context(options)
     try:
@@ -37,7 +36,7 @@ def run_import(options: argparse.Namespace) -> int:
             mapping = {**batch.mapping, **_pairs(options.map)}
             mapping = {head: field for head, field in mapping.items() if field}
             read = Mapped(mapping, {**batch.given, **_pairs(options.given)}, {**batch.orders, **_pairs(options.dates)})
-            service.set_mapping(session, actor, batch.id, read, context.clock)
+            set_mapping(session, actor, batch.id, read, context.clock)
         made = _step(context, actor, batch.id, "checking")
         if options.write and made.state == "checked":
             made = _step(context, actor, batch.id, "writing")
@@ -69,8 +68,8 @@ def _step(context: Context, actor: Actor, batch_id: str, step: str) -> ImportBat
 
 
 def _print(context: Context, batch: ImportBatch) -> int:
-    from interview_engine.hr.migration import service
     from interview_engine.hr.migration.kept import words
+    from interview_engine.hr.migration.receiving import MOST_LINES
 
     print(f"{batch.id} {batch.state} " + " ".join(f"{name}={number}" for name, number in sorted(batch.counts.items())))
     if batch.problem is not None:
@@ -79,9 +78,7 @@ def _print(context: Context, batch: ImportBatch) -> int:
         return SOME_REFUSED
     states = ("kept",) if batch.state == "undone" else ("refused",)
     with context.database.reading() as session:
-        lines: Sequence[LineView] = service.lines_of(
-            session, context.box, batch, states=states, limit=service.MOST_LINES
-        )
+        lines: Sequence[LineView] = lines_of(session, context.box, batch, states=states, limit=MOST_LINES)
     for line in lines:
         for one in line.notes:
             if one["kind"] in states:

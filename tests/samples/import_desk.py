@@ -11,9 +11,10 @@ from sqlalchemy import select
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.accounts import service as accounts
 from interview_engine.hr.accounts.tables import Account
-from interview_engine.hr.migration import service
+from interview_engine.hr.migration import receiving, service
+from interview_engine.hr.migration.lines import LineView, lines_of
+from interview_engine.hr.migration.receiving import Mapped
 from interview_engine.hr.migration.running import run_step
-from interview_engine.hr.migration.service import LineView, Mapped
 from interview_engine.hr.migration.source import SourceLine, SourceTable
 from interview_engine.hr.migration.tables import ImportBatch
 from interview_engine.store.secrets import SecretBox
@@ -46,7 +47,7 @@ class Desk:
         lines = tuple(SourceLine(number, tuple(row)) for number, row in enumerate(rows, start=2))
         table = SourceTable("Sheet1", 1, tuple(heads), lines)
         with self.world.database.transaction() as session:
-            batch = service.receive(
+            batch = receiving.receive(
                 session, self.box, self.actor, kind, name, "0" * 64, table, None, self.world.clock
             )  # fmt: skip
             return batch.id
@@ -54,7 +55,7 @@ class Desk:
     def mapped(self, batch_id: str, mapping: dict[str, str], given: dict[str, str] | None = None,
                orders: dict[str, str] | None = None) -> None:  # fmt: skip
         with self.world.database.transaction() as session:
-            service.set_mapping(
+            receiving.set_mapping(
                 session, self.actor, batch_id, Mapped(mapping, given or {}, orders or {}), self.world.clock
             )
 
@@ -76,7 +77,7 @@ class Desk:
 
     def lines(self, batch_id: str) -> list[LineView]:
         with self.world.database.reading() as session:
-            return service.lines_of(session, self.box, session.get_one(ImportBatch, batch_id), limit=20_000)
+            return lines_of(session, self.box, session.get_one(ImportBatch, batch_id), limit=20_000)
 
     def states(self, batch_id: str) -> list[str]:
         return [line.state for line in self.lines(batch_id)]

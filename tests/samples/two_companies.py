@@ -44,7 +44,7 @@ from interview_engine.hr.lists.custom import NewField, add_field
 from interview_engine.hr.lists.tables import BulkDone, SheetImport
 from interview_engine.hr.lists.views import save_view
 from interview_engine.hr.messaging import notice_drafts
-from interview_engine.hr.migration import service as imports
+from interview_engine.hr.migration import receiving
 from interview_engine.hr.migration.source import SourceLine, SourceTable
 from interview_engine.hr.offboarding import service as offboarding
 from interview_engine.hr.onboarding import service as onboarding
@@ -357,7 +357,7 @@ def taken_over(session: Session, boss: Actor, b: str, employment_id: str) -> dic
     """What comes from another system: a sheet of employees that was received, and an opening balance of leave."""
     heads = SourceTable("", 1, ("工号", "姓名", "部门", "岗位", "入职日期"),
                         (SourceLine(2, ("B-9", "乙公司新人", "客户服务部", "客服", "2026-01-05")),))  # fmt: skip
-    batch = imports.receive(session, SecretBox(SECRET), boss, "employees", "乙.csv", "0" * 64, heads, b, CLOCK)
+    batch = receiving.receive(session, SecretBox(SECRET), boss, "employees", "乙.csv", "0" * 64, heads, b, CLOCK)
     opening = Opening("annual", date(2025, 12, 31), 2400, 480)
     return {"batch_id": batch.id, "opening_id": leave.bring_along(session, SYSTEM, employment_id, opening, CLOCK).id}
 

@@ -28,11 +28,12 @@ from interview_engine.hr.forms.fields import Field
 from interview_engine.hr.forms.reading import ORDERS, read_value
 from interview_engine.hr.forms.writing import written
 from interview_engine.hr.lists.sheet_values import form_of, load, sheet_fields
-from interview_engine.hr.migration import departments, service
+from interview_engine.hr.migration import departments, receiving, sampling, service
 from interview_engine.hr.migration.batch_list import LISTS, STATES
 from interview_engine.hr.migration.comparing import DIFFERS, NOT_HERE, NOT_THERE, UNREAD, Comparison, compare
 from interview_engine.hr.migration.kept import words
-from interview_engine.hr.migration.service import LineView, Mapped
+from interview_engine.hr.migration.lines import LineView, lines_of, reads_whole
+from interview_engine.hr.migration.receiving import Mapped
 from interview_engine.hr.migration.tables import ImportBatch
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import Text, mark, msg, translator
@@ -126,7 +127,7 @@ def read_as(batch_id: str, request: Request, context: Ctx, actor: PageActor, for
         fields = [one.name for one in sheet_fields(session, actor, service.spec_of(batch.list_name))]
         given = {name: form.text(f"given_{name}") for name in fields if form.text(f"given_{name}")}
         orders = {name: form.text(f"order_{name}") for name in fields if form.text(f"order_{name}")}
-        return service.set_mapping(session, actor, batch_id, Mapped(mapping, given, orders), context.clock)
+        return receiving.set_mapping(session, actor, batch_id, Mapped(mapping, given, orders), context.clock)
 
     return act(
         context,
@@ -174,8 +175,8 @@ def sample(batch_id: str, request: Request, context: Ctx, actor: PageActor, form
     def change(session: Session) -> ImportBatch:
         fits = {int(row): form.text(f"fits_{row}") == "yes" for row in form.many("row") if form.text(f"fits_{row}")}
         if fits:
-            return service.judge_sample(session, actor, batch_id, fits, context.clock)
-        return service.draw_sample(session, actor, batch_id, random.SystemRandom(), context.clock)
+            return sampling.judge_sample(session, actor, batch_id, fits, context.clock)
+        return sampling.draw_sample(session, actor, batch_id, random.SystemRandom(), context.clock)
 
     return act(
         context,
@@ -193,10 +194,8 @@ def report(batch_id: str, request: Request, context: Ctx, actor: PageActor) -> R
     say = translator(language)
     with context.database.transaction() as session:
         batch = service.batch_for(session, actor, batch_id)
-        whole = service.reads_whole(session, actor, batch)
-        lines = service.lines_of(
-            session, context.box, batch, kinds_of_note=("any",), limit=service.MOST_LINES, whole=whole
-        )
+        whole = reads_whole(session, actor, batch)
+        lines = lines_of(session, context.box, batch, kinds_of_note=("any",), limit=receiving.MOST_LINES, whole=whole)
         audit.record(session, actor.id, "import.report", f"import:{batch.id}", {"lines": len(lines)}, context.clock)
     header = [say("Row"), say("Line"), say("Column"), say("What is odd"), say("What is done, or to do"), *batch.heads]
     rows = [
@@ -337,13 +336,13 @@ def _page(
         batch = service.batch_for(session, actor, batch_id)
         spec = service.spec_of(batch.list_name)
         fields = {one.name: one for one in sheet_fields(session, actor, spec)}
-        how = service.proposal(session, actor, batch)
+        how = receiving.proposal(session, actor, batch)
         states = (only,) if only in WHAT else ()
         notes = ("any",) if only == "odd" else ()
-        lines = service.lines_of(
+        lines = lines_of(
             session, context.box, batch, states=states, kinds_of_note=notes, after=after, limit=AT_A_TIME + 1
         )
-        first = service.lines_of(session, context.box, batch, limit=3)
+        first = lines_of(session, context.box, batch, limit=3)
         sample = _sample(session, context, actor, batch, fields, language)
         writes = service.count_of(session, batch)
         unknown = departments.unknown(session, context.box, batch)
@@ -435,7 +434,7 @@ def _sample(
     numbers = {one["row"] for one in batch.sample}
     lines = {
         line.number: line
-        for line in service.lines_of(session, context.box, batch, limit=service.MOST_LINES)
+        for line in lines_of(session, context.box, batch, limit=receiving.MOST_LINES)
         if line.number in numbers
     }
     ids = [line.row_id for line in lines.values() if line.row_id]

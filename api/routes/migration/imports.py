@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from api.access import Call, needs
 from api.imports import MAX_FILE, begin_step, finish_small, receive_file
 from api.routes.frame import Id, IdField, In, Limit, Out, PageOut, list_out, new_router
-from interview_engine.hr.migration import service
+from interview_engine.hr.migration import receiving, service
 from interview_engine.hr.migration.comparing import compare
 from interview_engine.hr.migration.kept import words
-from interview_engine.hr.migration.service import LineView, Mapped
+from interview_engine.hr.migration.lines import LineView, lines_of
+from interview_engine.hr.migration.receiving import Mapped
 from interview_engine.hr.migration.tables import ImportBatch
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import msg
@@ -122,7 +123,7 @@ def map_import(call: Annotated[Call, needs("contact", "write")], batch_id: Id, b
     """Say how the sheet is read; it is remembered for the company's next sheet with these heads."""
     with call.writing() as session:
         read = Mapped(body.mapping, body.given, body.orders)
-        return _out(service.set_mapping(session, call.actor, batch_id, read, call.clock), call.actor.language)
+        return _out(receiving.set_mapping(session, call.actor, batch_id, read, call.clock), call.actor.language)
 
 
 @router.post("/imports/{batch_id}/steps")
@@ -147,7 +148,7 @@ def list_import_lines(
     with call.reading() as session:
         batch = service.batch_for(session, call.actor, batch_id)
         states = (state,) if state else ()
-        lines = service.lines_of(session, call.context.box, batch, states=states, after=after, limit=limit)
+        lines = lines_of(session, call.context.box, batch, states=states, after=after, limit=limit)
     return list_out(lines, lambda line: _line(line, call.actor.language))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.migration import service
+from interview_engine.hr.migration import receiving, service
 from interview_engine.hr.migration.source import SourceLine, SourceTable
 from interview_engine.hr.migration.tables import ImportBatch, ImportRow
 from interview_engine.hr.org.service import path_parts
@@ -68,4 +68,4 @@ def prepare(session: Session, box: SecretBox, actor: Actor, batch_id: str, clock
     table = SourceTable(batch.sheet, 1, HEADS, lines)
     sha256 = hashlib.sha256(json.dumps(list(rows), ensure_ascii=False).encode()).hexdigest()
     company = batch.legal_entity_id
-    return service.receive(session, box, actor, LIST, batch.filename, sha256, table, company, clock)
+    return receiving.receive(session, box, actor, LIST, batch.filename, sha256, table, company, clock)

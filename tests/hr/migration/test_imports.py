@@ -17,9 +17,10 @@ from interview_engine.hr.employment.assignments import NewPlace
 from interview_engine.hr.employment.tables import EmployeeNumber, Employment, LifecycleEvent
 from interview_engine.hr.leave.service import minutes_of
 from interview_engine.hr.leave.tables import LeaveOpening
-from interview_engine.hr.migration import running, service
+from interview_engine.hr.migration import receiving, running, sampling, service
 from interview_engine.hr.migration.comparing import compare
 from interview_engine.hr.migration.kept import words
+from interview_engine.hr.migration.source import SourceTable
 from interview_engine.hr.migration.tables import ImportBatch, ImportRow
 from interview_engine.hr.people.tables import Department, Person
 
@@ -101,7 +102,7 @@ def test_the_mapping_is_remembered_for_the_shape_of_heads(desk: Desk) -> None:
     assert batch.mapping["编码"] == "employee_number"
     assert (batch.given, batch.orders) == ({"level": "3"}, {"start_date": "ymd"})
     with desk.world.database.reading() as session:
-        assert service.proposal(session, desk.actor, batch)["编码"] == "remembered"
+        assert receiving.proposal(session, desk.actor, batch)["编码"] == "remembered"
     assert "编码" not in desk.batch(desk.receive([HE], (*heads[:5], "到岗日期"))).mapping
 
 
@@ -190,9 +191,9 @@ def test_nobody_reads_or_writes_a_batch_out_of_reach(desk: Desk) -> None:
             actor = desk.world.actor(role)
             with pytest.raises((NotFoundError, PermissionDenied)):
                 service.begin(session, actor, batch_id, "undoing", desk.world.clock)
-    table = service.SourceTable("", 1, HEADS, ())
+    table = SourceTable("", 1, HEADS, ())
     with desk.world.database.transaction() as session, pytest.raises(PermissionDenied):
-        service.receive(session, desk.box, desk.world.actor("interviewer"), "employees", "x", "0", table, None,
+        receiving.receive(session, desk.box, desk.world.actor("interviewer"), "employees", "x", "0", table, None,
                         desk.world.clock)  # fmt: skip
 
 
@@ -211,13 +212,13 @@ def test_a_step_begins_only_when_its_turn_has_come(desk: Desk) -> None:
 def test_a_sample_is_drawn_once_and_ticked_with_who_and_when(desk: Desk) -> None:
     batch_id = desk.imported([HE, LI, HAN])
     with desk.world.database.transaction() as session:
-        batch = service.draw_sample(session, desk.actor, batch_id, random.Random(1), desk.world.clock, size=2)
+        batch = sampling.draw_sample(session, desk.actor, batch_id, random.Random(1), desk.world.clock, size=2)
         rows = [one["row"] for one in batch.sample]
-        again = service.draw_sample(session, desk.actor, batch_id, random.Random(2), desk.world.clock, size=2)
+        again = sampling.draw_sample(session, desk.actor, batch_id, random.Random(2), desk.world.clock, size=2)
         assert [one["row"] for one in again.sample] == rows
-        service.judge_sample(session, desk.actor, batch_id, {rows[0]: True, rows[1]: False}, desk.world.clock)
+        sampling.judge_sample(session, desk.actor, batch_id, {rows[0]: True, rows[1]: False}, desk.world.clock)
         with pytest.raises(InvalidInput):
-            service.judge_sample(session, desk.actor, batch_id, {99: True}, desk.world.clock)
+            sampling.judge_sample(session, desk.actor, batch_id, {99: True}, desk.world.clock)
     sample = desk.batch(batch_id).sample
     assert [one["fits"] for one in sample] == [True, False]
     assert {one["by"] for one in sample} == {desk.actor.account_id}
