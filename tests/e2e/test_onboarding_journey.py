@@ -25,7 +25,7 @@ from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
 from interview_engine.hr.area import Round
 from interview_engine.hr.employment.tables import Employment
-from interview_engine.hr.files import contracts, entries, reminders
+from interview_engine.hr.files import contract_ends, contract_signing, contracts, entries, reminders
 from interview_engine.hr.onboarding import filing, service, welcome
 from interview_engine.hr.onboarding.tables import Onboarding
 from interview_engine.hr.people import identities
@@ -144,7 +144,7 @@ def worked(journey: Journey, page: Page, speaker: Speaker) -> GoesOn:
         (identity,) = entries.held_by(session, person_id, "identity")
         new = contracts.NewContract("fixed", FIRST, date(2027, 11, 30), None)
         contract_id = contracts.draft(session, hr, employment_id, new, context.clock).id
-        contracts.sign(session, hr, contract_id, context.clock)
+        contract_signing.sign(session, hr, contract_id, context.clock)
     pass_to(journey, FIRST)
     page.goto(f"{journey.url}/wechat/my/record")
     record = page.locator("main").inner_text()
@@ -160,10 +160,10 @@ def worked(journey: Journey, page: Page, speaker: Speaker) -> GoesOn:
     pass_to(journey, date(2027, 10, 30))
     with context.database.transaction() as session:
         told = reminders.remind(session, context.clock) + reminders.remind(session, context.clock)
-        term, _ = contracts.proposed_next(session, session.get_one(contracts.Contract, contract_id))
+        term, _ = contract_ends.proposed_next(session, session.get_one(contracts.Contract, contract_id))
         following = contracts.NewContract(term.kind, term.first, term.last, None)
-        renewed = contracts.renew(session, hr, contract_id, employment_id, following, context.clock)
-        contracts.sign(session, hr, renewed.id, context.clock)
+        renewed = contract_ends.renew(session, hr, contract_id, employment_id, following, context.clock)
+        contract_signing.sign(session, hr, renewed.id, context.clock)
         days = (renewed.first_day, renewed.last_day)
     resigned = asked(journey, page, "resignation", last_day="2027-12-31", reason="回老家")
     with context.database.transaction() as session:

@@ -30,7 +30,7 @@ from interview_engine.hr.employment.assignments import NewPlace
 from interview_engine.hr.employment.employee_list import STATES
 from interview_engine.hr.employment.numbers import number_of
 from interview_engine.hr.employment.tables import LifecycleEvent
-from interview_engine.hr.files import contracts
+from interview_engine.hr.files import contract_ends, contract_signing, contracts
 from interview_engine.hr.files.contract_list import STATES as CONTRACT_STATES
 from interview_engine.hr.files.contract_rules import KINDS, Warning
 from interview_engine.hr.files.contract_sheet import KIND_WORDS
@@ -111,7 +111,7 @@ def draft(employment_id: str, request: Request, context: Ctx, actor: PageActor, 
         )
         former = form.text("renews")
         if former:
-            return contracts.renew(session, actor, former, employment_id, new, context.clock)
+            return contract_ends.renew(session, actor, former, employment_id, new, context.clock)
         return contracts.draft(session, actor, employment_id, new, context.clock)
 
     return _act(
@@ -130,7 +130,7 @@ def sign(contract_id: str, context: Ctx, actor: PageActor) -> Response:
     """Note that both have signed."""
     return act(
         context,
-        lambda session: contracts.sign(session, actor, contract_id, context.clock).employment_id,
+        lambda session: contract_signing.sign(session, actor, contract_id, context.clock).employment_id,
         lambda employment_id: done(f"{HOME}/{employment_id}", "contract_signed"),
     )
 
@@ -150,7 +150,9 @@ def end(contract_id: str, context: Ctx, actor: PageActor, form: Form) -> Respons
     """End a contract in force on a day of its term."""
     return act(
         context,
-        lambda session: contracts.end(session, actor, contract_id, form.day("ends_on"), context.clock).employment_id,
+        lambda session: (
+            contract_ends.end(session, actor, contract_id, form.day("ends_on"), context.clock).employment_id
+        ),
         lambda employment_id: done(f"{HOME}/{employment_id}", "contract_ended"),
     )
 
@@ -217,7 +219,7 @@ def _page(
         held = contracts.of_person(session, row.person_id, row.legal_entity_id)
         former = next((one for one in held if one.id == renew and one.employment_id == row.id), None)
         if former is not None and typed is None:
-            following, why_open = contracts.proposed_next(session, former)
+            following, why_open = contract_ends.proposed_next(session, former)
             last = "" if following.last is None else following.last.isoformat()
             typed = {"kind": following.kind, "first_day": following.first.isoformat(), "last_day": last}
             typed["renews"] = former.id

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
-from interview_engine.hr.files import contracts
+from interview_engine.hr.files import contract_ends, contract_signing, contracts
 from interview_engine.hr.files.contract_rules import KINDS, Kind
 from interview_engine.hr.files.contract_sheet import KIND_WORDS, SHEET
 from interview_engine.hr.files.contracts import NewContract
@@ -76,7 +76,7 @@ _NUMBER = employments.number_column(Contract.person_id, Contract.legal_entity_id
 
 
 def _sign(session: Session, actor: Actor, row_id: str, _: Mapping[str, Value], clock: Clock) -> object:
-    return contracts.sign(session, actor, row_id, clock)
+    return contract_signing.sign(session, actor, row_id, clock)
 
 
 def _drop(session: Session, actor: Actor, row_id: str, _: Mapping[str, Value], clock: Clock) -> object:
@@ -85,7 +85,7 @@ def _drop(session: Session, actor: Actor, row_id: str, _: Mapping[str, Value], c
 
 def _decide(decision: str) -> Callable[[Session, Actor, str, Mapping[str, Value], Clock], object]:
     def decide(session: Session, actor: Actor, row_id: str, _: Mapping[str, Value], clock: Clock) -> object:
-        return contracts.decide_on_end(session, actor, row_id, decision, clock)
+        return contract_ends.decide_on_end(session, actor, row_id, decision, clock)
 
     return decide
 
@@ -98,7 +98,7 @@ def _held(session: Session, _: Actor, ids: Sequence[str], __: Mapping[str, Value
 def _as_before(
     session: Session, actor: Actor, row_id: str, before: list[Any], _: Mapping[str, Value], clock: Clock
 ) -> object:
-    return contracts.as_before(session, actor, row_id, before[0], before[1], clock)
+    return contract_ends.as_before(session, actor, row_id, before[0], before[1], clock)
 
 
 UNDO = Undo(_held, _as_before)

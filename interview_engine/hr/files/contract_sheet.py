@@ -14,7 +14,7 @@ from interview_engine.clock import Clock, china_day
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
-from interview_engine.hr.files import contracts
+from interview_engine.hr.files import contract_history, contracts
 from interview_engine.hr.files.contract_rules import KINDS, Kind, Warning, unwritten
 from interview_engine.hr.files.contracts import NewContract
 from interview_engine.hr.files.id_sheet import FIELDS as ID_FIELDS
@@ -226,11 +226,11 @@ def _create(session: Session, actor: Actor, values: Values, clock: Clock) -> str
     key = tuple(values.get(name) for name in KEY)
     employment = _meant(_look_up(session, actor, [key]), key)
     state = str(values.get("state") or "active")
-    return contracts.take_over(session, actor, employment.id, _new(values), state, clock).id
+    return contract_history.take_over(session, actor, employment.id, _new(values), state, clock).id
 
 
 def _update(session: Session, actor: Actor, row_id: str, values: Values, clock: Clock) -> None:
-    contracts.correct(session, actor, row_id, _new(values), str(values.get("state") or "active"), clock)
+    contract_history.correct(session, actor, row_id, _new(values), str(values.get("state") or "active"), clock)
 
 
 def _load(session: Session, actor: Actor, row_id: str) -> dict[str, Value]:
@@ -314,7 +314,7 @@ SHEET = FormSpec(
     find=_find,
     pages=False,
     blames={"contract.overlaps": ("first_day",), "employment.ended": ("employee_number", "id_number", "phone")},
-    take_back=contracts.take_back,
+    take_back=contract_history.take_back,
     taken_by="first_day",
     warn=_warn,
 )

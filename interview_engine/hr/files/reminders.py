@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock, china_day
 from interview_engine.hr.access.service import reached_persons
 from interview_engine.hr.accounts.service import account_of_person, actors_with_role
-from interview_engine.hr.files import contracts, entries
+from interview_engine.hr.files import contract_ends, entries
 from interview_engine.hr.files.contract_rules import add_months, reminder_day
 from interview_engine.hr.files.tables import Contract
 from interview_engine.hr.messaging.service import tell_account
@@ -27,7 +27,7 @@ def remind(session: Session, clock: Clock) -> int:
     """Job: tell of contracts that end within a month, each once and, if nobody decides, once more; how many told."""
     today = china_day(clock)
     told = 0
-    for contract in contracts.ending(session, today, add_months(today, 1) + timedelta(days=3)):
+    for contract in contract_ends.ending(session, today, add_months(today, 1) + timedelta(days=3)):
         last = contract.last_day
         if last is None or today < reminder_day(last):
             continue

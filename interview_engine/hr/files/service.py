@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from interview_engine.hr.files.contract_ends import last_days as last_days
 from interview_engine.hr.files.contract_sheet import KIND_WORDS as KIND_WORDS
+from interview_engine.hr.files.contract_signing import conclude as conclude
+from interview_engine.hr.files.contract_signing import start_signing as start_signing
+from interview_engine.hr.files.contract_signing import stop_signing as stop_signing
 from interview_engine.hr.files.contracts import PART as PART
-from interview_engine.hr.files.contracts import conclude as conclude
 from interview_engine.hr.files.contracts import get_for as get_for
-from interview_engine.hr.files.contracts import last_days as last_days
-from interview_engine.hr.files.contracts import start_signing as start_signing
-from interview_engine.hr.files.contracts import stop_signing as stop_signing
 from interview_engine.hr.files.entries import birthdays as birthdays
 from interview_engine.hr.files.entries import forget_sections as forget_sections
 from interview_engine.hr.files.entries import held_by as held_by

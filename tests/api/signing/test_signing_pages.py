@@ -192,10 +192,10 @@ def test_a_link_that_never_was_is_not_found(world: Ready) -> None:
 
 
 def test_a_draft_that_is_out_is_neither_dropped_nor_noted_as_signed(world: Ready) -> None:
-    from interview_engine.hr.files import contracts
+    from interview_engine.hr.files import contract_signing, contracts
 
     world.sent()
-    for change in (contracts.sign, contracts.drop):
+    for change in (contract_signing.sign, contracts.drop):
         with world.made.context.database.transaction() as session, pytest.raises(ConflictError) as caught:
             change(session, world.made.actors["hr"], world.contract_id, CLOCK)
         assert caught.value.code == "contract.signing"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from interview_engine.errors import ConflictError, InvalidInput, PermissionDenied
 from interview_engine.hr.employment import lifecycle, service
 from interview_engine.hr.employment.tables import Employment
-from interview_engine.hr.files import contracts
+from interview_engine.hr.files import contract_ends, contract_signing, contracts
 from interview_engine.hr.files.contracts import NewContract
 from interview_engine.hr.files.reminders import remind
 from interview_engine.hr.files.tables import Contract
@@ -33,7 +33,7 @@ class Employed:
         return contracts.draft(session, self.world.actor(role), self.employment_id, new, self.world.clock)
 
     def signed(self, session: Session, new: NewContract = YEAR) -> Contract:
-        return contracts.sign(session, self.world.actor("hr"), self.draft(session, new).id, self.world.clock)
+        return contract_signing.sign(session, self.world.actor("hr"), self.draft(session, new).id, self.world.clock)
 
     def on(self, day: date) -> None:
         self.world.clock.at = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
@@ -119,8 +119,8 @@ def test_a_contract_in_force_ends_on_a_day_of_its_term(employed: Employed) -> No
     with world.database.transaction() as session:
         row = employed.signed(session)
         with pytest.raises(InvalidInput):
-            contracts.end(session, world.actor("hr"), row.id, date(2027, 12, 1), world.clock)
-        assert contracts.end(session, world.actor("hr"), row.id, date(2027, 6, 30), world.clock).state == "ended"
+            contract_ends.end(session, world.actor("hr"), row.id, date(2027, 12, 1), world.clock)
+        assert contract_ends.end(session, world.actor("hr"), row.id, date(2027, 6, 30), world.clock).state == "ended"
 
 
 @pytest.mark.parametrize("role", ["interviewer", "auditor", "hiring_manager"])
@@ -157,7 +157,7 @@ def test_what_is_decided_is_not_told_again(employed: Employed) -> None:
     world = employed.world
     with world.database.transaction() as session:
         row = employed.signed(session)
-        contracts.decide_on_end(session, world.actor("hr"), row.id, "renew", world.clock)
+        contract_ends.decide_on_end(session, world.actor("hr"), row.id, "renew", world.clock)
     assert employed.remind_on(date(2027, 11, 13)) == 0
 
 
@@ -173,7 +173,7 @@ def test_working_without_a_contract_is_named_from_day_31(employed: Employed) -> 
 def test_the_next_contract_follows_without_a_gap_and_without_a_probation(employed: Employed) -> None:
     with employed.world.database.transaction() as session:
         row = employed.signed(session, NewContract("fixed", FIRST, LAST, date(2027, 1, 31)))
-        following, why = contracts.proposed_next(session, row)
+        following, why = contract_ends.proposed_next(session, row)
         assert (following.kind, following.first, following.last) == ("fixed", date(2027, 12, 1), date(2028, 11, 30))
         assert (following.probation_last, why) == (None, ())
 
@@ -182,11 +182,11 @@ def test_the_third_contract_is_proposed_open_ended_with_its_article(employed: Em
     with employed.world.database.transaction() as session:
         employed.signed(session)
         second = employed.signed(session, NewContract("fixed", date(2027, 12, 1), date(2028, 11, 30)))
-        following, why = contracts.proposed_next(session, second)
+        following, why = contract_ends.proposed_next(session, second)
         assert (following.kind, following.last) == ("open", None)
         assert [one.code for one in why] == ["third.open"]
         second.asked_for_fixed = True
-        assert contracts.proposed_next(session, second)[0].kind == "fixed"
+        assert contract_ends.proposed_next(session, second)[0].kind == "fixed"
 
 
 def test_renewing_drafts_the_next_and_ends_the_reminders_of_the_former(employed: Employed) -> None:
@@ -195,7 +195,7 @@ def test_renewing_drafts_the_next_and_ends_the_reminders_of_the_former(employed:
         row = employed.signed(session)
         new = NewContract("fixed", date(2027, 12, 1), date(2028, 11, 30))
         assert (
-            contracts.renew(session, world.actor("hr"), row.id, employed.employment_id, new, world.clock).sign_count
+            contract_ends.renew(session, world.actor("hr"), row.id, employed.employment_id, new, world.clock).sign_count
             == 2
         )
         assert row.decided == "renew"

@@ -8,7 +8,7 @@ import pytest
 from import_desk import Desk
 from sqlalchemy import func, select
 
-from interview_engine.hr.files import contracts
+from interview_engine.hr.files import contract_ends
 from interview_engine.hr.files.tables import Contract
 from interview_engine.hr.migration.kept import words
 
@@ -146,7 +146,7 @@ def test_contracts_are_rolled_back_but_for_those_somebody_has_decided_on(desk: D
     batch_id = taken(desk, row(last="2026-12-31"), row("E002", first="2024-03-06", last="2027-03-05"))
     decided = str(desk.lines(batch_id)[0].row_id)
     with desk.world.database.transaction() as session:
-        contracts.decide_on_end(session, desk.actor, decided, "renew", desk.world.clock)
+        contract_ends.decide_on_end(session, desk.actor, decided, "renew", desk.world.clock)
     desk.step(batch_id, "undoing")
     assert desk.states(batch_id) == ["kept", "taken_back"]
     with desk.world.database.reading() as session:
