@@ -2,7 +2,7 @@
 
 Company A's six roles, each within its own company, against a thing of every kind in company B. Refused means 403 or
 404 and not one row of the database changed; then everything of B is asked for again, because what a write opens
-matters more than its answer. Writes are declared in `tests/samples/write_bodies.py`.
+matters more than its answer. Writes are declared in `tests/samples/write_bodies_*.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from databases import PostgresServer
 from sqlalchemy import select
 from starlette.testclient import TestClient
 from two_companies import MARKS, NUMBER_OF_B, Companies, context_on, two_companies
-from write_bodies import API, API_HARMLESS, BY, CONSOLE_HARMLESS, Body, console_bodies
+from write_bodies import Body
+from write_bodies_api import API, API_HARMLESS, BY
+from write_bodies_console import CONSOLE_HARMLESS, console_bodies
 
 from api.openapi import Endpoint, endpoints
 from interview_engine.hr.all_tables import Base
