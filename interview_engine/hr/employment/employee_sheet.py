@@ -13,7 +13,7 @@ from interview_engine.clock import Clock, china_day
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
-from interview_engine.hr.employment import assignments, bulk, service
+from interview_engine.hr.employment import assignments, bulk, service, taking_back
 from interview_engine.hr.employment.assignments import NewPlace
 from interview_engine.hr.employment.bulk import NewEmployment
 from interview_engine.hr.employment.numbers import number_of
@@ -231,6 +231,6 @@ FORM = FormSpec(
         "employment.ended": ("employee_number",),
     },
     many=Many(_check_many, _create_many, bulk.load_many, _companies),
-    take_back=bulk.take_back,
+    take_back=taking_back.take_back,
     find_else=_find_else,
 )

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import SYSTEM
-from interview_engine.hr.employment import bulk
 from interview_engine.hr.employment.employee_sheet import FORM
 from interview_engine.hr.employment.tables import Assignment, EmployeeNumber, Employment, LifecycleEvent
+from interview_engine.hr.employment.taking_back import take_back
 from interview_engine.hr.forms.fields import Value
 from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import Person
@@ -101,7 +101,7 @@ def test_many_at_once_leave_the_same_events_in_the_trail(world: World) -> None:
     with world.database.transaction() as session:
         many, middle = told(session, start), last(session)
         ids = list(session.scalars(select(Employment.id).where(Employment.application_id.is_(None))))
-        assert bulk.take_back(session, SYSTEM, ids, world.clock.now() - timedelta(days=1), world.clock) == {}
+        assert take_back(session, SYSTEM, ids, world.clock.now() - timedelta(days=1), world.clock) == {}
     with world.database.transaction() as session:
         middle = last(session)
         one_by_one(session, world)
@@ -139,7 +139,7 @@ def made(session: Session, world: World) -> list[str]:
 def take(session: Session, world: World, ids: Sequence[str], days: float = 1) -> dict[str, str]:
     since = world.clock.now() - timedelta(days=days)
     return {row_id: error.code for row_id, error in
-            bulk.take_back(session, world.actor("hr"), ids, since, world.clock).items()}  # fmt: skip
+            take_back(session, world.actor("hr"), ids, since, world.clock).items()}  # fmt: skip
 
 
 def test_what_was_made_is_taken_back_with_everything_beside_it(world: World) -> None:
@@ -181,6 +181,6 @@ def test_a_person_who_was_there_before_stays(world: World) -> None:
 def test_nobody_takes_back_what_is_out_of_reach_or_older(world: World) -> None:
     with world.database.transaction() as session:
         ids = made(session, world)
-        found = bulk.take_back(session, world.actor("interviewer"), ids, world.clock.now() - timedelta(1), world.clock)
+        found = take_back(session, world.actor("interviewer"), ids, world.clock.now() - timedelta(1), world.clock)
         assert {error.code for error in found.values()} == {"employment.gone"}
         assert set(take(session, world, ids, days=-1).values()) == {"employment.in_use"}
