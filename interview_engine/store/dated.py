@@ -7,7 +7,7 @@ Nothing is changed or removed: a correction is a further revision of the same da
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
@@ -130,6 +130,14 @@ def ids_as_of(table: type[T], subject: ColumnElement[str], day: date, known_at: 
     return select(standing.c.id).where(standing.c.earlier == 1, standing.c.dated_state == "holds")
 
 
+def columns_of(
+    subject: tuple[str, str], valid_from: date, values: Mapping[str, Any], *, revision: int = 1, state: State = "holds"
+) -> dict[str, Any]:
+    """What the columns of a row are beside those of every row; of a subject that is new, its first one."""
+    name, key = subject
+    return {name: key, "valid_from": valid_from, "revision": revision, "dated_state": state, **values}
+
+
 def write(
     session: Session,
     table: type[T],
@@ -163,12 +171,7 @@ def write(
             msg("Reload the page, compare, and enter your change again."),
         )
     row = table(
-        **stamp(actor_id, clock),
-        **{name: key},
-        valid_from=valid_from,
-        revision=(newest or 0) + 1,
-        dated_state=state,
-        **values,
+        **stamp(actor_id, clock), **columns_of(subject, valid_from, values, revision=(newest or 0) + 1, state=state)
     )
     session.add(row)
     session.flush()

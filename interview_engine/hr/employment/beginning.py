@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
@@ -16,7 +14,8 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.area import NotBegun
 from interview_engine.hr.employment import lifecycle, states
 from interview_engine.hr.employment.assignments import bring_up_to_date
-from interview_engine.hr.employment.numbers import give_number, number_of
+from interview_engine.hr.employment.first_rows import Beginning, Evidence, FirstRows, Place
+from interview_engine.hr.employment.numbers import give_number, new_number, number_of
 from interview_engine.hr.employment.reading import check_reach, has_days, is_without_day, locked, of_application
 from interview_engine.hr.employment.tables import Assignment, EmployeeNumber, Employment
 from interview_engine.hr.house import house
@@ -24,30 +23,7 @@ from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.i18n import msg
 from interview_engine.store import audit, dated
-from interview_engine.store.rows import find, stamp, touch
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The company and the department that somebody works in, by id."""
-
-    legal_entity_id: str
-    department_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What an application leaves in the employee file (A16).
-
-    Args:
-        application_id, requisition_id: the application that led to the employment, and the job it was for; an
-            application leads to one employment at most.
-        interview: scores, bands and kit version of its interview; None where there was none that a program read.
-    """
-
-    application_id: str
-    requisition_id: str
-    interview: Mapping[str, Any] | None
+from interview_engine.store.rows import find, touch
 
 
 def begin(
@@ -86,53 +62,11 @@ def begin(
         raise conflict("employment.begun", msg("This application has led to an employment already."))
     _check_free(session, person_id, place.legal_entity_id, start)
     check_probation(start, probation_end)
-    give_number(session, person_id, place.legal_entity_id, number, actor.id, clock)
-    interview = None if evidence is None or evidence.interview is None else dict(evidence.interview)
-    employment = Employment(
-        **stamp(actor.id, clock),
-        person_id=person_id,
-        application_id=None if evidence is None else evidence.application_id,
-        legal_entity_id=place.legal_entity_id,
-        department_id=place.department_id,
-        title=title,
-        start_date=start,
-        probation_end=probation_end,
-        state="pending",
-        interview=interview,
-    )
-    session.add(employment)
-    session.flush()
-    first = dated.write(
-        session,
-        Assignment,
-        ("employment_id", employment.id),
-        start,
-        {
-            "person_id": person_id,
-            "legal_entity_id": place.legal_entity_id,
-            "department_id": place.department_id,
-            "title": title,
-            "level": level,
-            "manager_person_id": None,
-            "reason": "hired",
-        },
-        actor.id,
-        clock,
-    )
-    employment.assignment_id = first.id
-    person.level = level
-    person.department_id = place.department_id
-    person.talent_pool = False
-    touch(person, actor.id, clock)
-    session.flush()
-    detail = (
-        {} if evidence is None else {"application": evidence.application_id, "requisition": evidence.requisition_id}
-    )
-    audit.record(session, actor.id, "employment.create", f"employment:{employment.id}", detail, clock)
-    told = {"department": place.department_id, "title": title, "level": level}
-    lifecycle.happened(session, employment, kind, start, actor.id, clock, after=told)
-    states.step(session, employment, actor.id, clock)
-    return employment
+    given = new_number(session, person_id, place.legal_entity_id, number)
+    rows = FirstRows(actor.id, 1, clock)
+    row_id = rows.add(Beginning(person_id, place, title, start, kind, given, level, probation_end, evidence))
+    rows.write(session)
+    return session.get_one(Employment, row_id)
 
 
 def move_start(session: Session, actor: Actor, employment_id: str, day: date, clock: Clock) -> Employment:

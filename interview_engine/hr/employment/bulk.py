@@ -1,4 +1,5 @@
-"""Thousands of employments at once, as `employee_sheet` makes them one by one: the same rows, in few statements.
+"""Thousands of employments at once, as `employee_sheet` makes them one by one: checked in memory, the same rows
+(`first_rows`) in few statements.
 
 Every line is checked against what is there and against the lines before it; nothing is written before all are checked,
 so a check needs no lock and can be asked for by itself.
@@ -6,29 +7,28 @@ so a check needs no lock and can be asked for by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock, china_day
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row, reached_persons, scoped
-from interview_engine.hr.employment import numbers, persons, service, states
+from interview_engine.hr.employment import numbers, persons, service
+from interview_engine.hr.employment.first_rows import Beginning, FirstRows, Place
 from interview_engine.hr.employment.persons import NewContact
-from interview_engine.hr.employment.tables import Assignment, EmployeeNumber, Employment, LifecycleEvent
+from interview_engine.hr.employment.tables import EmployeeNumber, Employment
 from interview_engine.hr.org.service import find_department
-from interview_engine.hr.people.contact import email_key, email_written, name_key, phone_key, phone_written
+from interview_engine.hr.people.contact import email_key, name_key, phone_key
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.hr.problems import text_within
 from interview_engine.i18n import msg
-from interview_engine.store import audit
-from interview_engine.store.ids import new_id
-from interview_engine.store.rows import AT_ONCE, batched, stamp, touch
+from interview_engine.store.rows import AT_ONCE, batched
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,11 @@ class NewEmployment:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    new: NewEmployment
-    place: service.Place
-    number: str | None
-    """None: they have one already."""
-    person_id: str
+    """A line that is right: what begins, the row of a new person, and what is new of who comes back."""
+
+    beginning: Beginning
     person: dict[str, Any] | None
-    """The row of a new person."""
+    contact: NewContact | None
 
 
 @dataclass(slots=True)
@@ -72,7 +70,7 @@ class _There:
     highest: dict[str, int] = field(default_factory=dict)
     last_days: dict[tuple[str, str], list[date | None]] = field(default_factory=dict)
     """By person and company: the last days of their employments."""
-    places: dict[str, service.Place | InterviewEngineError] = field(default_factory=dict)
+    places: dict[str, Place | InterviewEngineError] = field(default_factory=dict)
 
 
 def check(
@@ -89,11 +87,18 @@ def begin_many(
     # numbers of one company are given one after the other; two sheets at once wait here
     session.scalars(select(LegalEntity).order_by(LegalEntity.id).with_for_update()).all()
     planned = _plan(session, actor, lines, clock)
-    made = _Rows(actor, len(planned), clock)
-    found: list[str | InterviewEngineError] = [
-        one if isinstance(one, InterviewEngineError) else made.add(one) for one in planned
-    ]
-    made.write(session)
+    rows = FirstRows(actor.id, len(planned), clock)
+    found: list[str | InterviewEngineError] = []
+    for one in planned:
+        if isinstance(one, InterviewEngineError):
+            found.append(one)
+            continue
+        if one.person is not None:
+            rows.add_person(one.person)
+        if one.contact is not None:
+            persons.change_contact(session, actor, one.beginning.person_id, one.contact, clock)
+        found.append(rows.add(one.beginning))
+    rows.write(session)
     return found
 
 
@@ -225,10 +230,12 @@ def _planned(
             there.persons.setdefault(key, []).append((person_id, name_key(name)))
         there.reached |= {person_id}
     there.last_days.setdefault((person_id, company), []).append(None)
-    return _Planned(new, place, number, person_id, person)
+    kind: Literal["hired", "imported"] = "imported" if new.start < china_day(clock) else "hired"
+    beginning = Beginning(person_id, place, new.title, new.start, kind, number, new.level, new.probation_end)
+    return _Planned(beginning, person, new.contact if new.person_id is not None else None)
 
 
-def _place(session: Session, actor: Actor, there: _There, name: str) -> service.Place:
+def _place(session: Session, actor: Actor, there: _There, name: str) -> Place:
     found = there.places.get(name)
     if found is None:
         try:
@@ -237,7 +244,7 @@ def _place(session: Session, actor: Actor, there: _There, name: str) -> service.
                 session, actor, "contact", "write", department_id=department.id,
                 legal_entity_id=department.legal_entity_id,
             )  # fmt: skip
-            found = service.Place(department.legal_entity_id, department.id)
+            found = Place(department.legal_entity_id, department.id)
         except InterviewEngineError as error:
             found = error
         there.places[name] = found
@@ -267,15 +274,7 @@ def _person(
     if known:
         return known[0][0], None
     mail, phone = keys
-    row = {
-        **stamp(actor.id, clock),
-        "name": name,
-        "email": email_written(contact.email) if mail else "",
-        "phone": phone_written(contact.phone) if phone else "",
-        "email_key": mail,
-        "phone_key": phone,
-        "language": "zh",
-    }
+    row = persons.new_row(actor.id, name, contact, mail, phone, clock)
     return str(row["id"]), row
 
 
@@ -293,103 +292,3 @@ def _number(there: _There, person_id: str, company: str, wanted: str | None) -> 
     if wanted.isascii() and wanted.isdigit():
         there.highest[company] = max(there.highest.get(company, 0), int(wanted))
     return wanted
-
-
-_TABLES: tuple[type[Any], ...] = (Person, EmployeeNumber, Employment, Assignment, LifecycleEvent)
-"""In the order in which they are written. A line makes one row in each, and two events."""
-
-
-class _Rows:
-    """The rows of all lines, written table by table."""
-
-    def __init__(self, actor: Actor, lines: int, clock: Clock) -> None:
-        self._actor = actor
-        self._ids = iter(sorted(new_id(clock.now()) for _ in range(lines * len(_TABLES))))
-        self._clock = clock
-        self._day = china_day(clock)
-        self._tables: dict[type[Any], list[dict[str, Any]]] = {table: [] for table in _TABLES}
-        self._moved: dict[str, dict[str, Any]] = {}
-        self._back: dict[str, NewContact] = {}
-        self._events: list[tuple[str, str, dict[str, Any]]] = []
-
-    def add(self, planned: _Planned) -> str:
-        """Keep what a line makes; the employment's id."""
-        new, place = planned.new, planned.place
-        where = {"department_id": place.department_id, "level": new.level}
-        if planned.person is not None:
-            self._tables[Person].append({**planned.person, **where, "talent_pool": False})
-            self._events.append(("person.create", f"person:{planned.person_id}", {}))
-        else:
-            self._moved[planned.person_id] = where
-            if new.person_id is not None:
-                self._back[planned.person_id] = new.contact
-        named = {"person_id": planned.person_id, "legal_entity_id": place.legal_entity_id}
-        if planned.number is not None:
-            self._tables[EmployeeNumber].append({**self._stamp(), **named, "number": planned.number})
-        state = states.state_by(new.start, new.probation_end, None, self._day)
-        employment = {
-            **self._stamp(), **named,
-            "department_id": place.department_id,
-            "title": new.title,
-            "start_date": new.start,
-            "probation_end": new.probation_end,
-            "state": state,
-        }  # fmt: skip
-        assignment = {
-            **self._stamp(), **named,
-            "employment_id": employment["id"],
-            "department_id": place.department_id,
-            "title": new.title,
-            "level": new.level,
-            "manager_person_id": None,
-            "reason": "hired",
-            "valid_from": new.start,
-            "revision": 1,
-            "dated_state": "holds",
-        }  # fmt: skip
-        employment["assignment_id"] = assignment["id"]
-        self._tables[Employment].append(employment)
-        self._tables[Assignment].append(assignment)
-        subject = f"employment:{employment['id']}"
-        self._events.append(("employment.create", subject, {}))
-        told = {"department": place.department_id, "title": new.title, "level": new.level}
-        self._happened(employment, "imported" if new.start < self._day else "hired", told)
-        if state != "pending":
-            self._events.append(("employment.state", subject, {"state": state}))
-            self._happened(employment, "started", {})
-        return str(employment["id"])
-
-    def write(self, session: Session) -> None:
-        """Write everything, and the events in the trail."""
-        for table, rows in self._tables.items():
-            if rows:
-                session.execute(insert(table), rows)
-        for part in batched(sorted(self._moved), AT_ONCE):
-            for person in session.scalars(select(Person).where(Person.id.in_(part)).with_for_update()):
-                moved = self._moved[person.id]
-                person.level, person.department_id = moved["level"], moved["department_id"]
-                person.talent_pool = False
-                touch(person, self._actor.id, self._clock)
-        session.flush()
-        for person_id, contact in self._back.items():  # who comes back may have another phone by now
-            persons.change_contact(session, self._actor, person_id, contact, self._clock)
-        for action, subject, detail in self._events:
-            audit.record(session, self._actor.id, action, subject, detail, self._clock)
-
-    def _happened(self, employment: Mapping[str, Any], kind: str, after: dict[str, Any]) -> None:
-        self._tables[LifecycleEvent].append(
-            {
-                **self._stamp(),
-                "employment_id": employment["id"],
-                "person_id": employment["person_id"],
-                "kind": kind,
-                "day": employment["start_date"],
-                "before": {},
-                "after": after,
-                "ref": "",
-            }
-        )
-
-    def _stamp(self) -> dict[str, Any]:
-        """Rows of one millisecond keep the order of the lines."""
-        return {**stamp(self._actor.id, self._clock), "id": next(self._ids)}

@@ -52,21 +52,35 @@ def happened(
     ref: str = "",
 ) -> LifecycleEvent:
     """Write down what happened, in the transaction that did it. ValueError for a kind that is not in `KINDS`."""
-    if kind not in KINDS:
-        raise ValueError(f"no kind of lifecycle event: {kind}")
-    event = LifecycleEvent(
-        **stamp(actor_id, clock),
-        employment_id=employment.id,
-        person_id=employment.person_id,
-        kind=kind,
-        day=day,
-        before=dict(before or {}),
-        after=dict(after or {}),
-        ref=ref,
-    )
+    told = columns_of(employment.id, employment.person_id, kind, day, before=before, after=after, ref=ref)
+    event = LifecycleEvent(**stamp(actor_id, clock), **told)
     session.add(event)
     session.flush()
     return event
+
+
+def columns_of(
+    employment_id: str,
+    person_id: str,
+    kind: str,
+    day: date,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    ref: str = "",
+) -> dict[str, Any]:
+    """The columns of an event beside those of every row. ValueError for a kind that is not in `KINDS`."""
+    if kind not in KINDS:
+        raise ValueError(f"no kind of lifecycle event: {kind}")
+    return {
+        "employment_id": employment_id,
+        "person_id": person_id,
+        "kind": kind,
+        "day": day,
+        "before": dict(before or {}),
+        "after": dict(after or {}),
+        "ref": ref,
+    }
 
 
 def of_person(session: Session, person_id: str) -> list[LifecycleEvent]:

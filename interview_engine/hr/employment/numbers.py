@@ -29,30 +29,38 @@ def number_of(session: Session, person_id: str, legal_entity_id: str) -> str | N
     )
 
 
-def give_number(
-    session: Session, person_id: str, legal_entity_id: str, wanted: str | None, actor_id: str, clock: Clock
-) -> str:
-    """The person's number in the company: the one they have, else `wanted`, else the next in order.
+def new_number(session: Session, person_id: str, legal_entity_id: str, wanted: str | None) -> str | None:
+    """The number that a person gets in the company: `wanted`, else the next in order; None where they have one already.
+    Others who get a number there wait until the transaction ends.
 
     Raises:
         InvalidInput: `employee.number`, letters, digits, "-" and "_", 20 at most.
         ConflictError: `employee.number_taken`, another person has it; `employee.number_differs`, they have another.
     """
     clean = clean_number(wanted)
-    # numbers of one company are given one after the other
     find(session, LegalEntity, legal_entity_id, lock=True)
     held = number_of(session, person_id, legal_entity_id)
     if held is not None:
         check_held(held, clean)
-        return held
+        return None
     if clean is not None and _owner(session, legal_entity_id, clean) is not None:
         raise taken(clean)
-    number = clean or _next(session, legal_entity_id)
-    session.add(
-        EmployeeNumber(**stamp(actor_id, clock), person_id=person_id, legal_entity_id=legal_entity_id, number=number)
-    )
-    session.flush()
-    return number
+    return clean or _next(session, legal_entity_id)
+
+
+def give_number(
+    session: Session, person_id: str, legal_entity_id: str, wanted: str | None, actor_id: str, clock: Clock
+) -> None:
+    """Give a person a number in the company, where they have none.
+
+    Raises:
+        as `new_number`.
+    """
+    number = new_number(session, person_id, legal_entity_id, wanted)
+    if number is not None:
+        row = {"person_id": person_id, "legal_entity_id": legal_entity_id, "number": number}
+        session.add(EmployeeNumber(**stamp(actor_id, clock), **row))
+        session.flush()
 
 
 def clean_number(wanted: str | None) -> str | None:

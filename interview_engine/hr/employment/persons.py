@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -45,19 +46,30 @@ def find_or_make(session: Session, actor: Actor, new: NewContact, clock: Clock) 
         if name_key(known.name) != name_key(name) or not reached:
             raise somebody_else()
         return known
-    person = Person(
-        **stamp(actor.id, clock),
-        name=name,
-        email=email_written(new.email) if mail else "",
-        phone=phone_written(new.phone) if phone else "",
-        email_key=mail,
-        phone_key=phone,
-        language="zh",
-    )
+    person = Person(**new_row(actor.id, name, new, mail, phone, clock))
     session.add(person)
     session.flush()
     audit.record(session, actor.id, "person.create", f"person:{person.id}", {}, clock)
     return person
+
+
+def new_row(
+    actor_id: str, name: str, new: NewContact, mail: str | None, phone: str | None, clock: Clock
+) -> dict[str, Any]:
+    """The columns of a new person.
+
+    Args:
+        name: as it was checked. mail, phone: the keys by which they are known again.
+    """
+    return {
+        **stamp(actor_id, clock),
+        "name": name,
+        "email": email_written(new.email) if mail else "",
+        "phone": phone_written(new.phone) if phone else "",
+        "email_key": mail,
+        "phone_key": phone,
+        "language": "zh",
+    }
 
 
 def change_contact(session: Session, actor: Actor, person_id: str, new: NewContact, clock: Clock) -> Person:

@@ -2,8 +2,6 @@
 
 from interview_engine.hr.employment.assignments import NewPlace
 from interview_engine.hr.employment.beginning import (
-    Evidence,
-    Place,
     begin,
     begun_after_all,
     check_probation,
@@ -22,6 +20,7 @@ from interview_engine.hr.employment.colleagues import (
     within_reach,
 )
 from interview_engine.hr.employment.ending import call_off_end, end
+from interview_engine.hr.employment.first_rows import Evidence, Place
 from interview_engine.hr.employment.named import Employed, employed, persons_of
 from interview_engine.hr.employment.pay_rates import call_off_pay, pay_on, pay_rates_of, set_pay
 from interview_engine.hr.employment.persons import NewContact, change_contact
