@@ -22,6 +22,7 @@ from interview_engine.hr.access.service import check_row, reached_persons, scope
 from interview_engine.hr.employment import numbers, persons, service
 from interview_engine.hr.employment.first_rows import Beginning, FirstRows, Place
 from interview_engine.hr.employment.persons import NewContact
+from interview_engine.hr.employment.reading import has_days
 from interview_engine.hr.employment.tables import EmployeeNumber, Employment
 from interview_engine.hr.org.service import find_department
 from interview_engine.hr.people.contact import email_key, name_key, phone_key
@@ -197,7 +198,8 @@ def _there(
     for part in batched(sorted(known), AT_ONCE):
         reached |= reached_persons(session, actor, "contact", "write", part)
         spans = select(Employment.person_id, Employment.legal_entity_id, Employment.last_day)
-        for person_id, company, last in session.execute(spans.where(Employment.person_id.in_(part))).tuples():
+        lived = (Employment.person_id.in_(part), has_days())
+        for person_id, company, last in session.execute(spans.where(*lived)).tuples():
             found.last_days.setdefault((person_id, company), []).append(last)
     found.reached = frozenset(reached)
     statement = select(EmployeeNumber.legal_entity_id, EmployeeNumber.number, EmployeeNumber.person_id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import SYSTEM
+from interview_engine.hr.employment import service
 from interview_engine.hr.employment.employee_sheet import FORM
 from interview_engine.hr.employment.tables import Assignment, EmployeeNumber, Employment, LifecycleEvent
 from interview_engine.hr.employment.taking_back import take_back
@@ -107,6 +108,17 @@ def test_many_at_once_leave_the_same_events_in_the_trail(world: World) -> None:
         one_by_one(session, world)
     with world.database.reading() as session:
         assert told(session, middle) == many
+
+
+def test_who_did_not_come_may_begin_before_that_day(world: World) -> None:
+    assert FORM.many is not None
+    earlier = line("韩梅", phone="13800006709")
+    with world.database.transaction() as session:
+        later = {**earlier, "start_date": date(2099, 1, 1)}
+        service.never_begun(session, world.actor("hr"), FORM.create(session, world.actor("hr"), later, world.clock),
+                            world.clock)  # fmt: skip
+        assert FORM.many.check(session, world.actor("hr"), [earlier], world.clock) == [None]
+        FORM.create(session, world.actor("hr"), earlier, world.clock)
 
 
 def test_a_check_writes_nothing_and_says_what_would_be_refused(world: World) -> None:
