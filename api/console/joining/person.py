@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from api.console.acting import act
-from api.console.forms import Form
-from api.console.frame import console_page, done
+from api.console.buttons import Button, Pressed, add_buttons
+from api.console.frame import console_page
 from api.context import Context
 from api.deps import Ctx
 from api.sessions import PageActor
@@ -48,99 +46,15 @@ def joining(onboarding_id: str, request: Request, context: Ctx, actor: PageActor
     return _page(onboarding_id, request, context, actor)
 
 
-@router.post(f"{HOME}/{{onboarding_id}}/first-day")
-def first_day(onboarding_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Move the first day, with everything that hangs on it."""
-    return _act(
-        onboarding_id, request, context, actor, "first_day_moved",
-        lambda session: service.change_first_day(session, actor, onboarding_id, form.day("first_day"), context.clock),
-    )  # fmt: skip
-
-
-@router.post(f"{HOME}/{{onboarding_id}}/come")
-def come(onboarding_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Say that the person has come."""
-    return _act(
-        onboarding_id, request, context, actor, "has_come",
-        lambda session: service.has_come(session, actor, onboarding_id, context.clock),
-    )  # fmt: skip
-
-
-@router.post(f"{HOME}/{{onboarding_id}}/not-come")
-def not_come(onboarding_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Say that the person does not come."""
-    return _act(
-        onboarding_id, request, context, actor, "does_not_come",
-        lambda session: service.does_not_come(session, actor, onboarding_id, form.text("reason"), context.clock),
-    )  # fmt: skip
-
-
-@router.post(f"{HOME}/{{onboarding_id}}/come-after-all")
-def come_after_all(onboarding_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Take back that the person did not come."""
-    return _act(
-        onboarding_id, request, context, actor, "comes_after_all",
-        lambda session: no_shows.take_back(session, actor, onboarding_id, context.clock),
-    )  # fmt: skip
-
-
-@router.post(f"{HOME}/{{onboarding_id}}/send")
-def send(onboarding_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Send one more link."""
-    return _act(
-        onboarding_id, request, context, actor, "link_sent",
-        lambda session: service.send_again(session, actor, onboarding_id, context.clock),
-    )  # fmt: skip
-
-
-@router.post(f"{HOME}/{{onboarding_id}}/phone")
-def free_phone(onboarding_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Let the next phone in."""
-    return _act(
-        onboarding_id, request, context, actor, "phone_freed",
-        lambda session: service.free_phone(session, actor, onboarding_id, context.clock),
-    )  # fmt: skip
-
-
-@router.post(f"{HOME}/{{onboarding_id}}/assets")
-def hand_out(onboarding_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
+def _hand_out(session: Session, by: Pressed) -> object:
     """Hand a thing out, with the task that asks for it."""
-
-    def change(session: Session) -> object:
-        row = service.get_for(session, actor, onboarding_id, "read")
-        if row.employment_id is None:
-            raise conflict("onboarding.employment", msg("This person is not employed yet."),
-                           msg("Hand things out once the entry form is approved."))  # fmt: skip
-        new = NewHolding(form.text("kind"), form.text("name"), china_day(context.clock), form.text("tag"),
-                         task_id=form.text("task"))  # fmt: skip
-        return assets.hand_out(session, actor, row.employment_id, new, context.clock)
-
-    return _act(onboarding_id, request, context, actor, "asset_out", change)
-
-
-@router.post(f"{HOME}/{{onboarding_id}}/ask")
-def ask(onboarding_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Ask for the approval once more."""
-    return _act(
-        onboarding_id, request, context, actor, "approval_asked",
-        lambda session: service.ask_again(session, actor, onboarding_id, context.clock),
-    )  # fmt: skip
-
-
-def _act(
-    onboarding_id: str,
-    request: Request,
-    context: Context,
-    actor: Actor,
-    notice: str,
-    change: Callable[[Session], object],
-) -> Response:
-    return act(
-        context,
-        change,
-        lambda _: done(f"{HOME}/{onboarding_id}", notice),
-        lambda problem: _page(onboarding_id, request, context, actor, problem),
-    )
+    row = service.get_for(session, by.actor, by.row_id, "read")
+    if row.employment_id is None:
+        raise conflict("onboarding.employment", msg("This person is not employed yet."),
+                       msg("Hand things out once the entry form is approved."))  # fmt: skip
+    new = NewHolding(by.form.text("kind"), by.form.text("name"), china_day(by.clock), by.form.text("tag"),
+                     task_id=by.form.text("task"))  # fmt: skip
+    return assets.hand_out(session, by.actor, row.employment_id, new, by.clock)
 
 
 def _page(
@@ -204,3 +118,31 @@ def with_owners(session: Session, own: list[Task]) -> list[tuple[Task, Text | st
         )
         for one in own
     ]
+
+
+add_buttons(
+    router,
+    HOME,
+    "onboarding_id",
+    {
+        "first-day": Button(
+            lambda session, by: service.change_first_day(
+                session, by.actor, by.row_id, by.form.day("first_day"), by.clock
+            ),
+            "first_day_moved",
+        ),
+        "come": Button(lambda session, by: service.has_come(session, by.actor, by.row_id, by.clock), "has_come"),
+        "not-come": Button(
+            lambda session, by: service.does_not_come(session, by.actor, by.row_id, by.form.text("reason"), by.clock),
+            "does_not_come",
+        ),
+        "come-after-all": Button(
+            lambda session, by: no_shows.take_back(session, by.actor, by.row_id, by.clock), "comes_after_all"
+        ),
+        "send": Button(lambda session, by: service.send_again(session, by.actor, by.row_id, by.clock), "link_sent"),
+        "phone": Button(lambda session, by: service.free_phone(session, by.actor, by.row_id, by.clock), "phone_freed"),
+        "assets": Button(_hand_out, "asset_out"),
+        "ask": Button(lambda session, by: service.ask_again(session, by.actor, by.row_id, by.clock), "approval_asked"),
+    },
+    _page,
+)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from api.console.acting import act
-from api.console.forms import Form
-from api.console.frame import console_page, done
+from api.console.buttons import Button, add_buttons
+from api.console.frame import console_page
 from api.console.joining.person import with_owners
 from api.context import Context
 from api.deps import Ctx
@@ -42,87 +41,11 @@ def leaving(separation_id: str, request: Request, context: Ctx, actor: PageActor
     return _page(separation_id, request, context, actor)
 
 
-@router.post(f"{HOME}/{{separation_id}}/last-day")
-def last_day(separation_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Move the last day, with everything that hangs on it."""
-    return _act(
-        separation_id, request, context, actor, "last_day_moved",
-        lambda session: service.move(session, actor, separation_id, form.day("last_day"), context.clock),
-    )  # fmt: skip
-
-
-@router.post(f"{HOME}/{{separation_id}}/kind")
-def kind(separation_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Say why somebody leaves."""
-    return _act(
-        separation_id, request, context, actor, "kind_corrected",
-        lambda session: service.correct_kind(session, actor, separation_id, form.text("kind"), context.clock),
-    )  # fmt: skip
-
-
-@router.post(f"{HOME}/{{separation_id}}/withdraw")
-def withdraw(separation_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Call it off; what a resignation did waits for whoever decides on resignations."""
-    return act(
-        context,
-        lambda session: service.withdraw(session, actor, separation_id, form.text("reason"), context.clock).state,
-        lambda state: done(
-            f"{HOME}/{separation_id}", "leaving_called_off" if state == "withdrawn" else "leaving_asked_off"
-        ),
-        lambda problem: _page(separation_id, request, context, actor, problem),
-    )
-
-
-@router.post(f"{HOME}/{{separation_id}}/settle")
-def settle(separation_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-    """Hand the settlement over to pay."""
-    return _act(
-        separation_id, request, context, actor, "settled",
-        lambda session: service.settle(session, actor, separation_id, context.clock),
-    )  # fmt: skip
-
-
-@router.post(f"{HOME}/{{separation_id}}/take-back")
-def take_back(separation_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Take the settlement back."""
-    return _act(
-        separation_id, request, context, actor, "settlement_back",
-        lambda session: service.take_back(session, actor, separation_id, form.text("reason"), context.clock),
-    )  # fmt: skip
-
-
-@router.post(f"{HOME}/{{separation_id}}/assets")
-def asset(separation_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
-    """Say what became of a thing that the leaver had."""
-    return _act(
-        separation_id, request, context, actor, "asset_ended",
-        lambda session: assets.end(
-            session, actor, form.text("asset"), form.text("state"), form.text("reason"), context.clock
-        ),
-    )  # fmt: skip
-
-
 def around_list(session: Session, actor: Actor) -> Mapping[str, Any]:
     """What the list shows besides: what leavers answered, counted."""
     counts = interviews.counts(session, actor)
     fields = [one for one in interviews.FIELDS if one.kind == "choice"]
     return {"exit_counts": counts, "exit_fields": fields}
-
-
-def _act(
-    separation_id: str,
-    request: Request,
-    context: Context,
-    actor: Actor,
-    notice: str,
-    change: Callable[[Session], object],
-) -> Response:
-    return act(
-        context,
-        change,
-        lambda _: done(f"{HOME}/{separation_id}", notice),
-        lambda problem: _page(separation_id, request, context, actor, problem),
-    )
 
 
 def _page(
@@ -177,3 +100,37 @@ def _settlement(session: Session, actor: Actor, row: Separation) -> dict[str, An
     """The facts, to who reads pay."""
     sees = bool(reached_persons(session, actor, "pay", "read", (row.person_id,)))
     return {"sees_pay": sees, "settlement": settlement.of_separation(session, row.id) if sees else None}
+
+
+add_buttons(
+    router,
+    HOME,
+    "separation_id",
+    {
+        "last-day": Button(
+            lambda session, by: service.move(session, by.actor, by.row_id, by.form.day("last_day"), by.clock),
+            "last_day_moved",
+        ),
+        "kind": Button(
+            lambda session, by: service.correct_kind(session, by.actor, by.row_id, by.form.text("kind"), by.clock),
+            "kind_corrected",
+        ),
+        # what a resignation did waits for whoever decides on resignations
+        "withdraw": Button(
+            lambda session, by: service.withdraw(session, by.actor, by.row_id, by.form.text("reason"), by.clock).state,
+            lambda state: "leaving_called_off" if state == "withdrawn" else "leaving_asked_off",
+        ),
+        "settle": Button(lambda session, by: service.settle(session, by.actor, by.row_id, by.clock), "settled"),
+        "take-back": Button(
+            lambda session, by: service.take_back(session, by.actor, by.row_id, by.form.text("reason"), by.clock),
+            "settlement_back",
+        ),
+        "assets": Button(
+            lambda session, by: assets.end(
+                session, by.actor, by.form.text("asset"), by.form.text("state"), by.form.text("reason"), by.clock
+            ),
+            "asset_ended",
+        ),
+    },
+    _page,
+)
