@@ -24,8 +24,6 @@ from interview_engine.hr.employment import service as employments
 from interview_engine.hr.people.names import person_names
 from interview_engine.hr.privacy import planning, scheduled
 from interview_engine.hr.privacy import service as privacy
-from interview_engine.hr.problems import invalid
-from interview_engine.i18n import msg
 
 HOME = "/console/retention"
 AHEAD = timedelta(days=365)
@@ -95,15 +93,7 @@ def _person(session: Session, actor: Actor, number: str) -> str | None:
     """The person with that employee number; None where none is given: everybody."""
     if not number:
         return None
-    found = employments.of_numbers(session, actor, (number.upper(),)).get(number.upper())
-    if found is None:
-        raise invalid(
-            "employee_number",
-            "employee.unknown",
-            msg("No employee within your reach has the number {number}.", number=number),
-            msg("Check it in the list of employees."),
-        )
-    return employments.locked(session, found).person_id
+    return employments.locked(session, employments.of_number(session, actor, number)).person_id
 
 
 def _act(

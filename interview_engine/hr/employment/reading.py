@@ -64,7 +64,7 @@ def of_number(
         raise invalid(
             "employee_number",
             "employee.unknown",
-            msg("No employee within your reach has the number {number}.", number=clean),
+            msg("No employee within your reach has the number {number}.", number=number.strip()),
             msg("Check it in the list of employees."),
         )
     return found
