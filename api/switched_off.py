@@ -11,7 +11,7 @@ from api.context import Context
 from api.errors import respond, status_of
 from api.phone.employee import known_employee
 from api.sessions import signed_in
-from api.switches import module_at, off_for
+from api.switches import company_for, module_at, off_for
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.accounts import tokens
 from interview_engine.hr.companies import service as companies
@@ -47,7 +47,7 @@ class SwitchedOff:
             return None
         with self.context.database.reading() as session:
             person_id, known = self._caller(request, session)
-            if not known or not off.is_off(module, companies.company_of(session, person_id)):
+            if not known or not off.is_off(module, company_for(request, session, person_id)):
                 return None
         return companies.switched_off(companies.named(module))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fastapi import Request
+from sqlalchemy.orm import Session
 
 from api.area import WebArea
 from api.context import Context
@@ -69,7 +70,7 @@ def shown_for(request: Request, context: Context, person_id: str | None) -> Call
     if not off.off:
         return lambda _: True
     with context.database.reading() as session:
-        company = companies.company_of(session, person_id)
+        company = company_for(request, session, person_id)
     paths = request.app.state.module_paths
 
     def shown(path: str) -> bool:
@@ -77,6 +78,14 @@ def shown_for(request: Request, context: Context, person_id: str | None) -> Call
         return module is None or not off.is_off(module, company)
 
     return shown
+
+
+def company_for(request: Request, session: Session, person_id: str | None) -> str | None:
+    """A person's company; looked up once in a request, however many ask."""
+    known: dict[str | None, str | None] = request.scope.setdefault("state", {}).setdefault("companies", {})
+    if person_id not in known:
+        known[person_id] = companies.company_of(session, person_id)
+    return known[person_id]
 
 
 def off_for(request: Request, context: Context) -> Switched:

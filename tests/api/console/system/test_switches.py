@@ -6,6 +6,7 @@ import pytest
 from api_world import token_for
 from console_data import Company
 from console_pages import post
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from api.areas import AREAS
@@ -77,6 +78,26 @@ def test_an_api_token_of_the_company_is_refused_too(made: Company, clients: dict
         assert (refused.status_code, refused.json()["code"]) == (404, "module.off")
     finally:
         switch(made, client, "recruiting", "1")
+
+
+def test_a_page_looks_up_the_company_once(
+    made: Company, clients: dict[str, TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+    look_up = companies.company_of
+
+    def counted(session: Session, person_id: str | None) -> str | None:
+        asked.append(person_id)
+        return look_up(session, person_id)
+
+    switch(made, clients["administrator"], "recruiting", "0")
+    try:
+        monkeypatch.setattr(companies, "company_of", counted)
+        clients["administrator"].get("/console/home")
+    finally:
+        monkeypatch.undo()
+        switch(made, clients["administrator"], "recruiting", "1")
+    assert len(asked) == 1
 
 
 def test_settings_are_kept_and_a_wrong_time_zone_is_refused(made: Company, clients: dict[str, TestClient]) -> None:
