@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.uploaded import too_large
 from interview_engine.errors import InvalidInput, UsageError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.forms.matching import known_heads
@@ -16,8 +17,6 @@ from interview_engine.hr.lists.sheet_values import sheet_fields
 from interview_engine.hr.migration import receiving, service
 from interview_engine.hr.migration.running import run_step
 from interview_engine.hr.migration.tables import ImportBatch
-from interview_engine.hr.problems import invalid
-from interview_engine.i18n import msg
 from interview_engine.store.work import enqueue_work
 from pipelines.customer_sheets import read_customer_sheet
 
@@ -31,11 +30,10 @@ def receive_file(
     """Read a file and keep its lines with a proposal of how they are read.
 
     Raises:
-        As `receiving.receive`. InvalidInput: `import.size`, and what `read_customer_sheet` says of the file.
+        As `receiving.receive`. InvalidInput: `file.too_large`, and what `read_customer_sheet` says of the file.
     """
     if len(data) > MAX_FILE:
-        raise invalid("file", "import.size", msg("The table is larger than {most} MB.", most=MAX_FILE // 1_000_000),
-                      msg("Split it into several sheets."))  # fmt: skip
+        raise too_large("file", MAX_FILE)
     spec = service.spec_of(list_name)
     fields = sheet_fields(session, actor, spec)
     with tempfile.TemporaryDirectory() as folder:

@@ -14,6 +14,7 @@ from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
 from api.render import page
+from api.uploaded import read_upload
 from interview_engine.clock import china_day
 from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput, PermissionDenied
 from interview_engine.hr.access.rules import employee_actor
@@ -88,10 +89,9 @@ def card(token: str, request: Request, context: Ctx, _: OwnOrigin, photo: Upload
         row = links.glance(session, token)
         links.check_device(row, _secret(request, context, row.id))
         name = session.get_one(Person, row.person_id).name
-    if photo is None or not photo.filename:
-        return _page(request, context, token, required("photo", msg("photo of the card")))
     try:
-        read = read_id_card(photo.file.read(MAX_BYTES + 1), china_day(context.clock))
+        given = read_upload("photo", photo, MAX_BYTES, msg("A photo of the card: JPEG, PNG or WebP."))
+        read = read_id_card(given.data, china_day(context.clock))
     except InterviewEngineError as problem:
         return _page(request, context, token, problem)
     doubts = list(read.doubts)

@@ -20,8 +20,9 @@ from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
 from api.render import page
+from api.uploaded import read_upload
 from api.visitor import browser_of, visitor_of
-from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput, TooLarge, UnsupportedMedia
+from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput, UnsupportedMedia
 from interview_engine.hr.access.rules import anybody
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people import identities
@@ -34,7 +35,6 @@ from interview_engine.hr.recruiting.interviewing import invitations
 from interview_engine.hr.recruiting.jobs import postings
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.hr.recruiting.words import EMPLOYMENT
-from interview_engine.i18n import msg
 from interview_engine.store.blobs import register
 from pipelines.reports.page import asset
 from pipelines.service.resume import MAX_BYTES, read_resume
@@ -119,7 +119,7 @@ def apply(
                 title = session.get_one(Requisition, application.requisition_id).title
                 secret = applications_token(context, application.person_id)
                 notices.application_received(session, application, title, secret, context.clock)
-    except (InvalidInput, TooLarge, UnsupportedMedia) as problem:
+    except (InvalidInput, UnsupportedMedia) as problem:
         return _job_page(request, context, code, filled, problem)
     led_on = applied.new_person and not by_mail
     if issued is not None and led_on:
@@ -210,21 +210,15 @@ def _keep_resume(context: Context, resume: UploadFile) -> NewResume:
     """The file in the blob store, and what was read from it in a confined child.
 
     Raises:
-        TooLarge: `resume.too_large`. UnsupportedMedia: `resume.media_type`.
+        InvalidInput: `file.too_large`. UnsupportedMedia: `resume.media_type`.
     """
-    content = resume.file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise TooLarge(
-            "resume.too_large",
-            msg("The résumé is larger than 10 MB."),
-            msg("Export it as a smaller PDF and send again."),
-        )
+    given = read_upload("resume", resume, MAX_BYTES)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "resume"
-        path.write_bytes(content)
+        path.write_bytes(given.data)
         found = read_resume(path)
-    sha256, key = context.blobs.put_for_new(content, found.media_type)
-    filename = Path((resume.filename or "resume").replace("\\", "/")).name[:200]
+    sha256, key = context.blobs.put_for_new(given.data, found.media_type)
+    filename = Path(given.name.replace("\\", "/")).name[:200]
     return NewResume(filename, found.media_type, sha256, found.text, found.fields, found.parser, found.reason, key)
 
 

@@ -12,9 +12,10 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from api.sessions import keep_typed
+from api.uploaded import Uploaded, read_upload
 from interview_engine.clock import CHINA
 from interview_engine.hr.problems import invalid
-from interview_engine.i18n import msg
+from interview_engine.i18n import Text, msg
 
 
 class Fields:
@@ -110,10 +111,10 @@ class Fields:
             )
         return value
 
-    def upload(self, name: str) -> UploadFile | None:
-        """A file; None when none was chosen."""
+    def file(self, name: str, most: int, kinds: Text) -> Uploaded:
+        """A file that must be chosen, of at most so many bytes; see `read_upload`."""
         value = self._form.get(name)
-        return value if isinstance(value, UploadFile) and value.filename else None
+        return read_upload(name, value if isinstance(value, UploadFile) else None, most, kinds)
 
     def values(self) -> dict[str, str]:
         """Every plain field, to show a refused form again as it was sent."""

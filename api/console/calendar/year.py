@@ -77,12 +77,7 @@ def enter(request: Request, context: Ctx, actor: PageActor, form: Form) -> Respo
     """Read a year's notice from its file; it waits for a second person."""
 
     def change(session: Session) -> str:
-        given = form.upload("file")
-        if given is None:
-            raise invalid("file", "calendar.file", msg("Choose the notice's file."), msg("JSON."))
-        content = given.file.read(MOST_NOTICE + 1)
-        if len(content) > MOST_NOTICE:
-            raise invalid("file", "calendar.size", msg("The file is larger than 1 MB."), msg("Choose the notice's."))
+        content = form.file("file", MOST_NOTICE, msg("The notice as JSON.")).data
         year = form.whole("year", YEARS[0], YEARS[-1])
         notice = read_notice(content, _statutory(form, year))
         if notice.year != year:

@@ -33,8 +33,8 @@ from interview_engine.hr.files.id_numbers import read_id_number
 from interview_engine.hr.files.sections import BY_NAME, Section
 from interview_engine.hr.forms.writing import typed
 from interview_engine.hr.people.tables import Person
-from interview_engine.hr.problems import conflict, missing, required
-from interview_engine.i18n import Text, msg, translator
+from interview_engine.hr.problems import conflict, missing
+from interview_engine.i18n import msg, translator
 from pipelines.scans.id_card import MAX_BYTES, read_id_card
 
 HOME = "/console/employees"
@@ -92,7 +92,11 @@ def photo(employment_id: str, request: Request, context: Ctx, actor: PageActor, 
     entry = _kept_identity(context, actor, employment_id)
     given = {} if entry is None else _typed(section, entry)
 
-    read = attempt_alone(lambda: read_id_card(_uploaded(form, "photo", MAX_BYTES), china_day(context.clock)))
+    read = attempt_alone(
+        lambda: read_id_card(
+            form.file("photo", MAX_BYTES, msg("A photo of the card: JPEG, PNG or WebP.")).data, china_day(context.clock)
+        )
+    )
     if isinstance(read, InterviewEngineError):
         return _page(request, context, actor, employment_id, Shown(section, given, entry, problem=read))
     found = {
@@ -150,11 +154,10 @@ def put(employment_id: str, context: Ctx, actor: PageActor, form: Form) -> Respo
         person_id = _person(session, actor, employment_id)
         medical = form.text("kind") == "medical"
         check_persons(session, actor, "health" if medical else "identity", "write", (person_id,))
-    data = _uploaded(form, "file", documents.MAX_BYTES)
-    sha256, media_type = documents.store_document(context.blobs, person_id, data)
-    file = form.upload("file")
-    name = form.text("name") or (file.filename if file is not None and file.filename else "")
-    new = NewDocument(form.text("kind"), name[-200:], sha256, len(data), media_type, _day(form, "retention_until"))
+    file = form.file("file", documents.MAX_BYTES, msg("PDF, JPEG or PNG."))
+    sha256, media_type = documents.store_document(context.blobs, person_id, file.data)
+    name = form.text("name") or file.name
+    new = NewDocument(form.text("kind"), name[-200:], sha256, len(file.data), media_type, _day(form, "retention_until"))
     return act(
         context,
         lambda session: documents.add_document(session, actor, person_id, new, context.clock),
@@ -333,15 +336,6 @@ def _opened_entry(context: Context, actor: Actor, employment_id: str, entry_id: 
     with context.database.transaction() as session:
         _belongs(session, actor, employment_id, entry_id)
         return entries.open_entry(session, actor, entry_id, context.clock)
-
-
-def _uploaded(form: Form, name: str, most: int) -> bytes:
-    """The bytes of an uploaded file, one more than allowed at most; the services refuse what is too long."""
-    file = form.upload(name)
-    if file is None:
-        words: Text = msg("photo") if name == "photo" else msg("document")
-        raise required(name, words)
-    return file.file.read(most + 1)
 
 
 def _back(employment_id: str, part: str = "sections") -> str:

@@ -15,14 +15,14 @@ from api.deps import Ctx
 from api.i18n import language_of
 from api.sessions import PageActor
 from api.signing import flow
-from interview_engine.errors import InterviewEngineError, TooLarge
+from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.files import service as files
 from interview_engine.hr.files.contract_list import STATES as CONTRACT_STATES
 from interview_engine.hr.files.contract_sheet import KIND_WORDS
 from interview_engine.hr.people.tables import Person
-from interview_engine.hr.problems import missing, required
+from interview_engine.hr.problems import missing
 from interview_engine.hr.signing import certificates, service, steps, templates, texts
 from interview_engine.hr.signing.provider import OWN
 from interview_engine.i18n import Text, msg
@@ -43,7 +43,7 @@ PROVIDERS: dict[str, Text] = {
     OWN: msg("This installation (integrity only)"),
     "esign": msg("The provider eSign"),
 }
-MOST_BYTES = 30 << 20
+MOST_BYTES = 30_000_000
 
 router = APIRouter()
 
@@ -149,12 +149,7 @@ def check_file(request: Request, context: Ctx, actor: PageActor, form: Form) -> 
     require(actor, "contact", "read")
 
     def work() -> tuple[Checked, str]:
-        upload = form.upload("file")
-        if upload is None:
-            raise required("file", msg("signed PDF"))
-        content = upload.file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise TooLarge("pdf.too_large", msg("The file is larger than 30 MB."), msg("Choose the signed PDF itself."))
+        content = form.file("file", MOST_BYTES, msg("The signed PDF.")).data
         found = _checked(context, content)
         with context.database.reading() as session:
             return found, service.signer_of(session, actor, found.sha256)

@@ -106,20 +106,12 @@ def _previewed(
 
 
 def _uploaded(form: Fields, fields: Sequence[Field]) -> tuple[str, list[Row]]:
-    given = form.upload("file")
-    if given is None:
-        raise invalid("file", "import.file", msg("Choose a table."), msg("CSV, XLSX or XLS."))
-    data = given.file.read(MAX_SHEET + 1)
-    if len(data) > MAX_SHEET:
-        raise invalid(
-            "file", "import.size", msg("The table is larger than 10 MB."), msg("Split it into several sheets.")
-        )
-    name = given.filename or ""
-    suffix = ".xlsx" if name.lower().endswith((".xlsx", ".xlsm", ".xls")) else ".csv"
+    given = form.file("file", MAX_SHEET, msg("CSV, XLSX or XLS."))
+    suffix = ".xlsx" if given.name.lower().endswith((".xlsx", ".xlsm", ".xls")) else ".csv"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"table{suffix}"
-        path.write_bytes(data)
-        return name, read_table(path, known_heads(fields))
+        path.write_bytes(given.data)
+        return given.name, read_table(path, known_heads(fields))
 
 
 def _page(

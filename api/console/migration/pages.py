@@ -35,7 +35,6 @@ from interview_engine.hr.migration.kept import words
 from interview_engine.hr.migration.lines import LineView, lines_of, reads_whole
 from interview_engine.hr.migration.receiving import Mapped
 from interview_engine.hr.migration.tables import ImportBatch
-from interview_engine.hr.problems import invalid
 from interview_engine.i18n import Text, mark, msg, translator
 from interview_engine.store import audit
 
@@ -87,12 +86,9 @@ def take(request: Request, context: Ctx, actor: PageActor, form: Form) -> Respon
     require(actor, "contact", "write")
 
     def change(session: Session) -> ImportBatch:
-        given = form.upload("file")
-        if given is None:
-            raise invalid("file", "import.file", msg("Choose a table."), msg("CSV, XLSX or XLS."))
-        data = given.file.read(MAX_FILE + 1)
+        given = form.file("file", MAX_FILE, msg("CSV, XLSX or XLS."))
         company = form.optional("company")
-        return receive_file(context, session, actor, form.text("list"), given.filename or "", data, company)
+        return receive_file(context, session, actor, form.text("list"), given.name, given.data, company)
 
     return act(
         context,
