@@ -2,6 +2,12 @@
 
 A preview does all that the import will do, and takes it back: what it says is what will happen. A line finds its row by
 the form's key, so the same sheet a second time changes nothing.
+
+It stands beside the batches of `hr/migration`; what lines do is one engine for both (`sheet_lines.py`). What is kept
+differs: here one sealed text for a day, tried and written by two requests of one person, its columns found by their
+heads. A batch has a row a line, a mapping that people correct and that is remembered, steps for a worker that may be
+killed, a sample, a comparison with the source and a way back, for half a year. One table for both would give the form
+of a few lines all of that, or the batch of a hundred thousand one text.
 """
 
 from __future__ import annotations
