@@ -60,7 +60,7 @@ def read_customer_sheet(path: Path, is_known: Callable[[str], bool]) -> SourceTa
         if any(cells):
             left = _left(cells, names)
             lines.append(SourceLine(number, cells if left else tuple(plain_cell(cell) for cell in cells), left))
-    return SourceTable(heads.sheet, heads.last, names, tuple(lines))
+    return SourceTable(heads.sheet, names, tuple(lines))
 
 
 def _heads(sheets: dict[str, list[list[str]]], is_known: Callable[[str], bool]) -> _Heads | None:

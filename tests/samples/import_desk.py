@@ -45,7 +45,7 @@ class Desk:
         name: str = "名单.xlsx",
     ) -> str:
         lines = tuple(SourceLine(number, tuple(row)) for number, row in enumerate(rows, start=2))
-        table = SourceTable("Sheet1", 1, tuple(heads), lines)
+        table = SourceTable("Sheet1", tuple(heads), lines)
         with self.world.database.transaction() as session:
             batch = receiving.receive(
                 session, self.box, self.actor, kind, name, "0" * 64, table, None, self.world.clock

@@ -355,7 +355,7 @@ def leaver_of(session: Session, b: str, department: str) -> dict[str, str]:
 
 def taken_over(session: Session, boss: Actor, b: str, employment_id: str) -> dict[str, str]:
     """What comes from another system: a sheet of employees that was received, and an opening balance of leave."""
-    heads = SourceTable("", 1, ("工号", "姓名", "部门", "岗位", "入职日期"),
+    heads = SourceTable("", ("工号", "姓名", "部门", "岗位", "入职日期"),
                         (SourceLine(2, ("B-9", "乙公司新人", "客户服务部", "客服", "2026-01-05")),))  # fmt: skip
     batch = receiving.receive(session, SecretBox(SECRET), boss, "employees", "乙.csv", "0" * 64, heads, b, CLOCK)
     opening = Opening("annual", date(2025, 12, 31), 2400, 480)

@@ -16,7 +16,6 @@ DayKind = Literal["workday", "restday", "statutory", "substitute"]
 work is paid three times. substitute: off in exchange for a weekend that is worked or that a holiday fell on; work is
 paid twice."""
 DAY_KINDS: tuple[DayKind, ...] = get_args(DayKind)
-OFF: frozenset[str] = frozenset({"restday", "statutory", "substitute"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +63,6 @@ class Calendar:
         """How many days from `first` to `last`, both included, are worked; 0 when `last` is earlier."""
         return sum(self.is_workday(day) for day in days(first, last))
 
-    def workday_before(self, day: date) -> date:
-        """The day itself where it is worked, else the last worked one before (a pay day on a day off)."""
-        return next(one for one in _back_from(day) if self.is_workday(one))
-
     def tentative_days(self, first: date, last: date) -> tuple[date, ...]:
         """The days between that no notice has confirmed."""
         return tuple(day for day in days(first, last) if self.day(day).tentative)
@@ -84,8 +79,3 @@ def layered(layers: Iterable[Iterable[Day]], confirmed_years: Iterable[int]) -> 
 def days(first: date, last: date) -> Iterator[date]:
     """Every day from `first` to `last`, both included."""
     return (first + timedelta(days=number) for number in range((last - first).days + 1))
-
-
-def _back_from(day: date) -> Iterator[date]:
-    # a year and more without a worked day is a mistake in the entries; stop instead of walking for ever
-    return (day - timedelta(days=number) for number in range(400))

@@ -65,7 +65,7 @@ def prepare(session: Session, box: SecretBox, actor: Actor, batch_id: str, clock
     if not rows:
         raise conflict("import.no_departments", msg("No line was refused for its department."))
     lines = tuple(SourceLine(number, cells) for number, cells in enumerate(rows, start=2))
-    table = SourceTable(batch.sheet, 1, HEADS, lines)
+    table = SourceTable(batch.sheet, HEADS, lines)
     sha256 = hashlib.sha256(json.dumps(list(rows), ensure_ascii=False).encode()).hexdigest()
     company = batch.legal_entity_id
     return receiving.receive(session, box, actor, LIST, batch.filename, sha256, table, company, clock)

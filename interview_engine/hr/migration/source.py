@@ -33,12 +33,11 @@ class SourceTable:
     """The table.
 
     Args:
-        sheet: name of the sheet, "" of a CSV. head_row: the number of the line with its (last) heads.
+        sheet: name of the sheet, "" of a CSV.
         heads: each once; those that came twice have a number, columns without one are called by their letter.
     """
 
     sheet: str
-    head_row: int
     heads: tuple[str, ...]
     lines: tuple[SourceLine, ...]
 

@@ -80,11 +80,6 @@ def test_workdays_of_two_stretches_add_up(known: list[Day], first: date, length:
     assert together == calendar.workdays(first, last)
 
 
-def test_a_pay_day_on_a_day_off_is_the_workday_before() -> None:
-    calendar = layered(([Day(date(2026, 1, 1), "statutory")],), (2026,))
-    assert calendar.workday_before(date(2026, 1, 1)) == date(2025, 12, 31)
-
-
 def test_days_of_a_year_without_a_notice_are_tentative() -> None:
     calendar = layered((), (2026,))
     assert calendar.tentative_days(date(2026, 12, 31), date(2027, 1, 2)) == (date(2027, 1, 1), date(2027, 1, 2))

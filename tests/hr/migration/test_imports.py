@@ -191,7 +191,7 @@ def test_nobody_reads_or_writes_a_batch_out_of_reach(desk: Desk) -> None:
             actor = desk.world.actor(role)
             with pytest.raises((NotFoundError, PermissionDenied)):
                 service.begin(session, actor, batch_id, "undoing", desk.world.clock)
-    table = SourceTable("", 1, HEADS, ())
+    table = SourceTable("", HEADS, ())
     with desk.world.database.transaction() as session, pytest.raises(PermissionDenied):
         receiving.receive(session, desk.box, desk.world.actor("interviewer"), "employees", "x", "0", table, None,
                         desk.world.clock)  # fmt: skip
