@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,8 +18,8 @@ import numpy as np
 import platformdirs
 import soxr
 
-from bench.datasets.authored import CHOSEN, FITTED, REPORTED, Authored, authored
-from bench.datasets.misheard import FILE
+from bench.datasets.authored import CHOSEN, FITTED, REPORTED, SUPPLEMENTS, Authored, authored
+from bench.datasets.misheard import FILE, drawn
 from bench.demo_making.parts import fetch
 from bench.demo_making.voice import SAMPLE_RATE, Line, Voice
 from bench.setting import authored_folder, weight_store
@@ -31,12 +30,10 @@ from models.speech.load import load_recogniser
 from models.speech.vad import SileroVoiceActivity
 from pipelines.hearing.transcribe import transcribe
 
-SHARE = 10
 VOICES = {
     "zh": ("zf_xiaoyi", "zm_yunjian", "zf_xiaobei", "zm_yunxi"),
     "en": ("af_heart", "am_michael", "bf_emma", "bm_george"),
 }
-SEED = 20_261_130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path = options.out
     there = {json.loads(line)["id"] for line in path.read_text("utf-8").splitlines()} if path.exists() else set()
     end = time.monotonic() + 60.0 * options.minutes
-    for number, one in enumerate(drawn(authored(authored_folder(), sorted((*FITTED, *CHOSEN, *REPORTED))))):
+    eight = sorted({*FITTED, *CHOSEN, *REPORTED} - {*SUPPLEMENTS})
+    for number, one in enumerate(drawn(authored(authored_folder(), eight))):
         if one.id in there:
             continue
         if time.monotonic() > end:
@@ -65,15 +63,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
     return 0
-
-
-def drawn(answers: Sequence[Authored]) -> list[Authored]:
-    """A tenth of the answers of each author and language by lot, one of each in turn."""
-    lots = []
-    for author, language in sorted({(one.author, one.language) for one in answers}):
-        own = [one for one in answers if (one.author, one.language) == (author, language)]
-        lots.append(random.Random(f"{SEED} {author} {language}").sample(own, len(own) // SHARE))
-    return [one for turn in zip(*lots, strict=True) for one in turn]
 
 
 def _spoken(voice: Voice, one: Authored, name: str, seed: int) -> Audio:
