@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Sequence
 
 from bench.datasets import short_answers
-from bench.datasets.authored import REPORTED
+from bench.datasets.authored import PLAIN_WORDS, REPORTED
 from bench.datasets.twins import twins
 from bench.outcome import SetOutcome
 from bench.setting import authored_folder, fresh_twin_folder, results_folder, shared_data, text_embedder, twin_folder
@@ -51,6 +51,10 @@ def _accounts(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
 def _accounts_left_out(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
     development = [twin for twin in twins(twin_folder()) if twin.split == "dev"]
     return accounts.left_out(authored_folder(), development, embedder)
+
+
+def _plain_words(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
+    return accounts.plain_words(authored_folder(), PLAIN_WORDS, EvidenceScorer(embedder))
 
 
 def _misheard(embedder: CachedEmbedder, most: int | None) -> list[SetOutcome]:
@@ -97,6 +101,7 @@ SETS: dict[str, Callable[[CachedEmbedder, int | None], list[SetOutcome]]] = {
     "interviews": _interviews,
     "accounts": _accounts,
     "accounts-left-out": _accounts_left_out,
+    "plain-words": _plain_words,
     "misheard": _misheard,
     "same-answers": _same_answers,
     "twins": _twins,

@@ -1,5 +1,5 @@
-"""Interview answers at known levels by eight authors who worked apart, and a supplement (tests/data/authored): all of
-it invented."""
+"""Interview answers at known levels by eight authors who worked apart, and supplements (tests/data/authored): all of it
+invented."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from interview_engine.assessment.evidence.sentences import Sentence
 
-SUPPLEMENTS = ("i", "j")
-"""A ninth and a tenth author, who knew the scorer and wrote what its fit lacked; they only fit."""
+SUPPLEMENTS = ("i", "j", "k")
+"""Three supplements by people who knew the scorer and wrote what its fit lacked; they only fit."""
 
 FITTED = ("b", "c", "e", "f", "h", *SUPPLEMENTS)
 """Authors whose answers fit the constants."""
@@ -22,6 +22,10 @@ turn. When the choice is made, they help to fit the level and the probes."""
 
 REPORTED = ("a", "g")
 """Whose answers only measure: nothing was fitted or chosen on them, and their errors were not read."""
+
+PLAIN_WORDS = ("l",)
+"""The other half of supplement k, by lot: wrong deeds in blunt words and honest accounts that only measure. Of the hand
+that wrote k, so no stranger to the fit."""
 
 LEAST_MARKED = 0.34
 """Share of a sentence that an author's mark must cover for the sentence to carry it."""

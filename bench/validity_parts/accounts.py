@@ -74,6 +74,27 @@ def measured(folder: Path, authors: Sequence[str], scorer: Scorer, note: str) ->
     return outcomes
 
 
+def plain_words(folder: Path, authors: Sequence[str], scorer: Scorer) -> list[SetOutcome]:
+    """Wrong deeds in blunt words beside honest accounts of the same trades, Mandarin and English apart."""
+    scored = score_all(authored(folder, authors), scorer)
+    outcomes = []
+    for language in ("zh", "en"):
+        own = [one for one in scored if one.answer.language == language]
+        wrong, honest = _of(own, "wrong"), _of(own, "honest")
+        found = [
+            _mean("wrong deed at or below level 2.5", wrong, _is_low, 0.90),
+            _mean("wrong deed: a person is asked to look", wrong, lambda s: float(s.flagged)),
+            _mean("false alarms of conduct, honest tellings", honest, lambda s: float(s.flagged), limit=0.03),
+            _mean("honest telling at or below level 2.5", honest, _is_low),
+            Figure("honest above the wrong deed of its story", _above(own, "honest"), n=len(honest)),
+            _mean("  mean level, wrong", wrong, lambda s: s.level),
+            _mean("  mean level, honest", honest, lambda s: s.level),
+        ]
+        note = "of the hand that wrote the supplement k, which fits; other stories"
+        outcomes.append(SetOutcome(f"blunt words, {language}", "this project", note, tuple(found)))
+    return outcomes
+
+
 def left_out(folder: Path, development: Sequence[Twin], embedder: Embedder) -> list[SetOutcome]:
     """The figures of the authors that fit and choose, each by constants that were fitted without his or her answers."""
     authors = [author for author in (*FITTED, *CHOSEN) if author not in SUPPLEMENTS]
@@ -113,7 +134,7 @@ def figures(own: Sequence[Scored]) -> list[Figure]:
             lambda s: float(s.in_band),
         ),
         _mean("wrong deed at or below level 2.5", _of(own, "wrong"), _is_low, 0.90),
-        Figure("exemplary above the wrong deed of its story", _above(own), n=len(own) // 11, bar=1.0),
+        Figure("exemplary above the wrong deed of its story", _above(own, "exemplary"), n=len(own) // 11, bar=1.0),
         _mean("denied at or below level 2.5", _of(own, "denied"), _is_low, 0.85),
         _mean("taken back at or below level 2.5", _of(own, "takenback"), _is_low, 0.85),
         _mean("false alarms of conduct, honest tellings", _of(own, "honest"), lambda s: float(s.flagged), limit=0.03),
@@ -181,12 +202,12 @@ def _inside(own: Sequence[Scored]) -> float:
     return float(np.mean(found))
 
 
-def _above(own: Sequence[Scored]) -> float:
+def _above(own: Sequence[Scored], telling: str) -> float:
     found = []
     for story in _stories(own):
         by = {one.answer.telling: one.level for one in story}
-        if {"exemplary", "wrong"} <= by.keys():
-            found.append(by["exemplary"] > by["wrong"])
+        if {telling, "wrong"} <= by.keys():
+            found.append(by[telling] > by["wrong"])
     return float(np.mean(found))
 
 

@@ -6,18 +6,18 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from bench.datasets.authored import CHOSEN, FITTED, REPORTED, SUPPLEMENTS, Authored, Mark, authored
+from bench.datasets.authored import CHOSEN, FITTED, PLAIN_WORDS, REPORTED, SUPPLEMENTS, Authored, Mark, authored
 from interview_engine.assessment.calibration.agreement import quadratic_weighted_kappa
 from interview_engine.assessment.evidence.sentences import Sentence
 
 FOLDER = Path(__file__).parents[2] / "data" / "authored"
-ALL = authored(FOLDER, sorted((*FITTED, *CHOSEN, *REPORTED)))
-EIGHT = [one for one in ALL if one.author not in SUPPLEMENTS]
+ALL = authored(FOLDER, sorted((*FITTED, *CHOSEN, *REPORTED, *PLAIN_WORDS)))
+EIGHT = [one for one in ALL if one.author not in (*SUPPLEMENTS, *PLAIN_WORDS)]
 MARKED = {"wrong": "wrong", "denied": "denied", "takenback": "taken_back"}
 
 
 def test_every_author_is_in_exactly_one_part_of_the_split() -> None:
-    parts = [*FITTED, *CHOSEN, *REPORTED]
+    parts = [*FITTED, *CHOSEN, *REPORTED, *PLAIN_WORDS]
     assert sorted(parts) == sorted(set(parts)) == sorted(path.stem for path in FOLDER.glob("?.jsonl"))
 
 
@@ -38,6 +38,17 @@ def test_every_story_is_told_in_eleven_ways() -> None:
 def test_the_supplements_only_fit() -> None:
     assert set(SUPPLEMENTS) <= set(FITTED)
     assert {one.telling for one in ALL if one.author in SUPPLEMENTS} <= {one.telling for one in EIGHT}
+
+
+def test_blunt_wrong_deeds_stand_beside_honest_accounts_in_both_halves_and_languages() -> None:
+    halves = {half: [one for one in ALL if one.author == half] for half in ("k", "l")}
+    for half, own in halves.items():
+        stories = Counter(one.story for one in own)
+        assert set(stories.values()) == {2}, half
+        told = Counter((one.language, one.telling) for one in own)
+        assert min(told.values()) >= 10, half
+        assert {telling for _, telling in told} == {"wrong", "honest"}, half
+    assert sum(map(len, halves.values())) == 96
 
 
 def test_marks_stand_in_the_tellings_that_have_them_and_nowhere_else() -> None:
