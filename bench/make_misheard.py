@@ -35,6 +35,9 @@ VOICES = {
     "en": ("af_heart", "am_michael", "bf_emma", "bm_george"),
 }
 
+READ_ALOUD = str.maketrans({"μ": "谬"})
+"""Signs that the voices cannot say, as fitters say them."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Speak and recognise what is not there yet, until the minutes are over; 0."""
@@ -66,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _spoken(voice: Voice, one: Authored, name: str, seed: int) -> Audio:
-    lines = [Line(sentence.quote) for sentence in split(AnswerText("", one.language, one.text))]
+    lines = [Line(sentence.quote.translate(READ_ALOUD)) for sentence in split(AnswerText("", one.language, one.text))]
     told = voice.tell(lines, name, one.language, 1.0, 0.5, 0.5, seed)
     samples = np.asarray(soxr.resample(told.samples, SAMPLE_RATE, 16_000), np.float32)
     return Audio.from_floats(samples, SAMPLE_RATE, "pcm")

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from interview_engine.assessment.chinese_script import to_simplified
 from interview_engine.assessment.spoken_numbers import COUNTED, EN_SCALES, EN_UNITS, ZH_DIGITS, spoken
@@ -67,7 +68,12 @@ class Plain:
 
 def plain(text: str, language: str) -> Plain:
     """How the rules read `text`, which is in "zh" or "en" (another language is read as "en")."""
-    side = "zh" if language == "zh" else "en"
+    return _plain(text, "zh" if language == "zh" else "en")
+
+
+@lru_cache(maxsize=32)
+def _plain(text: str, side: str) -> Plain:
+    """An answer is read by several steps one after the other: its spelling is worked out once."""
     same_length = (to_simplified(text) if side == "zh" else text).translate(_FULL_WIDTH)
     found = Plain(same_length, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
     for step in (*_COMMON, *(_ZH if side == "zh" else _EN)):

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -159,7 +160,7 @@ def load_onnx(folder: Path) -> MultilingualE5:
         found: list[int] = tokenizer.encode(whole, add_special_tokens=False).ids
         return found
 
-    return MultilingualE5(tokens, OnnxEncoder(folder / MODEL).run, begin, end)
+    return MultilingualE5(tokens, OnnxEncoder(folder / MODEL).run_all, begin, end)
 
 
 class OnnxEncoder:
@@ -181,6 +182,10 @@ class OnnxEncoder:
         self._inputs = inputs
         self._output = outputs[0]
         self._request = compiled.create_infer_request()
+
+    def run_all(self, inputs: Sequence[list[int]]) -> list[Vectors]:
+        """The hidden states of every input, in order, computed one at a time: as `run`."""
+        return [self.run(ids) for ids in inputs]
 
     def run(self, ids: list[int]) -> Vectors:
         """Hidden states of the last layer, len(ids) x 384, for 1 to 512 ids, begin and end among them.

@@ -104,11 +104,21 @@ class Encoder:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._centre: dict[str, Vectors] = {}
+        self._ready: dict[str, dict[str, Vectors]] = {}
+
+    def prepare(self, texts: Sequence[str], language: str) -> None:
+        """Compute the vectors of these texts together, which is faster than a few at a time, and keep them until the
+        next `prepare` of the language."""
+        different = list(dict.fromkeys(texts))
+        self._ready[language] = dict(zip(different, self.embed(different, language), strict=True))
 
     def embed(self, texts: Sequence[str], language: str) -> Vectors:
         """Centred unit vectors, len(texts) x d, in float64."""
         if not texts:
             return np.zeros((0, self._centre_of(language).shape[0]))
+        ready = self._ready.get(language, {})
+        if all(text in ready for text in texts):
+            return np.stack([ready[text] for text in texts])
         raw = self._embedder.embed(list(texts), language).astype(np.float64)
         return unit(raw - self._centre_of(language))
 

@@ -19,6 +19,7 @@ from interview_engine.assessment.evidence.copies import without_copies
 from interview_engine.assessment.evidence.reading import Reading, read
 from interview_engine.assessment.evidence.routing import route, sentence_weights
 from interview_engine.assessment.evidence.rubric import CompetencyIndex, Encoder, KitIndex, build
+from interview_engine.assessment.evidence.sentences import split
 from interview_engine.assessment.kits.kit import Kit
 from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.scoring import (
@@ -103,6 +104,7 @@ class EvidenceScorer:
     def score(self, kit: Kit, answers: Sequence[AnswerText]) -> ContentScores:
         """Score one interview (see scoring.Scorer)."""
         ordered = sorted(answers, key=lambda answer: (answer.question_id, answer.language, answer.text))
+        self._prepare(kit, ordered)
         readings = [self._read(kit, answer) for answer in ordered]
         for language in sorted({reading.language for reading in readings}):
             readings = without_copies(readings, self._index(kit, language))
@@ -119,6 +121,14 @@ class EvidenceScorer:
             ]
             results.append(self._competency(kit, position, readings, used))
         return ContentScores(tuple(results), findings)
+
+    def _prepare(self, kit: Kit, answers: Sequence[AnswerText]) -> None:
+        """The vectors of all sentences of an interview at once."""
+        for language in sorted({answer.language for answer in answers} & {*kit.languages}):
+            typed = [AnswerText(answer.question_id, language, answer.text) for answer in answers]
+            own = [one for one, answer in zip(typed, answers, strict=True) if answer.language == language]
+            texts = [sentence.text for answer in own for sentence in split(answer)]
+            self._encoder.prepare(texts, self._index(kit, language).language)
 
     def _index(self, kit: Kit, language: str) -> KitIndex:
         side = "zh" if language == "zh" else "en"

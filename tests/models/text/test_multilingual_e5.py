@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from interview_engine.errors import WeightsError
 from models.text.e5_file import FILE, read_e5
-from models.text.e5_network import LENGTHS, E5Network
+from models.text.e5_network import LENGTHS, ROWS, E5Network
 from models.text.multilingual_e5 import PREFIX, MultilingualE5, load_file
 from models.text.own_e5 import reference
 from models.text.unigram import Unigram
@@ -97,6 +98,33 @@ def test_a_vector_does_not_depend_on_what_else_is_embedded_or_on_what_came_befor
     assert (load_file(path()).embed(TEXTS[2:3])[0] == together[2]).all()
 
 
+def test_inputs_of_one_length_that_are_computed_together_give_the_bits_of_each_by_itself() -> None:
+    network = E5Network(read_e5(path()))
+    inputs = [
+        [0, *range(100 + 7 * place, 100 + 7 * place + length), 2] for place in range(9) for length in (13, 18, 60)
+    ]
+    single = [network.run(ids) for ids in inputs]
+    for _ in range(2):  # the first time groups are tried, the second time trusted
+        assert all((one == other).all() for one, other in zip(network.run_all(inputs), single, strict=True))
+    assert {shape for shape in network._alike if shape[1] in (16, 20)} >= {(5, 16), (4, 20)}
+    assert not [shape for shape in network._alike if shape[0] * shape[1] > ROWS]
+
+
+def test_a_group_that_gives_other_bits_is_not_computed_together_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = E5Network(read_e5(path()))
+    inputs = [[0, *range(100, 113), 2], [0, *range(200, 213), 2]]
+    single = [network.run(ids) for ids in inputs]
+    infer = network._infer
+
+    def drifting(group: Sequence[list[int]], length: int) -> list[Vectors]:
+        return [states + np.float32(1e-6) * (len(group) > 1) for states in infer(group, length)]
+
+    monkeypatch.setattr(network, "_infer", drifting)
+    for _ in range(2):
+        assert all((one == other).all() for one, other in zip(network.run_all(inputs), single, strict=True))
+    assert network._alike == {(2, 16): False}
+
+
 @pytest.mark.slow  # a process each
 def test_vectors_are_the_same_bits_with_any_of_openblas_kernels() -> None:
     path()
@@ -140,10 +168,11 @@ class Hidden:
     def __init__(self) -> None:
         self.inputs: list[list[int]] = []
 
-    def run(self, ids: list[int]) -> Vectors:
-        self.inputs.append(ids)
-        states = np.zeros((len(ids), DIMENSION), dtype=np.float32)
-        states[:, len(self.inputs) - 1] = 1
+    def run_all(self, inputs: Sequence[list[int]]) -> list[Vectors]:
+        self.inputs += inputs
+        states = [np.zeros((len(ids), DIMENSION), dtype=np.float32) for ids in inputs]
+        for place, rows in enumerate(states):
+            rows[:, place] = 1
         return states
 
 
@@ -151,7 +180,7 @@ class Hidden:
 def test_a_long_text_is_the_mean_of_its_inputs_by_tokens(count: int, inputs: list[int]) -> None:
     hidden = Hidden()
     ids = list(range(10, 10 + count))
-    (vector,) = MultilingualE5(lambda text: ids, hidden.run, 0, 2).embed(["x"])
+    (vector,) = MultilingualE5(lambda text: ids, hidden.run_all, 0, 2).embed(["x"])
     assert [len(found) - 2 for found in hidden.inputs] == inputs
     assert all((found[0], found[-1]) == (0, 2) for found in hidden.inputs)
     assert [id_ for found in hidden.inputs for id_ in found[1:-1]] == ids
