@@ -82,7 +82,8 @@ class E5Network:
 
 def _filled(ids: Sequence[int]) -> int:
     """The length that an input is filled up to."""
-    return next(length for length in LENGTHS if length >= len(ids))
+    found: int = next(length for length in LENGTHS if length >= len(ids))
+    return found
 
 
 def _groups(places: Sequence[int], most: int) -> list[Sequence[int]]:
