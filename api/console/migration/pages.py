@@ -44,7 +44,11 @@ MOST_SHOWN = 500
 """Differences on a page; the sheet has all."""
 AT_A_TIME = 100
 """Lines on one page."""
+EXAMPLES, SEEN_FOR_EXAMPLES = 3, 12
+"""Lines that show what stands in a column, and among how many of the first they are looked for: some explain."""
 STEP_DONE = {"checking": "import_checked", "writing": "import_written", "undoing": "import_undone"}
+ENDED = {"checked": "import_checked", "done": "import_written", "undone": "import_undone"}
+"""What is said once a worker has ended a step, by the state that it has led to."""
 WHAT: Mapping[str, Text] = {
     "read": msg("not checked", context="line"),
     "made": msg("new", context="line"),
@@ -102,6 +106,11 @@ def take(request: Request, context: Ctx, actor: PageActor, form: Form) -> Respon
 def show(batch_id: str, request: Request, context: Ctx, actor: PageActor, only: str = "", after: int = 0) -> Response:
     """The import. Reading its lines is recorded."""
     require(actor, "contact", "read")
+    if request.query_params.get("done") == "step_begun":  # the page loads again by itself when the step is over
+        state = _seen(context, actor, batch_id).state
+        if state not in service.RUNNING:
+            here = f"{HOME}/{batch_id}"
+            return done(here, ENDED[state]) if state in ENDED else RedirectResponse(here, 303)
     return _page(batch_id, request, context, actor, only=only, after=max(0, after))
 
 
@@ -338,10 +347,11 @@ def _page(
         lines = lines_of(
             session, context.box, batch, states=states, kinds_of_note=notes, after=after, limit=AT_A_TIME + 1
         )
-        first = lines_of(session, context.box, batch, limit=3)
+        rows = lines_of(session, context.box, batch, limit=SEEN_FOR_EXAMPLES)
         sample = _sample(session, context, actor, batch, fields, language)
         writes = service.count_of(session, batch)
         unknown = departments.unknown(session, context.box, batch)
+        goes_on = departments.prepared_for(session, actor, batch)
         may_write = may_at_all(actor, *form_of(spec).needs)
         by = names_of(session, (batch.account_id,)).get(batch.account_id, "")
         if batch.state not in ("read", "failed"):
@@ -353,10 +363,11 @@ def _page(
         request, actor, "migration/batch.html", problem=problem, batch=batch, spec=spec, told=told,
         kind=LISTS.get(batch.list_name, spec.title).get(language),
         state=STATES[batch.state].get(language), by=by, counts=counts, odd=batch.counts.get("odd", 0),
-        unknown=unknown, may_departments=_may_departments(actor),
+        unknown=unknown, may_departments=_may_departments(actor), goes_on=goes_on,
+        goes_on_kind=None if goes_on is None else LISTS[goes_on.list_name].get(language),
         warned=batch.counts.get("warned", 0),
         running=batch.state in service.RUNNING, live=_progress(batch_id, request, context, actor),
-        columns=_columns(batch, fields, how, first, say, language), given=_given(batch, fields, language),
+        columns=_columns(batch, fields, how, rows, say, language), given=_given(batch, fields, language),
         fields=[(name, one.label.get(language) + (" *" if one.required else "")) for name, one in fields.items()],
         may_map=may_write and batch.state in service.OPEN, may_write=may_write, writes=writes, sample=sample,
         lines=shown, only=only, after=after, next=lines[AT_A_TIME - 1].number if len(lines) > AT_A_TIME else None,
@@ -375,10 +386,11 @@ def _columns(
     batch: ImportBatch,
     fields: Mapping[str, Field],
     how: Mapping[str, str],
-    first: Sequence[LineView],
+    lines: Sequence[LineView],
     say: Any,
     language: str,
 ) -> list[dict[str, Any]]:
+    first = [line for line in lines if line.state != "left_out"][:EXAMPLES]
     return [
         {
             "place": place, "head": head, "field": batch.mapping.get(head, ""),

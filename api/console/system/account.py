@@ -61,6 +61,8 @@ def password_form(request: Request, context: Ctx, actor: PageActor) -> Response:
 def password(request: Request, context: Ctx, actor: PageActor, address: ClientAddress, form: Form) -> Response:
     """Set a new password; every other session ends."""
 
+    forced = request.state.account.must_change_password
+
     def change(session: Session) -> str:
         new = form.raw("new")
         if new != form.raw("again"):
@@ -76,12 +78,11 @@ def password(request: Request, context: Ctx, actor: PageActor, address: ClientAd
         )
 
     def then(secret: str) -> Response:
-        response = done(OWN_ACCOUNT, "password")
+        response = done("/console/home" if forced else OWN_ACCOUNT, "password")
         keep_session(response, context, secret)
         return response
 
     def again(problem: InterviewEngineError) -> Response:
-        forced = request.state.account.must_change_password
         return console_page(request, actor, "system/password.html", problem=problem, forced=forced)
 
     return act(context, change, then, again)

@@ -54,7 +54,8 @@ def company(request: Request, context: Ctx, actor: PageActor, form: Form) -> Res
         org.create_legal_entity(session, actor, form.text("name"), form.text("city"), context.clock)
         return "added"
 
-    return _act(request, context, actor, change)
+    home = form.text("back") == "home"  # the card that sets up a new company
+    return _act(request, context, actor, change, to="/console/home#setup" if home else HOME)
 
 
 @router.post(f"{HOME}/departments")
@@ -94,12 +95,14 @@ def _act(
     actor: Actor,
     change: Callable[[Session], str],
     chosen: Mapping[str, str] | None = None,
+    *,
+    to: str = HOME,
 ) -> Response:
-    """Act on the organisation, then go back to its page with the note that `change` names."""
+    """Act on the organisation, then go to a page with the note that `change` names."""
     return act(
         context,
         change,
-        lambda what: done(HOME, what),
+        lambda what: done(to, what),
         lambda problem: _page(request, context, actor, problem, chosen),
     )
 

@@ -22,6 +22,7 @@ from api.sessions import PageActor
 from api.switches import shown_for
 from interview_engine.clock import CHINA
 from interview_engine.hr.access.rules import Actor, may_at_all
+from interview_engine.hr.accounts import service as accounts
 from interview_engine.hr.employment import service as employment
 from interview_engine.hr.messaging.inbox import list_inbox
 from interview_engine.hr.org import service as org
@@ -76,6 +77,7 @@ def home(request: Request, context: Ctx, actor: PageActor) -> Response:
             "messages": lines_of(session, actor, unread, language_of(request)),
             "jobs": list_requisitions(session, actor, "open", limit=SHOWN).items if recruits else (),
             "recruits": recruits,
+            "setup": _setup(session, actor),
             **(_recruiting(session, actor, today) if recruits else NO_RECRUITING),
         }
     return console_page(request, actor, "work/home.html", shown=SHOWN, stages=words.STAGES, **values)
@@ -112,6 +114,18 @@ def search(request: Request, context: Ctx, actor: PageActor, q: str = "") -> Res
         places=_places(request, actor, wanted),
         stages=words.STAGES,
     )
+
+
+def _setup(session: Session, actor: Actor) -> Mapping[str, Any] | None:
+    """What is there of a company that has only just begun, for who sets it up; None once people work in it."""
+    if not (may_at_all(actor, "public", "manage") and may_at_all(actor, "contact", "write")):
+        return None
+    if employment.anybody(session):
+        return None
+    return {
+        "companies": [one.name for one in org.legal_entities(session)],
+        "accounts": bool(accounts.colleagues_by_name(session, actor)),
+    }
 
 
 def _recruiting(session: Session, actor: Actor, today: datetime) -> Mapping[str, Any]:

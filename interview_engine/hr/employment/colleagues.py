@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from interview_engine.errors import InvalidInput
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import reached_persons, scoped
 from interview_engine.hr.accounts.service import every_holder, holders, persons_with_roles
-from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.employment.tables import EmployeeNumber, Employment
+from interview_engine.hr.people.contact import phone_key
 from interview_engine.hr.people.tables import Department, Person
 
 
@@ -72,11 +75,20 @@ def here_by_department(session: Session, actor: Actor) -> dict[str | None, list[
 
 
 def find_colleagues(session: Session, actor: Actor, words: str, *, limit: int = 20) -> list[Colleague]:
-    """Those who work here and have the words in their name, by name, of those whose contact data the actor may read."""
-    if not words.strip():
+    """Those who work here and have the words in their name, or begin so with their number or phone, by name, of those
+    whose contact data the actor may read."""
+    said = words.strip()
+    if not said:
         return []
-    named = Person.name.contains(words.strip(), autoescape=True)
-    return _colleagues(session, actor, and_(_here(), named), limit=limit)
+    meant = [Person.name.contains(said, autoescape=True)]
+    if any(one.isdigit() for one in said):
+        numbered = select(EmployeeNumber.person_id).where(
+            func.lower(EmployeeNumber.number).startswith(said.lower(), autoescape=True)
+        )
+        meant += [Person.id.in_(numbered), Person.phone.startswith(said, autoescape=True)]
+        with suppress(InvalidInput):  # words with a digit in them that are no phone
+            meant.append(Person.phone_key == phone_key(said))
+    return _colleagues(session, actor, and_(_here(), or_(*meant)), limit=limit)
 
 
 def within_reach(session: Session, actor: Actor, *, limit: int = 500) -> list[tuple[str, str]]:

@@ -159,6 +159,11 @@ def of_application(session: Session, application_id: str) -> Employment | None:
     return session.scalar(select(Employment).where(Employment.application_id == application_id))
 
 
+def anybody(session: Session) -> bool:
+    """Whether anybody works here, or ever has: an installation without anybody has only just begun."""
+    return session.scalar(select(Employment.id).limit(1)) is not None
+
+
 def works_here(session: Session, person_id: str) -> bool:
     """Whether a person has or had an employment: their file is kept, the law asks for it."""
     return bool(session.scalar(select(exists().where(Employment.person_id == person_id, has_days()))))

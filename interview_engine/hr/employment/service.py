@@ -28,6 +28,7 @@ from interview_engine.hr.employment.posts import working_in as working_in
 from interview_engine.hr.employment.reading import (
     agree_probation,
     all_of,
+    anybody,
     empty_files,
     every_employee,
     get_employment,
@@ -71,6 +72,7 @@ __all__ = [
     "addressed",
     "agree_probation",
     "all_of",
+    "anybody",
     "begin",
     "begun_after_all",
     "call_off_end",

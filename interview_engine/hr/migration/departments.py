@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.lists.sheet_values import form_of
 from interview_engine.hr.migration import receiving, service
 from interview_engine.hr.migration.source import SourceLine, SourceTable
 from interview_engine.hr.migration.tables import ImportBatch, ImportRow
@@ -21,8 +22,8 @@ from interview_engine.store.secrets import SecretBox
 
 FIELD = "department"
 LIST = "departments"
-HEADS = ("name", "parent")
-"""The names of the fields of the sheet of departments, which are its heads in any language."""
+FIELDS = ("name", "parent")
+"""The fields that the sheet of departments has."""
 
 
 def unknown(session: Session, box: SecretBox, batch: ImportBatch) -> tuple[str, ...]:
@@ -65,7 +66,29 @@ def prepare(session: Session, box: SecretBox, actor: Actor, batch_id: str, clock
     if not rows:
         raise conflict("import.no_departments", msg("No line was refused for its department."))
     lines = tuple(SourceLine(number, cells) for number, cells in enumerate(rows, start=2))
-    table = SourceTable(batch.sheet, HEADS, lines)
+    labels = {one.name: one.label for one in form_of(service.spec_of(LIST)).fields}
+    heads = tuple(labels[name].get(actor.language) for name in FIELDS)
+    table = SourceTable(batch.sheet, heads, lines)
     sha256 = hashlib.sha256(json.dumps(list(rows), ensure_ascii=False).encode()).hexdigest()
     company = batch.legal_entity_id
     return receiving.receive(session, box, actor, LIST, batch.filename, sha256, table, company, clock)
+
+
+def prepared_for(session: Session, actor: Actor, batch: ImportBatch) -> ImportBatch | None:
+    """The checked import whose departments this one has made, to go on with; None for any other batch."""
+    if batch.list_name != LIST or batch.state != "done":
+        return None
+    company = batch.legal_entity_id
+    found = session.scalar(
+        select(ImportBatch)
+        .where(
+            ImportBatch.list_name != LIST,
+            ImportBatch.filename == batch.filename,
+            ImportBatch.sheet == batch.sheet,
+            ImportBatch.legal_entity_id.is_(None) if company is None else ImportBatch.legal_entity_id == company,
+            ImportBatch.state == "checked",
+        )
+        .order_by(ImportBatch.created_at.desc(), ImportBatch.id.desc())
+        .limit(1)
+    )
+    return None if found is None else service.batch_for(session, actor, found.id)

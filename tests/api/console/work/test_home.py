@@ -6,13 +6,17 @@ import re
 
 import console_data
 from console_data import CLOCK, Company
+from sqlalchemy import delete
 from starlette.testclient import TestClient
 
+from interview_engine.hr.employment.tables import EmployeeNumber, Employment
+from interview_engine.hr.people.contact import phone_key
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying import applications
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.jobs.wish import NewRequisition
 from interview_engine.hr.recruiting.reviewing import reviews
+from interview_engine.store.rows import stamp
 
 
 def numbers(page: str) -> dict[str, int]:
@@ -72,6 +76,33 @@ def test_search_finds_colleagues_for_who_may_see_them(made: Company, clients: di
     page = clients["hr"].get("/console/search", params={"q": "欧阳"}).text
     assert f'href="/console/people/{person}"' in page
     assert "欧阳面试" not in clients["auditor"].get("/console/search", params={"q": "欧阳"}).text
+
+
+def test_search_finds_colleagues_by_number_and_phone_and_takes_any_other_words(
+    made: Company, clients: dict[str, TestClient]
+) -> None:
+    person_id = made.accounts["interviewer"].person_id
+    with made.context.database.transaction() as session:
+        person = session.get_one(Person, person_id)
+        person.phone, person.phone_key = "139 0000 7788", phone_key("13900007788")
+        number = EmployeeNumber(**stamp("system", CLOCK), person_id=person_id, legal_entity_id=made.entity_id,
+                                number="QM7788")  # fmt: skip
+        session.add(number)
+    client = clients["hr"]
+    for words in ("qm778", "QM7788", "13900007788", "+86 139-0000-7788", "139 0000"):
+        assert f'href="/console/people/{person_id}"' in client.get("/console/search", params={"q": words}).text, words
+    for words in ("QM9", "7788", "1x%_"):
+        answer = client.get("/console/search", params={"q": words})
+        assert (answer.status_code, person_id in answer.text) == (200, False), words
+
+
+def test_the_card_that_sets_up_a_company_is_there_for_who_may_and_until_somebody_works_here(
+    made: Company, clients: dict[str, TestClient]
+) -> None:
+    with made.context.database.transaction() as session:
+        session.execute(delete(Employment))
+    assert 'id="setup"' in clients["administrator"].get("/console/home").text
+    assert 'id="setup"' not in clients["interviewer"].get("/console/home").text
 
 
 def test_search_shows_nobody_more_than_they_may_see(made: Company, clients: dict[str, TestClient]) -> None:
