@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -21,12 +21,13 @@ from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError, InvalidInput
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.access.service import require
-from interview_engine.hr.forms.fields import Field
+from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.query import NOTHING, address, read_query
+from interview_engine.hr.forms.seen import marks, meanwhile
 from interview_engine.hr.forms.spec import FormSpec, ListSpec
-from interview_engine.hr.forms.writing import typed
-from interview_engine.hr.lists.custom import with_own
+from interview_engine.hr.lists.custom import fill, fill_new, new_fields, with_own
 from interview_engine.hr.lists.reading import read_list, read_rows
+from interview_engine.hr.lists.row_forms import as_typed, check_row_unseen, row_fields, row_values
 from interview_engine.hr.problems import missing
 
 PAGE = 20
@@ -107,33 +108,42 @@ def _list(page: ListPage, request: Request, context: Context, actor: Actor) -> R
 
 
 def _add_form(router: APIRouter, spec: ListSpec, form_spec: FormSpec, home: str) -> None:
+    def more_fields(context: Context, actor: Actor) -> tuple[Field, ...]:
+        """The form's fields, and those of the company's own that are asked for with a new row."""
+        with context.database.reading() as session:
+            return (*form_spec.fields, *new_fields(session, actor, spec))
+
     @router.get(f"{home}/new")
-    def blank(request: Request, actor: PageActor) -> Response:
+    def blank(request: Request, context: Ctx, actor: PageActor) -> Response:
         require(actor, *form_spec.needs)
-        return _form(spec, request, form_spec.fields, {}, f"{home}/new")
+        return _form(spec, request, more_fields(context, actor), {}, f"{home}/new")
 
     @router.post(f"{home}/new")
     def create(request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
         require(actor, *form_spec.needs)
+        fields = more_fields(context, actor)
+
+        def make(session: Session) -> None:
+            plain, own = _apart(form_spec, read_fields(fields, form))
+            row_id = form_spec.create(session, actor, plain, context.clock)
+            session.flush()
+            fill_new(session, actor, spec, row_id, own, context.clock)
+
         return act(
             context,
-            lambda session: form_spec.create(session, actor, read_fields(form_spec.fields, form), context.clock),
+            make,
             lambda _: RedirectResponse(home, 303),
-            lambda problem: _form(spec, request, form_spec.fields, form.values(), f"{home}/new", problem),
+            lambda problem: _form(spec, request, fields, form.values(), f"{home}/new", problem),
         )
 
     if form_spec.update is None or form_spec.load is None:
         return
-    load, write = form_spec.load, form_spec.update
+    write = form_spec.update
 
     @router.get(f"{home}/{{row_id}}/change")
     def edit(row_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
         require(actor, *form_spec.needs)
-        with context.database.reading() as session:
-            _check_seen(session, actor, spec, row_id)
-            values = load(session, actor, row_id)
-        given = {one.name: typed(one.kind, values.get(one.name)) for one in form_spec.fields}
-        return _form(spec, request, form_spec.fields, given, f"{home}/{row_id}/change")
+        return _row_form(spec, row_id, request, context, actor)
 
     @router.post(f"{home}/{{row_id}}/change")
     def change(row_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
@@ -141,15 +151,51 @@ def _add_form(router: APIRouter, spec: ListSpec, form_spec: FormSpec, home: str)
 
         def work(session: Session) -> None:
             _check_seen(session, actor, spec, row_id)
-            write(session, actor, row_id, read_fields(form_spec.fields, form), context.clock)
+            fields = row_fields(session, actor, spec, row_id)
+            values = read_fields(fields, form)
+            check_row_unseen(session, actor, spec, row_id, fields, values, form.text("seen"))
+            plain, own = _apart(form_spec, values)
+            write(session, actor, row_id, plain, context.clock)
+            fill(session, actor, spec, row_id, own, context.clock)
 
-        here = f"{home}/{row_id}/change"
         return act(
             context,
             work,
             lambda _: RedirectResponse(home, 303),
-            lambda problem: _form(spec, request, form_spec.fields, form.values(), here, problem),
+            lambda problem: _row_form(spec, row_id, request, context, actor, form, problem),
         )
+
+
+def _apart(form_spec: FormSpec, values: Mapping[str, Value]) -> tuple[dict[str, Value], dict[str, Value]]:
+    """The values of the form's own fields, and those of fields that the company has added."""
+    plain = {one.name: values[one.name] for one in form_spec.fields}
+    return plain, {name: value for name, value in values.items() if name not in plain}
+
+
+def _row_form(
+    spec: ListSpec,
+    row_id: str,
+    request: Request,
+    context: Context,
+    actor: Actor,
+    form: Form | None = None,
+    problem: InterviewEngineError | None = None,
+) -> Response:
+    """The form of a row that is there, with what somebody else has changed meanwhile in the fields that the sender had
+    not touched."""
+    with context.database.reading() as session:
+        _check_seen(session, actor, spec, row_id)
+        fields = row_fields(session, actor, spec, row_id)
+        values = row_values(session, actor, spec, row_id, fields)
+    here = f"{phone_address(spec)}/{row_id}/change"
+    given, seen, now = values, marks(values), []
+    if form is not None:
+        given, seen = form.values(), form.text("seen")
+        if problem is not None and problem.code == "form.changed_since":
+            sent = meanwhile(seen, values, as_typed(fields, read_fields(fields, form)))
+            given, seen = dict(sent.merged), marks(values)
+            now = [(one, values[one.name]) for one in fields if one.name in sent.changed]
+    return _form(spec, request, fields, given, here, problem, seen=seen, now=now)
 
 
 def _check_seen(session: Session, actor: Actor, spec: ListSpec, row_id: str) -> None:
@@ -164,8 +210,15 @@ def _form(
     given: Mapping[str, str],
     action: str,
     problem: InterviewEngineError | None = None,
+    *,
+    seen: str = "",
+    now: Sequence[tuple[Field, str]] = (),
 ) -> Response:
     language = language_of(request)
+    told = [
+        (one.label.get(language), one.choices[value].get(language) if value in one.choices else value)
+        for one, value in now
+    ]
     return rendered(
         request,
         "wechat/list_form.html",
@@ -173,6 +226,8 @@ def _form(
         spec=spec,
         fields=fields,
         given=given,
+        seen=seen,
+        now=told,
         action=action,
         home=phone_address(spec),
         wrong="" if problem is None else getattr(problem, "field", ""),

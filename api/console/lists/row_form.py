@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -22,11 +22,13 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.reading import read_value
+from interview_engine.hr.forms.seen import marks, meanwhile
 from interview_engine.hr.forms.spec import FormSpec
-from interview_engine.hr.forms.writing import typed
-from interview_engine.hr.lists.custom import fill, fill_new, form_fields, new_fields, set_values, values_of
+from interview_engine.hr.lists.custom import fill, fill_new, new_fields, set_values
 from interview_engine.hr.lists.reading import read_rows
+from interview_engine.hr.lists.row_forms import as_typed, check_row_unseen, row_fields, row_values
 from interview_engine.hr.problems import missing
+from interview_engine.i18n import Text
 
 
 def add_pages(router: APIRouter, page: ListPage) -> None:
@@ -38,20 +40,22 @@ def add_pages(router: APIRouter, page: ListPage) -> None:
 
         @router.get(f"{page.href}/{{row_id}}/own")
         def own(row_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
-            return _own_page(page, row_id, request, context, actor)
+            return _row_page(page, row_id, request, context, actor, own=True)
 
         @router.post(f"{page.href}/{{row_id}}/own")
         def fill(row_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
             def change(session: Session) -> list[str]:
                 _seen(session, actor, page, row_id)
-                fields = form_fields(session, actor, page.spec, row_id)
-                return set_values(session, actor, page.spec, row_id, read_fields(fields, form), context.clock)
+                fields = row_fields(session, actor, page.spec, row_id, own=True)
+                values = read_fields(fields, form)
+                check_row_unseen(session, actor, page.spec, row_id, fields, values, form.text("seen"), own=True)
+                return set_values(session, actor, page.spec, row_id, values, context.clock)
 
             return act(
                 context,
                 change,
                 lambda _: done(f"{page.href}/{row_id}/own", "saved"),
-                lambda problem: _own_page(page, row_id, request, context, actor, form.values(), problem),
+                lambda problem: _row_page(page, row_id, request, context, actor, form, problem, own=True),
             )
 
 
@@ -105,18 +109,12 @@ def _add_form(router: APIRouter, page: ListPage, spec: FormSpec) -> None:
 
     if spec.update is None or spec.load is None:
         return
-    load, write = spec.load, spec.update
+    write = spec.update
 
     @router.get(f"{page.href}/{{row_id}}/change")
     def edit(row_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
         require(actor, *spec.needs)
-        with context.database.reading() as session:
-            name = _seen(session, actor, page, row_id)
-            own = form_fields(session, actor, page.spec, row_id) if page.spec.custom else ()
-            values = {**load(session, actor, row_id), **(values_of(session, actor, page.spec, row_id) if own else {})}
-        fields = (*spec.fields, *own)
-        given = {one.name: typed(one.kind, values.get(one.name)) for one in fields}
-        return _form_page(page, request, actor, fields, given, row_id=row_id, name=name)
+        return _row_page(page, row_id, request, context, actor)
 
     @router.post(f"{page.href}/{{row_id}}/change")
     def change(row_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
@@ -124,39 +122,52 @@ def _add_form(router: APIRouter, page: ListPage, spec: FormSpec) -> None:
 
         def work(session: Session) -> None:
             _seen(session, actor, page, row_id)
-            own = own_fields(session)
-            values = read_fields((*spec.fields, *own), form)
-            write(session, actor, row_id, {one.name: values[one.name] for one in spec.fields}, context.clock)
-            fill(session, actor, page.spec, row_id, {one.name: values[one.name] for one in own}, context.clock)
-
-        def own_fields(session: Session) -> tuple[Field, ...]:
-            return form_fields(session, actor, page.spec, row_id) if page.spec.custom else ()
+            fields = row_fields(session, actor, page.spec, row_id)
+            values = read_fields(fields, form)
+            check_row_unseen(session, actor, page.spec, row_id, fields, values, form.text("seen"))
+            plain = {one.name for one in spec.fields}
+            write(session, actor, row_id, {name: values[name] for name in plain}, context.clock)
+            own = {name: value for name, value in values.items() if name not in plain}
+            fill(session, actor, page.spec, row_id, own, context.clock)
 
         def again(problem: InterviewEngineError) -> Response:
-            with context.database.reading() as session:
-                fields = (*spec.fields, *own_fields(session))
-            return _form_page(page, request, actor, fields, form.values(), problem, row_id)
+            return _row_page(page, row_id, request, context, actor, form, problem)
 
         return act(context, work, lambda _: done(page.href, "saved"), again)
 
 
-def _own_page(
+def _row_page(
     page: ListPage,
     row_id: str,
     request: Request,
     context: Context,
     actor: Actor,
-    given: Mapping[str, str] | None = None,
+    form: Form | None = None,
     problem: InterviewEngineError | None = None,
+    *,
+    own: bool = False,
 ) -> Response:
+    """The form of a row that is there. What somebody else has changed meanwhile stands beside what was typed, and in
+    the fields that the sender had not touched."""
     with context.database.reading() as session:
         name = _seen(session, actor, page, row_id)
-        fields = form_fields(session, actor, page.spec, row_id)
-        values = values_of(session, actor, page.spec, row_id)
-    if not fields:
+        fields = row_fields(session, actor, page.spec, row_id, own=own)
+        values = row_values(session, actor, page.spec, row_id, fields, own=own)
+    if own and not fields:
         return RedirectResponse(page.href, 303)
-    shown = given or {one.name: typed(one.kind, values.get(one.name)) for one in fields}
-    return _form_page(page, request, actor, fields, shown, problem, row_id, name, own=True)
+    given, seen, now = values, marks(values), []
+    if form is not None:
+        given, seen = form.values(), form.text("seen")
+        if problem is not None and problem.code == "form.changed_since":
+            sent = meanwhile(seen, values, as_typed(fields, read_fields(fields, form)))
+            request.state.typed = tuple(sent.merged.items())
+            given, seen = dict(sent.merged), marks(values)
+            now = [(one.label, _in_words(one, values[one.name])) for one in fields if one.name in sent.changed]
+    return _form_page(page, request, actor, fields, given, problem, row_id, name, own=own, seen=seen, now=now)
+
+
+def _in_words(field: Field, value: str) -> Text | str:
+    return field.choices.get(value, value)
 
 
 def _seen(session: Session, actor: Actor, page: ListPage, row_id: str) -> Any:
@@ -185,6 +196,8 @@ def _form_page(
     name: Any = "",
     *,
     own: bool = False,
+    seen: str = "",
+    now: Sequence[tuple[Text, Text | str]] = (),
 ) -> Response:
     language = language_of(request)
     action = f"{page.href}/{row_id}/{'own' if own else 'change'}" if row_id else f"{page.href}/new"
@@ -198,6 +211,8 @@ def _form_page(
         action=action,
         fields=fields,
         given=given,
+        seen=seen,
+        now=[(label.get(language), told if isinstance(told, str) else told.get(language)) for label, told in now],
         is_new=not row_id,
         name=str(name or ""),
         own=own,

@@ -228,6 +228,7 @@ def _removed(
     def remove(these: Sequence[str]) -> Mapping[str, InterviewEngineError]:
         for part in parts_of(actor, spec):
             part.remove(session, actor, these, since, clock)
+        forget_rows(session, spec, these)  # they name the row's person, who could not go with them there
         return take_back(session, actor, these, since, clock)
 
     # a row that stays keeps what stands beside it: tried first, then done for those that go
@@ -241,7 +242,6 @@ def _removed(
         again = remove([row_id for row_id in ids if row_id not in refused])
         if again:
             raise next(iter(again.values()))
-    forget_rows(session, spec, [row_id for row_id in ids if row_id not in refused])
     return refused
 
 
