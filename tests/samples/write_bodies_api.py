@@ -116,6 +116,8 @@ API: dict[str, Body] = {
     "resolve_flag": nothing,
     "merge_persons": nothing,
     "create_legal_entity": body(name="丙公司", city=""),
+    "change_company_settings": body(time_zone="Asia/Tokyo"),
+    "switch_company_module": body(on=False),
     "create_department": body(
         legal_entity_id=of_b("legal_entity_id"), name="x", manager_person_id=of_a("person of hiring_manager")
     ),

@@ -5,6 +5,7 @@ from api.console.system import account, administration, companies, deletions, no
 from api.console.system import organisation as organisation_pages
 from api.routes.system import administration as administration_routes
 from api.routes.system import approvals, organisation, persons, receipts, system, webhooks
+from api.routes.system import companies as company_routes
 from api.routes.system import operations as operations_routes
 from interview_engine.i18n import mark
 
@@ -59,6 +60,7 @@ AREA = WebArea(
         persons.router,
         receipts.router,
         organisation.router,
+        company_routes.router,
         approvals.router,
         webhooks.router,
         administration_routes.router,

@@ -17,9 +17,6 @@ from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.companies import service as companies
 from interview_engine.hr.companies.service import Settings
-from interview_engine.hr.people.tables import LegalEntity
-from interview_engine.hr.problems import missing
-from interview_engine.i18n import msg
 
 router = APIRouter()
 HOME = "/console/company-settings"
@@ -67,7 +64,7 @@ def before(legal_entity_id: str, module: str, request: Request, context: Ctx, ac
     with context.database.reading() as session:
         found = companies.named(module)
         affected = companies.affected(session, actor, legal_entity_id, module)
-        company = _company(session, actor, legal_entity_id)
+        company = companies.company_for(session, actor, legal_entity_id)
     return console_page(
         request, actor, "system/module_off.html", module=found, affected=affected, company=company[0], home=HOME
     )
@@ -88,13 +85,6 @@ def switch(legal_entity_id: str, module: str, request: Request, context: Ctx, ac
     return act(context, work, after)
 
 
-def _company(session: Session, actor: Actor, legal_entity_id: str) -> tuple[LegalEntity, Settings]:
-    for company, settings in companies.companies_for(session, actor):
-        if company.id == legal_entity_id:
-            return company, settings
-    raise missing("legal_entity", msg("company"))
-
-
 def _page(
     legal_entity_id: str,
     request: Request,
@@ -103,7 +93,7 @@ def _page(
     problem: InterviewEngineError | None = None,
 ) -> Response:
     with context.database.reading() as session:
-        company, settings = _company(session, actor, legal_entity_id)
+        company, settings = companies.company_for(session, actor, legal_entity_id)
     return console_page(
         request,
         actor,

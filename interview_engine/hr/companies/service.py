@@ -85,6 +85,18 @@ def companies_for(session: Session, actor: Actor) -> list[tuple[LegalEntity, Set
     return [(row, settings_of(session, row.id)) for row in rows]
 
 
+def company_for(session: Session, actor: Actor, legal_entity_id: str) -> tuple[LegalEntity, Settings]:
+    """One of them.
+
+    Raises:
+        NotFoundError: also where it is out of reach. PermissionDenied.
+    """
+    for company, settings in companies_for(session, actor):
+        if company.id == legal_entity_id:
+            return company, settings
+    raise missing("legal_entity", msg("company"))
+
+
 def change(session: Session, actor: Actor, legal_entity_id: str, new: Settings, clock: Clock) -> Settings:
     """Change a company's settings; which modules are off stays as it is.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from api_world import token_for
+from api_world import program, token_for
 from console_data import Company
 from console_pages import post
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
@@ -13,6 +14,7 @@ from api.areas import AREAS
 from api.switches import module_at, paths_of
 from interview_engine.hr.companies import service as companies
 from interview_engine.hr.house import house
+from interview_engine.store.tables import AuditEvent
 
 HOME = "/console/company-settings"
 PATHS = paths_of(AREAS)
@@ -109,3 +111,46 @@ def test_settings_are_kept_and_a_wrong_time_zone_is_refused(made: Company, clien
     assert (found.birthdays, found.anniversaries, found.holidays) == (False, False, True)
     page = client.get(HOME)
     assert "Asia/Tokyo" in page.text
+
+
+def test_a_program_reads_and_changes_what_a_company_sets_and_it_is_audited(made: Company) -> None:
+    call = program(made, "administrator")
+    here = f"/company-settings/{made.entity_id}"
+    kept = call("PUT", here, json={"time_zone": "Asia/Urumqi", "province": "65", "birthdays": False})
+    assert kept.status_code == 200, kept.text
+    assert (kept.json()["time_zone"], kept.json()["province"], kept.json()["birthdays"]) == ("Asia/Urumqi", "65", False)
+    assert call("GET", here).json() == kept.json()
+    assert kept.json() in call("GET", "/company-settings").json()["items"]
+    wrong = call("PUT", here, json={"time_zone": "Mars/Base"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "company.time_zone")
+    with made.context.database.reading() as session:
+        last = session.scalars(select(AuditEvent).order_by(AuditEvent.sequence.desc())).first()
+        assert last is not None
+        assert (last.action, last.subject) == ("company.set", f"legal_entity:{made.entity_id}")
+
+
+def test_a_program_switches_a_module_which_is_gone_at_once(made: Company) -> None:
+    call = program(made, "administrator")
+    here = f"/company-settings/{made.entity_id}/modules/recruiting"
+    before = call("GET", here).json()
+    assert before["on"] is True
+    assert any(one["count"] for one in before["affected"])
+    assert call("GET", "/requisitions").status_code == 200
+    try:
+        assert call("PUT", here, json={"on": False}).json()["on"] is False
+        assert (call("GET", "/requisitions").status_code, call("GET", here).json()["on"]) == (404, False)
+    finally:
+        assert call("PUT", here, json={"on": True}).json()["on"] is True
+    assert call("GET", "/requisitions").status_code == 200
+    assert call("PUT", f"/company-settings/{made.entity_id}/modules/none", json={"on": True}).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["hr", "recruiter", "auditor"])
+def test_only_who_manages_the_company_reaches_its_settings_by_program(made: Company, role: str) -> None:
+    call = program(made, role)
+    here = f"/company-settings/{made.entity_id}"
+    allowed = role == "hr"
+    assert (call("GET", here).status_code == 200) is allowed
+    assert (call("PUT", here, json={"time_zone": "Asia/Shanghai"}).status_code == 200) is allowed
+    narrow = program(made, "administrator", scopes=("requisitions:read",))
+    assert narrow("PUT", f"{here}/modules/recruiting", json={"on": False}).status_code == 403
