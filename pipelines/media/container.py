@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -72,6 +72,7 @@ class Opened:
         lost_tracks: streams of sound or pictures that nothing here can decode, or that are not looked at.
         part: the bytes of the file that this is; None is all of it.
         ends_inside: its bytes end in the middle of a piece of the format (`endings.ends_inside`).
+        path, limits: what it was opened with.
     """
 
     container: InputContainer
@@ -83,6 +84,17 @@ class Opened:
     lost_tracks: int = 0
     part: Part | None = None
     ends_inside: bool = False
+    path: Path = Path()
+    limits: Limits = field(default_factory=Limits)
+
+    def again(self) -> Opened:
+        """The same, opened once more, at its beginning. Going back to 0 with a seek is none: FFmpeg goes to the first
+        picture, and all sound before it is passed over in silence.
+
+        Raises:
+            MediaError: as `open_container`.
+        """
+        return open_container(self.path, self.limits, with_audio=bool(self.sounds), part=self.part)
 
     def is_cut_off(self, last_incomplete: bool) -> bool:
         """Whether the file broke off, by its bytes and by its last packet; of a WAV FFmpeg calls that incomplete at the
@@ -246,7 +258,8 @@ def _choose(container: InputContainer, path: Path, limits: Limits, with_audio: b
     if declared_s is not None and container.format.name == "wav":
         declared_s *= _missing_from_wav(path, part)
     lost = _lost(container, sounds, video, with_audio)
-    return Opened(container, audio, video, origin_s, declared_s, sounds, lost, part, ends_inside(path, part))
+    inside = ends_inside(path, part)
+    return Opened(container, audio, video, origin_s, declared_s, sounds, lost, part, inside, path, limits)
 
 
 def _lost(container: InputContainer, sounds: Sequence[AudioStream], video: VideoStream | None, with_audio: bool) -> int:
@@ -293,20 +306,20 @@ def _usable(stream: AudioStream | VideoStream) -> bool:
 def packets_from(opened: Opened, start_s: float, on_error: Callable[[], None]) -> Iterator[Packet[Stream] | None]:
     """All packets of the used streams from `start_s` (or a little before) to the end; None last if the file broke off.
 
-    Seeks where the container has an index, and only keeps the result when every stream's first packet lies before
-    `start_s`; else reads from the beginning. Failed reads are counted by `on_error` and passed over.
+    Seeks where the container has an index and every stream's first packet after that lies before `start_s`; else reads
+    from the beginning. Failed reads are counted by `on_error` and passed over.
     """
-    head: list[Packet[Stream]] = []
-    if start_s > SEEK_LEAD_S and any(name in opened.container.format.name.split(",") for name in SEEKABLE):
-        head = _seek(opened, start_s)
-        if not head:
-            try:
-                opened.container.seek(0, backward=True)
-            except av.FFmpegError:
-                on_error()
-                yield None
-                return
+    head = _seek(opened, start_s) if start_s > SEEK_LEAD_S and _can_seek(opened, start_s) else []
     yield from chain(head, _read(opened, on_error))
+
+
+def _can_seek(opened: Opened, start_s: float) -> bool:
+    """Whether a seek leads to packets before `start_s`: tried on a copy, since there is no way back from it."""
+    if not any(name in opened.container.format.name.split(",") for name in SEEKABLE):
+        return False
+    tried = opened.again()
+    with tried.container:
+        return bool(_seek(tried, start_s))
 
 
 def _seek(opened: Opened, start_s: float) -> list[Packet[Stream]]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
-
-import av
 
 from pipelines.media.container import Limits, Opened, packets_from, seconds
 from pipelines.media.continuity import Reach, continuous
@@ -20,16 +17,15 @@ def beginnings(opened: Sequence[Opened]) -> list[float]:
 
 
 def measured_s(opened: Opened) -> float:
-    """The length of a container by its packets, seconds; nothing is decoded, and it is at its start again after."""
-    reach = Reach()
-    for packet in continuous(packets_from(opened, 0.0, lambda: None), opened, 0.0, lambda kind, length_s: None):
-        if packet is None:
-            break
-        if packet.pts is not None and packet.size:
-            start_s = seconds(packet.pts, packet.time_base) - opened.origin_s
-            reach.add(packet.stream.index, start_s, seconds(packet.duration or 0, packet.time_base))
-    with contextlib.suppress(av.FFmpegError):
-        opened.container.seek(0, backward=True)
+    """The length of a container by its packets, seconds; nothing is decoded, and `opened` itself is not read."""
+    reach, other = Reach(), opened.again()
+    with other.container:
+        for packet in continuous(packets_from(other, 0.0, lambda: None), other, 0.0, lambda kind, length_s: None):
+            if packet is None:
+                break
+            if packet.pts is not None and packet.size:
+                start_s = seconds(packet.pts, packet.time_base) - other.origin_s
+                reach.add(packet.stream.index, start_s, seconds(packet.duration or 0, packet.time_base))
     return reach.end_s
 
 

@@ -161,7 +161,10 @@ def muxer_for(plan: Plan) -> str | None:
     """The container to pack into; None where the received one is as good or the only one for its codecs, or where
     recordings that lie in one file differ too much for one (they are read as they are)."""
     first = plan.parts[0]
-    if any(not _alike(plan.kept(first), plan.kept(part)) for part in plan.parts[1:]):
+    if any(
+        len(part.sounds) != len(first.sounds) or not _alike(plan.kept(first), plan.kept(part))
+        for part in plan.parts[1:]
+    ):
         return None
     names = first.container.format.name.split(",")
     codecs = {_PLAIN.get(stream.codec_context.name, stream.codec_context.name) for stream in plan.kept(first)}

@@ -13,7 +13,8 @@ import os
 import resource
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -149,15 +150,16 @@ def look_and_pack(source: Path, target: Path, media_type: str, limits: Limits) -
     try:
         if any(len(part.container.streams) > MAX_STREAMS for part in opened):
             raise media_error("media.unreadable", source)
-        sounds = _sounds(source, opened[0], limits)
+        sounds = _sounds(opened)
         mirrored = _try_to_decode(source, opened[0], limits)
         plan = Plan(source, limits, opened, sounds, lost, mirrored)
         muxer = muxer_for(plan)
         found = _pack(plan, target, muxer, None)
         if found.reason is not None and muxer is not None:
-            for part in opened:
-                part.container.seek(0, backward=True)
-            found = _pack(plan, target, muxer, note_of(found.reason))
+            note = note_of(found.reason)
+            close_all(opened)
+            opened, lost = open_parts(source, limits)
+            _pack(replace(plan, parts=opened), target, muxer, note)
     finally:
         close_all(opened)
     pictures = next((part.video for part in opened if part.video is not None), None)
@@ -175,25 +177,28 @@ def look_and_pack(source: Path, target: Path, media_type: str, limits: Limits) -
     )
 
 
-def _sounds(source: Path, opened: Opened, limits: Limits) -> tuple[int, ...]:
-    """Which sound streams are kept: the one with the speech first, then others with speech of their own."""
-    if len(opened.sounds) < 2:
-        return tuple(range(len(opened.sounds)))
+def _sounds(parts: Sequence[Opened]) -> tuple[int, ...]:
+    """Which sound streams are kept: the one with the speech first, then others with speech of their own, in any of the
+    recordings that lie in the file: after a restart the speech may be in another."""
+    count = max(len(part.sounds) for part in parts)
+    if count < 2:
+        return tuple(range(len(parts[0].sounds)))
     from pipelines.media.channels import has_own_speech, level_db, speaking  # numpy: only for files with several tracks
 
-    levels: list[list[float]] = [[] for _ in opened.sounds]
-    places = {stream.index: place for place, stream in enumerate(opened.sounds)}
-    again = open_container(source, limits, part=opened.part)
-    with again.container:
-        for packet in packets_from(again, 0.0, lambda: None):
-            if packet is None or packet.stream.index not in places:
-                continue
-            with contextlib.suppress(av.FFmpegError, ValueError):
-                levels[places[packet.stream.index]] += [
-                    level_db(frame) for frame in packet.decode() if isinstance(frame, av.AudioFrame)
-                ]
+    levels: list[list[float]] = [[] for _ in range(count)]
+    for part in parts:
+        again = part.again()
+        places = {stream.index: place for place, stream in enumerate(again.sounds)}
+        with again.container:
+            for packet in packets_from(again, 0.0, lambda: None):
+                if packet is None or packet.stream.index not in places:
+                    continue
+                with contextlib.suppress(av.FFmpegError, ValueError):
+                    levels[places[packet.stream.index]] += [
+                        level_db(frame) for frame in packet.decode() if isinstance(frame, av.AudioFrame)
+                    ]
     first = speaking(levels)
-    return (first, *(place for place in range(len(levels)) if place != first and has_own_speech(levels, place, first)))
+    return (first, *(place for place in range(count) if place != first and has_own_speech(levels, place, first)))
 
 
 def _pack(plan: Plan, target: Path, muxer: str | None, note: str | None) -> Copied:
