@@ -125,8 +125,8 @@ def known_counts(data: Path, vad: Any, words_of: Transcribe) -> list[dict[str, A
     for name, language, text, audio in sets:
         spans = clean_speech(as_floats(audio.samples))
         extent = Span(spans[0].start_s, spans[-1].end_s)
-        pauses = [gap for gap in gaps(spans, extent) if gap.duration_s > PAUSE_S]
-        true = 60 * count_units(text, language) / (extent.duration_s - sum(gap.duration_s for gap in pauses))
+        shortened_s = sum(max(0.0, gap.duration_s - PAUSE_S) for gap in gaps(spans, extent))
+        true = 60 * count_units(text, language) / (extent.duration_s - shortened_s)
         heard = listen(audio, words_of(audio, language), vad)
         if heard is None:
             raise ValueError(f"{name}: no speech measured")

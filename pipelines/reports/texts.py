@@ -165,7 +165,7 @@ TEXTS: dict[str, Text] = {
     "column.measure": msg("Measure"),
     "column.value": msg("Value"),
     "column.spans": msg("Spans"),
-    "measure.speech_rate_per_min": msg("Speech rate (pauses left out)"),
+    "measure.speech_rate_per_min": msg("Speech rate (a pause counts for 0.5 s at most)"),
     "measure.articulation_rate_per_min": msg("Articulation rate (gaps > 0.25 s out)"),
     "measure.overall_rate_per_min": msg("Speech rate (pauses included)"),
     "measure.speech_band": msg("Pace by convention, not a finding"),

@@ -44,7 +44,7 @@ class SpeechCues:
     Args:
         unit: "characters" (zh) or "words" (en): what the rates count.
         units: how many were counted (fillers and punctuation left out).
-        speech_rate_per_min: units a minute of speaking time, from first to last word, pauses > 0.5 s left out.
+        speech_rate_per_min: units a minute from first to last word, where a pause counts for 0.5 s at most.
         articulation_rate_per_min: units a minute without any gap > 0.25 s.
         overall_rate_per_min: units a minute from first to last word, pauses included.
         speaking_spans: where there is speech, pauses > 0.5 s between them.

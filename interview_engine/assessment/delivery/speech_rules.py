@@ -17,7 +17,8 @@ from interview_engine.assessment.delivery.speech_units import Token, filled_paus
 from interview_engine.assessment.transcript import Word
 
 PAUSE_S = 0.5
-"""A longer silence inside an answer is a pause (docs/cues.md)."""
+"""A longer silence inside an answer is a pause (docs/cues.md). In the speech rate a pause counts for this long at most:
+were it left out whole, a rate would jump where silences pass this length (by 9 % in one recording)."""
 LEAST_VOICE_S = 0.02
 """Less voice than the shortest speech sound between the first and the last word cannot be measured."""
 
@@ -99,7 +100,7 @@ def speech_measures(
     breaks = tuple(silence for silence in silences if silence.duration_s > ARTICULATION_GAP_S)
     speaking = gaps(merge([*pauses, *off]), extent)
     recorded_s = extent.duration_s - total_s(off)
-    rate = _per_minute(units, total_s(speaking))
+    rate = _per_minute(units, recorded_s - sum(pause.duration_s - PAUSE_S for pause in pauses))
     return SpeechCues(
         unit=unit_of(language),
         units=units,

@@ -25,7 +25,7 @@ def measure(words: list[Word], speech: list[Span], language: str = "en", duratio
 
 @pytest.fixture
 def known() -> SpeechCues:
-    """Six words in 3 s of speech, with a pause of 1 s and a gap of 0.4 s."""
+    """Six words in 3 s of speech, with a pause of 1 s (of which 0.5 s counts in the speech rate) and a gap of 0.4 s."""
     words = [Word("w", 1.0 + 0.5 * index, 1.5 + 0.5 * index, 1.0) for index in range(2)]
     words += [Word("w", 3.0 + 0.3 * index, 3.3 + 0.3 * index, 1.0) for index in range(2)]
     words += [Word("w", 4.0 + 0.7 * index, 4.7 + 0.7 * index, 1.0) for index in range(2)]
@@ -35,7 +35,7 @@ def known() -> SpeechCues:
 def test_a_clip_of_known_words_and_times_gives_its_rates(known: SpeechCues) -> None:
     assert known.units == 6
     assert known.overall_rate_per_min == pytest.approx(60 * 6 / 4.4)
-    assert known.speech_rate_per_min == pytest.approx(60 * 6 / 3.4)
+    assert known.speech_rate_per_min == pytest.approx(60 * 6 / (3.4 + 0.5))
     assert known.articulation_rate_per_min == pytest.approx(60 * 6 / 3.0)
 
 
@@ -152,11 +152,37 @@ def test_the_aligned_recordings_give_their_own_rates_exactly(name: str) -> None:
     silent = [b - a for a, b in zip(edges[::2], edges[1::2], strict=True) if a >= first_s and b <= last_s]
     cues = measure(words, [Span(word.start_s, word.end_s) for word in words])
     assert cues.units == len(counted)
-    paused, broken = (sum(length for length in silent if length > limit) for limit in (0.5, 0.25))
-    assert cues.speech_rate_per_min == pytest.approx(60 * len(counted) / (last_s - first_s - paused))
+    shortened = sum(max(0.0, length - 0.5) for length in silent)
+    broken = sum(length for length in silent if length > 0.25)
+    assert cues.speech_rate_per_min == pytest.approx(60 * len(counted) / (last_s - first_s - shortened))
     assert cues.articulation_rate_per_min == pytest.approx(60 * len(counted) / (last_s - first_s - broken))
     assert cues.overall_rate_per_min == pytest.approx(60 * len(counted) / (last_s - first_s))
     assert len(cues.pauses) == 4
+
+
+def spoken_with(silences: list[float]) -> SpeechCues:
+    """Words of 0.4 s each, a silence between each two."""
+    starts = [0.0]
+    for silence in silences:
+        starts.append(starts[-1] + 0.4 + silence)
+    words = [Word("w", start_s, start_s + 0.4, 1.0) for start_s in starts]
+    return measure(words, [Span(word.start_s, word.end_s) for word in words])
+
+
+@given(st.lists(st.floats(0.01, 2.0), min_size=1, max_size=12), st.floats(0.0, 0.1))
+def test_a_little_more_silence_moves_the_speech_rate_a_little_and_never_up(
+    silences: list[float], more_s: float
+) -> None:
+    """Longer pauses cannot make anybody speak faster, and no length of silence is a step."""
+    before, after = spoken_with(silences), spoken_with([silence + more_s for silence in silences])
+    seconds = [60 * cues.units / cues.speech_rate_per_min for cues in (before, after)]
+    assert -1e-9 <= seconds[1] - seconds[0] <= more_s * len(silences) + 1e-9
+
+
+def test_a_pause_just_over_the_limit_counts_like_one_just_under_it() -> None:
+    under, over = spoken_with([0.499] * 9), spoken_with([0.501] * 9)
+    assert (len(under.pauses), len(over.pauses)) == (0, 9)
+    assert over.speech_rate_per_min == pytest.approx(under.speech_rate_per_min, rel=0.002)
 
 
 times = st.floats(0, 120, allow_nan=False)

@@ -68,7 +68,7 @@ PAUSES = {
 }
 """The alignments' silences over 0.5 s; the first ends at the "uh" that the alignment left out."""
 
-SPEECH_RATE = {"acoustic_corpus": 158.3, "cold_corpus": 179.9}
+SPEECH_RATE = {"acoustic_corpus": 144.7, "cold_corpus": 163.1}
 """Words a minute from the alignments (that "uh" taken as speech)."""
 
 
