@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 
 from bench.asr import load
 from bench.asr_sets import JFK, Clip, aishell, speechocean
+from bench.backgrounds import MUSIC, NOISES, Make, made
 from bench.conventions import calibrate, drifted, run_info, write_json
 from bench.setting import results_folder, shared_data
 from bench.speech_truths import (
@@ -29,7 +30,7 @@ from bench.speech_truths import (
     two_voices,
     with_gaps,
 )
-from interview_engine.assessment.delivery.spans import Span, gaps
+from interview_engine.assessment.delivery.spans import Span, gaps, total_s
 from interview_engine.assessment.delivery.speech_cues import SpeechCues
 from interview_engine.assessment.delivery.speech_rules import PAUSE_S, speech_measures
 from interview_engine.assessment.delivery.speech_units import count_units
@@ -207,12 +208,29 @@ def second_voices(data: Path, vad: Any, voices: Any) -> dict[str, Any]:
 
 
 def backgrounds(data: Path, vad: Any) -> dict[str, Any]:
-    """Loud background: false alarms on clean recordings of one voice, hits where there is music or noise."""
+    """Loud background: false alarms on clean recordings of one voice, hits where there is music or noise, and what of
+    made sounds, alone and behind a voice, is called music."""
     from pipelines.hearing.activity import find_activity
-    from pipelines.hearing.background import loud_background
+    from pipelines.hearing.background import kinds_of_background
 
-    def flagged(entries: Iterable[tuple[str, Audio]]) -> list[str]:
-        return [name for name, audio in entries if loud_background(find_activity(audio.samples, vad))]
+    def flagged(entries: Iterable[tuple[str, Audio]]) -> dict[str, tuple[float, float]]:
+        found = {name: kinds_of_background(find_activity(audio.samples, vad)) for name, audio in entries}
+        return {
+            name: (round(total_s(one), 1), round(total_s(two), 1)) for name, (one, two) in found.items() if one or two
+        }
+
+    def behind(kinds: Mapping[str, Make], gain_db: float | None) -> Iterator[tuple[str, Audio]]:
+        """Each kind alone (None), or so much louder than a voice that speaks, pauses, and speaks again."""
+        for name, make in kinds.items():
+            for seed in range(5):
+                sound = made(make, seed, 20.0)
+                if gain_db is not None:
+                    sound = sound * 10 ** (gain_db / 20) + voice[: sound.size]
+                yield f"{name} {seed}", Audio.from_floats(sound.astype(np.float32), SAMPLE_RATE, "")
+
+    spoken_clips = [as_floats(load(clip).samples) for clip in list(aishell(data))[:6]]
+    pause = np.zeros(2 * SAMPLE_RATE, np.float32)
+    voice = np.concatenate([part for clip in spoken_clips for part in (clip * (0.05 / clip.std()), pause)])
 
     noisy = ("C_audio/ina/musanmix.mp3", "B_video/googlework_short.mp4", "B_video/no_face_animation.mp4")
     loud = [(Path(name).stem, load(Clip("", (data / name,), "", "en"))) for name in noisy]
@@ -222,6 +240,11 @@ def backgrounds(data: Path, vad: Any) -> dict[str, Any]:
         "one_voice": flagged(one_voice(data)),
         "music_or_noise": flagged(loud),
         "speech_seconds_found_in_52.8_s_of_music_and_noise": round(spoken, 2),
+        "seconds_of_music_and_noise_in": {
+            f"{what} {'alone' if gain_db is None else f'{gain_db:+.0f} dB re a voice'}": flagged(behind(kinds, gain_db))
+            for what, kinds in (("noise", NOISES), ("music", MUSIC))
+            for gain_db in (None, -5.0, 0.0)
+        },
     }
     print(result, flush=True)
     return result

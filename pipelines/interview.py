@@ -181,7 +181,7 @@ def _assess_recording(
     )
     voices = bench.voices if voice_cues else None
     signals = speech_signals(media.audio, transcript, bench.voice_activity, voices, activity=activity)
-    transcript = under_music(transcript, share_of_silence(activity, music_in(signals)))
+    transcript = under_music(transcript, share_of_silence(activity, loud_in(signals)))
     lap("listen")
     answer = replace(answer, transcript=transcript, speech=speech, signals=(*answer.signals, *signals))
     if transcript.reason is not None:
@@ -189,9 +189,10 @@ def _assess_recording(
     return answer
 
 
-def music_in(signals: Sequence[Signal]) -> tuple[Span, ...]:
+def loud_in(signals: Sequence[Signal]) -> tuple[Span, ...]:
     """Where music or strong noise was heard."""
-    return tuple(span for signal in signals if signal.reason.code == "integrity.music" for span in signal.spans)
+    loud = ("quality.music", "quality.noise")
+    return tuple(span for signal in signals if signal.reason.code in loud for span in signal.spans)
 
 
 def interruptions(media: Media) -> tuple[Signal, ...]:

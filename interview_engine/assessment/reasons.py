@@ -174,5 +174,7 @@ SENTENCES: dict[str, Message] = {
     "quality.interrupted": msg(
         "The recording was paused or started again ({spans}); what lay between is not recorded."
     ),
-    "integrity.music": msg("There is music or strong noise in the recording."),
+    "quality.music": msg("There is music in the recording ({spans}): words may be misheard."),
+    "quality.noise": msg("There is strong noise in the recording ({spans}): words may be misheard."),
+    "integrity.music": msg("There is music or strong noise in the recording."),  # as earlier reports hold it
 }

@@ -1,4 +1,4 @@
-"""Whether something other than voice is loud: music, traffic, a fan. A flag for a person, never part of a score."""
+"""Whether something other than voice is loud, music or noise. A flag for a person, never part of a score."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from interview_engine.assessment.delivery.spans import Span, gaps, merge, total_
 from interview_engine.assessment.media import SAMPLE_RATE
 from pipelines.hearing.activity import Activity
 from pipelines.hearing.loudness import BLOCK_HOPS, HOP_S, loudness_track, speech_blocks
+from pipelines.hearing.music import music_of
 
 NEAR_SPEECH_DB = 10.0
 """A background less than this below the median of speech is loud."""
@@ -39,6 +40,22 @@ def loud_background(activity: Activity) -> tuple[Span, ...]:
             if level_db > limit:
                 loud.append(Span(float(time_s) - HOP_S / 2, float(time_s) + HOP_S / 2))
     spans = merge([Span(round(span.start_s, 2), round(span.end_s, 2)) for span in loud])
+    return _enough(spans)
+
+
+def kinds_of_background(activity: Activity) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Where there is loud music, and where there is other loud noise, without voice. Of a kind that does not add up to
+    `LEAST_S` nothing is said, unless neither does: then all of it is what most of it is."""
+    loud = loud_background(activity)
+    if not loud:
+        return (), ()
+    music, noise = music_of(activity.samples, loud)
+    if max(total_s(music), total_s(noise)) < LEAST_S - 1e-6:
+        return (loud, ()) if total_s(music) > total_s(noise) else ((), loud)
+    return _enough(music), _enough(noise)
+
+
+def _enough(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     return spans if total_s(spans) >= LEAST_S - 1e-6 else ()
 
 

@@ -14,7 +14,7 @@ from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.transcript import Transcript
 from models.speech.speaker import VoiceEmbedder
 from pipelines.hearing.activity import Activity, SpeechProbability, find_activity
-from pipelines.hearing.background import loud_background
+from pipelines.hearing.background import kinds_of_background
 from pipelines.hearing.prosody import measure_loudness, measure_pitch
 from pipelines.hearing.quality import clipped, hum
 from pipelines.hearing.voices import second_voice
@@ -93,7 +93,9 @@ def signals(
     humming = hum(activity.samples, activity.spans)
     if humming:
         found.append(Signal(Reason("quality.hum", {"spans": listed(humming)}), humming))
-    loud = loud_background(activity)
-    if loud:
-        found.append(Signal(Reason("integrity.music"), loud))
+    music, noise = kinds_of_background(activity)
+    if music:
+        found.append(Signal(Reason("quality.music", {"spans": listed(music)}), music))
+    if noise:
+        found.append(Signal(Reason("quality.noise", {"spans": listed(noise)}), noise))
     return tuple(found)
