@@ -136,7 +136,7 @@ def pay_over(session: Session, months: int, _: int, until: date) -> list[Over]:
         )
         .order_by(Employment.last_day, Employment.id)
     ).tuples()
-    found = [Over(row_id, person_id, _months_after(last, months)) for row_id, person_id, last in rows if last]
+    found = [Over(row_id, person_id, months_after(last, months)) for row_id, person_id, last in rows if last]
     return [one for one in found if one.day <= until]
 
 
@@ -145,6 +145,7 @@ def erase_pay(session: Session, employment_id: str, removal: Removal) -> None:
     removal.delete(session, PayRate, PayRate.employment_id == employment_id)
 
 
-def _months_after(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
+    """The day so many months later: the month's last day where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

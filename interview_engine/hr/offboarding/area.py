@@ -9,6 +9,7 @@ from interview_engine.hr.area import Area, Job, MessageTemplate, PersonColumn, S
 from interview_engine.hr.offboarding.following import follow, not_begun
 from interview_engine.hr.offboarding.lists import SEPARATIONS
 from interview_engine.hr.offboarding.resignation import RESIGNATION
+from interview_engine.hr.offboarding.retained import EXIT_INTERVIEW, EXIT_KEPT, erase_exit_interview
 from interview_engine.hr.offboarding.separations import names_for
 from interview_engine.hr.offboarding.tables import ExitInterview, FinalSettlement, Separation
 from interview_engine.hr.removal import Removal
@@ -34,6 +35,8 @@ AREA = Area(
         PersonColumn(FinalSettlement.person_id, "kept", f"{_LAW}: it is what the last pay was computed from"),
     ),
     erase=_erase,
+    kept=(EXIT_KEPT,),
+    erasures={EXIT_INTERVIEW: erase_exit_interview},
     requests=(as_request(RESIGNATION),),
     messages={
         "exit_interview.offered": MessageTemplate(

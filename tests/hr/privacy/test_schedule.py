@@ -19,6 +19,7 @@ from interview_engine.hr.employment.tables import PayRate
 from interview_engine.hr.files import documents
 from interview_engine.hr.files.tables import FileDocument
 from interview_engine.hr.house import house
+from interview_engine.hr.offboarding.tables import ExitInterview, Separation
 from interview_engine.hr.privacy import erasure, planning, scheduled
 from interview_engine.hr.privacy import service as privacy
 from interview_engine.store.blob_keys import BlobKeys
@@ -228,3 +229,45 @@ def test_every_kind_has_its_least_its_article_and_its_source(small_world: World)
         periods = scheduled.periods(session)
     assert {one.kind.name for one in periods} == scheduled.SHIPPED.keys()
     assert all(one.months >= one.least and one.article and one.source.startswith("https://") for one in periods)
+
+
+def test_answers_on_leaving_go_two_years_after_it_and_that_somebody_left_stays(archive: Archive) -> None:
+    world = archive.world
+    with world.database.transaction() as session:
+        whose = {
+            "person_id": archive.person_id, "legal_entity_id": world.entity_id, "department_id": world.department_id,
+        }  # fmt: skip
+        left = Separation(**stamp("system", world.clock), **whose, employment_id=archive.employment_id, state="closed",
+                          kind="resignation", notice_on=date(2026, 5, 30), last_day=LAST)  # fmt: skip
+        session.add(left)
+        session.flush()
+        row = ExitInterview(**stamp("system", world.clock), **whose, separation_id=left.id, state="answered",
+                            answered_at=world.clock.now(), answers={"reason": "pay"})  # fmt: skip
+        session.add(row)
+        session.flush()
+        interview_id = row.id
+    archive.at(date(2028, 6, 30))
+    assert archive.plan() == []
+    archive.at(date(2028, 7, 1))
+    assert archive.plan() == [("exit_interview", interview_id)]
+    archive.at(date(2028, 7, 9))
+    assert archive.carry_out() == 1
+    with world.database.reading() as session:
+        assert session.scalar(select(ExitInterview)) is None
+        assert session.scalars(select(Separation)).one().state == "closed"
+
+
+@pytest.mark.parametrize("state", ["offered", "declined", "lapsed"])
+def test_an_exit_interview_without_answers_is_nothing_to_destroy(archive: Archive, state: str) -> None:
+    world = archive.world
+    with world.database.transaction() as session:
+        whose = {
+            "person_id": archive.person_id, "legal_entity_id": world.entity_id, "department_id": world.department_id,
+        }  # fmt: skip
+        left = Separation(**stamp("system", world.clock), **whose, employment_id=archive.employment_id, state="closed",
+                          kind="resignation", notice_on=date(2026, 5, 30), last_day=LAST)  # fmt: skip
+        session.add(left)
+        session.flush()
+        session.add(ExitInterview(**stamp("system", world.clock), **whose, separation_id=left.id, state=state))
+    archive.at(date(2028, 7, 1))
+    assert archive.plan() == []
