@@ -142,7 +142,7 @@ CONSOLE: dict[str, Body] = {
     "/console/leaving/new": form(employee_number="B-1", kind="mutual", last_day="2099-01-01", reason=REASON),
     "/console/leaving/bulk": form(action="settle", id=of_b("separation_id"), confirmed="1"),
     "/console/leaving/{separation_id}/last-day": form(last_day="2099-01-01"),
-    "/console/leaving/{separation_id}/kind": form(kind="dismissal"),
+    "/console/leaving/{separation_id}/kind": form(kind="dismissal_40"),
     "/console/leaving/{separation_id}/withdraw": form(reason=REASON),
     "/console/leaving/{separation_id}/settle": nothing,
     "/console/leaving/{separation_id}/take-back": form(reason=REASON),

@@ -112,7 +112,14 @@ add_buttons(
             "last_day_moved",
         ),
         "kind": Button(
-            lambda session, by: service.correct_kind(session, by.actor, by.row_id, by.form.text("kind"), by.clock),
+            lambda session, by: service.correct_kind(
+                session,
+                by.actor,
+                by.row_id,
+                by.form.text("kind"),
+                by.clock,
+                article_42_checked=by.form.checked("article_42_checked"),
+            ),
             "kind_corrected",
         ),
         # what a resignation did waits for whoever decides on resignations

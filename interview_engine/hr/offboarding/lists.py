@@ -42,7 +42,8 @@ def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: 
     last, notice = values["last_day"], values["notice_on"]
     assert isinstance(last, date)
     new = NewSeparation(
-        str(values["kind"]), last, str(values["reason"]), notice if isinstance(notice, date) else None
+        str(values["kind"]), last, str(values["reason"]), notice if isinstance(notice, date) else None,
+        bool(values["article_42_checked"]),
     )  # fmt: skip
     return service.enter(session, actor, employment_id, new, clock).id
 
@@ -70,6 +71,8 @@ SEPARATIONS = ListSpec(
                   help=msg("A day in the past ends the employment immediately.")),
             Field("notice_on", msg("Notice given on"), "day", help=msg("The day of notice; left empty, today.")),
             Field("reason", msg("Reason"), "area", required=True, most=300),
+            Field("article_42_checked", msg("Article 42 was checked: nothing protects this person"), "flag",
+                  help=msg("Asked for where approved leave may forbid a dismissal by notice.")),
         ),
         _create,
         ("public", "manage"),

@@ -20,7 +20,9 @@ LAW: Mapping[str, Any] = json.loads(Path(__file__).with_name("kinds.json").read_
 CHOSEN_KINDS: Mapping[str, Text] = MappingProxyType(
     {
         "resignation": msg("Resignation"),
-        "dismissal": msg("Dismissal"),
+        "dismissal_39": msg("Dismissal for misconduct, or in probation"),
+        "dismissal_40": msg("Dismissal after illness, for being unfit, or as things changed"),
+        "dismissal_41": msg("Redundancies"),
         "end_of_contract": msg("End of contract"),
         "mutual": msg("By mutual agreement"),
         "retirement": msg("Retirement"),
@@ -29,8 +31,11 @@ CHOSEN_KINDS: Mapping[str, Text] = MappingProxyType(
     }
 )
 """What HR chooses from."""
-KINDS: Mapping[str, Text] = MappingProxyType({**CHOSEN_KINDS, "not_stated": msg("Not stated")})
-"""With those whose last day was written down elsewhere: in the employee file, by an import."""
+KINDS: Mapping[str, Text] = MappingProxyType(
+    {**CHOSEN_KINDS, "dismissal": msg("Dismissal"), "not_stated": msg("Not stated")}
+)
+"""With dismissals that were entered before their grounds were asked for, and those whose last day was written down
+elsewhere: in the employee file, by an import."""
 STATES: Mapping[str, Text] = MappingProxyType(
     {
         "requested": msg("Asked for", context="separation"),
@@ -63,6 +68,8 @@ class Kind:
     Args:
         notice_days: days of notice asked for, None where the law asks for none.
         notice_article: where the days of notice stand.
+        months_pay_instead: months of pay that the employer may pay in place of notice, None where the law knows none.
+        barred_by: the article that forbids this kind while somebody is ill, with child or nursing; "" for none.
         severance: "yes", "no", "depends". article, severance_article: where it stands.
         speaks_to_person: whether the person is asked for an exit interview and has tasks of their own.
     """
@@ -71,6 +78,8 @@ class Kind:
     article: str
     notice_days: int | None
     notice_article: str
+    months_pay_instead: Decimal | None
+    barred_by: str
     severance: str
     severance_article: str
     speaks_to_person: bool
@@ -85,6 +94,8 @@ def kind_of(name: str, *, on_probation: bool = False) -> Kind:
         row["article"],
         notice,
         row.get("notice_article", row["article"]),
+        Decimal(row["months_pay_instead"]) if "months_pay_instead" in row else None,
+        row.get("barred_by", ""),
         row["severance"],
         row["severance_article"],
         row.get("speaks_to_person", True),

@@ -19,6 +19,7 @@ from interview_engine.hr.access.service import check_row, reached_persons, requi
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.offboarding import rules
+from interview_engine.hr.offboarding.protection import check_not_barred
 from interview_engine.hr.offboarding.tables import FinalSettlement, Separation
 from interview_engine.hr.people.names import person_names
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
@@ -30,12 +31,13 @@ from interview_engine.store.rows import find, stamp, touch
 
 @dataclass(frozen=True, slots=True)
 class NewSeparation:
-    """What HR enters; see `tables.Separation`. `notice_on` None is today."""
+    """What HR enters; see `tables.Separation`. `notice_on` None is today. `article_42_checked`: see `protection`."""
 
     kind: str
     last_day: date
     reason: str
     notice_on: date | None = None
+    article_42_checked: bool = False
 
 
 def open_separation(
@@ -49,7 +51,7 @@ def open_separation(
     Raises:
         NotFoundError, PermissionDenied. InvalidInput: `separation.kind`, `separation.last_day` (the employment ended on
             another day), `separation.notice` (after the last day, or still to come), reason, see `employment.end`.
-        ConflictError: `separation.open` (there is one), `separation.not_begun`.
+        ConflictError: `separation.open` (there is one), `separation.not_begun`, `separation.protected`.
     """
     row = employments.locked(session, employment_id)
     check(session, actor, row, "write")
@@ -77,6 +79,7 @@ def open_separation(
             msg("This employment ended on {day}.", day="" if row.last_day is None else row.last_day.isoformat()),
             msg("Enter that day."),
         )  # fmt: skip
+    check_not_barred(session, row, new.kind, notice_on, new.last_day, checked=new.article_42_checked)
     employments.end(session, replace(SYSTEM, id=actor.id), employment_id, new.last_day, reason, clock)
     return write(session, row, new.kind, reason, notice_on, "approved", actor.id, clock)
 
@@ -148,19 +151,24 @@ def follow_day(session: Session, row: Separation, last_day: date, actor_id: str,
     return True
 
 
-def correct_kind(session: Session, actor: Actor, separation_id: str, kind: str, clock: Clock) -> Separation:
+def correct_kind(
+    session: Session, actor: Actor, separation_id: str, kind: str, clock: Clock, *, article_42_checked: bool = False
+) -> Separation:
     """Say why somebody leaves, where that is not known or was wrong. Needs "public" manage.
 
     Raises:
-        NotFoundError, PermissionDenied. InvalidInput: `separation.kind`. ConflictError: `separation.state` (settled).
+        NotFoundError, PermissionDenied. InvalidInput: `separation.kind`. ConflictError: `separation.state` (settled),
+            `separation.protected`.
     """
-    row = get_for(session, actor, separation_id, "write", lock=True)
+    employment = employments.locked(session, get_for(session, actor, separation_id, "write").employment_id)
+    row = locked(session, separation_id)
     if kind not in rules.CHOSEN_KINDS:
         raise invalid("kind", "separation.kind", msg("There is no such value."), msg("Choose why somebody leaves."))
     if row.kind == kind:
         return row
     if row.state in ("settled", "closed", "withdrawn"):
         raise wrong_state()
+    check_not_barred(session, employment, kind, row.notice_on, row.last_day, checked=article_42_checked)
     row.kind = kind
     touch(row, actor.id, clock)
     audit.record(session, actor.id, "separation.kind", f"separation:{row.id}", {"to": kind}, clock)

@@ -55,6 +55,7 @@ NAMES: Mapping[str, Text] = MappingProxyType(
         "advances": msg("Advances not settled"),
         "notice_given": msg("Days of notice given"),
         "notice_due": msg("Days of notice that the law asks for"),
+        "notice_instead": msg("Months of pay that may be paid in place of notice"),
         "severance": msg("Severance"),
         "severance_years": msg("Years that severance would count"),
     }
@@ -117,6 +118,8 @@ def facts_of(session: Session, row: Separation, employment: Employment) -> list[
     facts.append(Fact("notice_given", str(max(0, (last - row.notice_on).days)), "separation"))
     if kind.notice_days is not None:
         facts.append(Fact("notice_due", str(kind.notice_days), "law", kind.notice_article))
+    if kind.months_pay_instead is not None:
+        facts.append(Fact("notice_instead", _number(kind.months_pay_instead), "law", kind.notice_article))
     facts.append(Fact("severance", kind.severance, "law", kind.severance_article))
     if kind.severance != "no":
         years = rules.severance_years(first, last)

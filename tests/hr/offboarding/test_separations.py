@@ -170,7 +170,7 @@ def test_a_moved_last_day_moves_employment_tasks_and_facts_and_reopens_what_was_
 
 
 def test_a_separation_in_the_past_ends_the_employment_at_once(leaver: Leaver) -> None:
-    separation_id = leaver.enter(NewSeparation("dismissal", date(2026, 8, 31), "违纪"))
+    separation_id = leaver.enter(NewSeparation("dismissal_39", date(2026, 8, 31), "违纪"))
     with leaver.world.database.transaction() as session:
         assert employments.locked(session, leaver.staff.employment_id).state == "left"
         assert session.scalar(select(ExitInterview)) is None
@@ -269,11 +269,15 @@ def test_the_settlement_names_unpaid_days_notice_and_severance_and_each_source(l
         values = {"leave_type": "personal", "first_day": date(2026, 11, 27), "last_day": date(2026, 12, 2)}
         asked = staff.ask(session, "leave", **values)
         staff.decide(session, asked)
-    separation_id = leaver.enter(NewSeparation("dismissal", LAST, "岗位取消", date(2026, 11, 1)))
+    separation_id = leaver.enter(NewSeparation("dismissal_40", LAST, "岗位取消", date(2026, 11, 1)))
     facts = leaver.facts(separation_id)
     assert (facts["unpaid_days"], facts["days_last_month"]) == ("4", "30")  # to the last day, not beyond it
     assert (facts["notice_given"], facts["notice_due"]) == ("29", "30")
-    assert (facts["severance"], facts["severance_years"]) == ("depends", "1")  # ten months and more count as one
+    assert (facts["notice_instead"], facts["severance"], facts["severance_years"]) == (
+        "1",
+        "yes",
+        "1",
+    )  # ten months and more count as one
     with world.database.reading() as session:
         row = settlement.of_separation(session, separation_id)
         assert row is not None
@@ -307,6 +311,67 @@ def test_who_began_before_the_law_sees_the_article_that_leaves_those_years_out()
 def test_a_dismissal_names_the_articles_that_ask_for_notice_and_the_one_that_does_not() -> None:
     assert rules.kind_of("dismissal").notice_article == "第四十条、第四十一条（依照第三十九条的，无须提前通知）"
     assert rules.kind_of("resignation").notice_article == "第三十七条"
+
+
+@pytest.mark.parametrize(
+    ("kind", "on_probation", "notice", "instead", "severance", "barred"),
+    [
+        ("dismissal_39", False, None, None, "no", ""),
+        ("dismissal_40", False, 30, 1, "yes", "第四十二条"),
+        ("dismissal_41", False, 30, None, "yes", "第四十二条"),
+        ("mutual", False, None, None, "depends", ""),
+        ("resignation", False, 30, None, "no", ""),
+        ("resignation", True, 3, None, "no", ""),
+        ("dismissal_40", True, 30, 1, "yes", "第四十二条"),
+    ],
+)
+def test_notice_and_severance_follow_the_grounds(
+    kind: str, on_probation: bool, notice: int | None, instead: int | None, severance: str, barred: str
+) -> None:
+    found = rules.kind_of(kind, on_probation=on_probation)
+    assert (found.notice_days, found.months_pay_instead, found.severance) == (notice, instead, severance)
+    assert found.barred_by == barred
+
+
+def test_a_dismissal_is_entered_with_its_grounds(leaver: Leaver) -> None:
+    with pytest.raises(InvalidInput):
+        leaver.enter(NewSeparation("dismissal", LAST, "违纪"))
+    separation_id = leaver.enter(NewSeparation("dismissal_39", LAST, "违纪"))
+    facts = leaver.facts(separation_id)
+    assert "notice_due" not in facts
+    assert facts["severance"] == "no"
+
+
+@pytest.mark.parametrize("kind", ["dismissal_40", "dismissal_41"])
+@pytest.mark.parametrize("leave_type", ["sick", "parental"])
+def test_leave_that_may_protect_stops_a_dismissal_by_notice_and_names_the_article(
+    leaver: Leaver, kind: str, leave_type: str
+) -> None:
+    world, staff = leaver.world, leaver.staff
+    with world.database.transaction() as session:
+        values = {"leave_type": leave_type, "first_day": date(2026, 11, 16), "last_day": date(2026, 11, 20)}
+        staff.decide(session, staff.ask(session, "leave", **values))
+    with pytest.raises(ConflictError) as caught:
+        leaver.enter(NewSeparation(kind, LAST, "岗位取消", date(2026, 11, 1)))
+    assert caught.value.code == "separation.protected"
+    assert "第四十二条" in caught.value.message.get("zh")
+    assert "Article 42" in caught.value.message.get("en")
+    with world.database.transaction() as session:
+        assert employments.locked(session, staff.employment_id).last_day is None
+    separation_id = leaver.enter(NewSeparation("dismissal_39", LAST, "违纪", date(2026, 11, 1)))
+    with world.database.transaction() as session, pytest.raises(ConflictError):
+        service.correct_kind(session, world.actor("hr"), separation_id, kind, world.clock)
+    with world.database.transaction() as session:
+        service.correct_kind(session, world.actor("hr"), separation_id, kind, world.clock, article_42_checked=True)
+    assert leaver.row(separation_id).kind == kind
+
+
+def test_other_leave_and_leave_that_is_over_protect_nobody(leaver: Leaver) -> None:
+    world, staff = leaver.world, leaver.staff
+    with world.database.transaction() as session:
+        values = {"leave_type": "annual", "first_day": date(2026, 11, 16), "last_day": date(2026, 11, 20)}
+        staff.decide(session, staff.ask(session, "leave", **values))
+    assert leaver.enter(NewSeparation("dismissal_40", LAST, "岗位取消", date(2026, 11, 1)))
 
 
 def test_it_is_closed_at_midnight_in_china_once_it_is_settled(leaver: Leaver) -> None:
