@@ -38,7 +38,7 @@ from interview_engine.assessment.media import SAMPLE_RATE, Audio, as_floats, as_
 from interview_engine.assessment.transcript import Transcript, Word
 
 LIBRARIES = ("faster-whisper", "ctranslate2", "onnxruntime", "numpy", "scipy")
-PARTS = ("aligned", "known_counts", "inserted_gaps", "second_voice", "background", "cost")
+PARTS = ("aligned", "known_counts", "inserted_gaps", "second_voice", "voice_pairs", "background", "cost")
 EDGE_TOLERANCE_S = 0.15
 """A pause is found when both its ends are this near; a filler, when its middle is inside the true one ± this."""
 
@@ -68,6 +68,7 @@ def main(arguments: Sequence[str]) -> int:
         "known_counts": lambda: known_counts(data, vad, words_of),
         "inserted_gaps": lambda: [inserted_gaps(data, vad, snr_db) for snr_db in (40.0, 20.0, 10.0)],
         "second_voice": lambda: second_voices(data, vad, voices),
+        "voice_pairs": lambda: pairs(data, vad, voices),
         "background": lambda: backgrounds(data, vad),
         "cost": lambda: cost(data, vad, voices),
     }
@@ -205,6 +206,15 @@ def second_voices(data: Path, vad: Any, voices: Any) -> dict[str, Any]:
         result[f"inserted_{second_s:g}s"] = {"flagged": len(hits), "of": len(hits) + len(missed)}
     print(result, flush=True)
     return result
+
+
+def pairs(data: Path, vad: Any, voices: Any) -> dict[str, tuple[int, int]]:
+    """Second voices by sex and room."""
+    from bench.voice_pairs import voice_pairs
+
+    found = voice_pairs(data, vad, voices)
+    print(found, flush=True)
+    return found
 
 
 def backgrounds(data: Path, vad: Any) -> dict[str, Any]:

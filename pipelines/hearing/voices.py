@@ -1,8 +1,9 @@
 """Whether a second voice can be heard: a flag for a person who should listen, never part of a score.
 
 Windows of speech are described by models/speech/speaker.py and joined into groups by average linkage. A group beside
-the largest one is called a second voice when it is unlike the largest group and lasts long enough to be more than one
-odd window. The threshold was chosen on recordings of one speaker, for at most 5 % false alarms.
+the largest one is called a second voice when it is unlike the largest group, measured against how alike the windows of
+each are among themselves and how far their pitch is apart, and lasts long enough to be more than one odd window.
+Figures: docs/cues.md, "What is a signal and not a cue".
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from interview_engine.assessment.delivery.spans import Span, merge
 from models.speech.speaker import WINDOW_S, VoiceEmbedder
 from pipelines.hearing.activity import Activity
+from pipelines.hearing.periodicity import Floats
+from pipelines.hearing.pitch import LEAST_VOICED, track_pitch
 
 HOP_S = 0.8
 """Seconds from window to window."""
@@ -25,14 +28,17 @@ LEAST_TALK_S = 0.8
 MAX_WINDOWS = 1200
 """In longer recordings (16 minutes of speech) the windows are spread further apart: time and memory stay bounded."""
 
-UNLIKE = 0.57
-"""Mean similarity between two groups (cosine of their windows) under which they are two voices.
+UNLIKE = 0.43
+"""Likeness of two groups under which they are two voices: their mean similarity (cosine of their windows), less
+`COMPACT` times what the less compact of them is more alike in itself, less `PITCH` for each semitone between their
+median pitches, up to `MOST_SEMITONES`.
 
-Chosen for false alarms in at most 5 % of recordings of one speaker: 0 of 32 (95 % interval to 11 %) and 0 of 8 of four
-minutes. Found: 3 of 6 recordings of several people (missed: a telephone dialogue of two women, two meetings with short
-remarks), and of 56 recordings of a reader with another one in the middle 27 when that lasted 3 s and 44 when it lasted
-6 s (`python -m bench speech`; 12 readers in all, so these are rough).
+Chosen among eight such measures on recordings of one speaker, on such whose second half sounds otherwise (noise, a
+turned head, a thinner microphone) and on joins of two speakers; two halves of the speakers agree (docs/cues.md).
 """
+COMPACT = 0.5
+PITCH = 0.02
+MOST_SEMITONES = 6.0
 LEAST_SECOND_S = 2.4
 """Seconds that the windows of a second voice cover together."""
 LEAST_SECOND_SHARE = 0.03
@@ -46,7 +52,7 @@ def second_voice(activity: Activity, voices: VoiceEmbedder) -> tuple[Span, ...]:
     starts = window_starts(activity.spans)
     if len(starts) < _LEAST_WINDOWS:
         return ()
-    found = second_group(voices.embed(activity.sound(), starts), starts)
+    found = second_group(voices.embed(activity.sound(), starts), starts, windows_pitches(activity, starts))
     return merge([Span(start_s, start_s + WINDOW_S) for start_s, second in zip(starts, found, strict=True) if second])
 
 
@@ -68,12 +74,22 @@ def window_starts(speech: Sequence[Span]) -> tuple[float, ...]:
     return tuple(apart)
 
 
-def second_group(embeddings: NDArray[np.float32], starts: Sequence[float]) -> NDArray[np.bool_]:
+def windows_pitches(activity: Activity, starts: Sequence[float]) -> list[Floats]:
+    """Hz of the voiced frames of each window."""
+    track = track_pitch(activity.periodicity, activity.spans)
+    edges = np.searchsorted(track.times_s, [(start_s, start_s + WINDOW_S) for start_s in starts]).tolist()
+    return [track.hz[first:last][track.hz[first:last] > 0] for first, last in edges]
+
+
+def second_group(
+    embeddings: NDArray[np.float32], starts: Sequence[float], pitches: Sequence[Floats]
+) -> NDArray[np.bool_]:
     """Which windows are a second voice's.
 
     Args:
         embeddings: unit vectors, windows x d.
         starts: where each window begins, ascending.
+        pitches: Hz of the voiced frames of each window; may be empty.
     """
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
@@ -92,9 +108,27 @@ def second_group(embeddings: NDArray[np.float32], starts: Sequence[float]) -> ND
             group = label == other
             if _covered_s(np.asarray(starts)[group]) < least_s:
                 continue
-            if float(similarity[np.ix_(main, group)].mean()) < UNLIKE:
+            between = float(similarity[np.ix_(main, group)].mean())
+            compact = min(_within(similarity, main), _within(similarity, group))
+            if between - COMPACT * (compact - between) - PITCH * _semitones(pitches, main, group) < UNLIKE:
                 second |= group
     return second
+
+
+def _within(similarity: NDArray[np.float32], group: NDArray[np.bool_]) -> float:
+    """Mean similarity of the windows of a group to each other; 1 of one window."""
+    count = int(group.sum())
+    if count < 2:
+        return 1.0
+    return (float(similarity[np.ix_(group, group)].sum()) - count) / (count * (count - 1))
+
+
+def _semitones(pitches: Sequence[Floats], main: NDArray[np.bool_], group: NDArray[np.bool_]) -> float:
+    """How far the median pitches of two groups are apart, at most `MOST_SEMITONES`; 0 where either has too few."""
+    one, other = (np.concatenate([pitches[index] for index in np.flatnonzero(part).tolist()]) for part in (main, group))
+    if min(one.size, other.size) < LEAST_VOICED:
+        return 0.0
+    return min(MOST_SEMITONES, abs(12 * float(np.log2(np.median(one) / np.median(other)))))
 
 
 def _covered_s(starts: NDArray[np.float64]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -21,7 +21,11 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from interview_engine.errors import MediaError
+from pipelines.media.container import Limits
+from pipelines.media.joined import parts_of
 from pipelines.media.packing import added_like
+from pipelines.media.remux import look_and_pack
 
 Made = Literal["original", "copied", "transcoded"]
 
@@ -89,11 +93,39 @@ def playable_copies(media: Mapping[str, Path], folder: Path) -> dict[str, Playab
 def playable(path: Path, folder: Path, stem: str) -> Playable | None:
     """A browser's version of one recording; None when no audio or video can be read from it.
 
-    The clock of the result starts where the container's does, so that times measured on the original hold.
+    The clock of the result starts where the container's does, so that times measured on the original hold. Recordings
+    that lie one after the other in a file (a recorder that was started again) are put into one first.
 
     Raises:
         OSError: the copy cannot be written.
     """
+    whole = _in_one(path, folder / f"{stem}.whole")
+    if whole is None:
+        return _playable(path, folder, stem)
+    found = _playable(whole, folder, stem)
+    if found is not None and found.path == whole:
+        kept = folder / f"{stem}.{found.mime.partition('/')[2]}"
+        return replace(found, path=whole.rename(kept), made="copied")
+    whole.unlink()
+    return found
+
+
+def _in_one(path: Path, target: Path) -> Path | None:
+    """Several recordings of one file as one, where their packets can follow each other; None where there is but one."""
+    try:
+        if len(parts_of(path)) < 2:
+            return None
+    except (OSError, ValueError):
+        return None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target if look_and_pack(path, target, "video/webm", Limits(float("inf"))).packed else None
+    except MediaError:
+        target.unlink(missing_ok=True)
+        return None
+
+
+def _playable(path: Path, folder: Path, stem: str) -> Playable | None:
     try:
         container = av.open(str(path), metadata_errors="ignore")
     except (av.error.FFmpegError, OSError):
@@ -211,6 +243,7 @@ def _copy_streams(
     begin_s = _begin_s(container)
     with av.open(str(target), "w", format=family, options=EXACT) as out:
         streams = {stream.index: added_like(out, stream) for stream in (video, audio) if stream is not None}
+        last: dict[int, int] = {}
         for packet in _until_broken(container.demux([s for s in (video, audio) if s is not None])):
             if packet.dts is None or packet.time_base is None:
                 continue
@@ -218,6 +251,9 @@ def _copy_streams(
             packet.dts -= shift
             if packet.pts is not None:
                 packet.pts -= shift
+            if packet.dts <= last.get(packet.stream.index, packet.dts - 1):
+                continue  # back in time, which muxers refuse with an error
+            last[packet.stream.index] = packet.dts
             packet.stream = streams[packet.stream.index]
             out.mux_one(packet)
 

@@ -186,12 +186,41 @@ def voice(towards: int) -> NDArray[np.float32]:
     return vector / np.linalg.norm(vector)
 
 
+NO_PITCH = np.zeros(0)
+
+
 def test_an_odd_window_is_no_second_voice_and_a_few_seconds_are() -> None:
     starts = [0.8 * index for index in range(12)]
+    silent = [NO_PITCH] * 12
     main = [voice(0)] * 12
-    assert not second_group(np.array(main), starts).any()
-    assert not second_group(np.array([*main[:11], voice(1)]), starts).any()
-    assert second_group(np.array([*main[:9], *[voice(1)] * 3]), starts).tolist() == [False] * 9 + [True] * 3
+    assert not second_group(np.array(main), starts, silent).any()
+    assert not second_group(np.array([*main[:11], voice(1)]), starts, silent).any()
+    assert second_group(np.array([*main[:9], *[voice(1)] * 3]), starts, silent).tolist() == [False] * 9 + [True] * 3
+
+
+def likeness(cosine: float, spread: float, count: int, side: float) -> NDArray[np.float32]:
+    """`count` vectors around one of two that have this cosine; a spread makes those of a group unlike each other."""
+    angle = np.arccos(cosine) / 2 * side
+    vectors = np.zeros((count, 2 + 16), np.float32)
+    vectors[:, 0], vectors[:, 1] = np.cos(angle), np.sin(angle)
+    vectors[np.arange(count), 2 + (np.arange(count) + (8 if side > 0 else 0)) % 16] = spread
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def two_groups(cosine: float, spread: float, hertz: float) -> bool:
+    """Whether 6 windows are told from 8 others, which speak at 120 Hz."""
+    vectors = np.concatenate([likeness(cosine, spread, 8, -1.0), likeness(cosine, spread, 6, 1.0)])
+    pitches = [np.full(100, 120.0)] * 8 + [np.full(100, hertz)] * 6
+    return bool(second_group(vectors, [1.6 * index for index in range(14)], pitches).any())
+
+
+def test_two_groups_are_told_apart_by_likeness_by_compactness_and_by_pitch() -> None:
+    assert not two_groups(0.75, 0.0, 120.0)
+    assert two_groups(0.5, 0.0, 120.0)
+    assert two_groups(0.59, 0.0, 120.0)  # windows that are all alike in themselves: so far apart is another voice
+    assert not two_groups(0.75, 0.5, 120.0)  # the same groups, of windows that are unlike each other anyway
+    assert two_groups(0.65, 0.0, 190.0)
+    assert not two_groups(0.65, 0.0, 122.0)
 
 
 @given(

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import av
+import media_files
 import pytest
 import report_clips as clips
 
@@ -143,3 +144,34 @@ def test_a_large_original_is_linked_not_copied(tmp_path: Path) -> None:
     path = clips.make_clip(tmp_path / "a.webm")
     beside(path, tmp_path / "report" / "media" / "1.webm")
     assert os.path.samefile(path, tmp_path / "report" / "media" / "1.webm")
+
+
+@pytest.mark.parametrize("size", [(160, 120), (120, 160)], ids=["as before", "turned"])
+@pytest.mark.parametrize("kind", ["webm", "mp4"])
+def test_a_recording_that_was_started_again_plays_to_its_end(tmp_path: Path, kind: str, size: tuple[int, int]) -> None:
+    """The report of a whole interview failed on such a file."""
+    options = {
+        "webm": {"video_codec": "libvpx", "audio_codec": "libopus", "container_options": {"live": "1"}},
+        "mp4": {
+            "video_options": {"bf": "0", "g": "10"},
+            "container_options": {"movflags": "frag_keyframe+empty_moov+default_base_moof"},
+        },
+    }[kind]
+    parts = [
+        media_files.write(
+            tmp_path / f"{number}.{kind}",
+            times_s=media_files.every(0.1, 2.0),
+            sound=media_files.tone(2.0, 48_000),
+            rate=48_000,
+            size=shape,
+            **options,
+        )
+        for number, shape in enumerate(((160, 120), size))
+    ]
+    copy = playable(media_files.joined(tmp_path / f"joined.{kind}", *parts), tmp_path / "media", "1")
+    assert copy is not None
+    if (kind, size) == ("mp4", (120, 160)):
+        return  # one mp4 cannot hold both: the first is there, the report says what it measured
+    with av.open(str(copy.path)) as container:
+        assert container.duration == pytest.approx(4_000_000, abs=400_000)
+    assert [path.name for path in (tmp_path / "media").iterdir()] == [copy.path.name]
