@@ -110,6 +110,14 @@ def entry(onboarding_id: str, context: Ctx, actor: EmployeeActor) -> RedirectRes
     return response
 
 
+@router.post("/wechat/my/papers/{signature_id}")
+def paper(signature_id: str, context: Ctx, actor: EmployeeActor) -> RedirectResponse:
+    """To a contract of one's own that is to be signed; the page asks for the code before it shows anything."""
+    with context.database.transaction() as session:
+        link = signing.own_link(session, actor.person_id or "", signature_id, signing.OPEN, context.clock)
+    return RedirectResponse(f"/sign/{link}", 303)
+
+
 @router.get("/wechat/my/notices/{notice_id}")
 def notice(notice_id: str, request: Request, context: Ctx, actor: EmployeeActor) -> Response:
     """A notice, read by opening it or by confirming."""
@@ -193,6 +201,7 @@ def team(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
         request,
         "wechat/team.html",
         members=members,
+        asks=request.state.visit is not None and request.state.visit.person.id == actor.person_id,
         states={name: text.get(language_of(request)) for name, text in STATES.items()},
         home=TODAY,
     )

@@ -70,13 +70,14 @@ def identify(
         identity = _identity(token, request, context)
         with context.database.transaction() as session:
             secret = service.identify(session, token, code, identity, came, context.clock)
+            row_id = service.open_link(session, token, "", context.clock).request.id
         if secret is None:
             raise invalid(
                 "code", "signing.code_wrong", msg("This is not the code."), msg("Type the six digits of the last one.")
             )
         response = RedirectResponse(f"/sign/{token}", 303)
         response.set_cookie(
-            _cookie(context, token),
+            _cookie(context, row_id),
             secret,
             max_age=COOKIE_AGE_S,
             httponly=True,
@@ -141,7 +142,7 @@ def file(token: str, name: str, form: str, request: Request, context: Ctx, addre
     device = _device(request, context, token)
     with context.database.transaction() as session:
         service.note_shown(session, token, device, _came(request, address), context.clock, file=True)
-        row = service.open_link(session, token, device).request
+        row = service.open_link(session, token, device, context.clock).request
         sha256 = {
             ("contract", "pdf"): row.document_sha256 or row.sent_sha256,
             ("evidence", "pdf"): row.evidence_pdf_sha256,
@@ -169,7 +170,7 @@ def _page(
 ) -> Response:
     device = _device(request, context, token)
     with context.database.reading() as session:
-        found = service.open_link(session, token, device)
+        found = service.open_link(session, token, device, context.clock)
         standing = _standing(found, context)
     again = _sign_in(token, request, context) if standing == "identify" else None
     if again is not None and problem is None:
@@ -184,7 +185,7 @@ def _page(
         service.note_opened(session, token, came, context.clock)
         if standing == "read" and found.request.provider == OWN:
             service.note_shown(session, token, device, came, context.clock)
-        found = service.open_link(session, token, device)
+        found = service.open_link(session, token, device, context.clock)
         return page(
             request,
             "public/sign.html",
@@ -230,7 +231,7 @@ def _identity(token: str, request: Request, context: Context) -> str | None:
         return None
     with context.database.reading() as session:
         person = identities.person_of(session, visitor.channel, visitor.app_id, visitor.openid)
-        row = service.open_link(session, token, "").request
+        row = service.open_link(session, token, "", context.clock).request
         known = identities.has_one(session, row.person_id, visitor.app_id)
         if person is not None and person.id == row.person_id:
             return visitor.channel
@@ -247,10 +248,14 @@ def _came(request: Request, address: str) -> From:
     return From(address, request.headers.get("user-agent", ""))
 
 
-def _cookie(context: Context, token: str) -> str:
-    name = f"sign-{digest(token)[:16]}"
+def _cookie(context: Context, request_id: str) -> str:
+    """The cookie by which the phone is known again, whichever link it came by."""
+    name = f"sign-{digest(request_id)[:16]}"
     return f"__Host-{name}" if context.service.secure else name
 
 
 def _device(request: Request, context: Context, token: str) -> str:
-    return request.cookies.get(_cookie(context, token), "")
+    with context.database.reading() as session:
+        row_id = service.open_link(session, token, "", context.clock).request.id
+    found = request.cookies.get(_cookie(context, row_id), "")
+    return found or request.cookies.get(_cookie(context, token), "")  # who identified by an older release

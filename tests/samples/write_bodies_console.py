@@ -112,6 +112,7 @@ CONSOLE: dict[str, Body] = {
     "/console/contracts/{contract_id}/drop": nothing,
     "/console/contracts/{contract_id}/paper": form(template=of_b("template_id")),
     "/console/signatures/{signature_id}/send": form(provider="own", days="7"),
+    "/console/signatures/{signature_id}/link": nothing,
     "/console/signatures/{signature_id}/withdraw": form(reason=REASON),
     "/console/signatures/{signature_id}/check": nothing,
     "/console/contract-templates/new": form(

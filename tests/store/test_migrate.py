@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -260,4 +261,51 @@ def test_views_of_the_ranked_list_are_kept_among_those_of_all_lists(database_url
         config.attributes["connection"] = connection
         command.downgrade(config, "0021")
         assert connection.execute(text("SELECT id, name FROM ranking_view")).all() == [("v", "高分在前")]
+    database.close()
+
+
+def test_links_to_contracts_that_were_sent_lead_there_after_they_get_a_table(database_url: str) -> None:
+    database = open_database(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0034")
+    day = "'2026-11-01'"
+    rows = [
+        "INSERT INTO signature_request (id, created_at, updated_at, actor, contract_id, employment_id, person_id, "
+        "legal_entity_id, department_id, template_version_id, state, provider, reference, address, terms, paper, "
+        "token_hash, code_tries, codes_sent, expires_at, reason, certificate, paper_sha256) "
+        f"VALUES ('{name}', {day}, {day}, 'account:x', 'c', 'e', 'p', 'l', 'd', 't', '{state}', 'own', '', '', "
+        f"'{{}}', '{{}}', 'hash-{name}', 0, 0, {day}, '', '', 's')"
+        for name, state in (("a", "sent"), ("b", "draft"), ("c", "signed"))
+    ]
+    # the rows that these belong to are not what is looked at here
+    if database.is_sqlite:
+        with sqlite3.connect(database_url.removeprefix("sqlite:///")) as plain:
+            for row in rows:
+                plain.execute(row)
+        plain.close()
+    else:
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            for row in rows:
+                connection.exec_driver_sql(row)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql(
+            "PRAGMA foreign_keys=OFF" if database.is_sqlite else "SET session_replication_role = replica"
+        )
+        if database.is_sqlite:
+            connection.rollback()  # the pragma counts outside of a transaction
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0035")
+        connection.commit()
+        found = connection.execute(
+            text("SELECT request_id, token_hash, expires_at, revoked_at FROM signature_link ORDER BY request_id")
+        ).all()
+        assert [tuple(row) for row in found] == [("a", "hash-a", None, None), ("c", "hash-c", None, None)]
+        command.downgrade(config, "0034")
+        back = connection.execute(text("SELECT id, token_hash FROM signature_request ORDER BY id")).all()
+        assert [tuple(row) for row in back] == [("a", "hash-a"), ("b", "b"), ("c", "hash-c")]
+        connection.rollback()
     database.close()

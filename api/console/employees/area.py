@@ -30,6 +30,7 @@ AREA = WebArea(
         "template_retired": mark("No new contract is made of it."),
         "paper_made": mark("The document is filled in. Look at it, then send it."),
         "signature_sent": mark("Signed for the company; the link is on its way."),
+        "signature_link_sent": mark("A new link is on its way; the ones before lead nowhere any more."),
         "signature_withdrawn": mark("Withdrawn; the link no longer works."),
         "contract_dropped": mark("The draft is dropped."),
         "contract_ended": mark("The contract ends on that day."),

@@ -11,6 +11,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
     {
         "account.create": mark("made an account"),
         "account.deactivate": mark("deactivated an account"),
+        "account.reopen": mark("opened an account again that was closed for leaving"),
         "account.reactivate": mark("reactivated an account"),
         "account.role": mark("changed a role"),
         "answer.choose": mark("chose a recording"),
@@ -56,6 +57,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "contract_template.retire": mark("retired a contract template"),
         "signature.prepare": mark("filled a contract in"),
         "signature.send": mark("signed a contract for the company and sent it"),
+        "signature.link": mark("had a new link to a contract made"),
         "signature.identify": mark("identified themselves to sign"),
         "signature.sign": mark("signed a contract electronically"),
         "signature.declined": mark("declined to sign"),

@@ -7,6 +7,7 @@ from interview_engine.hr.signing import service
 from interview_engine.hr.signing.tables import (
     ContractTemplate,
     ContractTemplateVersion,
+    SignatureLink,
     SignatureRequest,
     SignatureStep,
     SigningCertificate,
@@ -23,7 +24,14 @@ AREA = Area(
             (msg("contracts out for signature"), service.out_for_signature(session, company)),
         ),
     ),
-    tables=(ContractTemplate, ContractTemplateVersion, SigningCertificate, SignatureRequest, SignatureStep),
+    tables=(
+        ContractTemplate,
+        ContractTemplateVersion,
+        SigningCertificate,
+        SignatureRequest,
+        SignatureLink,
+        SignatureStep,
+    ),
     blobs=service.BLOBS,
     blob_owners=service.owners,
     persons=(

@@ -15,10 +15,10 @@ from interview_engine.hr.messaging.service import tell_person
 from interview_engine.hr.people.tables import LegalEntity, Person
 from interview_engine.hr.problems import conflict, missing, text_within
 from interview_engine.hr.signing import steps
+from interview_engine.hr.signing.links import by_link, new_link
 from interview_engine.hr.signing.provider import OWN
 from interview_engine.hr.signing.standing import (
     OPEN,
-    by_link,
     check_here,
     check_open,
     check_terms,
@@ -32,7 +32,6 @@ from interview_engine.hr.signing.tables import SignatureRequest
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, touch
-from interview_engine.store.secrets import digest, token
 
 
 def check_signable(session: Session, link_token: str, device: str, clock: Clock) -> SignatureRequest:
@@ -43,7 +42,7 @@ def check_signable(session: Session, link_token: str, device: str, clock: Clock)
             `signing.changed`, the contract is another one by now; `signing.left`; `signing.signed`, it was signed
             already; `signing.not_shown`; `signing.provider`.
     """
-    row = of_device(session, link_token, device)
+    row = of_device(session, link_token, device, clock)
     if row.state == "signed":
         raise conflict("signing.signed", msg("You have signed this contract already."), msg("You can take it along."))
     check_open(session, row, clock)
@@ -78,13 +77,13 @@ def sign(
     Raises:
         as `check_signable`; of two at once one gets `signing.signed`.
     """
-    by_link(session, link_token)  # locks
+    by_link(session, link_token, clock)  # locks
     row = check_signable(session, link_token, device, clock)
     if row.sent_sha256 != from_sha256:
         raise conflict("signing.changed", msg("This contract was changed or dropped after it was sent to you."))
     steps.note(session, row, "agreed", signer(row), clock, came, sha256=from_sha256)
     steps.note(session, row, "signed", signer(row), clock, came, sha256=document_sha256)
-    return _conclude(session, row, document_sha256, signer(row), link_token, clock)
+    return _conclude(session, row, document_sha256, signer(row), clock)
 
 
 def decline(session: Session, link_token: str, device: str, reason: str, came: From, clock: Clock) -> SignatureRequest:
@@ -93,7 +92,7 @@ def decline(session: Session, link_token: str, device: str, reason: str, came: F
     Raises:
         NotFoundError, PermissionDenied, GoneError. InvalidInput: reason. ConflictError: `signing.signed`.
     """
-    row = of_device(session, link_token, device)
+    row = of_device(session, link_token, device, clock)
     if row.state == "declined":
         return row
     if row.state == "signed":
@@ -142,7 +141,7 @@ def provider_signed(session: Session, request_id: str, document_sha256: str, clo
     if row is None or row.state not in OPEN:
         return None
     steps.note(session, row, "provider", SYSTEM.id, clock, sha256=document_sha256, reference=row.reference)
-    return _conclude(session, row, document_sha256, SYSTEM.id, None, clock)
+    return _conclude(session, row, document_sha256, SYSTEM.id, clock)
 
 
 def provider_ended(session: Session, request_id: str, state: str, reason: str, clock: Clock) -> None:
@@ -198,12 +197,9 @@ def keep_evidence(session: Session, request_id: str, json_sha256: str, pdf_sha25
 
 
 def _conclude(
-    session: Session, row: SignatureRequest, document_sha256: str, actor_id: str, link_token: str | None, clock: Clock
+    session: Session, row: SignatureRequest, document_sha256: str, actor_id: str, clock: Clock
 ) -> SignatureRequest:
     files.conclude(session, row.contract_id, document_sha256, actor_id, clock)
-    if link_token is None:
-        link_token = token()
-        row.token_hash = digest(link_token)
     row.document_sha256 = document_sha256
     row.state = "signed"
     row.ended_at = clock.now()
@@ -211,7 +207,7 @@ def _conclude(
     steps.note(session, row, "concluded", actor_id, clock, sha256=document_sha256)
     detail = {"contract": row.contract_id, "sha256": document_sha256}
     audit.record(session, actor_id, "signature.sign", f"signature:{row.id}", detail, clock)
-    told = {"title": row.paper["title"], "token": link_token}
+    told = {"title": row.paper["title"], "token": new_link(session, row, actor_id, clock)}
     tell_person(session, row.person_id, f"signature.concluded:{row.id}", "signature.concluded", told, clock)
     tell_sender(session, row, "signature.signed", clock)
     return row

@@ -7,16 +7,16 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import NotFoundError, TooManyRequests
+from interview_engine.errors import TooManyRequests
 from interview_engine.hr.messaging.service import tell_person
 from interview_engine.hr.people.tables import LegalEntity, Person
 from interview_engine.hr.problems import conflict
 from interview_engine.hr.signing import steps
-from interview_engine.hr.signing.standing import by_link, check_open, masked, of_device, paper_of, signer, wipe_codes
+from interview_engine.hr.signing.links import by_link
+from interview_engine.hr.signing.standing import check_open, masked, of_device, paper_of, signer, wipe_codes
 from interview_engine.hr.signing.steps import From
 from interview_engine.hr.signing.tables import SignatureRequest
 from interview_engine.hr.signing.texts import Paper
@@ -59,19 +59,13 @@ class Opened:
         return paper_of(self.request)
 
 
-def open_link(session: Session, link_token: str, device: str) -> Opened:
+def open_link(session: Session, link_token: str, device: str, clock: Clock) -> Opened:
     """What stands behind a link, also after it ended; changes nothing.
 
     Raises:
         NotFoundError: `signing.unknown`.
     """
-    row = session.scalar(select(SignatureRequest).where(SignatureRequest.token_hash == digest(link_token)))
-    if row is None or row.state == "draft":
-        raise NotFoundError(
-            "signing.unknown",
-            msg("This link is not valid."),
-            msg("Check that the link is complete, or ask your HR department for a new one."),
-        )
+    row = by_link(session, link_token, clock, lock=False)
     here = bool(device and row.device_hash) and hmac.compare_digest(row.device_hash or "", digest(device))
     person = session.get_one(Person, row.person_id)
     return Opened(row, person, session.get_one(LegalEntity, row.legal_entity_id), here, masked(person))
@@ -79,7 +73,7 @@ def open_link(session: Session, link_token: str, device: str) -> Opened:
 
 def note_opened(session: Session, link_token: str, came: From, clock: Clock) -> SignatureRequest:
     """The link was opened for the first time; later times change nothing."""
-    row = by_link(session, link_token)
+    row = by_link(session, link_token, clock)
     if row.state == "sent":
         row.state = "opened"
         touch(row, signer(row), clock)
@@ -96,7 +90,7 @@ def send_code(session: Session, link_token: str, came: From, clock: Clock, *, co
     Raises:
         NotFoundError, GoneError: see `check_open`. TooManyRequests: `signing.code_wait`, `signing.code_limit`.
     """
-    row = by_link(session, link_token)
+    row = by_link(session, link_token, clock)
     check_open(session, row, clock)
     now = clock.now()
     if row.code_sent_at is not None and now < row.code_sent_at + CODE_PAUSE:
@@ -143,7 +137,7 @@ def identify(
     Raises:
         NotFoundError, GoneError: see `check_open`. ConflictError: `signing.code_old`, no code is under way any more.
     """
-    row = by_link(session, link_token)
+    row = by_link(session, link_token, clock)
     check_open(session, row, clock)
     now = clock.now()
     if row.code_hash is None or row.code_sent_at is None or now > row.code_sent_at + CODE_LIFE:
@@ -172,7 +166,7 @@ def identify(
 
 def note_shown(session: Session, link_token: str, device: str, came: From, clock: Clock, *, file: bool = False) -> None:
     """The whole document was put on the signer's screen, or given to them as a file; once for each kind and device."""
-    row = of_device(session, link_token, device)
+    row = of_device(session, link_token, device, clock)
     kind = "downloaded" if file else "shown"
     sha256 = row.document_sha256 or row.sent_sha256
     for step in steps.of_request(session, row.id):

@@ -18,15 +18,23 @@ from interview_engine.hr.files import service as files
 from interview_engine.hr.messaging.service import tell_person
 from interview_engine.hr.people.tables import Person, WechatIdentity
 from interview_engine.hr.problems import conflict, invalid, text_within
-from interview_engine.hr.signing import steps
+from interview_engine.hr.signing import links, steps
 from interview_engine.hr.signing.provider import Begun
-from interview_engine.hr.signing.standing import OPEN, check_here, check_terms, end_request, get_for, terms_of
+from interview_engine.hr.signing.standing import (
+    OPEN,
+    check_here,
+    check_terms,
+    end_request,
+    get_for,
+    terms_of,
+    wipe_links,
+)
 from interview_engine.hr.signing.tables import ContractTemplateVersion, SignatureRequest
 from interview_engine.hr.signing.texts import Paper
 from interview_engine.i18n import msg
 from interview_engine.store import audit
+from interview_engine.store.ids import new_id
 from interview_engine.store.rows import stamp, touch
-from interview_engine.store.secrets import digest, token
 
 DAYS = 14
 
@@ -74,7 +82,6 @@ def prepare(
         state="draft",
         terms=terms_of(contract),
         paper=asdict(paper),
-        token_hash=digest(token()),
         expires_at=clock.now() + timedelta(days=DAYS),
         paper_sha256=paper_sha256,
     )
@@ -146,14 +153,12 @@ def send(
     contract = files.start_signing(session, actor, row.contract_id, clock)
     check_terms(row, contract)
     check_here(session, row.employment_id)
-    secret = token()
     row.state = "sent"
     row.provider = provider
     row.reference = begun.reference
     row.address = begun.address
     row.certificate = begun.certificate
     row.sent_sha256 = sent_sha256
-    row.token_hash = digest(secret)
     row.expires_at = clock.now() + timedelta(days=days)
     touch(row, actor.id, clock)
     if begun.certificate:
@@ -161,14 +166,29 @@ def send(
     steps.note(session, row, "sent", actor.id, clock, provider=provider, until=row.expires_at.isoformat())
     detail = {"contract": row.contract_id, "provider": provider, "sha256": sent_sha256}
     audit.record(session, actor.id, "signature.send", f"signature:{row.id}", detail, clock)
-    tell_person(
-        session,
-        row.person_id,
-        f"signature.sent:{row.id}",
-        "signature.sent",
-        {"title": row.paper["title"], "token": secret, "expires_at": row.expires_at.isoformat()},
-        clock,
-    )
+    return _told(session, row, f"signature.sent:{row.id}", actor.id, clock)
+
+
+def send_again(session: Session, actor: Actor, request_id: str, clock: Clock) -> Issued:
+    """Send a new link, for one that was lost or went astray: the links before lead nowhere any more. Needs "contact"
+    write.
+
+    Raises:
+        NotFoundError, PermissionDenied. ConflictError: `signing.state`, it is not out for signature.
+    """
+    row = get_for(session, actor, request_id, "write", lock=True)
+    if row.state not in OPEN:
+        raise conflict("signing.state", msg("This contract is not out for signature."))
+    wipe_links(session, row)
+    revoked = links.revoke(session, row, actor.id, clock)
+    audit.record(session, actor.id, "signature.link", f"signature:{row.id}", {"revoked": revoked}, clock)
+    return _told(session, row, f"signature.sent:{row.id}:{new_id(clock.now())}", actor.id, clock)
+
+
+def _told(session: Session, row: SignatureRequest, key: str, actor_id: str, clock: Clock) -> Issued:
+    secret = links.new_link(session, row, actor_id, clock)
+    said = {"title": row.paper["title"], "token": secret, "expires_at": row.expires_at.isoformat()}
+    tell_person(session, row.person_id, key, "signature.sent", said, clock)
     return Issued(row, secret)
 
 

@@ -21,7 +21,17 @@ from interview_engine.hr.signing.identifying import (
     open_link,
     send_code,
 )
-from interview_engine.hr.signing.sending import Issued, check_days, check_sendable, phone_of, prepare, send, withdraw
+from interview_engine.hr.signing.links import own_link
+from interview_engine.hr.signing.sending import (
+    Issued,
+    check_days,
+    check_sendable,
+    phone_of,
+    prepare,
+    send,
+    send_again,
+    withdraw,
+)
 from interview_engine.hr.signing.standing import (
     BLOBS,
     OPEN,
@@ -56,6 +66,7 @@ __all__ = [
     "of_contracts",
     "open_link",
     "out_for_signature",
+    "own_link",
     "owners",
     "paper_of",
     "phone_of",
@@ -63,6 +74,7 @@ __all__ = [
     "provider_ended",
     "provider_signed",
     "send",
+    "send_again",
     "send_code",
     "sign",
     "signer_of",

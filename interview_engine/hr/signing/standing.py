@@ -13,7 +13,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.errors import GoneError, NotFoundError, PermissionDenied
+from interview_engine.errors import GoneError, PermissionDenied
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.files import service as files
@@ -21,6 +21,7 @@ from interview_engine.hr.messaging.service import tell_account
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.hr.signing import steps
+from interview_engine.hr.signing.links import by_link
 from interview_engine.hr.signing.tables import SignatureRequest
 from interview_engine.hr.signing.texts import Block, Paper
 from interview_engine.i18n import msg
@@ -84,7 +85,7 @@ def out_for_signature(session: Session, legal_entity_id: str) -> int:
 
 
 def waiting_for_person(session: Session, person_id: str) -> list[SignatureRequest]:
-    """The contracts that somebody has to sign, oldest first. The link to each is in their message only."""
+    """The contracts that somebody has to sign, oldest first."""
     going = SignatureRequest.state.in_(("sent", "opened", "identified"))
     rows = select(SignatureRequest).where(SignatureRequest.person_id == person_id, going).order_by(SignatureRequest.id)
     return list(session.scalars(rows))
@@ -171,7 +172,7 @@ def end_request(session: Session, row: SignatureRequest, state: str, actor_id: s
     row.code_hash = None
     touch(row, actor_id, clock)
     wipe_codes(session, row)
-    _wipe(session, f"signature.sent:{row.id}", "token")
+    wipe_links(session, row)
     if was_out:
         files.stop_signing(session, row.contract_id, actor_id, clock)
         audit.record(
@@ -189,26 +190,9 @@ def tell_sender(session: Session, row: SignatureRequest, template: str, clock: C
     tell_account(session, account_id, f"{template}:{row.id}:{account_id}", template, payload, clock)
 
 
-def by_link(session: Session, link_token: str) -> SignatureRequest:
-    """The request behind a link, locked. Raises NotFoundError `signing.unknown`."""
-    row = session.scalar(
-        select(SignatureRequest)
-        .where(SignatureRequest.token_hash == digest(link_token))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if row is None or row.state == "draft":
-        raise NotFoundError(
-            "signing.unknown",
-            msg("This link is not valid."),
-            msg("Check that the link is complete, or ask your HR department for a new one."),
-        )
-    return row
-
-
-def of_device(session: Session, link_token: str, device: str) -> SignatureRequest:
+def of_device(session: Session, link_token: str, device: str, clock: Clock) -> SignatureRequest:
     """The request, for the device that identified itself."""
-    row = by_link(session, link_token)
+    row = by_link(session, link_token, clock)
     if not device or row.device_hash is None or not hmac.compare_digest(row.device_hash, digest(device)):
         raise PermissionDenied(
             "signing.other_device",
@@ -244,10 +228,23 @@ def wipe_codes(session: Session, row: SignatureRequest) -> None:
         _wipe(session, f"signature.code:{row.id}:{number}", "code")
 
 
+def wipe_links(session: Session, row: SignatureRequest) -> None:
+    """Take the links out of the messages that brought them."""
+    key = f"signature.sent:{row.id}"
+    again = OutboxMessage.dedupe_key.startswith(f"{key}:", autoescape=True)
+    for message in session.scalars(select(OutboxMessage).where(or_(OutboxMessage.dedupe_key == key, again))):
+        _without(message, "token")
+
+
 def _wipe(session: Session, dedupe_key: str, name: str) -> None:
     """Take a secret out of the message that brought it: it is used, or worth nothing any more."""
     message = session.scalar(select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key))
-    if message is not None and name in message.payload:
+    if message is not None:
+        _without(message, name)
+
+
+def _without(message: OutboxMessage, name: str) -> None:
+    if name in message.payload:
         message.payload = {key: value for key, value in message.payload.items() if key != name}
 
 

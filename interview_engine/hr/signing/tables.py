@@ -77,7 +77,7 @@ class SignatureRequest(Row, Base):
     any signature, `sent_sha256` with the company's, `document_sha256` with both; `evidence_sha256` and
     `evidence_pdf_sha256` the evidence of it.
 
-    `token_hash` of the link, `device_hash` of the phone that identified itself, `code_hash` of the code under way.
+    `device_hash` of the phone that identified itself, `code_hash` of the code under way.
     """
 
     __tablename__ = "signature_request"
@@ -94,7 +94,6 @@ class SignatureRequest(Row, Base):
     address: Mapped[str] = mapped_column(String(1000), default="")
     terms: Mapped[dict[str, Any]]
     paper: Mapped[dict[str, Any]]
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     device_hash: Mapped[str | None] = mapped_column(String(64))
     code_hash: Mapped[str | None] = mapped_column(String(64))
     code_sent_at: Mapped[datetime | None]
@@ -109,6 +108,18 @@ class SignatureRequest(Row, Base):
     document_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     evidence_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     evidence_pdf_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+
+
+class SignatureLink(Row, Base):
+    """A link to a request. Several may lead there at once; each can be revoked by itself, and one with `expires_at`
+    leads there until then, the others as long as the request is kept. `actor` had it made."""
+
+    __tablename__ = "signature_link"
+
+    request_id: Mapped[str] = mapped_column(ForeignKey("signature_request.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 @protect

@@ -11,16 +11,19 @@ import pytest
 from phone_stage import Stage
 from sqlalchemy import func, select
 
+from api.signing import flow
 from interview_engine.clock import china_day
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.employment import service
 from interview_engine.hr.employment.persons import NewContact, find_or_make
-from interview_engine.hr.files import entries
+from interview_engine.hr.files import contracts, entries
 from interview_engine.hr.leave import service as leave
 from interview_engine.hr.messaging import notices
 from interview_engine.hr.onboarding import service as onboarding
 from interview_engine.hr.org.service import set_manager
 from interview_engine.hr.people import identities
+from interview_engine.hr.signing import templates
+from interview_engine.hr.signing.service import Issued
 from interview_engine.store.tables import OutboxMessage
 
 NUMBER, ACCOUNT = "110105199003070025", "62220000111122223"
@@ -40,7 +43,9 @@ class Phones:
 
 
 def phone(stage: Stage, openid: str) -> httpx.Client:
-    return httpx.Client(base_url=stage.url, follow_redirects=True, headers=AGENT, cookies={"fake-user": openid})
+    return httpx.Client(
+        base_url=stage.url, follow_redirects=True, headers=AGENT, cookies={"fake-user": openid}, timeout=30
+    )
 
 
 @pytest.fixture
@@ -187,3 +192,48 @@ def test_the_entry_form_that_waits_opens_from_today_without_a_code_and_on_nobody
     assert 'name="number"' not in phones.boss.get(page.url.path).text, "the link alone opens nothing"
     with company.database.reading() as session:
         assert session.scalar(select(func.count(OutboxMessage.id))) == told, "no message carries the new link"
+
+
+def sent_contract(phones: Phones) -> Issued:
+    company, context = phones.stage.company, phones.stage.context
+    hr, first = company.actor("hr"), china_day(company.clock)
+    with company.database.transaction() as session:
+        new = contracts.NewContract("fixed", first, first + timedelta(days=364), None)
+        contract = contracts.draft(session, hr, phones.employment_id, new, company.clock)
+        body = "# 一、合同期限\n自{contract.first_day}起。"
+        template = templates.create(session, hr, "标准劳动合同", "zh", "劳动合同书", body, company.clock)
+    prepared = flow.prepare(context, hr, contract.id, template.row.id, {})
+    return flow.send(context, hr, prepared.id, "own", 14)
+
+
+def test_a_contract_opens_from_today_after_the_code_and_a_stolen_link_opens_nowhere_else(phones: Phones) -> None:
+    mine, boss = phones.mine, phones.boss
+    mine.get("/wechat/today")
+    boss.get("/wechat/today")
+    issued = sent_contract(phones)
+    address = f"/wechat/my/papers/{issued.request.id}"
+    assert address in mine.get("/wechat/today").text
+    assert address not in boss.get("/wechat/today").text
+    assert boss.post(address).status_code == 404
+    assert mine.post(address, headers={"origin": "https://elsewhere.example"}).status_code == 403
+    first = mine.post(address).url.path
+    page = mine.post(address)
+    link = page.url.path
+    assert "获取验证码" in page.text
+    assert "合同期限" not in page.text, "nothing is shown before the code"
+    assert mine.get(first).status_code == 404, "each visit leaves one such link"
+    stolen = boss.get(link)
+    assert "合同期限" not in stolen.text
+    assert boss.post(f"{link}/code").status_code == 422, "the account is somebody else's"
+    mine.post(f"{link}/code")
+    with phones.stage.company.database.reading() as session:
+        code = session.scalars(select(OutboxMessage).where(OutboxMessage.template == "signature.code")).one()
+    shown = mine.post(f"{link}/identify", data={"code": code.payload["code"]})
+    assert "合同期限" in shown.text
+    assert "合同期限" in mine.get(f"/sign/{issued.token}").text, "the link of the message leads there on this phone too"
+    assert "双方已签署" in mine.post(f"{link}/sign", data={"agree": "yes"}).text
+    phones.stage.company.clock.pass_days(1)
+    assert mine.get(link).status_code == 404, "it has run out"
+    with phones.stage.company.database.reading() as session:
+        told = session.scalars(select(OutboxMessage).where(OutboxMessage.template == "signature.concluded")).one()
+    assert "双方已签署" in mine.get(f"/sign/{told.payload['token']}").text, "the copy stays reachable"

@@ -207,3 +207,21 @@ def test_without_any_way_to_the_person_nothing_is_sent(world: Ready) -> None:
         flow.send(context, world.made.actors["hr"], world.prepared(), "own", 14)
     assert caught.value.code == "signing.unreachable"
     assert contract_state(world) == "draft"
+
+
+def test_a_new_link_goes_out_and_the_ones_before_lead_nowhere(world: Ready) -> None:
+    context, hr = world.made.context, world.made.actors["hr"]
+    lost = world.sent()
+    client = identified(world, lost)
+    with context.database.transaction() as session:
+        issued = service.send_again(session, hr, request_of(world).id, CLOCK)
+    assert phone(world.made).get(f"/sign/{lost}").status_code == 404
+    assert client.post(f"/sign/{lost}/sign", data={"agree": "yes"}).status_code == 404
+    assert "请阅读全文" in client.get(f"/sign/{issued.token}").text, "the phone that identified itself is known"
+    with context.database.reading() as session:
+        sent = session.scalars(select(OutboxMessage).where(OutboxMessage.template == "signature.sent")).all()
+        assert sorted(one.payload.get("token", "") for one in sent) == ["", issued.token]
+    client.post(f"/sign/{issued.token}/decline", data={"reason": "不同意条款"})
+    with context.database.transaction() as session, pytest.raises(ConflictError) as caught:
+        service.send_again(session, hr, request_of(world).id, CLOCK)
+    assert caught.value.code == "signing.state"
