@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,9 @@ from interview_engine.clock import china_day
 from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput, PermissionDenied
 from interview_engine.hr.access.rules import employee_actor
 from interview_engine.hr.employment.persons import NewContact, change_contact
-from interview_engine.hr.onboarding import links, rules, service, welcome
+from interview_engine.hr.files import service as files
+from interview_engine.hr.files.service import BY_NAME
+from interview_engine.hr.onboarding import asked_sections, links, rules, service, welcome
 from interview_engine.hr.onboarding.rules import Entry
 from interview_engine.hr.onboarding.service import Onboarding
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
@@ -33,8 +36,11 @@ from pipelines.scans.id_card import MAX_BYTES, read_id_card
 router = APIRouter()
 
 MEDIA = "application/json"
-FIELDS = ("document", "number", "born_on", "address", "emergency_name", "emergency_relation", "emergency_phone", "bank",
-          "account_number", "phone", "read_number", "read_address")  # fmt: skip
+FIELDS = ("document", "number", "born_on", "valid_from", "valid_until", "address", "emergency_name",
+          "emergency_relation", "emergency_phone", "bank", "account_number", "phone", "read_number",
+          "read_address")  # fmt: skip
+MOST_TYPED = 500
+"""Characters of a field; no field takes more."""
 
 
 @router.get("/e/{token}")
@@ -100,8 +106,15 @@ def card(token: str, request: Request, context: Ctx, _: OwnOrigin, photo: Upload
             msg("On the card stands the name “{name}”: tell HR if yours is written wrong here.", name=read.name)
         )
     number = read.number_seen if read.id_number is None else read.id_number.number
-    typed = {"document": "id_card", "number": number, "address": read.address}
-    typed |= {"read_number": number, "read_address": read.address}
+    seen = {"document": "id_card", "number": number, "address": read.address, "read_number": number}
+    seen |= {"read_address": read.address}
+    for side, day in (("valid_from", read.valid_from), ("valid_until", read.valid_until)):
+        seen[side] = "" if day is None else day.isoformat()
+    with context.database.transaction() as session:
+        row = links.glance(session, token)
+        typed = _typed_so_far(session, context, row) | {name: value for name, value in seen.items() if value}
+        if row.state in rules.EDITABLE:
+            service.keep_draft(session, token, _secret(request, context, row.id), typed, context.clock)
     return _page(request, context, token, typed=typed, doubts=[one.get(language_of(request)) for one in doubts])
 
 
@@ -116,12 +129,46 @@ def task(token: str, task_id: str, request: Request, context: Ctx, _: OwnOrigin)
     return RedirectResponse(f"/e/{token}#tasks", 303)
 
 
+@router.post("/e/{token}/draft")
+async def draft(token: str, request: Request, context: Ctx, _: OwnOrigin) -> Response:
+    """Keep what was typed so far; the page does so while it is filled in."""
+    given = _given(await request.form())
+    await run_in_threadpool(_keep, token, request, context, given)
+    return Response(status_code=204)
+
+
 @router.post("/e/{token}")
 async def fill(token: str, request: Request, context: Ctx, _: OwnOrigin) -> Response:
-    """Take the form in, or show it again with what is to be corrected."""
+    """Take the form in, or show it again with what is to be corrected. With `more` the name of a section: with room
+    for one entry more of it; with `later`: kept to go on another time."""
     form = await request.form()
-    given = {name: value for name in FIELDS if isinstance(value := form.get(name, ""), str)}
-    return _fill(token, request, context, given)
+    given = _given(form)
+    more, later = str(form.get("more", "")), "later" in form
+    if more in BY_NAME or later:
+        return await run_in_threadpool(_go_on, token, request, context, given, more)
+    return await run_in_threadpool(_fill, token, request, context, given)
+
+
+def _given(form: Mapping[str, Any]) -> dict[str, str]:
+    asked = (name for name in form if name in FIELDS or asked_sections.is_asked(name))
+    return {name: value[:MOST_TYPED] for name in asked if isinstance(value := form[name], str)}
+
+
+def _keep(token: str, request: Request, context: Context, given: Mapping[str, str]) -> None:
+    with context.database.transaction() as session:
+        secret = _secret(request, context, links.glance(session, token).id)
+        service.keep_draft(session, token, secret, given, context.clock)
+
+
+def _go_on(token: str, request: Request, context: Context, given: dict[str, str], more: str) -> Response:
+    try:
+        _keep(token, request, context, given)
+    except (InvalidInput, ConflictError) as problem:
+        return _page(request, context, token, problem, typed=given)
+    if more in BY_NAME:
+        place = min(asked_sections.places(given, more), asked_sections.MOST - 1)
+        given[asked_sections.input_name(more, place, BY_NAME[more].fields[0].name)] = ""
+    return _page(request, context, token, typed=given, kept=True)
 
 
 def _fill(token: str, request: Request, context: Context, given: Mapping[str, str]) -> Response:
@@ -160,6 +207,7 @@ def _page(
     typed: Mapping[str, str] | None = None,
     sent: bool = False,
     doubts: list[str] | None = None,
+    kept: bool = False,
 ) -> HTMLResponse:
     language = language_of(request)
     with context.database.reading() as session:
@@ -178,12 +226,19 @@ def _page(
         if not links.is_bound(row, _secret(request, context, row.id)):
             return page(request, "public/entry_code.html", sent=sent, **values)
         if row.state in rules.EDITABLE:
-            kept = typed if typed is not None else _kept(context, row)
+            shown = typed if typed is not None else _typed_so_far(session, context, row)
             return page(
                 request,
                 "public/entry.html",
                 person=person,
-                given={**dict.fromkeys(FIELDS, ""), "document": "id_card", **kept},
+                given={**dict.fromkeys(FIELDS, ""), "document": "id_card", **shown},
+                sections=[
+                    (one, asked_sections.places(shown, one.name), len(files.held_by(session, person.id, one.name)))
+                    for one in asked_sections.ASKED
+                ],
+                input_name=asked_sections.input_name,
+                most=asked_sections.MOST,
+                kept=kept,
                 documents=rules.DOCUMENTS,
                 relations=rules.RELATIONS,
                 doubts=doubts or [],
@@ -202,7 +257,11 @@ def _welcome(session: Session, row: Onboarding) -> dict[str, Any]:
     }
 
 
-def _kept(context: Context, row: Onboarding) -> dict[str, str]:
+def _typed_so_far(session: Session, context: Context, row: Onboarding) -> dict[str, str]:
+    """What was typed and not sent, else what was sent."""
+    typed = service.draft_of(session, row)
+    if typed is not None:
+        return typed
     entry: Entry | None = service.entry_of(context.blobs, row)
     return {} if entry is None else rules.as_form(entry)
 

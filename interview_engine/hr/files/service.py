@@ -13,6 +13,8 @@ from interview_engine.hr.files.entries import birthdays as birthdays
 from interview_engine.hr.files.entries import forget_sections as forget_sections
 from interview_engine.hr.files.entries import held_by as held_by
 from interview_engine.hr.files.entries import put as put
+from interview_engine.hr.files.sections import BY_NAME as BY_NAME
 from interview_engine.hr.files.sections import DOCUMENTS as DOCUMENTS
+from interview_engine.hr.files.sections import Section as Section
 from interview_engine.hr.files.sections import account_number as account_number
 from interview_engine.hr.files.tables import Contract as Contract

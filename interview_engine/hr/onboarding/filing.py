@@ -67,16 +67,21 @@ def write_into_file(session: Session, onboarding_id: str, sha256: str, entry: ru
     person = session.get_one(Person, row.person_id)
     themselves = replace(SYSTEM, id=f"person:{person.id}", person_id=person.id)
     sections = rules.sections_of(entry, person.name)
-    for name, values in sections.items():
+    for name, values in sections:
         held = files.held_by(session, person.id, name)
-        there = any(all(one.values.get(field) == value for field, value in values.items()) for one in held)
+        said = {field: value for field, value in values.items() if value not in (None, False)}
+        there = any(all(one.values.get(field) == value for field, value in said.items()) for one in held)
         if not there:
             kept = dict(held[0].values) if name == "address" and held else {}
             known = {field: value for field, value in kept.items() if field in ("registered", "postcode")}
             files.put(session, themselves, person.id, name, {**known, **values}, clock)
     row.entry_sha256 = None
     touch(row, SYSTEM.id, clock)
-    detail = {"sections": sorted(sections), "number": entry.number_from, "address": entry.address_from}
+    detail = {
+        "sections": sorted({name for name, _ in sections}),
+        "number": entry.number_from,
+        "address": entry.address_from,
+    }
     audit.record(session, SYSTEM.id, "onboarding.file", f"onboarding:{row.id}", detail, clock)
     return True
 

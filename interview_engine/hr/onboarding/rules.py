@@ -14,7 +14,9 @@ from interview_engine.errors import InvalidInput
 from interview_engine.hr.files.id_numbers import IdNumber, read_id_number
 from interview_engine.hr.files.service import DOCUMENTS as DOCUMENTS
 from interview_engine.hr.files.service import account_number
-from interview_engine.hr.forms.fields import Value
+from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.reading import read_day
+from interview_engine.hr.onboarding import asked_sections
 from interview_engine.hr.people.contact import phone_key, phone_written
 from interview_engine.hr.problems import invalid, required, text_within
 from interview_engine.i18n import Text, msg
@@ -60,6 +62,7 @@ YOUNGEST = 16
 REMIND_AFTER = timedelta(days=2)
 """Who has not filled in the form is reminded so long after it was sent, once."""
 
+_DAYS = ("born_on", "valid_from", "valid_until")
 _DOCUMENT_NUMBER = re.compile(r"[A-Z0-9]{5,30}")
 
 
@@ -71,6 +74,8 @@ class Entry:
         document: a key of `DOCUMENTS`. number: of it; of an identity card 18 characters.
         born_on, sex: of an identity card, from its number; else as given ("" sex where it is not said).
         number_from, address_from: a key of `SOURCES`.
+        valid_from, valid_until: of an identity card; None for not said, `valid_until` also for a card without end.
+        family, certificates: entries of these sections of the file, see `asked_sections`.
     """
 
     document: str
@@ -85,6 +90,10 @@ class Entry:
     account_number: str
     number_from: str = "typed"
     address_from: str = "typed"
+    valid_from: date | None = None
+    valid_until: date | None = None
+    family: asked_sections.Entries = ()
+    certificates: asked_sections.Entries = ()
 
     def masked_number(self) -> str:
         """Enough of it to compare with the document in the hand."""
@@ -122,6 +131,7 @@ def read_entry(given: Mapping[str, str], own_phone: str, today: date) -> Entry:
             msg("Who is younger than {years} must not be employed.", years=YOUNGEST),
             msg("Check the number; if it is right, speak to HR."),
         )
+    valid_from, valid_until = _validity(given) if document == "id_card" else (None, None)
     relation = given.get("emergency_relation", "")
     name = text_within(given.get("emergency_name", ""), "emergency_name", msg("name of the emergency contact"), 60)
     if relation not in RELATIONS:
@@ -145,6 +155,9 @@ def read_entry(given: Mapping[str, str], own_phone: str, today: date) -> Entry:
         account_number=_account_number(given.get("account_number", "")),
         number_from=_source(number, given.get("read_number", "")),
         address_from=_source(given.get("address", ""), given.get("read_address", "")),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        **asked_sections.read_entries(given, today),
     )
 
 
@@ -155,40 +168,50 @@ def _source(given: str, read: str) -> str:
     return "photo" if read.strip().upper() == given.strip().upper() else "corrected"
 
 
-def sections_of(entry: Entry, name: str) -> dict[str, dict[str, Value]]:
-    """What the form leaves in the sections of the employee file, by section.
+def sections_of(entry: Entry, name: str) -> list[tuple[str, dict[str, Value]]]:
+    """What the form leaves in the employee file: (section, values of one entry).
 
     Args:
         name: of the person: whose account it is.
     """
     card = entry.document == "id_card"
     relation = entry.emergency_relation if entry.emergency_relation in FILE_RELATIONS else "other"
-    return {
-        "identity": {"id_number": entry.number} if card else {
-            "document": entry.document, "id_number": entry.number, "birthday": entry.born_on,
-        },
-        "address": {"lives_at": entry.address},
-        "emergency": {"name": entry.emergency_name, "relation": relation, "phone": entry.emergency_phone},
-        "bank": {"holder": name, "bank": entry.bank, "account_number": entry.account_number},
-    }  # fmt: skip
+    identity: dict[str, Value] = {"id_number": entry.number}
+    if not card:
+        identity |= {"document": entry.document, "birthday": entry.born_on}
+    if entry.valid_from is not None:
+        identity |= {"valid_from": entry.valid_from, "valid_until": entry.valid_until}
+    lists = {"family": entry.family, "certificates": entry.certificates}
+    return [
+        ("identity", identity),
+        ("address", {"lives_at": entry.address}),
+        ("emergency", {"name": entry.emergency_name, "relation": relation, "phone": entry.emergency_phone}),
+        ("bank", {"holder": name, "bank": entry.bank, "account_number": entry.account_number}),
+        *((name, asked_sections.values_of(name, one)) for name, entries in lists.items() for one in entries),
+    ]
 
 
 def dump(entry: Entry) -> bytes:
     """As it is kept."""
-    return json.dumps({**asdict(entry), "born_on": entry.born_on.isoformat()}, ensure_ascii=False).encode()
+    days = {name: day.isoformat() for name in _DAYS if (day := getattr(entry, name)) is not None}
+    return json.dumps({**asdict(entry), **days}, ensure_ascii=False).encode()
 
 
 def load(kept: bytes) -> Entry:
     """As it was kept."""
     values = json.loads(kept)
-    return Entry(**{**values, "born_on": date.fromisoformat(values["born_on"])})
+    days = {name: date.fromisoformat(values[name]) for name in _DAYS if values.get(name)}
+    lists = {one.name: tuple(values.get(one.name, ())) for one in asked_sections.ASKED}
+    return Entry(**{**values, **days, **lists})
 
 
 def as_form(entry: Entry) -> dict[str, str]:
     """The values of the form's fields, to be corrected."""
     read = {"photo": entry.number, "corrected": "?", "typed": ""}[entry.number_from]
     lay = {"photo": entry.address, "corrected": "?", "typed": ""}[entry.address_from]
-    return {name: str(value) for name, value in asdict(entry).items()} | {"read_number": read, "read_address": lay}
+    lists = {one.name: getattr(entry, one.name) for one in asked_sections.ASKED}
+    plain = {name: "" if value is None else str(value) for name, value in asdict(entry).items() if name not in lists}
+    return plain | {"read_number": read, "read_address": lay} | asked_sections.as_form(lists)
 
 
 def _card(raw: str, today: date) -> IdNumber:
@@ -218,6 +241,22 @@ def _day(raw: str, today: date) -> date:
     if not today.year - 110 < day.year or day > today:
         raise invalid("born_on", "entry.born_on", msg("The birthday cannot be right."), msg("Choose the day."))
     return day
+
+
+def _validity(given: Mapping[str, str]) -> tuple[date | None, date | None]:
+    """From when until when the card is valid; (None, None) where it is not said, an open end for a card without one."""
+    days: list[date | None] = []
+    for name, what in (("valid_from", msg("Card valid from")), ("valid_until", msg("Card valid until"))):
+        days.append(read_day(Field(name, what, "day"), raw) if (raw := given.get(name, "").strip()) else None)
+    first, last = days
+    if last is not None and first is None:
+        raise required("valid_from", msg("first day of the card"))
+    if first is not None and last is not None and last <= first:
+        raise invalid(
+            "valid_until", "id_card.validity", msg("The card ends before it begins."),
+            msg("Compare both days with the card."),
+        )  # fmt: skip
+    return first, last
 
 
 def _phone(raw: str, own_phone: str) -> str:

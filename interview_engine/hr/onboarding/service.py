@@ -6,6 +6,7 @@ effects are one transaction; the messages go through the outbox.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,18 +31,20 @@ from interview_engine.hr.onboarding.tables import Onboarding as Onboarding
 from interview_engine.hr.org.service import managers_above
 from interview_engine.hr.people.names import person_names
 from interview_engine.hr.people.tables import Department, Person
-from interview_engine.hr.problems import conflict, missing, text_within
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.tasks import service as tasks
 from interview_engine.hr.tasks.service import About
 from interview_engine.i18n import msg
-from interview_engine.store import audit
-from interview_engine.store.blobs import BlobStore
+from interview_engine.store import audit, vault
+from interview_engine.store.blobs import BlobStore, Owner
 from interview_engine.store.rows import find, stamp, touch
 
 KIND = "onboarding"
 """The approvals' name for it."""
 PART = "entry"
 """The part of a person that their entry form is (`store.blobs.Owner`)."""
+MOST_DRAFT = 50_000
+"""Characters; a form with every field at its longest has a third of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +172,42 @@ def submit(session: Session, link_token: str, device_secret: str, entry_sha256: 
     actor_id = f"person:{row.person_id}"
     first = row.state != "filled"
     row.entry_sha256, row.filled_at, row.state, row.reason = entry_sha256, clock.now(), "filled", ""
+    row.draft = None
     touch(row, actor_id, clock)
     audit.record(session, actor_id, "onboarding.fill", f"onboarding:{row.id}", {}, clock)
     if first:
         ask_for_approval(session, row, clock)
     return row
+
+
+def keep_draft(
+    session: Session, link_token: str, device_secret: str, given: Mapping[str, str], clock: Clock
+) -> Onboarding:
+    """Keep what was typed so far, whatever it says; sending the form ends it.
+
+    Raises: as `submit`. InvalidInput: `onboarding.draft`, it is more than a form can hold.
+    """
+    row = links.glance(session, link_token, lock=True)
+    links.check_device(row, device_secret)
+    if row.state not in rules.EDITABLE:
+        raise not_now(row)
+    text = json.dumps({name: value for name, value in given.items() if value}, ensure_ascii=False)
+    if len(text) > MOST_DRAFT:
+        raise invalid("", "onboarding.draft", msg("This is too much to keep."), msg("Shorten what you wrote."))
+    row.draft = vault.seal(session, Owner(row.person_id, PART), text, _about_draft(row), clock)
+    touch(row, f"person:{row.person_id}", clock)
+    return row
+
+
+def draft_of(session: Session, row: Onboarding) -> dict[str, str] | None:
+    """What was typed and not sent yet; None for nothing, or when its key was destroyed."""
+    text = None if row.draft is None else vault.opened(session, row.draft, _about_draft(row))
+    found: dict[str, str] | None = None if text is None else json.loads(text)
+    return found
+
+
+def _about_draft(row: Onboarding) -> str:
+    return f"{KIND}:{row.id}:draft"
 
 
 def ask_for_approval(session: Session, row: Onboarding, clock: Clock) -> bool:
@@ -209,7 +243,7 @@ def decided(session: Session, actor: Actor, subject: str, state: str, clock: Clo
     if row is None or row.state != "filled":
         return None
     if state == "approved":
-        row.state, row.approved_at = "approved", clock.now()
+        row.state, row.approved_at, row.draft = "approved", clock.now(), None
     elif state == "rejected":
         row.state, row.reason = "returned", _comment(session, row)
     else:
@@ -413,7 +447,7 @@ def _end(session: Session, actor: Actor, row: Onboarding, state: str, reason: st
         state != "no_show"
     ):  # what somebody filled in who did not come stays until the day is over, see `no_shows.forget`
         row.entry_sha256 = None
-    row.device_hash = row.code_hash = row.code_until = None
+    row.device_hash = row.code_hash = row.code_until = row.draft = None
     touch(row, actor.id, clock)
     audit.record(session, actor.id, "onboarding.state", f"onboarding:{row.id}", {"to": state}, clock)
 

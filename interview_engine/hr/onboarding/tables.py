@@ -16,7 +16,8 @@ class Onboarding(Row, Base):
     `employment_id` is None until they are employed, `application_id` where nobody applied. `owner_account_id` is the
     colleague who asks for the approval. `device_hash` is the phone on which the form was begun; `code_hash` of a code
     that lets another one take its place until `code_until`. `entry_sha256` is the filled form, a blob under a key of
-    the person; None before, and once it has gone into the employee file.
+    the person; None before, and once it has gone into the employee file. `draft` is what was typed and not sent yet,
+    sealed under the same key.
     """
 
     __tablename__ = "onboarding"
@@ -38,6 +39,7 @@ class Onboarding(Row, Base):
     codes_sent: Mapped[int] = mapped_column(default=0)
     code_sent_at: Mapped[datetime | None]
     entry_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    draft: Mapped[str | None] = mapped_column(Text)
     filled_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(300), default="")

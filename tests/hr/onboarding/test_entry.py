@@ -96,3 +96,64 @@ def test_a_form_from_before_the_photo_was_noted_is_read_as_typed() -> None:
     kept = rules.dump(rules.read_entry(GOOD, OWN, TODAY)).replace(b', "number_from": "typed"', b"")
     assert b"number_from" not in kept
     assert rules.load(kept).number_from == "typed"
+
+
+MORE = {
+    "valid_from": "2020-05-01",
+    "valid_until": "2040-05-01",
+    "family-0-name": "林母",
+    "family-0-relation": "parent",
+    "family-1-name": " ",
+    "family-1-dependent": "1",
+    "family-2-name": "林小",
+    "family-2-relation": "child",
+    "family-2-born_on": "2020-02-03",
+    "family-2-dependent": "1",
+    "certificates-0-title": "电工证",
+    "certificates-0-number": "T-1",
+}
+
+
+def test_the_card_s_validity_family_and_certificates_are_read_and_what_says_nothing_is_left_out() -> None:
+    entry = rules.read_entry({**GOOD, **MORE}, OWN, TODAY)
+    assert (entry.valid_from, entry.valid_until) == (date(2020, 5, 1), date(2040, 5, 1))
+    assert entry.family == (
+        {"name": "林母", "relation": "parent"},
+        {"name": "林小", "relation": "child", "born_on": "2020-02-03", "dependent": "1"},
+    )
+    assert entry.certificates == ({"title": "电工证", "number": "T-1"},)
+    assert rules.load(rules.dump(entry)) == entry
+    assert rules.read_entry(rules.as_form(entry), OWN, TODAY) == entry
+
+
+def test_a_form_that_was_sent_before_these_were_asked_is_still_read() -> None:
+    import json
+
+    kept = json.loads(rules.dump(rules.read_entry(GOOD, OWN, TODAY)))
+    for name in ("valid_from", "valid_until", "family", "certificates"):
+        del kept[name]
+    assert rules.load(json.dumps(kept).encode()) == rules.read_entry(GOOD, OWN, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"valid_from": "2040-05-01", "valid_until": "2020-05-01"}, "valid_until", "id_card.validity"),
+        ({"valid_until": "2040-05-01"}, "valid_from", "input.required"),
+        ({"valid_from": "soon"}, "valid_from", "input.day"),
+        ({"family-3-name": "林母"}, "family-3-relation", "input.required"),
+        ({"family-0-name": "林小", "family-0-relation": "child", "family-0-born_on": "2030-01-01"}, "family-0-born_on",
+         "family.born_on"),
+        ({"family-0-name": "林小", "family-0-relation": "king"}, "family-0-relation", "input.choice"),
+        ({"certificates-1-title": "电工证", "certificates-1-issued_on": "2020-01-02",
+          "certificates-1-expires_on": "2019-01-01"}, "certificates-1-expires_on", "certificate.days"),
+        ({f"family-{at}-{name}": value for at in range(11) for name, value in (("name", "林"), ("relation", "child"))},
+         "family-10-name", "entry.many"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_an_entry_of_a_section_is_named_by_its_own_field(
+    changes: dict[str, str], field: str, code: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        rules.read_entry({**GOOD, **changes}, OWN, TODAY)
+    assert (caught.value.field, caught.value.code) == (field, code)

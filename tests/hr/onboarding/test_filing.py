@@ -14,10 +14,11 @@ from request_staff import Staff, employ
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from interview_engine.errors import InvalidInput, PermissionDenied
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.area import Round
 from interview_engine.hr.files import entries
-from interview_engine.hr.onboarding import filing, rules, service
+from interview_engine.hr.onboarding import filing, links, rules, service
 from interview_engine.hr.onboarding.tables import Onboarding
 from interview_engine.store.tables import Blob, OutboxMessage
 
@@ -133,3 +134,45 @@ def test_a_form_that_was_called_off_meanwhile_is_not_filed(filled: Filled) -> No
         session.get_one(Onboarding, filled.onboarding_id).state = "called_off"
         assert not filing.write_into_file(session, filled.onboarding_id, SHA, FORM, world.clock)
         assert filled.held(session, "bank") == []
+
+
+def test_family_certificates_and_the_card_s_validity_go_into_their_sections_once(filled: Filled) -> None:
+    world = filled.staff.world
+    with world.database.transaction() as session:
+        entries.add(
+            session, SYSTEM, filled.staff.person_id, "family", {"name": "林母", "relation": "parent"}, world.clock
+        )
+    form = replace(
+        FORM,
+        valid_from=date(2020, 5, 1),
+        family=({"name": "林母", "relation": "parent"}, {"name": "林小", "relation": "child", "dependent": "1"}),
+        certificates=({"title": "电工证", "expires_on": "2030-01-01"},),
+    )
+    assert filled.round(form) == 1
+    with world.database.reading() as session:
+        (identity,) = filled.held(session, "identity")
+        assert (identity["valid_from"], identity.get("valid_until")) == (date(2020, 5, 1), None)
+        family = {(one["name"], one["relation"], one.get("dependent", False)) for one in filled.held(session, "family")}
+        assert family == {("林母", "parent", False), ("林小", "child", True)}, "nobody twice"
+        assert filled.held(session, "certificates") == [{"title": "电工证", "expires_on": date(2030, 1, 1)}]
+
+
+def test_a_draft_is_kept_sealed_until_the_form_is_sent_and_opens_on_its_phone_only(filled: Filled) -> None:
+    world = filled.staff.world
+    with world.database.transaction() as session:
+        row = session.get_one(Onboarding, filled.onboarding_id)
+        row.state, row.entry_sha256 = "asked", None
+        link, secret = links.reenter(session, row.person_id, row.id, world.clock)
+        service.keep_draft(session, link, secret, {"number": "1101", "bank": ""}, world.clock)
+    with world.database.transaction() as session:
+        row = session.get_one(Onboarding, filled.onboarding_id)
+        assert "1101" not in (row.draft or "")
+        assert service.draft_of(session, row) == {"number": "1101"}
+        with pytest.raises(PermissionDenied):
+            service.keep_draft(session, link, "another phone", {"number": "2"}, world.clock)
+        with pytest.raises(InvalidInput) as caught:
+            service.keep_draft(session, link, secret, {"number": "2" * 60_000}, world.clock)
+        assert caught.value.code == "onboarding.draft"
+        session.add(Blob(sha256="cd" * 32, size=1, media_type="application/json", created_at=world.clock.now()))
+        session.flush()
+        assert service.submit(session, link, secret, "cd" * 32, world.clock).draft is None
