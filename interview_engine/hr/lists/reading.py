@@ -10,42 +10,35 @@ ids of a page are found first and its columns read for them alone: what a column
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
-    Float,
     Integer,
-    Numeric,
     Select,
     and_,
     case,
     cast,
     false,
     func,
+    literal,
     or_,
     select,
     true,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from interview_engine.clock import CHINA
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.access.service import person_within, require, visible
 from interview_engine.hr.forms.fields import Shown, Value
 from interview_engine.hr.forms.query import Condition, ListQuery
 from interview_engine.hr.forms.spec import Asked, Column, Filter, ListSpec
-from interview_engine.hr.lists.narrowing import narrowed
-from interview_engine.store.money import Yuan, from_fen, to_fen
-from interview_engine.store.page import MAX_ROWS, Page, bad_cursor, clamp, page_of, read_cursor
+from interview_engine.hr.lists.narrowing import Joined, joined, narrowed
+from interview_engine.hr.lists.values import bound, compared, cursor_of, from_cursor, loaded
+from interview_engine.store.page import MAX_ROWS, Page, clamp, page_of, read_cursor
 
-_MOST_INTEGER = 2**31 - 1
-"""PostgreSQL refuses a larger one beside an integer column; no row holds one."""
 MOST_COUNTED = 12
 """Values of a chart, the most frequent first."""
 
@@ -80,7 +73,7 @@ def read_list(
     keys = reader.keys(query, limit + 1)
     rows = reader.rows([row_id for row_id, _ in keys[:limit]], spec.columns)
     total = reader.total(query) if counted else None
-    page = page_of(keys, limit, [_cursor(query, value, row_id) for row_id, value in keys], total)
+    page = page_of(keys, limit, [cursor_of(query, value, row_id) for row_id, value in keys], total)
     return Page(tuple(rows), page.next_cursor, total)
 
 
@@ -120,7 +113,7 @@ def export_rows(
             return
         most -= MAX_ROWS
         last_id, value = keys[MAX_ROWS - 1]
-        query = replace(query, cursor=page_of([0, 0], 1, [_cursor(query, value, last_id)] * 2).next_cursor or "")
+        query = replace(query, cursor=page_of([0, 0], 1, [cursor_of(query, value, last_id)] * 2).next_cursor or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +127,12 @@ class Counts:
 def count_values(session: Session, actor: Actor, spec: ListSpec, query: ListQuery, columns: Sequence[Column]) -> Counts:
     """Count all rows by these columns, at most MOST_COUNTED values of each, in one pass over the list."""
     reader = _Reader(session, actor, spec, "read")
-    inner = reader.asked_for(query, [reader.shown(one).label(f"v{at}") for at, one in enumerate(columns)]).subquery()
-    rows = session.execute(select(func.count(), *inner.c).group_by(*inner.c)).all()
+    rows = session.execute(reader.grouped(query, columns)).all()
     found = {}
     for at, column in enumerate(columns, 1):
         numbers: Counter[Value] = Counter()
         for row in rows:
-            numbers[_loaded(column, row[at])] += row[0]
+            numbers[loaded(column, row[at])] += row[0]
         most = sorted(numbers.items(), key=lambda one: (-one[1], one[0] is None, one[0]))
         found[column.name] = most[:MOST_COUNTED]
     return Counts(sum(row[0] for row in rows), found)
@@ -187,10 +179,25 @@ class _Reader:
         conditions = [self._condition(one) for one in query.conditions]
         conditions += self._special(query)
         if query.text:
-            looked = [self.shown(one).icontains(query.text, autoescape=True)
+            looked = [self._where(one, lambda value: value.icontains(query.text, autoescape=True))
                       for one in self._spec.columns if one.searched]  # fmt: skip
             conditions.append(or_(false(), *looked))
         return statement.where(*conditions)
+
+    def grouped(self, query: ListQuery, columns: Sequence[Column]) -> Select[Any]:
+        """(how many rows, the values of these columns) for each combination. Where a column is another table's, rows
+        are grouped by the key that leads to it, and its value is read once for each group."""
+        aside = [self._joined(one) for one in columns]
+        shown = [self.shown(one) if found is None else found.key for one, found in zip(columns, aside, strict=True)]
+        inner = self.asked_for(query, [value.label(f"v{at}") for at, value in enumerate(shown)]).subquery()
+        groups = select(func.count().label("number"), *inner.c).group_by(*inner.c).subquery()
+        place: Any = groups
+        values = list(groups.c)
+        for at, found in enumerate(aside, 1):
+            if found is not None:
+                place = place.join(found.table, found.there == values[at])
+                values[at] = found.value
+        return select(*values).select_from(place)
 
     def asked_for(self, query: ListQuery, columns: Sequence[Any], order: Sequence[Any] = ()) -> Select[Any]:
         """These columns of all those rows."""
@@ -208,15 +215,91 @@ class _Reader:
             if query.cursor:
                 statement = statement.where(key < read_cursor(query.cursor, 1)[0])
             return [(row_id, None) for row_id in self._session.scalars(statement.limit(limit))]
+        if (aside := self._joined(column)) is not None:
+            has_rows = self.asked_for(query, (literal(1),)).where(aside.key == aside.there).correlate(aside.table)
+            values = select(aside.value).where(has_rows.exists())
+            return self._keys_by_value(query, column, aside.value, aside.where, values, limit)
+        if column.kind == "choice" and self._spec.whole and isinstance(column.value, InstrumentedAttribute):
+            own = self.shown(column)
+            values = self.asked_for(query, (own,)).distinct()
+            return self._keys_by_value(query, column, own, lambda condition: condition(own), values, limit)
         value = self.shown(column)
         if column.kind == "flag":
             value = cast(value, Integer)  # no database orders truth values by < and >
-        order = value.desc() if query.backwards else value.asc()
-        statement = self.asked_for(query, (key, value.label("sorted")), (value.is_(None), order, key.desc()))
-        if query.cursor:
-            statement = statement.where(self._after(query, column, value))
-        found = self._session.execute(statement.limit(limit)).tuples()
-        return [(row_id, _loaded(column, one)) for row_id, one in found]
+        # those with a value first, then those without: one statement for both could follow no index
+        raw, last = read_cursor(query.cursor, 2, texts=True) if query.cursor else (None, "")
+        found: list[tuple[str, Value]] = []
+        if not query.cursor or raw is not None:
+            order = (value.desc() if query.backwards else value.asc(), key.desc())
+            statement = self.asked_for(query, (key, value.label("sorted")), order).where(value.is_not(None))
+            if query.cursor:
+                statement = statement.where(self._after(query, column, value, raw, last))
+            rows = self._session.execute(statement.limit(limit)).tuples()
+            found = [(row_id, loaded(column, one)) for row_id, one in rows]
+        if len(found) < limit:
+            statement = self.asked_for(query, (key, value.label("sorted")), (key.desc(),)).where(value.is_(None))
+            if query.cursor and raw is None:
+                statement = statement.where(key < last)
+            found += [(row_id, None) for row_id in self._session.scalars(statement.limit(limit - len(found)))]
+        return found
+
+    def _keys_by_value(
+        self,
+        query: ListQuery,
+        column: Column,
+        value: Any,
+        which: Callable[[Callable[[Any], ColumnElement[bool]]], ColumnElement[bool]],
+        values: Select[Any],
+        limit: int,
+    ) -> list[tuple[str, Value]]:
+        """The same where many rows share a value, or it is another table's: the values are walked in their order, and
+        only the rows that have the next ones are sorted.
+
+        Args:
+            value: the column of `values`. which: rows whose value fulfils a condition. values: those that rows have.
+        """
+        found: list[tuple[str, Value]] = []
+        beyond: ColumnElement[bool] = value.is_not(None)
+        raw, last = read_cursor(query.cursor, 2, texts=True) if query.cursor else (None, None)
+        if raw is not None:
+            place = bound(column, value, from_cursor(column, raw))
+            beyond = value < place if query.backwards else value > place
+            found = self._valued(query, column, which, [place], limit, self._spec.key < last)
+        if (raw is not None or last is None) and len(found) < limit:
+            order = value.desc() if query.backwards else value.asc()
+            following = values.where(beyond).order_by(order).limit(limit - len(found))
+            ahead, many = list(dict.fromkeys(self._session.scalars(following))), 1
+            while ahead and len(found) < limit:
+                found += self._valued(query, column, which, ahead[:many], limit - len(found))
+                ahead, many = ahead[many:], 2 * many
+        if len(found) < limit:
+            behind = () if raw is not None or last is None else (self._spec.key < last,)
+            found += self._without(query, which, limit - len(found), *behind)
+        return found
+
+    def _valued(
+        self, query: ListQuery, column: Column, which: Any, values: Sequence[Any], limit: int, *more: Any
+    ) -> list[tuple[str, Value]]:
+        """The first rows with these values, which follow each other in the order."""
+        key, of_these = self._spec.key, which(lambda value: value.in_(values))
+        if len(values) == 1:
+            only = loaded(column, values[0])
+            # few rows are found by the value and sorted here; of many the first are found along the ids
+            few = self.asked_for(query, (key,)).where(of_these, *more)
+            ids = list(self._session.scalars(few.limit(MAX_ROWS + 1)))
+            if len(ids) <= MAX_ROWS:
+                return [(row_id, only) for row_id in sorted(ids, reverse=True)[:limit]]
+            return [(row_id, only) for row_id in self._session.scalars(few.order_by(key.desc()).limit(limit))]
+        order = column.value.desc() if query.backwards else column.value.asc()
+        statement = self.asked_for(query, (key, column.value.label("sorted")), (order, key.desc())).where(of_these)
+        rows = self._session.execute(statement.limit(limit)).tuples()
+        return [(row_id, loaded(column, one)) for row_id, one in rows]
+
+    def _without(self, query: ListQuery, which: Any, limit: int, *more: Any) -> list[tuple[str, Value]]:
+        """The first rows that have none."""
+        key = self._spec.key
+        statement = self.asked_for(query, (key,), (key.desc(),)).where(which(lambda one: one.is_(None)), *more)
+        return [(row_id, None) for row_id in self._session.scalars(statement.limit(limit))]
 
     def rows(self, ids: Sequence[str], columns: Sequence[Column]) -> list[ListRow]:
         """The rows of these ids, in their order."""
@@ -237,7 +320,7 @@ class _Reader:
         for row_id in ids:
             row = found[row_id]
             hidden = frozenset(name for name, flag in flags.items() if not getattr(row, flag))
-            values: dict[str, Shown] = {one.name: _loaded(one, getattr(row, f"c_{one.name}")) for one in of_sql}
+            values: dict[str, Shown] = {one.name: loaded(one, getattr(row, f"c_{one.name}")) for one in of_sql}
             more = {name: None if name in hidden else value for name, value in filled.get(row_id, {}).items()}
             values |= {one.name: more.get(one.name) for one in columns if one.value is None}
             href = spec.href(values, row_id, self._actor) if spec.href is not None and columns == spec.columns else ""
@@ -247,6 +330,17 @@ class _Reader:
     def total(self, query: ListQuery) -> int:
         """All rows that are asked for."""
         return self._session.scalar(self.asked_for(query, (func.count(),))) or 0
+
+    def _joined(self, column: Column) -> Joined | None:
+        """How rows find the column where it is another table's, and everybody who sees a row sees it."""
+        if not self._spec.whole or column.kind == "flag" or self._mask(column) is not None:
+            return None
+        return joined(self._spec.rows(), column.value)
+
+    def _where(self, column: Column, condition: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+        """Rows whose value of the column is so."""
+        aside = self._joined(column)
+        return condition(self.shown(column)) if aside is None else aside.where(condition)
 
     def _mask(self, column: Column) -> ColumnElement[bool] | None:
         """The condition under which a column is shown; None for always."""
@@ -280,106 +374,10 @@ class _Reader:
     def _condition(self, one: Condition) -> ColumnElement[bool]:
         column = self._spec.column(one.column)
         assert column is not None
-        value = self.shown(column)
-        found: ColumnElement[bool]
-        if one.operator == "is":
-            found = value.in_([_bound(column, value, wanted) for wanted in one.values])
-        elif one.operator == "has":
-            found = value.icontains(one.values[0], autoescape=True)
-        else:
-            limit, beyond = _limit(column, value, one)
-            found = value >= limit if one.operator == "from" else value < limit if beyond else value <= limit
-        return found
+        return self._where(column, lambda value: compared(column, value, one))
 
-    def _after(self, query: ListQuery, column: Column, value: Any) -> ColumnElement[bool]:
-        """Rows behind the cursor: values come in order, rows without one last, newest first among equals."""
-        key = self._spec.key
-        raw, last = read_cursor(query.cursor, 2, texts=True)
-        if raw is None:
-            return and_(value.is_(None), key < last)
-        place = _bound(column, value, _from_cursor(column, raw))
+    def _after(self, query: ListQuery, column: Column, value: Any, raw: Any, last: Any) -> ColumnElement[bool]:
+        """Rows with a value that are behind the cursor: values come in order, newest first among equals."""
+        place = bound(column, value, from_cursor(column, raw))
         further = value < place if query.backwards else value > place
-        return or_(further, and_(value == place, key < last), value.is_(None))
-
-
-def _loaded(column: Column, value: Any) -> Value:
-    """A value as the database gives it, as one of the column's kind."""
-    if value is None:
-        return None
-    match column.kind:
-        case "flag":
-            return bool(value)
-        case "money" if isinstance(value, Decimal):
-            return to_fen(value)
-        case "whole" | "money":
-            return int(value)
-        case "number":
-            return value if isinstance(value, Decimal) else Decimal(repr(value))
-        case "day" if isinstance(value, str):
-            return date.fromisoformat(value)
-        case "moment" if isinstance(value, str):
-            return datetime.fromisoformat(value)
-    return value  # type: ignore[no-any-return]  # what the column's type loads
-
-
-def _bound(column: Column, expression: Any, value: Value) -> Any:
-    """A value as it is compared with the column."""
-    if isinstance(value, Decimal):
-        is_exact = isinstance(getattr(expression, "type", None), Numeric) and expression.type.asdecimal
-        return value if is_exact else float(value)
-    if isinstance(value, bool):
-        return float(value) if column.stored == "text" else value
-    if isinstance(value, int) and isinstance(getattr(expression, "type", None), Yuan):
-        return from_fen(value)
-    if isinstance(value, int):
-        is_large = isinstance(getattr(expression, "type", None), BigInteger | Float)
-        return value if is_large else max(-_MOST_INTEGER, min(value, _MOST_INTEGER))
-    if column.stored == "text" and isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="seconds")
-    return value.isoformat() if column.stored == "text" and isinstance(value, date) else value
-
-
-def _limit(column: Column, expression: Any, one: Condition) -> tuple[Any, bool]:
-    """What a range's end is compared with, and whether it lies just beyond what is wanted: the next day's beginning."""
-    (value,) = one.values
-    if column.kind != "moment" or not isinstance(value, date):
-        return _bound(column, expression, value), False
-    start = datetime(value.year, value.month, value.day, tzinfo=CHINA)
-    beyond = one.operator == "to"
-    return _bound(column, expression, start + timedelta(days=1) if beyond else start), beyond
-
-
-def _cursor(query: ListQuery, value: Value, row_id: str) -> tuple[Any, ...]:
-    if not query.sort:
-        return (row_id,)
-    if isinstance(value, date):
-        return (value.isoformat(), row_id)
-    return (str(value) if isinstance(value, Decimal) else value if not isinstance(value, bool) else int(value), row_id)
-
-
-def _from_cursor(column: Column, raw: Any) -> Value:
-    """The value in a cursor.
-
-    Raises:
-        InvalidInput: `page.cursor`, it is not of the column's kind.
-    """
-    try:
-        match column.kind:
-            case "day" if isinstance(raw, str):
-                return date.fromisoformat(raw)
-            case "moment" if isinstance(raw, str):
-                found = datetime.fromisoformat(raw)
-                if found.tzinfo is not None:
-                    return found
-            case "number" if isinstance(raw, str):
-                if (number := Decimal(raw)).is_finite():
-                    return number
-            case "whole" | "money" if isinstance(raw, int):
-                return raw
-            case "flag" if isinstance(raw, int):
-                return int(raw)
-            case "text" | "area" | "choice" if isinstance(raw, str):
-                return raw
-    except (ValueError, ArithmeticError):
-        pass
-    raise bad_cursor()
+        return or_(further, and_(value == place, self._spec.key < last))

@@ -22,7 +22,7 @@ class Person(Row, Base):
     """
 
     __tablename__ = "person"
-    __table_args__ = (Index("ix_person_talent_pool", "talent_pool", "id"),)
+    __table_args__ = (Index("ix_person_talent_pool", "talent_pool", "id"), Index("ix_person_name", "name", "id"))
 
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str] = mapped_column(String(254), default="")

@@ -26,7 +26,14 @@ class Request(Row, Base):
         UniqueConstraint("asked_by_person_id", "idempotency_key"),
         Index("ix_request_person", "person_id", "id"),
         Index("ix_request_due", "state", "day_from"),
+        # what the lists are counted by, and each order that they can have
         Index("ix_request_listed", "field_class", "id", "state", "department_id"),
+        Index("ix_request_counted", "field_class", "state", "department_id", "person_id"),
+        Index("ix_request_of_person", "person_id", "field_class", "state", "department_id"),
+        Index("ix_request_of_department", "field_class", "department_id", "id"),
+        Index("ix_request_first_day", "field_class", "day_from", "id"),
+        Index("ix_request_last_day", "field_class", "day_to", "id"),
+        Index("ix_request_asked", "field_class", "created_at", "id"),
     )
 
     kind: Mapped[str] = mapped_column(String(40), index=True)

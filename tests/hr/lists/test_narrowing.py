@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, create_engine, func, insert, select
 
-from interview_engine.hr.lists.narrowing import narrowed
+from interview_engine.hr.lists.narrowing import joined, narrowed
 
 TABLES = MetaData()
-TOWN = Table("town", TABLES, Column("id", Integer, primary_key=True), Column("name", String))
+TOWN = Table("town", TABLES, Column("id", Integer, primary_key=True), Column("name", String, nullable=False))
 HOUSE = Table("house", TABLES, Column("id", Integer, primary_key=True), Column("town_id", ForeignKey("town.id")),
-              Column("number", Integer))  # fmt: skip
+              Column("number", Integer, nullable=False))  # fmt: skip
 PERSON = Table("person", TABLES, Column("id", Integer, primary_key=True), Column("house_id", ForeignKey("house.id")),
                Column("head_id", Integer))  # fmt: skip
 HEAD = PERSON.alias("head")
@@ -57,3 +57,20 @@ def test_a_statement_joins_what_it_names_and_finds_the_same(
         assert tables_in(less) == kept
         assert sorted(map(repr, connection.execute(less))) == sorted(map(repr, connection.execute(whole)))
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("column", "key"),
+    [
+        (HOUSE.c.number, "person.house_id"),
+        (TOWN.c.name, None),  # by way of another table
+        (HEAD.c.head_id, None),  # an outer join leaves it empty
+        (PERSON.c.head_id, None),  # its own
+        (func.lower(HOUSE.c.number), None),
+    ],
+)
+def test_a_column_is_asked_of_its_own_table_where_one_key_leads_there(column: Any, key: str | None) -> None:
+    found = joined(WHOLE, column)
+    assert (None if found is None else str(found.key)) == key
+    if found is not None:
+        assert str(found.where(lambda value: value > 1)).startswith("person.house_id IN (SELECT")

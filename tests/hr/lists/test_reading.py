@@ -10,14 +10,18 @@ from urllib.parse import parse_qsl
 
 import pytest
 from hiring_world import World
-from sqlalchemy import case
+from request_staff import employ
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from interview_engine.errors import InvalidInput, PermissionDenied
-from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.rules import SYSTEM, Actor
+from interview_engine.hr.employment.employee_list import EMPLOYEES
 from interview_engine.hr.forms.query import NOTHING, ListQuery, read_query
 from interview_engine.hr.forms.spec import Column, ListSpec
 from interview_engine.hr.lists.reading import ListRow, count_values, export_rows, read_list
+from interview_engine.hr.org.service import create_department
+from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.jobs.requisition_list import REQUISITIONS
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.i18n import msg
@@ -240,3 +244,54 @@ def test_the_owners_name_sorts_in_sql(world: World, jobs: Make) -> None:
     jobs("a")
     (row,) = walk(world, ListQuery(sort="owner"), 5)
     assert row.values["owner"]
+
+
+@pytest.fixture
+def colleagues(world: World) -> list[str]:
+    """Employees of three departments, two of which have the same name; some have the same names and mail addresses."""
+    found = []
+    with world.database.transaction() as session:
+        places = [
+            create_department(session, SYSTEM, world.entity_id, name, world.clock, parent_id=parent).id
+            for name, parent in (("B", None), ("A", None), ("A", world.department_id))
+        ]
+        for number, (name, place) in enumerate(
+            (
+                ("陈", 0),
+                ("安一", 1),
+                ("安一二", 2),
+                ("陈一二三", 0),
+                ("白一二三四", 2),
+                ("Zoe 12345", 1),
+                ("zoe 123456", 1),
+            )
+        ):
+            made = employ(world, session, name, places[place])
+            person = session.get_one(Person, made.person_id)
+            person.name, person.email = name[:2], "x@example.com" if number % 3 else ""
+            found.append(made.employment_id)
+    return found
+
+
+@pytest.mark.parametrize(("asked", "number"), [("", 7), ("q=1", 7), ("department=A", 5), ("q=zo", 2), ("q=nobody", 0)])
+def test_a_long_list_is_sorted_by_what_other_tables_hold_as_by_its_own(
+    world: World, colleagues: list[str], asked: str, number: int
+) -> None:
+    plain = replace(EMPLOYEES, whole=False)  # one statement over all joins
+    for column in ("name", "department", "company", "email", "manager", "level", "start_date"):
+        for backwards in (False, True):
+            query = replace(read_query(EMPLOYEES, parse_qsl(asked)), sort=column, backwards=backwards)
+            expected = [row.id for row in walk(world, query, 200, "hr", plain)]
+            assert len(expected) == number
+            for limit in (1, 2, 3, 200):
+                assert [row.id for row in walk(world, query, limit, "hr", EMPLOYEES)] == expected, (column, limit)
+
+
+def test_departments_of_one_name_are_one_bar_and_counted_once(world: World, colleagues: list[str]) -> None:
+    columns = [one for one in EMPLOYEES.columns if one.counts]
+    with world.database.reading() as session:
+        counts = count_values(session, world.actor("hr"), EMPLOYEES, NOTHING, columns)
+        plain = count_values(session, world.actor("hr"), replace(EMPLOYEES, whole=False), NOTHING, columns)
+        assert session.scalar(select(Person.id).where(Person.name == "白一")) is not None
+    assert counts == plain
+    assert counts.values["department"] == [("A", 5), ("B", 2)]
