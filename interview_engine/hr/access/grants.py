@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,6 +81,25 @@ def take_back(session: Session, actor: Actor, grant_id: str, clock: Clock) -> No
     audit.record(session, actor.id, "grant.take_back", f"grant:{grant.id}", _described(grant), clock)
     session.delete(grant)
     session.flush()
+
+
+def as_kept(grant: Grant) -> dict[str, Any]:
+    """A grant as JSON, whole, for `give_again`."""
+    columns = [column.key for column in Grant.__table__.columns if column.key not in ("created_at", "updated_at")]
+    kept = {name: getattr(grant, name) for name in columns}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in kept.items()}
+
+
+def give_again(session: Session, actor: Actor, kept: Mapping[str, Any], clock: Clock) -> Grant:
+    """A grant that was taken back, as it was, with its id and who had given it. The caller has checked that what it was
+    taken back for is undone; what has expired meanwhile has no effect, as before."""
+    ends = kept["expires_at"]
+    values = {**kept, "expires_at": None if ends is None else datetime.fromisoformat(ends)}
+    grant = Grant(**{**stamp(actor.id, clock), **values})
+    session.add(grant)
+    session.flush()
+    audit.record(session, actor.id, "grant.give", f"grant:{grant.id}", _described(grant), clock)
+    return grant
 
 
 def grants_for(session: Session, actor: Actor, account_id: str | None = None) -> list[Grant]:

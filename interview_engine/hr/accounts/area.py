@@ -7,7 +7,14 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.accounts import failures, sign_in
-from interview_engine.hr.accounts.tables import Account, ApiToken, LoginSession, RecoveryCode, SignInFailure
+from interview_engine.hr.accounts.tables import (
+    Account,
+    AccountClosure,
+    ApiToken,
+    LoginSession,
+    RecoveryCode,
+    SignInFailure,
+)
 from interview_engine.hr.area import Area, Job, PersonColumn, Subject, in_transaction
 
 
@@ -23,7 +30,7 @@ def _sweep(session: Session, clock: Clock) -> None:
 
 AREA = Area(
     name="accounts",
-    tables=(Account, ApiToken, LoginSession, RecoveryCode, SignInFailure),
+    tables=(Account, AccountClosure, ApiToken, LoginSession, RecoveryCode, SignInFailure),
     persons=(
         PersonColumn(
             Account.person_id, "kept", "who has a console account works here, and the trail names the account"

@@ -15,6 +15,8 @@ from interview_engine.hr.access import grants
 from interview_engine.hr.access.rules import DEFAULT_SCOPES, ROLES, SYSTEM, Actor
 from interview_engine.hr.access.service import check_persons, check_row, denied, grants_of, reached_persons
 from interview_engine.hr.accounts import failures, passwords, sign_in, tokens
+from interview_engine.hr.accounts.leaving import reopen as reopen
+from interview_engine.hr.accounts.leaving import take_grants
 from interview_engine.hr.accounts.own_password import check_own_password
 from interview_engine.hr.accounts.passwords import generated as generated
 from interview_engine.hr.accounts.tables import Account
@@ -231,15 +233,17 @@ def deactivate(session: Session, actor: Actor, account_id: str, clock: Clock) ->
     audit.record(session, actor.id, "account.deactivate", f"account:{account.id}", {}, clock)
 
 
-def close_for_leaver(session: Session, actor: Actor, account_id: str, clock: Clock) -> None:
+def close_for_leaver(session: Session, actor: Actor, account_id: str, because: str, clock: Clock) -> None:
     """Close the account of somebody who has left, and take its permissions away: who comes back is given a role anew.
+
+    Args:
+        because: what it ended with; where that is undone, `reopen` leads back.
 
     Raises:
         As `deactivate`.
     """
     deactivate(session, actor, account_id, clock)
-    for grant in grants.grants_for(session, actor, account_id):
-        grants.take_back(session, actor, grant.id, clock)
+    take_grants(session, actor, account_id, because, clock)
 
 
 def reactivate(session: Session, actor: Actor, account_id: str, clock: Clock) -> str:

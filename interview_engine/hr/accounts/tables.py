@@ -32,6 +32,21 @@ class Account(Row, Base):
     language: Mapped[str] = mapped_column(String(5), default="zh")
 
 
+class AccountClosure(Row, Base):
+    """An account that was closed because its owner had left, with what leads back when that is undone.
+
+    `because` names the employment ("employment:<id>"): who is employed anew is given a role anew. `grants` are the rows
+    that were taken away. `reopened_at` when it was undone: once.
+    """
+
+    __tablename__ = "account_closure"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    because: Mapped[str] = mapped_column(String(60))
+    grants: Mapped[list[Any]]
+    reopened_at: Mapped[datetime | None]
+
+
 class RecoveryCode(Row, Base):
     """One of the codes that stand in for a lost second factor; works once."""
 

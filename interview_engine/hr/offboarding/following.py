@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock, china_day
 from interview_engine.errors import ConflictError
 from interview_engine.hr.access.rules import SYSTEM, Actor
-from interview_engine.hr.accounts.service import account_of_person, close_for_leaver
+from interview_engine.hr.accounts.service import account_of_person, close_for_leaver, reopen
 from interview_engine.hr.area import NotBegun
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment
@@ -78,6 +78,8 @@ def follow_one(session: Session, employment: Employment, clock: Clock) -> bool:
     if row.state == "settled" and employment.state == "left":
         separations.set_state(session, row, "closed", SYSTEM.id, clock)
         changed = True
+    if employment.state != "left":  # a last day that was over was moved to one that is not
+        return changed | _reopen_account(session, employment, clock)
     return changed | _close_account(session, employment, clock)
 
 
@@ -100,8 +102,9 @@ def _tasks(session: Session, employment: Employment, row: Separation, clock: Clo
 
 def _drop(session: Session, employment_id: str, clock: Clock) -> bool:
     """The last day was called off elsewhere: tasks and separation follow."""
-    employments.locked(session, employment_id)
-    done = bool(tasks.drop_open(session, ref_of(employment_id), CALLED_OFF, SYSTEM.id, clock))
+    employment = employments.locked(session, employment_id)
+    done = _reopen_account(session, employment, clock)
+    done |= bool(tasks.drop_open(session, ref_of(employment_id), CALLED_OFF, SYSTEM.id, clock))
     row = separations.current(session, employment_id, lock=True)
     if row is not None and row.state in rules.AGREED:
         separations.called_off(session, row, "", SYSTEM.id, clock)
@@ -110,11 +113,12 @@ def _drop(session: Session, employment_id: str, clock: Clock) -> bool:
 
 
 def not_begun(session: Session, actor: Actor, what: NotBegun, clock: Clock) -> None:
-    """Close the account of who did not come. Who came after all gets it back, with a new password, in the accounts."""
+    """Close the account of who did not come. Who came after all has it again, with every permission."""
     employment = employments.locked(session, what.employment_id)
     if not what.undone:
         _close_account(session, employment, clock)
         return
+    _reopen_account(session, employment, clock)
     row = separations.current(session, employment.id, lock=True)
     if row is not None:
         separations.called_off(session, row, "", actor.id, clock)
@@ -128,7 +132,16 @@ def _close_account(session: Session, employment: Employment, clock: Clock) -> bo
     if account is None:
         return False
     try:
-        close_for_leaver(session, SYSTEM, account.id, clock)
+        close_for_leaver(session, SYSTEM, account.id, _because(employment), clock)
     except ConflictError:
         return False
     return True
+
+
+def _reopen_account(session: Session, employment: Employment, clock: Clock) -> bool:
+    """Open the account again that was closed with this employment, as it was."""
+    return reopen(session, SYSTEM, employment.person_id, _because(employment), clock)
+
+
+def _because(employment: Employment) -> str:
+    return f"employment:{employment.id}"

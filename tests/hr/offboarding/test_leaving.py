@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hiring_world import World
+from sqlalchemy import select
 
+from interview_engine.hr.access.grants import NewGrant, as_kept, give
 from interview_engine.hr.access.rules import SYSTEM
-from interview_engine.hr.accounts.service import account_of_person
+from interview_engine.hr.access.tables import Grant
+from interview_engine.hr.accounts.service import account_of_person, reopen
+from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.employment import service as employments
-from interview_engine.hr.employment.states import step_those_due
+from interview_engine.hr.employment.states import step, step_those_due
 from interview_engine.hr.offboarding.service import follow, ref_of
 from interview_engine.hr.tasks import service as tasks
 from interview_engine.hr.tasks.proposed import PROPOSED
 from interview_engine.hr.tasks.service import Task
+from interview_engine.store.tables import AuditEvent
 
 LAST = date(2026, 12, 31)
 LEAVING = [one for one in PROPOSED if one.kind == "leaving"]
@@ -141,3 +146,70 @@ def test_d10_who_comes_back_is_the_same_person_with_the_same_number(leaver: Leav
         assert again.person_id == leaver.person_id
         assert again.id != leaver.employment_id
         assert employments.is_here(session, leaver.person_id)
+
+
+def held(leaver: Leaver) -> tuple[str, list[dict[str, object]]]:
+    """The password's hash, and every grant of the account."""
+    with leaver.world.database.reading() as session:
+        account = session.scalars(select(Account).where(Account.person_id == leaver.person_id)).one()
+        grants = session.scalars(select(Grant).where(Grant.account_id == account.id).order_by(Grant.id))
+        return account.password_hash, [as_kept(one) for one in grants]
+
+
+def events(leaver: Leaver) -> list[str]:
+    with leaver.world.database.reading() as session:
+        kinds = select(AuditEvent.action).where(AuditEvent.action.in_(("account.reopen", "grant.give")))
+        return list(session.scalars(kinds))
+
+
+def test_who_came_after_all_has_the_account_again_as_it_was_once(leaver: Leaver) -> None:
+    world = leaver.world
+    with world.database.transaction() as session:
+        account = account_of_person(session, leaver.person_id)
+        assert account is not None
+        for ends in (None, world.clock.now() + timedelta(days=30)):
+            new = NewGrant("all", "pay", "read", account_id=account.id, expires_at=ends, reason="替人")
+            give(session, SYSTEM, new, world.clock)
+    before = held(leaver)
+    assert len(before[1]) > 2
+    told = events(leaver)
+    with world.database.transaction() as session:
+        employments.never_begun(session, SYSTEM, leaver.employment_id, world.clock, reason="没有来")
+    assert not leaver.has_account()
+    assert held(leaver) == (before[0], [])
+    with world.database.transaction() as session:
+        employments.begun_after_all(session, SYSTEM, leaver.employment_id, world.clock)
+    assert leaver.has_account()
+    assert held(leaver) == before
+    assert sorted(events(leaver)) == sorted([*told, "account.reopen", *["grant.give"] * len(before[1])])
+    leaver.follow()
+    with world.database.transaction() as session:
+        assert not reopen(session, SYSTEM, leaver.person_id, f"employment:{leaver.employment_id}", world.clock)
+    assert held(leaver) == before
+
+
+def test_an_account_comes_back_when_a_last_day_that_was_over_is_undone_and_not_when_somebody_gave_it_a_role_since(
+    leaver: Leaver,
+) -> None:
+    world = leaver.world
+    before = held(leaver)
+    leaver.end(LAST)
+    world.clock.at = datetime(2026, 12, 31, 16, 1, tzinfo=UTC)
+    leaver.follow()
+    assert not leaver.has_account()
+    with world.database.transaction() as session:  # as an import that is taken back writes it
+        row = employments.locked(session, leaver.employment_id)
+        row.last_day = None
+        step(session, row, "system", world.clock)
+    leaver.follow()
+    assert held(leaver) == before
+    assert leaver.has_account()
+    leaver.end(LAST)
+    leaver.follow()
+    assert not leaver.has_account()
+    with world.database.transaction() as session:
+        account = session.scalars(select(Account).where(Account.person_id == leaver.person_id)).one()
+        account.active = True
+        assert not reopen(session, SYSTEM, leaver.person_id, f"employment:{leaver.employment_id}", world.clock)
+        assert not reopen(session, SYSTEM, leaver.person_id, "employment:another", world.clock)
+    assert held(leaver)[1] == []
