@@ -7,27 +7,26 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
 from api.console.forms import Form as FormOf
 from api.console.lists.row_form import read_fields
-from api.console.requests.pages import paper_answer
+from api.console.requests.pages import paper_answer, previewed
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
 from api.phone.employee import EmployeeActor
 from api.render import page as rendered
 from interview_engine.clock import china_day
-from interview_engine.errors import InterviewEngineError, InvalidInput
+from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employment
 from interview_engine.hr.employment.leave_request import NAME as LEAVE
-from interview_engine.hr.forms.fields import Value
-from interview_engine.hr.forms.reading import read_value
 from interview_engine.hr.leave import service as leave
+from interview_engine.hr.people.names import person_names
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.requests.kinds import STATES
 from interview_engine.i18n import Text, mark
@@ -37,18 +36,23 @@ HOME = "/wechat/my/requests"
 NEAR = (mark("Today"), mark("Tomorrow"), mark("The day after"))
 """Days that one tap fills in; msgids."""
 
+Person = Annotated[str, Query(max_length=32)]
+
 router = APIRouter()
 
 
 @router.get(HOME)
-def listed(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
-    """What can be asked for, and what was."""
+def listed(request: Request, context: Ctx, actor: EmployeeActor, person: Person = "") -> Response:
+    """What can be asked for, and what was; with `person` what can be asked for about somebody else."""
     with context.database.reading() as session:
+        kinds = requests.askable(session, _asking(request, actor, person), person or actor.person_id or "")
         return rendered(
             request,
             "wechat/requests.html",
-            kinds=requests.askable(session, actor, actor.person_id or ""),
-            rows=requests.mine(session, actor),
+            kinds=kinds,
+            person=person,
+            name=person_names(session, [person]).get(person, "") if person and kinds else "",
+            rows=[] if person else requests.mine(session, actor),
             states=STATES,
             home=HOME,
             words=_words(request),
@@ -56,42 +60,42 @@ def listed(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
 
 
 @router.get(f"{HOME}/new/{{kind_name}}")
-def blank(kind_name: str, request: Request, context: Ctx, actor: EmployeeActor) -> Response:
-    """The form of a kind."""
-    return _form(kind_name, request, context, actor, {"key": token()})
+def blank(kind_name: str, request: Request, context: Ctx, actor: EmployeeActor, person: Person = "") -> Response:
+    """The form of a kind; with `person` about somebody else, for who may ask for them."""
+    return _form(kind_name, person, request, context, _asking(request, actor, person), {"key": token()})
 
 
 @router.get(f"{HOME}/new/{{kind_name}}/preview")
-def preview(kind_name: str, request: Request, context: Ctx, actor: EmployeeActor) -> JSONResponse:
-    """What the days that are chosen come to, while the form is filled in: (label, value) of each line."""
-    say = _words(request)
-    with context.database.reading() as session:
-        fields = requests.form_of(session, actor, kind_name, actor.person_id)[1]
-        values: dict[str, Value] = {}
-        for one in fields:
-            try:
-                values[one.name] = read_value(one, request.query_params.get(one.name, "")[:500])
-            except InvalidInput:
-                values[one.name] = None
-        lines = requests.preview(session, actor, kind_name, values)
-    return JSONResponse({"lines": [[say(one.label), say(one.value)] for one in lines]})
+def preview(kind_name: str, request: Request, context: Ctx, actor: EmployeeActor, person: Person = "") -> JSONResponse:
+    """What is known of what is chosen, while the form is filled in."""
+    return previewed(kind_name, person, request, context, _asking(request, actor, person))
 
 
 @router.post(f"{HOME}/new/{{kind_name}}")
 def send(kind_name: str, request: Request, context: Ctx, actor: EmployeeActor, form: FormOf) -> Response:
     """Ask; the same form sent twice is one request."""
+    person = form.text("person")
+    asking = _asking(request, actor, person)
 
     def change(session: Session) -> str:
-        fields = requests.form_of(session, actor, kind_name, actor.person_id)[1]
-        key = form.text("key") or None
-        return requests.ask(session, actor, kind_name, read_fields(fields, form), context.clock, key=key).id
+        fields = requests.form_of(session, asking, kind_name, person or asking.person_id)[1]
+        values, key = read_fields(fields, form), form.text("key") or None
+        return requests.ask(session, asking, kind_name, values, context.clock, person_id=person or None, key=key).id
 
     return act(
         context,
         change,
         lambda request_id: RedirectResponse(f"{HOME}/{request_id}", 303),
-        lambda problem: _form(kind_name, request, context, actor, form.values(), problem),
+        lambda problem: _form(kind_name, person, request, context, asking, form.values(), problem),
     )
+
+
+def _asking(request: Request, actor: Actor, person: str) -> Actor:
+    """Who asks: for oneself an employee and no more; for somebody else with what one's own account may do."""
+    visit = request.state.visit
+    mine = visit is not None and visit.person.id == actor.person_id
+    asking: Actor = visit.actor if person and mine else actor
+    return asking
 
 
 @router.get(f"{HOME}/{{asked_id}}")
@@ -143,6 +147,7 @@ def _left(session: Session, actor: Actor, today: date) -> list[tuple[Text, Decim
 
 def _form(
     kind: str,
+    person: str,
     request: Request,
     context: Context,
     actor: Actor,
@@ -151,7 +156,9 @@ def _form(
 ) -> Response:
     today = china_day(context.clock)
     with context.database.reading() as session:
-        found, fields = requests.form_of(session, actor, kind, actor.person_id)
+        found, fields = requests.form_of(session, actor, kind, person or actor.person_id)
+        name = person_names(session, [person]).get(person, "") if person else ""
+        picks = bool(found.days) and not found.previews
         left = _left(session, actor, today) if kind == LEAVE else []
     return rendered(
         request,
@@ -160,9 +167,11 @@ def _form(
         kind=found,
         fields=fields,
         given=given,
+        person=person,
+        name=name,
         left=left,
         chips=True,
-        near=[(word, today + timedelta(days=ahead)) for ahead, word in enumerate(NEAR)] if found.days else [],
+        near=[(word, today + timedelta(days=ahead)) for ahead, word in enumerate(NEAR)] if picks else [],
         home=HOME,
         problem=None if problem is None else problem.text(language_of(request)),
         wrong="" if problem is None else getattr(problem, "field", ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
@@ -17,8 +17,10 @@ from api.deps import Ctx
 from api.export import attachment
 from api.i18n import language_of
 from api.sessions import PageActor
-from interview_engine.errors import InterviewEngineError
+from interview_engine.errors import InterviewEngineError, InvalidInput
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.forms.fields import Value
+from interview_engine.hr.forms.reading import read_value
 from interview_engine.hr.people.names import person_names
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.requests.kinds import STATES
@@ -57,6 +59,12 @@ def mine(request: Request, context: Ctx, actor: PageActor, person: str = "") -> 
 def blank(kind_name: str, request: Request, context: Ctx, actor: PageActor, person: str = "") -> Response:
     """The form of a kind."""
     return _form(kind_name, person, request, context, actor, {"key": token()})
+
+
+@router.get(f"{ASK}/{{kind_name}}/preview.json")
+def preview(kind_name: str, request: Request, context: Ctx, actor: PageActor, person: str = "") -> JSONResponse:
+    """What is known of what is chosen, while the form is filled in."""
+    return previewed(kind_name, person, request, context, actor)
 
 
 @router.post(f"{ASK}/{{kind_name}}")
@@ -112,6 +120,21 @@ def cancel(asked_id: str, request: Request, context: Ctx, actor: PageActor, form
         lambda _: done(f"{HOME}/{asked_id}", "sent"),
         lambda problem: _page(asked_id, request, context, actor, problem, form.text("reason")),
     )
+
+
+def previewed(kind_name: str, person: str, request: Request, context: Context, actor: Actor) -> JSONResponse:
+    """(label, value) of each line that the request's page would show besides its fields, of what the address holds."""
+    say = _words(request)
+    with context.database.reading() as session:
+        fields = requests.form_of(session, actor, kind_name, person or actor.person_id)[1]
+        values: dict[str, Value] = {}
+        for one in fields:
+            try:
+                values[one.name] = read_value(one, request.query_params.get(one.name, "")[:500])
+            except InvalidInput:
+                values[one.name] = None
+        lines = requests.preview(session, actor, kind_name, values, person or None)
+    return JSONResponse({"lines": [[say(one.label), say(one.value)] for one in lines]})
 
 
 def paper_answer(asked_id: str, context: Context, actor: Actor, language: str) -> Response:

@@ -167,6 +167,7 @@ PROMOTION = AskedKind(
     check=_check,
     before=_before,
     lines=_lines,
+    previews=("profile",),
     apply=_apply,
     reverse=_reverse,
 )  # fmt: skip

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock, china_day
 from interview_engine.errors import ConflictError, PermissionDenied
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import check_persons, denied
+from interview_engine.hr.access.service import check_persons, check_row, denied
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.area import Post
 from interview_engine.hr.companies import service as companies
@@ -172,23 +172,45 @@ def ask(
     return row
 
 
-def preview(session: Session, actor: Actor, kind_name: str, values: Mapping[str, Value]) -> Sequence[Line]:
-    """What the request's page would show besides its fields, while it is filled in for oneself; none while fields that
-    it needs are empty.
+def preview(
+    session: Session, actor: Actor, kind_name: str, values: Mapping[str, Value], person_id: str | None = None
+) -> Sequence[Line]:
+    """What the request's page would show besides its fields, while it is filled in; none while fields that it needs are
+    empty. Of somebody else only what the actor may read of them.
+
+    Args:
+        person_id: whom it is about; None is the actor.
 
     Raises:
         as `form_of`.
     """
-    kind, fields = form_of(session, actor, kind_name, actor.person_id)
-    post = house().post_of(session, actor.person_id or "")
+    about = person_id or actor.person_id or ""
+    kind, fields = form_of(session, actor, kind_name, about)
+    post = house().post_of(session, about)
     if kind.lines is None or post is None:
         return ()
-    if any(one.required and one.kind == "day" and values.get(one.name) is None for one in fields):
+    needed = kind.previews or tuple(one.name for one in fields if one.required and one.kind == "day")
+    if any(values.get(name) is None for name in needed):
         return ()
     first, last = days_of(kind, values)
     if first is not None and last is not None and last < first:
         return ()
-    return kind.lines(session, Ask("", actor.person_id or "", post, values, first, last))
+    lines = kind.lines(session, Ask("", about, post, values, first, last))
+    if about == actor.person_id:
+        return lines
+    reads = {one: _reads(session, actor, one, about, post) for one in {line.field_class for line in lines}}
+    return [line for line in lines if reads[line.field_class]]
+
+
+def _reads(session: Session, actor: Actor, field_class: str, person_id: str, post: Post) -> bool:
+    try:
+        check_row(
+            session, actor, field_class, "read",
+            department_id=post.department_id, legal_entity_id=post.legal_entity_id, person_id=person_id,
+        )  # fmt: skip
+    except PermissionDenied:
+        return False
+    return True
 
 
 def check(session: Session, kind: AskedKind, asked: Ask, clock: Clock) -> None:

@@ -118,6 +118,8 @@ class AskedKind:
         check: (session, request, clock) raises where it cannot be asked for; asked again before it takes effect.
         before: (session, request): what the values would replace, to be shown beside them.
         lines: (session, request): what whoever decides should know besides.
+        previews: the fields that `lines` need, where those are not the form's required days; they are shown to who asks
+            as soon as these are filled in.
         apply: its effect; None where the approval is all. on_its_day: not before `day_from` has come.
         reverse: how it is undone; None where it cannot be once it is done.
         line: (request): what lists show of it besides the days; no pay, no health.
@@ -148,6 +150,7 @@ class AskedKind:
     check: Callable[[Session, Ask, Clock], None] | None = None
     before: Callable[[Session, Ask], Mapping[str, Value]] | None = None
     lines: Callable[[Session, Ask], Sequence[Line]] | None = None
+    previews: tuple[str, ...] = ()
     apply: Apply | None = None
     on_its_day: bool = False
     closed: bool = False

@@ -61,6 +61,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/employees/{employment_id}": (("contact", "read"),),
     "/console/my-requests": EVERYBODY,
     "/console/ask/{kind_name}": EVERYBODY,
+    "/console/ask/{kind_name}/preview.json": EVERYBODY,
     "/console/requests/{asked_id}": EVERYBODY,
     "/console/requests/{asked_id}/paper.pdf": EVERYBODY,
     "/console/request-kinds": MANAGE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from request_staff import Staff
 from sqlalchemy.orm import Session
 
 from interview_engine.errors import InvalidInput, PermissionDenied
-from interview_engine.hr.access.rules import SYSTEM
+from interview_engine.hr.access.rules import SYSTEM, GrantRule
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.competency.service import NewMeasure, record_measures
 from interview_engine.hr.competency.tables import RoleProfile
@@ -221,3 +222,29 @@ def test_a_move_without_pay_needs_nobody_of_pay(staff: Staff) -> None:
         row = ask(staff, session, role="hr")
         staff.decide(session, row)
         assert [one.table_name for one in service.effects_of(session, row.id)] == ["assignment"]
+
+
+def shown_while_asked(staff: Staff, session: Session, role: str, profile: str | None) -> list[str]:
+    values = {"title": "客服组长", "from_day": None, "profile": profile}
+    found = service.preview(session, staff.world.actor(role), "promotion", values, staff.person_id)
+    return [
+        f"{one.label.get('en')}: {one.value if isinstance(one.value, str) else one.value.get('en')}" for one in found
+    ]
+
+
+def test_the_gate_is_shown_while_the_profile_is_chosen_with_the_scores_to_who_reads_interviews(staff: Staff) -> None:
+    with staff.world.database.transaction() as session:
+        profile = target(staff, session)
+        measured(staff, session, listening=6.2)
+        assert shown_while_asked(staff, session, "hr", None) == []
+        assert shown_while_asked(staff, session, "hr", profile) == [
+            "Gate of the target profile: missed: coaching",
+            "listening: needs 5.0 of 10; has 6.2 (interview, 2026-10-20)",
+            "coaching: needs 7.5 of 10; not measured yet",
+        ]
+        blind = replace(staff.world.actor("hiring_manager"), grants=(GrantRule("all", "contact", "read"),))
+        values = {"title": "客服组长", "from_day": None, "profile": profile}
+        lines = service.preview(session, blind, "promotion", values, staff.person_id)
+        assert [one.field_class for one in lines] == ["contact"], "whoever reads no interviews sees no score"
+        with pytest.raises(PermissionDenied):
+            service.preview(session, replace(blind, grants=()), "promotion", values, staff.person_id)
