@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from interview_engine.i18n import LocalizedText
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -21,8 +23,28 @@ class Proposal:
     days: int
     zh: str
     en: str
+    ja: str
+    es: str
+
+
+@dataclass(frozen=True, slots=True)
+class Title(LocalizedText):
+    """The title of a proposal, as it ships, in every language of the phone."""
+
+    ja: str
+    es: str
+
+    def get(self, language: str) -> str:
+        """The text in `language`; English in one that is not there."""
+        return {"zh": self.zh, "ja": self.ja, "es": self.es}.get(language, self.en)
 
 
 PROPOSED: tuple[Proposal, ...] = tuple(
     Proposal(**one) for one in json.loads(Path(__file__).with_name("proposed.json").read_text("utf-8"))
 )
+_TITLES = {(one.zh, one.en): Title(one.zh, one.en, one.ja, one.es) for one in PROPOSED}
+
+
+def title_as_shipped(zh: str, en: str) -> LocalizedText:
+    """A title; in every language of the phone where the company has left it as it ships."""
+    return _TITLES.get((zh, en)) or LocalizedText(zh, en)

@@ -18,7 +18,7 @@ from interview_engine.hr.org.service import managers_above
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid, missing, text_within
 from interview_engine.hr.tasks import rules
-from interview_engine.hr.tasks.proposed import PROPOSED
+from interview_engine.hr.tasks.proposed import PROPOSED, title_as_shipped
 from interview_engine.hr.tasks.tables import Task as Task
 from interview_engine.hr.tasks.tables import TaskTemplate
 from interview_engine.i18n import LocalizedText, msg
@@ -67,7 +67,7 @@ class Waiting:
 
 def title_of(task: Task | TaskTemplate) -> LocalizedText:
     """What a task is called."""
-    return LocalizedText(task.title_zh, task.title_en)
+    return title_as_shipped(task.title_zh, task.title_en)
 
 
 def propose(session: Session, clock: Clock) -> int:

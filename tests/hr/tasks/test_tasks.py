@@ -17,7 +17,7 @@ from interview_engine.hr.messaging.tables import Notice, NoticeReceiver
 from interview_engine.hr.org.service import set_manager
 from interview_engine.hr.tasks import rules, service, templates
 from interview_engine.hr.tasks.chores import remind
-from interview_engine.hr.tasks.proposed import PROPOSED
+from interview_engine.hr.tasks.proposed import PROPOSED, title_as_shipped
 from interview_engine.hr.tasks.service import About, NewTask, Task
 from interview_engine.hr.tasks.tables import TaskTemplate
 from interview_engine.hr.tasks.templates import NewTemplate
@@ -200,3 +200,13 @@ def test_a_managers_task_goes_to_the_new_manager(joining: Joining) -> None:
 )
 def test_when_somebody_is_told(today: date, told: date | None, escalated: date | None, step: str | None) -> None:
     assert rules.next_step(FIRST, today, told, escalated) == step
+
+
+def test_a_title_as_it_ships_is_there_in_every_language_of_the_phone_and_a_changed_one_in_two() -> None:
+    for one in PROPOSED:
+        title = title_as_shipped(one.zh, one.en)
+        said = {language: title.get(language) for language in ("zh", "en", "ja", "es")}
+        assert len(set(said.values())) == 4, said
+        assert (title.get("zh"), title.get("en"), title.get("fr")) == (one.zh, one.en, one.en)
+    changed = title_as_shipped("阅读安全手册", "Read the safety handbook")
+    assert [changed.get(language) for language in ("zh", "ja")] == ["阅读安全手册", "Read the safety handbook"]
