@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,9 +15,10 @@ from databases import copied_sqlite
 from hiring_world import PUBLIC
 from phone_journey import WECHAT, Journey, TodayClock, approved_by_manager, asked, begun, pass_to, picture
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from api.wechat.double.speaker import Speaker
+from interview_engine.clock import china_day
 from interview_engine.hr.accounts import sign_in
 from interview_engine.hr.accounts.service import NewAccount, account_of_person, create_account
 from interview_engine.hr.accounts.tables import Account
@@ -30,6 +31,8 @@ from interview_engine.hr.people import identities
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying.applications import NewPerson, apply
 from interview_engine.hr.recruiting.tables import Application
+from interview_engine.store.engine import Database
+from interview_engine.store.tables import OutboxMessage
 
 pytestmark = pytest.mark.slow
 
@@ -307,3 +310,45 @@ def test_the_account_and_its_open_browser_end_at_midnight_in_china(left: Left) -
 def test_who_applies_again_is_found_as_the_same_person(left: Left) -> None:
     assert left.people == 1
     assert len(left.applications) == 2
+
+
+def declined(journey: Journey) -> tuple[bool, bool, str, int, str]:
+    """The questions before and after “I would rather not answer”, their state, messages about them, what HR sees."""
+    world, clock = journey.world, journey.world.clock
+    person_id, employment_id, _ = employed(journey)
+    last = china_day(clock) + timedelta(days=10)
+    with journey.context.database.transaction() as session:
+        employments.end(session, world.actor("hr"), employment_id, last, "回老家", clock)
+        service.follow(session, clock)
+    journey.deliver()
+    phone = journey.phone("o-lin", WECHAT)
+    phone.goto(f"{journey.url}/wechat/today")
+    phone.get_by_role("link", name="我的离职").click()
+    phone.wait_for_url(f"**{LEAVING}")
+    asks = phone.locator("#f-led")
+    before = asks.count() == 1
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="我不想回答").click()
+    after = asks.count() == 1
+    picture(phone, "l-12-declined")
+    pass_to(journey, last - timedelta(days=1))
+    to_moment(journey, clock.now())
+    with journey.context.database.reading() as session:
+        (row,) = service.of_person(session, person_id)
+        held = interviews.of_separation(session, row.id)
+        assert held is not None
+        state, separation_id = held.state, row.id
+        asked_for = select(func.count()).where(OutboxMessage.template.startswith("exit"))
+        told = session.scalar(asked_for) or 0
+    with desk(journey, signed_in(journey, world.actor("hr").account_id)) as page:
+        page.goto(f"{journey.url}/console/leaving/{separation_id}")
+        return before, after, state, told, page.locator("main").inner_text()
+
+
+def test_who_would_rather_not_answer_is_not_asked_again_and_hr_sees_that(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    with begun(sqlite_database, tmp_path) as journey:
+        before, after, state, told, for_hr = declined(journey)
+    assert (before, after, state, told) == (True, False, "declined", 1)
+    assert "谢绝" in for_hr
