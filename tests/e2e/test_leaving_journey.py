@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 
 from api.wechat.double.speaker import Speaker
 from interview_engine.clock import china_day
+from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.accounts import sign_in
 from interview_engine.hr.accounts.service import NewAccount, account_of_person, create_account
 from interview_engine.hr.accounts.tables import Account
@@ -318,7 +319,7 @@ def declined(journey: Journey) -> tuple[bool, bool, str, int, str]:
     person_id, employment_id, _ = employed(journey)
     last = china_day(clock) + timedelta(days=10)
     with journey.context.database.transaction() as session:
-        employments.end(session, world.actor("hr"), employment_id, last, "回老家", clock)
+        employments.end(session, SYSTEM, employment_id, last, "回老家", clock)
         service.follow(session, clock)
     journey.deliver()
     phone = journey.phone("o-lin", WECHAT)
