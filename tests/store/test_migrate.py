@@ -292,11 +292,12 @@ def test_links_to_contracts_that_were_sent_lead_there_after_they_get_a_table(dat
             for row in rows:
                 connection.exec_driver_sql(row)
     with database.engine.connect() as connection:
-        connection.exec_driver_sql(
-            "PRAGMA foreign_keys=OFF" if database.is_sqlite else "SET session_replication_role = replica"
-        )
         if database.is_sqlite:
-            connection.rollback()  # the pragma counts outside of a transaction
+            held = connection.connection.dbapi_connection
+            assert held is not None
+            held.cursor().execute("PRAGMA foreign_keys=OFF")
+        else:
+            connection.exec_driver_sql("SET session_replication_role = replica")
         config.attributes["connection"] = connection
         command.upgrade(config, "0035")
         connection.commit()
