@@ -10,8 +10,8 @@ from pathlib import Path
 
 from interview_engine.assessment.evidence.sentences import Sentence
 
-SUPPLEMENTS = ("i", "j", "k")
-"""Three supplements by people who knew the scorer and wrote what its fit lacked; they only fit."""
+SUPPLEMENTS = ("i", "j")
+"""A ninth and a tenth author, who knew the scorer and wrote what its fit lacked; they only fit."""
 
 FITTED = ("b", "c", "e", "f", "h", *SUPPLEMENTS)
 """Authors whose answers fit the constants."""
@@ -23,9 +23,9 @@ turn. When the choice is made, they help to fit the level and the probes."""
 REPORTED = ("a", "g")
 """Whose answers only measure: nothing was fitted or chosen on them, and their errors were not read."""
 
-PLAIN_WORDS = ("l",)
-"""The other half of supplement k, by lot: wrong deeds in blunt words and honest accounts that only measure. Of the hand
-that wrote k, so no stranger to the fit."""
+PLAIN_WORDS = ("k", "l")
+"""Wrong deeds in blunt words beside honest accounts, two halves by lot, of one hand. Nothing that ships is fitted on
+either: k is there to improve the probes with, l to report on (with k in the fit other wrong deeds were heard less)."""
 
 LEAST_MARKED = 0.34
 """Share of a sentence that an author's mark must cover for the sentence to carry it."""

@@ -90,7 +90,7 @@ def plain_words(folder: Path, authors: Sequence[str], scorer: Scorer) -> list[Se
             _mean("  mean level, wrong", wrong, lambda s: s.level),
             _mean("  mean level, honest", honest, lambda s: s.level),
         ]
-        note = "of the hand that wrote the supplement k, which fits; other stories"
+        note = "one hand, who knew the scorer; nothing was fitted on them"
         outcomes.append(SetOutcome(f"blunt words, {language}", "this project", note, tuple(found)))
     return outcomes
 

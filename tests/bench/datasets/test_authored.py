@@ -40,6 +40,10 @@ def test_the_supplements_only_fit() -> None:
     assert {one.telling for one in ALL if one.author in SUPPLEMENTS} <= {one.telling for one in EIGHT}
 
 
+def test_nothing_is_fitted_on_blunt_words() -> None:
+    assert not {*PLAIN_WORDS} & {*FITTED, *CHOSEN}
+
+
 def test_blunt_wrong_deeds_stand_beside_honest_accounts_in_both_halves_and_languages() -> None:
     halves = {half: [one for one in ALL if one.author == half] for half in ("k", "l")}
     for half, own in halves.items():
