@@ -10,6 +10,7 @@ import numpy as np
 from interview_engine.assessment.evidence import level
 from interview_engine.assessment.evidence.account import AccountLevel
 from interview_engine.assessment.evidence.cues import is_denied_after, is_negated
+from interview_engine.assessment.evidence.grounds import can_be_said
 from interview_engine.assessment.evidence.reading import Piece, Reading
 from interview_engine.assessment.evidence.rubric import CompetencyIndex, IndicatorIndex
 from interview_engine.assessment.scoring import Evidence, Polarity
@@ -32,6 +33,10 @@ WORDS_ALONE = frozenset({"upper", "lower"})
 NO_GROUND = frozenset({"lower", "weak_deed"})
 """Codes that are no ground to quote a sentence against somebody: a word that the lower anchors use too, and a sentence
 that tells of little. Such a sentence lowers the mean of an answer and shows nothing by itself."""
+
+SITUATION = frozenset({"deed", "episode", "named", "sequence", "upper"})
+"""Codes that are no ground to quote a sentence for somebody: it may only tell what had happened ("We had a customer
+whose invoice was wrong")."""
 
 _DONE = frozenset({"action", "method", "check", "probe", "instrument", "outcome"})
 
@@ -83,12 +88,14 @@ class _Candidate:
     piece: int
     points: dict[str, float]
     strength: float
+    said: frozenset[str]
 
     @property
     def speaks(self) -> bool:
-        """Whether a reader can follow what the sentence is quoted for: always when it speaks for somebody, against
-        only where it shows more than NO_GROUND."""
-        return self.strength > 0 or any(value < 0 and code not in NO_GROUND for code, value in self.points.items())
+        """Whether a reader can follow what the sentence is quoted for: it shows more than SITUATION for somebody, or
+        more than NO_GROUND against."""
+        sign, weak = (1.0, SITUATION) if self.strength > 0 else (-1.0, NO_GROUND)
+        return any(value * sign > 0 and code not in weak for code, value in self.points.items() if code in self.said)
 
 
 def choose(
@@ -100,7 +107,7 @@ def choose(
     accounts: Sequence[AccountLevel | None],
 ) -> tuple[Evidence, ...]:
     """The strongest quotes, at most MAX_QUOTES, one of them against the candidate if there is one. A sentence that
-    shows nothing by itself is quoted against somebody only where there is nothing else to quote.
+    shows nothing by itself is quoted only where there is nothing else to quote.
 
     Args:
         weights: per reading and piece, how much the sentence counted for this competency.
@@ -160,7 +167,8 @@ def _candidates(
                 points["indicator"] = fitted.indicator_weight
             strength = share * sum(points.values())
             if abs(strength) >= LEAST_POINTS * min(1.0, share):
-                found.append(_Candidate(at, number, points, strength))
+                said = frozenset(filter(can_be_said(piece, reading.language), points))
+                found.append(_Candidate(at, number, points, strength, said))
     return sorted(found, key=lambda entry: (-round(abs(entry.strength), 6), entry.reading, entry.piece))
 
 
@@ -180,6 +188,7 @@ def _evidence(candidate: _Candidate, readings: Sequence[Reading], shown: Sequenc
         (name for name, value in candidate.points.items() if value * sign > 0),
         key=lambda name: (name in WORDS_ALONE, -round(abs(candidate.points[name]), 6), name),
     )
+    leading = [name for name in leading if name in candidate.said] or leading
     here = [entry.indicator for entry in shown if (entry.reading, entry.piece) == (candidate.reading, candidate.piece)]
     indicator = here[0] if here and polarity == "for" else None  # what speaks against somebody shows no indicator
     return Evidence(

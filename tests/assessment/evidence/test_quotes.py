@@ -54,3 +54,9 @@ def test_what_is_quoted_against_somebody_shows_no_indicator() -> None:
         HABIT: ("against", None),
         DONE: ("for", "checks"),
     }
+
+
+def test_a_sentence_that_only_tells_the_situation_is_not_quoted_for_anybody_beside_a_deed() -> None:
+    found = chosen((0.5, 0.5), piece(WORD, 0, "episode", "named"), piece(DONE, 1, "action", "check"))
+
+    assert [(one.quote, one.polarity) for one in found] == [(DONE, "for")]
