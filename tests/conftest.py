@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
-from databases import PostgresServer, copied_sqlite, make_tables, postgres_server
+from databases import PostgresServer, compile_once, copied_sqlite, make_tables, postgres_server
 from grouping import pytest_collection_modifyitems
 from hypothesis import HealthCheck, settings
 
@@ -46,6 +46,13 @@ def product_hashing() -> Iterator[Hashing]:
     Hashing(quick, quick.hash("nobody's")).use()
     yield own
     own.use()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        compile_once(monkeypatch)
+        yield
 
 
 @pytest.fixture(scope="session")

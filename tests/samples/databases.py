@@ -21,8 +21,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import Engine, event
 
 from interview_engine.hr.all_tables import Base
+from interview_engine.store import engine
 from interview_engine.store.engine import Database, open_database
 
 SETTINGS = {
@@ -142,6 +144,32 @@ def _wait(server: PostgresServer, process: subprocess.Popen[bytes]) -> None:
                 raise RuntimeError((server.folder / "log").read_text(errors="replace")) from None
             time.sleep(0.1)
     raise RuntimeError("PostgreSQL did not start in 30 s")
+
+
+KEPT_STATEMENTS = 3_000
+"""Compiled statements that a test process keeps: more than all tests of the domain have."""
+
+
+def compile_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all databases of this process share compiled statements, one set for each kind of database.
+
+    The engine of each test would compile what the one before has compiled: a third of a test's time. What is compiled
+    belongs to a dialect; the first one that has seen a server is everybody's.
+    """
+    own = engine.create_engine
+    shared: dict[str, tuple[Any, Any]] = {}
+
+    def sharing(url: Any, **options: Any) -> Engine:
+        made = own(url, query_cache_size=KEPT_STATEMENTS, **options)
+        name = made.dialect.name
+        if name in shared:
+            made.dialect, made._compiled_cache = shared[name]
+        else:
+            held = (made.dialect, made._compiled_cache)
+            event.listen(made, "connect", lambda *_: shared.setdefault(name, held))
+        return made
+
+    monkeypatch.setattr(engine, "create_engine", sharing)
 
 
 def make_tables(url: str) -> None:
