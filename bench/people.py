@@ -2,9 +2,10 @@
 
 First 10,000 dirty lines (`dirty_rows`) are imported by the steps of the product: received, checked, written. What is
 then in the database is compared with what each line means, field by field, and every refusal with the line that had to
-be refused. Then the requests are written, and every list page of the console and its route are timed in this process,
-with the search of the console. A server of its own is started over the same database at the end, asked for the same
-pages, and its memory is read. Limits are held against wall time; `load` says what the machine had to do beside it.
+be refused. A contract of each of them follows in the same way (`dirty_contracts`). Then the requests are written, and
+every list page of the console and its route are timed in this process, with the search of the console. A server of its
+own is started over the same database at the end, asked for the same pages, and its memory is read. Limits are held
+against wall time; `load` says what the machine had to do beside it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ from api.imports import receive_file
 from api.limits import Buckets
 from bench.console import _context, _ms, _quantile
 from bench.conventions import run_info, write_json
+from bench.dirty_contracts import dirty_contracts
 from bench.dirty_rows import DirtySheet, dirty_sheet, write_csv, write_xlsx
 from bench.service_seed import PASSWORD
 from bench.setting import results_folder
@@ -45,7 +47,8 @@ from interview_engine.hr.accounts import service as people
 from interview_engine.hr.accounts import sign_in
 from interview_engine.hr.accounts.tokens import create_token
 from interview_engine.hr.employment.bulk import load_many
-from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.employment.tables import EmployeeNumber, Employment
+from interview_engine.hr.files.tables import Contract
 from interview_engine.hr.house import house
 from interview_engine.hr.migration import service
 from interview_engine.hr.migration.lines import LineView, lines_of
@@ -68,7 +71,8 @@ STATES = ("pending", "approved", "approved", "approved", "rejected", "withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import came to: seconds of each step, fields compared and right, refusals expected and named."""
+    """What an import came to: seconds of each step, fields compared and right, refusals expected and named; `cpu_s`
+    of all steps together."""
 
     receive_s: float
     check_s: float
@@ -79,6 +83,7 @@ class Imported:
     refused: int
     refused_right: int
     wrong: tuple[str, ...]
+    cpu_s: float = 0.0
 
     @property
     def whole_s(self) -> float:
@@ -93,6 +98,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--requests", type=int, default=REQUESTS)
     parser.add_argument("--repeats", type=int, default=20, help="of each page, after one that does not count")
     parser.add_argument("--form", choices=("xlsx", "csv"), default="xlsx", help="of the file; csv is GBK")
+    parser.add_argument("--only-imports", action="store_true", help="end after employees and contracts")
     parser.add_argument("--folder", type=Path, default=None, help="where the database is made; must be empty")
     parser.add_argument("--out", type=Path, default=results_folder() / "people.json")
     options = parser.parse_args(arguments)
@@ -108,6 +114,11 @@ def main(arguments: Sequence[str]) -> int:
         (write_xlsx if options.form == "xlsx" else write_csv)(sheet, path)
         imported = _imported(context, actor, path, sheet)
         print(_told(imported), flush=True)
+        contracts = _contracts(context, actor, folder)
+        print(f"contracts: {_told(contracts)}", flush=True)
+        if options.only_imports:
+            context.database.close()
+            return 0 if _is_right(imported) and _is_right(contracts) else 1
         _requests(context, options.requests)
         timed = _pages(context, actor, options.repeats)
         memory_mib = _memory(context, folder, actor)
@@ -117,12 +128,13 @@ def main(arguments: Sequence[str]) -> int:
     for one in sorted(timed, key=lambda each: -each["p95_ms"]):
         print(f"{one['p50_ms']:8.1f} {one['p95_ms']:8.1f} ms  {one['status']} {one['path']}")
     share = imported.right / max(1, imported.fields)
-    is_right = share >= RIGHT and imported.refused_right == imported.refused and imported.whole_s <= IMPORT_S
+    is_right = _is_right(imported) and _is_right(contracts)
     print(f"memory of a server: {memory_mib:.0f} MiB; late: {late}; failed: {failed}")
     write_json(
         options.out,
         {**asdict(info), "employees": options.employees, "requests": options.requests, "import": asdict(imported),
-         "fields_right": share, "pages": timed, "late": late, "failed": failed, "memory_mib": memory_mib},
+         "contracts": asdict(contracts), "fields_right": share, "pages": timed,
+         "late": late, "failed": failed, "memory_mib": memory_mib},
     )  # fmt: skip
     return 0 if is_right and not late and not failed and memory_mib <= MEMORY_MIB else 1
 
@@ -140,7 +152,36 @@ def _company(context: Context) -> tuple[Actor, list[str]]:
 
 
 def _imported(context: Context, actor: Actor, path: Path, sheet: DirtySheet) -> Imported:
+    lines, seconds, cpu_s = _steps(context, actor, path, "employees")
+    with context.database.reading() as session:
+        held = load_many(session, actor, list(session.scalars(select(Employment.id))))
+    return replace(_compared(sheet, lines, held, seconds), cpu_s=cpu_s)
+
+
+def _contracts(context: Context, actor: Actor, folder: Path) -> Imported:
+    """A contract of each employee that was taken over, from a sheet of its own."""
+    with context.database.reading() as session:
+        begun = select(EmployeeNumber.number, Employment.start_date).join(
+            Employment, Employment.person_id == EmployeeNumber.person_id
+        )
+        employees = list(session.execute(begun.order_by(EmployeeNumber.number)).tuples())
+    sheet = dirty_contracts(employees)
+    path = folder / "contracts.xlsx"
+    write_xlsx(sheet, path)
+    lines, seconds, cpu_s = _steps(context, actor, path, "contracts")
+    with context.database.reading() as session:
+        names = ("number", "kind", "first_day", "last_day")
+        rows = session.execute(select(Contract.id, *(getattr(Contract, name) for name in names))).all()
+    held = {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
+    return replace(_compared(sheet, lines, held, seconds), cpu_s=cpu_s)
+
+
+def _steps(
+    context: Context, actor: Actor, path: Path, kind: str
+) -> tuple[dict[int, LineView], tuple[float, float, float], float]:
+    """Receive, check and write a file: its lines by number, seconds of each step, and of the processor."""
     clock = context.clock
+    cpu = time.process_time()
 
     def step(name: str) -> float:
         begun = time.perf_counter()
@@ -151,15 +192,18 @@ def _imported(context: Context, actor: Actor, path: Path, sheet: DirtySheet) -> 
 
     begun = time.perf_counter()
     with context.database.transaction() as session:
-        batch_id = receive_file(context, session, actor, "employees", path.name, path.read_bytes(), None).id
-    receive_s = time.perf_counter() - begun
-    check_s, write_s = step("checking"), step("writing")
+        batch_id = receive_file(context, session, actor, kind, path.name, path.read_bytes(), None).id
+    seconds = (time.perf_counter() - begun, step("checking"), step("writing"))
+    cpu_s = time.process_time() - cpu
     with context.database.reading() as session:
         batch = session.get_one(ImportBatch, batch_id)
-        lines = {line.number: line for line in lines_of(session, context.box, batch, limit=1_000_000)}
-        ids = list(session.scalars(select(Employment.id)))
-        held = load_many(session, actor, ids)
-    return _compared(sheet, lines, held, (receive_s, check_s, write_s))
+        found = {line.number: line for line in lines_of(session, context.box, batch, limit=1_000_000)}
+    return found, seconds, cpu_s
+
+
+def _is_right(one: Imported) -> bool:
+    share = one.right / max(1, one.fields)
+    return share >= RIGHT and one.refused_right == one.refused and one.whole_s <= IMPORT_S
 
 
 def _compared(
@@ -197,7 +241,8 @@ def _told(one: Imported) -> str:
     share = one.right / max(1, one.fields)
     told = (
         f"{one.lines} lines in {one.whole_s:.1f} s (received {one.receive_s:.1f}, checked {one.check_s:.1f}, written "
-        f"{one.write_s:.1f}); fields right {one.right}/{one.fields} = {share:.6f}; refusals named with row, column and "
+        f"{one.write_s:.1f}; {one.cpu_s:.1f} s of the processor); "
+        f"fields right {one.right}/{one.fields} = {share:.6f}; refusals named with row, column and "
         f"reason {one.refused_right}/{one.refused}"
     )
     return "\n".join((told, *one.wrong[:10]))
