@@ -25,6 +25,10 @@
     clearTimeout(waiting);
     waiting = setTimeout(keep, 1200);
   });
+  form.addEventListener("submit", () => {
+    clearTimeout(waiting); // what is sent is no draft any more
+    waiting = 0;
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && waiting) keep();
   });
