@@ -308,6 +308,8 @@ class ListSpec:
         sheet: how sheets make and change its rows, where that is not what its form does.
         whole: its joins leave no row out and double none, so that counting and ordering need only those joins whose
             tables they name.
+        long: it is whole and has many more rows than the tables that it joins: those are asked by themselves, and
+            their values walked in order. A list as long as its persons is faster in one pass.
     """
 
     name: str
@@ -329,6 +331,7 @@ class ListSpec:
     tags: bool = False
     sheet: FormSpec | None = None
     whole: bool = False
+    long: bool = False
 
     def __post_init__(self) -> None:
         names = [one.name for one in self.columns] + [one.field.name for one in self.filters]

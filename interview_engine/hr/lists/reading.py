@@ -219,7 +219,7 @@ class _Reader:
             has_rows = self.asked_for(query, (literal(1),)).where(aside.key == aside.there).correlate(aside.table)
             values = select(aside.value).where(has_rows.exists())
             return self._keys_by_value(query, column, aside.value, aside.where, values, limit)
-        if column.kind == "choice" and self._spec.whole and isinstance(column.value, InstrumentedAttribute):
+        if column.kind == "choice" and self._spec.long and isinstance(column.value, InstrumentedAttribute):
             own = self.shown(column)
             values = self.asked_for(query, (own,)).distinct()
             return self._keys_by_value(query, column, own, lambda condition: condition(own), values, limit)
@@ -333,7 +333,7 @@ class _Reader:
 
     def _joined(self, column: Column) -> Joined | None:
         """How rows find the column where it is another table's, and everybody who sees a row sees it."""
-        if not self._spec.whole or column.kind == "flag" or self._mask(column) is not None:
+        if not self._spec.long or column.kind == "flag" or self._mask(column) is not None:
             return None
         return joined(self._spec.rows(), column.value)
 

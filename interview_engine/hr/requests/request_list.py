@@ -95,6 +95,7 @@ def _list(name: str, field_class: str, title: Text, about: Text) -> ListSpec:
         ),
         fills=(Fill(("what",), _named),),
         whole=True,
+        long=True,
     )  # fmt: skip
 
 
