@@ -24,6 +24,7 @@ from interview_engine.hr.employment.first_rows import Beginning, FirstRows, Plac
 from interview_engine.hr.employment.persons import NewContact
 from interview_engine.hr.employment.reading import has_days
 from interview_engine.hr.employment.tables import EmployeeNumber, Employment
+from interview_engine.hr.forms.spec import Told
 from interview_engine.hr.org.service import find_department
 from interview_engine.hr.people.contact import email_key, name_key, phone_key
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
@@ -76,9 +77,9 @@ class _There:
 
 def check(
     session: Session, actor: Actor, lines: Sequence[NewEmployment], clock: Clock
-) -> list[InterviewEngineError | None]:
+) -> list[InterviewEngineError | Sequence[Told]]:
     """For each line what would be wrong with it; writes nothing."""
-    return [one if isinstance(one, InterviewEngineError) else None for one in _plan(session, actor, lines, clock)]
+    return [one if isinstance(one, InterviewEngineError) else () for one in _plan(session, actor, lines, clock)]
 
 
 def begin_many(

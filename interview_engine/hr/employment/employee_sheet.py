@@ -19,7 +19,7 @@ from interview_engine.hr.employment.bulk import NewEmployment
 from interview_engine.hr.employment.numbers import number_of
 from interview_engine.hr.employment.persons import NewContact, change_contact, find_or_make
 from interview_engine.hr.forms.fields import Field, Value
-from interview_engine.hr.forms.spec import KNOWN_PERSON, FormSpec, Many
+from interview_engine.hr.forms.spec import KNOWN_PERSON, FormSpec, Many, Told
 from interview_engine.hr.org.service import find_department
 from interview_engine.hr.people.contact import name_key, phone_key
 from interview_engine.hr.people.tables import Department, Person
@@ -205,7 +205,7 @@ def _same_phone(text: str) -> str:
 
 def _check_many(
     session: Session, actor: Actor, lines: Sequence[Mapping[str, Value]], clock: Clock
-) -> list[InterviewEngineError | None]:
+) -> list[InterviewEngineError | Sequence[Told]]:
     return bulk.check(session, actor, [_new(values) for values in lines], clock)
 
 

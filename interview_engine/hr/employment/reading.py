@@ -38,6 +38,18 @@ def locked(session: Session, employment_id: str) -> Employment:
     return _found(session, employment_id, lock=True)
 
 
+def many_of(session: Session, ids: Iterable[str], *, lock: bool = False) -> dict[str, Employment]:
+    """Employments by id; with `lock` kept from others until the transaction ends. The caller has checked that the actor
+    may."""
+    found: dict[str, Employment] = {}
+    for part in batched(sorted(set(ids)), AT_ONCE):
+        statement = select(Employment).where(Employment.id.in_(part)).order_by(Employment.id)
+        if lock:
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        found |= {row.id: row for row in session.scalars(statement)}
+    return found
+
+
 def get_for(session: Session, actor: Actor, employment_id: str, action: Action, *, lock: bool = False) -> Employment:
     """An employment whose contact data the actor may read or write.
 

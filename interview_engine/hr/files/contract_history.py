@@ -1,45 +1,25 @@
-"""Contracts that were concluded before this system was used: taken over from a former one, corrected, taken back."""
+"""Contracts that a sheet has taken over (`contract_bulk`): corrected, taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.access.service import scoped
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.files.contract_ends import settle_reminders
-from interview_engine.hr.files.contracts import NewContract, check, check_overlap, detail_of, draft, get_for, of_person
+from interview_engine.hr.files.contracts import NewContract, check, check_overlap, detail_of, get_for, of_person
 from interview_engine.hr.files.tables import Contract
 from interview_engine.hr.problems import conflict, text_within
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import AT_ONCE, batched, referred, touch
-
-
-def take_over(
-    session: Session, actor: Actor, employment_id: str, new: NewContract, state: str, clock: Clock
-) -> Contract:
-    """A contract that was concluded before this system was used, as a former system gives it out. Needs "contact"
-    write.
-
-    It tells nothing to the timeline and leaves the employment's probation alone: both are history, not something that
-    happens now.
-
-    Args:
-        state: active, ended (before its time, on its last day), draft.
-
-    Raises:
-        as `draft`.
-    """
-    row = draft(session, actor, employment_id, new, clock)
-    row.state = state
-    audit.record(session, actor.id, "contract.take_over", f"contract:{row.id}", {"state": state}, clock)
-    return row
 
 
 def correct(session: Session, actor: Actor, contract_id: str, new: NewContract, state: str, clock: Clock) -> Contract:
@@ -82,11 +62,11 @@ def take_back(
     stays: dict[str, InterviewEngineError] = {}
     going: list[str] = []
     used = referred(session, Contract, ids)
+    rows = _reached(session, actor, ids)
     for row_id in ids:
-        try:
-            row = get_for(session, actor, row_id, "write", lock=True)
-        except InterviewEngineError as error:
-            stays[row_id] = error
+        row = rows.get(row_id)
+        if row is None:
+            stays[row_id] = conflict("contract.gone", msg("It is not there any more, or out of your reach."))
             continue
         is_touched = row.document_sha256 is not None or row.state == "signing" or row.decided is not None
         if row.created_at < since or is_touched or row_id in used:
@@ -97,8 +77,22 @@ def take_back(
             )
             continue
         going.append(row_id)
-        settle_reminders(session, row, clock)
+        if row.told_on is not None:
+            settle_reminders(session, row, clock)
         audit.record(session, actor.id, "contract.take_back", f"contract:{row.id}", {}, clock)
     for part in batched(going, AT_ONCE):
         session.execute(delete(Contract).where(Contract.id.in_(part)))
     return stays
+
+
+def _reached(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, Contract]:
+    """Contracts that the actor may write, by id, kept from others until the transaction ends."""
+    found: dict[str, Contract] = {}
+    for part in batched(sorted(ids), AT_ONCE):
+        statement = select(Contract).where(Contract.id.in_(part)).order_by(Contract.id)
+        reached = scoped(
+            statement.with_for_update().execution_options(populate_existing=True), actor, "contact", "write",
+            department=Contract.department_id, legal_entity=Contract.legal_entity_id, person=Contract.person_id,
+        )  # fmt: skip
+        found |= {row.id: row for row in session.scalars(reached)}
+    return found

@@ -10,24 +10,23 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.clock import Clock, china_day
+from interview_engine.clock import Clock
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
-from interview_engine.hr.files import contract_history, contracts
-from interview_engine.hr.files.contract_rules import KINDS, Kind, Warning, unwritten
+from interview_engine.hr.files import contract_bulk, contract_history, contract_remarks, contracts
+from interview_engine.hr.files.contract_rules import KINDS, Kind
 from interview_engine.hr.files.contracts import NewContract
 from interview_engine.hr.files.id_sheet import FIELDS as ID_FIELDS
 from interview_engine.hr.files.tables import Contract
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.reading import is_like
-from interview_engine.hr.forms.spec import FormSpec, Told
+from interview_engine.hr.forms.spec import FormSpec, Many, Told
 from interview_engine.hr.people.contact import name_key, phone_key
 from interview_engine.hr.people.id_keys import persons_of_numbers
-from interview_engine.hr.people.tables import LegalEntity, Person
+from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import Text, joined, msg
-from interview_engine.law_articles import article_text
 from interview_engine.store.rows import AT_ONCE, batched
 
 Values = Mapping[str, Value]
@@ -222,11 +221,50 @@ def _new(values: Values) -> NewContract:
     )
 
 
+def _taken(session: Session, actor: Actor, lines: Sequence[Values]) -> list[contract_bulk.Taken | InterviewEngineError]:
+    """What each line says, and of whose employment; or why that cannot be known."""
+    keys = [tuple(values.get(name) for name in KEY) for values in lines]
+    known = _look_up(session, actor, keys)
+    found: list[contract_bulk.Taken | InterviewEngineError] = []
+    for values, key in zip(lines, keys, strict=True):
+        try:
+            meant = _meant(known, key)
+        except InterviewEngineError as error:
+            found.append(error)
+        else:
+            found.append(contract_bulk.Taken(meant.id, _new(values), str(values.get("state") or "active")))
+    return found
+
+
+def _check_many(
+    session: Session, actor: Actor, lines: Sequence[Values], clock: Clock
+) -> list[InterviewEngineError | Sequence[Told]]:
+    return contract_bulk.check(session, actor, _taken(session, actor, lines), clock)
+
+
+def _create_many(
+    session: Session, actor: Actor, lines: Sequence[Values], clock: Clock
+) -> list[str | InterviewEngineError]:
+    return contract_bulk.take_over(session, actor, _taken(session, actor, lines), clock)
+
+
+def _companies(session: Session, actor: Actor, lines: Sequence[Values]) -> list[str | None]:
+    keys = [tuple(values.get(name) for name in KEY) for values in lines]
+    known = _look_up(session, actor, keys)
+    found: list[str | None] = []
+    for key in keys:
+        try:
+            found.append(_meant(known, key).legal_entity_id)
+        except InterviewEngineError:
+            found.append(None)
+    return found
+
+
 def _create(session: Session, actor: Actor, values: Values, clock: Clock) -> str:
-    key = tuple(values.get(name) for name in KEY)
-    employment = _meant(_look_up(session, actor, [key]), key)
-    state = str(values.get("state") or "active")
-    return contract_history.take_over(session, actor, employment.id, _new(values), state, clock).id
+    (made,) = _create_many(session, actor, (values,), clock)
+    if isinstance(made, InterviewEngineError):
+        raise made
+    return made
 
 
 def _update(session: Session, actor: Actor, row_id: str, values: Values, clock: Clock) -> None:
@@ -234,74 +272,8 @@ def _update(session: Session, actor: Actor, row_id: str, values: Values, clock: 
 
 
 def _load(session: Session, actor: Actor, row_id: str) -> dict[str, Value]:
-    row = contracts.get_for(session, actor, row_id, "read")
-    employment = employments.locked(session, row.employment_id)
-    return {
-        "employee_number": employments.number_for(session, employment),
-        "company": session.get_one(LegalEntity, row.legal_entity_id).name,
-        "number": row.number or None,
-        "kind": row.kind,
-        "first_day": row.first_day,
-        "last_day": row.last_day,
-        "probation_last_day": row.probation_last_day,
-        "sign_count": row.sign_count,
-        "state": "draft" if row.state == "signing" else row.state,
-        "asked_for_fixed": row.asked_for_fixed,
-        "note": row.note or None,
-    }
-
-
-def _warn(session: Session, actor: Actor, ids: Sequence[str], clock: Clock) -> dict[str, list[Told]]:
-    """What the law says of contracts that were taken over, and what does not fit the employee's file."""
-    today = china_day(clock)
-    found: dict[str, list[Told]] = {}
-    for part in batched(ids, AT_ONCE):
-        for row in session.scalars(select(Contract).where(Contract.id.in_(part))):
-            said = [*map(_by_law, contracts.law_says(session, row)), *_beside(session, row, today)]
-            if said:
-                found[row.id] = said
-    return found
-
-
-_COLUMNS: Mapping[str, str] = {"probation": "probation_last_day", "third": "sign_count"}
-
-
-def _by_law(warning: Warning) -> Told:
-    column = _COLUMNS.get(warning.code.partition(".")[0], "first_day")
-    return column, warning.text, msg("It is taken over as it is. {article}", article=article_text(warning.article))
-
-
-def _beside(session: Session, row: Contract, today: date) -> list[Told]:
-    employment = employments.locked(session, row.employment_id)
-    others = [
-        one for one in contracts.of_person(session, row.person_id, row.legal_entity_id)
-        if one.id != row.id and one.state in ("active", "ended")
-    ]  # fmt: skip
-    earlier = [one for one in others if one.first_day < row.first_day]
-    told: list[Told] = []
-    look = msg("Look at it in the employee's file.")
-    if not earlier and row.sign_count == 1:
-        late = unwritten(employment.start_date, row.first_day if row.state != "draft" else None, today)
-        if late is not None:
-            told.append(_by_law(late))
-    if row.sign_count <= len(earlier):
-        told.append(("sign_count", msg("It says contract {number}, and {count} earlier ones are kept here.",
-                                       number=row.sign_count, count=len(earlier)), look))  # fmt: skip
-    elif row.sign_count > 2 and len(earlier) < 2 and row.kind == "fixed" and not row.asked_for_fixed:
-        told.append(("sign_count", msg("It is the third contract or a later one, for a fixed term: unless the employee "
-                                       "asked otherwise, an open-ended one was due."), look))  # fmt: skip
-    is_last = all(one.first_day < row.first_day for one in others)
-    until, last = employment.last_day, row.last_day
-    works_on = is_last and employment.state != "left" and row.state == "active"
-    if works_on and last is not None and last < today and (until is None or until > last):
-        told.append(("last_day", msg("The contract ran out on {day}, and the employee still works here.",
-                                     day=last.isoformat()),
-                     msg("Renew it, or enter the last day of work.")))  # fmt: skip
-    probation = row.probation_last_day
-    if probation is not None and probation >= today and employment.probation_end != probation:
-        told.append(("probation_last_day", msg("The employee's file has another last day of probation."),
-                     msg("Correct it there; an import of contracts leaves it.")))  # fmt: skip
-    return told
+    contracts.get_for(session, actor, row_id, "read")
+    return contract_bulk.load_many(session, actor, (row_id,))[row_id]
 
 
 SHEET = FormSpec(
@@ -314,7 +286,8 @@ SHEET = FormSpec(
     find=_find,
     pages=False,
     blames={"contract.overlaps": ("first_day",), "employment.ended": ("employee_number", "id_number", "phone")},
+    many=Many(_check_many, _create_many, contract_bulk.load_many, _companies),
     take_back=contract_history.take_back,
     taken_by="first_day",
-    warn=_warn,
+    warn=contract_remarks.remarks_on,
 )

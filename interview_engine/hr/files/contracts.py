@@ -6,7 +6,7 @@ How they come into force, end, or are taken over from a former system: `contract
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -31,7 +31,7 @@ from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.blobs import Owner
-from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.rows import AT_ONCE, batched, find, stamp, touch
 
 PART = "contracts"
 """The part of a person that is their contracts: deleting an interview leaves it."""
@@ -77,22 +77,29 @@ def draft(session: Session, actor: Actor, employment_id: str, new: NewContract, 
         session, actor, "contact", "write", department_id=employment.department_id,
         legal_entity_id=employment.legal_entity_id, person_id=employment.person_id,
     )  # fmt: skip
-    if employment.state == "left":
-        raise conflict("employment.ended", msg("The employment has ended already."))
-    check(new, employment.start_date)
-    earlier = of_person(session, employment.person_id, employment.legal_entity_id)
-    check_overlap(new, earlier)
-    row = _made(actor, employment, new, earlier, clock)
+    row = made(actor, employment, new, of_person(session, employment.person_id, employment.legal_entity_id), clock)
     session.add(row)
     session.flush()
     audit.record(session, actor.id, "contract.draft", f"contract:{row.id}", detail_of(row), clock)
     return row
 
 
-def _made(
-    actor: Actor, employment: employments.Employment, new: NewContract, earlier: Sequence[Contract], clock: Clock
+def made(
+    actor: Actor, employment: employments.Employment, new: NewContract, others: Sequence[Contract], clock: Clock
 ) -> Contract:
-    before = sum(one.state in ("active", "ended") and one.first_day < new.first_day for one in earlier)
+    """The row of a new contract, not in the database yet.
+
+    Args:
+        others: the person's contracts with the company, in the order of days.
+
+    Raises:
+        as `draft`, but for reach.
+    """
+    if employment.state == "left":
+        raise conflict("employment.ended", msg("The employment has ended already."))
+    check(new, employment.start_date)
+    check_overlap(new, others)
+    before = sum(one.state in ("active", "ended") and one.first_day < new.first_day for one in others)
     return Contract(
         **stamp(actor.id, clock),
         person_id=employment.person_id,
@@ -104,6 +111,7 @@ def _made(
         last_day=new.last_day,
         probation_last_day=new.probation_last_day,
         asked_for_fixed=new.asked_for_fixed,
+        state="draft",
         sign_count=new.sign_count or 1 + before,
         number=text_within(new.number, "number", msg("contract number"), 60, least=0),
         note=text_within(new.note, "note", msg("note"), 300, least=0),
@@ -167,15 +175,16 @@ def drop(session: Session, actor: Actor, contract_id: str, clock: Clock) -> Cont
 def law_says(session: Session, contract: Contract) -> tuple[Warning, ...]:
     """What the law says of a contract, with its articles; nothing is forbidden by it."""
     employment = employments.locked(session, contract.employment_id)
-    earlier = [
-        term_of(one)
-        for one in of_person(session, contract.person_id, contract.legal_entity_id)
-        if one.state in ("active", "ended") and one.first_day < contract.first_day
-    ]
+    return law_of(contract, of_person(session, contract.person_id, contract.legal_entity_id), employment.start_date)
+
+
+def law_of(contract: Contract, others: Sequence[Contract], service_from: date) -> tuple[Warning, ...]:
+    """The same, of a contract beside the person's contracts with the company, in the order of days."""
+    concluded = [one for one in others if one.state in ("active", "ended") and one.first_day < contract.first_day]
     return warnings(
         term_of(contract),
-        earlier,
-        service_from=employment.start_date,
+        [term_of(one) for one in concluded],
+        service_from=service_from,
         asked_for_fixed=contract.asked_for_fixed,
     )
 
@@ -196,6 +205,16 @@ def of_person(session: Session, person_id: str, legal_entity_id: str | None = No
     if legal_entity_id is not None:
         statement = statement.where(Contract.legal_entity_id == legal_entity_id)
     return list(session.scalars(statement))
+
+
+def of_persons(session: Session, person_ids: Iterable[str]) -> dict[tuple[str, str], list[Contract]]:
+    """The contracts of persons by person and company, each in the order of days. The caller has checked."""
+    found: dict[tuple[str, str], list[Contract]] = {}
+    for part in batched(sorted(set(person_ids)), AT_ONCE):
+        statement = select(Contract).where(Contract.person_id.in_(part)).order_by(Contract.first_day, Contract.id)
+        for row in session.scalars(statement):
+            found.setdefault((row.person_id, row.legal_entity_id), []).append(row)
+    return found
 
 
 def term_of(row: Contract) -> Term:

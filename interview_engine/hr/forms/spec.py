@@ -191,15 +191,17 @@ class Many:
     """What `create` and `load` of a form do, for thousands of lines in a few statements. The rows are the same.
 
     Args:
-        check: (session, actor, values of each line, clock) → for each line what would be wrong, or None. Writes
-            nothing: a reading session serves.
+        check: (session, actor, values of each line, clock) → for each line what would be wrong, or what a person must
+            look at in its row. Writes nothing: a reading session serves.
         create: (session, actor, values of each line, clock) → for each line the id of its new row, or what is wrong.
         load: (session, actor, ids) → the values by id.
         companies: (session, actor, values of each line) → the company that its new row will belong to, None where that
             cannot be said.
     """
 
-    check: Callable[[Session, Any, Sequence[Mapping[str, Value]], Clock], Sequence[InterviewEngineError | None]]
+    check: Callable[
+        [Session, Any, Sequence[Mapping[str, Value]], Clock], Sequence[InterviewEngineError | Sequence[Told]]
+    ]
     create: Callable[[Session, Any, Sequence[Mapping[str, Value]], Clock], Sequence[str | InterviewEngineError]]
     load: Callable[[Session, Any, Sequence[str]], Mapping[str, Mapping[str, Value]]]
     companies: Callable[[Session, Any, Sequence[Mapping[str, Value]]], Sequence[str | None]]

@@ -14,7 +14,7 @@ from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.forms.fields import Value
 from interview_engine.hr.forms.matching import Anomaly, Line
-from interview_engine.hr.forms.spec import KNOWN_PERSON, FormSpec, ListSpec
+from interview_engine.hr.forms.spec import KNOWN_PERSON, FormSpec, ListSpec, Told
 from interview_engine.hr.lists.custom import (
     check_required,
     fields_of,
@@ -107,7 +107,7 @@ def make(
         by = form.taken_by
         lines = sorted(lines, key=lambda line: (str(line.values[by] or ""), line.row))
     lines, known, wrong, warned = _passed(session, actor, spec, lines, heads, clock)
-    done: Sequence[str | InterviewEngineError | None]
+    done: Sequence[str | InterviewEngineError | Sequence[Told]]
     begun = clock.now()
     if form.many is not None:
         values = [whole_values(spec, line, known) for line in lines]
@@ -119,15 +119,19 @@ def make(
         if isinstance(one, InterviewEngineError):
             wrong.append(_refused(form, line, heads, one))
             continue
-        problem = _filled(session, actor, spec, line, one, begun, clock) if one and form.many is not None else None
+        if not isinstance(one, str):  # a check has made no row
+            warned += [Anomaly(line.row, heads.get(name, ""), what, after) for name, what, after in one]
+            steps.append(Step(line.row, "made"))
+            continue
+        problem = None if form.many is None else _filled(session, actor, spec, line, one, begun, clock)
         if problem is not None:
             wrong.append(_refused(form, line, heads, problem))
             continue
-        made.append((line, one or ""))
-        steps.append(Step(line.row, "made", row_id=one or ""))
+        made.append((line, one))
+        steps.append(Step(line.row, "made", row_id=one))
     if written and form.many is not None:
         _write_parts(session, actor, spec, made, clock)
-    if form.many is None or written:
+    if made:
         warned += _warnings(session, actor, form, made, heads, clock)
     return Outcome(tuple(sorted(steps, key=lambda step: step.row)), tuple(wrong), tuple(warned))
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -23,15 +22,14 @@ from interview_engine.hr.access.service import denied
 from interview_engine.hr.accounts.service import actors
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.matching import Anomaly, Line, ReadSheet, read_sheet
-from interview_engine.hr.forms.query import OWN
 from interview_engine.hr.forms.reading import DayOrder, read_value
 from interview_engine.hr.forms.spec import ListSpec
-from interview_engine.hr.lists.custom import set_values
 from interview_engine.hr.lists.sheet_lines import Outcome, Step, change, found_rows, make
-from interview_engine.hr.lists.sheet_values import forget_rows, form_of, load, parts_of, sheet_fields
+from interview_engine.hr.lists.sheet_values import form_of, load, sheet_fields
 from interview_engine.hr.migration.kept import Note, changes_text, note, print_of
 from interview_engine.hr.migration.service import spec_of
 from interview_engine.hr.migration.tables import ImportBatch, ImportRow
+from interview_engine.hr.migration.taking_back import removed, restored
 from interview_engine.hr.people.tables import LegalEntity
 from interview_engine.hr.problems import conflict
 from interview_engine.i18n import msg
@@ -120,14 +118,14 @@ def check(
         new = [line for line in lines if line.row not in found]
         known = [line for line in lines if line.row in found]
         outcomes: list[Outcome] = []
-        if form_of(opened.spec).many is not None and new:
-            outcomes.append(make(session, opened.actor, opened.spec, new, opened.heads, clock, written=False))
-            new = []
         same, known = _unchanged(session, opened, known, found)
+        if form_of(opened.spec).many is not None and new:
+            alone, new = _alone(opened, new, known)
+            outcomes.append(make(session, opened.actor, opened.spec, alone, opened.heads, clock, written=False))
     outcomes.append(Outcome(tuple(Step(line.row, "same", row_id=found[line.row]) for line in same), ()))
     total, done = max(1, len(lines)), len(lines) - len(new) - len(known)
     tell("checking", done / total)
-    for part in (*_together(new, opened), *_together(known, opened)):
+    for part in _together([*new, *known], opened):
         outcomes.append(_tried(database, opened, part, found, clock))
         done += len(part)
         tell("checking", done / total)
@@ -196,9 +194,9 @@ def undo(
             )
             for row in set(rows) - set(untouched)
         }
-        stays |= _restored(session, box, actor, spec, [row for row in untouched if row.state == "changed"], clock)
+        stays |= restored(session, box, actor, spec, [row for row in untouched if row.state == "changed"], clock)
         made = {row.row_id: row.number for row in untouched if row.state == "made" and row.row_id}
-        refused = _removed(session, actor, spec, list(made), batch.begun_at, clock)
+        refused = removed(session, actor, spec, list(made), batch.begun_at, clock)
         stays |= {made[row_id]: error for row_id, error in refused.items()}
         for row in rows:
             error = stays.get(row.number)
@@ -214,74 +212,6 @@ def undo(
         detail = {"taken_back": counts["taken_back"], "kept": counts["kept"]}
         audit.record(session, actor.id, "import.undo", f"import:{batch.id}", detail, clock)
         ending(session)
-
-
-def _removed(
-    session: Session, actor: Actor, spec: ListSpec, ids: Sequence[str], since: datetime, clock: Clock
-) -> Mapping[str, InterviewEngineError]:
-    """Remove rows that an import has made, with what it has written beside them; by id, why one stays."""
-    take_back = form_of(spec).take_back
-    if take_back is None:
-        reason = conflict("import.no_way_back", msg("Rows of this list are not removed by an import."))
-        return dict.fromkeys(ids, reason)
-
-    def remove(these: Sequence[str]) -> Mapping[str, InterviewEngineError]:
-        for part in parts_of(actor, spec):
-            part.remove(session, actor, these, since, clock)
-        forget_rows(session, spec, these)  # they name the row's person, who could not go with them there
-        return take_back(session, actor, these, since, clock)
-
-    # a row that stays keeps what stands beside it: tried first, then done for those that go
-    trial = session.begin_nested()
-    refused = remove(ids)
-    if not refused:
-        trial.commit()
-    else:
-        trial.rollback()
-        session.expire_all()
-        again = remove([row_id for row_id in ids if row_id not in refused])
-        if again:
-            raise next(iter(again.values()))
-    return refused
-
-
-def _restored(
-    session: Session, box: SecretBox, actor: Actor, spec: ListSpec, rows: Sequence[ImportRow], clock: Clock
-) -> dict[int, InterviewEngineError]:
-    """Give rows the values that they had before; by line, why one could not be given them all."""
-    form = form_of(spec)
-    fields = {one.name: one for one in sheet_fields(session, actor, spec)}
-    stays: dict[int, InterviewEngineError] = {}
-    assert form.update is not None
-    for row in rows:
-        row_id = row.row_id or ""
-        before = {name: was for name, was, _ in json.loads(box.decrypt(row.changes))}
-        try:
-            with session.begin_nested():
-                held = load(session, actor, spec, [row_id]).get(row_id, {})
-                values: dict[str, Value] = {
-                    name: read_value(replace(fields[name], required=False), before[name]) if name in before else value
-                    for name, value in held.items()
-                }
-                names = {one.name for one in form.fields}
-                if names & before.keys():
-                    form.update(session, actor, row_id, {name: values.get(name) for name in names}, clock)
-                for part in parts_of(actor, spec):
-                    if before.keys() & (own := {one.name for one in part.fields}):
-                        part.restore(session, actor, row_id, {name: values.get(name) for name in own}, clock)
-                if custom := {name: values[name] for name in before if name.startswith(OWN) and name in values}:
-                    set_values(session, actor, spec, row_id, custom, clock)
-                after = load(session, actor, spec, [row_id]).get(row_id, {})
-                left = [fields[name].label for name, value in values.items() if after.get(name) != value]
-                if left:
-                    raise conflict(
-                        "import.not_restored",
-                        msg("The former value of {field} cannot be given back.", field=left[0]),
-                        msg("Look at it and change it by hand, if need be."),
-                    )
-        except InterviewEngineError as error:
-            stays[row.number] = error
-    return stays
 
 
 def _open(session: Session, box: SecretBox, batch_id: str, clock: Clock, states: Sequence[str]) -> _Opened:
@@ -328,6 +258,20 @@ def _unchanged(
         said = {name: value for name, value in line.values.items() if value is not None and name not in key}
         (same if all(held.get(name) == value for name, value in said.items()) else other).append(line)
     return same, other
+
+
+def _alone(opened: _Opened, new: Sequence[Line], known: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """New lines that depend on no change of this sheet, and those that may: a person's next contract fits only once the
+    former is corrected."""
+    form = form_of(opened.spec)
+    if form.taken_by is None:
+        return list(new), []
+    key = form.key[0]
+    changed = {line.values.get(key) for line in known}
+    return (
+        [line for line in new if line.values.get(key) not in changed],
+        [line for line in new if line.values.get(key) in changed],
+    )
 
 
 def _together(lines: Sequence[Line], opened: _Opened) -> Iterable[list[Line]]:

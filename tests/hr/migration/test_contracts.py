@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from import_desk import Desk
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from interview_engine.hr.files import contract_ends
 from interview_engine.hr.files.tables import Contract
@@ -151,3 +151,58 @@ def test_contracts_are_rolled_back_but_for_those_somebody_has_decided_on(desk: D
     assert desk.states(batch_id) == ["kept", "taken_back"]
     with desk.world.database.reading() as session:
         assert session.scalars(select(Contract.id)).all() == [decided]
+
+
+def test_a_contract_that_fits_once_the_former_is_corrected_is_taken_with_the_correction(desk: Desk) -> None:
+    taken(desk, row(last="2020-12-31"))
+    batch_id = desk.receive(
+        [row(last="2019-12-31"), row(first="2020-01-01", last="2022-12-31")], HEADS, "contracts"
+    )  # fmt: skip
+    desk.step(batch_id, "checking")
+    assert desk.states(batch_id) == ["changed", "made"]
+    desk.step(batch_id, "writing")
+    assert desk.states(batch_id) == ["changed", "made"]
+    with desk.world.database.reading() as session:
+        rows = session.execute(select(Contract.last_day, Contract.sign_count).order_by(Contract.first_day)).all()
+    assert [tuple(one) for one in rows] == [(date(2019, 12, 31), 1), (date(2022, 12, 31), 2)]
+
+
+def test_lines_of_one_person_are_checked_against_each_other_before_anything_is_written(desk: Desk) -> None:
+    sheet = [
+        row(last="2020-12-31"),
+        row("", phone="13800006701", first="2020-06-01", last="2022-12-31"),
+        row(),
+        row("E002", first="2024-03-06", last="2027-03-05"),
+    ]
+    batch_id = desk.receive(sheet, HEADS, "contracts")
+    desk.step(batch_id, "checking")
+    checked = [(line.state, [words(one, "en") for one in line.notes]) for line in desk.lines(batch_id)]
+    assert [state for state, _ in checked] == ["made", "refused", "refused", "made"]
+    assert "2018-01-01 to 2020-12-31" in checked[1][1][-1][0]
+    desk.step(batch_id, "writing")
+    assert [(line.state, [words(one, "en") for one in line.notes]) for line in desk.lines(batch_id)] == checked
+
+
+def test_an_import_asks_no_more_of_the_database_for_many_contracts_than_for_few(desk: Desk) -> None:
+    desk.imported(
+        [
+            (f"F{number:03d}", f"员工{number}", "销售部", "客服", f"139000{number:05d}", "2024-01-01")
+            for number in range(90)
+        ]
+    )
+    asked: list[str] = []
+    engine = desk.world.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    def statements(*numbers: int) -> int:
+        asked.clear()
+        rows = [row(f"F{number:03d}", first="2024-01-01", last="2026-12-31") for number in numbers]
+        batch_id = taken(desk, *rows)
+        assert desk.states(batch_id) == ["made"] * len(numbers)
+        count = len([one for one in asked if "audit" not in one])
+        desk.step(batch_id, "undoing")
+        assert desk.states(batch_id) == ["taken_back"] * len(numbers)
+        return count
+
+    few, many = statements(*range(5)), statements(*range(5, 85))
+    assert many <= few + 5
