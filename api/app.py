@@ -42,6 +42,8 @@ PAGES = (
     "phone.todo",
     "phone.mine",
     "phone.leaving",
+    "phone.pay.door",
+    "phone.pay.slips",
     "phone.requests",
     "changes.routes",
     "phone.dictation",

@@ -21,6 +21,7 @@ from api.i18n import language_of
 from api.phone.employee import EXPORT, FILE, TEAM, TODAY, EmployeeActor
 from api.phone.leaving import LEAVING, own_leaving
 from api.phone.pages import proved
+from api.phone.pay.door import HOME as PAY
 from api.phone.todo import TODO
 from api.render import page
 from interview_engine.clock import china_day
@@ -34,6 +35,7 @@ from interview_engine.hr.forms.writing import typed
 from interview_engine.hr.messaging import notices
 from interview_engine.hr.onboarding import links as entry_links
 from interview_engine.hr.org.service import department_names
+from interview_engine.hr.pay import own as own_pay
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.requests.kinds import STATES as STATES_OF_REQUESTS
@@ -80,6 +82,9 @@ def today(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
             file=FILE,
             applications=applications_address(context, actor.person_id or ""),
             team_href=TEAM,
+            payslips=own_pay.any_out(session, actor.person_id or ""),
+            new_payslips=own_pay.unread(session, actor.person_id or ""),
+            payslips_href=PAY,
             leaving=own_leaving(session, actor) is not None,
             leaving_href=LEAVING,
             day=day,

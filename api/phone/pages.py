@@ -54,6 +54,8 @@ LINKED = re.compile(r"^/(?:[osnpae]/[A-Za-z0-9_.=-]{1,400}(?:\?.*)?|receipts\?sh
 """Pages whose link is all that it takes to see them: an offer, a survey, a notice, the check of a receipt."""
 SIGN = re.compile(r"/sign/[A-Za-z0-9_-]{20,100}")
 """A contract to be signed: its page asks who the visitor is."""
+PAYSLIP = re.compile(r"/pay/[A-Za-z0-9_.-]{20,200}")
+"""A payslip's link: its page asks whether the visitor is its person."""
 ENTRY = re.compile(r"^/e/([A-Za-z0-9_-]{20,100})(?:[?#].*)?$")
 OFFER = re.compile(r"^/o/([A-Za-z0-9_-]{20,100})(?:\?.*)?$")
 REENTRY = re.compile(r"/wechat/(interview|offer)/([A-Za-z0-9-]{1,64})")
@@ -187,7 +189,7 @@ def _onward(context: Context, request: Request, visitor: Visitor, back: str) -> 
     interview = INTERVIEW.match(back)
     if interview is not None and _bind_candidate(context, request, interview.group(1), visitor):
         return RedirectResponse(back, 303)
-    if JOB.fullmatch(back) or SIGN.fullmatch(back):
+    if JOB.fullmatch(back) or SIGN.fullmatch(back) or PAYSLIP.fullmatch(back):
         response = RedirectResponse(back, 303)
         keep_visitor(response, context, visitor)
         return response

@@ -19,6 +19,7 @@ from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
 from api.phone.employee import EmployeeActor
+from api.phone.pay.door import closed, is_open
 from api.render import page as rendered
 from interview_engine.clock import china_day
 from interview_engine.errors import InterviewEngineError
@@ -106,8 +107,12 @@ def shown(asked_id: str, request: Request, context: Ctx, actor: EmployeeActor) -
 
 @router.get(f"{HOME}/{{asked_id}}/paper.pdf")
 def paper(asked_id: str, request: Request, context: Ctx, actor: EmployeeActor) -> Response:
-    """The paper that it made."""
-    return paper_answer(asked_id, context, actor, language_of(request))
+    """The paper that it made; one about pay after the second factor."""
+    with context.database.reading() as session:
+        personal = requests.see(session, actor, asked_id).kind.personal
+    if personal and not is_open(request, context, actor):
+        return closed(request, context, actor, f"{HOME}/{asked_id}/paper.pdf")
+    return paper_answer(asked_id, context, actor, language_of(request), proved=personal)
 
 
 @router.post(f"{HOME}/{{asked_id}}/withdraw")

@@ -11,7 +11,7 @@ import itertools
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -32,10 +32,11 @@ from playwright.sync_api import Browser, Page
 from serving import served
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from two_companies import asked_in, paid, pay_parameter, taken_over
+from two_companies import asked_about, asked_in, paid, pay_parameter, taken_over
 
 from api.candidate.own_applications import applications_address
 from api.candidate.sessions import cookie_name
+from api.context import Context
 from api.openapi import Endpoint, endpoints
 from api.signing import flow
 from interview_engine.clock import china_day
@@ -44,7 +45,7 @@ from interview_engine.hr.accounts import sign_in
 from interview_engine.hr.assets import service as assets
 from interview_engine.hr.assets.service import NewHolding
 from interview_engine.hr.competency import service as competency
-from interview_engine.hr.employment import assignments
+from interview_engine.hr.employment import assignments, pay_rates
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.persons import NewContact, find_or_make
 from interview_engine.hr.employment.tables import Employment
@@ -55,6 +56,8 @@ from interview_engine.hr.messaging import notices
 from interview_engine.hr.offboarding import service as offboarding
 from interview_engine.hr.onboarding import service as onboarding
 from interview_engine.hr.onboarding import welcome
+from interview_engine.hr.pay import handing_out
+from interview_engine.hr.pay.tables import Payslip, PayslipNotice
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.headcount import service as headcount
 from interview_engine.hr.recruiting.hiring import offers
@@ -121,7 +124,9 @@ def standing(folder: Path) -> Iterator[Site]:
         left = leaver(session, made)
         more = taken_over(session, boss, made.entity_id, held)
         more["parameter_id"] = pay_parameter(session).id
+        phone = paid_on_the_phone(session, made)
         more |= paid(session, session.get_one(Employment, held))
+        things |= phone(session, context, cookies)
         more |= asked_in(session, samples, made.entity_id, about.person_id)
     signed = to_sign(made, held)
     ids = {
@@ -133,7 +138,10 @@ def standing(folder: Path) -> Iterator[Site]:
         "legal_entity_id": made.entity_id,
         "module": "recruiting",
         "entry_id": entry,
-        **{name: more[name] for name in ("batch_id", "asked_id", "kind_id", "kind_name", "pay_run_id", "payslip_id")},
+        **{
+            name: more[name]
+            for name in ("batch_id", "asked_id", "kind_id", "kind_name", "pay_run_id", "payslip_id", "question_id")
+        },
         **{name: value for name, value in signed.items() if name.endswith("_id")},
     }
     staff = Samples(made, ids)
@@ -227,6 +235,30 @@ def employed(session: Session, made: Company) -> str:
     for section, given in values.items():
         entries.add(session, made.actors["hr"], person.id, section, given, CLOCK)
     return row.id
+
+
+def paid_on_the_phone(session: Session, made: Company) -> Callable[..., dict[str, str]]:
+    """Employ the administrator, whose session reads the pages; once a run was worked out, their payslip is open."""
+    person_id = made.accounts["administrator"].person_id
+    start = china_day(CLOCK) - timedelta(days=100)
+    place = employments.Place(made.entity_id, made.department_id)
+    row = employments.begin(session, SYSTEM, person_id, place, "负责人", start, None, CLOCK)
+    pay_rates.set_pay(session, SYSTEM, row.id, 1_000_000, start, CLOCK)
+
+    def opened(session: Session, context: Context, cookies: dict[str, str]) -> dict[str, str]:
+        slip = session.scalars(select(Payslip).where(Payslip.employment_id == row.id)).one()
+        asked_about(session, slip.id)
+        notice = session.scalars(select(PayslipNotice).where(PayslipNotice.payslip_id == slip.id)).one()
+        until = CLOCK.now() + timedelta(days=1)
+        cookies["pay-door"] = context.signer.sign("pay-door", f"{person_id}:0", until)
+        home = "/wechat/my/pay"
+        return {
+            "/pay/{token}": f"/pay/{handing_out.link(notice, context.signer)['token']}",
+            f"{home}/slips/{{payslip_id}}": f"{home}/slips/{slip.id}",
+            f"{home}/years/{{year}}": f"{home}/years/{slip.created_at.year}",
+        }
+
+    return opened
 
 
 def leaver(session: Session, made: Company) -> dict[str, str]:

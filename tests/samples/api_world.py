@@ -124,7 +124,7 @@ class Samples:
 OTHERS = (
     "grant_id", "token_id", "survey_id", "calibration_id", "episode_id", "employment_id", "flow_id", "substitute_id",
     "row_id", "asked_id", "kind_id", "kind_field_id", "kind_name", "batch_id", "calendar_notice_id",
-    "pay_run_id", "payslip_id",
+    "pay_run_id", "payslip_id", "question_id",
 )  # fmt: skip
 """Names of things that the company does not have."""
 

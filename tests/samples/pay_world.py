@@ -21,8 +21,10 @@ from interview_engine.hr.pay.service import NewParameter, check_parameter, enter
 from interview_engine.hr.pay.tables import PayRun, Payslip
 from interview_engine.hr.people.tables import Person
 from interview_engine.store.rows import stamp
+from interview_engine.store.secrets import Signer
 
 CITY = "示例市"
+SIGNER = Signer("a secret of the tests, long enough to be one")
 ROWS: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("social_insurance", "pension", {"floor": "4800", "cap": "30000", "employee": "0.08", "employer": "0.16"}),
     ("social_insurance", "medical", {"floor": "6000", "cap": "30000", "employee": "0.02", "employer": "0.09"}),
@@ -95,6 +97,20 @@ class PayWorld:
         """A run that was worked out."""
         run = self.begin(session, month, **more)
         return runs.work_out(session, self.world.actor("hr"), run.id, self.world.clock)
+
+    def approved(self, session: Session, month: date, people: int = 2) -> PayRun:
+        """A run of so many people, who are hired at the first call, with its payslips about to be handed out."""
+        hr, clock = self.world.actor("hr"), self.world.clock
+        if not self.people:
+            self.rows(session)
+            for number in range(people):
+                self.hire(session, f"A-{number}")
+        for name in self.people:
+            self.attend(session, name, month)
+        run = self.computed(session, month)
+        runs.review(session, hr, run.id, clock)
+        runs.approve(session, self.world.actor("administrator"), run.id, clock)
+        return run
 
     def closed(self, session: Session, month: date, **more: Any) -> PayRun:
         """A run with every check passed, approved by the administrator, paid and closed."""

@@ -50,9 +50,9 @@ from interview_engine.hr.offboarding import service as offboarding
 from interview_engine.hr.onboarding import service as onboarding
 from interview_engine.hr.onboarding import welcome
 from interview_engine.hr.org import service as org
-from interview_engine.hr.pay import profiles
+from interview_engine.hr.pay import lock, profiles, questions
 from interview_engine.hr.pay import service as pay
-from interview_engine.hr.pay.tables import PayParameter, Payslip
+from interview_engine.hr.pay.tables import PayParameter, Payslip, PayslipNotice
 from interview_engine.hr.people.tables import Person, PersonFlag
 from interview_engine.hr.privacy import service as privacy
 from interview_engine.hr.privacy.tables import ErasureRequest
@@ -337,7 +337,20 @@ def paid(session: Session, held: Employment) -> dict[str, str]:
     new = pay.NewRun(held.legal_entity_id, month, month.replace(day=28), "workdays")
     run = pay.work_out(session, SYSTEM, pay.begin_run(session, SYSTEM, new, CLOCK).id, CLOCK)
     slip = session.scalars(select(Payslip.id).where(Payslip.run_id == run.id, Payslip.employment_id == held.id)).one()
-    return {"pay_profile_id": kept.id, "pay_attendance_id": sheet.id, "pay_run_id": run.id, "payslip_id": slip}
+    lock.set_pin(session, held.person_id, "730418", "730418", CLOCK)
+    return {"pay_profile_id": kept.id, "pay_attendance_id": sheet.id, "pay_run_id": run.id, "payslip_id": slip,
+            "question_id": asked_about(session, slip)}  # fmt: skip
+
+
+def asked_about(session: Session, payslip_id: str) -> str:
+    """A question about a payslip that is on its person's phone."""
+    slip = session.get_one(Payslip, payslip_id)
+    out = CLOCK.now() + timedelta(days=30)
+    session.add(PayslipNotice(**stamp("system", CLOCK), payslip_id=slip.id, run_id=slip.run_id,
+                              person_id=slip.person_id, expires_at=out))  # fmt: skip
+    session.flush()
+    me = employee_actor(slip.person_id, "zh")
+    return questions.ask(session, me, slip.id, 0, "这一项怎么算？", CLOCK).id
 
 
 def leaver_of(session: Session, b: str, department: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from api.area import Entry, ListPage, WebArea
 from api.console.pay import runs, years
 from interview_engine.hr.pay.lists import PAY_PARAMETERS
 from interview_engine.hr.pay.people_lists import PAY_ATTENDANCE, PAY_PROFILES
+from interview_engine.hr.pay.phone_lists import PAY_YEARS, PAYSLIP_QUESTIONS
 from interview_engine.hr.pay.run_lists import PAY_RUNS, PAYSLIPS
 from interview_engine.i18n import mark
 
@@ -13,6 +14,8 @@ AREA = WebArea(
     entries=(
         Entry(runs.RUNS, mark("Pay runs"), ("payroll", "read")),
         Entry(runs.SLIPS, mark("Payslips"), ("payroll", "read")),
+        Entry(runs.QUESTIONS, mark("Questions about payslips"), ("payroll", "read")),
+        Entry("/console/pay-by-year", mark("Pay by year"), ("payroll", "read")),
         Entry("/console/pay-attendance", mark("Attendance for pay"), ("payroll", "read")),
         Entry("/console/pay-profiles", mark("Pay profiles"), ("payroll", "read")),
         Entry("/console/pay-parameters", mark("Pay parameters"), ("payroll", "read")),
@@ -27,10 +30,15 @@ AREA = WebArea(
         "run_back": mark("Sent back: it can be worked out again."),
         "check_passed": mark("Passed, with your reason."),
         "slip_again": mark("Worked out again."),
+        "payslips_out": mark("Handed out. Everybody was told that their payslip is ready, without an amount."),
+        "pin_reset": mark("The PIN is taken away, and its owner was told. A code opens their payslips."),
+        "question_answered": mark("Answered. The answer is on their phone."),
     },
     lists=(
         ListPage(PAY_RUNS, runs.RUNS),
         ListPage(PAYSLIPS, runs.SLIPS),
+        ListPage(PAYSLIP_QUESTIONS, runs.QUESTIONS),
+        ListPage(PAY_YEARS, "/console/pay-by-year"),
         ListPage(PAY_ATTENDANCE, "/console/pay-attendance"),
         ListPage(PAY_PROFILES, "/console/pay-profiles"),
         ListPage(PAY_PARAMETERS, "/console/pay-parameters"),

@@ -19,12 +19,15 @@ from interview_engine.clock import Clock
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
+from interview_engine.hr.pay import handing_out, lock, own, questions, runs
 from interview_engine.hr.pay import service as pay
 from interview_engine.hr.pay.service import Explained
+from interview_engine.hr.people.tables import LegalEntity, Person
 
 router = APIRouter()
 RUNS = "/console/pay-runs"
 SLIPS = "/console/payslips"
+QUESTIONS = "/console/payslip-questions"
 STEPS: dict[str, tuple[Callable[[Session, Actor, str, Clock], Any], str]] = {
     "compute": (pay.work_out, "run_computed"),
     "review": (pay.review_run, "run_reviewed"),
@@ -47,6 +50,9 @@ def step(request: Request, context: Ctx, actor: PageActor, pay_run_id: str, form
 
     def change(session: Session) -> str:
         name = form.text("step")
+        if name == "out":
+            handing_out.hand_out(session, actor, pay_run_id, context.signer, context.clock)
+            return "payslips_out"
         if name == "back":
             pay.send_back(session, actor, pay_run_id, form.text("reason"), context.clock)
             return "run_back"
@@ -100,6 +106,72 @@ def again(request: Request, context: Ctx, actor: PageActor, payslip_id: str, for
         lambda address: done(address, "slip_again"),
         lambda problem: _slip_page(request, context, actor, payslip_id, problem),
     )
+
+
+@router.post(f"{SLIPS}/{{payslip_id}}/pin")
+def reset_pin(request: Request, context: Ctx, actor: PageActor, payslip_id: str) -> Response:
+    """Take away the PIN that its person forgot; it opens nothing to whoever does it."""
+
+    def change(session: Session) -> str:
+        slip = runs.get_slip(session, actor, payslip_id, context.clock)
+        lock.reset_pin(session, actor, slip.person_id, context.clock)
+        return payslip_id
+
+    return act(
+        context,
+        change,
+        lambda _: done(f"{SLIPS}/{payslip_id}", "pin_reset"),
+        lambda problem: _slip_page(request, context, actor, payslip_id, problem),
+    )
+
+
+@router.get(f"{SLIPS}/{{payslip_id}}/year")
+def year(request: Request, context: Ctx, actor: PageActor, payslip_id: str) -> Response:
+    """The sums of the year in which it was paid, of its person in its company."""
+    require(actor, "payroll", "read")
+    with context.database.transaction() as session:
+        slip = runs.get_slip(session, actor, payslip_id, context.clock)
+        sums = own.year_at(session, slip)
+        name = session.get_one(Person, slip.person_id).name
+        company = session.get_one(LegalEntity, slip.legal_entity_id).name
+    return console_page(request, actor, "pay/year.html", sums=sums, name=name, company=company, slip_id=payslip_id)
+
+
+@router.get(f"{QUESTIONS}/{{question_id}}")
+def question(request: Request, context: Ctx, actor: PageActor, question_id: str) -> Response:
+    """What somebody asks about a line of their payslip."""
+    require(actor, "payroll", "read")
+    return _question_page(request, context, actor, question_id)
+
+
+@router.post(f"{QUESTIONS}/{{question_id}}")
+def answer(request: Request, context: Ctx, actor: PageActor, question_id: str, form: Form) -> Response:
+    """Answer it; the answer goes to their phone."""
+
+    def change(session: Session) -> str:
+        questions.answer(session, actor, question_id, form.text("answer"), context.signer, context.clock)
+        return question_id
+
+    return act(
+        context,
+        change,
+        lambda _: done(f"{QUESTIONS}/{question_id}", "question_answered"),
+        lambda problem: _question_page(request, context, actor, question_id, problem, form.text("answer")),
+    )
+
+
+def _question_page(
+    request: Request,
+    context: Context,
+    actor: Actor,
+    question_id: str,
+    problem: InterviewEngineError | None = None,
+    typed: str = "",
+) -> Response:
+    with context.database.reading() as session:
+        asked = questions.seen(session, actor, question_id)
+    states = questions.STATES
+    return console_page(request, actor, "pay/question.html", asked=asked, states=states, problem=problem, typed=typed)
 
 
 def _page(

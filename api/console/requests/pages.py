@@ -22,9 +22,10 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.forms.fields import Value
 from interview_engine.hr.forms.reading import read_value
 from interview_engine.hr.people.names import person_names
+from interview_engine.hr.problems import missing
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.requests.kinds import STATES
-from interview_engine.i18n import Text
+from interview_engine.i18n import Text, msg
 from interview_engine.store.secrets import token
 
 MINE = "/console/my-requests"
@@ -137,13 +138,19 @@ def previewed(kind_name: str, person: str, request: Request, context: Context, a
     return JSONResponse({"lines": [[say(one.label), say(one.value)] for one in lines]})
 
 
-def paper_answer(asked_id: str, context: Context, actor: Actor, language: str) -> Response:
-    """The PDF of a request's paper, to be kept."""
+def paper_answer(asked_id: str, context: Context, actor: Actor, language: str, *, proved: bool = False) -> Response:
+    """The PDF of a request's paper, to be kept.
+
+    Args:
+        proved: the person has just passed a second factor, see `requests.paper_for`.
+    """
     from pipelines.reports import paper_pdf  # typst is only needed here
 
     with context.database.reading() as session:
-        row = requests.paper_for(session, actor, asked_id)
-        content, made = row.content, row.created_at
+        row = requests.paper_for(session, actor, asked_id, proved=proved)
+        content, made = requests.content_of(session, row), row.created_at
+    if not content:
+        raise missing("paper", msg("paper"))
     said = language if language in content else "en"
     return attachment(paper_pdf.render(content[said], made, language=said), "application/pdf", f"{asked_id}.pdf")
 

@@ -19,6 +19,8 @@ from interview_engine.hr.accounts.leaving import reopen as reopen
 from interview_engine.hr.accounts.leaving import take_grants
 from interview_engine.hr.accounts.own_password import check_own_password
 from interview_engine.hr.accounts.passwords import generated as generated
+from interview_engine.hr.accounts.passwords import hashed as hashed
+from interview_engine.hr.accounts.passwords import holds as holds
 from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.people.contact import email_key, email_written, phone_key, phone_written
 from interview_engine.hr.people.tables import Department, Person

@@ -13,19 +13,13 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
-from interview_engine.hr.pay import runs, words
+from interview_engine.hr.pay import handing_out, lock, runs, words
 from interview_engine.hr.pay.checks import PASSABLE
-from interview_engine.hr.pay.rules.lines import GROUPS
+from interview_engine.hr.pay.rules.lines import GROUPS, Group
 from interview_engine.hr.pay.tables import PayRun, Payslip
 from interview_engine.hr.people.tables import LegalEntity, Person
 from interview_engine.hr.problems import conflict
 from interview_engine.i18n import Text, msg
-
-SOURCES: Mapping[str, Text] = {
-    "pay_rate": msg("Monthly pay as agreed"),
-    "pay_attendance": msg("Attendance of the month"),
-    "pay_profile": msg("Pay profile"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +44,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One payslip in the review."""
+    """One payslip in the review; `adjusted`: it has lines of closed months."""
 
     id: str
     name: str
@@ -60,6 +54,7 @@ class Row:
     tax: Decimal
     net: Decimal
     provisional: bool
+    adjusted: bool
     checks: tuple[Check, ...]
     changes: tuple[Change, ...]
 
@@ -71,6 +66,7 @@ class RunPage:
     run: PayRun
     company: str
     totals: runs.Totals
+    reach: handing_out.Reach
     rows: tuple[Row, ...]
 
 
@@ -86,8 +82,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A line explained. `rate` as it is shown, with up to four places."""
+    """A line explained. `rate` as it is shown, with up to four places; `position` among the payslip's lines."""
 
+    position: int
     word: Text
     amount: Decimal
     quantity: str
@@ -99,14 +96,29 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The lines of a group with their sum."""
+
+    group: Group
+    title: Text
+    lines: tuple[Said, ...]
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
-    """What the page of a payslip shows: lines by group, each group with its sum."""
+    """What the page of a payslip shows.
+
+    Args:
+        has_pin: its person opens it with a PIN of their own, which can be reset.
+    """
 
     slip: Payslip
     run: PayRun
     name: str
-    groups: tuple[tuple[Text, tuple[Said, ...], Decimal], ...]
+    parts: tuple[Part, ...]
     checks: tuple[Check, ...]
+    has_pin: bool
 
 
 def run_page(session: Session, actor: Actor, run_id: str, clock: Clock) -> RunPage:
@@ -121,27 +133,35 @@ def run_page(session: Session, actor: Actor, run_id: str, clock: Clock) -> RunPa
     ).tuples()
     known = {slip_id: (name, number or "") for slip_id, name, number in people}
     shown = tuple(
-        Row(one.id, *known[one.id], one.gross, one.own, one.tax, one.net, one.provisional, _checks(one.findings),
+        Row(one.id, *known[one.id], one.gross, one.own, one.tax, one.net, one.provisional,
+            any(line["month"] for line in one.lines), _checks(one.findings),
             _changes(one.differences)) for one in rows
     )  # fmt: skip
-    return RunPage(run, company, runs.totals(rows), shown)
+    return RunPage(run, company, runs.totals(rows), handing_out.reach(session, run.id), shown)
 
 
 def explained(session: Session, actor: Actor, slip_id: str, clock: Clock) -> Explained:
     """A payslip explained; see `runs.get_slip`."""
     slip = runs.get_slip(session, actor, slip_id, clock)
+    name = session.get_one(Person, slip.person_id).name
+    run = session.get_one(PayRun, slip.run_id)
+    return Explained(slip, run, name, parts_of(slip), _checks(slip.findings), lock.has_pin(session, slip.person_id))
+
+
+def parts_of(slip: Payslip) -> tuple[Part, ...]:
+    """The lines of a payslip by group, each explained."""
     rules = {
         one["ref"]: Rule(one["law"], one["source"], "" if one["place"] == "CN" else one["place"], one["provisional"])
         for one in slip.inputs["parameters"]
     }
-    groups = []
+    found = []
     for group in GROUPS:
-        kept = [one for one in slip.lines if one["group"] == group]
+        kept = [(number, one) for number, one in enumerate(slip.lines) if one["group"] == group]
         if kept:
-            total = sum((Decimal(one["amount"]) for one in kept), Decimal(0))
-            groups.append((words.GROUPS[group], tuple(_said(one, rules) for one in kept), total))
-    name = session.get_one(Person, slip.person_id).name
-    return Explained(slip, session.get_one(PayRun, slip.run_id), name, tuple(groups), _checks(slip.findings))
+            total = sum((Decimal(one["amount"]) for _, one in kept), Decimal(0))
+            lines = tuple(_said(number, one, rules) for number, one in kept)
+            found.append(Part(group, words.GROUPS[group], lines, total))
+    return tuple(found)
 
 
 def work_out_again(session: Session, actor: Actor, slip_id: str, clock: Clock) -> str:
@@ -171,12 +191,12 @@ def _changes(found: Sequence[Mapping[str, str]]) -> tuple[Change, ...]:
     )
 
 
-def _said(kept: Mapping[str, Any], rules: Mapping[str, Rule]) -> Said:
+def _said(position: int, kept: Mapping[str, Any], rules: Mapping[str, Rule]) -> Said:
     sources = dict.fromkeys(one.partition(":")[0] for one in kept["sources"])
     return Said(
-        words.line_word(kept["code"]), Decimal(kept["amount"]), _short(kept["quantity"]), _short(kept["rate"]),
-        words.formula(kept), tuple(rules[ref] for ref in kept["parameters"] if ref in rules),
-        tuple(SOURCES[one] for one in sources if one in SOURCES), kept["month"],
+        position, words.line_word(kept["code"]), Decimal(kept["amount"]), _short(kept["quantity"]),
+        _short(kept["rate"]), words.formula(kept), tuple(rules[ref] for ref in kept["parameters"] if ref in rules),
+        tuple(words.SOURCES[one] for one in sources if one in words.SOURCES), kept["month"],
     )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from interview_engine.hr.forms.fields import Field, Shown, Value
 from interview_engine.hr.forms.spec import Bulk, Column, Fill, FormSpec, ListSpec, Place
 from interview_engine.hr.pay import entering
 from interview_engine.hr.pay.entering import CONTRIBUTIONS, NewParameter
-from interview_engine.hr.pay.parameters import ITEMS, KINDS, NATIONAL
+from interview_engine.hr.pay.items import ITEMS
+from interview_engine.hr.pay.parameters import KINDS, NATIONAL
 from interview_engine.hr.pay.tables import PayParameter
 from interview_engine.hr.problems import invalid, required
 from interview_engine.i18n import Text, msg

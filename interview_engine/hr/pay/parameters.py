@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from interview_engine.errors import ConflictError, InvalidInput
+from interview_engine.hr.pay.items import ITEMS
 from interview_engine.hr.pay.rules.annual_leave import LeaveRule, LeaveStep
 from interview_engine.hr.pay.rules.brackets import Table, table
 from interview_engine.hr.pay.rules.contributions import Item, Step
@@ -59,18 +60,6 @@ LOCAL: Mapping[str, Text] = MappingProxyType(
     }
 )
 KINDS: Mapping[str, Text] = MappingProxyType({**NATIONAL, **LOCAL})
-ITEMS: Mapping[str, Text] = MappingProxyType(
-    {
-        "pension": msg("Pension insurance"),
-        "medical": msg("Medical insurance"),
-        "medical_large": msg("Large medical expenses"),
-        "unemployment": msg("Unemployment insurance"),
-        "injury": msg("Work injury insurance"),
-        "maternity": msg("Maternity insurance"),
-        "fund": msg("Housing fund"),
-    }
-)
-"""Items of a city's contributions, each a row of its own with its own limits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, Place
 from interview_engine.hr.org.service import company_called, legal_entities
-from interview_engine.hr.pay import runs
+from interview_engine.hr.pay import handing_out, runs
 from interview_engine.hr.pay.rules.proration import WORDS as METHOD_WORDS
 from interview_engine.hr.pay.tables import PayRun, Payslip
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
@@ -108,6 +108,9 @@ PAYSLIPS = ListSpec(
         Column("employer", msg("Borne by the employer"), "money", Payslip.employer, shown=False),
         Column("provisional", msg("By provisional rows"), "flag", Payslip.provisional, filters=True),
         Column("state", msg("State"), "choice", PayRun.state, choices=runs.STATES, filters=True),
+        Column("handed_out_at", msg("Handed out"), "moment", handing_out.handed_out_at(Payslip.id), filters=True,
+               shown=False),
+        Column("opened_at", msg("Opened by the employee"), "moment", handing_out.opened_at(Payslip.id), filters=True),
     ),
     href=lambda _, row_id, __: f"/console/payslips/{row_id}",
 )  # fmt: skip

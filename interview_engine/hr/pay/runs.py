@@ -18,6 +18,7 @@ from interview_engine.hr.access.service import check_owner, check_row
 from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.pay.checks import PASSABLE, differences, findings
 from interview_engine.hr.pay.gathering import Material, gather, material
+from interview_engine.hr.pay.handing_out import is_out
 from interview_engine.hr.pay.parameters import overtime
 from interview_engine.hr.pay.rules.lines import Line, line_of, total
 from interview_engine.hr.pay.rules.months import bounds
@@ -206,10 +207,16 @@ def send_back(session: Session, actor: Actor, run_id: str, reason: str, clock: C
     """Send a reviewed or approved run back to be worked out again. Needs "payroll" decide.
 
     Raises:
-        NotFoundError, PermissionDenied. InvalidInput: reason. ConflictError: `pay.run_state`.
+        NotFoundError, PermissionDenied. InvalidInput: reason. ConflictError: `pay.run_state`; `pay.payslips_out`.
     """
     run = _locked(session, actor, run_id, "decide")
     _check_state(run, ("reviewed", "approved"))
+    if is_out(session, run.id):
+        raise conflict(
+            "pay.payslips_out",
+            msg("The payslips are handed out: the run does not go back."),
+            msg("Pay and close it; what is wrong becomes an adjustment of the next run."),
+        )
     text_within(reason, "reason", msg("reason"), 300, least=2)
     run.state, run.reviewed_by, run.approved_by = "computed", None, None
     touch(run, actor.id, clock)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from interview_engine.store.append_only import protect
@@ -173,3 +173,75 @@ class PayslipLine(Row, Base):
     kind: Mapped[str] = mapped_column(String(12))
     amount: Mapped[Decimal] = mapped_column(Yuan)
     said: Mapped[dict[str, Any]]
+
+
+class PayslipNotice(Row, Base):
+    """A payslip that was handed out: from then on its person reads it, and the run does not go back.
+
+    `expires_at` ends the link that was sent; whoever signs in on the phone opens the payslip after that too.
+    """
+
+    __tablename__ = "payslip_notice"
+    __table_args__ = (UniqueConstraint("payslip_id"),)
+
+    payslip_id: Mapped[str] = mapped_column(ForeignKey("payslip.id"))
+    run_id: Mapped[str] = mapped_column(ForeignKey("pay_run.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    expires_at: Mapped[datetime]
+
+
+@protect
+class PayslipReceipt(Row, Base):
+    """That a payslip was opened by its person, once, for good; `created_at` says when."""
+
+    __tablename__ = "payslip_receipt"
+    __table_args__ = (UniqueConstraint("payslip_id"),)
+
+    payslip_id: Mapped[str] = mapped_column(ForeignKey("payslip.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class PayslipQuestion(Row, Base):
+    """What somebody asks payroll about a line of their payslip, and the answer. `state` open, answered.
+
+    `position` of the line, `code` and `month` as the line says them; position None asks about the payslip as a whole.
+    """
+
+    __tablename__ = "payslip_question"
+
+    payslip_id: Mapped[str] = mapped_column(ForeignKey("payslip.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"))
+    department_id: Mapped[str] = mapped_column(ForeignKey("department.id"), index=True)
+    position: Mapped[int | None]
+    code: Mapped[str] = mapped_column(String(30), default="")
+    month: Mapped[str] = mapped_column(String(7), default="")
+    question: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10), default="open", index=True)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_by: Mapped[str | None] = mapped_column(String(80))
+    answered_at: Mapped[datetime | None]
+
+
+class PayLock(Row, Base):
+    """What somebody opens their payslips with on the phone: a PIN of their own, or a one-time code.
+
+    `pin_hash` Argon2id, None without a PIN; `only_pin`: codes do not open. `tries` wrong PINs since the last right one.
+    `code_hash` of the code under way. `codes_sent` on `codes_day`. `generation` goes up when everything that is open is
+    to be closed: a PIN was changed or reset, or the person closed it.
+    """
+
+    __tablename__ = "pay_lock"
+    __table_args__ = (UniqueConstraint("person_id"),)
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
+    only_pin: Mapped[bool] = mapped_column(default=False)
+    tries: Mapped[int] = mapped_column(default=0)
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    code_until: Mapped[datetime | None]
+    code_tries: Mapped[int] = mapped_column(default=0)
+    code_sent_at: Mapped[datetime | None]
+    codes_day: Mapped[date | None]
+    codes_sent: Mapped[int] = mapped_column(default=0)
+    generation: Mapped[int] = mapped_column(default=0)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from interview_engine.hr.pay.allowances import ALLOWANCES
-from interview_engine.hr.pay.parameters import ITEMS
+from interview_engine.hr.pay.items import ITEMS
 from interview_engine.hr.pay.rules.proration import WORDS as METHOD_WORDS
 from interview_engine.i18n import Message, Text, msg
 
@@ -39,6 +39,15 @@ GROUPS: Mapping[str, Text] = MappingProxyType(
         "employer": msg("Borne by the employer"),
     }
 )
+
+SOURCES: Mapping[str, Text] = MappingProxyType(
+    {
+        "pay_rate": msg("Monthly pay as agreed"),
+        "pay_attendance": msg("Attendance of the month"),
+        "pay_profile": msg("Pay profile"),
+    }
+)
+"""By table, where a line comes from."""
 
 FORMULAS: Mapping[str, Message] = MappingProxyType(
     {

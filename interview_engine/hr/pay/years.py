@@ -9,7 +9,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from interview_engine.hr.pay.parameters import ITEMS, KINDS, Book, Parameter
+from interview_engine.hr.pay.items import ITEMS
+from interview_engine.hr.pay.parameters import KINDS, Book, Parameter
 from interview_engine.i18n import Text, joined, msg
 
 WORDS: Mapping[str, Text] = MappingProxyType(

@@ -128,6 +128,7 @@ class AskedKind:
         opened_by: (field class, action) that opens a sealed form, where that is more than reading its class.
         started: (session, request, actor's id, clock), in the transaction in which it is asked for.
         refused: the same, in that in which it is rejected, withdrawn or expires without having had an effect.
+        personal: its papers open to whom they are about alone, after a second factor, and are kept encrypted.
         legal_entity_id: the company that made the kind; None for those of the product.
         closed: nobody can ask for it any more. retired: fields that its form had once, shown where a request has them.
     """
@@ -161,6 +162,7 @@ class AskedKind:
     opened_by: tuple[str, str] | None = None
     started: Callable[[Session, Ask, str, Clock], None] | None = None
     refused: Callable[[Session, Ask, str, Clock], None] | None = None
+    personal: bool = False
     legal_entity_id: str | None = None
     retired: tuple[Field, ...] = ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import or_, select
@@ -138,7 +138,7 @@ def see(session: Session, actor: Actor, request_id: str) -> Seen:
         pending.id if waiting and pending is not None and pending.id in mine else None,
         waiting and own,
         undoable and own,
-        paper if opens.get(row.field_class, False) else None,
+        paper if _opens_paper(actor, row, kind, opens) else None,
         kind.sealed and opens[kind.field_class] and actor.person_id != row.person_id,
     )
 
@@ -170,17 +170,32 @@ def summaries(session: Session, rows: Sequence[Request]) -> list[Summary]:
     ]
 
 
-def paper_for(session: Session, actor: Actor, request_id: str) -> RequestPaper:
-    """The paper that a request made, for those who may see the request as a whole.
+def paper_for(session: Session, actor: Actor, request_id: str, *, proved: bool = False) -> RequestPaper:
+    """The paper that a request made, for those who may see the request as a whole; a personal one for whom it is about.
+
+    Args:
+        proved: the person has just passed a second factor, without which a personal paper does not open.
 
     Raises:
-        NotFoundError.
+        NotFoundError. PermissionDenied: `request.personal`.
     """
     seen = see(session, actor, request_id)
+    if seen.paper is not None and seen.kind.personal and not proved:
+        raise PermissionDenied(
+            "request.personal",
+            msg("This paper opens on your own phone, after your pay PIN or a code."),
+            msg("Open the request under “My requests” on the phone."),
+        )
     found = None if seen.paper is None else find(session, RequestPaper, seen.paper)
     if found is None:
         raise missing("paper", msg("paper"))
     return found
+
+
+def _opens_paper(actor: Actor, row: Request, kind: AskedKind, opens: Mapping[str, bool]) -> bool:
+    if kind.personal and actor.person_id != row.person_id:
+        return False
+    return opens.get(row.field_class, False)
 
 
 def _may_see(session: Session, actor: Actor, row: Request) -> bool:

@@ -12,7 +12,7 @@ from interview_engine.hr.requests.asking import (
 )
 from interview_engine.hr.requests.deciding import as_request, effects_of
 from interview_engine.hr.requests.kinds import Ask, AskedKind, Effect, Line
-from interview_engine.hr.requests.papers import Paper, declare_void, issue
+from interview_engine.hr.requests.papers import Paper, content_of, declare_void, issue
 from interview_engine.hr.requests.seeing import Seen, Summary, mine, note_read, paper_for, see
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "ask",
     "askable",
     "cancel",
+    "content_of",
     "count_waiting",
     "declare_void",
     "effects_of",

@@ -62,6 +62,8 @@ PAGES: dict[str, set[str]] = {
     "/console/pay-runs": {"administrator", "hr"},
     "/console/pay-runs/new": {"administrator", "hr"},
     "/console/payslips": {"administrator", "hr"},
+    "/console/payslip-questions": {"administrator", "hr"},
+    "/console/pay-by-year": {"administrator", "hr"},
     "/console/pay-attendance": {"administrator", "hr"},
     "/console/pay-profiles": {"administrator", "hr"},
     "/console/pay-years": {"administrator", "hr"},
