@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_decimal
 from fastapi import Request
 
@@ -51,6 +51,11 @@ def export_languages(request: Request, asked_in: Collection[str]) -> tuple[tuple
 def day_text(value: date, language: str) -> str:
     """A date as the language writes it; Chinese and English pages write year-month-day."""
     return f"{value:%Y-%m-%d}" if language in CONSOLE_LANGUAGES else format_date(value, "medium", locale=language)
+
+
+def month_text(value: date, language: str) -> str:
+    """A month as the language writes it: 2026年9月, September 2026, septiembre de 2026."""
+    return str(format_skeleton("yMMMM", value, locale=language))
 
 
 def minute_text(value: datetime, language: str) -> str:

@@ -24,7 +24,7 @@ from jinja2 import (
 from jinja2.runtime import Context
 
 from api.area import areas_of, template_folders
-from api.i18n import choices, day_text, language_of, minute_text, money_text
+from api.i18n import choices, day_text, language_of, minute_text, money_text, month_text
 from interview_engine import __version__
 from interview_engine.clock import CHINA
 from interview_engine.i18n import translator
@@ -56,6 +56,7 @@ def environment(folders: tuple[tuple[str, Path], ...] = ()) -> Environment:
         lstrip_blocks=True,
     )
     made.filters["day"] = _day
+    made.filters["month"] = _month
     made.filters["minute"] = _minute
     made.filters["money"] = _money
     made.filters["local"] = _in_language
@@ -109,6 +110,11 @@ def clock_text(seconds: float) -> str:
 def _day(context: Context, value: date | None) -> str:
     day = value.astimezone(CHINA) if isinstance(value, datetime) else value
     return "" if day is None else day_text(day, context["language"])
+
+
+@pass_context
+def _month(context: Context, value: date) -> str:
+    return month_text(value, context["language"])
 
 
 @pass_context

@@ -28,13 +28,14 @@ from interview_engine.i18n import msg
 
 LISTS_TAG = ("lists", "Every list of the console with its filters, order and columns.")
 OUT: Mapping[Kind, Any] = {
-    "text": str, "area": str, "whole": int, "number": str, "money": str, "day": date, "moment": datetime,
+    "text": str, "area": str, "whole": int, "number": str, "money": str, "day": date, "month": date, "moment": datetime,
     "choice": str, "flag": bool,
 }  # fmt: skip
 """What each kind is in an answer; numbers with decimals are strings, money in yuan."""
 IN: Mapping[Kind, Any] = {**OUT, "number": Decimal, "money": Decimal}
 WORDS: Mapping[Kind, str] = {
-    "money": "Yuan, as a decimal string.", "number": "A decimal string.", "moment": "UTC.",
+    "money": "Yuan, as a decimal string.", "number": "A decimal string.", "month": "Its first day.",
+    "moment": "UTC.",
 }  # fmt: skip
 WORD = Annotated[str | None, Query(max_length=200)]
 BOX = Annotated[bool | None, Query()]

@@ -502,6 +502,6 @@ class Shown(HTMLParser):
 
 
 TYPED = {"text": "字" * 5000, "textarea": "字" * 6000, "search": "字" * 5000, "email": "字" * 5000,
-         "tel": "字" * 5000, "url": "字" * 5000, "number": "1e99", "date": "9999-99-99",
+         "tel": "字" * 5000, "url": "字" * 5000, "number": "1e99", "date": "9999-99-99", "month": "9999-99",
          "datetime-local": "9999-99-99T99:99"}  # fmt: skip
 """What no form takes, by the kind of its field."""

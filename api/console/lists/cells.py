@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from api.export import Cell
-from api.i18n import day_text, minute_text, money_text
+from api.i18n import day_text, minute_text, money_text, month_text
 from interview_engine.clock import CHINA
 from interview_engine.hr.forms.fields import Shown
 from interview_engine.hr.forms.spec import Column
@@ -51,7 +51,7 @@ def words(column: Column, value: Shown, language: str) -> str:
     if isinstance(value, datetime):
         return day_text(value.astimezone(CHINA), language)
     if isinstance(value, date):
-        return day_text(value, language)
+        return month_text(value, language) if column.kind == "month" else day_text(value, language)
     if column.kind == "money" and isinstance(value, int):
         return money_text(from_fen(value), language)
     if isinstance(value, Decimal):

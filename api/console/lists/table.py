@@ -196,7 +196,7 @@ def _filters(session: Session, actor: Actor, spec: ListSpec, query: ListQuery, l
         if special.choices is not None or field.choices:
             choices = special.choices(session, actor) if special.choices is not None else field.choices
             options = tuple((key, label.get(language)) for key, label in choices.items())
-        kind = "select" if options else {"flag": "check", "day": "day"}.get(field.kind, "text")
+        kind = "select" if options else {"flag": "check", "day": "day", "month": "month"}.get(field.kind, "text")
         kind = "number" if field.kind in ("whole", "number", "money") else kind
         if special.choices is None or options or value:
             found.append(FilterSeen(kind, field.label.get(language), (field.name,), (value,), options, special=True))
@@ -205,7 +205,7 @@ def _filters(session: Session, actor: Actor, spec: ListSpec, query: ListQuery, l
             continue
         label = column.label.get(language)
         if asks_range(column):
-            kind = "day" if column.kind in ("day", "moment") else "number"
+            kind = {"day": "day", "moment": "day", "month": "month"}.get(column.kind, "number")
             ends: tuple[Any, ...] = ("from", "to")
             names = tuple(f"{column.name}_{end}" for end in ends)
             values = tuple(_typed(column, query.value(column.name, end)) for end in ends)

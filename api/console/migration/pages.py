@@ -397,7 +397,7 @@ def _columns(
             "how": say(HOW[how[head]]) if head in how else "",
             "similar": how.get(head) == "similar",
             "examples": [line.cells[head] for line in first if line.cells.get(head)],
-            "is_day": batch.mapping.get(head) in fields and fields[batch.mapping[head]].kind == "day",
+            "is_day": batch.mapping.get(head) in fields and fields[batch.mapping[head]].kind in ("day", "month"),
             "order": batch.orders.get(batch.mapping.get(head, ""), ""),
             "name": batch.mapping.get(head, ""),
         }

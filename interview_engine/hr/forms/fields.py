@@ -12,13 +12,13 @@ from typing import Literal, get_args
 from interview_engine.hr.problems import invalid, required
 from interview_engine.i18n import Text, joined, msg
 
-Kind = Literal["text", "area", "whole", "number", "money", "day", "moment", "choice", "flag"]
+Kind = Literal["text", "area", "whole", "number", "money", "day", "month", "moment", "choice", "flag"]
 """text and area: str, of one line and of several. whole: int. number: Decimal. money: int, in fen. day: date.
-moment: aware datetime. choice: one of the choices' keys. flag: bool."""
+month: its first day. moment: aware datetime. choice: one of the choices' keys. flag: bool."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NUMBERS: frozenset[Kind] = frozenset({"whole", "number", "money"})
-RANGES: frozenset[Kind] = frozenset({"whole", "number", "money", "day", "moment"})
+RANGES: frozenset[Kind] = frozenset({"whole", "number", "money", "day", "month", "moment"})
 """Kinds that are asked for from … to …."""
 
 Value = str | int | Decimal | date | datetime | bool | None

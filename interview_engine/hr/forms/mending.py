@@ -47,7 +47,11 @@ def _of_masked(field: Field, text: str, value: str) -> tuple[Text, Text] | None:
     if text == value:
         return None
     if field.reads is None:
-        found = mended(replace(field, mask=None), text, date.fromisoformat(value)) if field.kind == "day" else None
+        found = (
+            mended(replace(field, mask=None), text, date.fromisoformat(value))
+            if field.kind in ("day", "month")
+            else None
+        )
         hidden = "" if field.mask is None else field.mask(value)
         return found and (msg("It is not written as year-month-day."), msg("It is read as {value}.", value=hidden))
     plain = unicodedata.normalize("NFKC", text).strip("'‘’ ")

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal, get_args
 
 from interview_engine.clock import CHINA
+from interview_engine.errors import InvalidInput
 from interview_engine.hr.forms.fields import Field, Kind, Value, checked, no_choice
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import joined, languages, msg
@@ -22,6 +23,8 @@ YES = frozenset({"1", "1.0", "true", "yes", "y", "on", "是", "有", "对", "√
 NO = frozenset({"0", "0.0", "false", "no", "n", "off", "否", "无", "没有", "×", "いいえ", "falso"})
 
 _DAY = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
+_MONTH = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*月?")
+_COMPACT_MONTH = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
 _COMPACT = re.compile(r"(19|20)(\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _TIME = re.compile(r"[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:\d{2})?")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
@@ -54,8 +57,8 @@ def read_value(one: Field, raw: str, order: DayOrder | None = None) -> Value:
         return checked(one, None)
     if one.reads is not None:
         return checked(one, one.reads(text))
-    if one.kind == "day" and order is not None and (day := _in_order(text, order)) is not None:
-        return checked(one, day)
+    if one.kind in ("day", "month") and order is not None and (day := _in_order(text, order)) is not None:
+        return checked(one, day if one.kind == "day" else day.replace(day=1))
     return checked(one, _READERS[one.kind](one, text))
 
 
@@ -97,6 +100,29 @@ def read_day(one: Field, raw: str) -> date:
         )
     raise invalid(one.name, "input.day", msg("{thing}: this is no date.", thing=one.label),
                   msg("Write it as year-month-day, like 2026-01-31."))  # fmt: skip
+
+
+def read_month(one: Field, raw: str) -> date:
+    """A month as its first day: 2026-09, 2026/9, 2026年9月, 202609, or any day of it as `read_day` reads one.
+
+    Raises:
+        InvalidInput: `input.month`, `input.day_unclear`.
+    """
+    text = unicodedata.normalize("NFKC", raw).strip()
+    found = _MONTH.fullmatch(text) or _COMPACT_MONTH.fullmatch(text)
+    try:
+        if found is None:
+            return read_day(one, raw).replace(day=1)
+        month = date(int(found[1]), int(found[2]), 1)
+        if _EARLIEST <= month <= _LATEST:
+            return month
+    except InvalidInput as error:
+        if error.code != "input.day":
+            raise
+    except ValueError:
+        pass
+    raise invalid(one.name, "input.month", msg("{thing}: this is no month.", thing=one.label),
+                  msg("Write it as year-month, like 2026-09."))  # fmt: skip
 
 
 def _in_order(raw: str, order: DayOrder) -> date | None:
@@ -208,6 +234,7 @@ _READERS: Mapping[Kind, Callable[[Field, str], Value]] = {
     "number": _number,
     "money": _money,
     "day": read_day,
+    "month": read_month,
     "moment": read_moment,
     "choice": _choice,
     "flag": _flag,

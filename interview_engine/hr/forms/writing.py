@@ -19,8 +19,8 @@ YES, NO = msg("Yes"), msg("No")
 
 
 def written(kind: Kind, value: Shown, choices: Mapping[str, Text], language: str) -> Cell:
-    """A value as a cell: numbers stay numbers (money in yuan), days are year-month-day, moments are Beijing's with
-    their offset, choices and flags are words."""
+    """A value as a cell: numbers stay numbers (money in yuan), days are year-month-day, months year-month, moments
+    are Beijing's with their offset, choices and flags are words."""
     if value is None:
         return None
     if not isinstance(value, PLAIN):
@@ -30,7 +30,7 @@ def written(kind: Kind, value: Shown, choices: Mapping[str, Text], language: str
     if isinstance(value, datetime):
         return value.astimezone(CHINA).isoformat(timespec="seconds")
     if isinstance(value, date):
-        return value.isoformat()
+        return f"{value:%Y-%m}" if kind == "month" else value.isoformat()
     if kind == "choice" and value in choices:
         return choices[str(value)].get(language)
     if kind == "money" and isinstance(value, int):
@@ -46,6 +46,8 @@ def typed(kind: Kind, value: Value) -> str:
         return "1" if value else "0"
     if isinstance(value, datetime):
         return f"{value.astimezone(CHINA):%Y-%m-%dT%H:%M}"
+    if kind == "month" and isinstance(value, date):
+        return f"{value:%Y-%m}"
     if kind == "money" and isinstance(value, int):
         return f"{from_fen(value):f}"
     return f"{value:f}" if isinstance(value, Decimal) else str(value)

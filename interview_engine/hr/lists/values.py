@@ -45,7 +45,7 @@ def loaded(column: Column, value: Any) -> Value:
             return int(value)
         case "number":
             return value if isinstance(value, Decimal) else Decimal(repr(value))
-        case "day" if isinstance(value, str):
+        case "day" | "month" if isinstance(value, str):
             return date.fromisoformat(value)
         case "moment" if isinstance(value, str):
             return datetime.fromisoformat(value)
@@ -96,7 +96,7 @@ def from_cursor(column: Column, raw: Any) -> Value:
     """
     try:
         match column.kind:
-            case "day" if isinstance(raw, str):
+            case "day" | "month" if isinstance(raw, str):
                 return date.fromisoformat(raw)
             case "moment" if isinstance(raw, str):
                 found = datetime.fromisoformat(raw)

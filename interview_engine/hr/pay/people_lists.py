@@ -181,7 +181,7 @@ PAY_PROFILES = ListSpec(
 _DAYS = Decimal(31)
 ATTENDANCE = (
     _NUMBER,
-    Field("month", msg("Month"), "day", required=True, help=msg("Any day of it."),
+    Field("month", msg("Month"), "month", required=True, help=msg("Year and month, like 2026-09."),
           also=("月份", "所属月份", "工资月份")),
     Field("unpaid_days", msg("Days of unpaid leave"), "number", low=_NONE, high=_DAYS, also=("事假天数", "事假")),
     Field("sick_days", msg("Days of sick leave"), "number", low=_NONE, high=_DAYS, also=("病假天数", "病假")),
@@ -282,7 +282,7 @@ PAY_ATTENDANCE = ListSpec(
         Column("employee_number", msg("Employee number"), "text",
                employments.number_column(PayAttendance.person_id, PayAttendance.legal_entity_id), searched=True,
                under="name"),
-        Column("month", msg("Month"), "day", PayAttendance.month, filters=True),
+        Column("month", msg("Month"), "month", PayAttendance.month, filters=True),
         Column("unpaid_days", msg("Days of unpaid leave"), "text", PayAttendance.unpaid_days),
         Column("sick_days", msg("Days of sick leave"), "text", PayAttendance.sick_days, field_class="health"),
         Column("held_days", msg("Abnormal days that wait for a person"), "whole", PayAttendance.held_days,

@@ -42,7 +42,7 @@ PAYSLIP_QUESTIONS = ListSpec(
         Column("employee_number", msg("Employee number"), "text",
                employments.number_column(PayslipQuestion.person_id, PayslipQuestion.legal_entity_id), searched=True,
                under="name"),
-        Column("month", msg("Month"), "day", PayRun.month, filters=True),
+        Column("month", msg("Month"), "month", PayRun.month, filters=True),
         Column("line", msg("Line"), "choice", PayslipQuestion.code, choices=words.LINES, filters=True),
         Column("question", msg("Question"), "area", PayslipQuestion.question, searched=True, sorts=False),
         Column("asked_at", msg("Asked at"), "moment", PayslipQuestion.created_at),

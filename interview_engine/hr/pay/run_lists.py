@@ -50,7 +50,7 @@ PAY_RUNS = ListSpec(
     key=PayRun.id,
     place=Place(legal_entity=PayRun.legal_entity_id),
     columns=(
-        Column("month", msg("Month"), "day", PayRun.month, filters=True, opens=True),
+        Column("month", msg("Month"), "month", PayRun.month, filters=True, opens=True),
         Column("run_number", msg("Supplementary run"), "whole", PayRun.number),
         Column("company", msg("Company"), "text", LegalEntity.name, filters=True),
         Column("pay_day", msg("Pay day"), "day", PayRun.pay_day),
@@ -62,7 +62,7 @@ PAY_RUNS = ListSpec(
     form=FormSpec(
         (
             Field("company", msg("Company"), most=120, help=msg("May be left empty where there is one company only.")),
-            Field("month", msg("Month"), "day", required=True, help=msg("Any day of it.")),
+            Field("month", msg("Month"), "month", required=True, help=msg("Year and month, like 2026-09.")),
             Field("pay_day", msg("Pay day"), "day", required=True,
                   help=msg("Its month is the month of the tax. On a day off, pay on the workday before.")),
             Field("method", msg("Parts of a month"), "choice", required=True, choices=METHOD_WORDS),
@@ -99,7 +99,7 @@ PAYSLIPS = ListSpec(
         Column("employee_number", msg("Employee number"), "text",
                employments.number_column(Payslip.person_id, Payslip.legal_entity_id), searched=True, under="name"),
         Column("department", msg("Department"), "text", Department.name, filters=True),
-        Column("month", msg("Month"), "day", PayRun.month, filters=True),
+        Column("month", msg("Month"), "month", PayRun.month, filters=True),
         Column("run_number", msg("Supplementary run"), "whole", PayRun.number, shown=False),
         Column("gross", msg("Gross"), "money", Payslip.gross),
         Column("own", msg("Own contributions"), "money", Payslip.own),

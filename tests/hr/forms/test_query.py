@@ -43,6 +43,7 @@ CONDITIONS = st.one_of(
     ranged("number", NUMBERS),
     ranged("money", MONEY),
     ranged("day", DAYS),
+    ranged("month", DAYS.map(lambda day: day.replace(day=1))),
     ranged("moment", DAYS),
     st.builds(
         lambda values: Condition("a_choice", "is", tuple(values)),
@@ -50,8 +51,8 @@ CONDITIONS = st.one_of(
     ),
     st.builds(lambda value: Condition("a_flag", "is", (value,)), st.booleans()),
 )
-ORDER = {f"a_{kind}": place for place, kind in enumerate(("text", "area", "whole", "number", "money", "day", "moment",
-                                                          "choice", "flag"))}  # fmt: skip
+ORDER = {f"a_{kind}": place for place, kind in enumerate(("text", "area", "whole", "number", "money", "day", "month",
+                                                          "moment", "choice", "flag"))}  # fmt: skip
 
 
 @st.composite

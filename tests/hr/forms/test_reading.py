@@ -25,6 +25,7 @@ OF_KIND: dict[Kind, st.SearchStrategy[Value]] = {
     "number": st.decimals(-(10**9), 10**9, places=2, allow_nan=False, allow_infinity=False),
     "money": st.integers(-(10**12), 10**12),
     "day": st.dates(date(1900, 3, 1), date(2199, 12, 31)),
+    "month": st.dates(date(1900, 3, 1), date(2199, 12, 31)).map(lambda day: day.replace(day=1)),
     "moment": st.datetimes(datetime(1901, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC)).map(
         lambda at: at.replace(microsecond=0)
     ),
@@ -77,6 +78,21 @@ def test_days_are_read_as_people_and_spreadsheets_write_them(text: str) -> None:
 def test_a_day_that_could_be_another_or_none_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         read_value(field("day"), text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-09", "2026/9", "2026年9月", "２０２６．９", "202609", "2026-09-15", "46266"]
+)  # fmt: skip
+def test_a_month_is_read_from_how_people_write_it_and_from_any_of_its_days(text: str) -> None:
+    assert read_value(field("month"), text) == date(2026, 9, 1)
+
+
+@pytest.mark.parametrize("text", ["2026-13", "9月", "september", "9999-99", "1826-09"])
+def test_what_is_no_month_is_refused_and_told_how_one_is_written(text: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_value(field("month"), text)
+    assert refused.value.code == "input.month"
+    assert "2026-09" in refused.value.next_step.zh
 
 
 @pytest.mark.parametrize(

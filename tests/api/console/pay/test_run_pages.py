@@ -44,7 +44,7 @@ def paid(made: Company) -> Company:
 
 
 def begin(client: TestClient) -> str:
-    form = {"csrf": csrf(client), "month": "2026-03-15", "pay_day": "2026-03-31", "method": "workdays"}
+    form = {"csrf": csrf(client), "month": "2026-03", "pay_day": "2026-03-31", "method": "workdays"}
     answer = client.post("/console/pay-runs/new", data=form, follow_redirects=False)
     assert answer.status_code == 303, answer.text
     return "/console/pay-runs"
@@ -97,6 +97,26 @@ def test_a_payslip_is_explained_line_by_line_in_both_languages(paid: Company, cl
     assert not re.search(r"\{\w+\}", zh)
     again = hr.post(f"{slip}/again", data={"csrf": csrf(hr)}, follow_redirects=True)
     assert "已重新核算" in again.text
+
+
+def test_a_month_is_shown_as_a_month_and_documents_are_named_in_the_language_of_the_page(
+    paid: Company, clients: dict[str, TestClient]
+) -> None:
+    hr = clients["hr"]
+    begin(hr)
+    step(hr, run_of(paid), "compute")
+    english = {"accept-language": "en"}
+    for path in ("/console/pay-runs", "/console/payslips", "/console/pay-attendance", run_of(paid), slip_of(paid)):
+        zh, en = hr.get(path).text, hr.get(path, headers=english).text
+        assert "2026年3月" in zh, path
+        assert "March 2026" in en, path
+        assert "2026-03-01" not in zh + en, path
+    assert "March 2026" in hr.get("/console/pay-runs?month_from=2026-03", headers=english).text
+    assert "March 2026" not in hr.get("/console/pay-runs?month_from=2026-04", headers=english).text
+    assert 'type="month"' in hr.get("/console/pay-runs/new").text
+    for path in (slip_of(paid), "/console/pay-years"):
+        assert re.search("(财税|国发|劳社部发|公告)", hr.get(path).text), path
+        assert not re.search("(财税|国发|劳社部发|公告)", hr.get(path, headers=english).text), path
 
 
 @pytest.mark.parametrize("role", ["recruiter", "hiring_manager", "interviewer", "auditor"])
