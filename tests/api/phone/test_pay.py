@@ -214,7 +214,7 @@ def test_a_question_from_a_line_is_answered_in_the_console_and_read_on_the_phone
 def test_the_year_and_the_history_are_a_tap_away_and_today_says_what_is_new(paid: Paid) -> None:
     assert "1 张新" in paid.mine.get("/wechat/today").text
     page = paid.open_by_code(paid.mine).text
-    assert "2026-03" in page
+    assert "2026年3月" in page
     assert NET not in page, "an unread one says new"
     paid.mine.get(paid.slip)
     assert NET in paid.mine.get(HOME).text
