@@ -95,6 +95,12 @@ def withdraw(context: Context, actor: Actor, request_id: str, reason: str) -> Si
         return service.withdraw(session, actor, request_id, reason, context.clock)
 
 
+def send_again(context: Context, actor: Actor, request_id: str) -> None:
+    """Send a new link; the ones before lead nowhere any more. Raises as `service.send_again`."""
+    with context.database.transaction() as session:
+        service.send_again(session, actor, request_id, context.clock)
+
+
 def keep_evidence(context: Context, request_id: str) -> None:
     """Make the evidence files of what is signed; again is no harm."""
     with context.database.transaction() as session:

@@ -135,7 +135,7 @@ def test_speech_of_word_times_counts_pauses_as_the_product_does():
     words = [Word("hello", 0.5, 1.0, 1.0), Word("there", 1.1, 1.5, 1.0), Word("friend", 2.5, 3.0, 1.0)]
     heard = speech_of(words, "en", 4.0, 120.0)
     assert (heard.pauses, heard.pitch_hz) == (1, 120.0)
-    assert heard.rate_per_min == pytest.approx(60 * 3 / 1.5, abs=0.1)
+    assert heard.rate_per_min == pytest.approx(60 * 3 / 2.0, abs=0.1)  # of the pause of 1 s, half a second counts
     assert heard_of(None, None).rate_per_min is None
 
 

@@ -264,6 +264,49 @@ def left(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     database.close()
 
 
+def declined(journey: Journey) -> tuple[bool, bool, str, int, str]:
+    """The questions before and after “I would rather not answer”, their state, messages about them, what HR sees."""
+    world, clock = journey.world, journey.world.clock
+    person_id, employment_id, _ = employed(journey)
+    last = china_day(clock) + timedelta(days=10)
+    with journey.context.database.transaction() as session:
+        employments.end(session, SYSTEM, employment_id, last, "回老家", clock)
+        service.follow(session, clock)
+    journey.deliver()
+    phone = journey.phone("o-lin", WECHAT)
+    phone.goto(f"{journey.url}/wechat/today")
+    phone.get_by_role("link", name="我的离职").click()
+    phone.wait_for_url(f"**{LEAVING}")
+    asks = phone.locator("#f-led")
+    before = asks.count() == 1
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="我不想回答").click()
+    after = asks.count() == 1
+    picture(phone, "l-12-declined")
+    pass_to(journey, last - timedelta(days=1))
+    to_moment(journey, clock.now())
+    with journey.context.database.reading() as session:
+        (row,) = service.of_person(session, person_id)
+        held = interviews.of_separation(session, row.id)
+        assert held is not None
+        state, separation_id = held.state, row.id
+        asked_for = select(func.count()).where(OutboxMessage.template.startswith("exit"))
+        told = session.scalar(asked_for) or 0
+    with desk(journey, signed_in(journey, world.actor("hr").account_id)) as page:
+        page.goto(f"{journey.url}/console/leaving/{separation_id}")
+        return before, after, state, told, page.locator("main").inner_text()
+
+
+def test_who_would_rather_not_answer_is_not_asked_again_and_hr_sees_that(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    # the first test of the file: one browser at a time, and the others look at what one journey left
+    with begun(sqlite_database, tmp_path) as journey:
+        before, after, state, told, for_hr = declined(journey)
+    assert (before, after, state, told) == (True, False, "declined", 1)
+    assert "谢绝" in for_hr
+
+
 def test_a_resignation_is_asked_for_on_the_phone_and_its_page_says_that_it_waits(left: Left) -> None:
     assert LAST.isoformat() in left.asked
     assert LAST.isoformat() in left.waiting
@@ -311,45 +354,3 @@ def test_the_account_and_its_open_browser_end_at_midnight_in_china(left: Left) -
 def test_who_applies_again_is_found_as_the_same_person(left: Left) -> None:
     assert left.people == 1
     assert len(left.applications) == 2
-
-
-def declined(journey: Journey) -> tuple[bool, bool, str, int, str]:
-    """The questions before and after “I would rather not answer”, their state, messages about them, what HR sees."""
-    world, clock = journey.world, journey.world.clock
-    person_id, employment_id, _ = employed(journey)
-    last = china_day(clock) + timedelta(days=10)
-    with journey.context.database.transaction() as session:
-        employments.end(session, SYSTEM, employment_id, last, "回老家", clock)
-        service.follow(session, clock)
-    journey.deliver()
-    phone = journey.phone("o-lin", WECHAT)
-    phone.goto(f"{journey.url}/wechat/today")
-    phone.get_by_role("link", name="我的离职").click()
-    phone.wait_for_url(f"**{LEAVING}")
-    asks = phone.locator("#f-led")
-    before = asks.count() == 1
-    with phone.expect_navigation():
-        phone.get_by_role("button", name="我不想回答").click()
-    after = asks.count() == 1
-    picture(phone, "l-12-declined")
-    pass_to(journey, last - timedelta(days=1))
-    to_moment(journey, clock.now())
-    with journey.context.database.reading() as session:
-        (row,) = service.of_person(session, person_id)
-        held = interviews.of_separation(session, row.id)
-        assert held is not None
-        state, separation_id = held.state, row.id
-        asked_for = select(func.count()).where(OutboxMessage.template.startswith("exit"))
-        told = session.scalar(asked_for) or 0
-    with desk(journey, signed_in(journey, world.actor("hr").account_id)) as page:
-        page.goto(f"{journey.url}/console/leaving/{separation_id}")
-        return before, after, state, told, page.locator("main").inner_text()
-
-
-def test_who_would_rather_not_answer_is_not_asked_again_and_hr_sees_that(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
-    with begun(sqlite_database, tmp_path) as journey:
-        before, after, state, told, for_hr = declined(journey)
-    assert (before, after, state, told) == (True, False, "declined", 1)
-    assert "谢绝" in for_hr

@@ -90,12 +90,15 @@ def send(signature_id: str, request: Request, context: Ctx, actor: PageActor, fo
 def link(signature_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Send a new link; the ones before lead nowhere any more."""
     contract_id = _contract_of(context, actor, signature_id)
-
-    def again() -> None:
-        with context.database.transaction() as session:
-            service.send_again(session, actor, signature_id, context.clock)
-
-    return _do(contract_id, request, context, actor, form.values(), again, "signature_link_sent")
+    return _do(
+        contract_id,
+        request,
+        context,
+        actor,
+        form.values(),
+        lambda: flow.send_again(context, actor, signature_id),
+        "signature_link_sent",
+    )
 
 
 @router.post("/console/signatures/{signature_id}/withdraw")

@@ -110,6 +110,7 @@ class Encoder:
         """Compute the vectors of these texts together, which is faster than a few at a time, and keep them until the
         next `prepare` of the language."""
         different = list(dict.fromkeys(texts))
+        self._ready.pop(language, None)  # the next interview's vectors are asked for, and kept beside it, anew
         self._ready[language] = dict(zip(different, self.embed(different, language), strict=True))
 
     def embed(self, texts: Sequence[str], language: str) -> Vectors:

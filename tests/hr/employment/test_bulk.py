@@ -117,7 +117,7 @@ def test_who_did_not_come_may_begin_before_that_day(world: World) -> None:
         later = {**earlier, "start_date": date(2099, 1, 1)}
         service.never_begun(session, world.actor("hr"), FORM.create(session, world.actor("hr"), later, world.clock),
                             world.clock)  # fmt: skip
-        assert FORM.many.check(session, world.actor("hr"), [earlier], world.clock) == [None]
+        assert FORM.many.check(session, world.actor("hr"), [earlier], world.clock) == [()]
         FORM.create(session, world.actor("hr"), earlier, world.clock)
 
 
