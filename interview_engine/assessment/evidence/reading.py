@@ -10,7 +10,7 @@ from math import exp, log
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_engine.assessment.evidence import deeds, idle, locks, relevance
+from interview_engine.assessment.evidence import deeds, idle, locks, misconduct, relevance
 from interview_engine.assessment.evidence.cues import Cue, asks_would, find, is_negated
 from interview_engine.assessment.evidence.rubric import Encoder, KitIndex, unit
 from interview_engine.assessment.evidence.sentences import Sentence, split
@@ -207,13 +207,18 @@ def _with_deeds(reading: Reading, fitted: deeds.DeedModel) -> Reading:
     places = [place for place, piece in enumerate(reading.pieces) if piece.weight > 0]
     vectors = np.array([reading.pieces[place].vector for place in places])
     words = [reading.pieces[place].words for place in places]
-    found = deeds.look(vectors, words, deed_flags(reading), fitted) if places else ()
+    seen = deeds.look(vectors, words, deed_flags(reading), fitted) if places else ()
+    texts = [piece.sentence.text for piece in reading.pieces]
+    beside = [text for text, piece in zip(texts, reading.pieces, strict=True) if not piece.weight > 0]
+    told = misconduct.told([texts[place] for place in places], reading.language, beside)
+    found = misconduct.marked(seen, told)
     pieces = list(reading.pieces)
     for place, deed in zip(places, found, strict=True):
         piece = pieces[place]
         cues = tuple(cue for cue in piece.cues if cue.category not in IN_FAVOUR) if deed.speaks_against else piece.cues
         pieces[place] = replace(piece, deed=deed, cues=cues)
-    return replace(reading, pieces=tuple(pieces), against=deeds.against(found, fitted))
+    against = misconduct.with_words(deeds.against(seen, fitted), told)
+    return replace(reading, pieces=tuple(pieces), against=against)
 
 
 def deed_flags(reading: Reading) -> Vectors:
