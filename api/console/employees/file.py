@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
+from api.console.employees import standing
 from api.console.employees.sections import file_values
-from api.console.forms import Form, as_day
+from api.console.forms import Fields, Form, as_day
 from api.console.frame import console_page, done
 from api.context import Context
 from api.deps import Ctx
@@ -51,6 +51,8 @@ MOVES: dict[str, Text] = {
     "correction": msg("Correction of an entry"),
 }
 
+PARTS: tuple[standing.Part, ...] = get_args(standing.Part)
+
 router = APIRouter()
 
 
@@ -80,6 +82,7 @@ def move(employment_id: str, request: Request, context: Ctx, actor: PageActor, f
         ),
         "place_changed",
         form,
+        "place",
     )
 
 
@@ -122,38 +125,49 @@ def draft(employment_id: str, request: Request, context: Ctx, actor: PageActor, 
         change,
         "contract_drafted",
         form,
+        "contracts",
     )
 
 
 @router.post("/console/contracts/{contract_id}/sign")
-def sign(contract_id: str, context: Ctx, actor: PageActor) -> Response:
+def sign(contract_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Note that both have signed."""
-    return act(
+    return _act_on_contract(
+        contract_id,
+        request,
         context,
-        lambda session: contract_signing.sign(session, actor, contract_id, context.clock).employment_id,
-        lambda employment_id: done(f"{HOME}/{employment_id}", "contract_signed"),
+        actor,
+        lambda session: contract_signing.sign(session, actor, contract_id, context.clock),
+        "contract_signed",
+        form,
     )
 
 
 @router.post("/console/contracts/{contract_id}/drop")
-def drop(contract_id: str, context: Ctx, actor: PageActor) -> Response:
+def drop(contract_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Give up a draft."""
-    return act(
+    return _act_on_contract(
+        contract_id,
+        request,
         context,
-        lambda session: contracts.drop(session, actor, contract_id, context.clock).employment_id,
-        lambda employment_id: done(f"{HOME}/{employment_id}", "contract_dropped"),
+        actor,
+        lambda session: contracts.drop(session, actor, contract_id, context.clock),
+        "contract_dropped",
+        form,
     )
 
 
 @router.post("/console/contracts/{contract_id}/end")
-def end(contract_id: str, context: Ctx, actor: PageActor, form: Form) -> Response:
+def end(contract_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """End a contract in force on a day of its term."""
-    return act(
+    return _act_on_contract(
+        contract_id,
+        request,
         context,
-        lambda session: (
-            contract_ends.end(session, actor, contract_id, form.day("ends_on"), context.clock).employment_id
-        ),
-        lambda employment_id: done(f"{HOME}/{employment_id}", "contract_ended"),
+        actor,
+        lambda session: contract_ends.end(session, actor, contract_id, form.day("ends_on"), context.clock),
+        "contract_ended",
+        form,
     )
 
 
@@ -170,17 +184,38 @@ def last_day(employment_id: str, request: Request, context: Ctx, actor: PageActo
         ),
         "last_day_set",
         form,
+        "last_day",
     )
 
 
 @router.post(f"{HOME}/{{employment_id}}/last-day/call-off")
-def call_off_last_day(employment_id: str, context: Ctx, actor: PageActor) -> Response:
+def call_off_last_day(employment_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
     """Take the last day back before it is over."""
-    return act(
+    return _act(
+        employment_id,
+        request,
         context,
+        actor,
         lambda session: employment.call_off_end(session, actor, employment_id, context.clock),
-        lambda _: done(f"{HOME}/{employment_id}", "last_day_called_off"),
+        "last_day_called_off",
+        form,
+        "last_day",
     )
+
+
+def _act_on_contract(
+    contract_id: str,
+    request: Request,
+    context: Context,
+    actor: Actor,
+    change: Callable[[Session], object],
+    notice: str,
+    form: Fields,
+) -> Response:
+    """Do what a button of a contract asks for."""
+    with context.database.reading() as session:
+        employment_id = contracts.get_for(session, actor, contract_id, "read").employment_id
+    return _act(employment_id, request, context, actor, change, notice, form, "contracts", contract_id)
 
 
 def _act(
@@ -190,15 +225,37 @@ def _act(
     actor: Actor,
     change: Callable[[Session], object],
     notice: str,
-    form: Form,
+    form: Fields,
+    part: standing.Part,
+    contract_id: str = "",
 ) -> Response:
-    """Do what a form of the file asks for; with a problem the file again, with what was typed."""
-    return act(
-        context,
-        change,
-        lambda _: done(f"{HOME}/{employment_id}", notice),
-        partial(_page, employment_id, request, context, actor, typed=form.values()),
-    )
+    """Do what a form of the file asks for, unless somebody else has changed meanwhile what it stands on; with a problem
+    the file again, with what was typed.
+
+    Args:
+        part, contract_id: what the form stands on, see `standing.facts`.
+    """
+    language = language_of(request)
+
+    def work(session: Session) -> None:
+        row = employment.get_for(session, actor, employment_id, "read", lock=True)
+        standing.check(standing.facts(session, part, row, language, contract_id), form)
+        change(session)
+
+    def again(problem: InterviewEngineError) -> Response:
+        sent = {part + contract_id: form.text("seen")}
+        if problem.code != "form.changed_since":
+            return _page(employment_id, request, context, actor, problem, typed=form.values(), sent=sent)
+        with context.database.reading() as session:
+            row = employment.get_for(session, actor, employment_id, "read")
+            found = standing.facts(session, part, row, language, contract_id)
+        other = standing.changed(found, form)
+        given = {**form.values(), **{name: value for name, value in other.merged.items() if name in form.values()}}
+        request.state.typed = tuple((name, value) for name, value in given.items() if name != "seen")
+        now = [(one.label, one.words) for one in found if one.name in other.changed]
+        return _page(employment_id, request, context, actor, problem, typed=given, now=now)
+
+    return act(context, work, lambda _: done(f"{HOME}/{employment_id}", notice), again)
 
 
 def _page(
@@ -208,9 +265,18 @@ def _page(
     actor: Actor,
     problem: InterviewEngineError | None = None,
     *,
-    typed: dict[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
     renew: str = "",
+    sent: Mapping[str, str] | None = None,
+    now: Sequence[tuple[Text, str]] = (),
 ) -> Response:
+    """The file.
+
+    Args:
+        typed: what a form that was refused had. renew: the contract that the proposed one follows.
+        sent: by part of the file, what a form that was refused has been shown before; it goes on to stand on that.
+        now: what somebody else has changed meanwhile.
+    """
     language = language_of(request)
     why_open: tuple[Warning, ...] = ()
     with context.database.transaction() as session:
@@ -221,8 +287,15 @@ def _page(
         if former is not None and typed is None:
             following, why_open = contract_ends.proposed_next(session, former)
             last = "" if following.last is None else following.last.isoformat()
-            typed = {"kind": following.kind, "first_day": following.first.isoformat(), "last_day": last}
-            typed["renews"] = former.id
+            typed = {
+                "kind": following.kind,
+                "first_day": following.first.isoformat(),
+                "last_day": last,
+                "renews": former.id,
+            }
+        seen: dict[str, str] = {part: standing.seen_of(standing.facts(session, part, row, language)) for part in PARTS}
+        for one in held:
+            seen[f"contracts{one.id}"] = standing.seen_of((standing.of_contracts((one,), language),))
         events = lifecycle.of_person(session, row.person_id)
         places = assignments.places(session, row.id)
         values: dict[str, Any] = {
@@ -253,6 +326,8 @@ def _page(
         problem=problem,
         today=china_day(context.clock),
         typed=typed or {},
+        seen={**seen, **(sent or {})},
+        now=now,
         why_open=why_open,
         **values,
     )
