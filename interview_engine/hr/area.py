@@ -328,6 +328,7 @@ class Module:
         title, about: for the page on which it is switched.
         requests: kinds of requests that belong to it besides those of its area.
         affected: what is under way; it stays and is decided as before.
+        outside: what people outside the company find while it is off.
     """
 
     name: str
@@ -335,6 +336,7 @@ class Module:
     about: Text
     requests: tuple[str, ...] = ()
     affected: Affected | None = None
+    outside: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,12 +199,17 @@ def check_on(session: Session, module: str, legal_entity_id: str) -> None:
     Raises:
         NotFoundError: `module.off`.
     """
-    if module in settings_of(session, legal_entity_id).modules_off:
+    if not is_on(session, module, legal_entity_id):
         raise switched_off(named(module))
 
 
+def is_on(session: Session, module: str, legal_entity_id: str) -> bool:
+    """Whether a company has a module on: for what people outside are told in words of their own."""
+    return module not in settings_of(session, legal_entity_id).modules_off
+
+
 def switched_off(module: Module) -> NotFoundError:
-    """What is said to who asks for a page of it."""
+    """What is said to a colleague who asks for a page of it."""
     return NotFoundError(
         "module.off",
         msg("Your company has switched off “{module}”.", module=module.title),

@@ -154,6 +154,11 @@ AREA = Area(
         msg("Recruiting"),
         msg("Jobs, applicants, interviews, ranked lists and offers."),
         affected=_under_way,
+        outside=msg(
+            "Job pages and application forms say that the company is not taking applications at the moment, and whom "
+            "to ask; no new invitation to an interview goes out. Who was invited before takes the interview to its "
+            "end, and an offer that was sent can be answered."
+        ),
     ),
     not_begun=no_show.not_begun,
     tables=(

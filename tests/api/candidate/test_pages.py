@@ -25,6 +25,7 @@ from api.candidate.recorder_texts import TEXTS
 from api.candidate.sessions import cookie_name
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.hr.access.rules import SYSTEM
+from interview_engine.hr.companies import service as companies
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy import erasure
@@ -121,6 +122,58 @@ def test_the_recorder_shows_only_words_that_are_translated() -> None:
     script = "".join((API / "static" / f"{name}.js").read_text("utf-8") for name in ("recorder", "review", "devices"))
     named = set(re.findall(r'say\("(\w+)"', script)) | set(re.findall(r"texts\.(\w+)", PAGES[0].read_text("utf-8")))
     assert named <= set(TEXTS)
+
+
+# Recruiting switched off ---------------------------------------------------------------------------------------------
+
+
+def switch_recruiting(server: LiveServer, on: bool) -> None:
+    world = server.world
+    with server.context.database.transaction() as session:
+        companies.switch(session, world.actor("administrator"), world.entity_id, "recruiting", on, world.clock)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "暂不在此接受应聘"),
+        ("en", "is not taking applications"),
+        ("ja", "応募を受け付けていません"),
+        ("es", "no acepta"),
+    ],
+)
+def test_a_job_of_a_company_that_does_not_recruit_for_now_says_so_in_the_readers_language(
+    server: LiveServer, client: TestClient, job: Requisition, language: str, said: str
+) -> None:
+    with server.context.database.transaction() as session:
+        code = server.world.post(session, session.get_one(Requisition, job.id)).code
+    assert client.get(f"/p/{code}").status_code == 200
+    switch_recruiting(server, on=False)
+    headers = {"Accept-Language": language}
+    for answer in (
+        client.get(f"/p/{code}", headers=headers),
+        client.post(f"/p/{code}", data={"name": "何小满", "phone": "13800006789"}, headers=headers),
+    ):
+        assert answer.status_code == 410
+        assert said in words(answer.text)
+        assert "Company settings" not in answer.text
+        assert "/console" not in answer.text
+    with server.context.database.reading() as session:
+        assert session.scalar(select(Person.id).where(Person.name == "何小满")) is None
+
+
+def test_who_was_invited_before_recruiting_was_switched_off_takes_the_interview_to_its_end(
+    server: LiveServer, client: TestClient, job: Requisition
+) -> None:
+    home = f"/i/{server.invite(job).token}"
+    switch_recruiting(server, on=False)
+    assert client.get(home).status_code == 200
+    agree(client, home)
+    answer_in_writing(client, home)
+    assert client.post(f"{home}/submit").status_code == 200
+    with server.context.database.reading() as session:
+        assert session.scalars(select(Invitation.state)).all() == ["submitted"]
+    assert client.get(f"{home}/status").status_code == 200
 
 
 # Consent ------------------------------------------------------------------------------------------------------------

@@ -9,15 +9,19 @@ from hiring_world import World, make_world
 from request_staff import employ
 from sqlalchemy import select
 
-from interview_engine.errors import InvalidInput, NotFoundError, PermissionDenied
+from interview_engine.errors import GoneError, InvalidInput, NotFoundError, PermissionDenied
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.companies import service as companies
 from interview_engine.hr.companies.service import Settings, Switched
 from interview_engine.hr.house import house
 from interview_engine.hr.org.service import create_legal_entity
+from interview_engine.hr.people.tables import LegalEntity
+from interview_engine.hr.recruiting.interviewing import invitations
+from interview_engine.hr.recruiting.jobs import postings
 from interview_engine.hr.recruiting.jobs.requisitions import create_requisition
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.requests.tables import Request
+from interview_engine.i18n import languages
 from interview_engine.store import audit
 from interview_engine.store.engine import Database
 from interview_engine.store.tables import AuditEvent
@@ -69,8 +73,34 @@ def test_nothing_new_is_recruited_where_recruiting_is_off(world: World) -> None:
     with world.database.transaction() as session:
         with pytest.raises(NotFoundError, match=r"module\.off"):
             create_requisition(session, world.actor("recruiter"), world.new_requisition(), world.clock)
-        with pytest.raises(NotFoundError):
+        with pytest.raises(GoneError) as told:
             world.applicant(session, posting, 2)
+        assert told.value.code == "posting.paused"
+
+
+def test_people_outside_are_told_whom_to_ask_and_an_interview_under_way_goes_on(world: World) -> None:
+    with world.database.transaction() as session:
+        posting = world.post(session, world.open_job(session), postings.PUBLIC_CHANNEL)
+        application = world.applicant(session, posting)
+        secret = invitations.invite(session, world.actor("recruiter"), application.id, world.clock).token
+        code, company = posting.code, session.get_one(LegalEntity, world.entity_id).name
+        assert [job.code for job in postings.public_jobs(session, world.clock)] == [code]
+    _switch(world, "recruiting", False)
+    with world.database.transaction() as session:
+        assert postings.public_jobs(session, world.clock) == ()
+        with pytest.raises(GoneError) as told:
+            postings.by_code(session, code, world.clock)
+        assert company in told.value.message.en
+        assert company in told.value.next_step.zh
+        for language in languages():
+            assert "{" not in told.value.message.get(language) + told.value.next_step.get(language)
+        with pytest.raises(NotFoundError, match=r"module\.off"):
+            invitations.invite(session, world.actor("recruiter"), application.id, world.clock)
+        opened = invitations.open_invitation(session, secret, None, world.clock)
+        assert opened.invitation.state == "opened"
+    _switch(world, "recruiting", True)
+    with world.database.reading() as session:
+        assert postings.by_code(session, code, world.clock)[0].id == posting.id
 
 
 def test_each_module_is_switched_off_and_on_again_and_the_trail_says_so(world: World) -> None:

@@ -12,6 +12,7 @@ from interview_engine.assessment.kits.kit import Kit
 from interview_engine.clock import Clock
 from interview_engine.errors import GoneError, NotFoundError, PermissionDenied
 from interview_engine.hr.access.rules import SYSTEM, Actor
+from interview_engine.hr.companies import service as companies
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.hr.recruiting import notices
@@ -103,10 +104,12 @@ def invite(
             message is in the candidate's own where that is neither.
 
     Raises:
+        NotFoundError: also `module.off`: who was invited before the company switched recruiting off goes on to the end.
         ConflictError: `invitation.no_kit`, `application.move` (hired, rejected, withdrawn), `requisition.state`.
         InvalidInput: `invitation.days`, `invitation.language`.
     """
     application, requisition = application_for(session, actor, application_id, "interview", "write", lock=True)
+    companies.check_on(session, "recruiting", requisition.legal_entity_id)
     kit_version_id = _kit_to_ask(requisition)
     if not 1 <= days <= MAX_DAYS:
         raise invalid(

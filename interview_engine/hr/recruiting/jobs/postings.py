@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock, china_day
 from interview_engine.errors import GoneError
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.companies import service as companies
 from interview_engine.hr.people.tables import LegalEntity
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.recruiting.reach import requisition_for
@@ -115,6 +116,8 @@ def reopen_posting(session: Session, actor: Actor, posting_id: str, clock: Clock
     return posting
 
 
+MODULE = "recruiting"
+"""What a company switches off with recruiting."""
 PUBLIC_CHANNEL = "jobs"
 """The channel of links on the public list of jobs."""
 
@@ -134,7 +137,12 @@ def public_jobs(session: Session, clock: Clock) -> tuple[PublicJob, ...]:
         select(Requisition, LegalEntity.name, Posting.code)
         .join(Posting, Posting.requisition_id == Requisition.id)
         .join(LegalEntity, LegalEntity.id == Requisition.legal_entity_id)
-        .where(Requisition.state == "open", Posting.closed_at.is_(None), Posting.channel == PUBLIC_CHANNEL)
+        .where(
+            Requisition.state == "open",
+            Posting.closed_at.is_(None),
+            Posting.channel == PUBLIC_CHANNEL,
+            Requisition.legal_entity_id.not_in(companies.switched(session).off.get(MODULE, ())),
+        )
         .order_by(Requisition.opened_at.desc(), Posting.id.desc())
         .limit(MAX_PUBLIC)
     ).tuples()
@@ -154,7 +162,8 @@ def by_code(session: Session, code: str, clock: Clock) -> tuple[Posting, Requisi
     """The posting of a public link and its requisition, for anybody who has the link.
 
     Raises:
-        NotFoundError: no such link. GoneError: `posting.closed`, it takes no applications any more or for now.
+        NotFoundError: no such link. GoneError: `posting.closed`, it takes no applications any more or for now;
+            `posting.paused`, the company has switched recruiting off.
     """
     row = session.execute(
         select(Posting, Requisition)
@@ -166,6 +175,8 @@ def by_code(session: Session, code: str, clock: Clock) -> tuple[Posting, Requisi
     posting, requisition = row.tuple()
     if posting.closed_at is not None or requisition.state != "open" or is_over(requisition, clock):
         raise closed()
+    if not companies.is_on(session, MODULE, requisition.legal_entity_id):
+        raise _paused(session.get_one(LegalEntity, requisition.legal_entity_id).name)
     return posting, requisition
 
 
@@ -191,6 +202,19 @@ def closed() -> GoneError:
         "posting.closed",
         msg("This job no longer accepts applications."),
         msg("Look at other jobs, or ask the recruiter."),
+    )
+
+
+def _paused(company: str) -> GoneError:
+    """What is said to who opens a job of a company that does not recruit here for now."""
+    return GoneError(
+        "posting.paused",
+        msg("{company} is not taking applications here at the moment.", company=company),
+        msg(
+            "Ask the HR department of {company} when it will. If you have been invited to an interview already, its "
+            "link still works.",
+            company=company,
+        ),
     )
 
 
