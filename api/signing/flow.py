@@ -14,6 +14,7 @@ from api.signing.own import OwnSignatures
 from interview_engine.errors import DeliveryError, InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.files import service as files
+from interview_engine.hr.problems import missing
 from interview_engine.hr.signing import certificates, service, templates
 from interview_engine.hr.signing.keys import KeyPair
 from interview_engine.hr.signing.provider import OWN, Begun, Deal, SignatureProvider
@@ -55,6 +56,8 @@ def send(context: Context, actor: Actor, request_id: str, provider_name: str, da
         row = service.check_sendable(session, actor, request_id, ways=ways_set_up(context), phone=not is_own)
         person_id, paper, source = row.person_id, service.paper_of(row), row.paper_sha256
         phone = service.phone_of(session, row)
+    if source is None:
+        raise missing("document", msg("document"))
     if is_own:
         provider = _own(context, paper.language)
     pdf = context.blobs.read(source)

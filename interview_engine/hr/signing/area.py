@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from interview_engine.hr.area import Area, Job, MessageTemplate, Module, PersonColumn, Subject, in_transaction
 from interview_engine.hr.signing import service
+from interview_engine.hr.signing.retained import SIGNATURE_FILE, SIGNATURE_KEPT, erase_signature
 from interview_engine.hr.signing.tables import (
     ContractTemplate,
     ContractTemplateVersion,
@@ -41,6 +42,8 @@ AREA = Area(
             "the law asks the employer to keep a contract, and how it was signed, for two years beyond its end",
         ),
     ),
+    kept=(SIGNATURE_KEPT,),
+    erasures={SIGNATURE_FILE: erase_signature},
     messages={
         "signature.sent": MessageTemplate(
             msg("To be signed: {title}"),

@@ -179,7 +179,11 @@ def lacking_evidence(session: Session) -> list[str]:
     return list(
         session.scalars(
             select(SignatureRequest.id)
-            .where(SignatureRequest.state == "signed", SignatureRequest.evidence_sha256.is_(None))
+            .where(
+                SignatureRequest.state == "signed",
+                SignatureRequest.evidence_sha256.is_(None),
+                SignatureRequest.document_sha256.is_not(None),  # else it was destroyed when its time was over
+            )
             .order_by(SignatureRequest.id)
         )
     )
@@ -188,7 +192,7 @@ def lacking_evidence(session: Session) -> list[str]:
 def keep_evidence(session: Session, request_id: str, json_sha256: str, pdf_sha256: str, clock: Clock) -> None:
     """Note the evidence files; the first that were made count."""
     row = find(session, SignatureRequest, request_id, lock=True)
-    if row is not None and row.evidence_sha256 is None:
+    if row is not None and row.evidence_sha256 is None and row.document_sha256 is not None:
         row.evidence_sha256 = json_sha256
         row.evidence_pdf_sha256 = pdf_sha256
         touch(row, SYSTEM.id, clock)

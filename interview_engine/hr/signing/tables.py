@@ -75,7 +75,7 @@ class SignatureRequest(Row, Base):
 
     `terms` the contract's days when it was filled; `paper` the text as it is shown. `paper_sha256` the document before
     any signature, `sent_sha256` with the company's, `document_sha256` with both; `evidence_sha256` and
-    `evidence_pdf_sha256` the evidence of it.
+    `evidence_pdf_sha256` the evidence of it. All are None once the files were destroyed, see `retained`.
 
     `device_hash` of the phone that identified itself, `code_hash` of the code under way.
     """
@@ -103,7 +103,7 @@ class SignatureRequest(Row, Base):
     ended_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(300), default="")
     certificate: Mapped[str] = mapped_column(String(64), default="")
-    paper_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    paper_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     sent_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     document_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     evidence_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
