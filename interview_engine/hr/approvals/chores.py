@@ -20,7 +20,8 @@ AT_ONCE = 500
 
 
 def hand_over(session: Session, clock: Clock) -> int:
-    """Reassign parts of absent approvers to their substitutes, and of those who left to the next head above.
+    """Reassign parts of absent approvers to their substitutes, and of those who left to the next head above; parts that
+    were handed to who may not use them go back.
 
     Returns how many requests changed.
     """
@@ -30,15 +31,20 @@ def hand_over(session: Session, clock: Clock) -> int:
         .where(
             Approval.state == "pending",
             ApprovalStep.decision.is_(None),
-            or_(ApprovalStep.account_id.in_(away_today(clock)), ApprovalStep.account_id.not_in(open_accounts())),
+            or_(
+                ApprovalStep.account_id.in_(away_today(clock)),
+                ApprovalStep.account_id.not_in(open_accounts()),
+                ApprovalStep.delegated_from.is_not(None),
+            ),
         )
         .distinct()
         .limit(AT_ONCE)
     )
     changed = 0
     for approval in _locked(session, session.scalars(waiting).all()):
-        absent = parts.hand_over_absent(session, approval, clock)
-        if parts.hand_over_gone(session, approval, clock) or absent:
+        moved = parts.hand_back(session, approval, clock)
+        moved = parts.hand_over_absent(session, approval, clock) or moved
+        if parts.hand_over_gone(session, approval, clock) or moved:
             parts.tell_approvers(session, approval, clock)
             changed += 1
     return changed

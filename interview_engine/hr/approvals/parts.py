@@ -20,7 +20,7 @@ from interview_engine.hr.access.service import reaches_group, visible
 from interview_engine.hr.accounts.service import active_accounts, actors
 from interview_engine.hr.approvals.absence import substitutes_of
 from interview_engine.hr.approvals.flows import MANAGERS, Requester, approvers_of, reaches, requester
-from interview_engine.hr.approvals.rights import keeping_right
+from interview_engine.hr.approvals.rights import decides_blind, keeping_right
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
 from interview_engine.hr.messaging.service import settle_told, tell_account
 from interview_engine.hr.people.tables import Department, Person
@@ -49,13 +49,16 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
         raise not_yours()
     if approval.state != "pending" or own.decision is not None:
         raise conflict("approval.decided", msg("The approval is already decided."))
+    check_use(session, actor, own, approval, clock)
     if not active_accounts(session, ids=(to_account_id,)):
         raise missing("account", msg("account"))
     takes_part = to_account_id in requester_of(session, approval).accounts or any(
         row.account_id == to_account_id for row in rows
     )
     (colleague,) = actors(session, (to_account_id,), clock)
-    there = reaches(session, colleague, approval.department_id) or _same_company(session, colleague, approval)
+    there = reaches(session, colleague, approval.department_id)
+    if reaches(session, actor, approval.department_id):  # what was only handed to oneself opens nothing to a third
+        there = there or _same_company(session, colleague, approval)
     if takes_part or not there:
         raise conflict("approval.delegate", msg("It cannot be delegated to that colleague."))
     if not _keeps_right(session, approval, own, to_account_id, clock):
@@ -68,6 +71,30 @@ def delegate(session: Session, actor: Actor, approval_id: str, to_account_id: st
     _hand_on(session, approval, own, to_account_id, actor.id, clock)
     tell_approvers(session, approval, clock)
     return own
+
+
+def hand_back(session: Session, approval: Approval, clock: Clock) -> bool:
+    """Return parts of the open step that were handed to somebody who may not use them (any more): to who handed them
+    on, where they reach the place, else to the next head above; True when any changed."""
+    rows = open_parts(session, approval)
+    holders = {one.account_id: one for one in actors(session, (row.account_id for row in rows), clock)}
+    changed = False
+    for row in rows:
+        actor = holders.get(row.account_id)
+        if row.delegated_from is None or actor is None or _may_use(session, actor, row, approval, clock):
+            continue
+        giver = next(iter(actors(session, (row.delegated_from,), clock)), None)
+        back = giver is not None and reaches(session, giver, approval.department_id)
+        taken = {one.account_id for one in rows} | {row.delegated_from}
+        to = {row.delegated_from} if back else _next_above(session, approval, taken, clock)
+        if to is None or any(one.account_id == min(to) for one in rows):
+            continue
+        settle_told(session, f"approval.pending:{approval.id}:{row.step}:", clock, account_id=row.account_id)
+        _hand_on(session, approval, row, min(to), SYSTEM.id, clock)
+        if back:
+            row.delegated_from = None
+        changed = True
+    return changed
 
 
 def hand_over_absent(session: Session, approval: Approval, clock: Clock) -> bool:
@@ -216,7 +243,7 @@ def tell_approvers(session: Session, approval: Approval, clock: Clock) -> None:
     there = {one.account_id: one for one in actors(session, (row.account_id for row in rows), clock)}
     for row in rows:
         approver = there.get(row.account_id)
-        if approver is None or not may_take(session, approver, row, approval):
+        if approver is None or not _may_use(session, approver, row, approval, clock):
             continue
         key = f"approval.pending:{approval.id}:{row.step}:{row.account_id}"
         payload = {"approval": approval.id, "kind": approval.kind, "subject": approval.subject}
@@ -227,6 +254,39 @@ def may_take(session: Session, actor: Actor, step: ApprovalStep, approval: Appro
     """Whether this part is still the account's: they may read there, or a colleague of their company handed it on."""
     handed_on = step.delegated_from is not None and _same_company(session, actor, approval)
     return handed_on or reaches(session, actor, approval.department_id)
+
+
+def check_use(session: Session, actor: Actor, step: ApprovalStep, approval: Approval, clock: Clock) -> None:
+    """Refuse to use a part that was handed on where it opens more than the actor and who handed it on have now.
+
+    Raises:
+        PermissionDenied: `approval.delegate_right`.
+    """
+    if not _may_use(session, actor, step, approval, clock):
+        raise PermissionDenied(
+            "approval.delegate_right",
+            msg("This was handed to you, but you may not see what it decides on, or your colleague has no part now."),
+            msg("You have nothing to do: it goes back, or to the next head above."),
+        )
+
+
+def _may_use(session: Session, actor: Actor, step: ApprovalStep, approval: Approval, clock: Clock) -> bool:
+    """As `may_take`, and what came by delegation reaches no further than who handed it on reaches now: neither the
+    place, nor a right such as seeing pay, which is asked of the actor whenever the part was handed on."""
+    if not may_take(session, actor, step, approval):
+        return False
+    if step.delegated_from is None:
+        return True
+    if not reaches(session, actor, approval.department_id):
+        givers = actors(session, (step.delegated_from,), clock)
+        if not any(reaches(session, one, approval.department_id) for one in givers):
+            return False
+    parts = session.scalars(select(ApprovalStep).where(ApprovalStep.approval_id == approval.id)).all()
+    held = {one: {one.account_id, one.delegated_from or one.account_id} for one in parts}
+    beside = {account for one, accounts in held.items() if one.step == step.step for account in accounts}
+    everybody = {account for accounts in held.values() for account in accounts}
+    about, account_id = approval.person_id, actor.account_id or ""
+    return not decides_blind(session, approval.kind, approval.subject, about, account_id, beside, everybody, clock)
 
 
 def _same_company(session: Session, actor: Actor, approval: Approval) -> bool:

@@ -20,7 +20,7 @@ from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.accounts.service import account_of_person
 from interview_engine.hr.approvals.conditions import applies
 from interview_engine.hr.approvals.flows import DEFAULT_STEPS, approvers_of, check_place, flow_of, requester
-from interview_engine.hr.approvals.parts import may_take, not_yours, open_step, within
+from interview_engine.hr.approvals.parts import check_use, may_take, not_yours, open_step, within
 from interview_engine.hr.approvals.rights import with_right
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
 from interview_engine.hr.approvals.verdict import Decision, verdict
@@ -120,7 +120,7 @@ def record_decision(
 
     Raises:
         NotFoundError, ConflictError: `approval.decided`. PermissionDenied: not an approver of the open step, or one
-            who does not reach its subject (any more).
+            who does not reach its subject (any more); `approval.delegate_right`, see `parts.check_use`.
         InvalidInput: a rejection without a comment.
     """
     approval = find(session, Approval, approval_id, lock=True)
@@ -140,6 +140,7 @@ def record_decision(
         raise not_yours()
     if own.decision is not None:
         raise conflict("approval.given", msg("You have already decided."))
+    check_use(session, actor, own, approval, clock)
     if decision == "reject" and not comment.strip():
         raise invalid("comment", "approval.comment", msg("Enter the reason for rejecting."), msg("Enter a reason."))
     own.decision = decision

@@ -76,6 +76,29 @@ def keeping_right(
     return set(_able(session, right, about, after, clock))
 
 
+def decides_blind(
+    session: Session,
+    kind: str,
+    subject: str,
+    about: str | None,
+    account_id: str,
+    beside: set[str],
+    everybody: set[str],
+    clock: Clock,
+) -> bool:
+    """Whether an account would decide a part of a step without seeing what it decides on: it lacks the right that the
+    request asks for now, and somebody of the step has it, or nobody of the whole request has.
+
+    Args:
+        beside: the accounts of its step, and those that handed parts of it on. everybody: the same of all steps.
+    """
+    right = right_for(session, kind, subject)
+    if right is None or about is None:
+        return False
+    able = set(_able(session, right, about, everybody | {account_id}, clock))
+    return account_id not in able and (bool(able & beside) or not able)
+
+
 def _able(
     session: Session, right: tuple[str, str], about: str, account_ids: Iterable[str], clock: Clock
 ) -> tuple[str, ...]:
