@@ -24,7 +24,7 @@ from api.rescoring import features_of
 from api.sessions import PageActor
 from interview_engine.assessment.calibration.curve import MORE
 from interview_engine.assessment.calibration.learn import LEAST_RATINGS
-from interview_engine.assessment.comparing.fairness import AuditTable, finite
+from interview_engine.assessment.comparing.fairness import AuditTable, GroupRow, finite
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.access.service import require
@@ -278,8 +278,22 @@ def _table(table: AuditTable) -> dict[str, Any]:
                 "high": finite(row.difference_high),
             }
         )
-    flagged = [row for row in table.rows if row.below_four_fifths and row.n >= LEAST_FLAGGED]
-    return {"table": table, "lines": lines, "flagged": flagged, "below": len(flagged)}
+    flagged = _flagged(table)
+    return {"table": table, "lines": lines, "flagged": flagged, "below": len(flagged), "trend": _trend(table)}
+
+
+def _flagged(table: AuditTable) -> list[GroupRow]:
+    return [row for row in table.rows if row.below_four_fifths and row.n >= LEAST_FLAGGED]
+
+
+def _trend(table: AuditTable) -> dict[str, Any]:
+    """The table's groups by quarter: a line a group, a cell a quarter, None where nobody of the group applied in it."""
+    by_quarter = [{row.group: row for row in part.rows} for part in table.periods]
+    return {
+        "quarters": [part.period.split("-") for part in table.periods],
+        "lines": [{"group": row.group, "cells": [part.get(row.group) for part in by_quarter]} for row in table.rows],
+        "flagged": [row for part in table.periods for row in _flagged(part)],
+    }
 
 
 def _groups(form: Form) -> dict[str, dict[str, str]]:

@@ -56,6 +56,15 @@ class GroupOut(Out):
     below_four_fifths: bool
 
 
+class QuarterOut(Out):
+    """The people who applied in one quarter of a year, by themselves."""
+
+    year: int
+    quarter: int
+    rows: list[GroupOut]
+    n: int
+
+
 class ImpactTable(Out):
     """Rates by one attribute or by the intersection of several."""
 
@@ -66,6 +75,7 @@ class ImpactTable(Out):
     unknown: int
     undecided: int
     median_score: float | None
+    quarters: list[QuarterOut] = Field(description="By the quarter of application; empty when all are of one.")
 
 
 class EstimateOut(Out):
@@ -221,7 +231,13 @@ def _table(table: AuditTable) -> ImpactTable:
         unknown=table.unknown,
         undecided=table.undecided,
         median_score=finite(table.median_score),
+        quarters=[_part(part) for part in table.periods],
     )
+
+
+def _part(table: AuditTable) -> QuarterOut:
+    year, _, quarter = table.period.partition("-")
+    return QuarterOut(year=int(year), quarter=int(quarter), rows=[_group(row) for row in table.rows], n=table.n)
 
 
 def _group(row: GroupRow) -> GroupOut:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -30,11 +30,13 @@ def finite(value: float | None) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One assessed person: group values by attribute ("sex" → "female"), score 0..10, selected or None if unknown."""
+    """One assessed person: group values by attribute ("sex" → "female"), score 0..10, selected or None if unknown, and
+    the stretch of time that a trend counts them in, by a name that sorts ("2026-4")."""
 
     groups: Mapping[str, str]
     score: float
     selected: bool | None = None
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class AuditTable:
     Args:
         n: people in the rows. unknown: miss a value of an attribute. undecided: in a table of selection, have all
             values and no decision yet.
+        period: the stretch of time of a table that is a part of another one.
+        periods: the same table of each stretch of time by itself, in order; empty when everybody is of one.
     """
 
     kind: Kind
@@ -81,6 +85,8 @@ class AuditTable:
     unknown: int
     undecided: int
     median_score: float
+    period: str = ""
+    periods: tuple[AuditTable, ...] = ()
 
 
 def audit_table(people: Sequence[Person], attributes: Sequence[str], kind: Kind) -> AuditTable:
@@ -111,7 +117,17 @@ def audit(people: Sequence[Person], attributes: Sequence[str]) -> tuple[AuditTab
     kinds: list[Kind] = ["scoring"]
     if any(person.selected is not None for person in people):
         kinds.insert(0, "selection")
-    return tuple(audit_table(people, chosen, kind) for kind in kinds for chosen in sets)
+    return tuple(_with_periods(people, chosen, kind) for kind in kinds for chosen in sets)
+
+
+def _with_periods(people: Sequence[Person], attributes: Sequence[str], kind: Kind) -> AuditTable:
+    """The table of all, and those of their periods when there are several with anybody in their rows."""
+    parts = [
+        replace(audit_table([one for one in people if one.period == period], attributes, kind), period=period)
+        for period in sorted({one.period for one in people})
+    ]
+    filled = tuple(part for part in parts if part.n)
+    return replace(audit_table(people, attributes, kind), periods=filled if len(filled) > 1 else ())
 
 
 def _hit(person: Person, kind: Kind, median: float) -> bool:

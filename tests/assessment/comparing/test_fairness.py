@@ -1,6 +1,7 @@
 """Bias audit in LL144's form (row A14), against an example worked out by hand."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -91,6 +92,22 @@ def test_nobody_at_all_gives_an_empty_table() -> None:
     table = audit_table([], ["sex"], "scoring")
     assert table.rows == ()
     assert math.isnan(table.median_score)
+
+
+def test_a_trend_has_every_quarter_by_itself_and_together_they_are_the_whole() -> None:
+    early = [replace(one, period="2026-3") for one in _people()]
+    late = [Person({"sex": sex}, 5.0, taken, "2026-4") for sex, taken in (("male", True), ("female", False))]
+    table = audit([*late, *early], ["sex"])[0]
+    assert [(part.period, part.n) for part in table.periods] == [("2026-3", 60), ("2026-4", 2)]
+    female, male = table.periods[0].rows
+    assert (female.impact_ratio, male.impact_ratio) == (pytest.approx(0.75), 1.0)
+    assert [row.rate for row in table.periods[1].rows] == [0.0, 1.0]
+    assert table.n == 62
+
+
+def test_one_quarter_alone_is_no_trend() -> None:
+    people = [replace(one, period="2026-4") for one in _people()]
+    assert all(table.periods == () for table in audit(people, ["sex"]))
 
 
 @given(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from console_data import Company
 from console_pages import csrf, post
 from sqlalchemy import func, select
@@ -43,7 +45,30 @@ def test_impact_ratios_come_from_an_uploaded_table_that_is_not_kept(
     client = clients["hr"]
     table = client.get(f"/console/fairness/{made.requisition_id}/table.csv").content.decode("utf-8-sig").splitlines()
     assert table[0] == "application,candidate,sex,age"
-    ids = [line.split(",")[0] for line in table[1:]]
+    page = audited(client, made, [line.split(",")[0] for line in table[1:]])
+    assert "female" in page
+    assert 'class="interval"' in page
+    assert "季度" not in page, "everybody applied in one quarter"
+
+
+def test_who_applied_in_several_quarters_is_shown_quarter_by_quarter(
+    made: Company, clients: dict[str, TestClient]
+) -> None:
+    with made.context.database.transaction() as session:
+        scored = select(Application).where(
+            Application.requisition_id == made.requisition_id, Application.score_value.is_not(None)
+        )
+        rows = session.scalars(scored.order_by(Application.id)).all()
+        for place, row in enumerate(rows):
+            row.created_at = datetime(2025, 9, 30, 17 if place else 15, tzinfo=UTC)  # midnight in China is at 16
+        ids = [row.id for row in rows]
+    page = audited(clients["hr"], made, ids)
+    assert len(ids) == 2
+    assert page.index("2025 年第 3 季度") < page.index("2025 年第 4 季度")
+
+
+def audited(client: TestClient, made: Company, ids: list[str]) -> str:
+    """The page after a table that says of every second of these applications that she is a woman."""
     groups = "application,sex\n" + "\n".join(
         f"{key},{'female' if place % 2 else 'male'}" for place, key in enumerate(ids)
     )
@@ -53,5 +78,4 @@ def test_impact_ratios_come_from_an_uploaded_table_that_is_not_kept(
         files={"table": ("groups.csv", groups.encode(), "text/csv")},
     )
     assert page.status_code == 200
-    assert "female" in page.text
-    assert 'class="interval"' in page.text
+    return page.text
