@@ -113,8 +113,10 @@ def _day(context: Context, value: date | None) -> str:
 
 
 @pass_context
-def _month(context: Context, value: date) -> str:
-    return month_text(value, context["language"])
+def _month(context: Context, value: date | str) -> str:
+    """A month by a day of it, or as rows of pay keep it: "2026-10"."""
+    day = date.fromisoformat(f"{value}-01") if isinstance(value, str) else value
+    return month_text(day, context["language"])
 
 
 @pass_context
