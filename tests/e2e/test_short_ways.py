@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from chromium import headless
 from console_pages import StoredCompany
-from playwright.sync_api import Browser, Locator, Page
-from serving import PASSWORD, LiveServer, live_server, served
+from desk_hand import Hand
+from playwright.sync_api import Browser
+from serving import LiveServer, live_server, served
 from sqlalchemy import select
 
 from interview_engine.hr.approvals import service as approvals
@@ -45,35 +46,6 @@ def test_consent_is_read_and_given_within_one_and_a_third_screens_of_a_phone(
     page.check("input[name=route][value=record]")
     assert page.locator(".when-recorded").is_visible()
     context.close()
-
-
-class Hand:
-    """Somebody at the console who counts clicks on links, buttons and boxes. Fields are filled by keys."""
-
-    def __init__(self, browser: Browser, url: str, login: str) -> None:
-        self.context = browser.new_context(
-            viewport={"width": 1280, "height": 900}, locale="zh-CN", reduced_motion="reduce", base_url=url
-        )
-        self.page: Page = self.context.new_page()
-        self.page.goto("/sign-in")
-        self.page.fill("#f-login", login)
-        self.page.fill("#f-password", PASSWORD)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_url("**/console/home**")
-        self.clicks = 0
-
-    def click(self, what: Locator) -> None:
-        what.first.click()
-        self.clicks += 1
-
-    def press(self, words: str, *, inside: str = "body") -> None:
-        """A button or link by its words; the page that it leads to is waited for."""
-        place = self.page.locator(inside)
-        found = place.get_by_role("button", name=words, exact=True).or_(
-            place.get_by_role("link", name=words, exact=True)
-        )
-        with self.page.expect_navigation():
-            self.click(found)
 
 
 def test_from_the_home_page_to_the_first_invitation_in_seven_clicks(browser: Browser, live_server: LiveServer) -> None:
