@@ -28,7 +28,7 @@ COMMANDS = {
     "load": "a hundred candidates upload at once: answers expected, stored, lost, doubled",
     "console": "every list page of console and API over 50,000 applications",
     "people": "10,000 employees and 100,000 requests: an import of dirty lines, every list page, the search, memory",
-    "readme_pictures": "the pictures of the console in the README, of a running demo",
+    "readme_pictures": "the pictures in the README, of a running demo",
     "compare": "two results of one command side by side, and whether they may be",
 }
 

@@ -1,9 +1,8 @@
-"""A real clip as the fake camera and microphone of a headless Chromium: .y4m pictures and a .wav, made at test time."""
+"""A headless Chromium with a real clip before its camera and microphone, and what a recording of it shows."""
 
 from __future__ import annotations
 
 import shutil
-import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,36 +15,9 @@ from chromium import ARGUMENTS
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, sync_playwright
 
-RATE = 48_000
-FRAMES_PER_S = 15
+from bench.camera_files import FRAMES_PER_S, RATE, camera_flags, write_wav, write_y4m
 
-
-def write_y4m(clip: Path, path: Path, *, size: tuple[int, int] = (320, 240), seconds: float = 8.0) -> None:
-    """The clip's pictures, scaled, at an even 15 a second, as YUV4MPEG2 4:2:0 (what Chromium reads as a camera)."""
-    width, height = size
-    with av.open(str(clip)) as source, path.open("wb") as file:
-        file.write(f"YUV4MPEG2 W{width} H{height} F{FRAMES_PER_S}:1 Ip A1:1 C420mpeg2\n".encode())
-        due_s = 0.0
-        for frame in source.decode(video=0):
-            if frame.time is None or frame.time < due_s:
-                continue
-            planes = frame.reformat(width, height, "yuv420p").to_ndarray()
-            file.write(b"FRAME\n" + planes.tobytes())
-            due_s += 1 / FRAMES_PER_S
-            if due_s >= seconds:
-                return
-
-
-def write_wav(clip: Path, path: Path) -> None:
-    """The clip's sound, mono, 48 kHz, 16 bit."""
-    resampler = AudioResampler(format="s16", layout="mono", rate=RATE)
-    with av.open(str(clip)) as source, wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        for frame in source.decode(audio=0):
-            for made in resampler.resample(frame):
-                file.writeframes(made.to_ndarray().tobytes())
+__all__ = ["FRAMES_PER_S", "write_wav", "write_y4m"]
 
 
 @contextmanager
@@ -54,14 +26,10 @@ def camera_browser(pictures: Path, sound: Path) -> Iterator[Browser]:
     executable = shutil.which("chromium")
     if executable is None:
         pytest.skip("no chromium on this machine (apt-get install -y chromium)")
-    more = [
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-video-capture={pictures}",
-        f"--use-file-for-fake-audio-capture={sound}",
-    ]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=[*ARGUMENTS, *more])
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=[*ARGUMENTS, *camera_flags(pictures, sound)]
+        )
         yield browser
         browser.close()
 
