@@ -43,13 +43,14 @@ SAY_SO = msg("Correct it and send again.")
 
 
 def may_ask(session: Session, actor: Actor, kind: AskedKind, person_id: str, post: Post) -> bool:
-    """Whether the actor may ask for this, for that person: themselves, or somebody for whom they may."""
+    """Whether the actor may ask for this, for that person: themselves where the kind is for that, or somebody for whom
+    they may. A right that reaches oneself too ("contact" read) does not stand in for `by_oneself`."""
     if kind.closed:
         return False
     if kind.legal_entity_id is not None and kind.legal_entity_id != post.legal_entity_id:
         return False
     if actor.person_id == person_id:
-        return kind.by_oneself or _may_for(session, actor, kind, person_id)
+        return kind.by_oneself
     return _may_for(session, actor, kind, person_id)
 
 

@@ -111,8 +111,9 @@ class AskedKind:
         facts_in: (session, request): further facts, that lie in the database.
         decided_by: (request): what one of those who decide must be allowed to do with whom it is about, as (field
             class, action); None where nobody must. Nobody decides blind on pay.
-        by_oneself: whether one may ask for oneself. for_others: what one must be allowed to do with a person to ask for
-            them, as (field class, action); None where nobody may.
+        by_oneself: whether one may ask for oneself; where not, no grant makes up for it.
+        for_others: what one must be allowed to do with a person to ask for them, as (field class, action); None where
+            nobody may.
         earliest_days: how many days before today its first day may lie; None for any.
         offers: (session, post) → by field, the choices that depend on where somebody works; such a field is a choice.
         check: (session, request, clock) raises where it cannot be asked for; asked again before it takes effect.
