@@ -31,6 +31,7 @@ from interview_engine.hr.files.entries import Entry, FileChanged
 from interview_engine.hr.files.id_cards import CardRead
 from interview_engine.hr.files.id_numbers import read_id_number
 from interview_engine.hr.files.sections import BY_NAME, Section
+from interview_engine.hr.forms.fields import Value
 from interview_engine.hr.forms.writing import typed
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.problems import conflict, missing
@@ -236,7 +237,7 @@ def file_values(session: Session, context: Context, actor: Actor, person_id: str
     """What the file's page shows of sections and documents."""
     return {
         "sections": [
-            (one, [_lines(one.section, entry, language) for entry in one.entries])
+            (one, [(entry, lines_of(one.section, entry.values, language)) for entry in one.entries])
             for one in entries.sections_of(session, actor, person_id)
         ],
         "documents": documents.documents_of(session, actor, person_id, context.clock),
@@ -245,17 +246,17 @@ def file_values(session: Session, context: Context, actor: Actor, person_id: str
     }
 
 
-def _lines(section: Section, entry: Entry, language: str) -> tuple[Entry, list[tuple[str, str]]]:
-    """(label, value in words) of what an entry says."""
+def lines_of(section: Section, values: Mapping[str, Value], language: str) -> list[tuple[str, str]]:
+    """(label, value in words) of what an entry says, by its values."""
     say = translator(language)
     lines = []
     for one in section.shown():
-        value = entry.values.get(one.name)
+        value = values.get(one.name)
         if value is None or value is False:
             continue
         words = one.choices[str(value)].get(language) if str(value) in one.choices else typed(one.kind, value)
         lines.append((one.label.get(language), say("Yes") if value is True else words))
-    return entry, lines
+    return lines
 
 
 def _page(request: Request, context: Context, actor: Actor, employment_id: str, shown: Shown) -> Response:
@@ -282,7 +283,7 @@ def _page(request: Request, context: Context, actor: Actor, employment_id: str, 
         now=[(labels[field], _in_words(section, field, value, language)) for field, value in shown.now],
         read=shown.read,
         writes=writes,
-        lines=[] if shown.entry is None else _lines(section, shown.entry, language)[1],
+        lines=[] if shown.entry is None else lines_of(section, shown.entry.values, language),
         name=name,
         back=_back(employment_id),
         here=f"{HOME}/{employment_id}/file",

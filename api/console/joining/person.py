@@ -9,9 +9,11 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.console.buttons import Button, Pressed, add_buttons
+from api.console.employees.sections import lines_of
 from api.console.frame import console_page
 from api.context import Context
 from api.deps import Ctx
+from api.i18n import language_of
 from api.sessions import PageActor
 from interview_engine.clock import china_day
 from interview_engine.errors import InterviewEngineError
@@ -23,7 +25,7 @@ from interview_engine.hr.approvals.standing import deciders_of
 from interview_engine.hr.assets import rules as asset_rules
 from interview_engine.hr.assets import service as assets
 from interview_engine.hr.assets.service import NewHolding
-from interview_engine.hr.onboarding import no_shows, rules, service
+from interview_engine.hr.onboarding import asked_sections, no_shows, rules, service
 from interview_engine.hr.onboarding.service import Onboarding
 from interview_engine.hr.org.service import department_names
 from interview_engine.hr.people.names import person_names
@@ -79,8 +81,9 @@ def _page(
             "assets": [] if row.employment_id is None else assets.of_employment(session, row.employment_id),
             "mine": {one.id for one in own if tasks.is_mine(session, actor, one)},
             "sees_pay": bool(reached_persons(session, actor, "pay", "read", (row.person_id,))),
-            "entry": _entry(context, row) if may_at_all(actor, "contact", "write") else None,
         }
+        entry = service.entry_of(context.blobs, row) if may_at_all(actor, "contact", "write") else None
+        values |= {"entry": entry, "asked": _asked(session, actor, row, entry, language_of(request))}
     return console_page(
         request,
         actor,
@@ -101,8 +104,21 @@ def _page(
     )
 
 
-def _entry(context: Context, row: Onboarding) -> rules.Entry | None:
-    return service.entry_of(context.blobs, row)
+def _asked(
+    session: Session, actor: Actor, row: Onboarding, entry: rules.Entry | None, language: str
+) -> list[tuple[str, list[list[tuple[str, str]]]]]:
+    """(title, entries as lines, masked as the file shows them) of the sections that the form asks for as they are; of
+    those that the actor would read in the file."""
+    if entry is None:
+        return []
+    return [
+        (
+            one.title.get(language),
+            [lines_of(one, asked_sections.seen(one, given), language) for given in getattr(entry, one.name)],
+        )
+        for one in asked_sections.ASKED
+        if reached_persons(session, actor, *one.reads, (row.person_id,))
+    ]
 
 
 def with_owners(session: Session, own: list[Task]) -> list[tuple[Task, Text | str]]:

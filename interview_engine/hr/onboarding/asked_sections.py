@@ -57,6 +57,15 @@ def values_of(section: str, entry: Mapping[str, str]) -> dict[str, Value]:
     return {one.name: read_value(one, entry.get(one.name, "")) for one in BY_NAME[section].fields}
 
 
+def seen(section: Section, entry: Mapping[str, str]) -> dict[str, Value]:
+    """An entry as the file shows it to who has not asked to see it in full."""
+    values = values_of(section.name, entry)
+    return {
+        name: section.masks[name](str(value)) if name in section.masks and value is not None else value
+        for name, value in values.items()
+    }
+
+
 def as_form(kept: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, str]:
     """The values of the form's fields, to be corrected."""
     return {
