@@ -41,6 +41,7 @@ PAGES = (
     "phone.pages",
     "phone.todo",
     "phone.mine",
+    "phone.photo",
     "phone.leaving",
     "phone.pay.door",
     "phone.pay.slips",

@@ -27,6 +27,7 @@ from api.area import areas_of, template_folders
 from api.i18n import choices, day_text, language_of, minute_text, money_text, month_text
 from interview_engine import __version__
 from interview_engine.clock import CHINA
+from interview_engine.hr.people.names import letters_of
 from interview_engine.i18n import translator
 from interview_engine.language_names import own_name, tag
 from interview_engine.law_articles import article_text
@@ -62,6 +63,7 @@ def environment(folders: tuple[tuple[str, Path], ...] = ()) -> Environment:
     made.filters["local"] = _in_language
     made.filters["clock"] = clock_text
     made.filters["law"] = _law
+    made.filters["letters"] = letters_of
     made.globals["version"] = __version__
     made.globals["own_name"] = own_name
     made.globals["tag"] = tag

@@ -20,11 +20,13 @@ from interview_engine.clock import china_day
 from interview_engine.errors import ConflictError, InterviewEngineError, InvalidInput, PermissionDenied
 from interview_engine.hr.access.rules import employee_actor
 from interview_engine.hr.employment.persons import NewContact, change_contact
+from interview_engine.hr.files import photos
 from interview_engine.hr.files import service as files
 from interview_engine.hr.files.service import BY_NAME
 from interview_engine.hr.onboarding import asked_sections, links, rules, service, welcome
 from interview_engine.hr.onboarding.rules import Entry
 from interview_engine.hr.onboarding.service import Onboarding
+from interview_engine.hr.onboarding.team import team_of
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.hr.problems import required
 from interview_engine.hr.tasks import service as tasks
@@ -127,6 +129,17 @@ def task(token: str, task_id: str, request: Request, context: Ctx, _: OwnOrigin)
         actor = employee_actor(row.person_id, language_of(request))
         tasks.close(session, actor, task_id, "done", "", context.clock)
     return RedirectResponse(f"/e/{token}#tasks", 303)
+
+
+@router.get("/e/{token}/team/{photo_id}.jpg")
+def face(token: str, photo_id: str, request: Request, context: Ctx) -> Response:
+    """The photo of somebody whom the new colleague will meet."""
+    with context.database.reading() as session:
+        row = links.glance(session, token)
+        links.check_device(row, _secret(request, context, row.id))
+        shown = [one.photo_id for one in team_of(session, row) if one.photo_id is not None]
+        sha256 = photos.sha256_of(session, photo_id, shown)
+    return Response(context.blobs.read(sha256), media_type=photos.MEDIA)
 
 
 @router.post("/e/{token}/draft")
@@ -252,7 +265,7 @@ def _welcome(session: Session, row: Onboarding) -> dict[str, Any]:
     return {
         "department": session.get_one(Department, row.department_id).name,
         "told": welcome.told_at(session, row.department_id),
-        "team": service.team(session, row),
+        "team": team_of(session, row),
         "tasks": [(one, tasks.title_of(one)) for one in tasks.of_the_person(session, service.ref_of(row))],
     }
 

@@ -26,6 +26,7 @@ from interview_engine.hr.people.tables import Person
 
 TODAY, FILE, TEAM = "/wechat/today", "/wechat/my/record", "/wechat/my/team"
 EXPORT = "/wechat/my/record.json"
+PHOTO = "/wechat/my/photo"
 PAGES = ("/wechat/today", "/wechat/my/")
 """Beginnings of the addresses of employees' pages."""
 

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from api.candidate.entry import keep_entry_phone
 from api.candidate.own_applications import applications_address
+from api.console.employees.sections import lines_of
 from api.console.system.notices import LEVELS
 from api.console.work.approvals import waiting_for
 from api.context import Context
 from api.deps import Ctx
 from api.export import attachment
 from api.i18n import language_of
-from api.phone.employee import EXPORT, FILE, TEAM, TODAY, EmployeeActor
+from api.phone.employee import EXPORT, FILE, PHOTO, TEAM, TODAY, EmployeeActor
 from api.phone.leaving import LEAVING, own_leaving
 from api.phone.pages import proved
 from api.phone.pay.door import HOME as PAY
@@ -30,8 +31,7 @@ from interview_engine.hr.employment import service as employment
 from interview_engine.hr.employment.employee_list import STATES
 from interview_engine.hr.employment.numbers import number_of
 from interview_engine.hr.employment.team import team_of
-from interview_engine.hr.files import contracts, documents, entries
-from interview_engine.hr.forms.writing import typed
+from interview_engine.hr.files import contracts, documents, entries, photos
 from interview_engine.hr.messaging import notices
 from interview_engine.hr.onboarding import links as entry_links
 from interview_engine.hr.org.service import department_names
@@ -41,7 +41,6 @@ from interview_engine.hr.requests import service as requests
 from interview_engine.hr.requests.kinds import STATES as STATES_OF_REQUESTS
 from interview_engine.hr.signing import service as signing
 from interview_engine.hr.tasks import service as tasks
-from interview_engine.i18n import translator
 
 router = APIRouter()
 SHOWN = 5
@@ -159,6 +158,8 @@ def file(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
             sections=_sections(session, actor, person_id, language),
             documents=documents.documents_of(session, actor, person_id, context.clock),
             document_kinds=documents.KINDS,
+            photo=PHOTO,
+            photo_given=photos.own(session, person_id) is not None,
             export=EXPORT,
             home=TODAY,
         )
@@ -202,10 +203,12 @@ def team(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
     """Who reports to me, or works where I lead."""
     with context.database.reading() as session:
         members = team_of(session, actor.person_id or "", actor.language, china_day(context.clock))
+        faces = photos.seen_by(session, actor.person_id or "", [one.person_id for one in members])
     return page(
         request,
         "wechat/team.html",
         members=members,
+        faces={person_id: f"{TEAM}/{photo_id}.jpg" for person_id, photo_id in faces.items()},
         asks=request.state.visit is not None and request.state.visit.person.id == actor.person_id,
         states={name: text.get(language_of(request)) for name, text in STATES.items()},
         home=TODAY,
@@ -214,21 +217,14 @@ def team(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
 
 def _sections(session: Session, actor: Actor, person_id: str, language: str) -> list[tuple[str, Any, str]]:
     """(title, entries as lists of (label, value), kind of request that changes it) of every section of one's file."""
-    say = translator(language)
-    found = []
-    for seen in entries.sections_of(session, actor, person_id):
-        shown = []
-        for entry in seen.entries:
-            lines = []
-            for one in seen.section.shown():
-                value = entry.values.get(one.name)
-                if value is None or value is False:
-                    continue
-                words = one.choices[str(value)].get(language) if str(value) in one.choices else typed(one.kind, value)
-                lines.append((one.label.get(language), say("Yes") if value is True else words))
-            shown.append(lines)
-        found.append((seen.section.title.get(language), shown, f"{seen.section.name}_change"))
-    return found
+    return [
+        (
+            seen.section.title.get(language),
+            [lines_of(seen.section, entry.values, language) for entry in seen.entries],
+            f"{seen.section.name}_change",
+        )
+        for seen in entries.sections_of(session, actor, person_id)
+    ]
 
 
 def _channel(context: Context) -> str:

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
 import sys
-import threading
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 from interview_engine.errors import TooLarge, TooManyRequests, UnsupportedMedia
 from interview_engine.hr.files.id_cards import CardRead, Line, read_card, unreadable
 from interview_engine.i18n import msg
+from pipelines.scans import confined
+from pipelines.scans.confined import MAX_BYTES as MAX_BYTES
 
-MAX_BYTES = 20 * 1024 * 1024
-MOST_PIXELS = 120_000_000
-"""Twice the pictures of the finest phones; more is no photo but a bomb."""
 SIDE = 1600
 """Pixels of the longer side that are enough to read a card by; more only takes longer."""
-MEMORY_BYTES = 2 * 1024 * 1024 * 1024
-CPU_S = 60
-WALL_S = 120
-FORMATS = ("JPEG", "PNG", "WEBP")
-
-_ONE_AT_A_TIME = threading.BoundedSemaphore(1)
-WAIT_S = 30.0
 
 
 def read_id_card(photo: bytes, today: date) -> CardRead:
@@ -51,26 +38,15 @@ def lines_of(photo: bytes) -> list[Line]:
             msg("The photo is larger than 20 MB."),
             msg("Take it with a lower resolution, or type the fields in yourself."),
         )
-    code = "import sys; sys.path[:0] = sys.argv[1:2]; from pipelines.scans.id_card import child; child()"
-    command = [sys.executable, "-I", "-c", code, str(Path(__file__).resolve().parents[2])]
-    if not _ONE_AT_A_TIME.acquire(timeout=WAIT_S):
-        raise TooManyRequests(
-            "id_card.busy",
-            msg("Other photos are being read at the moment."),
-            msg("Try again in a minute, or type the fields in yourself."),
-        )
-    try:
-        done = subprocess.run(
-            command, input=photo, capture_output=True, timeout=WALL_S, check=False,
-            env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise unreadable() from None
-    finally:
-        _ONE_AT_A_TIME.release()
-    if done.returncode != 0:
+    busy = TooManyRequests(
+        "id_card.busy",
+        msg("Other photos are being read at the moment."),
+        msg("Try again in a minute, or type the fields in yourself."),
+    )
+    made = confined.run_child("id_card", photo, busy)
+    if made is None:
         raise unreadable()
-    reply = json.loads(done.stdout)
+    reply = json.loads(made)
     if reply == "no_picture":
         raise UnsupportedMedia(
             "id_card.no_picture",
@@ -82,39 +58,15 @@ def lines_of(photo: bytes) -> list[Line]:
 
 def child() -> None:
     """The child process: the photo on standard input; lines with their corners as JSON on standard output."""
-    for what, limit in (
-        (resource.RLIMIT_DATA, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_S),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (limit, limit))
-    picture = _picture(sys.stdin.buffer.read())
-    if picture is None:
+    import numpy as np
+
+    confined.confine()
+    upright = confined.upright_picture(sys.stdin.buffer.read(), SIDE)
+    if upright is None:
         json.dump("no_picture", sys.stdout)
         return
     from rapidocr_onnxruntime import RapidOCR  # a second and half a gigabyte: in the child only
 
+    picture = np.ascontiguousarray(np.asarray(upright)[:, :, ::-1])  # (height, width, BGR)
     found, _ = RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)(picture)
     json.dump([[text, [[float(x), float(y)] for x, y in corners]] for corners, text, _ in found or ()], sys.stdout)
-
-
-def _picture(photo: bytes) -> Any:
-    """The picture upright as the camera says, no larger than needed, as an array (height, width, BGR); None for what
-    is no picture."""
-    import io
-
-    import numpy as np
-    from PIL import Image, ImageOps
-
-    Image.MAX_IMAGE_PIXELS = None
-    try:
-        with Image.open(io.BytesIO(photo), formats=FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                return None
-            opened.draft("RGB", (SIDE, SIDE))
-            upright = ImageOps.exif_transpose(opened).convert("RGB")
-    except (OSError, ValueError, SyntaxError):
-        return None
-    upright.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-    return np.ascontiguousarray(np.asarray(upright)[:, :, ::-1])

@@ -103,6 +103,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "file_document.hold": mark("put a document on hold"),
         "file_document.read": mark("opened a document of an employee file"),
         "file_document.release": mark("ended the hold of a document"),
+        "file_photo.give": mark("gave a photo of themselves for colleagues"),
+        "file_photo.withdraw": mark("withdrew their photo for colleagues"),
         "competency.add": mark("added a competency"),
         "competency.retire": mark("retired a competency"),
         "consent.give": mark("gave consent"),

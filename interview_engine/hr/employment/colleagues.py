@@ -111,10 +111,11 @@ def within_reach(session: Session, actor: Actor, *, limit: int = 500) -> list[tu
 
 def names_in(
     session: Session, department_id: str, *, without: Collection[str] = (), limit: int = 12
-) -> list[tuple[str, str]]:
-    """(name, job title) of those at work in a department, by seniority and name: what every colleague may know."""
+) -> list[tuple[str, str, str]]:
+    """(person, name, job title) of those at work in a department, by seniority and name: what every colleague may
+    know."""
     statement = (
-        select(Person.name, Employment.title)
+        select(Person.id, Person.name, Employment.title)
         .join(Employment, Employment.person_id == Person.id)
         .where(
             Employment.department_id == department_id,

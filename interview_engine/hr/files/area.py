@@ -14,10 +14,11 @@ from interview_engine.hr.files.contact_change import CONTACT_CHANGE
 from interview_engine.hr.files.contract_list import CONTRACTS
 from interview_engine.hr.files.documents import document_owners, end_holds, must_be_kept
 from interview_engine.hr.files.id_sheet import ID_NUMBER
+from interview_engine.hr.files.photos import photo_owners
 from interview_engine.hr.files.reminders import remind, remind_of_entries
-from interview_engine.hr.files.retained import ERASURES, KEPT
+from interview_engine.hr.files.retained import ERASURES, KEPT, erase_photos
 from interview_engine.hr.files.sections import SECTIONS
-from interview_engine.hr.files.tables import Contract, FileDocument, FileEntry
+from interview_engine.hr.files.tables import Contract, FileDocument, FileEntry, FilePhoto
 from interview_engine.hr.privacy.service import both
 from interview_engine.hr.removal import Removal
 from interview_engine.hr.requests.service import as_request
@@ -28,11 +29,12 @@ _LAW = "who works here has a file that the law asks the employer to keep"
 
 
 def _owners(session: Session, hashes: Sequence[str]) -> dict[str, Owner]:
-    return contracts.owners(session, hashes) | document_owners(session, hashes)
+    return contracts.owners(session, hashes) | document_owners(session, hashes) | photo_owners(session, hashes)
 
 
 def _erase(session: Session, person_id: str, removal: Removal) -> None:
-    """The sections and documents of who is forgotten as a whole; their keys go with them."""
+    """Photos in any case; the sections and documents of who is forgotten as a whole. Their keys go with them."""
+    erase_photos(session, person_id, removal)
     if not removal.whole:
         return
     found = session.scalars(select(FileDocument.sha256).where(FileDocument.person_id == person_id))
@@ -55,8 +57,8 @@ def _check_merge(session: Session, person_id: str, kept_person_id: str) -> None:
 
 AREA = Area(
     name="files",
-    tables=(Contract, FileDocument, FileEntry),
-    blobs=(Contract.document_sha256, FileDocument.sha256),
+    tables=(Contract, FileDocument, FileEntry, FilePhoto),
+    blobs=(Contract.document_sha256, FileDocument.sha256, FilePhoto.sha256),
     blob_owners=_owners,
     persons=(
         PersonColumn(
@@ -64,6 +66,7 @@ AREA = Area(
         ),
         PersonColumn(FileDocument.person_id, "forgotten", _LAW),
         PersonColumn(FileEntry.person_id, "forgotten", _LAW),
+        PersonColumn(FilePhoto.person_id, "erased", "it rests on a consent, which ends with the deletion"),
     ),
     erase=_erase,
     holds=must_be_kept,
@@ -89,7 +92,7 @@ AREA = Area(
             card="todo",
         ),
     },
-    subjects=(Subject("contract", told=True), Subject("file"), Subject("file_document")),
+    subjects=(Subject("contract", told=True), Subject("file"), Subject("file_document"), Subject("file_photo")),
     requests=tuple(as_request(kind) for kind in (CONTACT_CHANGE, *CHANGES)),
     lists=(CONTRACTS,),
     sheet_parts=(ID_NUMBER,),

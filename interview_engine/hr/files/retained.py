@@ -1,4 +1,4 @@
-"""What the retention schedule destroys of files: documents by their kind, and the papers of contracts (D10).
+"""What the retention schedule destroys of files: documents by their kind, papers of contracts, photos (D10).
 
 A document goes when its period after the last day of work is over, and not before the day that was written on it. While
 somebody works here only what has such a day goes, and nothing that the law wants kept beyond the employment.
@@ -17,7 +17,8 @@ from interview_engine.hr.area import EraseOne, KeptKind, Over
 from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.files.contract_rules import add_months
 from interview_engine.hr.files.documents import KINDS
-from interview_engine.hr.files.tables import Contract, FileDocument
+from interview_engine.hr.files.photos import PURPOSE as PHOTO
+from interview_engine.hr.files.tables import Contract, FileDocument, FilePhoto
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import msg
 from interview_engine.store.rows import find
@@ -78,6 +79,32 @@ def _contracts_over(session: Session, months: int, _: int, until: date) -> Seque
     return sorted((one for one in found if one.day <= until), key=lambda one: (one.day, one.subject_id))
 
 
+def _photos_over(session: Session, months: int, _: int, until: date) -> Sequence[Over]:
+    gone = _gone()
+    rows = session.execute(
+        select(FilePhoto.id, FilePhoto.person_id, gone.c.last_day).join(gone, gone.c.person_id == FilePhoto.person_id)
+    ).tuples()
+    found = [Over(row_id, person_id, add_months(last, months)) for row_id, person_id, last in rows]
+    return sorted((one for one in found if one.day <= until), key=lambda one: (one.day, one.subject_id))
+
+
+def _erase_photo(session: Session, photo_id: str, removal: Removal) -> None:
+    row = find(session, FilePhoto, photo_id, lock=True)
+    if row is None:
+        return
+    removal.found.add(("file_photo", row.sha256))
+    removal.delete(session, FilePhoto, FilePhoto.id == photo_id)
+
+
+def erase_photos(session: Session, person_id: str, removal: Removal) -> None:
+    """All photos of somebody, with their keys; the consent that they rest on has ended with the deletion."""
+    rows = session.execute(select(FilePhoto.id, FilePhoto.sha256).where(FilePhoto.person_id == person_id)).tuples()
+    for photo_id, sha256 in rows:
+        removal.found.add(("file_photo", sha256))
+        removal.subjects.add(photo_id)
+    removal.delete(session, FilePhoto, FilePhoto.person_id == person_id)
+
+
 def _erase_document(session: Session, document_id: str, removal: Removal) -> None:
     row = find(session, FileDocument, document_id, lock=True)
     if row is None:
@@ -100,7 +127,8 @@ def _erase_contract(session: Session, contract_id: str, removal: Removal) -> Non
 KEPT: tuple[KeptKind, ...] = (
     KeptKind(CONTRACT_FILE, msg("Signed contract of work"), _contracts_over),
     *(KeptKind(f"doc_{kind}", word, _documents_over(kind)) for kind, word in KINDS.items()),
+    KeptKind(PHOTO, msg("Photo for colleagues"), _photos_over),
 )
 ERASURES: Mapping[str, EraseOne] = MappingProxyType(
-    {CONTRACT_FILE: _erase_contract, **{f"doc_{kind}": _erase_document for kind in KINDS}}
+    {CONTRACT_FILE: _erase_contract, PHOTO: _erase_photo, **{f"doc_{kind}": _erase_document for kind in KINDS}}
 )

@@ -13,6 +13,7 @@ from interview_engine.hr.files.entries import birthdays as birthdays
 from interview_engine.hr.files.entries import forget_sections as forget_sections
 from interview_engine.hr.files.entries import held_by as held_by
 from interview_engine.hr.files.entries import put as put
+from interview_engine.hr.files.photos import shown_of as shown_of
 from interview_engine.hr.files.sections import BY_NAME as BY_NAME
 from interview_engine.hr.files.sections import DOCUMENTS as DOCUMENTS
 from interview_engine.hr.files.sections import Section as Section

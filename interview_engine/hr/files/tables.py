@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text
@@ -79,3 +79,16 @@ class FileDocument(Row, Base):
     retention_until: Mapped[date | None] = mapped_column(index=True)
     hold_until: Mapped[date | None]
     hold_reason: Mapped[str] = mapped_column(String(300), default="")
+
+
+class FilePhoto(Row, Base):
+    """A photo that somebody gave of themselves for their colleagues; its bytes lie under a key of its own.
+
+    `withdrawn_at` from when on nobody is shown it any more: its deletion is asked for, which takes the row away too.
+    """
+
+    __tablename__ = "file_photo"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    withdrawn_at: Mapped[datetime | None]

@@ -28,8 +28,6 @@ from interview_engine.hr.messaging.service import tell_account, tell_person
 from interview_engine.hr.onboarding import links, rules
 from interview_engine.hr.onboarding.links import new_link
 from interview_engine.hr.onboarding.tables import Onboarding as Onboarding
-from interview_engine.hr.org.service import managers_above
-from interview_engine.hr.people.names import person_names
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.tasks import service as tasks
@@ -409,17 +407,6 @@ def found(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
 def entry_of(blobs: BlobStore, row: Onboarding) -> rules.Entry | None:
     """What was filled in; None before, and once it has gone into the employee file."""
     return None if row.entry_sha256 is None else rules.load(blobs.read(row.entry_sha256))
-
-
-def team(session: Session, row: Onboarding, *, limit: int = 12) -> list[tuple[str, str]]:
-    """(name, job title) of those whom the new colleague will work with: the head first, then their department."""
-    heads = managers_above(session, row.department_id)[:1]
-    people: list[tuple[str, str]] = [
-        (name, "") for person_id, name in person_names(session, heads).items() if person_id != row.person_id
-    ]
-    for name, title in employments.names_in(session, row.department_id, without={row.person_id, *heads}, limit=limit):
-        people.append((name, title))
-    return people[:limit]
 
 
 def expected(session: Session, legal_entity_id: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -61,6 +61,36 @@ def end_consents(
     for consent in session.scalars(select(Consent).where(which, Consent.withdrawn_at.is_(None))):
         consent.withdrawn_at = clock.now()
         touch(consent, actor.id, clock)
+
+
+def give_consent(session: Session, actor: Actor, person_id: str, purpose: str, text: TextRead, clock: Clock) -> None:
+    """Write down that a person agrees to a purpose outside of interviews, instead of what was said of it before."""
+    withdraw_consent(session, actor, person_id, purpose, clock)
+    session.add(
+        Consent(
+            **stamp(actor.id, clock),
+            person_id=person_id,
+            invitation_id=None,
+            purpose=purpose,
+            granted=True,
+            policy=text.policy,
+            text_version=text.version,
+            language=text.language,
+        )
+    )
+
+
+def withdraw_consent(session: Session, actor: Actor, person_id: str, purpose: str, clock: Clock) -> None:
+    """Withdraw what a person agreed to for one purpose outside of interviews; again changes nothing."""
+    which = (Consent.person_id == person_id, Consent.purpose == purpose, Consent.invitation_id.is_(None))
+    for consent in session.scalars(select(Consent).where(*which, Consent.withdrawn_at.is_(None))):
+        consent.withdrawn_at = clock.now()
+        touch(consent, actor.id, clock)
+
+
+def agreeing(purpose: str) -> Select[str]:
+    """Ids of the persons who agree to a purpose now, for a list's IN."""
+    return select(Consent.person_id).where(Consent.purpose == purpose, Consent.granted, Consent.withdrawn_at.is_(None))
 
 
 def consents_of(session: Session, invitation_id: str) -> dict[str, bool]:

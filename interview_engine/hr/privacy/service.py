@@ -2,11 +2,14 @@
 
 from interview_engine.hr.privacy.consents import (
     TextRead,
+    agreeing,
     consents_of,
     end_consents,
+    give_consent,
     give_to,
     may_be_kept,
     record_consents,
+    withdraw_consent,
 )
 from interview_engine.hr.privacy.encrypting import Encryption, encryption
 from interview_engine.hr.privacy.erasure import (
@@ -40,6 +43,7 @@ __all__ = [
     "Encryption",
     "ErasureRequest",
     "TextRead",
+    "agreeing",
     "ask",
     "both",
     "cancel",
@@ -51,6 +55,7 @@ __all__ = [
     "end_consents",
     "erase",
     "erase_again",
+    "give_consent",
     "give_to",
     "held_until",
     "hold",
@@ -71,4 +76,5 @@ __all__ = [
     "ripe",
     "standing_holds",
     "waiting_and_gone",
+    "withdraw_consent",
 ]

@@ -19,7 +19,7 @@ class Consent(Row, Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     invitation_id: Mapped[str | None] = mapped_column(String(32), index=True)
     purpose: Mapped[str] = mapped_column(String(40))
-    """recording, voice, face, automated_assessment, retention."""
+    """recording, voice, face, automated_assessment, retention; photo, outside of interviews."""
     granted: Mapped[bool]
     policy: Mapped[str] = mapped_column(String(20))
     text_version: Mapped[str] = mapped_column(String(40))
