@@ -18,8 +18,9 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from interview_engine.errors import ConflictError, InvalidInput
+from interview_engine.hr.leave.annual import LeaveStep
 from interview_engine.hr.pay.items import ITEMS
-from interview_engine.hr.pay.rules.annual_leave import LeaveRule, LeaveStep
+from interview_engine.hr.pay.rules.annual_leave import LeaveRule
 from interview_engine.hr.pay.rules.brackets import Table, table
 from interview_engine.hr.pay.rules.contributions import Item, Step
 from interview_engine.hr.pay.rules.other_income import NonResidentRule, ServiceRule

@@ -1,5 +1,5 @@
-"""Annual leave in days, and what unused days are paid: Regulation on Paid Annual Leave, articles 3 to 5;
-Implementing Measures, articles 5 and 10 to 12."""
+"""What unused days of annual leave are paid: Regulation on Paid Annual Leave, articles 3 to 5; Implementing Measures,
+articles 10 to 12. How many days there are: `hr.leave.annual`."""
 
 from __future__ import annotations
 
@@ -8,20 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from interview_engine.hr.leave.annual import LeaveStep, leaver_days
 from interview_engine.hr.pay.rules.brackets import ZERO
 from interview_engine.store.money import rounded
-
-YEAR_DAYS = 365
-"""The measures divide by 365 in every year."""
-
-
-@dataclass(frozen=True, slots=True)
-class LeaveStep:
-    """From so many years of work in all: days of leave, and the months of sick leave in the year that cancel it."""
-
-    from_years: int
-    days: int
-    lost_after_sick_months: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +34,6 @@ class LeaveRule:
         """Whether sick leave of so many months in the year cancels it; exactly the months do."""
         step = self.of(years)
         return step is not None and sick_months >= step.lost_after_sick_months
-
-
-def joiner_days(first_day: date, days: int) -> int:
-    """Whole days for the rest of the year from the first day of work, which counts."""
-    left = (date(first_day.year, 12, 31) - first_day).days + 1
-    # a leap year's 366th day would give more than the whole
-    return min(days, left * days // YEAR_DAYS)
-
-
-def leaver_days(last_day: date, days: int) -> int:
-    """Whole days earned by the last day of work, which counts."""
-    passed = (last_day - date(last_day.year, 1, 1)).days + 1
-    return min(days, passed * days // YEAR_DAYS)
 
 
 def unused_on_leaving(last_day: date, days: int, taken: Decimal) -> Decimal:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from interview_engine.hr.leave import annual
 from interview_engine.hr.pay import parameters
 from interview_engine.hr.pay.rules import annual_leave, bonus, deductions, overtime, proration, severance
 from interview_engine.hr.pay.rules.absence import sick_pay, sick_rate
@@ -182,7 +183,7 @@ def test_annual_leave_agrees(vectors):
         assert rule.days(D(str(case["total_work_years"]))) == case["days"]
     for case in vectors["annual_leave"]["prorata_cases"]:
         if "join" in case:
-            assert annual_leave.joiner_days(date.fromisoformat(case["join"]), case["days"]) == case["result"]
+            assert annual.joiner_days(date.fromisoformat(case["join"]), case["days"]) == case["result"]
         else:
             day = date.fromisoformat(case["leave"])
             unused = annual_leave.unused_on_leaving(day, case["days"], D(case["taken"]))
