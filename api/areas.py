@@ -5,6 +5,7 @@ from api.console.calendar.area import AREA as CALENDAR
 from api.console.competency.area import AREA as COMPETENCY
 from api.console.employees.area import AREA as EMPLOYEES
 from api.console.joining.area import AREA as JOINING
+from api.console.leave.area import AREA as LEAVE
 from api.console.leaving.area import AREA as LEAVING
 from api.console.migration.area import AREA as MIGRATION
 from api.console.pay.area import AREA as PAY
@@ -18,6 +19,7 @@ AREAS: tuple[WebArea, ...] = (
     RECRUITING,
     EMPLOYEES,
     JOINING,
+    LEAVE,
     LEAVING,
     MIGRATION,
     CALENDAR,

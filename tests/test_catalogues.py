@@ -126,6 +126,7 @@ MATERIAL = {
     "interview_engine/hr/recruiting/headcount/lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/pay/lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/leave/lists.py": "what sheets call kinds of leave",
+    "interview_engine/hr/leave/ledger_lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/forms/reading.py": "how people write dates, amounts, yes and no in sheets",
     "interview_engine/law_articles.py": "how Chinese law numbers its articles",
     "interview_engine/hr/recruiting/jobs/requirement_matching.py": "what résumés call languages, and how they deny",

@@ -19,6 +19,7 @@ from api.context import Context
 from api.deps import Ctx
 from api.export import attachment
 from api.i18n import language_of
+from api.phone.balances import own_balances
 from api.phone.employee import EXPORT, FILE, PHOTO, TEAM, TODAY, EmployeeActor
 from api.phone.leaving import LEAVING, own_leaving
 from api.phone.pages import proved
@@ -61,6 +62,7 @@ def today(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
         waiting = waiting_for(session, visit.actor) if mine else ()
         me = visit.actor if mine else actor
         askable = requests.askable(session, actor, actor.person_id or "")
+        leave = any(kind.name == "leave" for kind in askable)
         asked = [one for one in requests.mine(session, actor) if one.row.state in UNDER_WAY]
         team = team_of(session, actor.person_id or "", actor.language, day)
         return page(
@@ -73,7 +75,8 @@ def today(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
             entries=entry_links.waiting_for_person(session, actor.person_id or ""),
             asked=asked[:SHOWN],
             states=STATES_OF_REQUESTS,
-            leave=any(kind.name == "leave" for kind in askable),
+            leave=leave,
+            left=own_balances(session, actor, day) if leave else [],
             notices=notices.unread_of(session, actor.person_id or ""),
             levels=LEVELS,
             team=len(team),

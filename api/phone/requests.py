@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -18,15 +17,14 @@ from api.console.requests.pages import paper_answer, previewed
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
+from api.phone.balances import own_balances
 from api.phone.employee import EmployeeActor
 from api.phone.pay.door import closed, is_open
 from api.render import page as rendered
 from interview_engine.clock import china_day
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.employment import service as employment
-from interview_engine.hr.employment.leave_request import NAME as LEAVE
-from interview_engine.hr.leave import service as leave
+from interview_engine.hr.leave.request import NAME as LEAVE
 from interview_engine.hr.people.names import person_names
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.requests.kinds import STATES
@@ -143,13 +141,6 @@ def cancel(
     )
 
 
-def _left(session: Session, actor: Actor, today: date) -> list[tuple[Text, Decimal, date]]:
-    """(kind, hours, day they were counted on) of one's own leave that was taken over from the system before."""
-    mine = employment.of_person(session, actor.person_id or "")
-    rows = [] if mine is None else leave.left_on(session, mine.id, today)
-    return [(leave.KINDS[one.kind], round(Decimal(one.minutes) / 60, 2).normalize(), one.day) for one in rows]
-
-
 def _form(
     kind: str,
     person: str,
@@ -164,7 +155,7 @@ def _form(
         found, fields = requests.form_of(session, actor, kind, person or actor.person_id)
         name = person_names(session, [person]).get(person, "") if person else ""
         picks = bool(found.days) and not found.previews
-        left = _left(session, actor, today) if kind == LEAVE else []
+        left = own_balances(session, actor, today) if kind == LEAVE and not person else []
     return rendered(
         request,
         "wechat/request_form.html",

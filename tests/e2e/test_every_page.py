@@ -168,7 +168,8 @@ def standing(folder: Path) -> Iterator[Site]:
     addresses["/console/ask/{kind_name}"] = f"/console/ask/{more['kind_name']}?person={about.person_id}"
     addresses["/console/leave-opening/{row_id}/change"] = f"/console/leave-opening/{more['opening_id']}/change"
     for name, key in (("pay_parameters", "parameter_id"), ("pay_profiles", "pay_profile_id"),
-                      ("pay_attendance", "pay_attendance_id")):  # fmt: skip
+                      ("pay_attendance", "pay_attendance_id"), ("leave_history", "leave_history_id"),
+                      ("leave_rules", "leave_rule_id")):  # fmt: skip
         for base in (f"/console/{name.replace('_', '-')}", f"/wechat/lists/{name}"):
             addresses[f"{base}/{{row_id}}/change"] = f"{base}/{more[key]}/change"
     addresses["/console/departments/{row_id}/change"] = f"/console/departments/{made.department_id}/change"

@@ -39,7 +39,7 @@ from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.files import contracts, documents, entries
 from interview_engine.hr.house import house
 from interview_engine.hr.leave import service as leave
-from interview_engine.hr.leave.service import Opening
+from interview_engine.hr.leave.service import NewRule, Opening
 from interview_engine.hr.lists.custom import NewField, add_field
 from interview_engine.hr.lists.tables import BulkDone, SheetImport
 from interview_engine.hr.lists.views import save_view
@@ -117,7 +117,8 @@ class Companies:
             path = path.replace("{row_id}", self.b["welcome_text_id"])
         if path.startswith(("/console/pay-parameters/", "/api/v1/lists/pay_parameters")):
             path = path.replace("{row_id}", self.b["pay_parameter_id"])
-        for base, name in (("pay-attendance", "pay_attendance"), ("pay-profiles", "pay_profile")):
+        for base, name in (("pay-attendance", "pay_attendance"), ("pay-profiles", "pay_profile"),
+                           ("leave-history", "leave_history"), ("leave-rules", "leave_rule")):  # fmt: skip
             if path.startswith((f"/console/{base}/", f"/api/v1/lists/{base.replace('-', '_')}")):
                 path = path.replace("{row_id}", self.b[f"{name}_id"])
         if path.startswith(("/console/assets/", "/api/v1/lists/assets")):
@@ -308,7 +309,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "flow_id": flow.id, "substitute_id": away.id, "item_id": work, "work_item_id": work,
         "action_id": action.id, "assignment_id": moved.id, "contract_id": contract.id,
         **asked, "employment_id": held.id, "entry_id": home.id, "document_id": paper.id, "section": "address",
-        "batch_id": taken["batch_id"],
+        **{name: taken[name] for name in ("batch_id", "leave_history_id", "leave_rule_id")},
         "template_id": made_of.row.id, "signature_id": signature.id,
         **left, "hold_id": hold.id, "plan_id": plan.id,
         "task_id": task.id, "onboarding_id": joins.id, "welcome_text_id": text.id,
@@ -367,12 +368,20 @@ def leaver_of(session: Session, b: str, department: str) -> dict[str, str]:
 
 
 def taken_over(session: Session, boss: Actor, b: str, employment_id: str) -> dict[str, str]:
-    """What comes from another system: a sheet of employees that was received, and an opening balance of leave."""
+    """What comes from another system: a sheet of employees that was received, an opening balance of leave, work before,
+    and a rule of leave that waits for its check."""
     heads = SourceTable("", ("工号", "姓名", "部门", "岗位", "入职日期"),
                         (SourceLine(2, ("B-9", "乙公司新人", "客户服务部", "客服", "2026-01-05")),))  # fmt: skip
     batch = receiving.receive(session, SecretBox(SECRET), boss, "employees", "乙.csv", "0" * 64, heads, b, CLOCK)
     opening = Opening("annual", date(2025, 12, 31), 2400, 480)
-    return {"batch_id": batch.id, "opening_id": leave.bring_along(session, SYSTEM, employment_id, opening, CLOCK).id}
+    said = NewRule(f"company:{b}", "marriage", date(2026, 1, 1), "乙公司的考勤制度", "https://example.gov.cn/2",
+                   values={"days": 10})  # fmt: skip
+    return {
+        "batch_id": batch.id,
+        "opening_id": leave.bring_along(session, SYSTEM, employment_id, opening, CLOCK).id,
+        "leave_history_id": leave.set_history(session, SYSTEM, employment_id, leave.NewHistory(12), CLOCK).id,
+        "leave_rule_id": leave.enter_rule(session, SYSTEM, said, CLOCK).id,
+    }
 
 
 def asked_in(session: Session, samples: Samples, b: str, person_id: str) -> dict[str, str]:

@@ -77,6 +77,14 @@ PARAMETER = {
     "kind": "minimum_wage", "place": "偷来的城市", "first_day": "2026-07-01", "amount": "2700.00", "law": "偷来的文件",
     "source": "https://example.gov.cn/1",
 }  # fmt: skip
+CORRECTION = {
+    "employee_number": "B-1", "leave_type": "annual", "day": "2026-02-02", "hours": "80", "reason": "偷来的年假",
+}  # fmt: skip
+BEFORE = {"employee_number": "B-1", "months_before": "240"}
+LEAVE_RULE = {
+    "region": "启明家居（演示）", "leave_type": "marriage", "first_day": "2026-01-01", "days": "99",
+    "limited_by": "year", "law": "偷来的制度", "source": "https://example.gov.cn/3",
+}  # fmt: skip
 ATTENDED = {"employee_number": "B-1", "month": "2026-09-01", "unpaid_days": "1"}
 PROFILE = {"employee_number": "B-1", "first_day": "2026-01-05", "kind": "labour_service"}
 RUN = {"company": "启明家居（演示）", "month": "2026-11-01", "pay_day": "2026-11-28", "method": "workdays"}

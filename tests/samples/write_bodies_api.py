@@ -6,8 +6,11 @@ from __future__ import annotations
 from two_companies import kit_text
 from write_bodies import (
     ATTENDED,
+    BEFORE,
+    CORRECTION,
     EPISODE,
     JOB,
+    LEAVE_RULE,
     OFFER,
     PARAMETER,
     PLAN,
@@ -37,6 +40,11 @@ API: dict[str, Body] = {
     "change_in_departments": body(name="偷来的部门", company="启明家居（演示）"),
     "add_to_leave_opening": body(employee_number="B-1", kind="annual", day="2025-12-30", hours="8"),
     "change_in_leave_opening": body(employee_number="B-1", kind="annual", day="2025-12-31", hours="8"),
+    "add_to_leave_ledger": body(**CORRECTION),
+    "add_to_leave_history": body(**BEFORE),
+    "change_in_leave_history": body(**BEFORE),
+    "add_to_leave_rules": body(**LEAVE_RULE),
+    "change_in_leave_rules": body(**LEAVE_RULE),
     "add_to_pay_parameters": body(**PARAMETER),
     "change_in_pay_parameters": body(**PARAMETER),
     "add_to_pay_attendance": body(**ATTENDED),

@@ -21,7 +21,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import reached_persons
 from interview_engine.hr.assets import rules as asset_rules
 from interview_engine.hr.assets import service as assets
-from interview_engine.hr.leave.service import KINDS as LEAVE_KINDS
+from interview_engine.hr.leave import service as leave
 from interview_engine.hr.offboarding import interviews, rules, service, settlement
 from interview_engine.hr.offboarding.tables import Separation
 from interview_engine.hr.org.service import department_names
@@ -67,6 +67,7 @@ def _page(
             "tasks": [(one, tasks.title_of(one), who) for one, who in with_owners(session, own)],
             "mine": {one.id for one in own if tasks.is_mine(session, actor, one)},
             "assets": assets.of_employment(session, row.employment_id),
+            "leave_kinds": leave.words_of(session, row.legal_entity_id),
             "others": [one for one in service.of_person(session, row.person_id) if one.id != row.id],
             "hr": bool(reached_persons(session, actor, "identity", "write", (row.person_id,))),
             "interview": interviews.of_separation(session, row.id),
@@ -88,7 +89,6 @@ def _page(
         settlement_states=settlement.STATES,
         names=settlement.NAMES,
         source_of=settlement.words_of_source,
-        leave_kinds=LEAVE_KINDS,
         task_states=task_rules.STATES,
         agreed=row.state in rules.AGREED,
         today=china_day(context.clock),

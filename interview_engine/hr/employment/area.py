@@ -9,7 +9,6 @@ from interview_engine.hr.area import Area, Job, KeptKind, PersonColumn, Subject,
 from interview_engine.hr.employment.assignments import move_those_due
 from interview_engine.hr.employment.certificate import CERTIFICATE
 from interview_engine.hr.employment.employee_list import EMPLOYEES
-from interview_engine.hr.employment.leave_request import LEAVE
 from interview_engine.hr.employment.pay_change import PAY_CHANGE
 from interview_engine.hr.employment.pay_rates import erase_pay, pay_over
 from interview_engine.hr.employment.posts import post_of
@@ -45,7 +44,7 @@ AREA = Area(
     ),
     places=(_places,),
     post_of=post_of,
-    requests=tuple(as_request(kind) for kind in (LEAVE, CERTIFICATE, TRANSFER, PAY_CHANGE)),
+    requests=tuple(as_request(kind) for kind in (CERTIFICATE, TRANSFER, PAY_CHANGE)),
     kept=(KeptKind("pay_record", msg("Records of pay"), pay_over),),
     erasures={"pay_record": erase_pay},
     erase=_erase,

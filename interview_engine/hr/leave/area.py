@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from interview_engine.hr.area import Area, Module, PersonColumn, Subject
+from interview_engine.hr.area import Area, Job, Module, PersonColumn, Subject, in_transaction
+from interview_engine.hr.leave.ledger import settle_those_due
+from interview_engine.hr.leave.ledger_lists import LEAVE_BALANCES, LEAVE_HISTORY, LEAVE_LEDGER
 from interview_engine.hr.leave.lists import LEAVE_OPENING
-from interview_engine.hr.leave.tables import LeaveOpening
+from interview_engine.hr.leave.request import LEAVE
+from interview_engine.hr.leave.rule_list import LEAVE_RULES
+from interview_engine.hr.leave.tables import LeaveAccount, LeaveEntry, LeaveHistory, LeaveOpening, LeaveRule
 from interview_engine.hr.requests import service as requests
+from interview_engine.hr.requests.service import as_request
 from interview_engine.i18n import msg
+
+_LAW = "the law asks the employer to keep what leave somebody had"
 
 AREA = Area(
     name="leave",
@@ -14,15 +21,19 @@ AREA = Area(
         "leave",
         msg("Leave"),
         msg("Requests for days off, and what is left of them."),
-        requests=("leave",),
         affected=lambda session, company: (
             (msg("requests that wait for a decision"), requests.count_waiting(session, ("leave",), company)),
         ),
     ),
-    tables=(LeaveOpening,),
+    tables=(LeaveOpening, LeaveRule, LeaveHistory, LeaveAccount, LeaveEntry),
     persons=(
-        PersonColumn(LeaveOpening.person_id, "kept", "the law asks the employer to keep what leave somebody had"),
+        PersonColumn(LeaveOpening.person_id, "kept", _LAW),
+        PersonColumn(LeaveHistory.person_id, "kept", _LAW),
+        PersonColumn(LeaveAccount.person_id, "kept", _LAW),
+        PersonColumn(LeaveEntry.person_id, "kept", _LAW),
     ),
-    subjects=(Subject("leave"),),
-    lists=(LEAVE_OPENING,),
+    requests=(as_request(LEAVE),),
+    subjects=(Subject("leave"), Subject("leave_rule")),
+    lists=(LEAVE_OPENING, LEAVE_BALANCES, LEAVE_LEDGER, LEAVE_HISTORY, LEAVE_RULES),
+    jobs=(Job("balances of leave", 300.0, in_transaction(settle_those_due), by_date=True),),
 )

@@ -1,4 +1,5 @@
-"""What is left of somebody's leave in the system before: written down in minutes, corrected by a further row."""
+"""The door of leave: what is left of it, and what was left in the system before (in minutes, corrected by a further
+row)."""
 
 from __future__ import annotations
 
@@ -13,17 +14,40 @@ from interview_engine.clock import Clock
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
+from interview_engine.hr.leave import ledger
+from interview_engine.hr.leave.entering import NewRule, words_of
+from interview_engine.hr.leave.entering import check as check_rule
+from interview_engine.hr.leave.entering import enter as enter_rule
+from interview_engine.hr.leave.history import NewHistory, set_history
+from interview_engine.hr.leave.ledger import Balance, minutes_a_day
 from interview_engine.hr.leave.tables import LeaveOpening
+from interview_engine.hr.leave.types import WORDS
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.i18n import Text, msg
 from interview_engine.store import append_only, audit
 from interview_engine.store.rows import find, stamp
 
-KINDS: Mapping[str, Text] = {
-    "annual": msg("Annual leave"),
-    "time_off": msg("Time off for overtime"),
-    "other": msg("Other leave"),
-}
+__all__ = [
+    "KINDS",
+    "Balance",
+    "NewHistory",
+    "NewRule",
+    "Opening",
+    "bring_along",
+    "check_rule",
+    "enter_rule",
+    "find_rows",
+    "first_row",
+    "left_on",
+    "minutes_a_day",
+    "minutes_of",
+    "set_history",
+    "take_back",
+    "words_of",
+]
+
+KINDS: Mapping[str, Text] = {name: WORDS[name] for name in ("annual", "time_off", "other")}
+"""Kinds of which other systems keep balances."""
 MOST_MINUTES = 366 * 24 * 60
 
 
@@ -61,6 +85,7 @@ def bring_along(session: Session, actor: Actor, employment_id: str, new: Opening
     )
     session.add(row)
     session.flush()
+    ledger.open_account(session, employment_id, new.kind, actor.id, clock)
     audit.record(session, actor.id, "leave.bring_along", f"leave:{row.id}", {"kind": new.kind}, clock)
     return row
 
@@ -108,6 +133,7 @@ def take_back(
     """Remove what an import wrote at or after `since`; by id, why a row stays: somebody has corrected it."""
     stays: dict[str, InterviewEngineError] = {}
     going: list[str] = []
+    touched: set[tuple[str, str]] = set()
     for row_id in ids:
         try:
             row = first_row(session, actor, row_id)
@@ -120,30 +146,23 @@ def take_back(
             stays[row_id] = error
             continue
         going.append(row_id)
+        touched.add((row.employment_id, row.kind))
         audit.record(session, actor.id, "leave.take_back", f"leave:{row_id}", {}, clock)
     if going:
         with append_only.passage(session, actor.id, "import taken back", clock):
             for part in employments.parts(going):
                 session.execute(delete(LeaveOpening).where(LeaveOpening.id.in_(part)))
+            # an employment that is taken back next must not be held by an account in which nothing is left
+            kept = [one for one in sorted(touched) if not ledger.remove_empty(session, *one)]
+        for employment_id, kind in kept:
+            ledger.open_account(session, employment_id, kind, actor.id, clock)
     return stays
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Minutes of leave of a kind that are left, and the day as of which they were counted."""
+def left_on(session: Session, employment_id: str, day: date) -> list[Balance]:
+    """What is left of each kind on a day by the ledger, with what is approved until then; the caller has checked.
 
-    kind: str
-    minutes: int
-    day: date
-
-
-def left_on(session: Session, employment_id: str, day: date) -> list[Left]:
-    """What is left of each kind on a day, from what was taken over by then. The caller has checked.
-
-    Leave is counted by days taken over only so far; what was taken since is in the requests.
+    A kind of which nothing was ever granted is not in it: nothing is known of it. What was taken in advance is less
+    than 0. Offboarding reads it for the last day.
     """
-    newest = select(LeaveOpening.kind, func.max(LeaveOpening.day).label("day")).where(
-        LeaveOpening.employment_id == employment_id, LeaveOpening.day <= day
-    )
-    rows = session.execute(newest.group_by(LeaveOpening.kind).order_by(LeaveOpening.kind)).tuples().all()
-    return [Left(kind, minutes_of(session, employment_id, kind, last), last) for kind, last in rows]
+    return ledger.balances_of(session, session.get_one(employments.Employment, employment_id), day)

@@ -48,6 +48,7 @@ NAMES: Mapping[str, Text] = MappingProxyType(
         "days_last_month": msg("Days of the calendar employed in the last month"),
         "unpaid_days": msg("Personal leave in the last month, days of the calendar"),
         "leave": msg("Leave left on the last day, minutes"),
+        "leave_day": msg("Minutes of a day of leave"),
         "leave_since": msg("Annual leave taken since, days of the calendar"),
         "assets_open": msg("Things not given back"),
         "assets_lost": msg("Things lost or broken"),
@@ -65,6 +66,7 @@ SOURCES: Mapping[str, Text] = MappingProxyType(
         "employment": msg("Employee file"),
         "separation": msg("This leaving"),
         "requests": msg("Approved leave requests"),
+        "leave_ledger": msg("Leave ledger, balance of {day}"),
         "leave_opening": msg("Leave taken over, as of {day}"),
         "none": msg("Nothing of it is kept here: ask where it is kept"),
         "assets": msg("Things handed out"),
@@ -103,11 +105,11 @@ def facts_of(session: Session, row: Separation, employment: Employment) -> list[
     ]  # fmt: skip
     left = leave.left_on(session, employment.id, last)
     for one in left:
-        facts.append(Fact("leave", str(one.minutes), "leave_opening", one.day.isoformat(), one.kind))
-    annual = next((one for one in left if one.kind == "annual"), None)
-    if annual is not None:
-        since = _days(session, employment, annual.day, last, ("annual",))
-        facts.append(Fact("leave_since", _number(since), "requests", annual.day.isoformat()))
+        # what was taken in advance is not taken back (Implementing Measures, article 12)
+        minutes = max(0, one.minutes) if one.kind == "annual" else one.minutes
+        facts.append(Fact("leave", str(minutes), "leave_ledger", last.isoformat(), one.kind))
+    if left:
+        facts.append(Fact("leave_day", str(left[0].minutes_a_day), "leave_ledger", last.isoformat()))
     if not left:
         facts.append(Fact("leave", "", "none"))
     things = assets.of_employment(session, employment.id)
@@ -236,6 +238,8 @@ def handed_over(session: Session, actor: Actor, employment_id: str) -> FinalSett
 
 def words_of_source(fact: Mapping[str, str]) -> Text:
     """Where a fact is from, as people read it."""
+    if fact["source"] == "leave_ledger":
+        return msg("Leave ledger, balance of {day}", day=fact["about"])
     if fact["source"] == "leave_opening":
         return msg("Leave taken over, as of {day}", day=fact["about"])
     if fact["source"] == "law":
@@ -246,17 +250,23 @@ def words_of_source(fact: Mapping[str, str]) -> Text:
 def _days(
     session: Session, employment: Employment, first: date, last: date, types: Sequence[str]
 ) -> Decimal:  # fmt: skip
-    """Days of the calendar within first..last on which approved leave of those types lies; half a day is 0.5."""
+    """Days of the calendar within first..last on which approved leave of those types lies; half a day is 0.5, and hours
+    are their share of the person's day."""
     post = Post(employment.id, employment.department_id, employment.legal_entity_id, "notice", employment.start_date)
     window = Ask("", employment.person_id, post, {}, first, last)
     total = Decimal(0)
     for one in requests.in_force(session, window, ("leave",), decided=True):
         if one.text("leave_type") not in types or one.day_from is None or one.day_to is None:
             continue
+        days = (min(one.day_to, last) - max(one.day_from, first)).days + 1
+        hours = one.values.get("hours")
         if one.text("part") in ("morning", "afternoon"):
             total += Decimal("0.5")
+        elif hours is not None:
+            a_day = Decimal(leave.minutes_a_day(session, employment.id))
+            total += (days * Decimal(str(hours)) * 60 / a_day).quantize(Decimal("0.0001"))
         else:
-            total += (min(one.day_to, last) - max(one.day_from, first)).days + 1
+            total += days
     return total
 
 

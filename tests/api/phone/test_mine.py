@@ -153,22 +153,43 @@ def test_a_notice_is_read_and_confirmed_on_the_phone(phones: Phones) -> None:
     assert phones.boss.get(address).status_code == 404
 
 
-def test_what_is_left_of_ones_own_leave_is_shown_while_leave_is_asked_for(phones: Phones) -> None:
+def test_what_is_left_of_ones_own_leave_is_shown_today_and_while_leave_is_asked_for(phones: Phones) -> None:
     company = phones.stage.company
-    form = "/wechat/my/requests/new/leave"
-    phones.mine.get("/wechat/today")
-    assert "剩余" not in phones.mine.get(form).text, "nothing was taken over: nothing is claimed"
+    today, form = "/wechat/today", "/wechat/my/requests/new/leave"
+    assert "我的假期" not in phones.mine.get(today).text, "nothing was taken over: nothing is claimed"
+    assert "还剩" not in phones.mine.get(form).text
     with company.database.transaction() as session:
         day = china_day(company.clock) - timedelta(days=10)
         for kind, minutes in (("annual", 2_430), ("time_off", 6_000)):
             new = leave.Opening(kind, day, minutes, 480)
             leave.bring_along(session, company.actor("hr"), phones.employment_id, new, company.clock)
     page = phones.mine.get(form).text
-    assert "年休假：" in page or "年假：" in page
-    assert "剩余 40.5 小时" in page
-    assert "剩余 100 小时" in page
-    phones.boss.get("/wechat/today")
-    assert "剩余" not in phones.boss.get(form).text
+    assert "今天还剩 5.06 天（40.5 小时）" in page
+    assert "今天还剩 12.5 天（100 小时）" in page
+    own = phones.mine.get(today).text
+    assert "我的假期" in own
+    assert "5.06 天（40.5 小时）" in own
+    phones.boss.get(today)
+    assert "还剩" not in phones.boss.get(form).text
+
+
+def test_more_than_is_left_is_refused_on_the_phone_and_nothing_is_lost(phones: Phones) -> None:
+    company = phones.stage.company
+    form = "/wechat/my/requests/new/leave"
+    phones.mine.get("/wechat/today")
+    day = china_day(company.clock)
+    with company.database.transaction() as session:
+        new = leave.Opening("annual", day - timedelta(days=10), 480, 480)
+        leave.bring_along(session, company.actor("hr"), phones.employment_id, new, company.clock)
+    values = {"key": "k", "leave_type": "annual", "first_day": day.isoformat(),
+              "last_day": (day + timedelta(days=6)).isoformat(), "reason": "回家看看"}  # fmt: skip
+    shown = phones.mine.get(f"{form}/preview", params=values).json()["lines"]
+    assert ["请假前剩余", "1 天（8 小时）"] in shown
+    answer = phones.mine.post(form, data=values)
+    assert answer.status_code == 422
+    assert "只剩 1 天（8 小时）" in answer.text
+    assert "请减少天数" in answer.text
+    assert "回家看看" in answer.text
 
 
 def test_the_entry_form_that_waits_opens_from_today_without_a_code_and_on_nobody_elses_phone(phones: Phones) -> None:

@@ -343,7 +343,7 @@ def test_a_dismissal_is_entered_with_its_grounds(leaver: Leaver) -> None:
 
 
 @pytest.mark.parametrize("kind", ["dismissal_40", "dismissal_41"])
-@pytest.mark.parametrize("leave_type", ["sick", "parental"])
+@pytest.mark.parametrize("leave_type", ["sick", "maternity"])
 def test_leave_that_may_protect_stops_a_dismissal_by_notice_and_names_the_article(
     leaver: Leaver, kind: str, leave_type: str
 ) -> None:

@@ -1,0 +1,1 @@
+"""Leave in the console: balances, the ledger, rules."""
