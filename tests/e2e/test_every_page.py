@@ -32,7 +32,7 @@ from playwright.sync_api import Browser, Page
 from serving import served
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from two_companies import asked_about, asked_in, paid, pay_parameter, taken_over
+from two_companies import asked_about, asked_in, last_pay, paid, pay_account, pay_parameter, taken_over
 
 from api.candidate.own_applications import applications_address
 from api.candidate.sessions import cookie_name
@@ -127,6 +127,8 @@ def standing(folder: Path) -> Iterator[Site]:
         phone = paid_on_the_phone(session, made)
         more |= paid(session, session.get_one(Employment, held))
         things |= phone(session, context, cookies)
+        more["pay_account_id"] = pay_account(session, made.entity_id)
+        more["pay_settlement_id"] = last_pay(session, session.get_one(Employment, held))
         more |= asked_in(session, samples, made.entity_id, about.person_id)
     signed = to_sign(made, held)
     ids = {
@@ -169,7 +171,8 @@ def standing(folder: Path) -> Iterator[Site]:
     addresses["/console/leave-opening/{row_id}/change"] = f"/console/leave-opening/{more['opening_id']}/change"
     for name, key in (("pay_parameters", "parameter_id"), ("pay_profiles", "pay_profile_id"),
                       ("pay_attendance", "pay_attendance_id"), ("leave_history", "leave_history_id"),
-                      ("leave_rules", "leave_rule_id")):  # fmt: skip
+                      ("leave_rules", "leave_rule_id"), ("pay_settlements", "pay_settlement_id"),
+                      ("pay_accounts", "pay_account_id")):  # fmt: skip
         for base in (f"/console/{name.replace('_', '-')}", f"/wechat/lists/{name}"):
             addresses[f"{base}/{{row_id}}/change"] = f"{base}/{more[key]}/change"
     addresses["/console/departments/{row_id}/change"] = f"/console/departments/{made.department_id}/change"

@@ -214,6 +214,7 @@ def samples(company: Company) -> Samples:
             "work_item_id": session.scalars(select(WorkItem.id)).first() or NOBODY,
             "module": "leave",
             "form": "csv",
+            "file": "bank_sheet",
             "code": "communication",
             "competency_code": "communication",
         }

@@ -52,7 +52,7 @@ from interview_engine.hr.onboarding import welcome
 from interview_engine.hr.org import service as org
 from interview_engine.hr.pay import lock, profiles, questions
 from interview_engine.hr.pay import service as pay
-from interview_engine.hr.pay.tables import PayParameter, Payslip, PayslipNotice
+from interview_engine.hr.pay.tables import PayAccount, PayParameter, PaySettlement, Payslip, PayslipNotice
 from interview_engine.hr.people.tables import Person, PersonFlag
 from interview_engine.hr.privacy import service as privacy
 from interview_engine.hr.privacy.tables import ErasureRequest
@@ -118,7 +118,8 @@ class Companies:
         if path.startswith(("/console/pay-parameters/", "/api/v1/lists/pay_parameters")):
             path = path.replace("{row_id}", self.b["pay_parameter_id"])
         for base, name in (("pay-attendance", "pay_attendance"), ("pay-profiles", "pay_profile"),
-                           ("leave-history", "leave_history"), ("leave-rules", "leave_rule")):  # fmt: skip
+                           ("leave-history", "leave_history"), ("leave-rules", "leave_rule"),
+                           ("pay-settlements", "pay_settlement"), ("pay-accounts", "pay_account")):  # fmt: skip
             if path.startswith((f"/console/{base}/", f"/api/v1/lists/{base.replace('-', '_')}")):
                 path = path.replace("{row_id}", self.b[f"{name}_id"])
         if path.startswith(("/console/assets/", "/api/v1/lists/assets")):
@@ -358,13 +359,35 @@ def leaver_of(session: Session, b: str, department: str) -> dict[str, str]:
     """Somebody who leaves with a thing in their hands, and a headcount plan."""
     person = find_or_make(session, SYSTEM, NewContact("乙公司离职人", phone="13900009003"), CLOCK)
     place = employments.Place(b, department)
-    row = employments.begin(session, SYSTEM, person.id, place, "客服", date(2026, 1, 5), None, CLOCK)
+    row = employments.begin(session, SYSTEM, person.id, place, "客服", date(2026, 1, 5), None, CLOCK, number="B-2")
     thing = NewHolding("computer", "乙公司的电脑", date(2026, 1, 5), "B-NB-1")
     asset = assets.hand_out(session, SYSTEM, row.id, thing, CLOCK)
     said = offboarding.NewSeparation("mutual", date(2099, 1, 1), "乙公司的理由")
     leaving = offboarding.enter(session, SYSTEM, row.id, said, CLOCK)
     plan = headcount.set_plan(session, SYSTEM, headcount.NewPlan(department, "", date(2026, 1, 1), 5), CLOCK)
-    return {"asset_id": asset.id, "separation_id": leaving.id, "headcount_id": plan.id}
+    return {"asset_id": asset.id, "separation_id": leaving.id, "headcount_id": plan.id,
+            "pay_settlement_id": last_pay(session, row), "pay_account_id": pay_account(session, b)}  # fmt: skip
+
+
+def pay_account(session: Session, entity_id: str) -> str:
+    """Where the pay of a company stands in its books."""
+    row = PayAccount(
+        **stamp("system", CLOCK), legal_entity_id=entity_id, item="net", account="2211.B", name="乙公司科目"
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def last_pay(session: Session, held: Employment) -> str:
+    """What payroll says about somebody's last pay."""
+    said = PaySettlement(
+        **stamp("system", CLOCK), employment_id=held.id, person_id=held.person_id,
+        legal_entity_id=held.legal_entity_id, department_id=held.department_id, severance="yes",
+    )  # fmt: skip
+    session.add(said)
+    session.flush()
+    return said.id
 
 
 def taken_over(session: Session, boss: Actor, b: str, employment_id: str) -> dict[str, str]:

@@ -87,6 +87,8 @@ LEAVE_RULE = {
 }  # fmt: skip
 ATTENDED = {"employee_number": "B-1", "month": "2026-09-01", "unpaid_days": "1"}
 PROFILE = {"employee_number": "B-1", "first_day": "2026-01-05", "kind": "labour_service"}
+SETTLEMENT = {"employee_number": "B-2", "severance": "no", "advances": "1"}
+ACCOUNT = {"company": "启明家居（演示）", "item": "net", "account": "2211"}
 RUN = {"company": "启明家居（演示）", "month": "2026-11-01", "pay_day": "2026-11-28", "method": "workdays"}
 THING = {"employee_number": "B-1", "kind": "computer", "name": "偷来的电脑", "handed_on": "2026-02-01"}
 PLAN = {"department": "启明家居（演示）/客户服务部", "valid_from": "2026-01-01", "headcount": 99, "reason": REASON}

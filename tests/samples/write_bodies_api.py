@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from two_companies import kit_text
 from write_bodies import (
+    ACCOUNT,
     ATTENDED,
     BEFORE,
     CORRECTION,
@@ -17,6 +18,7 @@ from write_bodies import (
     PROFILE,
     REASON,
     RUN,
+    SETTLEMENT,
     SHEET,
     STEPS,
     TASK,
@@ -49,6 +51,10 @@ API: dict[str, Body] = {
     "change_in_pay_parameters": body(**PARAMETER),
     "add_to_pay_attendance": body(**ATTENDED),
     "change_in_pay_attendance": body(**ATTENDED),
+    "add_to_pay_accounts": body(**ACCOUNT),
+    "change_in_pay_accounts": body(**ACCOUNT),
+    "add_to_pay_settlements": body(**SETTLEMENT),
+    "change_in_pay_settlements": body(**SETTLEMENT),
     "add_to_pay_profiles": body(**PROFILE),
     "change_in_pay_profiles": body(**PROFILE),
     "add_to_pay_runs": body(**RUN),

@@ -1,11 +1,13 @@
 """What pay shows."""
 
 from api.area import Entry, ListPage, WebArea
-from api.console.pay import runs, years
+from api.console.pay import out, runs, years
 from interview_engine.hr.pay.lists import PAY_PARAMETERS
+from interview_engine.hr.pay.out.lists import PAY_ACCOUNTS, PAY_COSTS, PAY_JOURNAL
 from interview_engine.hr.pay.people_lists import PAY_ATTENDANCE, PAY_PROFILES
 from interview_engine.hr.pay.phone_lists import PAY_YEARS, PAYSLIP_QUESTIONS
 from interview_engine.hr.pay.run_lists import PAY_RUNS, PAYSLIPS
+from interview_engine.hr.pay.settlement_list import PAY_SETTLEMENTS
 from interview_engine.i18n import mark
 
 AREA = WebArea(
@@ -17,8 +19,12 @@ AREA = WebArea(
         Entry(runs.QUESTIONS, mark("Questions about payslips"), ("payroll", "read")),
         Entry("/console/pay-by-year", mark("Pay by year"), ("payroll", "read")),
         Entry("/console/pay-attendance", mark("Attendance for pay"), ("payroll", "read")),
+        Entry("/console/pay-settlements", mark("Last pay of leavers"), ("payroll", "read")),
         Entry("/console/pay-profiles", mark("Pay profiles"), ("payroll", "read")),
         Entry("/console/pay-parameters", mark("Pay parameters"), ("payroll", "read")),
+        Entry("/console/pay-costs", mark("Cost by department"), ("payroll", "read")),
+        Entry("/console/pay-journal", mark("Journal of pay"), ("payroll", "read")),
+        Entry("/console/pay-accounts", mark("Accounts of pay"), ("payroll", "read")),
         Entry(years.YEARS, mark("Parameters by year"), ("payroll", "read")),
     ),
     notices={
@@ -28,6 +34,7 @@ AREA = WebArea(
         "run_paid": mark("Written down: it was paid."),
         "run_closed": mark("Closed. What changes later is paid as an adjustment."),
         "run_back": mark("Sent back: it can be worked out again."),
+        "run_posted": mark("Posted. Other systems were told and can pull the lines."),
         "check_passed": mark("Passed, with your reason."),
         "slip_again": mark("Worked out again."),
         "payslips_out": mark("Handed out. Everybody was told that their payslip is ready, without an amount."),
@@ -40,8 +47,12 @@ AREA = WebArea(
         ListPage(PAYSLIP_QUESTIONS, runs.QUESTIONS),
         ListPage(PAY_YEARS, "/console/pay-by-year"),
         ListPage(PAY_ATTENDANCE, "/console/pay-attendance"),
+        ListPage(PAY_SETTLEMENTS, "/console/pay-settlements"),
         ListPage(PAY_PROFILES, "/console/pay-profiles"),
+        ListPage(PAY_COSTS, "/console/pay-costs"),
+        ListPage(PAY_JOURNAL, "/console/pay-journal"),
+        ListPage(PAY_ACCOUNTS, "/console/pay-accounts"),
         ListPage(PAY_PARAMETERS, "/console/pay-parameters"),
     ),
-    pages=(years.router, runs.router),
+    pages=(years.router, runs.router, out.router),
 )

@@ -396,14 +396,36 @@ def _note(session: Session, actor: Actor, row: FileEntry, action: str, fields: S
     audit.record(session, actor.id, action, f"person:{row.person_id}", detail, clock)
 
 
-def birthdays(session: Session, person_ids: Sequence[str]) -> dict[str, date]:
-    """The birthdays of those whose ID number is kept and readable; for a job, which shows none of them."""
-    found = {}
+def opened_of(session: Session, section_name: str, person_ids: Sequence[str]) -> dict[str, list[dict[str, Value]]]:
+    """By person, the readable entries of a section with nothing masked, oldest first. The caller has checked, and
+    writes down that they were read where somebody sees them."""
+    section = BY_NAME[section_name]
+    found: dict[str, list[dict[str, Value]]] = {}
     for place in range(0, len(person_ids), AT_ONCE):
         some = person_ids[place : place + AT_ONCE]
-        rows = select(FileEntry).where(FileEntry.section == "identity", FileEntry.person_id.in_(some))
-        for row in session.scalars(rows):
-            born_on = opened_values(session, row).get("born_on")
-            if isinstance(born_on, date):
-                found[row.person_id] = born_on
+        rows = session.scalars(
+            select(FileEntry)
+            .where(FileEntry.section == section_name, FileEntry.person_id.in_(some))
+            .order_by(FileEntry.id)
+        ).all()
+        texts = vault.opened_many(session, [(row.sealed, _about(row)) for row in rows])
+        for row, text in zip(rows, texts, strict=True):
+            if text is not None:
+                found.setdefault(row.person_id, []).append(read_text(section, text))
     return found
+
+
+def births(session: Session, person_ids: Sequence[str]) -> dict[str, tuple[date, str]]:
+    """Birthday and sex ("" where it is not known) of those whose ID number is kept and readable. The caller has checked
+    that identities may be read, or shows none of it."""
+    return {
+        person: (born_on, str(entry.get("sex") or ""))
+        for person, entries in opened_of(session, "identity", person_ids).items()
+        for entry in entries
+        if isinstance(born_on := entry.get("born_on"), date)
+    }
+
+
+def birthdays(session: Session, person_ids: Sequence[str]) -> dict[str, date]:
+    """The birthdays of those whose ID number is kept and readable; for a job, which shows none of them."""
+    return {person: born_on for person, (born_on, _) in births(session, person_ids).items()}

@@ -10,8 +10,10 @@ from interview_engine.hr.files.contract_signing import stop_signing as stop_sign
 from interview_engine.hr.files.contracts import PART as PART
 from interview_engine.hr.files.contracts import get_for as get_for
 from interview_engine.hr.files.entries import birthdays as birthdays
+from interview_engine.hr.files.entries import births as births
 from interview_engine.hr.files.entries import forget_sections as forget_sections
 from interview_engine.hr.files.entries import held_by as held_by
+from interview_engine.hr.files.entries import opened_of as opened_of
 from interview_engine.hr.files.entries import put as put
 from interview_engine.hr.files.photos import shown_of as shown_of
 from interview_engine.hr.files.sections import BY_NAME as BY_NAME

@@ -12,10 +12,11 @@ from interview_engine.hr.employment import service as employments
 from interview_engine.hr.offboarding import separations
 from interview_engine.hr.offboarding.following import follow, follow_one, ref_of
 from interview_engine.hr.offboarding.separations import NewSeparation, correct_kind, current, get_for, of_person
-from interview_engine.hr.offboarding.settlement import handed_over, settle, take_back
-from interview_engine.hr.offboarding.tables import Separation
+from interview_engine.hr.offboarding.settlement import handed_over, handed_over_in, settle, take_back
+from interview_engine.hr.offboarding.tables import FinalSettlement, Separation
 
 __all__ = [
+    "FinalSettlement",
     "NewSeparation",
     "Separation",
     "correct_kind",
@@ -24,6 +25,7 @@ __all__ = [
     "follow",
     "get_for",
     "handed_over",
+    "handed_over_in",
     "move",
     "of_person",
     "ref_of",

@@ -236,6 +236,15 @@ def handed_over(session: Session, actor: Actor, employment_id: str) -> FinalSett
     return row
 
 
+def handed_over_in(session: Session, legal_entity_id: str) -> Sequence[FinalSettlement]:
+    """For pay runs: every settlement of a company that was handed over. The caller has checked that pay may be read."""
+    return session.scalars(
+        select(FinalSettlement)
+        .where(FinalSettlement.legal_entity_id == legal_entity_id, FinalSettlement.state == "handed_over")
+        .order_by(FinalSettlement.id)
+    ).all()
+
+
 def words_of_source(fact: Mapping[str, str]) -> Text:
     """Where a fact is from, as people read it."""
     if fact["source"] == "leave_ledger":

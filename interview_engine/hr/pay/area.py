@@ -7,16 +7,23 @@ from sqlalchemy.orm import Session
 from interview_engine.hr.area import Area, MessageTemplate, PersonColumn, Subject
 from interview_engine.hr.pay.income_certificate import INCOME_CERTIFICATE
 from interview_engine.hr.pay.lists import PAY_PARAMETERS
+from interview_engine.hr.pay.out.lists import PAY_ACCOUNTS, PAY_COSTS, PAY_JOURNAL
 from interview_engine.hr.pay.people_lists import PAY_ATTENDANCE, PAY_PROFILES
 from interview_engine.hr.pay.phone_lists import PAY_YEARS, PAYSLIP_QUESTIONS
 from interview_engine.hr.pay.run_lists import PAY_RUNS, PAYSLIPS
+from interview_engine.hr.pay.settlement_list import PAY_SETTLEMENTS
 from interview_engine.hr.pay.tables import (
+    PayAccount,
     PayAttendance,
+    PayCost,
+    PayJournalLine,
     PayLock,
     PayParameter,
     PayPeriod,
     PayProfile,
     PayRun,
+    PaySettled,
+    PaySettlement,
     Payslip,
     PayslipLine,
     PayslipNotice,
@@ -40,9 +47,14 @@ def _erase(session: Session, person_id: str, removal: Removal) -> None:
 AREA = Area(
     name="pay",
     tables=(
+        PayAccount,
+        PayJournalLine,
+        PayCost,
         PayParameter,
         PayProfile,
         PayAttendance,
+        PaySettlement,
+        PaySettled,
         PayPeriod,
         PayRun,
         Payslip,
@@ -55,6 +67,8 @@ AREA = Area(
     persons=(
         PersonColumn(PayProfile.person_id, "kept", _LAW),
         PersonColumn(PayAttendance.person_id, "kept", _LAW),
+        PersonColumn(PaySettlement.person_id, "kept", _LAW),
+        PersonColumn(PaySettled.person_id, "kept", _LAW),
         PersonColumn(Payslip.person_id, "kept", _LAW),
         PersonColumn(PayslipLine.person_id, "kept", _LAW),
         PersonColumn(PayslipNotice.person_id, "kept", _LAW),
@@ -99,9 +113,24 @@ AREA = Area(
         Subject("pay_parameter"),
         Subject("pay_profile"),
         Subject("pay_attendance"),
+        Subject("pay_settlement"),
         Subject("pay_run"),
+        Subject("pay_account"),
+        Subject("pay_journal", told=True),
         Subject("payslip"),
         Subject("pay_lock"),
     ),
-    lists=(PAY_PARAMETERS, PAY_PROFILES, PAY_ATTENDANCE, PAY_RUNS, PAYSLIPS, PAYSLIP_QUESTIONS, PAY_YEARS),
+    lists=(
+        PAY_PARAMETERS,
+        PAY_PROFILES,
+        PAY_ATTENDANCE,
+        PAY_SETTLEMENTS,
+        PAY_RUNS,
+        PAYSLIPS,
+        PAYSLIP_QUESTIONS,
+        PAY_YEARS,
+        PAY_ACCOUNTS,
+        PAY_JOURNAL,
+        PAY_COSTS,
+    ),
 )

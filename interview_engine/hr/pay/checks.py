@@ -8,7 +8,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from interview_engine.hr.pay.slip import Slip
+from interview_engine.hr.pay.parameters import amount, share
+from interview_engine.hr.pay.rules.deductions import probation_floor
+from interview_engine.hr.pay.slip import Slip, parameter_of
 
 PASSABLE: Mapping[str, bool] = MappingProxyType(
     {
@@ -20,8 +22,18 @@ PASSABLE: Mapping[str, bool] = MappingProxyType(
         "no_social": True,
         "no_fund": True,
         "below_minimum": True,
+        "below_probation": True,
         "changed_much": True,
         "overtime_limit": True,
+        "settlement_waits": True,
+        "settle_place": False,
+        "settle_severance": False,
+        "settle_notice": False,
+        "settle_leave": False,
+        "settle_average": False,
+        "settle_assets": False,
+        "settle_advances": True,
+        "settle_left": True,
     }
 )
 """By check, whether a reviewer may pass it with a reason. Held days wait for a person; nothing is cut for them (G6)."""
@@ -69,6 +81,7 @@ def findings(inputs: Mapping[str, Any], slip: Slip, last_net: Decimal | None, mo
         ]
         if slip.regular < slip.minimum:
             found.append(Finding("below_minimum", {"wage": str(slip.regular), "minimum": str(slip.minimum)}))
+    found += _below_probation(inputs)
     hours = Decimal(sum(int(one) for one in attendance["overtime_minutes"].values())) / 60
     if hours > most_overtime:
         found.append(Finding("overtime_limit", {"hours": f"{hours:.2f}", "most": f"{most_overtime:f}"}))
@@ -77,6 +90,51 @@ def findings(inputs: Mapping[str, Any], slip: Slip, last_net: Decimal | None, mo
         found.append(
             Finding("changed_much", {"before": str(last_net), "after": str(slip.net), "share": f"{share:+.0f}"})
         )
+    return found
+
+
+def _below_probation(inputs: Mapping[str, Any]) -> list[Finding]:
+    """Pay on probation below its floor (Labour Contract Law, article 20)."""
+    agreed = inputs.get("probation")
+    if agreed is None:
+        return []
+    rows_of = {one.kind: one for one in (parameter_of(kept) for kept in inputs["parameters"])}
+    part = share(rows_of["probation"])
+    least = amount(rows_of["minimum_wage"])
+    floor = probation_floor(Decimal(agreed["agreed"]), part, least)
+    if Decimal(agreed["monthly"]) >= floor:
+        return []
+    values = {"paid": agreed["monthly"], "floor": str(floor), "agreed": agreed["agreed"], "until": agreed["until"],
+              "share": f"{(part * 100).normalize():f}", "minimum": str(least)}  # fmt: skip
+    return [Finding("below_probation", values)]
+
+
+def settlement_findings(inputs: Mapping[str, Any], slip: Slip) -> list[Finding]:
+    """What stands in the way of a leaver's last pay: what neither leaving nor payroll says, and what stays due."""
+    settled = inputs.get("settlement")
+    if settled is None:
+        return []
+    if settled["state"] == "waits":
+        return [Finding("settlement_waits", {"day": settled["last_day"]})]
+    known, needed = settled["months"], settled["months_needed"]
+    open_ones = {
+        "settle_place": not settled["place"],
+        "settle_severance": not settled["severance"],
+        "settle_notice": not settled["notice"],
+        "settle_leave": not settled["leave"]["way"] and not settled["leave"]["declined"],
+        "settle_average": not settled["average"],
+        "settle_assets": not settled["lost_assets"],
+        "settle_advances": not settled["advances"],
+    }
+    found = [
+        Finding(code, {"known": known, "needed": needed} if code == "settle_average" else {})
+        for code, is_open in open_ones.items()
+        if is_open
+    ]
+    for line in slip.lines:
+        left = Decimal(line.values.get("left", "0"))
+        if line.group == "deduction" and left:
+            found.append(Finding("settle_left", {"left": str(left)}))
     return found
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,9 @@ from interview_engine.hr.pay.entering import book_now
 from interview_engine.hr.pay.parameters import Book, Parameter
 from interview_engine.hr.pay.rules.lines import Group, Line, line_of
 from interview_engine.hr.pay.rules.months import add_months, bounds
-from interview_engine.hr.pay.slip import compute, kept_parameter
+from interview_engine.hr.pay.settlement_lines import CODES, is_due
+from interview_engine.hr.pay.settling import Leaving, leavings, settlement_inputs, settlement_rows
+from interview_engine.hr.pay.slip import compute, kept_parameter, parameter_of
 from interview_engine.hr.pay.tables import PayAttendance, PayProfile, PayRun, Payslip
 from interview_engine.store import dated
 
@@ -39,6 +41,8 @@ class Material:
 
     Args:
         closed: by employment, the payslips of closed runs with their run, in the order of payment.
+        kept: by ref, parameter rows as inputs hold them; counted: by first and last day, the days that are paid. Both
+            are the same for everybody, and made once.
     """
 
     employments: Sequence[Employment]
@@ -48,6 +52,9 @@ class Material:
     closed: Mapping[str, Sequence[tuple[PayRun, Payslip]]]
     book: Book
     calendar: Calendar
+    leavings: Mapping[str, Leaving]
+    kept: dict[str, dict[str, Any]] = field(default_factory=dict)
+    counted: dict[tuple[date, date], int] = field(default_factory=dict)
 
 
 def material(session: Session, legal_entity_id: str, month: date, only: str | None = None) -> Material:
@@ -88,6 +95,7 @@ def material(session: Session, legal_entity_id: str, month: date, only: str | No
         closed,
         book_now(session),
         calendars.calendar(session, (calendars.COUNTRY, calendars.company_region(legal_entity_id))),
+        leavings(session, legal_entity_id, only),
     )
 
 
@@ -99,14 +107,53 @@ def gather(given: Material, employment: Employment, run: PayRun) -> dict[str, An
     """
     inputs = _core(given, employment, run.month, run.method, run.pay_day, supplementary=run.number > 0)
     adjustments = _adjustments(given, employment, run)
+    settled = _settlement(given, employment, run)
     # who works here and has no monthly pay is no silent gap: the payslip says so and blocks
     outside = run.number > 0 or _left(employment, run.month)
-    if outside and not adjustments:
+    if outside and not adjustments and not is_due(settled):
         return None
     inputs["adjustments"] = adjustments
     inputs["only_adjustments"] = outside
     inputs["tax"] = _tax(given, employment, run)
+    on_probation = _probation(given, employment, run) if inputs["parts"] and inputs["kind"] == "employee" else None
+    if on_probation is not None:
+        inputs["probation"] = on_probation
+        row = given.book.get("probation", bounds(run.month)[1])
+        inputs["parameters"].append(_kept(given, row))
+    if settled is not None:
+        inputs["settlement"] = settled
+        had = [parameter_of(one) for one in inputs["parameters"]]
+        more = settlement_rows(given.book, settled, date.fromisoformat(settled["last_day"]), had)
+        inputs["parameters"] += [_kept(given, one) for one in more]
     return inputs
+
+
+def _settlement(given: Material, employment: Employment, run: PayRun) -> dict[str, Any] | None:
+    last = employment.last_day
+    if last is None:
+        return None
+    rate = dated.as_of(given.rates.get(employment.id, ()), last)
+    profile = _profile(given, employment, last)
+    monthly = Decimal("0.00") if rate is None else Decimal(rate.monthly_fen).scaleb(-2)
+    place = "" if profile is None else profile.place
+    return settlement_inputs(given.leavings.get(employment.id), employment, run, monthly, place)
+
+
+def _probation(given: Material, employment: Employment, run: PayRun) -> dict[str, str] | None:
+    """What is paid a month on probation and agreed for afterwards; None without probation in the month."""
+    first, last = bounds(run.month)
+    end = employment.probation_end
+    if end is None or end < max(first, employment.start_date):
+        return None
+    rates = given.rates.get(employment.id, ())
+    now, later = dated.as_of(rates, min(last, end)), dated.as_of(rates, end + timedelta(days=1))
+    if now is None or later is None:
+        return None
+    return {
+        "until": end.isoformat(),
+        "monthly": f"{Decimal(now.monthly_fen).scaleb(-2):.2f}",
+        "agreed": f"{Decimal(later.monthly_fen).scaleb(-2):.2f}",
+    }
 
 
 def _left(employment: Employment, month: date) -> bool:
@@ -133,7 +180,7 @@ def _core(
         "kind": kind,
         "profile": "" if profile is None else profile.id,
         "method": method,
-        "month_days": {"workdays": str(_workdays(given.calendar, first, last)),
+        "month_days": {"workdays": str(_workdays(given, first, last)),
                        "calendar": str((last - first).days + 1)},
         "parts": parts,
         "attendance": attendance,
@@ -147,7 +194,7 @@ def _core(
         "adjustments": [],
         "only_adjustments": False,
     }  # fmt: skip
-    inputs["parameters"] = [kept_parameter(one) for one in _parameters(given.book, inputs, profile, last, pay_day)]
+    inputs["parameters"] = [_kept(given, one) for one in _parameters(given.book, inputs, profile, last, pay_day)]
     return inputs
 
 
@@ -155,9 +202,21 @@ def _profile(given: Material, employment: Employment, day: date) -> PayProfile |
     return dated.as_of(given.profiles.get(employment.id, ()), day)
 
 
-def _workdays(calendar: Calendar, first: date, last: date) -> int:
+def _workdays(given: Material, first: date, last: date) -> int:
     """Days that are paid: worked ones and statutory holidays."""
-    return sum(calendar.day(day).kind in ("workday", "statutory") for day in calendars.days(first, last))
+    found = given.counted.get((first, last))
+    if found is None:
+        found = sum(given.calendar.day(day).kind in ("workday", "statutory") for day in calendars.days(first, last))
+        given.counted[first, last] = found
+    return found
+
+
+def _kept(given: Material, row: Parameter) -> dict[str, Any]:
+    """A row as the inputs hold it."""
+    found = given.kept.get(row.ref)
+    if found is None:
+        found = given.kept[row.ref] = kept_parameter(row)
+    return found
 
 
 def _parts(given: Material, employment: Employment, here: tuple[date, date]) -> list[dict[str, str]]:
@@ -169,7 +228,7 @@ def _parts(given: Material, employment: Employment, here: tuple[date, date]) -> 
             found.append(
                 {
                     "monthly": f"{Decimal(span.row.monthly_fen).scaleb(-2):.2f}",
-                    "workdays": str(_workdays(given.calendar, first, last)),
+                    "workdays": str(_workdays(given, first, last)),
                     "calendar": str((last - first).days + 1),
                     "source": f"pay_rate:{span.row.id}",
                 }
@@ -316,7 +375,7 @@ def _adjustments(given: Material, employment: Employment, run: PayRun) -> list[d
 def _sums(lines: Iterable[Line]) -> dict[tuple[str, Group], Decimal]:
     found: dict[tuple[str, Group], Decimal] = {}
     for line in lines:
-        if line.group in ADJUSTED:
+        if line.group in ADJUSTED and line.code not in CODES:
             key = (line.code, line.group)
             found[key] = found.get(key, Decimal(0)) + line.amount
     return found

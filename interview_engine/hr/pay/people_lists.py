@@ -15,11 +15,12 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.forms.fields import Field, Value
-from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, Place
+from interview_engine.hr.forms.spec import Column, Fill, FormSpec, ListSpec, Place
 from interview_engine.hr.pay import profiles
 from interview_engine.hr.pay.allowances import ALLOWANCES, TIMED
 from interview_engine.hr.pay.gathering import AMOUNTS
 from interview_engine.hr.pay.profiles import NewAttendance, NewProfile
+from interview_engine.hr.pay.retiring import RETIRES, retirements
 from interview_engine.hr.pay.rules.months import bounds
 from interview_engine.hr.pay.rules.overtime import KINDS as OVERTIME
 from interview_engine.hr.pay.tables import PayAttendance, PayProfile
@@ -66,6 +67,8 @@ PROFILE = (
     Field("other", msg("Other deductions from taxable income a month in yuan"), "money", low=_NONE,
           also=("其他扣除",)),
     Field("start", msg("Basic deduction counts"), "choice", choices=profiles.STARTS),
+    Field("retires", msg("A woman's job, for her retirement"), "choice", choices=RETIRES,
+          help=msg("Which of the two it is follows from the job, not from the person."), also=("退休类别",)),
     *(Field(f"allowance_{code}", one.word, "money", low=_NONE) for code, one in ALLOWANCES.items()),
     Field("opening_year", msg("Tax year that began elsewhere"), "whole", low=Decimal(2019), high=Decimal(2099),
           help=msg("With this employer, before the first run here."), also=("期初年度",)),
@@ -90,7 +93,7 @@ def _new_profile(values: Mapping[str, Value]) -> NewProfile:
     return NewProfile(
         str(values["kind"]), str(values["place"] or ""), _money(values["social_base"]), _money(values["fund_base"]),
         Decimal(_yuan(values["special"])), Decimal(_yuan(values["other"])), str(values["start"] or "months"),
-        allowances, opening,
+        allowances, opening, str(values["retires"] or ""),
     )  # fmt: skip
 
 
@@ -110,7 +113,7 @@ def _load_profile(session: Session, actor: Actor, row_id: str) -> Mapping[str, V
     row, held = profiles.profile(session, actor, row_id, "read")
     found: dict[str, Value] = {
         "employee_number": employments.number_for(session, held), "first_day": row.valid_from, "kind": row.kind,
-        "place": row.place, "start": row.start,
+        "place": row.place, "start": row.start, "retires": row.retires or None,
         "social_base": None if row.social_base is None else _fen(row.social_base),
         "fund_base": None if row.fund_base is None else _fen(row.fund_base),
         "special": _fen(row.special), "other": _fen(row.other),
@@ -168,7 +171,10 @@ PAY_PROFILES = ListSpec(
         Column("social_base", msg("Social insurance base in yuan"), "money", PayProfile.social_base),
         Column("fund_base", msg("Housing fund base in yuan"), "money", PayProfile.fund_base),
         Column("special", msg("Special additional deductions a month in yuan"), "money", PayProfile.special),
+        Column("retirement", msg("Statutory retirement"), "day", field_class="identity"),
+        Column("retirement_span", msg("By choice, from and to"), field_class="identity", shown=False),
     ),
+    fills=(Fill(("retirement", "retirement_span"), retirements),),
     form=FormSpec(
         PROFILE, _create_profile, ("payroll", "write"), _update_profile, _load_profile,
         key=("employee_number", "first_day"), find=_find_profiles,

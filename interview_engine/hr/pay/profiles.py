@@ -49,6 +49,7 @@ class NewProfile:
     start: str
     allowances: Mapping[str, str]
     opening: Mapping[str, str]
+    retires: str = ""
 
 
 def employment_for(session: Session, actor: Actor, number: str, action: Action) -> Employment:
@@ -97,7 +98,7 @@ def set_profile(
     values: dict[str, Any] = {
         "kind": new.kind, "place": new.place.strip(), "social_base": new.social_base, "fund_base": new.fund_base,
         "special": new.special, "other": new.other, "start": new.start, "allowances": dict(new.allowances),
-        "opening": dict(new.opening),
+        "opening": dict(new.opening), "retires": new.retires,
     }  # fmt: skip
     rows = profiles_of(session, employment.id)
     held = next((span.row for span in dated.history(rows) if span.first == day), None)

@@ -16,20 +16,22 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_owner, check_row
 from interview_engine.hr.employment.service import Employment
-from interview_engine.hr.pay.checks import PASSABLE, differences, findings
+from interview_engine.hr.pay.checks import PASSABLE, differences, findings, settlement_findings
+from interview_engine.hr.pay.costs import keep_costs
 from interview_engine.hr.pay.gathering import Material, gather, material
 from interview_engine.hr.pay.handing_out import is_out
 from interview_engine.hr.pay.parameters import overtime
 from interview_engine.hr.pay.rules.lines import Line, line_of, total
 from interview_engine.hr.pay.rules.months import bounds
 from interview_engine.hr.pay.rules.proration import METHODS
+from interview_engine.hr.pay.settling import note_paid
 from interview_engine.hr.pay.slip import compute, sha256
 from interview_engine.hr.pay.tables import PayPeriod, PayRun, Payslip, PayslipLine
 from interview_engine.hr.people.tables import LegalEntity
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import Text, msg
 from interview_engine.store import audit
-from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.rows import AT_ONCE, batched, find, stamp, touch
 
 STATES: Mapping[str, Text] = {
     "draft": msg("Draft", context="pay run"),
@@ -118,11 +120,10 @@ def work_out(session: Session, actor: Actor, run_id: str, clock: Clock, *, emplo
     which = of_run if employment_id is None else of_run & (Payslip.employment_id == employment_id)
     passed = _passed(session, which)
     session.execute(delete(Payslip).where(which))
-    for one in given.employments:
-        slip = _slip(given, one, run, passed, actor, clock)
-        if slip is not None:
-            session.add(slip)
-    session.flush()
+    for part in batched(given.employments, AT_ONCE):
+        session.add_all(slip for one in part if (slip := _slip(given, one, run, passed, actor, clock)) is not None)
+        # what is written is let go of: ten thousand payslips in memory at once are half a gigabyte
+        session.flush()
     hashes = session.scalars(select(Payslip.inputs_sha256).where(of_run).order_by(Payslip.employment_id))
     run.inputs_sha256 = hashlib.sha256("\n".join(hashes).encode()).hexdigest()
     run.state, run.reviewed_by = "computed", None
@@ -248,7 +249,10 @@ def close(session: Session, actor: Actor, run_id: str, clock: Clock) -> PayRun:
     """
     run = _locked(session, actor, run_id, "write")
     _check_state(run, ("paid",))
-    for slip in session.scalars(select(Payslip).where(Payslip.run_id == run.id).order_by(Payslip.employment_id)):
+    rows = session.scalars(select(Payslip).where(Payslip.run_id == run.id).order_by(Payslip.employment_id)).all()
+    note_paid(session, run, rows, actor.id, clock)
+    keep_costs(session, run, rows, actor.id, clock)
+    for slip in rows:
         for position, kept in enumerate(slip.lines):
             session.add(
                 PayslipLine(
@@ -367,11 +371,9 @@ def _slip(
     ]
     last = before[-1] if before else None
     most = overtime(given.book.get("overtime", run.month)).most_hours_a_month
-    found = (
-        []
-        if inputs["only_adjustments"] and done.net >= 0
-        else findings(inputs, done, None if last is None or run.number else last.net, most)
-    )
+    found = settlement_findings(inputs, done)
+    if not inputs["only_adjustments"] or done.net < 0:
+        found += findings(inputs, done, None if last is None or run.number else last.net, most)
     kept = [
         {
             "code": one.code,

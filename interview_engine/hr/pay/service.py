@@ -6,6 +6,7 @@ from interview_engine.hr.pay.entering import NewParameter, book_now
 from interview_engine.hr.pay.entering import check as check_parameter
 from interview_engine.hr.pay.entering import enter as enter_parameter
 from interview_engine.hr.pay.explaining import Explained, RunPage, explained, no_step, run_page, work_out_again
+from interview_engine.hr.pay.out.page import OutPage, out_page
 from interview_engine.hr.pay.runs import STATES as RUN_STATES
 from interview_engine.hr.pay.runs import NewRun, mark_paid, pass_check, send_back, work_out
 from interview_engine.hr.pay.runs import approve as approve_run
@@ -18,6 +19,7 @@ __all__ = [
     "Explained",
     "NewParameter",
     "NewRun",
+    "OutPage",
     "RunPage",
     "approve_run",
     "begin_run",
@@ -28,6 +30,7 @@ __all__ = [
     "explained",
     "mark_paid",
     "no_step",
+    "out_page",
     "pass_check",
     "review_run",
     "run_page",

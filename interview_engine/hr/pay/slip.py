@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from interview_engine.hr.pay import parameters as rows
+from interview_engine.hr.pay import settlement_lines
 from interview_engine.hr.pay.parameters import Parameter
 from interview_engine.hr.pay.rules import absence, bonus, deductions, other_income, overtime, proration
 from interview_engine.hr.pay.rules.brackets import ZERO, Table
@@ -80,9 +81,15 @@ def compute(inputs: Inputs) -> Slip:
     earned = (*_base(given), *_absences(given), *_allowances(given), *_overtime(given), *_more(given))
     adjusted = _adjustments(given)
     paid = _contributions(given) if given.kind == "employee" else ()
-    taxed = _tax(given, (*earned, *adjusted, *paid))
-    before = (*earned, *adjusted, *paid, *taxed.lines)
-    lines = (*before, *_deductions(given, before))
+    leave = settlement_lines.wages(given.settled, given.one)
+    taxed = _tax(given, (*earned, *leave, *adjusted, *paid))
+    before = (*earned, *leave, *adjusted, *paid, *taxed.lines)
+    annual, _, table_ref = given.tables()
+    lines = (
+        *before,
+        *settlement_lines.compensation(given.settled, given.one, annual, table_ref),
+        *_deductions(given, before),
+    )
     minimum, regular = _minimum(given, earned)
     used = {ref for one in lines for ref in one.parameters}
     provisional = tuple(sorted(ref for ref in used if given.rows[ref].provisional))
@@ -100,7 +107,8 @@ class _Given:
         self.kind: str = inputs["kind"]
         self.attendance: Mapping[str, Any] = inputs["attendance"]
         self.extra = {name: Decimal(value) for name, value in inputs["extra"].items() if name != "bonus_way"}
-        self.all = tuple(_parameter(one) for one in inputs["parameters"])
+        self.settled: Mapping[str, Any] | None = inputs.get("settlement")
+        self.all = tuple(parameter_of(one) for one in inputs["parameters"])
         self.rows = {one.ref: one for one in self.all}
         self.paid_days = rows.paid_days(self.one("paid_days"))
         self.monthly = Decimal(inputs["parts"][-1]["monthly"]) if inputs["parts"] else ZERO
@@ -128,7 +136,8 @@ class _Given:
         return Decimal(self.attendance[name])
 
 
-def _parameter(kept: Mapping[str, Any]) -> Parameter:
+def parameter_of(kept: Mapping[str, Any]) -> Parameter:
+    """A row as the inputs hold it, as rules take it."""
     return Parameter(
         kept["ref"], kept["kind"], kept["place"], kept["item"], date.fromisoformat(kept["first"]),
         None if kept["last"] is None else date.fromisoformat(kept["last"]), kept["values"], kept["law"],
@@ -379,7 +388,7 @@ def _deductions(given: _Given, before: Sequence[Line]) -> Sequence[Line]:
         deductions.Wanted("damage", given.extra["damage"], damage=True, order=2),
         deductions.Wanted("deduction", given.extra["deduction"], order=1),
     ]
-    asked = [one for one in wanted if one.amount]
+    asked = [*(one for one in wanted if one.amount), *settlement_lines.owed(given.settled)]
     if not asked:
         return ()
     share_row, wage_row = given.one("damage_deduction"), given.one("minimum_wage")
@@ -387,7 +396,9 @@ def _deductions(given: _Given, before: Sequence[Line]) -> Sequence[Line]:
     return [
         Line(one.code, "deduction", ZERO - one.amount, formula="deduction_part" if one.left else "entered",
              values={"left": str(one.left)},
-             parameters=(share_row.ref, wage_row.ref) if one.code == "damage" else (), sources=given.source)
+             parameters=(share_row.ref, wage_row.ref) if one.code in ("damage", "lost_assets") else (),
+             sources=given.source if given.settled is None or one.code in ("damage", "deduction")
+             else tuple(given.settled["sources"]))
         for one in done
     ]  # fmt: skip
 

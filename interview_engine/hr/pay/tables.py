@@ -49,7 +49,9 @@ class PayProfile(Row, Dated, Base):
     `kind` employee, labour_service, non_resident. `place` whose rows of contributions and minimum wage hold.
     `social_base`, `fund_base` the declared monthly averages; None: nothing is contributed. `special`, `other` monthly
     deductions from taxable income. `start` how the basic deduction counts, see `rules.withholding.Start`.
-    `allowances` by code, yuan a unit as text. `opening` the tax year before the first run here, as texts by name.
+    `allowances` by code, yuan a unit as text. `retires` which group of the retirement rule a woman's job is in,
+    women_50 or women_55; "" where nobody has said so, and for men. `opening` the tax year before the first run here, as
+    texts by name.
     """
 
     __tablename__ = "pay_profile"
@@ -65,6 +67,7 @@ class PayProfile(Row, Dated, Base):
     special: Mapped[Decimal] = mapped_column(Yuan)
     other: Mapped[Decimal] = mapped_column(Yuan)
     start: Mapped[str] = mapped_column(String(12), default="months")
+    retires: Mapped[str] = mapped_column(String(10), default="")
     allowances: Mapped[dict[str, Any]]
     opening: Mapped[dict[str, Any]]
 
@@ -92,6 +95,44 @@ class PayAttendance(Row, Base):
     counts: Mapped[dict[str, Any]]
     amounts: Mapped[dict[str, Any]]
     bonus_way: Mapped[str] = mapped_column(String(8), default="best")
+
+
+class PaySettlement(Row, Base):
+    """What payroll says about a leaver's last pay beyond the facts that leaving hands over; None: as the facts say.
+
+    `severance` facts, no, yes, twice (an unlawful termination). Months and days as texts. `leave_days` unused days of
+    annual leave; or `work_years` with all employers and `leave_taken` this year, from which the law gives them.
+    `leave_declined` in writing: nothing is paid for them. `average` the pay of the twelve months before, where not all
+    of them were paid here. `lost_assets`, `advances` what the person owes.
+    """
+
+    __tablename__ = "pay_settlement"
+
+    employment_id: Mapped[str] = mapped_column(ForeignKey("employment.id"), unique=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"))
+    department_id: Mapped[str] = mapped_column(ForeignKey("department.id"), index=True)
+    severance: Mapped[str] = mapped_column(String(8), default="facts")
+    severance_months: Mapped[str | None] = mapped_column(String(8))
+    notice_months: Mapped[str | None] = mapped_column(String(8))
+    leave_days: Mapped[str | None] = mapped_column(String(8))
+    work_years: Mapped[int | None]
+    leave_taken: Mapped[str | None] = mapped_column(String(8))
+    leave_declined: Mapped[bool] = mapped_column(default=False)
+    average: Mapped[Decimal | None] = mapped_column(Yuan)
+    lost_assets: Mapped[Decimal | None] = mapped_column(Yuan)
+    advances: Mapped[Decimal | None] = mapped_column(Yuan)
+
+
+class PaySettled(Row, Base):
+    """That a settlement was paid: once, in which closed run."""
+
+    __tablename__ = "pay_settled"
+
+    final_settlement_id: Mapped[str] = mapped_column(ForeignKey("final_settlement.id"), unique=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("pay_run.id"))
+    payslip_id: Mapped[str] = mapped_column(ForeignKey("payslip.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
 
 
 class PayPeriod(Row, Base):
@@ -157,6 +198,55 @@ class Payslip(Row, Base):
     own: Mapped[Decimal] = mapped_column(Yuan)
     employer: Mapped[Decimal] = mapped_column(Yuan)
     differences: Mapped[list[Any]]
+
+
+class PayAccount(Row, Base):
+    """In which account of a company's books something of pay stands: `item` see `out.journal.ITEMS`.
+
+    `department_id` "" for every department that has no row of its own.
+    """
+
+    __tablename__ = "pay_account"
+    __table_args__ = (UniqueConstraint("legal_entity_id", "item", "department_id"),)
+
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"))
+    item: Mapped[str] = mapped_column(String(20))
+    department_id: Mapped[str] = mapped_column(String(32), default="")
+    account: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120), default="")
+
+
+class PayJournalLine(Row, Base):
+    """A line of a run's journal entry, in debit or in credit. Both add up to the same."""
+
+    __tablename__ = "pay_journal_line"
+    __table_args__ = (UniqueConstraint("run_id", "position"),)
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("pay_run.id"))
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"), index=True)
+    department_id: Mapped[str | None] = mapped_column(ForeignKey("department.id"))
+    position: Mapped[int]
+    item: Mapped[str] = mapped_column(String(20))
+    account: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    debit: Mapped[Decimal] = mapped_column(Yuan)
+    credit: Mapped[Decimal] = mapped_column(Yuan)
+
+
+class PayCost(Row, Base):
+    """What a department cost in a closed run: the gross of its people and what the employer bears besides."""
+
+    __tablename__ = "pay_cost"
+    __table_args__ = (UniqueConstraint("run_id", "department_id"),)
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("pay_run.id"))
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"), index=True)
+    department_id: Mapped[str] = mapped_column(ForeignKey("department.id"), index=True)
+    month: Mapped[date] = mapped_column(index=True)
+    people: Mapped[int]
+    gross: Mapped[Decimal] = mapped_column(Yuan)
+    employer: Mapped[Decimal] = mapped_column(Yuan)
+    cost: Mapped[Decimal] = mapped_column(Yuan)
 
 
 @protect

@@ -26,6 +26,12 @@ LINES: Mapping[str, Text] = MappingProxyType(
         "tax_bonus": msg("Income tax on the annual bonus"),
         "damage": msg("Compensation for damage"),
         "deduction": msg("Other deduction"),
+        "leave_payout": msg("Unused annual leave"),
+        "severance": msg("Severance"),
+        "notice_pay": msg("Pay in place of notice"),
+        "tax_severance": msg("Income tax on severance"),
+        "advances": msg("Advances set off"),
+        "lost_assets": msg("Lost things set off"),
         **{code: one.word for code, one in ALLOWANCES.items()},
         **ITEMS,
     }
@@ -45,6 +51,8 @@ SOURCES: Mapping[str, Text] = MappingProxyType(
         "pay_rate": msg("Monthly pay as agreed"),
         "pay_attendance": msg("Attendance of the month"),
         "pay_profile": msg("Pay profile"),
+        "final_settlement": msg("Settlement as leaving handed it over"),
+        "pay_settlement": msg("Payroll's decision on the settlement"),
     }
 )
 """By table, where a line comes from."""
@@ -74,6 +82,21 @@ FORMULAS: Mapping[str, Message] = MappingProxyType(
         "tax_non_resident": msg("Not resident for tax: {income} − {basic}, by the month alone."),
         "bonus_apart": msg("Bonus {bonus} taxed apart: {apart}. Merged it would cost about {merged} in the year."),
         "bonus_merged": msg("Bonus {bonus} taxed with the wages, about {merged} in the year. Apart: {apart}."),
+        "leave_entered": msg("{days} days unused: {average} on average ÷ {paid_days} × {extra} % × {days}."),
+        "leave_law": msg("{years} years of work: {days} days unused by the last day, {taken} were taken; {average} on "
+                         "average ÷ {paid_days} × {extra} % × {days}."),
+        "leave_facts": msg("{minutes} minutes left less {since} days taken since: {days} days unused; {average} on "
+                           "average ÷ {paid_days} × {extra} % × {days}."),
+        "severance": msg("{n} months × {wage}: the average of {of} months before was {average}."),
+        "severance_twice": msg("An unlawful termination: {n} months × {wage} × {times}; the average of {of} months "
+                               "before was {average}."),
+        "severance_capped": msg("{n} months × {wage}: the average {average} is above the cap {cap}, and {asked} months "
+                                "count as {years} at most."),
+        "severance_capped_twice": msg("An unlawful termination: {n} months × {wage} × {times}; the average {average} "
+                                      "is above the cap {cap}, and {asked} months count as {years} at most."),
+        "notice_pay": msg("{months} months × last month's wage {last_month}."),
+        "tax_severance": msg("{amount} less {exempt} free of tax ({times} × a year's local average, {local} a month) = "
+                             "{taxable}, taxed apart by the annual table."),
         "deduction_part": msg("As entered, as far as the law allows; {left} stays due."),
     }
 )  # fmt: skip
@@ -88,7 +111,24 @@ CHECKS: Mapping[str, Message] = MappingProxyType(
         "no_social": msg("No base of social insurance is known."),
         "no_fund": msg("No base of the housing fund is known."),
         "below_minimum": msg("The wage {wage} is below the minimum wage {minimum}."),
+        "below_probation": msg(
+            "On probation until {until} {paid} a month is paid, less than {floor}: {share} % of the "
+            "{agreed} agreed for afterwards, and the minimum wage {minimum} at least."
+        ),
         "changed_much": msg("The net differs by {share} % from the last month: {before} → {after}."),
+        "settlement_waits": msg("The last day is {day}, and the settlement was not handed over: only wages are paid."),
+        "settle_place": msg("The settlement needs the pay profile with its city."),
+        "settle_severance": msg(
+            "Whether severance is due depends on the grounds: decide it under “Last pay of leavers”."
+        ),
+        "settle_notice": msg(
+            "Less notice was given than the law asks for: say how many months of pay stand in its place."
+        ),
+        "settle_leave": msg("Nothing is known of unused annual leave: enter the days, or the years of work."),
+        "settle_average": msg("Of the {needed} months before, {known} were paid here: enter their average."),
+        "settle_assets": msg("Things were lost: enter what is owed for them, or 0."),
+        "settle_advances": msg("Advances are not kept here: ask where they are, then enter them or pass this."),
+        "settle_left": msg("{left} of what is owed stays due after the last pay: the law allows no more."),
         "overtime_limit": msg("{hours} hours of overtime, more than {most} a month."),
     }
 )

@@ -289,3 +289,33 @@ def test_who_may_not_see_pay_sees_no_run_and_no_payslip_and_reads_are_logged(sma
         assert len(events) == 2
         assert not any("10000" in str(one.detail) or "8500" in str(one.detail) for one in events)
         assert session.scalar(select(func.count()).select_from(Payslip)) == 1
+
+
+@pytest.mark.parametrize(("paid", "found"), [(8000, False), (7999, True), (2500, True)])
+def test_pay_on_probation_below_its_floor_stands_in_the_way(small_world: World, paid: int, found: bool) -> None:
+    pay = PayWorld(small_world)
+    with small_world.database.transaction() as session:
+        pay.rows(session)
+        held = pay.hire(session, "A-1", paid, date(2026, 2, 2))
+        held.probation_end = date(2026, 4, 1)
+        pay_rates.set_pay(session, SYSTEM, held.id, 10000_00, date(2026, 4, 2), small_world.clock)
+        pay.attend(session, "A-1", MARCH)
+        (slip,) = slips_of(session, pay.computed(session, MARCH))
+        low = [one for one in slip.findings if one["code"] == "below_probation"]
+        assert bool(low) is found
+        if found:
+            assert low[0]["values"]["floor"] == "8000.00"
+            assert low[0]["values"]["agreed"] == "10000.00"
+
+
+def test_whose_probation_is_over_has_no_floor_of_it(small_world: World) -> None:
+    pay = PayWorld(small_world)
+    with small_world.database.transaction() as session:
+        pay.rows(session)
+        held = pay.hire(session, "A-1", 7000, date(2026, 2, 2))
+        held.probation_end = date(2026, 2, 28)
+        pay_rates.set_pay(session, SYSTEM, held.id, 10000_00, MARCH, small_world.clock)
+        pay.attend(session, "A-1", MARCH)
+        (slip,) = slips_of(session, pay.computed(session, MARCH))
+        assert "probation" not in slip.inputs
+        assert [one["code"] for one in slip.findings] == []

@@ -1,0 +1,288 @@
+"""The files of an approved run: what a bank pays by, what the tax client imports, what insurances and fund are told.
+
+Their heads are data (`formats.json`), because the programs that read them fix those. Whoever cannot stand in a file is
+named with the reason; nobody is left out in silence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from interview_engine.clock import Clock
+from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.pay.items import ITEMS
+from interview_engine.hr.pay.out.payees import Payee, out_run, payees
+from interview_engine.hr.pay.tables import PayRun
+from interview_engine.hr.problems import conflict, missing
+from interview_engine.i18n import Text, joined, msg
+from interview_engine.store import audit
+
+FORMATS: Mapping[str, Any] = json.loads(Path(__file__).with_name("formats.json").read_text(encoding="utf-8"))
+ZERO = Decimal("0.00")
+APART = ("severance", "notice_pay")
+"""Taxed apart from the wages of the year."""
+
+Cell = str | Decimal | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Somebody who does not stand in a file, and why. `elsewhere`: they belong in none of its lines."""
+
+    name: str
+    number: str
+    why: Text
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file. `text`: its bytes where its format is a text of its own, None where it is a sheet of `head`, `rows`."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    left_out: tuple[LeftOut, ...]
+    text: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PayFile:
+    """One kind of file.
+
+    Args:
+        section: of people's files it opens, "bank" or "identity".
+        forms: in which it can be had.
+    """
+
+    name: str
+    word: Text
+    about: Text
+    section: str
+    forms: tuple[str, ...]
+    make: Callable[[PayRun, Sequence[Payee]], Made]
+
+
+def make(
+    session: Session, actor: Actor, run_id: str, name: str, form: str, clock: Clock, *, without: bool = False
+) -> tuple[PayRun, Made]:
+    """A file of a run. The trail keeps who had it, with how many lines, without names and amounts.
+
+    Raises:
+        NotFoundError, PermissionDenied. ConflictError: `pay.run_state`; `pay.left_out`, names who cannot stand in it,
+        unless `without`.
+    """
+    kind = FILES.get(name)
+    if kind is None or form not in kind.forms:
+        raise missing("pay_file", msg("file of the run"))
+    run = out_run(session, actor, run_id)
+    made = kind.make(run, payees(session, actor, run, kind.section))
+    lacking = [one for one in made.left_out if not one.elsewhere]
+    if lacking and not without:
+        raise conflict(
+            "pay.left_out",
+            msg("{count} people cannot stand in this file: {names}.", count=len(lacking),
+                names=joined([f"{one.name} {one.number}".strip() for one in lacking[:5]])),
+            msg("Complete their files, or export it without them and pay them another way."),
+        )  # fmt: skip
+    detail = {"file": name, "form": form, "rows": len(made.rows), "left_out": len(made.left_out)}
+    audit.record(session, actor.id, "pay_run.export", f"pay_run:{run.id}", detail, clock)
+    return run, made
+
+
+def left_out(session: Session, actor: Actor, run_id: str, name: str) -> tuple[LeftOut, ...]:
+    """Who would not stand in a file; see `make` for what is raised."""
+    kind = FILES.get(name)
+    if kind is None:
+        raise missing("pay_file", msg("file of the run"))
+    run = out_run(session, actor, run_id)
+    return kind.make(run, payees(session, actor, run, kind.section)).left_out
+
+
+# The bank ---------------------------------------------------------------------------------------------------------
+
+
+def _transfers(run: PayRun, people: Sequence[Payee]) -> tuple[list[dict[str, Cell]], list[LeftOut]]:
+    found: list[dict[str, Cell]] = []
+    out: list[LeftOut] = []
+    purpose = FORMATS["purpose"].format(month=f"{run.month:%Y-%m}")
+    for one in people:
+        if one.slip.net <= 0:
+            nothing = one.slip.net == 0
+            why = msg("Nothing is paid out.") if nothing else msg("The net is below zero.")
+            out.append(LeftOut(one.name, one.number, why, elsewhere=nothing))
+            continue
+        if one.account is None:
+            out.append(LeftOut(one.name, one.number, msg("No bank account stands in the file.")))
+            continue
+        account = one.account
+        found.append(
+            {"position": len(found) + 1, "holder": str(account["holder"]), "account": str(account["account_number"]),
+             "bank": str(account["bank"]), "branch": str(account.get("branch") or ""), "amount": one.slip.net,
+             "purpose": purpose}
+        )  # fmt: skip
+    return found, out
+
+
+def _bank_sheet(run: PayRun, people: Sequence[Payee]) -> Made:
+    found, out = _transfers(run, people)
+    layout = FORMATS["bank"]["bank_sheet"]
+    return Made("代发工资", layout["head"], [[row[cell] for cell in layout["cells"]] for row in found], tuple(out))
+
+
+def _bank_text(run: PayRun, people: Sequence[Payee]) -> Made:
+    found, out = _transfers(run, people)
+    layout = FORMATS["bank"]["bank_text"]
+    mark = layout["separator"]
+    rows = [[row[cell] for cell in layout["cells"]] for row in found]
+    # a name with the separator in it would move the amount into another field
+    lines = [mark.join(str(cell).replace(mark, " ") for cell in row) + layout["line_end"] for row in rows]
+    return Made("代发工资", (), rows, tuple(out), "".join(lines).encode(layout["encoding"]))
+
+
+# The tax client ---------------------------------------------------------------------------------------------------
+
+
+def _identified(
+    people: Sequence[Payee], wanted: Callable[[Payee], bool]
+) -> tuple[list[tuple[Payee, list[Cell]]], list[LeftOut]]:
+    found: list[tuple[Payee, list[Cell]]] = []
+    out: list[LeftOut] = []
+    for one in people:
+        if not wanted(one):
+            continue
+        if one.identity is None:
+            out.append(LeftOut(one.name, one.number, msg("No ID number stands in the file.")))
+            continue
+        document = FORMATS["documents"][str(one.identity.get("document") or "")]
+        found.append((one, [one.number, one.name, document, str(one.identity["id_number"])]))
+    return found, out
+
+
+def wage_income(one: Payee) -> Decimal:
+    """What counts as wages of the year: everything earned but what is taxed apart."""
+    apart = (*APART, "bonus") if one.slip.bonus_apart else APART
+    return sum((line.amount for line in one.lines if line.group == "earning" and line.code not in apart), ZERO)
+
+
+def _tax_wages(_: PayRun, people: Sequence[Payee]) -> Made:
+    layout = FORMATS["tax_wages"]
+    found, out = _identified(people, lambda one: one.kind == "employee")
+    rows = []
+    for one, first in found:
+        row: list[Cell] = [*first, *[None] * (len(layout["head"]) - len(first))]
+        row[4], row[5] = wage_income(one), ZERO
+        for code, place in layout["contributions"].items():
+            before = row[place]
+            row[place] = (before if isinstance(before, Decimal) else ZERO) - one.sum_of(code, group="contribution")
+        row[layout["other"]] = Decimal(one.slip.inputs["other"])
+        special = Decimal(one.slip.inputs["special"])
+        row[-1] = layout["remark"].format(special=special) if special else ""
+        rows.append(row)
+    out += [
+        LeftOut(
+            one.name,
+            one.number,
+            msg("Paid as labour service, or not resident: declared by another form."),
+            elsewhere=True,
+        )
+        for one in people
+        if one.kind != "employee"
+    ]
+    return Made(layout["title"], layout["head"], rows, tuple(out))
+
+
+def _tax_bonus(_: PayRun, people: Sequence[Payee]) -> Made:
+    found, out = _identified(people, lambda one: one.slip.bonus_apart)
+    return _apart("tax_bonus", found, out, lambda one: (one.sum_of("bonus"), ZERO))
+
+
+def _tax_severance(_: PayRun, people: Sequence[Payee]) -> Made:
+    found, out = _identified(people, lambda one: bool(one.sum_of(*APART)))
+
+    def amounts(one: Payee) -> tuple[Decimal, Decimal]:
+        amount = one.sum_of(*APART)
+        tax = next(line for line in one.lines if line.code == "tax_severance")
+        return amount, min(amount, Decimal(tax.values["exempt"]))
+
+    return _apart("tax_severance", found, out, amounts)
+
+
+def _apart(
+    name: str, found: Sequence[tuple[Payee, list[Cell]]], out: Sequence[LeftOut],
+    amounts: Callable[[Payee], tuple[Decimal, Decimal]],
+) -> Made:  # fmt: skip
+    layout = FORMATS[name]
+    rest: list[Cell] = [ZERO, ZERO, ZERO, ""]
+    rows = [[*first, *amounts(one), *rest] for one, first in found]
+    return Made(layout["title"], layout["head"], rows, tuple(out))
+
+
+# Insurances and fund ----------------------------------------------------------------------------------------------
+
+
+def _contributions(name: str, base: str) -> Callable[[PayRun, Sequence[Payee]], Made]:
+    layout = FORMATS[name]
+    head = [*layout["head"]]
+    for code in layout["items"]:
+        head += [text.format(item=ITEMS[code].get("zh")) for text in layout["of_item"]]
+    head += layout["tail"]
+
+    def make_sheet(_: PayRun, people: Sequence[Payee]) -> Made:
+        codes = tuple(layout["items"])
+        groups = ("contribution", "employer")
+        found, out = _identified(people, lambda one: any(each.code in codes for each in one.lines))
+        rows = []
+        for one, first in found:
+            row: list[Cell] = [*first, _decimal(one.slip.inputs["base"][base])]
+            for code in codes:
+                of_month = [each for each in one.lines if each.code == code and not each.month]
+                row += [of_month[0].quantity if of_month else None, -one.sum_of(code, group="contribution"),
+                        one.sum_of(code, group="employer")]  # fmt: skip
+            back = [each for each in one.lines if each.code in codes and each.month and each.group in groups]
+            late = sum((each.amount if each.group == "employer" else -each.amount for each in back), ZERO)
+            row += [-one.sum_of(*codes, group="contribution"), one.sum_of(*codes, group="employer"), late]
+            rows.append(row)
+        return Made(layout["title"], head, rows, tuple(out))
+
+    return make_sheet
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+SHEETS = ("xlsx", "csv")
+FILES: Mapping[str, PayFile] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            PayFile("bank_sheet", msg("Bank: a sheet"),
+                    msg("Name, account, bank, branch, amount and purpose, one person a line."), "bank", SHEETS,
+                    _bank_sheet),
+            PayFile("bank_text", msg("Bank: a text"),
+                    msg("Account, name, amount and purpose between bars, one person a line, in GB 18030."), "bank",
+                    ("txt",), _bank_text),
+            PayFile("tax_wages", msg("Tax client: wages"),
+                    msg("The import sheet of the withholding client. It fills in special additional deductions "
+                        "itself."), "identity", SHEETS, _tax_wages),
+            PayFile("tax_bonus", msg("Tax client: annual bonus"), msg("Who had a bonus taxed apart."), "identity",
+                    SHEETS, _tax_bonus),
+            PayFile("tax_severance", msg("Tax client: severance"),
+                    msg("Severance and pay in place of notice, with the exempt part."), "identity", SHEETS,
+                    _tax_severance),
+            PayFile("social", msg("Social insurance"), msg("Each insurance with its base, own and employer's share."),
+                    "identity", SHEETS, _contributions("social", "social")),
+            PayFile("fund", msg("Housing fund"), msg("The base, own and employer's share."), "identity", SHEETS,
+                    _contributions("fund", "fund")),
+        )
+    }
+)  # fmt: skip
