@@ -303,6 +303,7 @@ def _parameters(
         (kind == "employee" and inputs["parts"])
         or Decimal(inputs["extra"]["damage"])
         or Decimal(inputs["extra"]["deduction"])
+        or Decimal(inputs["attendance"]["sick_days"])  # its floor is a share of the minimum wage, whoever is ill
     ):
         found += [book.get("minimum_wage", day, place), book.get("damage_deduction", day)]
     if Decimal(inputs["attendance"]["sick_days"]):

@@ -319,3 +319,13 @@ def test_whose_probation_is_over_has_no_floor_of_it(small_world: World) -> None:
         (slip,) = slips_of(session, pay.computed(session, MARCH))
         assert "probation" not in slip.inputs
         assert [one["code"] for one in slip.findings] == []
+
+
+def test_sick_days_of_who_is_no_employee_have_their_floor_too(small_world: World) -> None:
+    pay = PayWorld(small_world)
+    with small_world.database.transaction() as session:
+        pay.rows(session)
+        pay.hire(session, "A-1", kind="labour_service", social_base=None, fund_base=None)
+        pay.attend(session, "A-1", MARCH, sick_days=D(2))
+        (slip,) = slips_of(session, pay.computed(session, MARCH))
+        assert "sick_leave" in amounts(slip)
