@@ -133,6 +133,7 @@ TAKES_A_PATTERN = {
 PUT_TOGETHER = {
     "interview_engine/assessment/evidence/cues.py": "a kit's phrases, escaped",
     "interview_engine/assessment/evidence/coherence.py": "a list that ships",
+    "interview_engine/assessment/evidence/misconduct.py": "lists that ship",
     "interview_engine/assessment/evidence/reference.py": "a reference answer's words: letters and digits",
     "interview_engine/hr/recruiting/jobs/requirement_matching.py": "lists of the module, words of a job escaped",
     "pipelines/hearing/transcript_guards.py": "a list of the module",

@@ -14,7 +14,7 @@ AREA = WebArea(
         Entry("/console/leave-balances", mark("Leave balances"), ("contact", "read")),
         Entry("/console/leave-ledger", mark("Leave ledger"), ("contact", "read")),
         Entry("/console/leave-history", mark("Work before"), ("contact", "read")),
-        Entry("/console/leave-rules", mark("Rules of leave"), ("public", "manage")),
+        Entry("/console/leave-rules", mark("Rules of leave"), ("public", "read")),
     ),
     lists=(
         ListPage(LEAVE_BALANCES, "/console/leave-balances"),
