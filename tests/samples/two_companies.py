@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from api_world import NOBODY, Samples, token_for, unlimited_app, whole_company
 from console_data import CLOCK, PASSWORD, SECRET, STAFF, make_context, service_settings
@@ -52,7 +53,15 @@ from interview_engine.hr.onboarding import welcome
 from interview_engine.hr.org import service as org
 from interview_engine.hr.pay import lock, profiles, questions
 from interview_engine.hr.pay import service as pay
-from interview_engine.hr.pay.tables import PayAccount, PayParameter, PaySettlement, Payslip, PayslipNotice
+from interview_engine.hr.pay.tables import (
+    PayAccount,
+    PayCost,
+    PayJournalLine,
+    PayParameter,
+    PaySettlement,
+    Payslip,
+    PayslipNotice,
+)
 from interview_engine.hr.people.tables import Person, PersonFlag
 from interview_engine.hr.privacy import service as privacy
 from interview_engine.hr.privacy.tables import ErasureRequest
@@ -334,6 +343,8 @@ def paid(session: Session, held: Employment) -> dict[str, str]:
     profile = profiles.NewProfile("labour_service", "", None, None, nothing, nothing, "months", {}, {})
     kept = profiles.set_profile(session, SYSTEM, held, held.start_date, profile, CLOCK)
     month = max(date(2026, 9, 1), held.start_date.replace(day=1))
+    question = asked_about(session, closed(session, held, month))
+    month = (month + timedelta(days=31)).replace(day=1)
     attended = profiles.NewAttendance(month, nothing, nothing, 0, {}, {}, {}, "best")
     sheet = profiles.set_attendance(session, SYSTEM, held, attended, CLOCK)
     new = pay.NewRun(held.legal_entity_id, month, month.replace(day=28), "workdays")
@@ -341,7 +352,25 @@ def paid(session: Session, held: Employment) -> dict[str, str]:
     slip = session.scalars(select(Payslip.id).where(Payslip.run_id == run.id, Payslip.employment_id == held.id)).one()
     lock.set_pin(session, held.person_id, "730418", "730418", CLOCK)
     return {"pay_profile_id": kept.id, "pay_attendance_id": sheet.id, "pay_run_id": run.id, "payslip_id": slip,
-            "question_id": asked_about(session, slip)}  # fmt: skip
+            "question_id": question}  # fmt: skip
+
+
+def closed(session: Session, held: Employment, month: date) -> str:
+    """The payslip of a month that is closed and posted, with its cost."""
+    new = pay.NewRun(held.legal_entity_id, month, month.replace(day=28), "workdays")
+    run = pay.work_out(session, SYSTEM, pay.begin_run(session, SYSTEM, new, CLOCK).id, CLOCK)
+    run.state, run.closed_at = "closed", CLOCK.now()
+    own: dict[str, Any] = {**stamp("system", CLOCK), "run_id": run.id, "legal_entity_id": held.legal_entity_id}
+    session.add(PayCost(**own, department_id=held.department_id, month=month, people=1, gross=Decimal(9000),
+                        employer=Decimal(0), cost=Decimal(9000)))  # fmt: skip
+    for position, (debit, credit) in enumerate(((9000, 0), (0, 9000))):
+        line = {**own, **stamp("system", CLOCK)}
+        session.add(PayJournalLine(**line, department_id=held.department_id, position=position, item="net",
+                                   account="2211.B", name="乙公司科目", debit=Decimal(debit),
+                                   credit=Decimal(credit)))  # fmt: skip
+    session.flush()
+    slips = select(Payslip.id).where(Payslip.run_id == run.id, Payslip.employment_id == held.id)
+    return session.scalars(slips).one()
 
 
 def asked_about(session: Session, payslip_id: str) -> str:
@@ -371,10 +400,11 @@ def leaver_of(session: Session, b: str, department: str) -> dict[str, str]:
 
 def pay_account(session: Session, entity_id: str) -> str:
     """Where the pay of a company stands in its books."""
-    row = PayAccount(
-        **stamp("system", CLOCK), legal_entity_id=entity_id, item="net", account="2211.B", name="乙公司科目"
-    )
-    session.add(row)
+    for item in ("tax", "net"):
+        row = PayAccount(
+            **stamp("system", CLOCK), legal_entity_id=entity_id, item=item, account="2211.B", name="乙公司科目"
+        )
+        session.add(row)
     session.flush()
     return row.id
 

@@ -61,7 +61,7 @@ def _region(session: Session, actor: Actor, said: str) -> str:
     found = session.scalars(statement.limit(2)).all()
     if len(found) == 1:
         return f"company:{found[0].id}"
-    raise invalid("region", "leave.region", msg("There is no such region."),
+    raise invalid("region", "leave.region", msg("No region or company of yours is called “{name}”.", name=said),
                   msg("Write CN, CN-33 for a province, or the name of one of your companies."))  # fmt: skip
 
 
