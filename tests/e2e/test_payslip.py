@@ -86,13 +86,12 @@ def walk(stage: Stage, browser: Browser, token: str, language: str, name: str) -
     page.locator("#contribution + .lines summary").first.click()
     assert words[3] in page.locator("#contribution + .lines details").first.inner_text()
     if LOOK:
-        for line in page.locator(".lines summary").all()[1:]:
-            line.click()
+        page.evaluate("document.querySelectorAll('.lines details').forEach((one) => { one.open = true; })")
         page.emulate_media(color_scheme="dark")
         keep(page, f"{name}-open-dark")
         page.emulate_media(color_scheme="light")
         keep(page, f"{name}-open")
-    page.locator(".lines .ask").first.click()
+    page.locator("#contribution + .lines .ask").first.click()
     page.fill("#text", "为什么？")
     look(page, f"{name}-ask")
     page.locator("#ask button").click()
