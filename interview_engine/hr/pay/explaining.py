@@ -20,6 +20,7 @@ from interview_engine.hr.pay.tables import PayRun, Payslip
 from interview_engine.hr.people.tables import LegalEntity, Person
 from interview_engine.hr.problems import conflict
 from interview_engine.i18n import Text, msg
+from interview_engine.store.money import rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A line explained. `rate` as it is shown, with up to four places; `position` among the payslip's lines."""
+    """A line explained. `rate` as it is shown, with up to four places; `position` among the payslip's lines.
+    `product`: the amount is quantity × rate to the fen, and can be said so."""
 
     position: int
     word: Text
     amount: Decimal
     quantity: str
     rate: str
+    product: bool
     formula: Text
     rules: tuple[Rule, ...]
     sources: tuple[Text, ...]
@@ -195,9 +198,17 @@ def _said(position: int, kept: Mapping[str, Any], rules: Mapping[str, Rule]) -> 
     sources = dict.fromkeys(one.partition(":")[0] for one in kept["sources"])
     return Said(
         position, words.line_word(kept["code"]), Decimal(kept["amount"]), _short(kept["quantity"]),
-        _short(kept["rate"]), words.formula(kept), tuple(rules[ref] for ref in kept["parameters"] if ref in rules),
+        _short(kept["rate"]), _is_product(kept), words.formula(kept),
+        tuple(rules[ref] for ref in kept["parameters"] if ref in rules),
         tuple(words.SOURCES[one] for one in sources if one in words.SOURCES), kept["month"],
     )  # fmt: skip
+
+
+def _is_product(kept: Mapping[str, Any]) -> bool:
+    """Whether quantity × rate is the amount: 22 days beside a month's pay are not."""
+    if kept["quantity"] is None or kept["rate"] is None:
+        return False
+    return abs(rounded(Decimal(kept["quantity"]) * Decimal(kept["rate"]))) == abs(Decimal(kept["amount"]))
 
 
 def _short(number: str | None) -> str:

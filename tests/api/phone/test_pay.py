@@ -107,6 +107,8 @@ def test_every_line_is_explained_in_the_language_of_the_page(paid: Paid, languag
     page = paid.mine.get(paid.slip, headers={"accept-language": language}).text
     for word in words:
         assert word in page, word
+    assert "10000 × 0.08" in page
+    assert " × 10000<" not in page, "22 days times a month's pay is no pay"
     assert 'role="img"' in page
     assert 'id="tax"' in page
     assert 'href="#contribution"' in page
