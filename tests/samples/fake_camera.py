@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 from av.audio.resampler import AudioResampler
-from chromium import ARGUMENTS
+from chromium import ARGUMENTS, at_equal_priority
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, sync_playwright
 
@@ -26,6 +26,7 @@ def camera_browser(pictures: Path, sound: Path) -> Iterator[Browser]:
     executable = shutil.which("chromium")
     if executable is None:
         pytest.skip("no chromium on this machine (apt-get install -y chromium)")
+    at_equal_priority()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=executable, args=[*ARGUMENTS, *camera_flags(pictures, sound)]
