@@ -13,12 +13,14 @@ from api.console.quality.area import AREA as QUALITY
 from api.console.recruiting.area import AREA as RECRUITING
 from api.console.requests.area import AREA as REQUESTS
 from api.console.system.area import AREA as SYSTEM
+from api.console.time.area import AREA as TIME
 from api.console.work.area import AREA as WORK
 
 AREAS: tuple[WebArea, ...] = (
     RECRUITING,
     EMPLOYEES,
     JOINING,
+    TIME,
     LEAVE,
     LEAVING,
     MIGRATION,

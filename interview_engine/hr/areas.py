@@ -29,6 +29,7 @@ from interview_engine.hr.recruiting.area import AREA as RECRUITING
 from interview_engine.hr.requests.area import AREA as REQUESTS
 from interview_engine.hr.signing.area import AREA as SIGNING
 from interview_engine.hr.tasks.area import AREA as TASKS
+from interview_engine.hr.time.area import AREA as TIME
 
 AREAS: tuple[Area, ...] = (
     RECRUITING,
@@ -44,6 +45,7 @@ AREAS: tuple[Area, ...] = (
     ASSETS,
     TASKS,
     PAY,
+    TIME,
     EMPLOYMENT,
     CALENDAR,
     PRIVACY,

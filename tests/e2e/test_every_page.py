@@ -32,7 +32,7 @@ from playwright.sync_api import Browser, Page
 from serving import served
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from two_companies import asked_about, asked_in, last_pay, paid, pay_account, pay_parameter, taken_over
+from two_companies import asked_about, asked_in, last_pay, paid, pay_account, pay_parameter, taken_over, worked
 
 from api.candidate.own_applications import applications_address
 from api.candidate.sessions import cookie_name
@@ -130,6 +130,7 @@ def standing(folder: Path) -> Iterator[Site]:
         more["pay_account_id"] = pay_account(session, made.entity_id)
         more["pay_settlement_id"] = last_pay(session, session.get_one(Employment, held))
         more |= asked_in(session, samples, made.entity_id, about.person_id)
+        more |= worked(session, made.entity_id, held)
     signed = to_sign(made, held)
     ids = {
         **samples.ids,
@@ -172,7 +173,8 @@ def standing(folder: Path) -> Iterator[Site]:
     for name, key in (("pay_parameters", "parameter_id"), ("pay_profiles", "pay_profile_id"),
                       ("pay_attendance", "pay_attendance_id"), ("leave_history", "leave_history_id"),
                       ("leave_rules", "leave_rule_id"), ("pay_settlements", "pay_settlement_id"),
-                      ("pay_accounts", "pay_account_id")):  # fmt: skip
+                      ("pay_accounts", "pay_account_id"), ("shifts", "shift_id"),
+                      ("shift_plan", "shift_plan_id")):  # fmt: skip
         for base in (f"/console/{name.replace('_', '-')}", f"/wechat/lists/{name}"):
             addresses[f"{base}/{{row_id}}/change"] = f"{base}/{more[key]}/change"
     addresses["/console/departments/{row_id}/change"] = f"/console/departments/{made.department_id}/change"

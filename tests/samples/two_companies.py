@@ -73,6 +73,8 @@ from interview_engine.hr.signing import service as signing
 from interview_engine.hr.signing import templates as signing_templates
 from interview_engine.hr.tasks import service as tasks
 from interview_engine.hr.tasks import templates
+from interview_engine.hr.time import service as time
+from interview_engine.hr.time.tables import ShiftPlan
 from interview_engine.i18n import LocalizedText
 from interview_engine.settings import read_settings
 from interview_engine.store.blob_keys import BlobKeys
@@ -128,7 +130,8 @@ class Companies:
             path = path.replace("{row_id}", self.b["pay_parameter_id"])
         for base, name in (("pay-attendance", "pay_attendance"), ("pay-profiles", "pay_profile"),
                            ("leave-history", "leave_history"), ("leave-rules", "leave_rule"),
-                           ("pay-settlements", "pay_settlement"), ("pay-accounts", "pay_account")):  # fmt: skip
+                           ("pay-settlements", "pay_settlement"), ("pay-accounts", "pay_account"),
+                           ("shift-plan", "shift_plan"), ("shifts", "shift")):  # fmt: skip
             if path.startswith((f"/console/{base}/", f"/api/v1/lists/{base.replace('-', '_')}")):
                 path = path.replace("{row_id}", self.b[f"{name}_id"])
         if path.startswith(("/console/assets/", "/api/v1/lists/assets")):
@@ -320,6 +323,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "action_id": action.id, "assignment_id": moved.id, "contract_id": contract.id,
         **asked, "employment_id": held.id, "entry_id": home.id, "document_id": paper.id, "section": "address",
         **{name: taken[name] for name in ("batch_id", "leave_history_id", "leave_rule_id")},
+        **worked(session, b, held.id),
         "template_id": made_of.row.id, "signature_id": signature.id,
         **left, "hold_id": hold.id, "plan_id": plan.id,
         "task_id": task.id, "onboarding_id": joins.id, "welcome_text_id": text.id,
@@ -435,6 +439,18 @@ def taken_over(session: Session, boss: Actor, b: str, employment_id: str) -> dic
         "leave_history_id": leave.set_history(session, SYSTEM, employment_id, leave.NewHistory(12), CLOCK).id,
         "leave_rule_id": leave.enter_rule(session, SYSTEM, said, CLOCK).id,
     }
+
+
+def worked(session: Session, b: str, employment_id: str) -> dict[str, str]:
+    """A shift of company B, who usually works it, and a planned day."""
+    new = time.NewShift("B8", "乙公司早班", ((480, 720), (780, 1020)))
+    shift = time.create(session, SYSTEM, b, new, CLOCK)
+    usual = time.NewDefault(date(2026, 3, 2), (shift.id,), True, employment_id=employment_id)
+    time.set_default(session, SYSTEM, usual, CLOCK)
+    day = date(2026, 3, 7)
+    time.write_plan(session, SYSTEM, [time.PlanRow(employment_id, day, shift.id)], time.PERSON, CLOCK)
+    planned = session.scalars(select(ShiftPlan.id).where(ShiftPlan.employment_id == employment_id)).one()
+    return {"shift_id": shift.id, "shift_plan_id": planned}
 
 
 def asked_in(session: Session, samples: Samples, b: str, person_id: str) -> dict[str, str]:

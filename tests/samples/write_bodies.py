@@ -85,6 +85,9 @@ LEAVE_RULE = {
     "region": "启明家居（演示）", "leave_type": "marriage", "first_day": "2026-01-01", "days": "99",
     "limited_by": "year", "law": "偷来的制度", "source": "https://example.gov.cn/3",
 }  # fmt: skip
+SHIFT = {"company": "启明家居（演示）", "code": "B9", "name": "偷来的班次", "kind": "fixed", "parts": "01:00-05:00"}
+USUAL = {"employee_number": "B-1", "first_day": "2026-03-02", "shifts": "B8", "days": "every"}
+PLANNED = {"employee_number": "B-1", "day": "2026-03-04", "shift": "B8"}
 ATTENDED = {"employee_number": "B-1", "month": "2026-09-01", "unpaid_days": "1"}
 PROFILE = {"employee_number": "B-1", "first_day": "2026-01-05", "kind": "labour_service"}
 SETTLEMENT = {"employee_number": "B-2", "severance": "no", "advances": "1"}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Post
-from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.employment.tables import Assignment, Employment
 from interview_engine.hr.people.tables import Person
+from interview_engine.store import dated
+from interview_engine.store.rows import AT_ONCE, batched
 
 
 def post_of(session: Session, person_id: str) -> Post | None:
@@ -38,3 +41,25 @@ def working_in(session: Session, legal_entity_id: str, day: date) -> Sequence[Em
             Person.erased_at.is_(None),
         ).order_by(Employment.id)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Where somebody worked from a day on, until the next stay."""
+
+    first: date
+    last: date | None
+    department_id: str
+
+
+def stays_of(session: Session, employment_ids: Iterable[str]) -> dict[str, list[Stay]]:
+    """By employment, where its person works on which days, in order. The caller has checked that it may be seen."""
+    found: dict[str, list[Assignment]] = {}
+    for part in batched(employment_ids, AT_ONCE):
+        rows = session.scalars(select(Assignment).where(Assignment.employment_id.in_(part)))
+        for row in rows:
+            found.setdefault(row.employment_id, []).append(row)
+    return {
+        employment_id: [Stay(one.first, one.last, one.row.department_id) for one in dated.history(rows)]
+        for employment_id, rows in found.items()
+    }

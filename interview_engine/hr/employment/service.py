@@ -24,6 +24,7 @@ from interview_engine.hr.employment.first_rows import Evidence, Place
 from interview_engine.hr.employment.named import Employed, employed, persons_of
 from interview_engine.hr.employment.pay_rates import call_off_pay, months_after, pay_on, pay_rates_of, set_pay
 from interview_engine.hr.employment.persons import NewContact, change_contact
+from interview_engine.hr.employment.posts import Stay, stays_of
 from interview_engine.hr.employment.posts import working_in as working_in
 from interview_engine.hr.employment.reading import (
     agree_probation,
@@ -70,6 +71,7 @@ __all__ = [
     "NewPlace",
     "PayRate",
     "Place",
+    "Stay",
     "addressed",
     "agree_probation",
     "all_of",
@@ -119,6 +121,7 @@ __all__ = [
     "persons_of",
     "remove_evidence",
     "set_pay",
+    "stays_of",
     "with_last_day",
     "within_reach",
     "without_last_day",

@@ -1,0 +1,1 @@
+"""Pure rules of time: minutes and instants in, minutes and instants out."""
