@@ -420,6 +420,18 @@ def test_every_page_is_readable_with_text_of_200_percent(site: Site, browser: Br
     assert not found, told(found)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_page_is_wider_than_a_phone_whose_text_is_large(site: Site, browser: Browser, language: str) -> None:
+    """The mode in which words and amounts have the least room, on every page."""
+    found: dict[str, int] = {}
+    with chromium.large_text(browser) as large, window(large, site, 375, language) as (page, _):
+        for route in sorted(site.addresses):
+            page.goto(site.addresses[route])
+            if (over := chromium.width_over(page)) > 0:
+                found[route] = over
+    assert found == {}
+
+
 AXE = os.environ.get("AXE_CORE", "")
 """Where axe-core lies; it is not part of the product: `npm pack axe-core` fetches it (MPL-2.0)."""
 VIOLATIONS = """async (rules) =>
