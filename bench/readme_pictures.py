@@ -17,6 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Playwright, ViewportSize, sync_playwright
 
+from bench.browser import at_equal_priority
 from bench.camera_files import camera_flags, write_wav, write_y4m
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     if not chromium or not (password or options.phone_only):
         print("needs chromium, and DEMO_PASSWORD: what serve --demo shows at its start", file=sys.stderr)
         return 2
+    at_equal_priority()
     with sync_playwright() as playwright:
         if not options.phone_only:
             take_console(playwright, chromium, options.service, password, options.out)

@@ -11,10 +11,11 @@ import av
 import numpy as np
 import pytest
 from av.audio.resampler import AudioResampler
-from chromium import ARGUMENTS, at_equal_priority
+from chromium import ARGUMENTS
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, sync_playwright
 
+from bench.browser import at_equal_priority
 from bench.camera_files import FRAMES_PER_S, RATE, camera_flags, write_wav, write_y4m
 
 __all__ = ["FRAMES_PER_S", "write_wav", "write_y4m"]
