@@ -17,7 +17,7 @@ from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, Place
 from interview_engine.hr.org.service import company_called, legal_entities
 from interview_engine.hr.pay import handing_out, runs
 from interview_engine.hr.pay.rules.proration import WORDS as METHOD_WORDS
-from interview_engine.hr.pay.tables import PayRun, Payslip
+from interview_engine.hr.pay.tables import SUPPLEMENTARY, PayRun, Payslip
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.i18n import msg
 
@@ -51,7 +51,7 @@ PAY_RUNS = ListSpec(
     place=Place(legal_entity=PayRun.legal_entity_id),
     columns=(
         Column("month", msg("Month"), "month", PayRun.month, filters=True, opens=True),
-        Column("run_number", msg("Supplementary run"), "whole", PayRun.number),
+        Column("run_number", msg("Supplementary run"), "whole", SUPPLEMENTARY),
         Column("company", msg("Company"), "text", LegalEntity.name, filters=True),
         Column("pay_day", msg("Pay day"), "day", PayRun.pay_day),
         Column("method", msg("Parts of a month"), "choice", PayRun.method, choices=METHOD_WORDS, shown=False),
@@ -100,7 +100,7 @@ PAYSLIPS = ListSpec(
                employments.number_column(Payslip.person_id, Payslip.legal_entity_id), searched=True, under="name"),
         Column("department", msg("Department"), "text", Department.name, filters=True),
         Column("month", msg("Month"), "month", PayRun.month, filters=True),
-        Column("run_number", msg("Supplementary run"), "whole", PayRun.number, shown=False),
+        Column("run_number", msg("Supplementary run"), "whole", SUPPLEMENTARY, shown=False),
         Column("gross", msg("Gross"), "money", Payslip.gross),
         Column("own", msg("Own contributions"), "money", Payslip.own),
         Column("tax", msg("Income tax"), "money", Payslip.tax),

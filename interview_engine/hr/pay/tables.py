@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from interview_engine.store.append_only import protect
@@ -168,6 +168,10 @@ class PayRun(Row, Base):
     reviewed_by: Mapped[str | None] = mapped_column(String(80))
     approved_by: Mapped[str | None] = mapped_column(String(80))
     closed_at: Mapped[datetime | None]
+
+
+SUPPLEMENTARY = func.nullif(PayRun.number, 0, type_=Integer)
+"""The number of a supplementary run; NULL for the ordinary run of a month, where lists would show a "0"."""
 
 
 class Payslip(Row, Base):

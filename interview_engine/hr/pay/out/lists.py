@@ -15,7 +15,7 @@ from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import Bulk, Column, FormSpec, ListSpec, Place
 from interview_engine.hr.org.service import company_called, legal_entities
 from interview_engine.hr.pay.out.journal import ITEMS
-from interview_engine.hr.pay.tables import PayAccount, PayCost, PayJournalLine, PayRun
+from interview_engine.hr.pay.tables import SUPPLEMENTARY, PayAccount, PayCost, PayJournalLine, PayRun
 from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import invalid, missing, text_within
 from interview_engine.i18n import msg
@@ -185,7 +185,7 @@ PAY_JOURNAL = ListSpec(
     place=Place(legal_entity=PayJournalLine.legal_entity_id),
     columns=(
         Column("month", msg("Month"), "month", PayRun.month, filters=True),
-        Column("run_number", msg("Supplementary run"), "whole", PayRun.number),
+        Column("run_number", msg("Supplementary run"), "whole", SUPPLEMENTARY),
         Column("position", msg("Line"), "whole", PayJournalLine.position, shown=False),
         Column("item", msg("Part of the run"), "choice", PayJournalLine.item, choices=ITEMS, filters=True,
                opens=True),
@@ -223,7 +223,7 @@ PAY_COSTS = ListSpec(
         Column("gross", msg("Gross"), "money", PayCost.gross),
         Column("employer", msg("Borne by the employer"), "money", PayCost.employer),
         Column("cost", msg("Cost"), "money", PayCost.cost),
-        Column("run_number", msg("Supplementary run"), "whole", PayRun.number, shown=False),
+        Column("run_number", msg("Supplementary run"), "whole", SUPPLEMENTARY, shown=False),
         Column("company", msg("Company"), "text", LegalEntity.name, filters=True),
     ),
 )  # fmt: skip
