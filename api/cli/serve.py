@@ -99,6 +99,7 @@ def _demo(context: Context) -> None:
     print(f"{both(msg('try it as a candidate'), ' · ')}:")
     for name, token in company.links.items():
         print(f"  {name}: {address}/i/{token}")
+    print(f"  {both(msg('Open jobs'), ' · ')}: {address}/jobs")
     for kit, codes in company.postings.items():
         for code in codes:
             print(f"  {both(msg('apply'), ' · ')} ({kit}): {address}/p/{code}")

@@ -44,6 +44,7 @@ from interview_engine.hr.recruiting.jobs.wish import NewRequisition
 from interview_engine.i18n import LocalizedText
 
 COMPANY = "云汀科技（演示）"
+CITY = "杭州"
 LOGINS: Mapping[str, tuple[str, str]] = {
     "administrator": ("demo-admin", "演示管理员"),
     "hr": ("demo-hr", "何静（演示）"),
@@ -73,6 +74,7 @@ _JOBS = (
         "customer-service",
         "客服专员",
         "客户服务部",
+        (6_500, 9_000),
         "岗位职责：\n- 处理电话和在线咨询\n- 跟进投诉直到解决\n任职要求：\n- 大专及以上学历\n- 有投诉处理经验\n"
         "- 熟练使用工单系统\n- 普通话流利",
     ),
@@ -80,6 +82,7 @@ _JOBS = (
         "data-analyst",
         "数据分析师",
         "数据部",
+        (15_000, 22_000),
         "岗位职责：\n- 搭建转化漏斗看板\n- 设计并解读 A/B 实验\n任职要求：\n- 本科及以上学历\n- 精通 SQL\n"
         "- 熟悉 Python\n- 英语可作为工作语言",
     ),
@@ -145,7 +148,7 @@ def seed_demo(session: Session, clock: Clock, *, password: str | None = None) ->
     if there is not None:
         return _known(session, there, password or generated(), clock)
     import_shipped_kits(session, clock)
-    entity = create_legal_entity(session, SYSTEM, COMPANY, "杭州", clock)
+    entity = create_legal_entity(session, SYSTEM, COMPANY, CITY, clock)
     departments = {
         name: create_department(session, SYSTEM, entity.id, name, clock)
         for name in ("客户服务部", "数据部", "人力资源部")
@@ -156,8 +159,8 @@ def seed_demo(session: Session, clock: Clock, *, password: str | None = None) ->
         set_manager(session, SYSTEM, departments[name].id, actors["hiring_manager"].person_id, clock)
     jobs: dict[str, str] = {}
     links: dict[str, tuple[str, ...]] = {}
-    for kit_id, title, department, description in _JOBS:
-        job = _job(session, actors, entity, departments[department], kit_id, title, description, clock)
+    for kit_id, title, department, pay, description in _JOBS:
+        job = _job(session, actors, entity, departments[department], kit_id, title, pay, description, clock)
         jobs[kit_id] = job
         links[kit_id] = _posted(session, actors["recruiter"], job, clock)
     interviews = tuple(_interview(session, links["customer-service"], place, clock) for place in range(len(RECORDED)))
@@ -174,7 +177,7 @@ def seed_demo(session: Session, clock: Clock, *, password: str | None = None) ->
 
 
 def _known(session: Session, entity: LegalEntity, password: str, clock: Clock) -> DemoAccounts:
-    titles = {title: kit_id for kit_id, title, _, _ in _JOBS}
+    titles = {title: kit_id for kit_id, title, *_ in _JOBS}
     jobs = jobs_of(session, entity.id)
     logins = set_demo_password(session, (login for login, _ in LOGINS.values()), password, clock)
     return DemoAccounts(
@@ -203,6 +206,7 @@ def _job(
     department: Department,
     kit_id: str,
     title: str,
+    pay: tuple[int, int],
     description: str,
     clock: Clock,
 ) -> str:
@@ -219,6 +223,9 @@ def _job(
         description=description,
         role_profile_id=profile.id,
         kit_version_id=version_id,
+        place=CITY,
+        pay_low=pay[0],
+        pay_high=pay[1],
     )
     job = requisitions.create_requisition(session, actors["recruiter"], new, clock)
     approval = requisitions.submit_for_approval(session, actors["recruiter"], job.id, clock)
@@ -246,8 +253,8 @@ def _short(session: Session, version_id: str, entity: LegalEntity, clock: Clock)
 
 
 def _posted(session: Session, recruiter: Actor, job_id: str, clock: Clock) -> tuple[str, ...]:
-    """Post the job; returns the codes of its public links."""
-    channels = (("微信公众号", "600"), ("招聘网站", "1800"), ("内部推荐", "0"))
+    """Post the job, on the public list of jobs too; returns the codes of its public links."""
+    channels = (("微信公众号", "600"), ("招聘网站", "1800"), ("内部推荐", "0"), (postings.PUBLIC_CHANNEL, "0"))
     return tuple(
         postings.create_posting(session, recruiter, job_id, channel, Decimal(cost), clock).code
         for channel, cost in channels

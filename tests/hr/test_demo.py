@@ -11,6 +11,7 @@ from interview_engine.hr.accounts.tables import Account
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.interviewing import answers, invitations
+from interview_engine.hr.recruiting.jobs import postings
 from interview_engine.hr.recruiting.tables import Application, Assessment, Invitation, Requisition
 from interview_engine.store.engine import Database
 
@@ -75,3 +76,15 @@ def test_the_job_of_the_demo_asks_what_its_recordings_answer(sqlite_database: Da
         asked = competency.kit(session, job.kit_version_id or "")
         assert [one.id for one in asked.questions] == list(demo.ANSWERED)
         assert sum(one.weight for one in asked.competencies) == 100
+
+
+def test_the_jobs_of_the_demo_stand_on_the_public_list_with_place_and_pay(sqlite_database: Database) -> None:
+    clock = MovingClock()
+    with sqlite_database.transaction() as session:
+        made = demo.seed_demo(session, clock)
+        listed = {one.requisition.id: one for one in postings.public_jobs(session, clock)}
+        assert set(listed) == set(made.requisitions.values())
+        codes = {code for some in made.postings.values() for code in some}
+        for one in listed.values():
+            assert one.code in codes
+            assert (one.requisition.place, bool(one.requisition.pay_low)) == (demo.CITY, True)
