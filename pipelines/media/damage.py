@@ -27,8 +27,11 @@ LEAST_PICTURES_S = 1.0
 """Less lost picture than this changes no measure: pictures are looked at five times a second."""
 
 
-NOTE = re.compile(r"interview-engine: (media\.[a-z_]+) ([0-9.]{1,12})")
-"""What a packed recording says of itself in its comment when it is not whole: a code of reasons.py, and its number."""
+MARK = "interview-engine: "
+NOTE = re.compile(r"(media\.[a-z_]+) ([0-9.]{1,12})")
+RESTARTS = re.compile(r"restarts((?: \d{1,6}\.\d{3})+)")
+"""What a packed recording says of itself in its comment: why it is not whole, a code of reasons.py and its number; and
+the seconds at which the recorder was started again, which the packed file no longer shows."""
 
 NOTED = {
     "media.truncated": "at_s",
@@ -39,19 +42,36 @@ NOTED = {
 }
 
 
-def note_of(reason: Reason) -> str:
-    """The comment that a packed recording carries."""
-    return f"interview-engine: {reason.code} {reason.detail[NOTED[reason.code]]}"
+def note_of(reason: Reason | None, restarts_s: Sequence[float] = ()) -> str:
+    """The comment that a packed recording carries; "" for a whole one in one piece."""
+    said = [] if reason is None else [f"{reason.code} {reason.detail[NOTED[reason.code]]}"]
+    if restarts_s:
+        said.append("restarts " + " ".join(f"{at_s:.3f}" for at_s in restarts_s))
+    return MARK + "; ".join(said) if said else ""
 
 
 def noted(parts: Sequence[Opened]) -> Reason | None:
     """What was noted when a recording was packed that was not whole; None where nothing was."""
     for opened in parts:
-        for name, value in opened.container.metadata.items():
-            found = NOTE.fullmatch(value) if name.lower() == "comment" else None
+        for note in _notes(opened):
+            found = NOTE.fullmatch(note)
             if found is not None and found[1] in NOTED:
                 return Reason(found[1], {NOTED[found[1]]: found[2]})
     return None
+
+
+def noted_restarts(opened: Opened) -> tuple[float, ...]:
+    """Where recordings were joined when this one was packed, seconds from its start."""
+    for note in _notes(opened):
+        if found := RESTARTS.fullmatch(note):
+            return tuple(float(at) for at in found[1].split())
+    return ()
+
+
+def _notes(opened: Opened) -> list[str]:
+    metadata = opened.container.metadata
+    comments = [value for name, value in metadata.items() if name.lower() == "comment" and value.startswith(MARK)]
+    return [note for value in comments for note in value.removeprefix(MARK).split("; ")]
 
 
 class Damage:

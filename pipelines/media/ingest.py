@@ -35,7 +35,7 @@ from pipelines.media.container import (
 )
 from pipelines.media.continuity import continuous
 from pipelines.media.covered import Covered
-from pipelines.media.damage import Damage, noted
+from pipelines.media.damage import Damage, noted, noted_restarts
 from pipelines.media.lengths import beginnings, longest_s
 from pipelines.media.picture_track import PictureTrack
 from pipelines.media.pictures import picture_info
@@ -131,17 +131,21 @@ class Recording:
         found = noted(containers) or found or self._covered.missing(duration_s)
         unrecorded = () if audio is None else self._covered.gaps(duration_s)
         soundless = merge([*unrecorded, *self._covered.without("sound", duration_s)])
-        return Media(duration_s, audio, self.video, found, unrecorded, self._restarts(), soundless)
+        return Media(duration_s, audio, self.video, found, unrecorded, self._restarts(duration_s), soundless)
 
     def _expected_s(self) -> float | None:
         """How much the header says that there is, seconds from the window's start; None where it says nothing."""
         last = self._parts[-1][1]
         return last.expected_s if last.declared_s is not None else None
 
-    def _restarts(self) -> tuple[float, ...]:
-        """Where another container begins in the recording, seconds from the window's start."""
-        begins = (window.start_s - (window.zero_s - opened.origin_s) for opened, window in self._parts[1:])
-        return tuple(begin - self._window.start_s for begin in begins if begin > self._window.start_s)
+    def _restarts(self, duration_s: float) -> tuple[float, ...]:
+        """Where another recording begins, here or before this file was packed, seconds from the window's start."""
+        found: list[float] = []
+        for place, (opened, window) in enumerate(self._parts):
+            begins_s = window.start_s - (window.zero_s - opened.origin_s) - self._window.start_s
+            found += [begins_s] if place else []
+            found += [begins_s + at_s for at_s in noted_restarts(opened)]
+        return tuple(at_s for at_s in found if 0.0 < at_s < duration_s)
 
     def _look(self, at_pictures: bool) -> None:
         if self._pictures is not None:

@@ -17,7 +17,7 @@ from interview_engine.assessment.reasons import Reason
 from pipelines.media.container import Limits, Opened, media_error, packets_from, seconds, too_long
 from pipelines.media.continuity import LONGEST_PACKET_S, Reach, continuous, kind_of, length_of
 from pipelines.media.covered import Covered
-from pipelines.media.damage import Damage, noted
+from pipelines.media.damage import Damage, noted, noted_restarts
 from pipelines.media.decoding_times import with_decoding_times
 
 PACKETS_PER_S = 2000
@@ -56,13 +56,15 @@ class Plan:
 
 @dataclass(slots=True)
 class Copied:
-    """What a copy found: last end in seconds, packets, pixels of the pictures, and why it is not whole, or None."""
+    """What a copy found: last end in seconds, packets, pixels of the pictures, why it is not whole, or None, and where
+    one recording ends and the next begins, in seconds."""
 
     end_s: float = 0.0
     packets: int = 0
     width: int = 0
     height: int = 0
     reason: Reason | None = None
+    restarts_s: tuple[float, ...] = ()
 
 
 NO_ENCODER = frozenset({"libdav1d"})
@@ -123,6 +125,8 @@ def copied(plan: Plan, output: Output | None) -> Copied:
     for part in plan.parts:
         begins_s, reach = found.end_s, Reach()
         covered.begin()
+        found.restarts_s += (begins_s,) if begins_s > 0.0 else ()
+        found.restarts_s += tuple(begins_s + at_s for at_s in noted_restarts(part))
         stated_s = None if part.declared_s is None else begins_s + part.declared_s
         kept = {stream.index: place for place, stream in enumerate(plan.kept(part))}
         if part.video is not None and not found.width:

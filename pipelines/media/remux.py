@@ -155,8 +155,7 @@ def look_and_pack(source: Path, target: Path, media_type: str, limits: Limits) -
         plan = Plan(source, limits, opened, sounds, lost, mirrored)
         muxer = muxer_for(plan)
         found = _pack(plan, target, muxer, None)
-        if found.reason is not None and muxer is not None:
-            note = note_of(found.reason)
+        if muxer is not None and (note := note_of(found.reason, found.restarts_s)):
             close_all(opened)
             opened, lost = open_parts(source, limits)
             _pack(replace(plan, parts=opened), target, muxer, note)
@@ -175,6 +174,19 @@ def look_and_pack(source: Path, target: Path, media_type: str, limits: Limits) -
         muxer is not None,
         found.reason is not None,
     )
+
+
+def speaking_sound(path: Path, limits: Limits) -> int:
+    """The place among a file's sounds of the one that holds the speech; 0 where there is but one.
+
+    Raises:
+        MediaError: as `container.open_parts`.
+    """
+    opened, _ = open_parts(path, limits)
+    try:
+        return next(iter(_sounds(opened)), 0)
+    finally:
+        close_all(opened)
 
 
 def _sounds(parts: Sequence[Opened]) -> tuple[int, ...]:

@@ -25,7 +25,7 @@ from interview_engine.errors import MediaError
 from pipelines.media.container import Limits
 from pipelines.media.joined import parts_of
 from pipelines.media.packing import added_like
-from pipelines.media.remux import look_and_pack
+from pipelines.media.remux import look_and_pack, speaking_sound
 
 Made = Literal["original", "copied", "transcoded"]
 
@@ -94,15 +94,16 @@ def playable(path: Path, folder: Path, stem: str) -> Playable | None:
     """A browser's version of one recording; None when no audio or video can be read from it.
 
     The clock of the result starts where the container's does, so that times measured on the original hold. Recordings
-    that lie one after the other in a file (a recorder that was started again) are put into one first.
+    that lie one after the other in a file (a recorder that was started again) are put into one first. Of several sound
+    tracks the speaking one is played: a recorder of the screen may put a silent one before it.
 
     Raises:
         OSError: the copy cannot be written.
     """
     whole = _in_one(path, folder / f"{stem}.whole")
     if whole is None:
-        return _playable(path, folder, stem)
-    found = _playable(whole, folder, stem)
+        return _playable(path, folder, stem, _speaking(path))
+    found = _playable(whole, folder, stem, 0)
     if found is not None and found.path == whole:
         kept = folder / f"{stem}.{found.mime.partition('/')[2]}"
         return replace(found, path=whole.rename(kept), made="copied")
@@ -125,19 +126,27 @@ def _in_one(path: Path, target: Path) -> Path | None:
         return None
 
 
-def _playable(path: Path, folder: Path, stem: str) -> Playable | None:
+def _speaking(path: Path) -> int:
+    """The place of the speaking sound among the file's; the first of a file that cannot be read."""
+    try:
+        return speaking_sound(path, Limits(float("inf")))
+    except MediaError:
+        return 0
+
+
+def _playable(path: Path, folder: Path, stem: str, sound: int) -> Playable | None:
     try:
         container = av.open(str(path), metadata_errors="ignore")
     except (av.error.FFmpegError, OSError):
         return None
     with container:
-        video, audio = _streams(container)
+        video, audio = _streams(container, sound)
         if video is None and audio is None:
             return None
         family = _family(container, video, audio)
         mime = _mime(family, video)
         kind: Literal["video", "audio"] = "audio" if video is None else "video"
-        if family is not None and mime is not None and _as_it_is(path, container, family):
+        if family is not None and mime is not None and sound == 0 and _as_it_is(path, container, family):
             return Playable(path, kind, mime, "original")
         folder.mkdir(parents=True, exist_ok=True)
         if family in ("mp4", "webm"):
@@ -147,7 +156,7 @@ def _playable(path: Path, folder: Path, stem: str) -> Playable | None:
                 return Playable(target, kind, mime, "copied")
             target.unlink()
     target = folder / f"{stem}.webm"
-    _transcode(path, target)
+    _transcode(path, target, sound)
     if not _readable(target):
         target.unlink()
         return None
@@ -167,14 +176,14 @@ def beside(original: Path, target: Path) -> None:
         shutil.copyfile(original, target)
 
 
-def _streams(container: InputContainer) -> tuple[VideoStream | None, AudioStream | None]:
-    """The first real video stream (cover art is none) and the first audio stream."""
+def _streams(container: InputContainer, sound: int) -> tuple[VideoStream | None, AudioStream | None]:
+    """The first real video stream (cover art is none) and the audio stream at that place."""
     pictures = [
         stream for stream in container.streams.video if not stream.disposition & stream.disposition.attached_pic
     ]
     video = next((stream for stream in pictures if stream.codec_context is not None), None)
-    audio = next((stream for stream in container.streams.audio if stream.codec_context is not None), None)
-    return video, audio
+    sounds = [stream for stream in container.streams.audio if stream.codec_context is not None]
+    return video, sounds[sound] if sound < len(sounds) else next(iter(sounds), None)
 
 
 def _family(container: InputContainer, video: VideoStream | None, audio: AudioStream | None) -> str | None:
@@ -271,30 +280,30 @@ def _until_broken(packets: Iterator[Any]) -> Iterator[Any]:
         yield packet
 
 
-def _transcode(path: Path, target: Path) -> None:
+def _transcode(path: Path, target: Path, sound: int) -> None:
     """VP8 and Opus in webm: free of patents' fees, in every PyAV wheel, played by every browser."""
     size = _upright_size(path)
     with (
         av.open(str(path), metadata_errors="ignore") as container,
         av.open(str(target), "w", format="webm", options=EXACT) as out,
     ):
-        video, audio = _streams(container)
+        video, audio = _streams(container, sound)
         begin_s = _begin_s(container)
         picture = None if video is None or size is None else _Picture(out, begin_s, size)
-        sound = None if audio is None else _Sound(out, begin_s)
+        voice = None if audio is None else _Sound(out, begin_s)
         if video is not None:
             video.thread_type = "AUTO"
-        wanted = [stream for stream, writer in ((video, picture), (audio, sound)) if stream is not None and writer]
+        wanted = [stream for stream, writer in ((video, picture), (audio, voice)) if stream is not None and writer]
         for packet in _until_broken(container.demux(wanted)):
             for frame in _frames(packet):
                 if isinstance(frame, VideoFrame) and picture is not None:
                     picture.add(frame)
-                if isinstance(frame, av.AudioFrame) and sound is not None:
-                    sound.add(frame)
+                if isinstance(frame, av.AudioFrame) and voice is not None:
+                    voice.add(frame)
         if picture is not None:
             picture.end()
-        if sound is not None:
-            sound.end()
+        if voice is not None:
+            voice.end()
 
 
 def _frames(packet: Any) -> list[Any]:
@@ -308,7 +317,7 @@ def _frames(packet: Any) -> list[Any]:
 def _upright_size(path: Path) -> tuple[int, int] | None:
     """Width and height of the transcoded picture, both even; None when not one frame can be decoded."""
     with av.open(str(path), metadata_errors="ignore") as container:
-        video, _ = _streams(container)
+        video, _ = _streams(container, 0)
         if video is None:
             return None
         for packet in _until_broken(container.demux(video)):

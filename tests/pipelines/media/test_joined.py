@@ -117,7 +117,23 @@ def test_the_kept_copy_holds_all_of_them_in_one(tmp_path, kind):
     frames, media, _ = read(tmp_path / "packed")
     assert media.duration_s == pytest.approx(5.0, abs=0.2)
     assert frames[-1][1] == pytest.approx(2.8, abs=0.15)
-    assert media.truncated is None
+    assert (media.truncated, media.restarts_s) == (None, (pytest.approx(2.0, abs=0.1),))
+    _, later, _ = read(tmp_path / "packed", start_s=1.0, end_s=4.0)
+    assert later.restarts_s == (pytest.approx(1.0, abs=0.1),)
+    _, behind, _ = read(tmp_path / "packed", start_s=3.0)
+    assert behind.restarts_s == ()
+
+
+def test_where_recordings_were_joined_is_known_after_packing_twice_and_beside_what_is_missing(tmp_path):
+    source = twice(tmp_path, "webm", (2.0, 3.0))
+    receive(source, tmp_path / "once", "video/webm", Limits())
+    more = made.cut(recording(tmp_path / "more", 4.0, "webm"), tmp_path / "part", 0.5)
+    again = made.joined(tmp_path / "again", tmp_path / "once", more)
+    found = receive(again, tmp_path / "twice", "video/webm", Limits())
+    assert (found.packed, found.cut) == (True, True)
+    _, media, _ = read(tmp_path / "twice")
+    assert media.truncated is not None
+    assert media.restarts_s == (pytest.approx(2.0, abs=0.1), pytest.approx(5.0, abs=0.1))
 
 
 def test_recordings_that_one_mp4_cannot_hold_are_kept_as_they_came(tmp_path):

@@ -175,3 +175,29 @@ def test_a_recording_that_was_started_again_plays_to_its_end(tmp_path: Path, kin
     with av.open(str(copy.path)) as container:
         assert container.duration == pytest.approx(4_000_000, abs=400_000)
     assert [path.name for path in (tmp_path / "media").iterdir()] == [copy.path.name]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "how"),
+    [
+        ("obs.mp4", {"audio_codec": "aac"}, "copied"),
+        ("obs.mkv", {"audio_codec": "aac"}, "copied"),
+        ("phone.mov", {"audio_codec": "pcm_s16le"}, "transcoded"),
+        ("alone.mka", {"audio_codec": "libopus", "rate": 48_000, "container_format": "matroska"}, "copied"),
+    ],
+)
+def test_the_track_with_the_speech_is_played_wherever_it_stands(
+    name: str, options: dict[str, object], how: str, tmp_path: Path
+) -> None:
+    rate = int(str(options.get("rate", 44_100)))
+    speech = media_files.syllables(4.0, rate)
+    times_s = () if name == "alone.mka" else media_files.every(0.1, 4.0)
+    silence = media_files.write(
+        tmp_path / name, times_s=times_s, sound=0 * speech, more_sounds=[speech], **options  # type: ignore[arg-type]
+    )  # fmt: skip
+    result = made(silence, tmp_path)
+    assert result.made == how
+    with av.open(str(result.path)) as container:
+        assert len(container.streams.audio) == 1
+        loudest = max(float(abs(frame.to_ndarray()).max()) for frame in container.decode(audio=0))
+    assert loudest > 0.1
