@@ -1,0 +1,1 @@
+"""Rules of performance: pure functions over `Decimal` values. Shares, weights and bands come in as values."""
