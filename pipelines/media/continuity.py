@@ -192,11 +192,15 @@ class Reach:
         """The latest end, 0 without any."""
         return max((end_s for _, end_s in self._shown.values()), default=0.0)
 
-    def add(self, place: int, start_s: float, length_s: float) -> None:
+    def add(self, place: int, start_s: float, length_s: float) -> float:
         """Count a packet or picture of the stream `place` that is shown at `start_s`. One that is shown before the last
-        so far changes nothing: B pictures are coded in another order, and its stated length may be that of a hole."""
-        if start_s >= self._shown.get(place, (start_s, 0.0))[0]:
-            self._shown[place] = (start_s, start_s + length_s)
+        so far changes nothing: B pictures are coded in another order, and its stated length may be that of a hole.
+
+        Returns: how far the stream reaches now."""
+        shown = self._shown.get(place)
+        if shown is None or start_s >= shown[0]:
+            shown = self._shown[place] = (start_s, start_s + length_s)
+        return shown[1]
 
 
 def kind_of(packet: Packet[Stream]) -> str:

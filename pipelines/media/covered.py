@@ -23,27 +23,29 @@ class Covered:
     """Collects where the packets of a recording lie, seconds from the window's start."""
 
     def __init__(self) -> None:
-        self._ticks_s: dict[int, float] = {}
+        self._tracks: dict[int, tuple[float, list[list[float]]]] = {}
         self._stretches: dict[tuple[str, int], list[list[float]]] = {}
 
     def begin(self) -> None:
         """The next packets are of another container, with clocks of its own."""
-        self._ticks_s.clear()
+        self._tracks.clear()
 
     def add(self, packet: Packet[Stream], zero_s: float) -> None:
         """Count a packet; `zero_s` is the window's start on its container's clock."""
         if packet.pts is None:
             return
         place = packet.stream.index
-        tick_s = self._ticks_s.get(place)
-        if tick_s is None:
-            tick_s = self._ticks_s[place] = float(packet.time_base)
+        track = self._tracks.get(place)
+        if track is None:
+            stretches = self._stretches.setdefault((kind_of(packet), place), [])
+            track = self._tracks[place] = float(packet.time_base), stretches
+        tick_s, stretches = track
         start_s = packet.pts * tick_s - zero_s
         length_s = (packet.duration or 0) * tick_s
         end_s = start_s + (length_s if length_s <= LEAST_GAP_S else 0.0)  # an mp4 stretches the last before a hole
-        stretches = self._stretches.setdefault((kind_of(packet), place), [])
-        if stretches and stretches[-1][0] <= start_s <= stretches[-1][1] + LEAST_GAP_S:
-            stretches[-1][1] = max(stretches[-1][1], end_s)
+        last = stretches[-1] if stretches else None
+        if last is not None and last[0] <= start_s <= last[1] + LEAST_GAP_S:
+            last[1] = max(last[1], end_s)
         else:
             stretches.append([start_s, max(end_s, start_s + 1e-3)])
 

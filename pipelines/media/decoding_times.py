@@ -20,7 +20,10 @@ def with_decoding_times(packets: Iterator[Packet[Stream] | None]) -> Iterator[Pa
         if packet is None:
             break
         place = packet.stream.index
-        if packet.size and packet.dts is None and packet.pts is not None and place not in known:
+        if place in known:
+            yield packet
+            continue
+        if packet.size and packet.dts is None and packet.pts is not None:
             held = waiting.setdefault(place, [])
             held.append(packet)
             if len(held) > MAX_WAITING:

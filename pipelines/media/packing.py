@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +15,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from interview_engine.assessment.reasons import Reason
-from pipelines.media.container import Limits, Opened, media_error, packets_from, seconds, too_long
+from pipelines.media.container import Limits, Opened, media_error, packets_from, too_long
 from pipelines.media.continuity import LONGEST_PACKET_S, Reach, continuous, kind_of, length_of
 from pipelines.media.covered import Covered
 from pipelines.media.damage import Damage, noted, noted_restarts
@@ -80,6 +81,24 @@ def added_like(container: OutputContainer, stream: Stream) -> Stream:
     return container.add_stream_from_template(template)
 
 
+class Track:
+    """A stream that is read: its clock, asked once and not of every packet, and where its packets go.
+
+    Attributes:
+        place: of its packets in the packed file; -1 for a stream that is not kept.
+        shift: ticks by which its packets are written later. longest: ticks of the longest packet.
+    """
+
+    __slots__ = ("denominator", "longest", "numerator", "place", "shift", "tick_s")
+
+    def __init__(self, time_base: Fraction, place: int, shift_s: float) -> None:
+        self.numerator, self.denominator = time_base.numerator, time_base.denominator
+        self.tick_s = float(time_base)
+        self.place = place
+        self.shift = round(shift_s / self.tick_s)
+        self.longest = LONGEST_PACKET_S / self.tick_s
+
+
 class Output:
     """The packed file while it is written."""
 
@@ -91,26 +110,27 @@ class Output:
         if plan.mirrored:
             cast(VideoStream, self._streams[0]).set_display_rotation(0)
 
-    def put(self, packet: Packet[Stream], place: int, shift_s: float, *, joins: bool) -> bool:
-        """Write a packet, later by `shift_s`; False when it goes back in time, which muxers refuse.
+    def put(self, packet: Packet[Stream], track: Track, *, joins: bool) -> bool:
+        """Write a packet, later by its track's shift; False when it goes back in time, which muxers refuse.
 
         Args:
             joins: of another recording than the first: where two meet, they may overlap a little.
         """
         assert packet.dts is not None
         assert packet.pts is not None
-        ticks = round(shift_s / packet.time_base)
-        packet.pts, packet.dts = packet.pts + ticks, packet.dts + ticks
+        place = track.place
+        pts, dts = packet.pts + track.shift, packet.dts + track.shift
         last = self._last.get(place)
-        if last is not None and packet.dts <= last:
-            if not joins or last - packet.dts > MEETING_S / packet.time_base:
+        if last is not None and dts <= last:
+            if not joins or last - dts > MEETING_S / track.tick_s:
                 return False
-            packet.pts, packet.dts = max(packet.pts, last + 1), last + 1
-        if last is not None and packet.dts - last <= LONGEST_PACKET_S / packet.time_base:
-            self._step[place] = packet.dts - last
+            pts, dts = max(pts, last + 1), last + 1
+        packet.pts, packet.dts = pts, dts
+        if last is not None and dts - last <= track.longest:
+            self._step[place] = dts - last
         if not packet.duration:
             packet.duration = self._step.get(place, 0)  # or an mp4 ends before its last picture
-        self._last[place] = packet.dts
+        self._last[place] = dts
         packet.stream = self._streams[place]
         self._container.mux(packet)
         return True
@@ -122,8 +142,10 @@ def copied(plan: Plan, output: Output | None) -> Copied:
     damage = Damage(plan.lost + sum(part.lost_tracks for part in plan.parts))
     covered = Covered()
     stated_s: float | None = None
+    limit_s, few = plan.limits.max_duration_s, PACKETS_PER_S * 10
     for part in plan.parts:
         begins_s, reach = found.end_s, Reach()
+        tracks: dict[int, Track] = {}
         covered.begin()
         found.restarts_s += (begins_s,) if begins_s > 0.0 else ()
         found.restarts_s += tuple(begins_s + at_s for at_s in noted_restarts(part))
@@ -136,24 +158,27 @@ def copied(plan: Plan, output: Output | None) -> Copied:
             if packet is None:
                 damage.broke_off = True
                 break
-            if packet.dts is None or packet.pts is None or packet.time_base is None or not packet.size:
+            pts = packet.pts
+            if packet.dts is None or pts is None or not packet.size:
                 continue
+            index = packet.stream.index
+            track = tracks.get(index)
+            if track is None:
+                track = tracks[index] = Track(packet.time_base, kept.get(index, -1), begins_s - part.origin_s)
             found.packets += 1
-            start_s = seconds(packet.pts, packet.time_base) - part.origin_s + begins_s
-            reach.add(packet.stream.index, start_s, seconds(packet.duration or 0, packet.time_base))
-            found.end_s = max(begins_s, reach.end_s)
-            if found.end_s > plan.limits.max_duration_s:
-                raise too_long(plan.source, found.end_s, plan.limits)
-            if found.packets > PACKETS_PER_S * (found.end_s + 10.0):
+            start_s = pts * track.numerator / track.denominator - part.origin_s + begins_s
+            end_s = reach.add(index, start_s, (packet.duration or 0) * track.numerator / track.denominator)
+            if end_s > limit_s:
+                raise too_long(plan.source, end_s, plan.limits)
+            if found.packets > few and found.packets > PACKETS_PER_S * (max(begins_s, reach.end_s) + 10.0):
                 raise media_error("media.unreadable", plan.source)
-            damage.broke_off = packet.is_corrupt
+            corrupt = damage.broke_off = packet.is_corrupt
             covered.add(packet, part.origin_s - begins_s)
-            place = kept.get(packet.stream.index)
-            if place is None or output is None or packet.is_corrupt:
+            if track.place < 0 or output is None or corrupt:
                 continue
-            kind, length_s = kind_of(packet), length_of(packet)
-            if not output.put(packet, place, begins_s - part.origin_s, joins=part is not plan.parts[0]):
-                damage.leave_out(kind, length_s)
+            if not output.put(packet, track, joins=part is not plan.parts[0]):
+                damage.leave_out(kind_of(packet), length_of(packet))
+        found.end_s = max(begins_s, reach.end_s)
         damage.broke_off = part.is_cut_off(damage.broke_off)
     if found.end_s <= 0.0:
         raise media_error("media.zero_length", plan.source)

@@ -239,38 +239,43 @@ def _try_to_decode(source: Path, first: Opened, limits: Limits) -> bool:
 
     Returns: whether the pictures' display matrix only mirrors them.
     """
-    frames = []
-    for kind in ("video", "audio"):  # each from the beginning: not every format can be sought in
-        opened = open_container(source, limits, part=first.part)
-        with opened.container:
-            stream = opened.video if kind == "video" else opened.audio
-            if stream is not None:
-                frames.append(_first_frame(source, opened.container, stream, limits))
-    return any(isinstance(frame, av.VideoFrame) and is_mirror_only(frame) for frame in frames)
+    opened = open_container(source, limits, part=first.part)
+    with opened.container:
+        streams = [stream for stream in (opened.video, opened.audio) if stream is not None]
+        seen = _first_frames(source, opened.container, streams, limits)
+    if not all(seen.values()):
+        raise media_error("media.unreadable", source)
+    return any(isinstance(frames[0], av.VideoFrame) and is_mirror_only(frames[0]) for frames in seen.values())
 
 
-def _first_frame(
-    source: Path, container: InputContainer, stream: Stream, limits: Limits
-) -> av.VideoFrame | av.AudioFrame:
-    """The first of `LOOKED_AT` frames of a stream.
+def _first_frames(
+    source: Path, container: InputContainer, streams: Sequence[Stream], limits: Limits
+) -> dict[int, list[av.VideoFrame | av.AudioFrame]]:
+    """The first `LOOKED_AT` frames of each stream, by its index, or fewer where they cannot be read.
 
     Raises:
-        MediaError: unreadable, when there is none; too_large.
+        MediaError: too_large.
     """
-    seen: list[av.VideoFrame | av.AudioFrame] = []
-    try:
-        for frame in container.decode(stream):
-            if isinstance(frame, av.VideoFrame):
-                check_size(source, frame.width, frame.height, limits)
-            if isinstance(frame, av.VideoFrame | av.AudioFrame):
-                seen.append(frame)
-            if len(seen) >= LOOKED_AT:
+    seen: dict[int, list[av.VideoFrame | av.AudioFrame]] = {stream.index: [] for stream in streams}
+    waiting = set(seen)
+    with contextlib.suppress(av.FFmpegError, ValueError):
+        for packet in container.demux(*streams):
+            index = packet.stream.index
+            if index not in waiting:
+                continue
+            try:
+                for frame in packet.decode():
+                    if isinstance(frame, av.VideoFrame):
+                        check_size(source, frame.width, frame.height, limits)
+                    if isinstance(frame, av.VideoFrame | av.AudioFrame):
+                        seen[index].append(frame)
+            except (av.FFmpegError, ValueError):
+                waiting.discard(index)
+            if len(seen[index]) >= LOOKED_AT:
+                waiting.discard(index)
+            if not waiting:
                 break
-    except (av.FFmpegError, ValueError):
-        pass
-    if not seen:
-        raise media_error("media.unreadable", source)
-    return seen[0]
+    return seen
 
 
 def _bomb(source: Path) -> MediaError:
