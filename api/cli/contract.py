@@ -11,6 +11,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from api.cli.loading import loading
 from api.cli.side_by_side import both
 from interview_engine.clock import CHINA, SystemClock
 from interview_engine.errors import UsageError
@@ -40,9 +41,10 @@ def verify(options: argparse.Namespace) -> int:
 
 def certificate(options: argparse.Namespace) -> int:
     """Show the certificate, renew it, or take another in its place."""
-    from api.serving import open_context
-    from api.signing.flow import certificate_name
-    from interview_engine.hr.signing import certificates, keys
+    with loading():
+        from api.serving import open_context
+        from api.signing.flow import certificate_name
+        from interview_engine.hr.signing import certificates, keys
     from interview_engine.service_settings import read_service_settings
     from interview_engine.settings import read_settings
 

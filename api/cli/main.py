@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import interview_engine
+from api.cli.loading import loading
 from api.cli.side_by_side import both
 from interview_engine.assessment.policy import POLICIES
 from interview_engine.errors import InterviewEngineError, KitError, ManifestError, PolicyError, UsageError
@@ -278,13 +279,15 @@ def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _run_import(options: argparse.Namespace) -> int:
-    from api.cli.imports import run_import
+    with loading():
+        from api.cli.imports import run_import
 
     return run_import(options)
 
 
 def _run_rollback(options: argparse.Namespace) -> int:
-    from api.cli.imports import run_rollback
+    with loading():
+        from api.cli.imports import run_rollback
 
     return run_rollback(options)
 

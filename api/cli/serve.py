@@ -10,6 +10,7 @@ import sys
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from api.cli.loading import loading
 from api.cli.side_by_side import both
 from interview_engine.clock import Clock, SystemClock
 from interview_engine.i18n import msg
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until interrupted; prints where, and at the first start the administrator's password, once."""
-    import uvicorn
+    with loading():
+        import uvicorn
 
-    from api.app import create_app
-    from api.serving import open_context, server_of, starting, working
+        from api.app import create_app
+        from api.serving import open_context, server_of, starting, working
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)

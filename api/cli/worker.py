@@ -9,6 +9,7 @@ import signal
 import threading
 from types import FrameType
 
+from api.cli.loading import loading
 from interview_engine.clock import SystemClock
 from interview_engine.service_settings import read_service_settings
 from interview_engine.settings import read_settings
@@ -16,8 +17,9 @@ from interview_engine.settings import read_settings
 
 def run(options: argparse.Namespace) -> int:
     """Work until interrupted (SIGINT, SIGTERM); what was in hand is given back and goes on elsewhere."""
-    from api.serving import open_context, working
-    from pipelines.service.worker import WorkerOptions, run_worker
+    with loading():
+        from api.serving import open_context, working
+        from pipelines.service.worker import WorkerOptions, run_worker
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     environment = dict(os.environ)

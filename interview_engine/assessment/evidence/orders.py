@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from interview_engine.assessment.evidence.disguise import readings
 from interview_engine.assessment.text import is_invisible
@@ -143,12 +144,16 @@ _CHINESE = (
     r"(?:输出|返回|回复|生成)[^。！？；\n了过]{0,6}?(?:json|JSON|评分结果|评级结果|评分|等级)",
 )
 
-_RULES = re.compile("|".join(f"(?:{rule})" for rule in (*_ENGLISH, *_CHINESE)), re.IGNORECASE)
+
+@cache
+def _rules() -> re.Pattern[str]:
+    """All of them in one; compiling takes 0.1 s, which whoever judges no answer does not wait for."""
+    return re.compile("|".join(f"(?:{rule})" for rule in (*_ENGLISH, *_CHINESE)), re.IGNORECASE)
 
 
 def addresses_grader(text: str) -> bool:
     """Whether one sentence speaks to whoever grades it. Sees through case, width, invisible characters and disguise."""
-    return any(_RULES.search(reading) is not None for reading in readings(_plain(text)))
+    return any(_rules().search(reading) is not None for reading in readings(_plain(text)))
 
 
 def _plain(text: str) -> str:
