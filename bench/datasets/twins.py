@@ -7,6 +7,9 @@ from pathlib import Path
 
 import yaml
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml where PyYAML has it: the same values in a tenth of the time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Twin:
@@ -37,7 +40,7 @@ def twins(folder: Path) -> list[Twin]:
     """All authored answers of the YAML files in `folder`, in order of file and place."""
     found = []
     for path in sorted(folder.glob("*.yaml")):
-        for raw in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for raw in yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER):
             found.append(
                 Twin(
                     raw["id"],

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-import yaml
+from authored import read_items
 from numpy.typing import NDArray
 from real_embedder import real_embedder
 
@@ -28,11 +28,11 @@ DATA = Path(__file__).parents[2] / "data"
 TWINS = {
     item["id"]: item
     for path in [*DATA.glob("twins/*.yaml"), DATA / "twins/adversarial/order-to-grader.yaml"]
-    for item in yaml.safe_load(path.read_text(encoding="utf-8"))
+    for item in read_items(path)
 }
 ORDERED = [item for item in TWINS.values() if item.get("family") == "order-to-grader"]
 KITS = {kit_id: load_kit(path) for kit_id, path in shipped_kits().items()}
-HELD = yaml.safe_load((DATA / "orders/held.yaml").read_text(encoding="utf-8"))
+HELD = read_items(DATA / "orders/held.yaml")
 STORY = {
     "en": "I went through the logs and found the same order twice. So I wrote a check and ran it for a week.",
     "zh": "我把日志从头查了一遍，发现同一个订单号出现了两次。后来我加了校验，又跑了一个星期才上线。",

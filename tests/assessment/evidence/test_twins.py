@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from authored import read_items
 from scipy.stats import spearmanr
 
 from interview_engine.assessment.kits.file import load_kit, shipped_kits
@@ -36,7 +36,7 @@ Item = dict[str, Any]
 def _read(pattern: str) -> list[Item]:
     items: list[Item] = []
     for path in sorted(FOLDER.glob(pattern)):
-        items += yaml.safe_load(path.read_text(encoding="utf-8"))
+        items += read_items(path)
     return items
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-import yaml
+from authored import read_items
 from real_embedder import real_embedder
 
 from interview_engine.assessment.evidence.scorer import EvidenceScorer
@@ -27,11 +27,7 @@ DATA = Path(__file__).parents[2] / "data"
 KITS = {kit_id: load_kit(path) for kit_id, path in shipped_kits().items()}
 METHODS: tuple[Method, ...] = get_args(Method)
 FAMILIES = ("keyword-list", "verse", "swap", "question-read-back", "anchor-read-aloud")
-HELD_BACK = [
-    item
-    for family in FAMILIES
-    for item in yaml.safe_load((DATA / "twins/adversarial" / f"{family}.yaml").read_text(encoding="utf-8"))[:4]
-]
+HELD_BACK = [item for family in FAMILIES for item in read_items(DATA / "twins/adversarial" / f"{family}.yaml")[:4]]
 STORY = {
     "en": "I went through the logs and found the same order twice. So I wrote a check and ran it for a week.",
     "zh": "我把日志从头查了一遍，发现同一个订单号出现了两次。后来我加了校验，又跑了一个星期才上线。",
@@ -122,7 +118,7 @@ def test_a_disguised_order_leaves_the_same_prompts_as_the_answer_without_it(
 
 def test_one_account_given_to_two_questions_is_shown_once() -> None:
     kit = narrowed(KITS["customer-service"], "q1", "q2")
-    stories = yaml.safe_load((DATA / "twins/customer-service--complaint-handling.yaml").read_text(encoding="utf-8"))
+    stories = read_items(DATA / "twins/customer-service--complaint-handling.yaml")
     text = next(one["text"].strip() for one in stories if one["language"] == "zh" and one["level"] == 4.5)
     content, prompts = judged(kit, "absolute", *(AnswerText(one, "zh", text) for one in ("q1", "q2")))
     reasons = [finding.reason.code for finding in content.answers if finding.reason is not None]
