@@ -8,9 +8,11 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from interview_engine.hr.pay.parameters import amount, share
+from interview_engine.hr.pay.given import parameter_of
+from interview_engine.hr.pay.parameters import amount, basic_deduction, share
 from interview_engine.hr.pay.rules.deductions import probation_floor
-from interview_engine.hr.pay.slip import Slip, parameter_of
+from interview_engine.hr.pay.settling import SETTLED
+from interview_engine.hr.pay.slip import Slip
 
 PASSABLE: Mapping[str, bool] = MappingProxyType(
     {
@@ -19,6 +21,9 @@ PASSABLE: Mapping[str, bool] = MappingProxyType(
         "no_rate": False,
         "no_attendance": False,
         "negative_net": False,
+        "owes_back": True,
+        "whole_year_not": True,
+        "whole_year_due": True,
         "no_social": True,
         "no_fund": True,
         "below_minimum": True,
@@ -74,13 +79,19 @@ def findings(inputs: Mapping[str, Any], slip: Slip, last_net: Decimal | None, mo
         }
         found += [Finding(code, {}) for code, is_missing in missing.items() if is_missing]
     if slip.net < 0:
-        found.append(Finding("negative_net", {"net": str(slip.net)}))
+        countered = any(source.startswith(f"{SETTLED}:") for one in slip.lines for source in one.sources)
+        found.append(
+            Finding("owes_back", {"amount": str(-slip.net)})
+            if countered
+            else Finding("negative_net", {"net": str(slip.net)})
+        )
     if inputs["kind"] == "employee":
         found += [
             Finding(f"no_{name}", {}) for name in ("social", "fund") if inputs["base"][name] is None and inputs["parts"]
         ]
         if slip.regular < slip.minimum:
             found.append(Finding("below_minimum", {"wage": str(slip.regular), "minimum": str(slip.minimum)}))
+        found += _whole_year(inputs)
     found += _below_probation(inputs)
     hours = Decimal(sum(int(one) for one in attendance["overtime_minutes"].values())) / 60
     if hours > most_overtime:
@@ -91,6 +102,20 @@ def findings(inputs: Mapping[str, Any], slip: Slip, last_net: Decimal | None, mo
             Finding("changed_much", {"before": str(last_net), "after": str(slip.net), "share": f"{share:+.0f}"})
         )
     return found
+
+
+def _whole_year(inputs: Mapping[str, Any]) -> list[Finding]:
+    """In January, whether the basic deduction of the whole year counts as the year before says (the 60,000 rule)."""
+    before = inputs["tax"].get("last_year")
+    if not before or before["months"] == "0" or inputs["only_adjustments"]:
+        return []
+    rule = basic_deduction(next(parameter_of(one) for one in inputs["parameters"] if one["kind"] == "basic_deduction"))
+    counts = rule.whole_year_counts(int(before["months"]), Decimal(before["gross"]))
+    taken = inputs["tax"]["start"] == "whole_year"
+    if counts == taken:
+        return []
+    values = {**before, "most": str(rule.whole_year_upto)}
+    return [Finding("whole_year_due" if counts else "whole_year_not", values)]
 
 
 def _below_probation(inputs: Mapping[str, Any]) -> list[Finding]:

@@ -17,12 +17,21 @@ from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment, PayRate
 from interview_engine.hr.pay.allowances import ALLOWANCES
 from interview_engine.hr.pay.entering import book_now
+from interview_engine.hr.pay.given import Readings, kept_parameter, parameter_of
 from interview_engine.hr.pay.parameters import Book, Parameter
 from interview_engine.hr.pay.rules.lines import Group, Line, line_of
 from interview_engine.hr.pay.rules.months import add_months, bounds
-from interview_engine.hr.pay.settlement_lines import CODES, is_due
-from interview_engine.hr.pay.settling import Leaving, leavings, settlement_inputs, settlement_rows
-from interview_engine.hr.pay.slip import compute, kept_parameter, parameter_of
+from interview_engine.hr.pay.settlement_lines import CODES, COMPENSATION, is_due
+from interview_engine.hr.pay.settling import (
+    Leaving,
+    TakenBack,
+    counter_lines,
+    leavings,
+    settlement_inputs,
+    settlement_rows,
+    taken_back,
+)
+from interview_engine.hr.pay.slip import compute
 from interview_engine.hr.pay.tables import PayAttendance, PayProfile, PayRun, Payslip
 from interview_engine.store import dated
 
@@ -40,21 +49,27 @@ class Material:
     """What a company's runs work with.
 
     Args:
-        closed: by employment, the payslips of closed runs with their run, in the order of payment.
-        kept: by ref, parameter rows as inputs hold them; counted: by first and last day, the days that are paid. Both
-            are the same for everybody, and made once.
+        back: by employment, settlements that were taken back after they were paid.
+        closed: by employment, the payslips of closed runs with their run, in the order of payment; of those employments
+            that are at work now (`load_closed`), since a year of everybody's is gigabytes.
+        kept: by ref, parameter rows as inputs hold them; counted: by first and last day, the days that are paid;
+            readings: of those rows. They are the same for everybody, and made once.
     """
 
+    legal_entity_id: str
+    month: date
     employments: Sequence[Employment]
     rates: Mapping[str, Sequence[PayRate]]
     profiles: Mapping[str, Sequence[PayProfile]]
     attendance: Mapping[tuple[str, date], PayAttendance]
-    closed: Mapping[str, Sequence[tuple[PayRun, Payslip]]]
     book: Book
     calendar: Calendar
     leavings: Mapping[str, Leaving]
+    back: Mapping[str, Sequence[TakenBack]]
+    closed: dict[str, list[tuple[PayRun, Payslip]]] = field(default_factory=dict)
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     counted: dict[tuple[date, date], int] = field(default_factory=dict)
+    readings: Readings = field(default_factory=Readings)
 
 
 def material(session: Session, legal_entity_id: str, month: date, only: str | None = None) -> Material:
@@ -71,32 +86,42 @@ def material(session: Session, legal_entity_id: str, month: date, only: str | No
     sheets = select(PayAttendance).where(
         PayAttendance.legal_entity_id == legal_entity_id, PayAttendance.month >= first, PayAttendance.month <= month
     )
-    paid = (
-        select(PayRun, Payslip)
-        .join(Payslip, Payslip.run_id == PayRun.id)
-        .where(PayRun.legal_entity_id == legal_entity_id, PayRun.state == "closed", PayRun.month >= first)
-        .order_by(PayRun.month, PayRun.number)
-    )
     if only is not None:
         mine = mine.where(PayProfile.employment_id == only)
         sheets = sheets.where(PayAttendance.employment_id == only)
-        paid = paid.where(Payslip.employment_id == only)
     profiles: dict[str, list[PayProfile]] = {}
     for row in session.scalars(mine):
         profiles.setdefault(row.employment_id, []).append(row)
-    closed: dict[str, list[tuple[PayRun, Payslip]]] = {}
-    for run, slip in session.execute(paid).tuples():
-        closed.setdefault(slip.employment_id, []).append((run, slip))
     return Material(
+        legal_entity_id,
+        month,
         everybody,
         employments.pay_rates_of(session, legal_entity_id),
         profiles,
         {(row.employment_id, row.month): row for row in session.scalars(sheets)},
-        closed,
         book_now(session),
         calendars.calendar(session, (calendars.COUNTRY, calendars.company_region(legal_entity_id))),
         leavings(session, legal_entity_id, only),
+        taken_back(session, legal_entity_id, only),
     )
+
+
+def load_closed(session: Session, given: Material, employment_ids: Sequence[str]) -> None:
+    """Have the closed payslips of some employments at hand, instead of those before."""
+    given.closed.clear()
+    paid = (
+        select(PayRun, Payslip)
+        .join(Payslip, Payslip.run_id == PayRun.id)
+        .where(
+            PayRun.legal_entity_id == given.legal_entity_id,
+            PayRun.state == "closed",
+            PayRun.month >= add_months(given.month, -BACK_MONTHS),
+            Payslip.employment_id.in_(employment_ids),
+        )
+        .order_by(PayRun.month, PayRun.number)
+    )
+    for run, slip in session.execute(paid).tuples():
+        given.closed.setdefault(slip.employment_id, []).append((run, slip))
 
 
 def gather(given: Material, employment: Employment, run: PayRun) -> dict[str, Any] | None:
@@ -106,7 +131,7 @@ def gather(given: Material, employment: Employment, run: PayRun) -> dict[str, An
         ConflictError: `pay.parameter_missing`, it is named.
     """
     inputs = _core(given, employment, run.month, run.method, run.pay_day, supplementary=run.number > 0)
-    adjustments = _adjustments(given, employment, run)
+    adjustments = [*_adjustments(given, employment, run), *counter_lines(given.back.get(employment.id, ()))]
     settled = _settlement(given, employment, run)
     # who works here and has no monthly pay is no silent gap: the payslip says so and blocks
     outside = run.number > 0 or _left(employment, run.month)
@@ -288,7 +313,7 @@ def _parameters(
     kind, place = inputs["kind"], "" if profile is None else profile.place
     if kind == "labour_service":
         found.append(book.get("labour_service", pay_day))
-    elif kind == "non_resident":
+    elif kind in ("non_resident", "non_resident_service"):
         found.append(book.get("non_resident", pay_day))
     else:
         found.append(book.get("basic_deduction", pay_day))
@@ -329,13 +354,27 @@ def _tax(given: Material, employment: Employment, run: PayRun) -> dict[str, Any]
     begin = max(date(day.year, 1, 1), employment.start_date)
     end = min(day, employment.last_day or day)
     here = max(1, end.month - begin.month + 1) if end.year == day.year and begin.year == day.year else 1
-    return {
+    found: dict[str, Any] = {
         "start": "months" if profile is None else profile.start,
         "month": day.month,
         "months_here": min(day.month, here),
         "year": {name: str(value) for name, value in sums.items()},
         "bonus_apart_before": int(apart),
     }
+    if day.month == 1:
+        found["last_year"] = _last_year(given, employment, day.year - 1)
+    return found
+
+
+def _last_year(given: Material, employment: Employment, year: int) -> dict[str, str]:
+    """In how many months of the year before wages were paid here, and how much: the 60,000 rule asks for both."""
+    paid = [(run.pay_day.month, slip) for run, slip in given.closed.get(employment.id, ()) if run.pay_day.year == year]
+    gross = sum(
+        (line.amount for _, slip in paid for line in map(line_of, slip.lines)
+         if line.group == "earning" and line.code not in COMPENSATION),
+        Decimal("0.00"),
+    )  # fmt: skip
+    return {"months": str(len({month for month, _ in paid})), "gross": str(gross)}
 
 
 # What later changes make of closed months ------------------------------------------------------------------------
@@ -353,7 +392,7 @@ def _adjustments(given: Material, employment: Employment, run: PayRun) -> list[d
         if all(inputs[name] == slip.inputs[name] for name in CORE):
             now = [line_of(one) for one in slip.lines if not one["month"]]
         else:
-            now = list(compute(inputs).lines)
+            now = list(compute(inputs, given.readings).lines)
         month = f"{paid.month:%Y-%m}"
         before = _sums(
             line_of(one)

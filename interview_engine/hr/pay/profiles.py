@@ -27,6 +27,7 @@ KINDS: Mapping[str, Text] = {
     "employee": msg("Employee"),
     "labour_service": msg("Labour service"),
     "non_resident": msg("Not resident for tax"),
+    "non_resident_service": msg("Labour service, not resident for tax"),
 }
 STARTS: Mapping[str, Text] = {
     "months": msg("for each month employed here"),

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
@@ -17,21 +17,21 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_owner, check_row
 from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.pay.checks import PASSABLE, differences, findings, settlement_findings
+from interview_engine.hr.pay.closing import keep_for_good
 from interview_engine.hr.pay.costs import keep_costs
-from interview_engine.hr.pay.gathering import Material, gather, material
+from interview_engine.hr.pay.gathering import Material, gather, load_closed, material
 from interview_engine.hr.pay.handing_out import is_out
 from interview_engine.hr.pay.parameters import overtime
 from interview_engine.hr.pay.rules.lines import Line, line_of, total
 from interview_engine.hr.pay.rules.months import bounds
 from interview_engine.hr.pay.rules.proration import METHODS
-from interview_engine.hr.pay.settling import note_paid
 from interview_engine.hr.pay.slip import compute, sha256
-from interview_engine.hr.pay.tables import PayPeriod, PayRun, Payslip, PayslipLine
+from interview_engine.hr.pay.tables import PayPeriod, PayRun, Payslip
 from interview_engine.hr.people.tables import LegalEntity
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import Text, msg
 from interview_engine.store import audit
-from interview_engine.store.rows import AT_ONCE, batched, find, stamp, touch
+from interview_engine.store.rows import batched, find, stamp, touch
 
 STATES: Mapping[str, Text] = {
     "draft": msg("Draft", context="pay run"),
@@ -42,6 +42,8 @@ STATES: Mapping[str, Text] = {
     "closed": msg("Closed", context="pay run"),
 }
 OPEN = ("draft", "computed", "reviewed")
+WORKED_AT_ONCE = 100
+"""People whose closed payslips of a year are at hand together: some 50 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,12 @@ def work_out(session: Session, actor: Actor, run_id: str, clock: Clock, *, emplo
     which = of_run if employment_id is None else of_run & (Payslip.employment_id == employment_id)
     passed = _passed(session, which)
     session.execute(delete(Payslip).where(which))
-    for part in batched(given.employments, AT_ONCE):
-        session.add_all(slip for one in part if (slip := _slip(given, one, run, passed, actor, clock)) is not None)
-        # what is written is let go of: ten thousand payslips in memory at once are half a gigabyte
-        session.flush()
+    for part in batched(given.employments, WORKED_AT_ONCE):
+        load_closed(session, given, [one.id for one in part])
+        # written as plain rows and let go of: ten thousand payslips in memory at once are half a gigabyte
+        made = [slip for one in part if (slip := _slip(given, one, run, passed, actor, clock)) is not None]
+        if made:
+            session.execute(insert(Payslip), made)
     hashes = session.scalars(select(Payslip.inputs_sha256).where(of_run).order_by(Payslip.employment_id))
     run.inputs_sha256 = hashlib.sha256("\n".join(hashes).encode()).hexdigest()
     run.state, run.reviewed_by = "computed", None
@@ -249,17 +253,8 @@ def close(session: Session, actor: Actor, run_id: str, clock: Clock) -> PayRun:
     """
     run = _locked(session, actor, run_id, "write")
     _check_state(run, ("paid",))
-    rows = session.scalars(select(Payslip).where(Payslip.run_id == run.id).order_by(Payslip.employment_id)).all()
-    note_paid(session, run, rows, actor.id, clock)
-    keep_costs(session, run, rows, actor.id, clock)
-    for slip in rows:
-        for position, kept in enumerate(slip.lines):
-            session.add(
-                PayslipLine(
-                    **stamp(actor.id, clock), payslip_id=slip.id, person_id=slip.person_id, position=position,
-                    code=kept["code"], kind=kept["group"], amount=Decimal(kept["amount"]), said=kept,
-                )
-            )  # fmt: skip
+    keep_for_good(session, run, actor.id, clock)
+    keep_costs(session, run, actor.id, clock)
     period = session.scalars(
         select(PayPeriod)
         .where(PayPeriod.legal_entity_id == run.legal_entity_id, PayPeriod.month == run.month)
@@ -361,11 +356,12 @@ def is_open(finding: Mapping[str, Any]) -> bool:
 def _slip(
     given: Material, employment: Employment, run: PayRun, passed: Mapping[tuple[str, str], Mapping[str, Any]],
     actor: Actor, clock: Clock,
-) -> Payslip | None:  # fmt: skip
+) -> dict[str, Any] | None:  # fmt: skip
+    """The columns of a payslip; None where the run has nothing for somebody."""
     inputs = gather(given, employment, run)
     if inputs is None:
         return None
-    done = compute(inputs)
+    done = compute(inputs, given.readings)
     before = [
         slip for other, slip in given.closed.get(employment.id, ()) if not other.number and other.month < run.month
     ]
@@ -384,17 +380,17 @@ def _slip(
     ]
     then = {} if last is None or run.number else _by_code(line_of(one) for one in last.lines)
     changes = [] if not then else differences(then, _by_code(done.lines))
-    return Payslip(
-        **stamp(actor.id, clock), run_id=run.id, employment_id=employment.id, person_id=employment.person_id,
-        legal_entity_id=employment.legal_entity_id, department_id=employment.department_id, inputs=inputs,
-        inputs_sha256=sha256(inputs), lines=[one.to_json() for one in done.lines],
-        year={name: str(getattr(done.year, name)) for name in
-              ("income", "contributions", "special", "other", "withheld")},
-        findings=kept, bonus_apart=done.bonus_apart, provisional=bool(done.provisional),
-        gross=done.gross, net=done.net, tax=-total(done.lines, "tax"), own=-total(done.lines, "contribution"),
-        employer=total(done.lines, "employer"),
-        differences=[{"code": one.code, "before": str(one.before), "after": str(one.after)} for one in changes],
-    )  # fmt: skip
+    return {
+        **stamp(actor.id, clock), "run_id": run.id, "employment_id": employment.id, "person_id": employment.person_id,
+        "legal_entity_id": employment.legal_entity_id, "department_id": employment.department_id, "inputs": inputs,
+        "inputs_sha256": sha256(inputs, given.readings), "lines": [one.to_json() for one in done.lines],
+        "year": {name: str(getattr(done.year, name)) for name in
+                 ("income", "contributions", "special", "other", "withheld")},
+        "findings": kept, "bonus_apart": done.bonus_apart, "provisional": bool(done.provisional),
+        "gross": done.gross, "net": done.net, "tax": -total(done.lines, "tax"),
+        "own": -total(done.lines, "contribution"), "employer": total(done.lines, "employer"),
+        "differences": [{"code": one.code, "before": str(one.before), "after": str(one.after)} for one in changes],
+    }  # fmt: skip
 
 
 def _by_code(lines: Iterable[Line]) -> dict[str, Decimal]:

@@ -18,8 +18,12 @@ from interview_engine.hr.pay.rules import annual_leave, deductions, severance
 from interview_engine.hr.pay.rules.brackets import ZERO, Table
 from interview_engine.hr.pay.rules.lines import Line
 
-CODES = frozenset({"leave_payout", "severance", "notice_pay"})
+COMPENSATION = ("severance", "notice_pay")
+"""Taxed apart from wages, and no pay for work."""
+CODES = frozenset({"leave_payout", *COMPENSATION})
 """What a settlement earns besides wages; never an adjustment of a month."""
+PAID = (*sorted(CODES), "tax_severance", "advances", "lost_assets")
+"""Lines that a settlement brings about: all of them are countered when it is taken back after it was paid."""
 MONTHS_A_YEAR = 12
 
 Row = Callable[[str], Parameter]

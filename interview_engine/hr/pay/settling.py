@@ -5,7 +5,7 @@ A settlement is paid once (`PaySettled` is unique by it), in the run of the mont
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,12 +20,14 @@ from interview_engine.hr.offboarding import service as offboarding
 from interview_engine.hr.offboarding.service import FinalSettlement
 from interview_engine.hr.pay.parameters import Book, Parameter
 from interview_engine.hr.pay.rules.brackets import ZERO
+from interview_engine.hr.pay.rules.lines import Line, line_of
 from interview_engine.hr.pay.rules.months import add_months, bounds
-from interview_engine.hr.pay.settlement_lines import CODES, is_due
+from interview_engine.hr.pay.settlement_lines import CODES, PAID, is_due
 from interview_engine.hr.pay.tables import PayRun, PaySettled, PaySettlement, Payslip
 from interview_engine.store.money import rounded
-from interview_engine.store.rows import AT_ONCE, batched, stamp
+from interview_engine.store.rows import AT_ONCE, batched, stamp, touch
 
+SETTLED = "pay_settled"
 AVERAGED = 12
 """Months before the one of leaving whose pay counts (Labour Contract Law, article 47; annual leave measures, 11)."""
 
@@ -44,19 +46,75 @@ class Leaving:
     gross: Mapping[date, tuple[Decimal, Decimal]]
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A settlement that was taken back after a closed run had paid it: the lines of that payslip which it brought."""
+
+    settled_id: str
+    month: date
+    lines: tuple[Line, ...]
+
+
+def taken_back(session: Session, legal_entity_id: str, only: str | None = None) -> dict[str, list[TakenBack]]:
+    """By employment, what was paid by settlements that were taken back since, and not countered yet.
+
+    The caller has checked.
+    """
+    statement = (
+        select(PaySettled.id, PayRun.month, Payslip.employment_id, Payslip.lines)
+        .join(PayRun, PayRun.id == PaySettled.run_id)
+        .join(Payslip, Payslip.id == PaySettled.payslip_id)
+        .join(FinalSettlement, FinalSettlement.id == PaySettled.final_settlement_id)
+        .where(
+            PayRun.legal_entity_id == legal_entity_id, PaySettled.back_run_id.is_(None),
+            FinalSettlement.reopened > PaySettled.reopened,
+        )
+        .order_by(PaySettled.id)
+    )  # fmt: skip
+    if only is not None:
+        statement = statement.where(Payslip.employment_id == only)
+    found: dict[str, list[TakenBack]] = {}
+    for settled_id, month, employment_id, lines in session.execute(statement).tuples():
+        paid = tuple(line_of(one) for one in lines if one["code"] in PAID and not one["month"])
+        found.setdefault(employment_id, []).append(TakenBack(settled_id, month, paid))
+    return found
+
+
+def counter_lines(back: Sequence[TakenBack]) -> list[dict[str, Any]]:
+    """The adjustments of canonical inputs that take settlements back, line by line."""
+    return [
+        {"month": f"{one.month:%Y-%m}", "code": line.code, "group": line.group, "amount": str(-line.amount),
+         "before": str(line.amount), "after": "0.00", "sources": [f"{SETTLED}:{one.settled_id}"]}
+        for one in back
+        for line in one.lines
+        if line.amount
+    ]  # fmt: skip
+
+
+def note_countered(
+    session: Session, run: PayRun, lines: Sequence[Mapping[str, Any]], actor_id: str, clock: Clock
+) -> None:
+    """Write down that the lines of a run that is closed have countered settlements."""
+    ids = {one.partition(":")[2] for line in lines for one in line["sources"] if one.startswith(f"{SETTLED}:")}
+    for settled_id in sorted(ids):
+        row = session.get_one(PaySettled, settled_id)
+        row.back_run_id = run.id
+        touch(row, actor_id, clock)
+
+
 def leavings(session: Session, legal_entity_id: str, only: str | None = None) -> dict[str, Leaving]:
     """By employment, the settlements of a company that wait to be paid. The caller has checked."""
     paid = set(
-        session.scalars(
-            select(PaySettled.final_settlement_id)
+        session.execute(
+            select(PaySettled.final_settlement_id, PaySettled.reopened)
             .join(PayRun, PayRun.id == PaySettled.run_id)
             .where(PayRun.legal_entity_id == legal_entity_id)
-        )
+        ).tuples()
     )
     waiting = [
         one
         for one in offboarding.handed_over_in(session, legal_entity_id)
-        if one.id not in paid and (only is None or one.employment_id == only)
+        if (one.id, one.reopened) not in paid and (only is None or one.employment_id == only)
     ]
     said: dict[str, PaySettlement] = {}
     slips: dict[str, list[tuple[date, Sequence[Mapping[str, Any]]]]] = {}
@@ -97,6 +155,7 @@ def settlement_inputs(
     return {
         "state": "handed_over",
         "settlement": leaving.settlement.id,
+        "reopened": leaving.settlement.reopened,
         "sources": kept,
         "last_day": last.isoformat(),
         "place": place,
@@ -139,17 +198,18 @@ def settlement_rows(
     ]
 
 
-def note_paid(session: Session, run: PayRun, slips: Iterable[Payslip], actor_id: str, clock: Clock) -> None:
-    """Write down which settlements a run that is closed has paid: none is paid twice."""
-    for slip in slips:
-        settled = slip.inputs.get("settlement")
-        if settled is not None and is_due(settled):
-            session.add(
-                PaySettled(
-                    **stamp(actor_id, clock), final_settlement_id=settled["settlement"], run_id=run.id,
-                    payslip_id=slip.id, person_id=slip.person_id,
-                )
-            )  # fmt: skip
+def note_paid(
+    session: Session, run: PayRun, slip_id: str, person_id: str, settled: Mapping[str, Any] | None, actor_id: str,
+    clock: Clock,
+) -> None:  # fmt: skip
+    """Write down the settlement that a payslip of a run that is closed has paid: none is paid twice."""
+    if settled is not None and is_due(settled):
+        session.add(
+            PaySettled(
+                **stamp(actor_id, clock), final_settlement_id=settled["settlement"],
+                reopened=settled.get("reopened", 0), run_id=run.id, payslip_id=slip_id, person_id=person_id,
+            )
+        )  # fmt: skip
 
 
 class _Facts:

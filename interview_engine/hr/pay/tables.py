@@ -46,9 +46,9 @@ class PayParameter(Row, Base):
 class PayProfile(Row, Dated, Base):
     """How somebody is paid besides the monthly pay (`pay_rate` of employment), from a day on.
 
-    `kind` employee, labour_service, non_resident. `place` whose rows of contributions and minimum wage hold.
-    `social_base`, `fund_base` the declared monthly averages; None: nothing is contributed. `special`, `other` monthly
-    deductions from taxable income. `start` how the basic deduction counts, see `rules.withholding.Start`.
+    `kind` employee, labour_service, non_resident, non_resident_service. `place` whose rows of contributions and minimum
+    wage hold. `social_base`, `fund_base` the declared monthly averages; None: nothing is contributed. `special`,
+    `other` monthly deductions from taxable income. `start` how the basic deduction counts, see `rules.withholding`.
     `allowances` by code, yuan a unit as text. `retires` which group of the retirement rule a woman's job is in,
     women_50 or women_55; "" where nobody has said so, and for men. `opening` the tax year before the first run here, as
     texts by name.
@@ -125,11 +125,18 @@ class PaySettlement(Row, Base):
 
 
 class PaySettled(Row, Base):
-    """That a settlement was paid: once, in which closed run."""
+    """That a settlement was paid: once, in which closed run.
+
+    `reopened` how often it had been taken back before: handed over again it is paid anew, once. `back_run_id` the
+    closed run that countered its lines because it was taken back after it was paid.
+    """
 
     __tablename__ = "pay_settled"
+    __table_args__ = (UniqueConstraint("final_settlement_id", "reopened"),)
 
-    final_settlement_id: Mapped[str] = mapped_column(ForeignKey("final_settlement.id"), unique=True)
+    final_settlement_id: Mapped[str] = mapped_column(ForeignKey("final_settlement.id"))
+    reopened: Mapped[int] = mapped_column(default=0)
+    back_run_id: Mapped[str | None] = mapped_column(ForeignKey("pay_run.id"))
     run_id: Mapped[str] = mapped_column(ForeignKey("pay_run.id"))
     payslip_id: Mapped[str] = mapped_column(ForeignKey("payslip.id"))
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
@@ -251,6 +258,22 @@ class PayCost(Row, Base):
     gross: Mapped[Decimal] = mapped_column(Yuan)
     employer: Mapped[Decimal] = mapped_column(Yuan)
     cost: Mapped[Decimal] = mapped_column(Yuan)
+
+
+class PayCostPart(Row, Base):
+    """What of a department's cost in a closed run is which line: the sum of its earnings and of what the employer bears
+    besides, by code."""
+
+    __tablename__ = "pay_cost_part"
+    __table_args__ = (UniqueConstraint("run_id", "department_id", "kind", "code"),)
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("pay_run.id"))
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"), index=True)
+    department_id: Mapped[str] = mapped_column(ForeignKey("department.id"), index=True)
+    month: Mapped[date] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    code: Mapped[str] = mapped_column(String(30))
+    amount: Mapped[Decimal] = mapped_column(Yuan)
 
 
 @protect

@@ -53,6 +53,7 @@ SOURCES: Mapping[str, Text] = MappingProxyType(
         "pay_profile": msg("Pay profile"),
         "final_settlement": msg("Settlement as leaving handed it over"),
         "pay_settlement": msg("Payroll's decision on the settlement"),
+        "pay_settled": msg("Settlement that was paid and taken back"),
     }
 )
 """By table, where a line comes from."""
@@ -80,6 +81,8 @@ FORMULAS: Mapping[str, Message] = MappingProxyType(
                         "{before} was withheld before: nothing now, the rest comes back with the annual settlement."),
         "tax_service": msg("Labour service {income}, taxable {taxable}."),
         "tax_non_resident": msg("Not resident for tax: {income} − {basic}, by the month alone."),
+        "tax_non_resident_service": msg("Labour service of somebody not resident for tax: {income} less {share} %, by "
+                                        "the monthly table, by the payment alone."),
         "bonus_apart": msg("Bonus {bonus} taxed apart: {apart}. Merged it would cost about {merged} in the year."),
         "bonus_merged": msg("Bonus {bonus} taxed with the wages, about {merged} in the year. Apart: {apart}."),
         "leave_entered": msg("{days} days unused: {average} on average ÷ {paid_days} × {extra} % × {days}."),
@@ -108,6 +111,17 @@ CHECKS: Mapping[str, Message] = MappingProxyType(
         "no_rate": msg("No monthly pay is known."),
         "no_attendance": msg("No attendance was entered for the month."),
         "negative_net": msg("The net is below zero: {net}."),
+        "owes_back": msg(
+            "A settlement that was paid is taken back: {amount} are to be paid back. Agree how, and say so."
+        ),
+        "whole_year_not": msg(
+            "The basic deduction counts for the whole year, but {gross} were paid in {months} months of last year: "
+            "that asks for twelve months here and at most {most}."
+        ),
+        "whole_year_due": msg(
+            "Last year {gross} were paid in twelve months, not more than {most}: the basic deduction of the whole year "
+            "counts from January. Say so in the pay profile."
+        ),
         "no_social": msg("No base of social insurance is known."),
         "no_fund": msg("No base of the housing fund is known."),
         "below_minimum": msg("The wage {wage} is below the minimum wage {minimum}."),

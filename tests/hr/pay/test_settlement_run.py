@@ -17,6 +17,7 @@ from interview_engine.errors import ConflictError
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.offboarding import service as offboarding
 from interview_engine.hr.offboarding.service import NewSeparation
+from interview_engine.hr.offboarding.tables import Separation
 from interview_engine.hr.pay import runs, settling
 from interview_engine.hr.pay.settlement_list import PAY_SETTLEMENTS
 from interview_engine.hr.pay.slip import compute
@@ -236,6 +237,58 @@ def test_damage_takes_a_fifth_at_most_and_what_stays_due_is_named(small_world: W
         assert lines(slip)["lost_assets"]["amount"] == "-2000.00"
         left = next(one for one in slip.findings if one["code"] == "settle_left")
         assert left["values"] == {"left": "3000.00"}
+
+
+def _handed_over_again(session: Session, pay: PayWorld, *, again: bool) -> None:
+    """The settlement of A-1 is taken back after it was paid, and handed over again where asked."""
+    world = pay.world
+    separation = session.scalars(select(Separation)).one()
+    offboarding.take_back(session, world.actor("hr"), separation.id, "算错了", world.clock)
+    if again:
+        offboarding.settle(session, world.actor("hr"), separation.id, world.clock)
+
+
+def test_a_settlement_taken_back_after_it_was_paid_is_countered_line_by_line_once(world: World) -> None:
+    pay = PayWorld(world)
+    with world.database.transaction() as session:
+        leaver(session, pay)
+        say(session, pay, severance="yes", severance_months=D("2.5"), notice_months=D(1), leave_days=D(3),
+            average=1_000_000, lost_assets=50_000, advances=20_000)  # fmt: skip
+        (paid,) = slips_of(session, pay.closed(session, APRIL))
+        _handed_over_again(session, pay, again=False)
+        run = pay.computed(session, MAY)
+        (slip,) = slips_of(session, run)
+        back = {f"{code}@2026-04": str(-D(one["amount"])) for code, one in lines(paid).items()
+                if code in ("leave_payout", "severance", "notice_pay", "advances", "lost_assets")}  # fmt: skip
+        assert {code: amount for code, amount in amounts(slip).items() if "@" in code} == back
+        assert D(slip.year["income"]) == D("-2758.62"), "severance was no wage, and is none when it is taken back"
+        assert checks(slip) == {"owes_back", "changed_much"}
+        pay.finish(session, run)
+        row = session.scalars(select(PaySettled)).one()
+        assert row.back_run_id == run.id
+        later = pay.computed(session, date(2026, 6, 1))
+        assert slips_of(session, later) == []
+
+
+def test_a_settlement_handed_over_again_is_paid_anew_beside_the_counter_entry(world: World) -> None:
+    pay = PayWorld(world)
+    with world.database.transaction() as session:
+        leaver(session, pay)
+        row_id = say(session, pay, severance="yes", severance_months=D(2), leave_days=D(0), average=1_000_000,
+                     advances=0)  # fmt: skip
+        pay.closed(session, APRIL)
+        form = PAY_SETTLEMENTS.form
+        assert form is not None
+        assert form.update is not None
+        given = {**NOTHING, "employee_number": "A-1", "leave_declined": False, "severance": "yes", "advances": 0,
+                 "severance_months": D("2.5"), "leave_days": D(0), "average": 1_000_000}  # fmt: skip
+        form.update(session, pay.world.actor("hr"), row_id, given, pay.world.clock)
+        _handed_over_again(session, pay, again=True)
+        (slip,) = slips_of(session, pay.closed(session, MAY))
+        assert amounts(slip) == {"severance": "25000.00", "severance@2026-04": "-20000.00", "tax": "0.00",
+                                 "tax_severance": "0.00"}  # fmt: skip
+        assert len(session.scalars(select(PaySettled)).all()) == 2
+        assert slips_of(session, pay.computed(session, date(2026, 6, 1))) == []
 
 
 def test_who_does_not_leave_has_no_last_pay(small_world: World) -> None:

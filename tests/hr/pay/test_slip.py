@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 
 from interview_engine.hr.pay import parameters, words
 from interview_engine.hr.pay.checks import differences, findings
+from interview_engine.hr.pay.given import Readings, kept_parameter
 from interview_engine.hr.pay.parameters import Parameter
 from interview_engine.hr.pay.rules.lines import line_of, total
-from interview_engine.hr.pay.slip import compute, kept_parameter, sha256
+from interview_engine.hr.pay.slip import canonical, compute, sha256
 
 D = Decimal
 DAY = date(2026, 3, 31)
@@ -86,7 +88,7 @@ def test_the_same_inputs_have_the_same_hash_whatever_their_order() -> None:
     assert compute(made) == compute(turned)
     assert sha256(inputs(special="1000")) != sha256(made)
     with pytest.raises(TypeError, match="not exact"):
-        sha256({"amount": 1.5})
+        sha256({**made, "special": 1.5})
 
 
 def test_unpaid_and_sick_days_and_overtime_are_lines_of_their_own() -> None:
@@ -205,3 +207,40 @@ def test_shown_lines_sum_to_the_shown_totals(
     assert all(one.amount == one.amount.quantize(D("0.01")) for one in slip.lines)
     assert by_group["tax"] <= 0
     assert sum(one.amount for one in slip.lines if one.code in ("base", "unpaid_leave", "sick_leave")) >= 0
+
+
+def test_rows_that_payslips_share_change_neither_text_nor_result() -> None:
+    made, shared = inputs(), Readings()
+    plain = json.dumps(made, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert canonical(made) == canonical(made, shared) == canonical(made, shared) == plain
+    assert compute(made, shared) == compute(made, shared) == compute(made)
+
+
+def test_a_float_in_a_parameter_row_is_refused() -> None:
+    made = inputs()
+    made["parameters"][0]["law"] = 2.0
+    with pytest.raises(TypeError, match="not exact"):
+        sha256(made)
+
+
+def test_labour_service_of_a_non_resident_is_taxed_by_the_payment_alone() -> None:
+    made = inputs(kind="non_resident_service", base={"social": None, "fund": None})
+    slip = compute(made)
+    assert amounts(made)["tax"] == D("-590.00")  # 10000 × 80 % × 10 % − 210
+    assert slip.year.income == 0, "nothing is cumulated"
+
+
+def test_the_whole_years_basic_deduction_is_held_against_the_year_before() -> None:
+    def found(start: str, months: str, gross: str) -> set[str]:
+        year = dict.fromkeys(("income", "contributions", "special", "other", "withheld"), "0")
+        before = {"months": months, "gross": gross}
+        tax = {"start": start, "month": 1, "months_here": 1, "last_year": before, "year": year}
+        made = inputs(tax=tax)
+        return {one.code for one in findings(made, compute(made), None, D(36)) if one.code.startswith("whole_year")}
+
+    assert found("whole_year", "12", "60000.00") == set()
+    assert found("whole_year", "12", "60000.01") == {"whole_year_not"}
+    assert found("whole_year", "11", "50000.00") == {"whole_year_not"}
+    assert found("months", "12", "60000.00") == {"whole_year_due"}
+    assert found("months", "11", "50000.00") == set()
+    assert found("whole_year", "0", "0") == set(), "nothing is known here of a year that was paid elsewhere"
