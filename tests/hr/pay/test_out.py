@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.errors import ConflictError, PermissionDenied
 from interview_engine.hr.access.rules import SYSTEM, Actor, preset_rules
+from interview_engine.hr.access.service import check_row
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.files import service as files_of
 from interview_engine.hr.pay import runs
@@ -88,7 +89,7 @@ def test_the_bank_pays_each_net_to_its_account(world: World) -> None:
         assert lines[-1] == ""
     with world.database.reading() as session:
         event = session.scalars(select(AuditEvent.detail).where(AuditEvent.action == "pay_run.export")).all()
-    assert event[0] == {"file": "bank_sheet", "form": "xlsx", "rows": 2, "left_out": 0}
+    assert event[0] == {"file": "bank_sheet", "form": "xlsx", "opens": "bank", "rows": 2, "left_out": 0}
 
 
 def test_who_has_no_account_is_named_and_left_out_only_when_that_is_asked_for(small_world: World) -> None:
@@ -117,17 +118,50 @@ def test_nothing_goes_out_before_another_person_has_approved(small_world: World)
             assert refused.value.code == "pay.run_state"
 
 
-def test_accounts_need_who_decides_on_pay_and_id_numbers_who_reads_identities(small_world: World) -> None:
+def test_accounts_need_who_decides_on_pay_and_id_numbers_open_to_payroll_for_its_sheets_alone(
+    small_world: World,
+) -> None:
     pay = PayWorld(small_world)
     clerk = Actor("account:payroll", "payroll", None, "payroll", preset_rules("payroll", "all"), "zh")
     recruiter = small_world.actor("recruiter")
     with small_world.database.transaction() as session:
         run = approved(session, pay)
         assert len(files.make(session, clerk, run.id, "bank_sheet", "csv", small_world.clock)[1].rows) == 2
+        sheet = files.make(session, clerk, run.id, "tax_wages", "csv", small_world.clock)[1]
+        assert all(len(str(row[3])) == 18 for row in sheet.rows)
+        person = slips_of(session, run)[0].person_id
         with pytest.raises(PermissionDenied):
-            files.make(session, clerk, run.id, "tax_wages", "csv", small_world.clock)
-        with pytest.raises(PermissionDenied):
-            files.make(session, recruiter, run.id, "bank_sheet", "csv", small_world.clock)
+            check_row(session, clerk, "identity", "read", person_id=person)
+        for name in ("bank_sheet", "tax_wages"):
+            with pytest.raises(PermissionDenied):
+                files.make(session, recruiter, run.id, name, "csv", small_world.clock)
+    with small_world.database.reading() as session:
+        kept = session.scalars(select(AuditEvent.detail).where(AuditEvent.action == "pay_run.export")).all()
+        assert [one["opens"] for one in kept] == ["bank", "identity"]
+
+
+def test_what_is_no_wage_of_a_resident_goes_into_sheets_of_its_own_with_the_tax_withheld(world: World) -> None:
+    pay = PayWorld(world)
+    kinds = {"A-1": "labour_service", "A-2": "non_resident", "A-3": "non_resident_service"}
+    with world.database.transaction() as session:
+        pay.rows(session)
+        for serial, (name, kind) in enumerate(kinds.items(), start=1):
+            number(session, world, pay.hire(session, name, 20000, kind=kind, social_base=None, fund_base=None), serial)
+            pay.attend(session, name, MARCH)
+        run = pay.computed(session, MARCH)
+        runs.review(session, world.actor("hr"), run.id, world.clock)
+        runs.approve(session, world.actor("administrator"), run.id, world.clock)
+        taxes = {}
+        for name in ("tax_service", "tax_non_resident", "tax_non_resident_service"):
+            sheet = made(session, pay, run, name)
+            assert all(len(row) == len(sheet.head) for row in sheet.rows)
+            taxes.update(
+                {row[0]: (dict(zip(sheet.head, row, strict=True))["*本期收入"], row[-1]) for row in sheet.rows}
+            )
+        # 20000 × 80 % × 20 %; (20000 − 5000) × 20 % − 1410; 20000 × 80 % × 20 % − 1410
+        assert taxes == {"A-1": (D(20000), D("3200.00")), "A-2": (D(20000), D("1590.00")),
+                         "A-3": (D(20000), D("1790.00"))}  # fmt: skip
+        assert made(session, pay, run, "tax_wages").rows == []
 
 
 def test_the_tax_client_gets_the_income_that_the_tax_was_withheld_from(world: World) -> None:

@@ -93,7 +93,7 @@ def make(
                 names=joined([f"{one.name} {one.number}".strip() for one in lacking[:5]])),
             msg("Complete their files, or export it without them and pay them another way."),
         )  # fmt: skip
-    detail = {"file": name, "form": form, "rows": len(made.rows), "left_out": len(made.left_out)}
+    detail = {"file": name, "form": form, "opens": kind.section, "rows": len(made.rows), "left_out": len(made.left_out)}
     audit.record(session, actor.id, "pay_run.export", f"pay_run:{run.id}", detail, clock)
     return run, made
 
@@ -200,20 +200,51 @@ def _tax_wages(_: PayRun, people: Sequence[Payee]) -> Made:
     return Made(layout["title"], layout["head"], rows, tuple(out))
 
 
+def _tax_flat(name: str, kind: str) -> Callable[[PayRun, Sequence[Payee]], Made]:
+    """Payments that are taxed by themselves, nothing cumulated: labour service, and those who are not resident."""
+
+    def make_sheet(_: PayRun, people: Sequence[Payee]) -> Made:
+        layout = FORMATS[name]
+        found, out = _identified(people, lambda one: one.kind == kind and bool(wage_income(one)))
+        rest = len(layout["head"]) - layout["first"] - 3
+        rows: list[list[Cell]] = []
+        for one, first in found:
+            more: list[Cell] = [layout["income"]] if layout["income"] else []
+            rows.append([*first, *more, wage_income(one), ZERO, *[None] * rest, -one.sum_of("tax", group="tax")])
+        return Made(layout["title"], layout["head"], rows, tuple(out))
+
+    return make_sheet
+
+
 def _tax_bonus(_: PayRun, people: Sequence[Payee]) -> Made:
     found, out = _identified(people, lambda one: one.slip.bonus_apart)
     return _apart("tax_bonus", found, out, lambda one: (one.sum_of("bonus"), ZERO))
 
 
 def _tax_severance(_: PayRun, people: Sequence[Payee]) -> Made:
-    found, out = _identified(people, lambda one: bool(one.sum_of(*APART)))
+    found, out = _identified(people, lambda one: bool(_compensation(one)))
+    out += [
+        LeftOut(
+            one.name,
+            one.number,
+            msg("Severance of an earlier month is taken back: correct the declaration of that month."),
+            elsewhere=True,
+        )
+        for one in people
+        if any(line.code in APART and line.month for line in one.lines)
+    ]
 
     def amounts(one: Payee) -> tuple[Decimal, Decimal]:
-        amount = one.sum_of(*APART)
-        tax = next(line for line in one.lines if line.code == "tax_severance")
+        amount = _compensation(one)
+        tax = next(line for line in one.lines if line.code == "tax_severance" and not line.month)
         return amount, min(amount, Decimal(tax.values["exempt"]))
 
     return _apart("tax_severance", found, out, amounts)
+
+
+def _compensation(one: Payee) -> Decimal:
+    """Severance and pay in place of notice of the run itself."""
+    return sum((line.amount for line in one.lines if line.code in APART and not line.month), ZERO)
 
 
 def _apart(
@@ -279,6 +310,15 @@ FILES: Mapping[str, PayFile] = MappingProxyType(
             PayFile("tax_severance", msg("Tax client: severance"),
                     msg("Severance and pay in place of notice, with the exempt part."), "identity", SHEETS,
                     _tax_severance),
+            PayFile("tax_service", msg("Tax client: labour service"),
+                    msg("Payments for labour service of residents, each taxed by itself."), "identity", SHEETS,
+                    _tax_flat("tax_service", "labour_service")),
+            PayFile("tax_non_resident", msg("Tax client: wages of non-residents"),
+                    msg("Wages of those who are not resident for tax, by the month alone."), "identity", SHEETS,
+                    _tax_flat("tax_non_resident", "non_resident")),
+            PayFile("tax_non_resident_service", msg("Tax client: labour service of non-residents"),
+                    msg("Payments for labour service of those who are not resident for tax."), "identity", SHEETS,
+                    _tax_flat("tax_non_resident_service", "non_resident_service")),
             PayFile("social", msg("Social insurance"), msg("Each insurance with its base, own and employer's share."),
                     "identity", SHEETS, _contributions("social", "social")),
             PayFile("fund", msg("Housing fund"), msg("The base, own and employer's share."), "identity", SHEETS,

