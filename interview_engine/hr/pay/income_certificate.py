@@ -1,15 +1,17 @@
 """The certificate of income: asked for by anybody who is paid here, a PDF that only the person opens.
 
 What it states: the average monthly gross of the last twelve closed months, or of as many as there are. Gross is what
-the closed payslips of those months say, supplementary ones and adjustments included, in the month they were paid with.
+the closed payslips of those months say, supplementary ones and adjustments included, in the month they were paid with;
+severance and pay in place of notice are no income of a month's work and count nowhere, nor does the tax on them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +20,7 @@ from interview_engine.clock import Clock, china_day
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.forms.fields import Field
+from interview_engine.hr.pay.settlement_lines import COMPENSATION
 from interview_engine.hr.pay.tables import PayRun, Payslip
 from interview_engine.hr.people.tables import LegalEntity, Person
 from interview_engine.hr.problems import conflict
@@ -52,17 +55,21 @@ class Income:
 def income(session: Session, person_id: str, legal_entity_id: str) -> Income | None:
     """The last twelve closed months of somebody in a company, or as many as there are; None without any."""
     rows = session.execute(
-        select(PayRun.month, Payslip.gross, Payslip.net)
+        select(PayRun.month, Payslip.gross, Payslip.net, Payslip.lines)
         .join(PayRun, PayRun.id == Payslip.run_id)
         .where(
             Payslip.person_id == person_id, Payslip.legal_entity_id == legal_entity_id, PayRun.state == "closed"
         )
     ).tuples()  # fmt: skip
     paid = list(rows)
-    months = sorted({month for month, _, _ in paid})[-MONTHS:]
+    months = sorted({month for month, *_ in paid})[-MONTHS:]
     if not months:
         return None
-    counted = [(gross, net) for month, gross, net in paid if month in months]
+    counted = [
+        (gross - _apart(lines, COMPENSATION), net - _apart(lines, (*COMPENSATION, "tax_severance")))
+        for month, gross, net, lines in paid
+        if month in months
+    ]
     return Income(
         months[0],
         months[-1],
@@ -70,6 +77,10 @@ def income(session: Session, person_id: str, legal_entity_id: str) -> Income | N
         sum((gross for gross, _ in counted), Decimal("0.00")),
         sum((net for _, net in counted), Decimal("0.00")),
     )
+
+
+def _apart(lines: Sequence[Mapping[str, Any]], codes: Sequence[str]) -> Decimal:
+    return sum((Decimal(one["amount"]) for one in lines if one["code"] in codes), Decimal("0.00"))
 
 
 def _check(session: Session, asked: Ask, clock: Clock) -> None:

@@ -14,6 +14,7 @@ from interview_engine.errors import ConflictError, NotFoundError, PermissionDeni
 from interview_engine.hr.access.rules import employee_actor
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.pay.income_certificate import income
+from interview_engine.hr.pay.tables import Payslip
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.requests.tables import RequestPaper
 from interview_engine.store.tables import OutboxMessage
@@ -67,3 +68,20 @@ def test_it_states_the_average_of_the_closed_months_and_only_its_person_opens_it
         seen = requests.see(session, hr, row_id)
         assert seen.paper is None
         assert not any("10500" in str(one.value) for one in (*seen.fields, *seen.lines))
+
+
+def test_severance_and_pay_in_place_of_notice_are_no_income_of_a_month(small_world: World) -> None:
+    pay = PayWorld(small_world)
+    with small_world.database.transaction() as session:
+        pay.rows(session)
+        held = pay.hire(session, "A-1")
+        pay.attend(session, "A-1", MARCH)
+        run = pay.closed(session, MARCH)
+        slip = session.scalars(select(Payslip).where(Payslip.run_id == run.id)).one()
+        before = income(session, held.person_id, small_world.entity_id)
+        more = {"severance": "30000.00", "notice_pay": "10000.00", "tax_severance": "-100.00"}
+        slip.lines = [*slip.lines, *({**slip.lines[0], "code": code, "amount": sum_} for code, sum_ in more.items())]
+        slip.gross += Decimal(40000)
+        slip.net += Decimal(39900)
+        session.flush()
+        assert income(session, held.person_id, small_world.entity_id) == before
