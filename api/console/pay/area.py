@@ -1,7 +1,7 @@
 """What pay shows."""
 
 from api.area import Entry, ListPage, WebArea
-from api.console.pay import out, runs, years
+from api.console.pay import out, report, runs, years
 from interview_engine.hr.pay.lists import PAY_PARAMETERS
 from interview_engine.hr.pay.out.lists import PAY_ACCOUNTS, PAY_COSTS, PAY_JOURNAL
 from interview_engine.hr.pay.people_lists import PAY_ATTENDANCE, PAY_PROFILES
@@ -22,6 +22,7 @@ AREA = WebArea(
         Entry("/console/pay-settlements", mark("Last pay of leavers"), ("payroll", "read")),
         Entry("/console/pay-profiles", mark("Pay profiles"), ("payroll", "read")),
         Entry("/console/pay-parameters", mark("Pay parameters"), ("payroll", "read")),
+        Entry(report.REPORT, mark("Cost report"), ("payroll", "read")),
         Entry("/console/pay-costs", mark("Cost by department"), ("payroll", "read")),
         Entry("/console/pay-journal", mark("Journal of pay"), ("payroll", "read")),
         Entry("/console/pay-accounts", mark("Accounts of pay"), ("payroll", "read")),
@@ -54,5 +55,5 @@ AREA = WebArea(
         ListPage(PAY_ACCOUNTS, "/console/pay-accounts"),
         ListPage(PAY_PARAMETERS, "/console/pay-parameters"),
     ),
-    pages=(years.router, runs.router, out.router),
+    pages=(years.router, report.router, runs.router, out.router),
 )

@@ -142,6 +142,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/pay-by-year": (("payroll", "read"),),
     "/console/pay-by-year/export.{form}": (("payroll", "export"),),
     "/console/pay-years": (("payroll", "read"),),
+    "/console/pay-report": (("payroll", "read"),),
     "/console/shifts": (("public", "read"),),
     "/console/shifts/new": (("public", "manage"),),
     "/console/shifts/{row_id}/change": (("public", "manage"),),

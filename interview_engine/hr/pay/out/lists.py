@@ -218,7 +218,7 @@ PAY_COSTS = ListSpec(
     place=Place(PayCost.department_id, PayCost.legal_entity_id),
     columns=(
         Column("month", msg("Month"), "month", PayCost.month, filters=True),
-        Column("department", msg("Department"), "text", Department.name, filters=True),
+        Column("department", msg("Department"), "text", Department.name, filters=True, opens=True),
         Column("people", msg("People"), "whole", PayCost.people),
         Column("gross", msg("Gross"), "money", PayCost.gross),
         Column("employer", msg("Borne by the employer"), "money", PayCost.employer),
@@ -226,4 +226,5 @@ PAY_COSTS = ListSpec(
         Column("run_number", msg("Supplementary run"), "whole", SUPPLEMENTARY, shown=False),
         Column("company", msg("Company"), "text", LegalEntity.name, filters=True),
     ),
+    href=lambda *_: "/console/pay-report",
 )  # fmt: skip
