@@ -29,7 +29,7 @@ COMMANDS = {
     "console": "every list page of console and API over 50,000 applications",
     "people": "10,000 employees and 100,000 requests: an import of dirty lines, every list page, the search, memory",
     "readme_pictures": "the pictures in the README, of a running demo",
-    "pay": "one month of 1,000 and of 10,000 people with every kind of line: time, memory, growth a head",
+    "pay": "one month of 1,000 and of 10,000 people with every kind of line: time, memory, growth a head; pages",
     "compare": "two results of one command side by side, and whether they may be",
 }
 
