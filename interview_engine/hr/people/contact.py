@@ -47,6 +47,11 @@ _MORE_OF_A_NUMBER = re.compile(r"[A-Za-z+*/\\=@]\s?#|#\s?[A-Za-z+*/\\=@]|##")
 _SHEET_DECIMALS = re.compile(r"(\d{6,15})\.0+|(1[3-9]\d[ -]?\d{4}[ -]?\d{4})\.00?")
 """A number that a spreadsheet kept as one with decimals."""
 
+_ITEM = re.compile(
+    "[\u00b2\u00b3\u00b9\u2070-\u209c\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289]|[0-9]\ufe0f?\u20e3"
+)
+"""Numbers of items and notes (circled, in brackets, raised, keycaps): NFKC would make digits of the number of them."""
+
 _SHEET_POWER = re.compile(r"[1-9]\.\d{8,10}[eE]\+?10")
 """A mobile number as a power of ten, with so many digits that none was rounded away (Excel shows 1.38E+10)."""
 
@@ -116,7 +121,7 @@ def phone_written(text: str) -> str:
     Raises:
         InvalidInput: `person.phone`.
     """
-    clean = _digits(_plain(text))
+    clean = _digits(_plain(_ITEM.sub(" ", text)))
     if not clean:
         return ""
     sheet = _SHEET_DECIMALS.fullmatch(clean.strip("'"))

@@ -99,6 +99,19 @@ def test_an_english_page_names_its_employers_and_titles(name: str, value: str) -
     assert value in values(read_fields(ENGLISH), name)
 
 
+@pytest.mark.parametrize(
+    ("head", "name"), [("# 林小满", "林小满"), ("**林小满**", "林小满"), ("## Grace Okafor", "Grace Okafor")]
+)
+def test_a_page_in_markdown_gives_its_name_and_a_linked_number_once(head: str, name: str) -> None:
+    page = (
+        f"{head}\n\n- **电话**：[138-0000-1234](tel:+8613800001234)\n- **邮箱**：<xiaoman@example.com>\n\n## 教育背景\n"
+    )
+    fields = read_fields(page)
+    assert values(fields, "name") == [name]
+    assert values(fields, "phone") == ["138-0000-1234"]
+    assert values(fields, "email") == ["xiaoman@example.com"]
+
+
 @given(
     st.text(alphabet=st.sampled_from("李明华任公司经理2019年3月大学本科，。、；：\n A-b@1.e（）历任兼和"), max_size=200)
 )

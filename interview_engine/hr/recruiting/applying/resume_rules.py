@@ -7,10 +7,12 @@ was not found is absent. People check the fields beside the text they came from.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from interview_engine.errors import InvalidInput
+from interview_engine.hr.people.contact import phone_key
 from interview_engine.hr.recruiting.applying.resume_entities import SURNAMES, Entity, any_of, entities
 from interview_engine.hr.recruiting.jobs.degrees import degrees
 
@@ -34,9 +36,13 @@ _LABELLED_NAME = re.compile(
     r"([\u4e00-\u9fff·]{2,8}|[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+){1,3})",
     re.M,
 )
-_ENGLISH_NAME = re.compile(r"^[ \t]*([A-Z][a-z'’-]+(?: [A-Z](?:[a-z'’-]+|\.)){1,3})[ \t]*(?:,.*)?$", re.M)
+_LINE_BEGINS = r"^(?:#{1,3}[ \t]+)?[ \t]*(?:\*\*)?"
+"""With what Markdown sets before a heading or bold words."""
+_ENGLISH_NAME = re.compile(
+    _LINE_BEGINS + r"([A-Z][a-z'’-]+(?: [A-Z](?:[a-z'’-]+|\.)){1,3})(?:\*\*)?[ \t]*(?:,.*)?$", re.M
+)
 _CHINESE_LINE_NAME = re.compile(
-    r"^[ \t]*([\u4e00-\u9fff](?:[ \u3000]?[\u4e00-\u9fff]){1,2})(?=[ \t]*$|[ \t]+\S|[|｜])", re.M
+    _LINE_BEGINS + r"([\u4e00-\u9fff](?:[ \u3000]?[\u4e00-\u9fff]){1,2})(?=(?:\*\*)?[ \t]*$|[ \t]+\S|[|｜])", re.M
 )
 _NOT_NAMES = re.compile(any_of("not_names"))
 _CITY = re.compile(
@@ -104,7 +110,7 @@ def read_fields(text: str) -> dict[str, list[dict[str, Any]]]:
     fields = {
         "name": _name(text, found)[:1],
         "email": _forms(text, _EMAIL),
-        "phone": [f for f in _forms(text, _PHONE) if sum(c.isdigit() for c in f.value) >= 8],
+        "phone": _once(f for f in _forms(text, _PHONE) if sum(c.isdigit() for c in f.value) >= 8),
         "city": [_at(match, 1, "labelled") for match in _CITY.finditer(text)][:1],
         "degree": [Field(*found, CONFIDENCE["form"]) for found in degrees(text)],
         "school": _merged(
@@ -185,6 +191,18 @@ def _by_kind(found: Sequence[Entity], kind: str, *, school: bool | None = None) 
 
 def _forms(text: str, pattern: re.Pattern[str]) -> list[Field]:
     return _unique(_at(match, 0, "form") for match in pattern.finditer(text))
+
+
+def _once(numbers: Iterable[Field]) -> list[Field]:
+    """The numbers, of two ways to write one the first: a link (tel:) repeats what is read before it."""
+    first: dict[str, Field] = {}
+    for number in numbers:
+        try:
+            key = phone_key(number.value)
+        except InvalidInput:
+            key = None
+        first.setdefault(key or number.value, number)
+    return list(first.values())
 
 
 def _matches(text: str, pattern: re.Pattern[str]) -> list[Field]:
