@@ -445,9 +445,10 @@ def worked(session: Session, b: str, employment_id: str) -> dict[str, str]:
     """A shift of company B, who usually works it, and a planned day."""
     new = time.NewShift("B8", "乙公司早班", ((480, 720), (780, 1020)))
     shift = time.create(session, SYSTEM, b, new, CLOCK)
-    usual = time.NewDefault(date(2026, 3, 2), (shift.id,), True, employment_id=employment_id)
+    begins = session.get_one(Employment, employment_id).start_date
+    usual = time.NewDefault(begins, (shift.id,), True, employment_id=employment_id)
     time.set_default(session, SYSTEM, usual, CLOCK)
-    day = date(2026, 3, 7)
+    day = begins + timedelta(days=5)
     time.write_plan(session, SYSTEM, [time.PlanRow(employment_id, day, shift.id)], time.PERSON, CLOCK)
     planned = session.scalars(select(ShiftPlan.id).where(ShiftPlan.employment_id == employment_id)).one()
     return {"shift_id": shift.id, "shift_plan_id": planned}
