@@ -433,6 +433,18 @@ def test_no_page_is_wider_than_a_phone_whose_text_is_large(site: Site, browser: 
     assert found == {}
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_section_of_the_menu_is_in_sight_on_a_desk(site: Site, browser: Browser, language: str) -> None:
+    cut: list[int] = []
+    for width in (1024, 1280, 1440):
+        with window(browser, site, width, language) as (page, _):
+            page.goto("/console/home")
+            inside = page.evaluate("(() => { const s = document.querySelector('.sections'); "
+                                   "return s.scrollWidth <= s.clientWidth && s.children.length > 6 })()")  # fmt: skip
+            cut += [] if inside else [width]
+    assert cut == []
+
+
 AXE = os.environ.get("AXE_CORE", "")
 """Where axe-core lies; it is not part of the product: `npm pack axe-core` fetches it (MPL-2.0)."""
 VIOLATIONS = """async (rules) =>
