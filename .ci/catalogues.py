@@ -35,6 +35,7 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("interview_engine/hr/recruiting/", "recruiting"),
     ("interview_engine/hr/competency/promotion.py", "console_competency"),
     ("interview_engine/hr/competency/", "competency"),
+    ("interview_engine/hr/succession/", "console_competency"),
     ("interview_engine/hr/approvals/", "approvals"),
     ("interview_engine/hr/messaging/", "messaging"),
     ("interview_engine/hr/files/sections.py", "people"),

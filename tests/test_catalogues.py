@@ -128,6 +128,7 @@ MATERIAL = {
     "interview_engine/hr/files/sections.py": "what the heads of people's sheets are called",
     "interview_engine/hr/forms/matching.py": "what people mark the heads of sheets with",
     "interview_engine/hr/pay/people_lists.py": "what the heads of people's sheets are called",
+    "interview_engine/hr/succession/lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/assets/lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/recruiting/headcount/lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/pay/lists.py": "what the heads of people's sheets are called",

@@ -28,11 +28,13 @@ from interview_engine.hr.privacy.area import AREA as PRIVACY
 from interview_engine.hr.recruiting.area import AREA as RECRUITING
 from interview_engine.hr.requests.area import AREA as REQUESTS
 from interview_engine.hr.signing.area import AREA as SIGNING
+from interview_engine.hr.succession.area import AREA as SUCCESSION
 from interview_engine.hr.tasks.area import AREA as TASKS
 from interview_engine.hr.time.area import AREA as TIME
 
 AREAS: tuple[Area, ...] = (
     RECRUITING,
+    SUCCESSION,
     COMPETENCY,
     SIGNING,
     FILES,

@@ -58,12 +58,13 @@ from interview_engine.hr.onboarding import service as onboarding
 from interview_engine.hr.onboarding import welcome
 from interview_engine.hr.pay import handing_out
 from interview_engine.hr.pay.tables import PayRun, Payslip, PayslipNotice
-from interview_engine.hr.people.tables import Person
+from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.recruiting.headcount import service as headcount
 from interview_engine.hr.recruiting.hiring import offers
 from interview_engine.hr.recruiting.interviewing import answers, invitations
 from interview_engine.hr.recruiting.interviewing.invitations import ConsentGiven
 from interview_engine.hr.signing import templates
+from interview_engine.hr.succession import service as succession
 from interview_engine.hr.tasks import service as tasks
 from interview_engine.i18n import LocalizedText
 from interview_engine.store.tables import OutboxMessage
@@ -163,7 +164,7 @@ def standing(folder: Path) -> Iterator[Site]:
     addresses["/console/joining/{onboarding_id}"] = f"/console/joining/{things['onboarding_id']}"
     del things["welcome_text_id"], things["onboarding_id"]
     addresses["/console/leaving/{separation_id}"] = f"/console/leaving/{left['separation_id']}"
-    for name in ("assets", "headcount"):
+    for name in ("assets", "headcount", "succession"):
         for base in ("/console", "/wechat/lists"):
             addresses[f"{base}/{name}/{{row_id}}/change"] = f"{base}/{name}/{left[name]}/change"
     for base in ("/console/task-templates", "/wechat/lists/task_templates"):
@@ -279,7 +280,10 @@ def leaver(session: Session, made: Company) -> dict[str, str]:
     said = offboarding.NewSeparation("mutual", china_day(CLOCK) + timedelta(days=10), "双方协商")
     leaving = offboarding.enter(session, hr, row.id, said, CLOCK)
     plan = headcount.set_plan(session, hr, headcount.NewPlan(made.department_id, "", start, 5), CLOCK)
-    return {"separation_id": leaving.id, "assets": asset.id, "headcount": plan.id}
+    slate = succession.plan(
+        session, hr, succession.NewPlan("客服主管", session.get_one(Department, made.department_id).name), CLOCK
+    )
+    return {"separation_id": leaving.id, "assets": asset.id, "headcount": plan.id, "succession": slate.id}
 
 
 def to_sign(made: Company, employment_id: str) -> dict[str, str]:

@@ -71,6 +71,7 @@ from interview_engine.hr.requests import own_kinds
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.signing import service as signing
 from interview_engine.hr.signing import templates as signing_templates
+from interview_engine.hr.succession.tables import Succession
 from interview_engine.hr.tasks import service as tasks
 from interview_engine.hr.tasks import templates
 from interview_engine.hr.time import service as time
@@ -136,6 +137,8 @@ class Companies:
                 path = path.replace("{row_id}", self.b[f"{name}_id"])
         if path.startswith(("/console/assets/", "/api/v1/lists/assets")):
             path = path.replace("{row_id}", self.b["asset_id"])
+        if path.startswith(("/console/succession/", "/api/v1/lists/succession")):
+            path = path.replace("{row_id}", self.b["succession_id"])
         if path.startswith(("/console/headcount/", "/api/v1/lists/headcount")):
             path = path.replace("{row_id}", self.b["headcount_id"])
         for name, value in self.b.items():
@@ -398,7 +401,11 @@ def leaver_of(session: Session, b: str, department: str) -> dict[str, str]:
     said = offboarding.NewSeparation("mutual", date(2099, 1, 1), "乙公司的理由")
     leaving = offboarding.enter(session, SYSTEM, row.id, said, CLOCK)
     plan = headcount.set_plan(session, SYSTEM, headcount.NewPlan(department, "", date(2026, 1, 1), 5), CLOCK)
-    return {"asset_id": asset.id, "separation_id": leaving.id, "headcount_id": plan.id,
+    slate = Succession(**stamp("system", CLOCK), legal_entity_id=b, department_id=department, title="乙公司的关键岗位",
+                       holder_person_id=person.id)  # fmt: skip
+    session.add(slate)
+    session.flush()
+    return {"asset_id": asset.id, "succession_id": slate.id, "separation_id": leaving.id, "headcount_id": plan.id,
             "pay_settlement_id": last_pay(session, row), "pay_account_id": pay_account(session, b)}  # fmt: skip
 
 

@@ -94,6 +94,7 @@ SETTLEMENT = {"employee_number": "B-2", "severance": "no", "advances": "1"}
 ACCOUNT = {"company": "启明家居（演示）", "item": "net", "account": "2211"}
 RUN = {"company": "启明家居（演示）", "month": "2026-11-01", "pay_day": "2026-11-28", "method": "workdays"}
 THING = {"employee_number": "B-1", "kind": "computer", "name": "偷来的电脑", "handed_on": "2026-02-01"}
+SLATE = {"title": "偷来的岗位", "department": "启明家居（演示）/客户服务部", "holder": "B-1"}
 PLAN = {"department": "启明家居（演示）/客户服务部", "valid_from": "2026-01-01", "headcount": 99, "reason": REASON}
 
 SHEET = base64.b64encode("姓名,部门,岗位,入职日期\n偷来的,客户服务部,客服,2026-01-05\n".encode()).decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -222,7 +223,7 @@ def test_amounts_of_before_are_kept_to_the_fen_and_who_works_here_gets_a_number_
         held = session.get_one(Employment, "m")
         assert [(one.row.id, one.first) for one in places(session, "m")] == [(held.assignment_id, date(2026, 2, 1))]
         classes = session.scalars(select(Grant.field_class).where(Grant.account_id == "a").order_by(Grant.field_class))
-        assert classes.all() == ["health", "identity", "identity", "pay", "payroll", "payroll", "payroll", "payroll"]
+        assert Counter(classes.all()) == {"health": 1, "identity": 2, "pay": 1, "payroll": 4, "succession": 4}
     database.close()
 
 

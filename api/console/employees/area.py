@@ -4,6 +4,7 @@ from api.area import Entry, ListPage, WebArea
 from api.console.employees import file, sections, signatures, templates
 from interview_engine.hr.employment.employee_list import EMPLOYEES
 from interview_engine.hr.files.contract_list import CONTRACTS
+from interview_engine.hr.succession.lists import SUCCESSIONS
 from interview_engine.i18n import mark
 
 AREA = WebArea(
@@ -13,6 +14,7 @@ AREA = WebArea(
         Entry("/console/employees", mark("Employees"), ("contact", "read")),
         Entry("/console/employees-by-id", mark("Find by ID number"), ("identity", "read")),
         Entry("/console/contracts", mark("Contracts"), ("contact", "read"), below=("/console/signature-check",)),
+        Entry("/console/succession", mark("Succession"), ("succession", "read")),
         Entry(templates.HOME, mark("Contract templates"), ("public", "manage")),
     ),
     notices={
@@ -37,7 +39,11 @@ AREA = WebArea(
         "last_day_set": mark("The last day is written down; until it is over the person works here."),
         "last_day_called_off": mark("The last day is called off."),
     },
-    lists=(ListPage(EMPLOYEES, file.HOME), ListPage(CONTRACTS, "/console/contracts")),
+    lists=(
+        ListPage(EMPLOYEES, file.HOME),
+        ListPage(CONTRACTS, "/console/contracts"),
+        ListPage(SUCCESSIONS, "/console/succession"),
+    ),
     pages=(templates.router, signatures.router, file.router, sections.router),
     modules={
         "/console/contract-templates": "signing",

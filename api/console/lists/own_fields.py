@@ -43,6 +43,7 @@ CLASSES: Mapping[str, Text] = {
     "pay": msg("Pay"),
     "payroll": msg("Payroll and payslips"),
     "health": msg("Health"),
+    "succession": msg("Succession"),
 }
 """What each field class is called where one chooses who may see a field."""
 

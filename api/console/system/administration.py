@@ -36,6 +36,7 @@ CLASS_WORDS = {
     "pay": mark("Pay"),
     "payroll": mark("Payroll and payslips"),
     "health": mark("Health"),
+    "succession": mark("Succession"),
 }
 ACTION_WORDS = {
     "read": mark("read"),

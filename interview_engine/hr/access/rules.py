@@ -14,7 +14,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, get_args
 
-FieldClass = Literal["public", "contact", "identity", "interview", "pay", "payroll", "health"]
+FieldClass = Literal["public", "contact", "identity", "interview", "pay", "payroll", "health", "succession"]
 Action = Literal["read", "write", "decide", "export", "manage", "audit"]
 Scope = Literal["self", "reports", "subtree", "entity", "all"]
 Effect = Literal["allow", "deny"]
@@ -27,7 +27,7 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 ROLES: tuple[Role, ...] = get_args(Role)
 
-NOT_BY_REPORTING: frozenset[str] = frozenset({"pay", "payroll", "health", "identity"})
+NOT_BY_REPORTING: frozenset[str] = frozenset({"pay", "payroll", "health", "identity", "succession"})
 """What "reports to me" never opens, not even with "*": payslips, ID numbers and families stay hidden from managers."""
 
 
@@ -182,6 +182,11 @@ def in_force(rules: Iterable[GrantRule], now: datetime) -> tuple[GrantRule, ...]
     return tuple(rule for rule in rules if rule.in_force(now))
 
 
+def over_oneself(actor: Actor, field_class: str, action: str) -> bool:
+    """Whether a permission over themselves allows it, which one over everybody is not."""
+    return any(rule.scope == "self" for rule in applicable(actor, field_class, action)[0])
+
+
 def holds_all(actor: Actor, field_class: str, action: str) -> bool:
     """Whether the actor may do this to everything, with no exception: only such a permission can be passed on."""
     allows, denies = applicable(actor, field_class, action)
@@ -201,7 +206,7 @@ PRESETS: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
         "hr": frozenset(
             {
                 (c, a)
-                for c in ("public", "contact", "interview", "pay", "payroll")
+                for c in ("public", "contact", "interview", "pay", "payroll", "succession")
                 for a in ("read", "write", "decide", "export")
             }
             | {("public", "manage")}
@@ -234,7 +239,7 @@ PRESETS: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
 """What each role may do, as (field class, action). Kits, organisation, flows and templates are (public, manage);
 accounts, grants, tokens, webhooks and settings are (contact, manage), the administrator's alone. "pay" is what is
 agreed (offers, changes of pay), which recruiters see; "payroll" is what is paid (runs, payslips). A manager sees
-neither pay nor health, whatever the scope."""
+neither pay nor health, whatever the scope. "succession" is who is planned after whom: HR's and the administrator's."""
 
 DEFAULT_SCOPES: Mapping[str, Scope] = MappingProxyType(
     {
@@ -281,6 +286,8 @@ TOKEN_SCOPES: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
         "requests:write": frozenset({("contact", "read"), ("contact", "write")}),
         "payroll:read": frozenset({("payroll", "read")}),
         "payroll:write": frozenset({("payroll", "read"), ("payroll", "write")}),
+        "succession:read": frozenset({("succession", "read")}),
+        "succession:write": frozenset({("succession", "read"), ("succession", "write")}),
         "health:read": frozenset({("health", "read")}),
         "exports:read": frozenset({("public", "export"), ("contact", "export"), ("interview", "export")}),
         "audit:read": frozenset({("*", "audit")}),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency.tables import CompetencyEvidence, Episode
-from interview_engine.store.rows import stamp
+from interview_engine.store.rows import AT_ONCE, batched, stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,18 @@ def newest_measures(session: Session, person_id: str) -> dict[str, CompetencyEvi
     own = select(CompetencyEvidence).where(CompetencyEvidence.person_id == person_id)
     rows = session.scalars(own.order_by(CompetencyEvidence.measured_at, CompetencyEvidence.id))
     return {row.competency_code: row for row in rows}
+
+
+def newest_of_many(
+    session: Session, person_ids: Iterable[str], codes: Sequence[str]
+) -> dict[tuple[str, str], CompetencyEvidence]:
+    """By (person, competency), the newest measure, of these competencies. The caller has checked."""
+    found: dict[tuple[str, str], CompetencyEvidence] = {}
+    for part in batched(sorted(person_ids), AT_ONCE):
+        own = CompetencyEvidence.person_id.in_(part), CompetencyEvidence.competency_code.in_(codes)
+        rows = select(CompetencyEvidence).where(*own).order_by(CompetencyEvidence.measured_at, CompetencyEvidence.id)
+        found |= {(row.person_id, row.competency_code): row for row in session.scalars(rows)}
+    return found
 
 
 def record(session: Session, actor: Actor, person_id: str, measures: Iterable[NewMeasure], clock: Clock) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import CHINA
-from interview_engine.hr.competency.evidence import newest_measures
-from interview_engine.hr.competency.profiles import requirements_of
-from interview_engine.hr.competency.tables import CompetencyRow, RoleProfile
+from interview_engine.hr.competency.evidence import newest_measures, newest_of_many
+from interview_engine.hr.competency.profiles import Requirement, requirements_of
+from interview_engine.hr.competency.tables import CompetencyEvidence, CompetencyRow, RoleProfile
 from interview_engine.i18n import LocalizedText, Text, msg
-from interview_engine.store.rows import find
+from interview_engine.store.rows import AT_ONCE, batched, find
 
 SOURCES: Mapping[str, Text] = MappingProxyType(
     {
@@ -81,22 +81,41 @@ def bars_of(session: Session, profile_id: str, person_id: str) -> tuple[Bar, ...
         return ()
     wanted = requirements_of(profile)
     measures = newest_measures(session, person_id)
-    codes = [one.competency for one in wanted]
-    names = {row.code: row.name for row in session.scalars(select(CompetencyRow).where(CompetencyRow.code.in_(codes)))}
-    found = []
-    for one in wanted:
-        name = names.get(one.competency, {"zh": one.competency, "en": one.competency})
-        measure = measures.get(one.competency)
-        found.append(
-            Bar(
-                LocalizedText(name["zh"], name["en"]),
-                gate(one.required_level),
-                None if measure is None else measure.score,
-                None if measure is None else measure.measured_at.astimezone(CHINA).date(),
-                "" if measure is None else measure.source,
-            )
-        )
-    return tuple(found)
+    names = _names(session, [one.competency for one in wanted])
+    return tuple(_bar(one, names, measures.get(one.competency)) for one in wanted)
+
+
+def bars_of_many(session: Session, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Bar, ...]]:
+    """`bars_of` for many pairs of (profile, person), in a few statements."""
+    wanted = set(pairs)
+    profiles: dict[str, tuple[Requirement, ...]] = {}
+    for part in batched(sorted({profile for profile, _ in wanted}), AT_ONCE):
+        rows = session.scalars(select(RoleProfile).where(RoleProfile.id.in_(part)))
+        profiles |= {row.id: requirements_of(row) for row in rows}
+    codes = sorted({one.competency for asked in profiles.values() for one in asked})
+    names = _names(session, codes)
+    measures = newest_of_many(session, {person for _, person in wanted}, codes)
+    return {
+        (profile, person): tuple(_bar(one, names, measures.get((person, one.competency))) for one in profiles[profile])
+        for profile, person in wanted
+        if profile in profiles
+    }
+
+
+def _names(session: Session, codes: Sequence[str]) -> dict[str, Mapping[str, str]]:
+    rows = session.scalars(select(CompetencyRow).where(CompetencyRow.code.in_(codes)))
+    return {row.code: row.name for row in rows}
+
+
+def _bar(wanted: Requirement, names: Mapping[str, Mapping[str, str]], measure: CompetencyEvidence | None) -> Bar:
+    name = names.get(wanted.competency, {"zh": wanted.competency, "en": wanted.competency})
+    return Bar(
+        LocalizedText(name["zh"], name["en"]),
+        gate(wanted.required_level),
+        None if measure is None else measure.score,
+        None if measure is None else measure.measured_at.astimezone(CHINA).date(),
+        "" if measure is None else measure.source,
+    )
 
 
 def verdict(bars: tuple[Bar, ...]) -> Verdict:

@@ -185,6 +185,24 @@ def profile(session: Session, profile_id: str) -> RoleProfile:
     return row
 
 
+def published_profile(session: Session, code: str, legal_entity_id: str) -> str | None:
+    """The id of the newest published version of a profile of the company or the group; None for an empty code.
+
+    Raises:
+        InvalidInput: `profile.unknown`, there is none.
+    """
+    clean = code.strip()
+    if not clean:
+        return None
+    own = or_(RoleProfile.legal_entity_id.is_(None), RoleProfile.legal_entity_id == legal_entity_id)
+    there = select(RoleProfile.id).where(RoleProfile.code == clean, RoleProfile.state == "published", own)
+    found = session.scalar(there.order_by(RoleProfile.version.desc()).limit(1))
+    if found is None:
+        raise invalid("profile", "profile.unknown", msg("No published role profile has the code {code}.", code=clean),
+                      msg("Look for it in the list of role profiles."))  # fmt: skip
+    return found
+
+
 def profile_for(session: Session, profile_id: str, legal_entity_id: str | None) -> RoleProfile:
     """The row of a version that a company may use: the group's or its own.
 

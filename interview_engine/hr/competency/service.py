@@ -11,6 +11,7 @@ from interview_engine.hr.competency.episodes import (
 from interview_engine.hr.competency.evidence import NewMeasure, newest_scores, people_with
 from interview_engine.hr.competency.evidence import record as record_measures
 from interview_engine.hr.competency.evidence import remove as remove_measures
+from interview_engine.hr.competency.gates import Bar, bars_of_many
 from interview_engine.hr.competency.kits import (
     KitLabel,
     KitSummary,
@@ -49,6 +50,7 @@ from interview_engine.hr.competency.profiles import (
     profile_from_kit,
     profile_within,
     publish_profile,
+    published_profile,
     requirements_of,
 )
 from interview_engine.hr.competency.surveys import (
@@ -67,6 +69,7 @@ from interview_engine.hr.competency.surveys import (
 from interview_engine.hr.competency.tables import Episode, KitVersion
 
 __all__ = [
+    "Bar",
     "CompetencyPortrait",
     "Episode",
     "Growth",
@@ -88,6 +91,7 @@ __all__ = [
     "add_competency",
     "answer_survey",
     "asked_by",
+    "bars_of_many",
     "check_kit_name",
     "close_survey",
     "competency_model",
@@ -119,6 +123,7 @@ __all__ = [
     "profile_within",
     "publish_kit",
     "publish_profile",
+    "published_profile",
     "record_episode",
     "record_measures",
     "remove_episode",

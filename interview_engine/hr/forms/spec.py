@@ -34,12 +34,15 @@ class Place:
 
     Args:
         own: the rows are persons, reached through every area where they have a place (`access.service.person_within`).
+        hidden_from: columns of persons who do not see the row by a permission over everybody, only by one over
+            themselves: who has a post does not see who is planned after them.
     """
 
     department: Any = None
     legal_entity: Any = None
     person: Any = None
     own: bool = False
+    hidden_from: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

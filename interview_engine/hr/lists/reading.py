@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from interview_engine.hr.access.rules import Actor, may_at_all
+from interview_engine.hr.access.rules import Actor, may_at_all, over_oneself
 from interview_engine.hr.access.service import person_within, require, visible
 from interview_engine.hr.forms.fields import Shown, Value
 from interview_engine.hr.forms.query import Condition, ListQuery
@@ -152,7 +152,10 @@ def within(spec: ListSpec, actor: Actor, field_class: str, action: str) -> Colum
     place = spec.place
     if place.own:
         return person_within(actor, field_class, action, place.person, place.department)
-    return visible(actor, field_class, action, place.department, place.legal_entity, place.person)
+    reach = visible(actor, field_class, action, place.department, place.legal_entity, place.person)
+    if not place.hidden_from or actor.person_id is None or over_oneself(actor, field_class, action):
+        return reach
+    return and_(reach, *(func.coalesce(column != actor.person_id, true()) for column in place.hidden_from))
 
 
 def filters_of(spec: ListSpec, actor: Actor) -> tuple[Filter, ...]:

@@ -202,6 +202,7 @@ MATRIX = {
         "payroll": "rwdema",
         "health": "rwdema",
         "identity": "rwdema",
+        "succession": "rwdema",
     },
     "hr": {
         "public": "rwdem",
@@ -211,6 +212,7 @@ MATRIX = {
         "pay": "rwde",
         "payroll": "rwde",
         "health": "rwd",
+        "succession": "rwde",
     },
     "payroll": {
         "public": "r",
@@ -220,6 +222,7 @@ MATRIX = {
         "pay": "rwde",
         "payroll": "rwde",
         "health": "",
+        "succession": "",
     },
     "recruiter": {
         "public": "rwe",
@@ -229,6 +232,7 @@ MATRIX = {
         "pay": "rw",
         "payroll": "",
         "health": "",
+        "succession": "",
     },
     "hiring_manager": {
         "public": "rw",
@@ -238,6 +242,7 @@ MATRIX = {
         "pay": "",
         "payroll": "",
         "health": "",
+        "succession": "",
     },
     "interviewer": {
         "public": "r",
@@ -247,6 +252,7 @@ MATRIX = {
         "pay": "",
         "payroll": "",
         "health": "",
+        "succession": "",
     },
     "manager": {
         "public": "r",
@@ -256,6 +262,7 @@ MATRIX = {
         "pay": "",
         "payroll": "",
         "health": "",
+        "succession": "",
     },
     "employee": {
         "public": "",
@@ -265,6 +272,7 @@ MATRIX = {
         "pay": "r",
         "payroll": "r",
         "health": "rw",
+        "succession": "",
     },
     "auditor": {
         "public": "ra",
@@ -274,6 +282,7 @@ MATRIX = {
         "pay": "a",
         "payroll": "a",
         "health": "a",
+        "succession": "a",
     },
 }
 LETTERS = dict(zip("rwdema", ACTIONS, strict=True))
