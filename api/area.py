@@ -17,6 +17,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 
+from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Action, Actor, FieldClass
 from interview_engine.hr.forms.spec import ListSpec
 
@@ -46,13 +47,13 @@ class ListPage:
             /api/v1/lists/<name>.
         template: what stands around the table, where that is more than heading and buttons; it extends
             "console/lists/list.html".
-        more: (session, actor) → what that template shows besides.
+        more: (session, actor, clock) → what that template shows besides.
     """
 
     spec: ListSpec
     href: str
     template: str = "lists/list.html"
-    more: Callable[[Session, Actor], Mapping[str, Any]] | None = None
+    more: Callable[[Session, Actor, Clock], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def today(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
     with context.database.reading() as session:
         visit = request.state.visit
         mine = visit is not None and visit.person.id == actor.person_id
-        waiting = waiting_for(session, visit.actor) if mine else ()
+        waiting = waiting_for(session, visit.actor, context.clock) if mine else ()
         me = visit.actor if mine else actor
         askable = requests.askable(session, actor, actor.person_id or "")
         leave = any(kind.name == "leave" for kind in askable)

@@ -107,7 +107,7 @@ def shown(asked_id: str, request: Request, context: Ctx, actor: EmployeeActor) -
 def paper(asked_id: str, request: Request, context: Ctx, actor: EmployeeActor) -> Response:
     """The paper that it made; one about pay after the second factor."""
     with context.database.reading() as session:
-        personal = requests.see(session, actor, asked_id).kind.personal
+        personal = requests.see(session, actor, asked_id, context.clock).kind.personal
     if personal and not is_open(request, context, actor):
         return closed(request, context, actor, f"{HOME}/{asked_id}/paper.pdf")
     return paper_answer(asked_id, context, actor, language_of(request), proved=personal)
@@ -183,7 +183,7 @@ def _page(
     problem: InterviewEngineError | None = None,
 ) -> Response:
     with context.database.reading() as session:
-        seen = requests.see(session, actor, asked_id)
+        seen = requests.see(session, actor, asked_id, context.clock)
     return rendered(
         request,
         "wechat/request.html",

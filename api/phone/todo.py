@@ -104,7 +104,7 @@ def _page(request: Request, context: Context, actor: Actor, problem: InterviewEn
             200 if problem is None else 422,
             problem=None if problem is None else problem.text(language_of(request)),
             linked="linked" in request.query_params,
-            approvals=waiting_for(session, actor),
+            approvals=waiting_for(session, actor, context.clock),
             tasks=tasks.waiting_for(session, actor, context.clock),
             reports=list(zip(reports, about, strict=True)),
             words=to_read,

@@ -57,7 +57,7 @@ def test_from_the_home_page_to_the_first_invitation_in_seven_clicks(browser: Bro
     hand.page.select_option("#f-role_profile_id", world.profile_id)
     hand.press("保存并提交审批")
     with live_server.context.database.transaction() as session:
-        (waiting,) = approvals.pending_for(session, world.actor("hr"))
+        (waiting,) = approvals.pending_for(session, world.actor("hr"), world.clock)
         approvals.decide(session, world.actor("hr"), waiting.approval.id, "approve", "", world.clock)
     hand.page.reload()
     hand.press("开放应聘")

@@ -15,7 +15,7 @@ from api.console.joining.person import with_owners
 from api.context import Context
 from api.deps import Ctx
 from api.sessions import PageActor
-from interview_engine.clock import china_day
+from interview_engine.clock import Clock, china_day
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import reached_persons
@@ -41,7 +41,7 @@ def leaving(separation_id: str, request: Request, context: Ctx, actor: PageActor
     return _page(separation_id, request, context, actor)
 
 
-def around_list(session: Session, actor: Actor) -> Mapping[str, Any]:
+def around_list(session: Session, actor: Actor, _: Clock) -> Mapping[str, Any]:
     """What the list shows besides: what leavers answered, counted."""
     counts = interviews.counts(session, actor)
     fields = [one for one in interviews.FIELDS if one.kind == "choice"]

@@ -118,7 +118,7 @@ def table_page(
         views = views_of(session, actor, spec.name)
         filters = _filters(session, actor, spec, query, language)
         charts = [_chart(spec, one, counts.values[one.name], language) for one in columns if one.counts]
-        more = page.more(session, actor) if page.more is not None else {}
+        more = page.more(session, actor, context.clock) if page.more is not None else {}
         refused = _refused(session, actor, page, outcome, language)
     here = address(spec, query)
     return console_page(

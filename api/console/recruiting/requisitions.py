@@ -18,6 +18,7 @@ from api.context import Context
 from api.deps import Ctx
 from api.sessions import PageActor
 from interview_engine.assessment.policy import POLICIES, UNCHECKED, WATCHED
+from interview_engine.clock import Clock
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
@@ -128,7 +129,7 @@ def _job(
         approval = approvals.of_subject(session, requisitions.KIND, f"{requisitions.KIND}:{row.id}")
         asks = _would_decide(session, actor, row, context) if row.state == "draft" else ()
         deciders = deciders_of(session, approval.id) if approval is not None else ()
-        mine = {pending.approval.id for pending in approvals.pending_for(session, actor)}
+        mine = {pending.approval.id for pending in approvals.pending_for(session, actor, context.clock)}
         standing = requisitions.plan_standing(session, row, context.clock)
         values: dict[str, Any] = {
             "row": row,
@@ -280,9 +281,12 @@ def _on_job(
     )
 
 
-def around_list(session: Session, actor: Actor) -> dict[str, Any]:
+def around_list(session: Session, actor: Actor, clock: Clock) -> dict[str, Any]:
     """What the page of all requisitions shows besides: what waits for the actor, and whether there is a company yet."""
-    return {"waiting": len(approvals.pending_for(session, actor)), "has_company": bool(org.legal_entities(session))}
+    return {
+        "waiting": len(approvals.pending_for(session, actor, clock)),
+        "has_company": bool(org.legal_entities(session)),
+    }
 
 
 def requisition_head(session: Session, actor: Actor, row: Requisition) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def paper_answer(asked_id: str, context: Context, actor: Actor, language: str, *
     from pipelines.reports import paper_pdf  # typst is only needed here
 
     with context.database.reading() as session:
-        row = requests.paper_for(session, actor, asked_id, proved=proved)
+        row = requests.paper_for(session, actor, asked_id, context.clock, proved=proved)
         content, made = requests.content_of(session, row), row.created_at
     if not content:
         raise missing("paper", msg("paper"))
@@ -190,7 +190,7 @@ def _page(
     reason: str = "",
 ) -> Response:
     with context.database.transaction() as session:
-        seen = requests.see(session, actor, asked_id)
+        seen = requests.see(session, actor, asked_id, context.clock)
         requests.note_read(session, actor, seen, context.clock)
     return console_page(
         request,

@@ -16,6 +16,7 @@ from api.console.frame import console_page, done
 from api.context import Context
 from api.deps import Ctx
 from api.sessions import PageActor
+from interview_engine.clock import Clock
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.accounts.service import colleagues_by_name, names_of
@@ -84,9 +85,9 @@ def decide(approval_id: str, request: Request, context: Ctx, actor: PageActor, f
     return act(context, change, lambda what: done(HOME, what), lambda problem: _page(request, context, actor, problem))
 
 
-def waiting_for(session: Session, actor: Actor) -> tuple[Waiting, ...]:
+def waiting_for(session: Session, actor: Actor, clock: Clock) -> tuple[Waiting, ...]:
     """What waits for this account now, oldest first, as lists show it."""
-    pending = [one.approval for one in approvals.pending_for(session, actor)]
+    pending = [one.approval for one in approvals.pending_for(session, actor, clock)]
     about = about_approvals(session, pending)
     return tuple(
         Waiting(row.id, of.word, of.found.title, of.found.href, of.found.facts, of.asked_by, row.created_at)
@@ -103,7 +104,7 @@ def _page(
     values: Mapping[str, str] | None = None,
 ) -> Response:
     with context.database.reading() as session:
-        rows = waiting_for(session, actor)
+        rows = waiting_for(session, actor, context.clock)
         colleagues = colleagues_by_name(session, actor)
         absences = approvals.absences_of(session, actor, context.clock)
         names = names_of(session, [row.substitute_account_id for row in absences])

@@ -72,7 +72,7 @@ def home(request: Request, context: Ctx, actor: PageActor) -> Response:
     with context.database.reading() as session:
         unread = list_inbox(session, actor, unread=True, limit=SHOWN).items
         values: dict[str, Any] = {
-            "approvals": waiting_for(session, actor),
+            "approvals": waiting_for(session, actor, context.clock),
             "tasks": tasks.waiting_for(session, actor, context.clock, limit=SHOWN),
             "messages": lines_of(session, actor, unread, language_of(request)),
             "jobs": list_requisitions(session, actor, "open", limit=SHOWN).items if recruits else (),

@@ -120,7 +120,7 @@ def ask_for(body: NewRequest, call: Annotated[Call, needs("contact", "write")]) 
 def get_request(asked_id: Id, call: Annotated[Call, needs("contact", "read")]) -> RequestDetailOut:
     """One request, for whom it is about, who asked, who decides, and who may read its class there."""
     with call.writing() as session:
-        seen = requests.see(session, call.actor, asked_id)
+        seen = requests.see(session, call.actor, asked_id, call.context.clock)
         requests.note_read(session, call.actor, seen, call.context.clock)
         return _detail(seen)
 

@@ -134,7 +134,7 @@ class DecisionTimeOut(Out):
 def list_my_approvals(call: Annotated[Call, needs("public", "read")]) -> PageOut[ApprovalOut]:
     """Undecided approvals of the token's account, oldest first."""
     with call.reading() as session:
-        found = approvals.pending_for(session, call.actor)
+        found = approvals.pending_for(session, call.actor, call.context.clock)
     return list_out(found, lambda one: _approval(one.approval))
 
 

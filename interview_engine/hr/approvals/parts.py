@@ -81,7 +81,7 @@ def hand_back(session: Session, approval: Approval, clock: Clock) -> bool:
     changed = False
     for row in rows:
         actor = holders.get(row.account_id)
-        if row.delegated_from is None or actor is None or _may_use(session, actor, row, approval, clock):
+        if row.delegated_from is None or actor is None or may_use(session, actor, row, approval, clock):
             continue
         giver = next(iter(actors(session, (row.delegated_from,), clock)), None)
         back = giver is not None and reaches(session, giver, approval.department_id)
@@ -243,7 +243,7 @@ def tell_approvers(session: Session, approval: Approval, clock: Clock) -> None:
     there = {one.account_id: one for one in actors(session, (row.account_id for row in rows), clock)}
     for row in rows:
         approver = there.get(row.account_id)
-        if approver is None or not _may_use(session, approver, row, approval, clock):
+        if approver is None or not may_use(session, approver, row, approval, clock):
             continue
         key = f"approval.pending:{approval.id}:{row.step}:{row.account_id}"
         payload = {"approval": approval.id, "kind": approval.kind, "subject": approval.subject}
@@ -262,7 +262,7 @@ def check_use(session: Session, actor: Actor, step: ApprovalStep, approval: Appr
     Raises:
         PermissionDenied: `approval.delegate_right`.
     """
-    if not _may_use(session, actor, step, approval, clock):
+    if not may_use(session, actor, step, approval, clock):
         raise PermissionDenied(
             "approval.delegate_right",
             msg("This was handed to you, but you may not see what it decides on, or your colleague has no part now."),
@@ -270,7 +270,7 @@ def check_use(session: Session, actor: Actor, step: ApprovalStep, approval: Appr
         )
 
 
-def _may_use(session: Session, actor: Actor, step: ApprovalStep, approval: Approval, clock: Clock) -> bool:
+def may_use(session: Session, actor: Actor, step: ApprovalStep, approval: Approval, clock: Clock) -> bool:
     """As `may_take`, and what came by delegation reaches no further than who handed it on reaches now: neither the
     place, nor a right such as seeing pay, which is asked of the actor whenever the part was handed on."""
     if not may_take(session, actor, step, approval):

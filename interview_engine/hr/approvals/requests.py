@@ -20,7 +20,7 @@ from interview_engine.hr.access.rules import SYSTEM, Actor
 from interview_engine.hr.accounts.service import account_of_person
 from interview_engine.hr.approvals.conditions import applies
 from interview_engine.hr.approvals.flows import DEFAULT_STEPS, approvers_of, check_place, flow_of, requester
-from interview_engine.hr.approvals.parts import check_use, may_take, not_yours, open_step, within
+from interview_engine.hr.approvals.parts import check_use, may_take, may_use, not_yours, open_step, within
 from interview_engine.hr.approvals.rights import with_right
 from interview_engine.hr.approvals.tables import Approval, ApprovalFlow, ApprovalStep
 from interview_engine.hr.approvals.verdict import Decision, verdict
@@ -186,8 +186,9 @@ def expire(session: Session, approval: Approval, clock: Clock) -> None:
     _close(session, approval, "expired", SYSTEM, clock)
 
 
-def pending_for(session: Session, actor: Actor) -> tuple[PendingApproval, ...]:
-    """The undecided parts of this account, oldest request first."""
+def pending_for(session: Session, actor: Actor, clock: Clock) -> tuple[PendingApproval, ...]:
+    """The undecided parts of this account that it may decide now, oldest request first: not what was handed to it and
+    opens too much, which goes back (`parts.hand_back`)."""
     if actor.account_id is None:
         return ()
     rows = session.execute(
@@ -202,7 +203,11 @@ def pending_for(session: Session, actor: Actor) -> tuple[PendingApproval, ...]:
         )
         .order_by(Approval.id)
     )
-    return tuple(PendingApproval(approval, step) for approval, step in rows.tuples())
+    return tuple(
+        PendingApproval(approval, step)
+        for approval, step in rows.tuples()
+        if may_use(session, actor, step, approval, clock)
+    )
 
 
 def steps_of(session: Session, actor: Actor, approval_id: str) -> tuple[ApprovalStep, ...]:

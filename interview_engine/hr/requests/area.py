@@ -13,7 +13,7 @@ from interview_engine.hr.requests.deciding import apply_due
 from interview_engine.hr.requests.erasing import empty_requests
 from interview_engine.hr.requests.own_kinds import own_kinds
 from interview_engine.hr.requests.request_list import HEALTH_REQUESTS, PAY_REQUESTS, REQUESTS
-from interview_engine.hr.requests.seeing import see
+from interview_engine.hr.requests.seeing import found_for
 from interview_engine.hr.requests.tables import OwnRequestKind, Request, RequestEffect, RequestPaper
 from interview_engine.i18n import msg
 
@@ -45,7 +45,7 @@ AREA = Area(
         ),
     },
     subjects=(Subject("request", told=True, concerns=_concerned), Subject("request_kind")),
-    watches=(Watch("request", see),),
+    watches=(Watch("request", found_for),),
     lists=(REQUESTS, PAY_REQUESTS, HEALTH_REQUESTS),
     jobs=(Job("requests whose day has come", 60.0, in_transaction(apply_due), by_date=True),),
 )

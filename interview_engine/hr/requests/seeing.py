@@ -99,8 +99,8 @@ class Summary:
     title: str
 
 
-def see(session: Session, actor: Actor, request_id: str) -> Seen:
-    """A request for its page: for whom it is about, who asked, who decides, and who may read its class there.
+def found_for(session: Session, actor: Actor, request_id: str) -> Request:
+    """The row of a request that the actor may see.
 
     Raises:
         NotFoundError: there is none, or not for this actor.
@@ -108,6 +108,16 @@ def see(session: Session, actor: Actor, request_id: str) -> Seen:
     row = find(session, Request, request_id)
     if row is None or not _may_see(session, actor, row):
         raise missing("request", msg("request"))
+    return row
+
+
+def see(session: Session, actor: Actor, request_id: str, clock: Clock) -> Seen:
+    """A request for its page: for whom it is about, who asked, who decides, and who may read its class there.
+
+    Raises:
+        NotFoundError: there is none, or not for this actor.
+    """
+    row = found_for(session, actor, request_id)
     kind = kind_named(session, row.kind)
     own = actor.person_id in (row.person_id, row.asked_by_person_id)
     decider = _is_decider(session, actor, row)
@@ -120,7 +130,7 @@ def see(session: Session, actor: Actor, request_id: str) -> Seen:
     names = person_names(session, {row.person_id, row.asked_by_person_id})
     pending = approvals.of_subject(session, row.kind, subject_of(row))
     waiting = pending is not None and pending.state == "pending"
-    mine = {one.approval.id for one in approvals.pending_for(session, actor)} if waiting else set()
+    mine = {one.approval.id for one in approvals.pending_for(session, actor, clock)} if waiting else set()
     lines = () if kind.lines is None else tuple(kind.lines(session, as_ask(session, kind, row)))
     undoable = row.state == "approved" or (row.state == "done" and (kind.apply is None or kind.reverse is not None))
     paper = session.scalar(
@@ -170,7 +180,7 @@ def summaries(session: Session, rows: Sequence[Request]) -> list[Summary]:
     ]
 
 
-def paper_for(session: Session, actor: Actor, request_id: str, *, proved: bool = False) -> RequestPaper:
+def paper_for(session: Session, actor: Actor, request_id: str, clock: Clock, *, proved: bool = False) -> RequestPaper:
     """The paper that a request made, for those who may see the request as a whole; a personal one for whom it is about.
 
     Args:
@@ -179,7 +189,7 @@ def paper_for(session: Session, actor: Actor, request_id: str, *, proved: bool =
     Raises:
         NotFoundError. PermissionDenied: `request.personal`.
     """
-    seen = see(session, actor, request_id)
+    seen = see(session, actor, request_id, clock)
     if seen.paper is not None and seen.kind.personal and not proved:
         raise PermissionDenied(
             "request.personal",

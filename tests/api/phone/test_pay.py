@@ -240,7 +240,7 @@ def test_the_certificate_of_income_opens_after_the_second_factor_alone(paid: Pai
         approval = session.scalars(select(Approval).where(Approval.kind == "income_certificate")).one()
         (able,) = [
             actor for actor in (hr, boss)
-            if approval.id in {one.approval.id for one in approvals.pending_for(session, actor)}
+            if approval.id in {one.approval.id for one in approvals.pending_for(session, actor, clock)}
         ]  # fmt: skip
         approvals.decide(session, able, approval.id, "approve", "", clock)
         assert approval.state == "approved"

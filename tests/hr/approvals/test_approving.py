@@ -32,11 +32,13 @@ def test_by_default_the_manager_or_hr_decides_whoever_is_first(small_world: Worl
     with world.database.transaction() as session:
         row, approval = asked(world, session)
         for role in ("hiring_manager", "hr"):
-            assert [one.approval.id for one in approvals.pending_for(session, world.actor(role))] == [approval.id]
-        assert approvals.pending_for(session, world.actor("other_manager")) == ()
+            assert [one.approval.id for one in approvals.pending_for(session, world.actor(role), world.clock)] == [
+                approval.id
+            ]
+        assert approvals.pending_for(session, world.actor("other_manager"), world.clock) == ()
         approvals.decide(session, world.actor("hr"), approval.id, "approve", "", clock)
         assert (approval.state, row.state) == ("approved", "approved")
-        assert approvals.pending_for(session, world.actor("hiring_manager")) == ()
+        assert approvals.pending_for(session, world.actor("hiring_manager"), world.clock) == ()
         with pytest.raises(ConflictError) as caught:
             approvals.decide(session, world.actor("hiring_manager"), approval.id, "reject", "太多人", clock)
         assert caught.value.code == "approval.decided"
@@ -100,7 +102,7 @@ def test_steps_follow_each_other_and_all_means_all(small_world: World) -> None:
         assert approval.step == 0
         approvals.decide(session, world.actor("hiring_manager"), approval.id, "approve", "", clock)
         assert (approval.step, approval.state) == (1, "pending")
-        assert [one.step.step for one in approvals.pending_for(session, admin)] == [1]
+        assert [one.step.step for one in approvals.pending_for(session, admin, world.clock)] == [1]
         approvals.decide(session, admin, approval.id, "approve", "", clock)
         assert row.state == "approved"
 
@@ -158,7 +160,7 @@ def test_a_cancelled_requisition_ends_its_approval(small_world: World) -> None:
         row, approval = asked(world, session)
         closing.close_requisition(session, world.actor("recruiter"), row.id, "cancelled", clock)
         assert approval.state == "withdrawn"
-        assert approvals.pending_for(session, world.actor("hr")) == ()
+        assert approvals.pending_for(session, world.actor("hr"), world.clock) == ()
 
 
 def test_two_approvers_at_once_decide_once(world: World) -> None:
@@ -238,7 +240,7 @@ def test_by_default_only_hr_that_reaches_the_company_is_asked_and_told(world: Wo
         told = [one for one in session.scalars(select(OutboxMessage)) if approval.id in str(one.payload)]
         assert {one.recipient for one in told} == {people["b-hr"].id}
         for role in ("a-hr", "a-administrator"):
-            assert approvals.pending_for(session, people[role]) == ()
+            assert approvals.pending_for(session, people[role], world.clock) == ()
             with pytest.raises(PermissionDenied):
                 approvals.decide(session, people[role], approval.id, "approve", "", world.clock)
             with pytest.raises(PermissionDenied):
@@ -289,7 +291,7 @@ def test_an_approver_who_has_lost_the_company_neither_sees_nor_decides(world: Wo
             session, SYSTEM, account_id, "hr", world.clock, scope="entity", scope_ref=world.entity_id
         )
         moved = accounts.actor_of(session, account, world.clock)
-        assert approvals.pending_for(session, moved) == ()
+        assert approvals.pending_for(session, moved, world.clock) == ()
         with pytest.raises(PermissionDenied):
             approvals.decide(session, moved, approval.id, "approve", "", world.clock)
         assert approval.state == "pending"

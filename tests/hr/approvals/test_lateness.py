@@ -40,7 +40,7 @@ def away(world: World, session: Session, role: str, instead: str, first: int = 0
 
 
 def waiting(world: World, session: Session, *roles: str) -> list[int]:
-    return [len(approvals.pending_for(session, world.actor(role))) for role in roles]
+    return [len(approvals.pending_for(session, world.actor(role), world.clock)) for role in roles]
 
 
 def test_a_substitute_decides_while_the_approver_is_away(small_world: World) -> None:

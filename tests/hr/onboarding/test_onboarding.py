@@ -59,7 +59,9 @@ class Accepted:
 
     def decided(self, session: Session, decision: str = "approve", comment: str = "") -> None:
         (waiting,) = [
-            one for one in pending_for(session, self.world.actor("hiring_manager")) if one.approval.kind == service.KIND
+            one
+            for one in pending_for(session, self.world.actor("hiring_manager"), self.world.clock)
+            if one.approval.kind == service.KIND
         ]
         decide(
             session, self.world.actor("hiring_manager"), waiting.approval.id, decision, comment, self.world.clock,  # type: ignore[arg-type]
@@ -339,7 +341,9 @@ def test_who_calls_off_before_the_approval_ends_it_too(accepted: Accepted) -> No
         service.does_not_come(session, world.actor("recruiter"), row.id, "另有安排", world.clock)
         assert row.state == "called_off"
         assert [
-            one for one in pending_for(session, world.actor("hiring_manager")) if one.approval.kind == service.KIND
+            one
+            for one in pending_for(session, world.actor("hiring_manager"), world.clock)
+            if one.approval.kind == service.KIND
         ] == []
 
 

@@ -44,17 +44,17 @@ def test_it_states_the_average_of_the_closed_months_and_only_its_person_opens_it
         approval = approvals.of_subject(session, row.kind, f"{row.kind}:{row.id}")
         assert approval is not None
         for role in ("hiring_manager", "hr"):
-            pending = {one.approval.id for one in approvals.pending_for(session, world.actor(role))}
+            pending = {one.approval.id for one in approvals.pending_for(session, world.actor(role), world.clock)}
             if approval.id in pending:
                 approvals.decide(session, world.actor(role), approval.id, "approve", "", clock)
         assert row.state == "done"
         for role in ("hr", "administrator", "hiring_manager"):
             with pytest.raises(NotFoundError):
-                requests.paper_for(session, world.actor(role), row.id, proved=True)
+                requests.paper_for(session, world.actor(role), row.id, world.clock, proved=True)
         with pytest.raises(PermissionDenied) as refused_too:
-            requests.paper_for(session, me, row.id)
+            requests.paper_for(session, me, row.id, world.clock)
         assert refused_too.value.code == "request.personal"
-        paper = requests.paper_for(session, me, row.id, proved=True)
+        paper = requests.paper_for(session, me, row.id, world.clock, proved=True)
         content = requests.content_of(session, paper)
         said = "".join(content["zh"]["paragraphs"])
         assert all(words in said for words in ("2026-03", "2026-04", "21000.01", "÷ 2", "10500.01", "贷款"))
@@ -65,7 +65,7 @@ def test_it_states_the_average_of_the_closed_months_and_only_its_person_opens_it
         assert "10500" not in kept, "sealed under a key of the person"
         told = session.scalars(select(OutboxMessage).where(OutboxMessage.payload.is_not(None))).all()
         assert not any("10500" in str(one.payload) for one in told)
-        seen = requests.see(session, hr, row_id)
+        seen = requests.see(session, hr, row_id, world.clock)
         assert seen.paper is None
         assert not any("10500" in str(one.value) for one in (*seen.fields, *seen.lines))
 

@@ -76,7 +76,7 @@ def story(world_of_a_story: World, tmp_path_factory: pytest.TempPathFactory) -> 
         requisition = requisitions.create_requisition(session, recruiter, world.new_requisition(), clock)
         requisitions.submit_for_approval(session, recruiter, requisition.id, clock)
     with world.database.transaction() as session:
-        waiting = pending_for(session, world.actor("hiring_manager"))
+        waiting = pending_for(session, world.actor("hiring_manager"), world.clock)
         asked = [one.approval.subject.replace(requisition.id, "ID") for one in waiting]
         decide_approval(session, world.actor("hiring_manager"), waiting[0].approval.id, "approve", "", clock)
     with world.database.transaction() as session:

@@ -94,12 +94,12 @@ def test_who_decides_sees_old_and_new_as_far_as_they_may_open_them(staff: Staff)
     with world.database.transaction() as session:
         add(staff, session, "bank", **BANK)
         row = staff.ask(session, "bank_change", account_number="98765432101", bank="工商银行")
-        head = service.see(session, world.actor("hiring_manager"), row.id)
+        head = service.see(session, world.actor("hiring_manager"), row.id, world.clock)
         assert said(head) == {"bank": ("****", "****"), "account_number": ("**** 8901", "**** 2101")}
         assert not head.opened
-        hr = service.see(session, world.actor("hr"), row.id)
+        hr = service.see(session, world.actor("hr"), row.id, world.clock)
         assert said(hr)["account_number"] == ("12345678901", "98765432101")
-        assert said(service.see(session, staff.me, row.id))["bank"] == ("招商银行", "工商银行")
+        assert said(service.see(session, staff.me, row.id, staff.world.clock))["bank"] == ("招商银行", "工商银行")
 
 
 def test_that_somebody_opened_it_is_in_the_trail_without_a_value(staff: Staff) -> None:
@@ -108,7 +108,7 @@ def test_that_somebody_opened_it_is_in_the_trail_without_a_value(staff: Staff) -
         add(staff, session, "bank", **BANK)
         row = staff.ask(session, "bank_change", account_number="98765432101")
         for actor in (world.actor("hr"), world.actor("hiring_manager"), staff.me):
-            service.note_read(session, actor, service.see(session, actor, row.id), world.clock)
+            service.note_read(session, actor, service.see(session, actor, row.id, world.clock), world.clock)
     with world.database.reading() as session:
         (read,) = session.scalars(select(AuditEvent).where(AuditEvent.action == "request.read"))
         assert "98765432101" not in str(read.detail)
@@ -118,7 +118,7 @@ def test_who_reads_the_pay_of_offers_does_not_open_an_account_number(staff: Staf
     """Recruiters read pay; a bank account is opened by who decides on pay, as in the file."""
     with staff.world.database.transaction() as session:
         row = staff.ask(session, "bank_change", **BANK)
-        seen = service.see(session, staff.world.actor("recruiter"), row.id)
+        seen = service.see(session, staff.world.actor("recruiter"), row.id, staff.world.clock)
         assert said(seen)["account_number"][1] == "**** 8901"
 
 
@@ -223,7 +223,7 @@ def test_a_name_phone_or_mail_is_asked_for_in_the_same_way(staff: Staff) -> None
     with staff.world.database.transaction() as session:
         row = staff.ask(session, "contact_change", phone="13900000001")
         assert "13900000001" not in str(row.payload)
-        head = service.see(session, staff.world.actor("hiring_manager"), row.id)
+        head = service.see(session, staff.world.actor("hiring_manager"), row.id, staff.world.clock)
         assert said(head)["phone"][1] == "13900000001"
         staff.decide(session, row)
         assert session.get_one(Person, staff.person_id).phone == "13900000001"
@@ -234,8 +234,8 @@ def test_without_the_key_of_the_person_a_request_says_nothing_any_more(staff: St
         row = staff.ask(session, "address_change", lives_at="上海市徐汇区二路 2 号")
         session.execute(update(BlobKey).where(BlobKey.person_id == staff.person_id, BlobKey.subject == "request")
                         .values(subject="gone"))  # fmt: skip
-        assert said(service.see(session, staff.me, row.id)) != {}
+        assert said(service.see(session, staff.me, row.id, staff.world.clock)) != {}
         for key in session.scalars(select(BlobKey).where(BlobKey.subject == "gone")):
             session.delete(key)
         session.flush()
-        assert said(service.see(session, staff.me, row.id)) == {}
+        assert said(service.see(session, staff.me, row.id, staff.world.clock)) == {}

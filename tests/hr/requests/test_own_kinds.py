@@ -28,11 +28,11 @@ def test_a_kind_made_in_the_console_is_asked_for_and_decided_by_its_flow(world: 
         name = own_kinds.name_of(kind.id)
         assert name in {one.name for one in service.askable(session, staff.me, staff.person_id)}
         row = service.ask(session, staff.me, name, {f"x_{field.code}": "仓库"}, world.clock)
-        assert approvals.pending_for(session, world.actor("hiring_manager")) == ()
+        assert approvals.pending_for(session, world.actor("hiring_manager"), world.clock) == ()
         staff.decide(session, row, role="hr")
         assert row.state == "done"
         retire_field(session, boss, field.id, world.clock)
-        seen = service.see(session, world.actor("hr"), row.id)
+        seen = service.see(session, world.actor("hr"), row.id, world.clock)
         assert [(one.field.label.get("zh"), one.words("zh")) for one in seen.fields] == [("哪个门", "仓库")]
         own_kinds.retire_kind(session, boss, kind.id, world.clock)
         with pytest.raises(PermissionDenied):

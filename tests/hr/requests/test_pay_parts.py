@@ -110,6 +110,8 @@ def test_a_part_on_pay_that_was_handed_on_before_is_not_used_by_who_may_not_see_
         staff.decide(session, row)
         before = deciding(session, approval)
         part = handed_before(session, approval, administrator.account_id or "", head.account_id or "")
+        assert approvals.pending_for(session, head, clock) == ()  # what may not be used is not listed as waiting either
+        assert not service.see(session, head, row.id, clock).may_decide
         with pytest.raises(PermissionDenied) as refused:
             approvals.decide(session, head, approval.id, "approve", "", clock)
         assert refused.value.code == "approval.delegate_right"

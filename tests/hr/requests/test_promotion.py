@@ -56,7 +56,7 @@ def ask(staff: Staff, session: Session, *, role: str = "hiring_manager", **value
 
 
 def lines(staff: Staff, session: Session, row: Request, role: str) -> dict[str, str]:
-    seen = service.see(session, staff.world.actor(role), row.id)
+    seen = service.see(session, staff.world.actor(role), row.id, staff.world.clock)
     return {one.label.get("zh"): one.value if isinstance(one.value, str) else one.value.get("en") for one in seen.lines}
 
 
@@ -125,7 +125,7 @@ def test_who_may_not_read_interviews_sees_whether_the_gate_is_met_and_no_score(s
         measured(staff, session, listening=4.0)
         row = ask(staff, session, role="hr", profile=target(staff, session), reason="例外")
         service.withdraw(session, staff.world.actor("hr"), row.id, staff.world.clock)
-        own = service.see(session, staff.me, row.id)
+        own = service.see(session, staff.me, row.id, staff.world.clock)
         assert [one.field_class for one in own.lines][:1] == ["contact"]
 
 
@@ -207,7 +207,7 @@ def test_a_head_without_a_right_to_pay_does_not_decide_on_proposed_pay(staff: St
         staff.decide(session, plain)
         assert plain.state == "done"
         row = ask(staff, session, role="hr", monthly=1_000_000)
-        head = service.see(session, world.actor("hiring_manager"), row.id)
+        head = service.see(session, world.actor("hiring_manager"), row.id, world.clock)
         assert [one.hidden for one in head.fields if one.field.name == "monthly"] == [True]
         staff.decide(session, row)
         assert row.state == "pending"
