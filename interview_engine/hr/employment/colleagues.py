@@ -129,6 +129,20 @@ def names_in(
     return list(session.execute(statement).tuples())
 
 
+def titles_of(session: Session, person_ids: Collection[str], legal_entity_id: str) -> dict[str, str]:
+    """By person, the job title of who works in a company now: what every colleague may know."""
+    rows = session.execute(
+        select(Employment.person_id, Employment.title)
+        .where(
+            Employment.person_id.in_(tuple(person_ids)),
+            Employment.legal_entity_id == legal_entity_id,
+            Employment.state.in_(("probation", "active", "notice")),
+        )
+        .order_by(Employment.id)
+    )
+    return dict(rows.tuples().all())
+
+
 def _colleagues(
     session: Session, actor: Actor, which: ColumnElement[bool], *, limit: int | None = None
 ) -> list[Colleague]:

@@ -17,6 +17,7 @@ from interview_engine.hr.employment.colleagues import (
     here_by_department,
     here_within_reach,
     names_in,
+    titles_of,
     within_reach,
 )
 from interview_engine.hr.employment.ending import call_off_end, end
@@ -122,6 +123,7 @@ __all__ = [
     "remove_evidence",
     "set_pay",
     "stays_of",
+    "titles_of",
     "with_last_day",
     "within_reach",
     "without_last_day",

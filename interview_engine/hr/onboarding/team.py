@@ -17,7 +17,10 @@ from interview_engine.store.rows import find
 
 @dataclass(frozen=True, slots=True)
 class Teammate:
-    """Somebody whom a new colleague will meet; `title` is "" for the head, `photo_id` None where they give no photo."""
+    """Somebody whom a new colleague will meet.
+
+    `title` is the job title in this company, "" where they have none here; `photo_id` None where they give no photo.
+    """
 
     name: str
     title: str
@@ -28,7 +31,9 @@ def team_of(session: Session, row: Onboarding, *, limit: int = 12) -> list[Teamm
     """Those whom the new colleague will work with: the head first, then their department; each with the photo that they
     give to colleagues of this company."""
     heads = managers_above(session, row.department_id)[:1]
-    people = [(one, name, "") for one, name in person_names(session, heads).items() if one != row.person_id]
+    titles = employments.titles_of(session, heads, row.legal_entity_id)
+    named = person_names(session, heads).items()
+    people = [(one, name, titles.get(one, "")) for one, name in named if one != row.person_id]
     people += employments.names_in(session, row.department_id, without={row.person_id, *heads}, limit=limit)
     company = row.legal_entity_id if _is_colleague(session, row) else None
     photos = shown_of(session, {one for one, _, _ in people}, company)
