@@ -140,6 +140,7 @@ CONSOLE: dict[str, Body] = {
         hold_until="2099-01-01", hold_reason=REASON
     ),
     "/console/employees/{employment_id}/documents/{document_id}/delete": nothing,
+    "/console/employees/{employment_id}/photo/take-down": form(photo="x", reason=REASON),
     "/console/contracts/new": form(employee_number="B-1", **TERM),
     "/console/contracts/bulk": form(action="sign", id=of_b("contract_id"), confirmed="1"),
     "/console/contracts/{contract_id}/sign": nothing,

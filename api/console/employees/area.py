@@ -1,7 +1,7 @@
 """What the employee file shows."""
 
 from api.area import Entry, ListPage, WebArea
-from api.console.employees import file, sections, signatures, templates
+from api.console.employees import file, photo, sections, signatures, templates
 from interview_engine.hr.employment.employee_list import EMPLOYEES
 from interview_engine.hr.files.contract_list import CONTRACTS
 from interview_engine.hr.succession.lists import SUCCESSIONS
@@ -23,6 +23,7 @@ AREA = WebArea(
         "entry_removed": mark("Taken out of the file."),
         "document_added": mark("The document is in the file."),
         "document_held": mark("How long the document is kept is written down."),
+        "photo_taken_down": mark("The photo is taken down, and its person is told why."),
         "document_deleted": mark("The document is deleted."),
         "place_changed": mark("The move is written down; it takes effect on its day."),
         "place_called_off": mark("The move is called off; what held before holds on."),
@@ -44,7 +45,7 @@ AREA = WebArea(
         ListPage(CONTRACTS, "/console/contracts"),
         ListPage(SUCCESSIONS, "/console/succession"),
     ),
-    pages=(templates.router, signatures.router, file.router, sections.router),
+    pages=(templates.router, signatures.router, file.router, photo.router, sections.router),
     modules={
         "/console/contract-templates": "signing",
         "/console/signatures": "signing",

@@ -30,7 +30,7 @@ from interview_engine.hr.employment.assignments import NewPlace
 from interview_engine.hr.employment.employee_list import STATES
 from interview_engine.hr.employment.numbers import number_of
 from interview_engine.hr.employment.tables import LifecycleEvent
-from interview_engine.hr.files import contract_ends, contract_signing, contracts
+from interview_engine.hr.files import contract_ends, contract_signing, contracts, photos
 from interview_engine.hr.files.contract_list import STATES as CONTRACT_STATES
 from interview_engine.hr.files.contract_rules import KINDS, Warning
 from interview_engine.hr.files.contract_sheet import KIND_WORDS
@@ -258,6 +258,13 @@ def _act(
     return act(context, work, lambda _: done(f"{HOME}/{employment_id}", notice), again)
 
 
+def again(
+    employment_id: str, request: Request, context: Context, actor: Actor, problem: InterviewEngineError, form: Fields
+) -> Response:
+    """The file with a problem of one of its forms, and what was typed into it."""
+    return _page(employment_id, request, context, actor, problem, typed=form.values())
+
+
 def _page(
     employment_id: str,
     request: Request,
@@ -315,6 +322,9 @@ def _page(
             "kinds": KIND_WORDS,
             "contract_states": CONTRACT_STATES,
             "evidence": _evidence(session, actor, row, language),
+            "photo": photos.own(session, row.person_id)
+            if reached_persons(session, actor, "identity", "write", (row.person_id,))
+            else None,
             **file_values(session, context, actor, row.person_id, language),
         }
     return console_page(

@@ -116,6 +116,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "file_document.read": mark("opened a document of an employee file"),
         "file_document.release": mark("ended the hold of a document"),
         "file_photo.give": mark("gave a photo of themselves for colleagues"),
+        "file_photo.read": mark("looked at the photo that somebody gives colleagues"),
+        "file_photo.take_down": mark("took down somebody's photo for colleagues"),
         "file_photo.withdraw": mark("withdrew their photo for colleagues"),
         "competency.add": mark("added a competency"),
         "competency.retire": mark("retired a competency"),

@@ -14,15 +14,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
-from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import denied
+from interview_engine.hr.access.rules import SYSTEM, Actor
+from interview_engine.hr.access.service import check_persons, denied
 from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.files.tables import FilePhoto
 from interview_engine.hr.house import house
+from interview_engine.hr.messaging.service import send_notice
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy import service as privacy
 from interview_engine.hr.privacy.service import TextRead
-from interview_engine.hr.problems import conflict, invalid, missing
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.blobs import BlobStore, Owner, register
@@ -31,7 +32,7 @@ from interview_engine.store.rows import find, stamp, touch
 
 PURPOSE = "photo"
 """Of the consent, of the kind in the retention schedule, and of its deletions."""
-TEXT_VERSION = "photo-1"
+TEXT_VERSION = "photo-2"
 """Of the words on the page on which it is given; another number with other words."""
 POLICY = "cn"
 MEDIA = "image/jpeg"
@@ -127,6 +128,54 @@ def withdraw(session: Session, actor: Actor, clock: Clock) -> bool:
     if gone:
         audit.record(session, actor.id, "file_photo.withdraw", f"person:{actor.person_id}", {"photos": gone}, clock)
     return bool(gone)
+
+
+def take_down(session: Session, actor: Actor, person_id: str, photo_id: str, reason: str, clock: Clock) -> None:
+    """Take down a photo that is not fit to be shown: nobody sees it any more, its deletion is asked for, and whom it
+    shows is told why in a notice. Their consent stands, and another photo takes its place at any time.
+
+    Args:
+        photo_id: of the photo that was looked at.
+
+    Raises:
+        PermissionDenied: needs (identity, write) over the person. InvalidInput: `reason`, too short or too long.
+        ConflictError: `photo.changed`, it was withdrawn or replaced meanwhile.
+    """
+    check_persons(session, actor, "identity", "write", (person_id,))
+    clean = text_within(reason, "reason", msg("reason"), 500, least=2)
+    _locked(session, person_id)
+    row = own(session, person_id)
+    if row is None or row.id != photo_id:
+        raise conflict(
+            "photo.changed",
+            msg("That photo is not shown any more: it was withdrawn or replaced meanwhile."),
+            msg("Look at the file again."),
+        )
+    _take_away(session, actor, person_id, clock)
+    language = session.get_one(Person, person_id).language
+    title = msg("Your photo for colleagues was taken down").get(language)
+    told = msg(
+        "HR took it down. Reason: {reason}\n\n"
+        "Your colleagues see the letters of your name until you give another photo: My file → My photo.",
+        reason=clean,
+    )
+    notice = send_notice(session, SYSTEM, "important", title, told.get(language), (person_id,), clock)
+    detail = {"photo": photo_id, "notice": notice.id}
+    audit.record(session, actor.id, "file_photo.take_down", f"person:{person_id}", detail, clock)
+
+
+def open_for_hr(session: Session, actor: Actor, person_id: str, clock: Clock) -> str:
+    """The blob of the photo that somebody gives of themselves, for who may take it down. The reading is recorded.
+
+    Raises:
+        PermissionDenied: needs (identity, write) over the person. NotFoundError: `not_found.photo`.
+    """
+    check_persons(session, actor, "identity", "write", (person_id,))
+    row = own(session, person_id)
+    if row is None:
+        raise missing("photo", msg("photo"))
+    audit.record(session, actor.id, "file_photo.read", f"person:{person_id}", {"photo": row.id}, clock)
+    return row.sha256
 
 
 def own(session: Session, person_id: str) -> FilePhoto | None:

@@ -17,6 +17,7 @@ from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.states import step_those_due
 from interview_engine.hr.files import photos
 from interview_engine.hr.files.tables import FilePhoto
+from interview_engine.hr.messaging.tables import Notice, NoticeReceiver
 from interview_engine.hr.org.service import create_department, create_legal_entity
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.privacy import erasure, scheduled
@@ -231,3 +232,53 @@ def test_a_deletion_of_ones_data_takes_the_photo_of_who_works_here_too(wall: Wal
         assert not session.scalars(select(FilePhoto)).all()
         assert not session.scalars(select(BlobKey).where(BlobKey.subject == row.id)).all()
         assert session.get_one(Person, wall.staff.person_id).name == "林晓", "the file itself the law asks to keep"
+
+
+def taken_down(wall: Wall, photo_id: str, role: str = "hr", reason: str = "照片中有他人") -> None:
+    with wall.world.database.transaction() as session:
+        photos.take_down(session, wall.world.actor(role), wall.staff.person_id, photo_id, reason, wall.world.clock)
+
+
+def test_hr_takes_down_what_is_not_fit_and_its_person_is_told_why(wall: Wall) -> None:
+    row = wall.give()
+    taken_down(wall, row.id)
+    assert wall.seen() == {}
+    assert wall.delete_what_is_asked() == 1
+    with wall.world.database.reading() as session:
+        assert not session.scalars(select(FilePhoto)).all()
+        (notice,) = session.scalars(select(Notice))
+        (receiver,) = session.scalars(select(NoticeReceiver.person_id))
+        assert receiver == wall.staff.person_id
+        assert "照片中有他人" in notice.body
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "file_photo.take_down")).one()
+        assert (event.actor, event.detail) == (
+            wall.world.actor("hr").id, {"photo": row.id, "notice": notice.id},
+        )  # fmt: skip
+
+
+def test_another_photo_takes_the_place_of_one_that_was_taken_down(wall: Wall) -> None:
+    taken_down(wall, wall.give().id)
+    again = wall.give(PICTURE + b" 2")
+    assert wall.seen() == {wall.staff.person_id: again.id}
+
+
+@pytest.mark.parametrize("role", ["recruiter", "hiring_manager", "interviewer", "auditor"])
+def test_nobody_but_hr_takes_a_photo_down_or_opens_it_on_the_file(wall: Wall, role: str) -> None:
+    row = wall.give()
+    with pytest.raises(PermissionDenied):
+        taken_down(wall, row.id, role)
+    with wall.world.database.transaction() as session, pytest.raises(PermissionDenied):
+        photos.open_for_hr(session, wall.world.actor(role), wall.staff.person_id, wall.world.clock)
+    assert wall.seen() == {wall.staff.person_id: row.id}
+
+
+def test_what_was_replaced_since_it_was_looked_at_is_not_taken_down(wall: Wall) -> None:
+    seen = wall.give()
+    newer = wall.give(PICTURE + b" 2")
+    with pytest.raises(ConflictError) as refused:
+        taken_down(wall, seen.id)
+    assert refused.value.code == "photo.changed"
+    with pytest.raises(InvalidInput) as empty:
+        taken_down(wall, newer.id, reason=" ")
+    assert empty.value.field == "reason"
+    assert wall.seen() == {wall.staff.person_id: newer.id}
