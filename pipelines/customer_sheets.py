@@ -19,6 +19,10 @@ HEADS_WITHIN = 30
 _TOTAL = re.compile(
     r"(?:合计|总计|小计|共计|总人数|合\s+计|总\s+计|grand total|total|sum)(?:[:：（(\s\d].*)?", re.IGNORECASE
 )
+_GROUP = re.compile(r"[^\d@]*[\u3400-\u9fff][^@]*")
+"""The heading of a group: words, and no number or address in front."""
+GROUPED_FROM = 4
+"""Columns from which on words that stand alone in the first one are the heading of a group."""
 _COUNTED = re.compile(r"共\s*\d+\s*(?:人|条|行|名|个).*")
 _SIGNED = re.compile(r"(?:制表|制表人|审核|审核人|审批|审批人|填表人|填报人|复核|单位盖章|打印日期|制表日期)\s*[:：].*")
 _EXPLAINS = re.compile(r"(?:填写说明|填表说明|说明|注意事项|注意|备注|注|示例|样例|例如|例)\s*(?:[:：]|$).*|\*.{12,}")
@@ -128,6 +132,8 @@ def _left(cells: Sequence[str], names: Sequence[str]) -> Left | None:
         return "heads"
     if _TOTAL.fullmatch(first) or _COUNTED.fullmatch(first) or _SIGNED.fullmatch(first):
         return "total"
+    if len(filled) == 1 and cells[0] and len(cells) >= GROUPED_FROM and _GROUP.fullmatch(first):
+        return "section"
     if (len(filled) <= 2 and _EXPLAINS.fullmatch(first)) or (
         len(filled) > 1 and sum(bool(_RULE.fullmatch(cell)) for cell in filled) * 2 > len(filled)
     ):

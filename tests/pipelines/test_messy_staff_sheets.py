@@ -96,3 +96,35 @@ def test_english_heads_hidden_columns_notes_and_a_second_sheet(tmp_path: Path) -
     assert (values, refused) == ({}, {2})  # the day can mean several: refused until somebody says the order
     values, refused = read(table, {"start_date": "ymd"})
     assert (str(values[2]["start_date"]), values[2]["phone"], refused) == ("2021-03-05", "13800006701", set())
+
+
+def test_a_heading_of_a_group_is_no_row_and_what_is_alone_but_no_heading_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "花名册.csv"
+    lines = [
+        "序号,姓名,部门,岗位,入职日期,手机",
+        "销售部（2人）,,,,,",
+        "1,何小满,销售部,销售,2024-03-05,13800000001",
+        "2,,,,,",
+    ]
+    path.write_text("\n".join([*lines, "张伟,,,,,", "备注人,,,,,13800000002"]), "utf-8")
+    table = read_customer_sheet(path, known_heads(FIELDS))
+    assert [(line.number, line.left) for line in table.lines] == [
+        (2, "section"), (3, None), (4, None), (5, "section"), (6, None),
+    ]  # fmt: skip
+
+
+def test_numbers_with_decimals_and_names_that_are_spaced_out_are_made_plain_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "花名册.csv"
+    heads = "工号,姓名,部门,岗位,入职日期"
+    lines = [
+        "1253.0,张　伟,销售部,销售,2024-03-05",
+        "1254.5,李 雷,销售部,1.0,2024-03-05",
+        "A1.0,Li Lei,销售部,销售,2024-03-05",
+    ]
+    path.write_text("\n".join([heads, *lines]), "utf-8")
+    table = read_customer_sheet(path, known_heads(FIELDS))
+    rows = ((line.number, dict(zip(table.heads, line.cells, strict=True))) for line in table.lines)
+    found = read_sheet(FIELDS, table.heads, rows, ("employee_number",))
+    said = [(line.values["employee_number"], line.values["name"]) for line in found.lines]
+    assert said == [("1253", "张伟"), ("1254.5", "李雷"), ("A1.0", "Li Lei")]
+    assert [(one.row, one.column) for one in found.mended] == [(2, "工号"), (2, "姓名"), (3, "姓名")]

@@ -16,12 +16,14 @@ from interview_engine.hr.assets.service import NewHolding
 from interview_engine.hr.assets.tables import AssetHolding
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.mending import plain_number
 from interview_engine.hr.forms.spec import Asked, Bulk, Column, Filter, FormSpec, ListSpec, Place
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.i18n import msg
 
 FIELDS = (
-    Field("employee_number", msg("Employee number"), required=True, most=20, also=("工号", "员工编号", "领用人工号")),
+    Field("employee_number", msg("Employee number"), required=True, most=20, tidy=plain_number,
+          also=("工号", "员工编号", "领用人工号")),
     Field("kind", msg("Kind of thing"), "choice", required=True, choices=rules.KINDS, also=("资产类别", "类别")),
     Field("name", msg("Thing"), required=True, most=120, also=("资产名称", "物品", "名称", "型号")),
     Field("tag", msg("Inventory number"), most=60, also=("资产编号", "序列号", "SN", "编号"),

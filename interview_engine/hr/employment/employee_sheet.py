@@ -19,6 +19,7 @@ from interview_engine.hr.employment.bulk import NewEmployment
 from interview_engine.hr.employment.numbers import number_of
 from interview_engine.hr.employment.persons import NewContact, change_contact, find_or_make
 from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.mending import plain_name, plain_number
 from interview_engine.hr.forms.spec import KNOWN_PERSON, FormSpec, Many, Told
 from interview_engine.hr.org.service import find_department
 from interview_engine.hr.people.contact import name_key, phone_key
@@ -28,11 +29,11 @@ from interview_engine.i18n import msg
 from interview_engine.store.rows import AT_ONCE, batched
 
 FIELDS = (
-    Field("employee_number", msg("Employee number"), most=20,
+    Field("employee_number", msg("Employee number"), most=20, tidy=plain_number,
           also=("工号", "员工编号", "员工工号", "人员编号", "编号", "职工号", "employee id", "employee no",
                 "employee no.", "staff id", "staff no", "emp id", "emp no"),
           help=msg("Leave it empty to get the next one.")),
-    Field("name", msg("Name"), required=True, most=120,
+    Field("name", msg("Name"), required=True, most=120, tidy=plain_name,
           also=("姓名", "员工姓名", "名字", "中文名", "full name", "employee name", "chinese name")),
     Field("department", msg("Department"), required=True, most=250, joined="/",
           also=("部门", "所属部门", "部门名称", "所在部门", "组织", "所属组织", "部门全路径", "部门路径", "dept",

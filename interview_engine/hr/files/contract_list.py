@@ -18,6 +18,7 @@ from interview_engine.hr.files.contract_sheet import KIND_WORDS, SHEET
 from interview_engine.hr.files.contracts import NewContract
 from interview_engine.hr.files.tables import Contract
 from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.mending import plain_number
 from interview_engine.hr.forms.spec import Bulk, Column, FormSpec, ListSpec, Place, Undo
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.i18n import Text, msg
@@ -32,7 +33,8 @@ STATES: Mapping[str, Text] = {
 DECISIONS: Mapping[str, Text] = {"renew": msg("To be renewed"), "end": msg("Let it end")}
 
 FIELDS = (
-    Field("employee_number", msg("Employee number"), required=True, most=20, also=("工号", "员工编号", "人员编号")),
+    Field("employee_number", msg("Employee number"), required=True, most=20, tidy=plain_number,
+          also=("工号", "员工编号", "人员编号")),
     Field("kind", msg("Kind of contract"), "choice", required=True, choices=KIND_WORDS,
           also=("合同类型", "合同期限类型")),
     Field("first_day", msg("First day"), "day", required=True, also=("合同开始日期", "合同起始日", "起始日期")),

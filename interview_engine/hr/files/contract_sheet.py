@@ -20,6 +20,7 @@ from interview_engine.hr.files.contracts import NewContract
 from interview_engine.hr.files.id_sheet import FIELDS as ID_FIELDS
 from interview_engine.hr.files.tables import Contract
 from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.mending import plain_number
 from interview_engine.hr.forms.reading import is_like
 from interview_engine.hr.forms.spec import FormSpec, Many, Told
 from interview_engine.hr.people.contact import name_key, phone_key
@@ -79,7 +80,7 @@ def _state(raw: str) -> str:
 
 
 FIELDS = (
-    Field("employee_number", msg("Employee number"), most=20,
+    Field("employee_number", msg("Employee number"), most=20, tidy=plain_number,
           also=("工号", "员工编号", "员工工号", "人员编号", "职工号", "employee id", "employee no")),
     Field("id_number", ID_FIELDS[0].label, most=40, reads=ID_FIELDS[0].reads, mask=ID_FIELDS[0].mask,
           also=ID_FIELDS[0].also),

@@ -51,6 +51,7 @@ class Field:
         alone: a value as it is compared, where no two lines of a sheet may say the same.
         joined: columns of a sheet that are parts of it stand in one value with this between them: "总部/销售部".
         parts: what the heads of such columns are called.
+        tidy: what is made of a sheet's cell before it is read as a text, see `forms.mending`.
         nothing: what sheets write into a cell that says nothing: "/", "长期" as the last day of an open-ended contract.
     """
 
@@ -71,6 +72,7 @@ class Field:
     alone: Callable[[str], str] | None = None
     joined: str | None = None
     parts: tuple[str, ...] = ()
+    tidy: Callable[[str], str] | None = None
     nothing: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

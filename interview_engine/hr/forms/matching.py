@@ -236,7 +236,8 @@ def cell_text(field: Field, raw: str) -> str:
         plain = unicodedata.normalize("NFKC", text)
         # Chinese text keeps its own brackets and commas
         raw = plain if plain.isascii() else _WIDE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
-    return _FLOATED.sub(r"\1", raw.strip()) if _FLOATED.fullmatch(raw.strip()) else raw
+    raw = _FLOATED.sub(r"\1", raw.strip()) if _FLOATED.fullmatch(raw.strip()) else raw
+    return raw if field.tidy is None else field.tidy(raw)
 
 
 def _read_line(

@@ -11,9 +11,22 @@ from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.i18n import Text, msg
 
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-_DECIMALS = re.compile(r"\d{6,18}\.0+")
+_DECIMALS = re.compile(r"\d{1,18}\.0+")
 _WIDE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{1,4}")
+
+
+_SPACED_NAME = re.compile(r"[\u3400-\u9fff](?:\s*[\u3400-\u9fff·])+")
+
+
+def plain_number(cell: str) -> str:
+    """A number of a person that a program has written with decimals: "1253.0" is 1253."""
+    return cell.partition(".")[0].strip() if _DECIMALS.fullmatch(cell.strip()) else cell
+
+
+def plain_name(cell: str) -> str:
+    """A Chinese name without the spaces that set two characters as wide as three: "张　伟" is 张伟."""
+    return "".join(cell.split()) if _SPACED_NAME.fullmatch(cell.strip()) else cell
 
 
 def mended(field: Field, raw: str, value: Value) -> tuple[Text, Text] | None:
@@ -76,6 +89,8 @@ def _of_text(text: str, value: str) -> tuple[Text, Text] | None:
         return msg("“{raw}” begins with an apostrophe.", raw=text), read
     if _WIDE.search(text):
         return msg("“{raw}” has full-width characters.", raw=text), read
-    if _DECIMALS.fullmatch(text):
+    if _DECIMALS.fullmatch(text) and text != value:
         return msg("“{raw}” is a number that has no decimals.", raw=text), read
+    if text != value and "".join(text.split()) == value:
+        return msg("“{raw}” has spaces between its characters.", raw=text), read
     return None

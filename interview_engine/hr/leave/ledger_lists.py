@@ -14,6 +14,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.mending import plain_number
 from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, Place
 from interview_engine.hr.leave import history, ledger
 from interview_engine.hr.leave.balances import Moved
@@ -24,7 +25,12 @@ from interview_engine.hr.problems import invalid
 from interview_engine.i18n import msg
 
 _NUMBER = Field(
-    "employee_number", msg("Employee number"), required=True, most=20, also=("工号", "员工编号", "人员编号")
+    "employee_number",
+    msg("Employee number"),
+    required=True,
+    most=20,
+    tidy=plain_number,
+    also=("工号", "员工编号", "人员编号"),
 )
 _Held = employments.Employment
 

@@ -14,6 +14,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.mending import plain_number
 from interview_engine.hr.forms.reading import is_like, read_value
 from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, Place
 from interview_engine.hr.leave import service
@@ -35,7 +36,8 @@ def _kind(text: str) -> str:
 _KIND = Field("kind", msg("Kind of leave"), "choice", required=True, choices=service.KINDS)
 
 FIELDS = (
-    Field("employee_number", msg("Employee number"), required=True, most=20, also=("工号", "员工编号", "人员编号")),
+    Field("employee_number", msg("Employee number"), required=True, most=20, tidy=plain_number,
+          also=("工号", "员工编号", "人员编号")),
     Field("kind", msg("Kind of leave"), "choice", required=True, choices=service.KINDS, reads=_kind,
           also=("假期类型", "假别", "假期名称", "休假类型")),
     Field("day", msg("As of"), "day", required=True, also=("截止日期", "统计日期", "余额日期", "日期")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from interview_engine.hr.lists.sheet_values import form_of
 from interview_engine.hr.migration import receiving, service
 from interview_engine.hr.migration.source import SourceLine, SourceTable
 from interview_engine.hr.migration.tables import ImportBatch, ImportRow
-from interview_engine.hr.org.service import path_parts
+from interview_engine.hr.org.service import dashed_parts, path_parts
 from interview_engine.hr.people.tables import LegalEntity
 from interview_engine.hr.problems import conflict
 from interview_engine.i18n import msg
@@ -58,9 +59,7 @@ def prepare(session: Session, box: SecretBox, actor: Actor, batch_id: str, clock
     batch = service.batch_for(session, actor, batch_id, write=True)
     companies = set(session.scalars(select(LegalEntity.name)))
     rows: dict[tuple[str, str], None] = {}
-    for path in unknown(session, box, batch):
-        parts = path_parts(path)
-        parts = parts[1:] if len(parts) > 1 and parts[0] in companies else parts
+    for parts in _paths(unknown(session, box, batch), companies):
         for place, name in enumerate(parts):
             rows.setdefault((name, " / ".join(parts[:place])))
     if not rows:
@@ -72,6 +71,35 @@ def prepare(session: Session, box: SecretBox, actor: Actor, batch_id: str, clock
     sha256 = hashlib.sha256(json.dumps(list(rows), ensure_ascii=False).encode()).hexdigest()
     company = batch.legal_entity_id
     return receiving.receive(session, box, actor, LIST, batch.filename, sha256, table, company, clock)
+
+
+def _paths(said: Sequence[str], companies: Collection[str]) -> list[list[str]]:
+    """What sheets call departments as paths from the top, each once.
+
+    A name with dashes is a path where each of its parts is a name in another. What leaves something out of a longer
+    path is that one: 研发部/平台组 beside 总部/研发部/平台组, and 平台组 too where every name that stands alone has a
+    longer path somewhere; else names that stand alone are taken for departments at the top.
+    """
+    names = {part for path in said for part in path_parts(path)} | set(companies)
+    found: dict[tuple[str, ...], None] = {}
+    for path in said:
+        parts, dashed = path_parts(path), dashed_parts(path)
+        parts = dashed if len(parts) == 1 and dashed and names.issuperset(dashed) else parts
+        parts = parts[1:] if len(parts) > 1 and parts[0] in companies else parts
+        found.setdefault(tuple(parts))
+    whole = {path[:end] for path in found for end in range(1, len(path) + 1)}
+    short = {path for path in found if any(_is_end_of(path, one) for one in whole)}
+    roots = {path[0] for path in found if len(path) > 1}
+    if any(len(path) == 1 and path not in short and path[0] not in roots for path in found):
+        short = {path for path in short if len(path) > 1}
+    return [list(path) for path in found if path not in short]
+
+
+def _is_end_of(path: Sequence[str], longer: Sequence[str]) -> bool:
+    if len(longer) <= len(path) or longer[-1] != path[-1]:
+        return False
+    above = iter(longer[:-1])
+    return all(any(one == name for one in above) for name in path[:-1])
 
 
 def prepared_for(session: Session, actor: Actor, batch: ImportBatch) -> ImportBatch | None:

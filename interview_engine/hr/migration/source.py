@@ -10,11 +10,12 @@ from typing import Literal
 from interview_engine.hr.forms.matching import head_key
 from interview_engine.i18n import Text, msg
 
-Left = Literal["total", "heads", "instruction"]
+Left = Literal["total", "heads", "instruction", "section"]
 """Why a line is no row of data."""
 WHY_LEFT: Mapping[str, Text] = {
     "total": msg("This line is a total or a signature, no row."),
     "heads": msg("This line repeats the heads."),
+    "section": msg("This line is the heading of a group, no row."),
     "instruction": msg("This line explains how to fill in the table."),
 }
 

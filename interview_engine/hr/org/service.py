@@ -194,20 +194,23 @@ def departments(session: Session, legal_entity_id: str | None = None) -> tuple[D
 
 def find_department(session: Session, actor: Actor, name: str, field_class: str, action: str) -> Department:
     """The department of that name within reach, for lines of sheets: its name, or with some of what stands above it,
-    the company first: "sales", "headquarters/sales/east", "company / sales".
+    the company first: "sales", "headquarters/sales/east", "company / sales", "headquarters-sales-east".
 
     Raises:
         InvalidInput: `org.no_department`, none or several are called that.
     """
-    above = path_parts(name)
-    last = above.pop() if above else ""
-    statement = select(Department).where(Department.name.in_({last, name.strip()}))
+    ways = [parts for parts in (path_parts(name), dashed_parts(name)) if parts]
+    statement = select(Department).where(Department.name.in_({name.strip(), *(parts[-1] for parts in ways)}))
     reached = scoped(
         statement, actor, field_class, action, department=Department.id, legal_entity=Department.legal_entity_id
     )
     rows = session.scalars(reached).all()
-    whole = [row for row in rows if row.name == name.strip()]  # a name may have a stroke in it: 研发/测试部
-    found = whole or [row for row in rows if _ends(_names_above(session, row), above)]
+    found = [row for row in rows if row.name == name.strip()]  # a name may have a stroke in it: 研发/测试部
+    above, last = (ways[0][:-1], ways[0][-1]) if ways else ([], "")
+    for *over, own in ways if not found else ():
+        if hits := [row for row in rows if row.name == own and _ends(_names_above(session, row), over)]:
+            found, above, last = hits, over, own
+            break
     exact = [row for row in found if _names_above(session, row)[1:] == above]
     found = exact if len(exact) == 1 else found
     if len(found) == 1:
@@ -228,8 +231,18 @@ def find_department(session: Session, actor: Actor, name: str, field_class: str,
 
 
 def path_parts(name: str) -> list[str]:
-    """The names in a path of departments, however it is written: 总部/销售部, 总部-销售部 is one name, 总部＞销售部."""
+    """The names in a path of departments, however it is written: 总部/销售部, 总部＞销售部.
+
+    A dash may be part of a name, see `dashed_parts`.
+    """
     return [part.strip() for part in re.split(r"[/／\\＼>＞→|｜]", name) if part.strip()]
+
+
+def dashed_parts(name: str) -> list[str]:
+    """The names in 总部-销售部-华东区, as some programs write paths; [] without a dash. Only where each of them is a
+    department is it a path."""
+    parts = [part.strip() for part in re.split(r"[-－–—]", name)]
+    return parts if len(parts) > 1 and all(parts) else []
 
 
 def _names_above(session: Session, row: Department) -> list[str]:

@@ -15,6 +15,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.mending import plain_number
 from interview_engine.hr.forms.spec import Column, Fill, FormSpec, ListSpec, Place
 from interview_engine.hr.pay import profiles
 from interview_engine.hr.pay.allowances import ALLOWANCES, TIMED
@@ -28,7 +29,12 @@ from interview_engine.hr.people.tables import Person
 from interview_engine.i18n import Text, msg
 
 _NUMBER = Field(
-    "employee_number", msg("Employee number"), required=True, most=20, also=("工号", "员工编号", "人员编号")
+    "employee_number",
+    msg("Employee number"),
+    required=True,
+    most=20,
+    tidy=plain_number,
+    also=("工号", "员工编号", "人员编号"),
 )
 _NONE = Decimal(0)
 WAYS: Mapping[str, Text] = {

@@ -14,6 +14,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.mending import plain_number
 from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, Place
 from interview_engine.hr.pay import profiles
 from interview_engine.hr.pay.tables import PaySettlement
@@ -32,7 +33,8 @@ SEVERANCE: Mapping[str, Text] = {
 _NONE = Decimal(0)
 _EMPTY = msg("Empty: as leaving has handed it over.")
 FIELDS = (
-    Field("employee_number", msg("Employee number"), required=True, most=20, also=("工号", "员工编号", "人员编号")),
+    Field("employee_number", msg("Employee number"), required=True, most=20, tidy=plain_number,
+          also=("工号", "员工编号", "人员编号")),
     Field("severance", msg("Severance"), "choice", choices=SEVERANCE, also=("经济补偿",)),
     Field("severance_months", msg("Months of severance"), "number", low=_NONE, high=Decimal(60), help=_EMPTY,
           also=("补偿月数",)),
