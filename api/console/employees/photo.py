@@ -12,6 +12,7 @@ from api.console.forms import Form
 from api.console.frame import done
 from api.deps import Ctx
 from api.sessions import PageActor
+from interview_engine.hr.access.service import require
 from interview_engine.hr.employment import service as employment
 from interview_engine.hr.files import photos
 
@@ -21,6 +22,7 @@ router = APIRouter()
 @router.get(f"{HOME}/{{employment_id}}/photo.jpg")
 def picture(employment_id: str, context: Ctx, actor: PageActor) -> Response:
     """The picture. The reading is recorded."""
+    require(actor, "identity", "write")
     with context.database.transaction() as session:
         person_id = employment.get_for(session, actor, employment_id, "read").person_id
         sha256 = photos.open_for_hr(session, actor, person_id, context.clock)

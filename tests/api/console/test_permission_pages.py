@@ -75,6 +75,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/employees/{employment_id}/file/{section}/new": (("contact", "read"),),  # each section has its own needs
     "/console/employees/{employment_id}/file/entries/{entry_id}": (("contact", "read"),),
     "/console/employees/{employment_id}/documents/{document_id}": (("contact", "read"),),
+    "/console/employees/{employment_id}/photo.jpg": (("contact", "read"), ("identity", "write")),
     "/console/employees-by-id": (("identity", "read"),),
     "/console/contracts": (("contact", "read"),),
     "/console/contracts/{contract_id}/signature": (("contact", "read"),),
@@ -196,8 +197,6 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/succession/new": (("succession", "write"),),
     "/console/succession/{row_id}/change": (("succession", "write"),),
     "/console/succession/export.{form}": (("succession", "export"),),
-    "/console/succession/import": (("succession", "write"),),
-    "/console/succession/import/template.xlsx": (("succession", "write"),),
     "/console/assets": (("contact", "read"),),
     "/console/assets/new": (("contact", "write"),),
     "/console/assets/{row_id}/change": (("contact", "write"),),
