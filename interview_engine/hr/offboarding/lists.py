@@ -14,6 +14,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.assets import service as assets
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.mending import plain_number
 from interview_engine.hr.forms.spec import Asked, Bulk, Column, Filter, FormSpec, ListSpec, Place
 from interview_engine.hr.offboarding import rules, service
 from interview_engine.hr.offboarding.following import PREFIX
@@ -65,7 +66,7 @@ SEPARATIONS = ListSpec(
     href=lambda _, row_id, __: f"/console/leaving/{row_id}",
     form=FormSpec(
         (
-            Field("employee_number", msg("Employee number"), required=True, most=20),
+            Field("employee_number", msg("Employee number"), required=True, most=20, tidy=plain_number),
             Field("kind", msg("Why", context="separation"), "choice", required=True, choices=rules.CHOSEN_KINDS),
             Field("last_day", msg("Last day of work"), "day", required=True,
                   help=msg("A day in the past ends the employment immediately.")),

@@ -13,6 +13,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.mending import plain_number
 from interview_engine.hr.forms.spec import Asked, Bulk, Column, Filter, FormSpec, ListSpec, Place
 from interview_engine.hr.onboarding import rules, service, welcome
 from interview_engine.hr.onboarding.tables import Onboarding, WelcomeText
@@ -73,7 +74,7 @@ JOINING = ListSpec(
     href=lambda _, row_id, __: f"/console/joining/{row_id}",
     form=FormSpec(
         (
-            Field("employee_number", msg("Employee number"), required=True, most=20,
+            Field("employee_number", msg("Employee number"), required=True, most=20, tidy=plain_number,
                   help=msg("Of a new employee without an application; the form goes to their phone.")),
         ),
         _create,

@@ -15,6 +15,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.accounts.service import by_login, login_of, names_of
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field, Shown, Value
+from interview_engine.hr.forms.mending import plain_number
 from interview_engine.hr.forms.spec import Asked, Bulk, Column, Fill, Filter, FormSpec, ListSpec, Place, Undo
 from interview_engine.hr.org.service import company_called
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
@@ -138,7 +139,7 @@ TASKS = ListSpec(
     place=Place(Task.department_id, Task.legal_entity_id, Task.person_id),
     form=FormSpec(
         (
-            Field("employee_number", msg("Employee number"), required=True, most=20,
+            Field("employee_number", msg("Employee number"), required=True, most=20, tidy=plain_number,
                   help=msg("Of the person whom it is about.")),
             Field("title", msg("What is to do"), required=True, most=120),
             Field("owner", msg("Assigned to"), "choice", required=True, choices=rules.OWNERS),

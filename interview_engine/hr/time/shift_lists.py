@@ -15,6 +15,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field, Value
+from interview_engine.hr.forms.mending import plain_number
 from interview_engine.hr.forms.spec import Bulk, Column, Fill, FormSpec, ListSpec, Place
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.hr.problems import invalid
@@ -26,7 +27,9 @@ from interview_engine.i18n import msg
 
 _MINUTES = Decimal(0)
 _Held = employments.Employment
-NUMBER = Field("employee_number", msg("Employee number"), most=20, also=("工号", "员工编号", "人员编号"))
+NUMBER = Field(
+    "employee_number", msg("Employee number"), most=20, tidy=plain_number, also=("工号", "员工编号", "人员编号")
+)
 _EXAMPLE = msg("09:00-12:00, 13:00-18:00. What is earlier than what stands before it is on the next day: 22:00-06:00.")
 DAYS = {"workdays": msg("Workdays of the calendar"), "every": msg("Every day, weekends and holidays too")}
 
