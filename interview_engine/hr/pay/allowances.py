@@ -1,4 +1,4 @@
-"""Allowances by code: of a post, by the month or each time. Amounts are the company's own."""
+"""Allowances and piece rates by code: of a post, by the month or each time. Amounts are the company's own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ class Allowance:
     """One allowance.
 
     Args:
-        unit: month (a part of a month gives a part), or each time (a night shift, a day).
+        unit: month (a part of a month gives a part), or each time (a night shift, a day, a piece).
+        most: how often a month may say it at most.
         in_minimum: whether it counts towards the minimum wage. Those for nights, heat and danger do not (Provisions on
             Minimum Wages, article 12).
     """
@@ -23,6 +24,7 @@ class Allowance:
     word: Text
     unit: Literal["month", "time"]
     in_minimum: bool
+    most: int = 99
 
 
 ALLOWANCES: Mapping[str, Allowance] = MappingProxyType(
@@ -34,6 +36,7 @@ ALLOWANCES: Mapping[str, Allowance] = MappingProxyType(
         "night": Allowance(msg("Night shift allowance"), "time", False),
         "danger": Allowance(msg("Allowance for dangerous work"), "time", False),
         "meal": Allowance(msg("Meal allowance"), "time", False),
+        "piece": Allowance(msg("Piece work, a piece"), "time", True, most=99_999),
     }
 )
 TIMED = tuple(code for code, one in ALLOWANCES.items() if one.unit == "time")

@@ -205,8 +205,8 @@ ATTENDANCE = (
           also=("周末加班", "休息日加班小时")),
     Field("hours_statutory", msg("Overtime hours on statutory holidays"), "number", low=_NONE, high=Decimal(400),
           also=("节假日加班", "法定节假日加班小时")),
-    *(Field(name, msg("Times: {allowance}", allowance=ALLOWANCES[code].word), "number", low=_NONE, high=Decimal(99))
-      for code, name in COUNTS.items()),
+    *(Field(name, msg("Times: {allowance}", allowance=ALLOWANCES[code].word), "number", low=_NONE,
+            high=Decimal(ALLOWANCES[code].most)) for code, name in COUNTS.items()),
     Field("commission", msg("Commission in yuan"), "money", low=_NONE, also=("提成",)),
     Field("addition", msg("Other pay in yuan"), "money", low=_NONE, also=("其他应发",)),
     Field("bonus", msg("Annual bonus in yuan"), "money", low=_NONE, also=("年终奖", "全年一次性奖金")),

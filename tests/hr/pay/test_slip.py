@@ -124,6 +124,16 @@ def test_a_monthly_allowance_is_shared_and_a_timed_one_counts_times() -> None:
     assert (found["heat"], found["night"]) == (D("150.00"), D("120.00"))
 
 
+def test_pieces_are_paid_by_the_piece_and_count_towards_the_minimum_wage() -> None:
+    made = inputs(
+        parts=[{"monthly": "2000.00", "workdays": "22", "calendar": "31", "source": "pay_rate:r"}],
+        allowances=[{"code": "piece", "amount": "0.85", "unit": "time", "in_minimum": 1, "source": "pay_profile:p"}],
+        attendance={"counts": {"piece": "1250"}},
+    )
+    assert amounts(made)["piece"] == D("1062.50")
+    assert compute(made).regular == D("3062.50")
+
+
 def test_a_bonus_is_taxed_the_cheaper_way_and_says_what_the_other_costs() -> None:
     slip = compute(inputs(extra={"bonus": "36000"}))
     (line,) = [one for one in slip.lines if one.code == "tax_bonus"]
