@@ -53,7 +53,7 @@ SOURCES: Mapping[str, Text] = MappingProxyType(
         "pay_profile": msg("Pay profile"),
         "final_settlement": msg("Settlement as leaving handed it over"),
         "pay_settlement": msg("Payroll's decision on the settlement"),
-        "pay_settled": msg("Settlement that was paid and taken back"),
+        "pay_settled": msg("Settlement that was paid and revoked"),
     }
 )
 """By table, where a line comes from."""
@@ -112,7 +112,7 @@ CHECKS: Mapping[str, Message] = MappingProxyType(
         "no_attendance": msg("No attendance was entered for the month."),
         "negative_net": msg("The net is below zero: {net}."),
         "owes_back": msg(
-            "A settlement that was paid is taken back: {amount} are to be paid back. Agree how, and say so."
+            "A settlement that was paid was revoked: {amount} are to be paid back. Agree how, and say so."
         ),
         "whole_year_not": msg(
             "The basic deduction counts for the whole year, but {gross} were paid in {months} months of last year: "

@@ -227,7 +227,7 @@ def _tax_severance(_: PayRun, people: Sequence[Payee]) -> Made:
         LeftOut(
             one.name,
             one.number,
-            msg("Severance of an earlier month is taken back: correct the declaration of that month."),
+            msg("Severance of an earlier month is revoked: correct the declaration of that month."),
             elsewhere=True,
         )
         for one in people
