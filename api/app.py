@@ -45,6 +45,7 @@ PAGES = (
     "phone.leaving",
     "phone.pay.door",
     "phone.pay.slips",
+    "phone.performance.pages",
     "phone.requests",
     "changes.routes",
     "phone.dictation",

@@ -9,6 +9,7 @@ from api.console.leave.area import AREA as LEAVE
 from api.console.leaving.area import AREA as LEAVING
 from api.console.migration.area import AREA as MIGRATION
 from api.console.pay.area import AREA as PAY
+from api.console.performance.area import AREA as PERFORMANCE
 from api.console.quality.area import AREA as QUALITY
 from api.console.recruiting.area import AREA as RECRUITING
 from api.console.requests.area import AREA as REQUESTS
@@ -28,6 +29,7 @@ AREAS: tuple[WebArea, ...] = (
     WORK,
     REQUESTS,
     PAY,
+    PERFORMANCE,
     COMPETENCY,
     QUALITY,
     SYSTEM,

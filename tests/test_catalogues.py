@@ -106,6 +106,7 @@ def test_english_is_said_as_the_field_says_it(phrase: str) -> None:
 
 
 MATERIAL = {
+    "interview_engine/hr/performance/rules/reported.py": "words by which reports are read",
     "interview_engine/assessment/evidence/": "words by which answers are read",
     "interview_engine/assessment/delivery/speech_units.py": "filled pauses and syllables of Chinese",
     "interview_engine/assessment/chinese_script.py": "characters that script conversion gets wrong",

@@ -131,6 +131,7 @@ TAKES_A_PATTERN = {
     f"re.{name}" for name in ("compile", "search", "match", "fullmatch", "split", "sub", "subn", "findall", "finditer")
 }
 PUT_TOGETHER = {
+    "interview_engine/hr/performance/rules/reported.py": "what a goal counts and its unit, escaped",
     "interview_engine/assessment/evidence/cues.py": "a kit's phrases, escaped",
     "interview_engine/assessment/evidence/coherence.py": "a list that ships",
     "interview_engine/assessment/evidence/misconduct.py": "lists that ship",

@@ -24,6 +24,7 @@ from api.phone.employee import EXPORT, FILE, PHOTO, TEAM, TODAY, EmployeeActor
 from api.phone.leaving import LEAVING, own_leaving
 from api.phone.pages import proved
 from api.phone.pay.door import HOME as PAY
+from api.phone.performance.pages import HOME as PERFORMANCE
 from api.phone.todo import TODO
 from api.render import page
 from interview_engine.clock import china_day
@@ -38,6 +39,7 @@ from interview_engine.hr.onboarding import links as entry_links
 from interview_engine.hr.org.service import department_names
 from interview_engine.hr.pay import own as own_pay
 from interview_engine.hr.people.tables import Person
+from interview_engine.hr.performance import own as own_performance
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.requests.kinds import STATES as STATES_OF_REQUESTS
 from interview_engine.hr.signing import service as signing
@@ -89,6 +91,8 @@ def today(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
             payslips_href=PAY,
             leaving=own_leaving(session, actor) is not None,
             leaving_href=LEAVING,
+            performance=PERFORMANCE if own_performance.anything(session, actor.person_id or "") else "",
+            performance_waits=own_performance.waiting(session, actor.person_id or ""),
             day=day,
         )
 

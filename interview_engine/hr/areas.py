@@ -24,6 +24,7 @@ from interview_engine.hr.onboarding.area import AREA as ONBOARDING
 from interview_engine.hr.org.area import AREA as ORG
 from interview_engine.hr.pay.area import AREA as PAY
 from interview_engine.hr.people.area import AREA as PEOPLE
+from interview_engine.hr.performance.area import AREA as PERFORMANCE
 from interview_engine.hr.privacy.area import AREA as PRIVACY
 from interview_engine.hr.recruiting.area import AREA as RECRUITING
 from interview_engine.hr.requests.area import AREA as REQUESTS
@@ -48,6 +49,7 @@ AREAS: tuple[Area, ...] = (
     TASKS,
     PAY,
     TIME,
+    PERFORMANCE,
     EMPLOYMENT,
     CALENDAR,
     PRIVACY,

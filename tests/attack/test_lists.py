@@ -30,7 +30,7 @@ from interview_engine.hr.lists.reading import export_rows, read_list
 from interview_engine.hr.people.tables import Department, Person
 
 LISTS = tuple(house().lists)
-CLASSES = ("public", "contact", "identity", "interview", "pay", "payroll", "health")
+CLASSES = ("public", "contact", "identity", "interview", "performance", "pay", "payroll", "health")
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -28,6 +28,7 @@ from applications import application
 from console_data import CLOCK, Company, make_context
 from fastapi import FastAPI
 from hashing_embedder import HashingEmbedder
+from performed import performed
 from playwright.sync_api import Browser, Page
 from serving import served
 from sqlalchemy import select
@@ -127,6 +128,7 @@ def standing(folder: Path) -> Iterator[Site]:
         more["parameter_id"] = pay_parameter(session).id
         phone = paid_on_the_phone(session, made)
         more |= paid(session, session.get_one(Employment, held))
+        more |= performed(session, session.get_one(Employment, held), CLOCK)
         things |= phone(session, context, cookies)
         more["pay_account_id"] = pay_account(session, made.entity_id)
         more["pay_settlement_id"] = last_pay(session, session.get_one(Employment, held))
@@ -144,7 +146,17 @@ def standing(folder: Path) -> Iterator[Site]:
         "entry_id": entry,
         **{
             name: more[name]
-            for name in ("batch_id", "asked_id", "kind_id", "kind_name", "pay_run_id", "payslip_id", "question_id")
+            for name in (
+                "batch_id",
+                "asked_id",
+                "kind_id",
+                "kind_name",
+                "pay_run_id",
+                "payslip_id",
+                "question_id",
+                "cycle_id",
+                "appraisal_id",
+            )
         },
         **{name: value for name, value in signed.items() if name.endswith("_id")},
     }
@@ -175,7 +187,8 @@ def standing(folder: Path) -> Iterator[Site]:
                       ("pay_attendance", "pay_attendance_id"), ("leave_history", "leave_history_id"),
                       ("leave_rules", "leave_rule_id"), ("pay_settlements", "pay_settlement_id"),
                       ("pay_accounts", "pay_account_id"), ("shifts", "shift_id"),
-                      ("shift_plan", "shift_plan_id")):  # fmt: skip
+                      ("shift_plan", "shift_plan_id"),
+                      ("goals", "goal_id"), ("performance_cycles", "running_cycle_id")):  # fmt: skip
         for base in (f"/console/{name.replace('_', '-')}", f"/wechat/lists/{name}"):
             addresses[f"{base}/{{row_id}}/change"] = f"{base}/{more[key]}/change"
     addresses["/console/departments/{row_id}/change"] = f"/console/departments/{made.department_id}/change"

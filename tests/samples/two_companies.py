@@ -15,6 +15,7 @@ from typing import Any
 from api_world import NOBODY, Samples, token_for, unlimited_app, whole_company
 from console_data import CLOCK, PASSWORD, SECRET, STAFF, make_context, service_settings
 from fastapi import FastAPI
+from performed import performed
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -132,7 +133,8 @@ class Companies:
         for base, name in (("pay-attendance", "pay_attendance"), ("pay-profiles", "pay_profile"),
                            ("leave-history", "leave_history"), ("leave-rules", "leave_rule"),
                            ("pay-settlements", "pay_settlement"), ("pay-accounts", "pay_account"),
-                           ("shift-plan", "shift_plan"), ("shifts", "shift")):  # fmt: skip
+                           ("shift-plan", "shift_plan"), ("shifts", "shift"),
+                           ("performance-cycles", "running_cycle"), ("goals", "goal")):  # fmt: skip
             if path.startswith((f"/console/{base}/", f"/api/v1/lists/{base.replace('-', '_')}")):
                 path = path.replace("{row_id}", self.b[f"{name}_id"])
         if path.startswith(("/console/assets/", "/api/v1/lists/assets")):
@@ -331,6 +333,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         **left, "hold_id": hold.id, "plan_id": plan.id,
         "task_id": task.id, "onboarding_id": joins.id, "welcome_text_id": text.id,
         "task_template_id": template.id, "pay_parameter_id": pay_parameter(session).id, **paid(session, held),
+        **performed(session, held, CLOCK),
         "message_id": session.scalars(select(OutboxMessage.id)).first() or NOBODY,
         "colleague": hr.id, "person of hr": hr.person_id,
     }  # fmt: skip

@@ -93,6 +93,18 @@ PROFILE = {"employee_number": "B-1", "first_day": "2026-01-05", "kind": "labour_
 SETTLEMENT = {"employee_number": "B-2", "severance": "no", "advances": "1"}
 ACCOUNT = {"company": "启明家居（演示）", "item": "net", "account": "2211"}
 RUN = {"company": "启明家居（演示）", "month": "2026-11-01", "pay_day": "2026-11-28", "method": "workdays"}
+CYCLE = {
+    "company": "启明家居（演示）", "name": "偷来的周期", "kind": "month", "first_day": "2027-01-01",
+    "last_day": "2027-01-31", "weight_goals": "100", "share_a": "100", "ties": "in",
+}  # fmt: skip
+GOAL = {
+    "cycle": "乙周期",
+    "employee_number": "B-1",
+    "kind": "kpi",
+    "title": "偷来的目标",
+    "target": "5",
+    "weight": "50",
+}
 THING = {"employee_number": "B-1", "kind": "computer", "name": "偷来的电脑", "handed_on": "2026-02-01"}
 SLATE = {"title": "偷来的岗位", "department": "启明家居（演示）/客户服务部", "holder": "B-1"}
 PLAN = {"department": "启明家居（演示）/客户服务部", "valid_from": "2026-01-01", "headcount": 99, "reason": REASON}

@@ -40,6 +40,7 @@ CLASSES: Mapping[str, Text] = {
     "contact": msg("Names and contact"),
     "identity": msg("Identity and family"),
     "interview": msg("Interviews and scores"),
+    "performance": msg("Performance"),
     "pay": msg("Pay"),
     "payroll": msg("Payroll and payslips"),
     "health": msg("Health"),

@@ -33,6 +33,7 @@ CLASS_WORDS = {
     "contact": mark("Contact data"),
     "identity": mark("Identity and family"),
     "interview": mark("Interviews"),
+    "performance": mark("Performance"),
     "pay": mark("Pay"),
     "payroll": mark("Payroll and payslips"),
     "health": mark("Health"),

@@ -14,7 +14,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, get_args
 
-FieldClass = Literal["public", "contact", "identity", "interview", "pay", "payroll", "health", "succession"]
+FieldClass = Literal[
+    "public", "contact", "identity", "interview", "performance", "pay", "payroll", "health", "succession"
+]
 Action = Literal["read", "write", "decide", "export", "manage", "audit"]
 Scope = Literal["self", "reports", "subtree", "entity", "all"]
 Effect = Literal["allow", "deny"]
@@ -102,10 +104,12 @@ def candidate_actor(invitation_id: str, person_id: str, language: str) -> Actor:
 
 
 def employee_actor(person_id: str, language: str) -> Actor:
-    """Who works here, on their own phone: reads their own file with pay and health, and asks for what they need."""
-    readable = ("contact", "identity", "pay", "payroll", "health", "interview")
+    """Who works here, on their own phone: reads their own file with pay and health, asks for what they need, reviews
+    the work of who reports to them."""
+    readable = ("contact", "identity", "pay", "payroll", "health", "interview", "performance")
     grants = (*(GrantRule("self", field_class, "read") for field_class in readable),
               *(GrantRule("self", field_class, "write") for field_class in ("contact", "health")),
+              *(GrantRule("reports", "performance", action) for action in ("read", "write")),
               GrantRule("self", "contact", "export"))  # fmt: skip
     return Actor(f"person:{person_id}", None, person_id, "employee", grants, language)
 
@@ -206,7 +210,7 @@ PRESETS: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
         "hr": frozenset(
             {
                 (c, a)
-                for c in ("public", "contact", "interview", "pay", "payroll", "succession")
+                for c in ("public", "contact", "interview", "performance", "pay", "payroll", "succession")
                 for a in ("read", "write", "decide", "export")
             }
             | {("public", "manage")}
@@ -227,9 +231,12 @@ PRESETS: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
             | {("interview", a) for a in ("read", "write", "decide")}
         ),
         "interviewer": frozenset({("public", "read"), ("interview", "read"), ("interview", "write")}),
-        "manager": frozenset({("public", "read"), ("contact", "read"), ("interview", "read")}),
+        "manager": frozenset(
+            {("public", "read"), ("contact", "read"), ("interview", "read")}
+            | {("performance", "read"), ("performance", "write")}
+        ),
         "employee": frozenset(
-            {(c, "read") for c in ("contact", "identity", "pay", "payroll", "health", "interview")}
+            {(c, "read") for c in ("contact", "identity", "pay", "payroll", "health", "interview", "performance")}
             | {(c, "write") for c in ("contact", "health")}
             | {("contact", "export")}
         ),
@@ -238,7 +245,8 @@ PRESETS: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
 )
 """What each role may do, as (field class, action). Kits, organisation, flows and templates are (public, manage);
 accounts, grants, tokens, webhooks and settings are (contact, manage), the administrator's alone. "pay" is what is
-agreed (offers, changes of pay), which recruiters see; "payroll" is what is paid (runs, payslips). A manager sees
+agreed (offers, changes of pay), which recruiters see; "payroll" is what is paid (runs, payslips); "performance" are
+goals and appraisals, which a manager writes for reports. A manager sees
 neither pay nor health, whatever the scope. "succession" is who is planned after whom: HR's and the administrator's."""
 
 DEFAULT_SCOPES: Mapping[str, Scope] = MappingProxyType(
@@ -282,6 +290,8 @@ TOKEN_SCOPES: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
         ),
         "offers:read": frozenset({("pay", "read")}),
         "offers:write": frozenset({("pay", "read"), ("pay", "write"), ("pay", "decide")}),
+        "performance:read": frozenset({("performance", "read")}),
+        "performance:write": frozenset({("performance", "read"), ("performance", "write"), ("performance", "decide")}),
         "requests:read": frozenset({("contact", "read")}),
         "requests:write": frozenset({("contact", "read"), ("contact", "write")}),
         "payroll:read": frozenset({("payroll", "read")}),

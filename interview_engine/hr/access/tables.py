@@ -17,7 +17,8 @@ class Grant(Row, Base):
         account_id, holder_department_id, holder_level: who holds it; exactly one is set.
         scope: self, reports, subtree, entity, all.
         scope_ref: the department's id for subtree, the legal entity's for entity.
-        field_class: public, contact, identity (ID number, address, family), pay, health, interview, or "*".
+        field_class: public, contact, identity (ID number, address, family), pay, health, interview, performance,
+            or "*".
         action: read, write, decide, export, manage, audit, or "*".
         effect: allow or deny; a deny wins over every matching allow, regardless of the holder.
         level_low, level_high: reaches only persons of these levels (without one: 0); None is no limit.

@@ -62,7 +62,7 @@ def check_review(cycle: str, at: str, wanted: str) -> None:
         ConflictError: `performance.review`.
     """
     order = ORDER.index(cycle)
-    if at != wanted:
+    if at != wanted or wanted not in REVIEWS:
         waits = STATES[at] if at in REVIEWS else msg("nothing more")
         raise conflict("performance.review", msg("This appraisal waits for: {step}.", step=waits),
                        msg("Wait until the steps before are done."))  # fmt: skip

@@ -17,6 +17,11 @@ def difference(weights: Sequence[Decimal]) -> Decimal:
     return WHOLE - sum(weights, Decimal(0))
 
 
+def plain(value: Decimal) -> str:
+    """A number as people write it: 40 and 33.3, not 40.00."""
+    return f"{value:f}".rstrip("0").rstrip(".") if value % 1 else f"{value.to_integral_value():f}"
+
+
 def check_weights(weights: Sequence[Decimal], field: str = "weight") -> None:
     """Refuse weights that are not above zero, or that do not sum to 100.
 
@@ -30,14 +35,14 @@ def check_weights(weights: Sequence[Decimal], field: str = "weight") -> None:
     if missing > 0:
         raise invalid(
             field, "performance.weights",
-            msg("The weights sum to {sum} %, {missing} % are missing.", sum=f"{WHOLE - missing:f}",
-                missing=f"{missing:f}"),
+            msg("The weights sum to {sum} %, {missing} % are missing.", sum=plain(WHOLE - missing),
+                missing=plain(missing)),
             msg("Make them sum to 100 and save again."),
         )  # fmt: skip
     if missing < 0:
         raise invalid(
             field, "performance.weights",
-            msg("The weights sum to {sum} %, {over} % too much.", sum=f"{WHOLE - missing:f}", over=f"{-missing:f}"),
+            msg("The weights sum to {sum} %, {over} % too much.", sum=plain(WHOLE - missing), over=plain(-missing)),
             msg("Make them sum to 100 and save again."),
         )  # fmt: skip
 

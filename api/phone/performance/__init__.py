@@ -1,0 +1,1 @@
+"""Performance on the phone: goals to confirm, progress, work reports, reviews, results."""
