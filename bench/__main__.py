@@ -30,6 +30,7 @@ COMMANDS = {
     "people": "10,000 employees and 100,000 requests: an import of dirty lines, every list page, the search, memory",
     "readme_pictures": "the pictures in the README, of a running demo",
     "pay": "one month of 1,000 and of 10,000 people with every kind of line: time, memory, growth a head; pages",
+    "rosters": "rosters of 30 and of 120 people: by hand, solved, the proved bound; instances of INRC-II",
     "compare": "two results of one command side by side, and whether they may be",
 }
 
