@@ -24,6 +24,7 @@ PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 JOB, CANDIDATE = "客服专员", "Grace Adeyemi"
 LOADED = "[...document.querySelectorAll('video, img')].every((one) => one.readyState >= 3 || one.complete || !one.src)"
 """A video that is not there yet has a turning arc over the face."""
+LOADED_WITHIN_S = 60
 CLIP = Path(__file__).parents[1] / "pipelines" / "demo" / "lin_q1.mp4"
 PHONE = ViewportSize(width=375, height=812)
 WECHAT = (
@@ -131,10 +132,12 @@ def record(page: Page, seconds: int) -> None:
 def take(page: Page, path: Path) -> None:
     """One picture, once everything in it is there."""
     page.wait_for_load_state("networkidle")
-    for _ in range(100):
+    for _ in range(LOADED_WITHIN_S * 10):
         if page.evaluate(LOADED):
             break
         page.wait_for_timeout(100)
+    else:
+        raise SystemExit(f"{path.name}: a video or picture of the page is not there after {LOADED_WITHIN_S} s")
     page.wait_for_timeout(1000)
     page.screenshot(path=path)
     print(path)
