@@ -11,10 +11,10 @@ import contextlib
 import json
 import os
 import resource
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from pipelines.media.container import (
     packets_from,
 )
 from pipelines.media.damage import note_of
+from pipelines.media.nursery import Nursery
 from pipelines.media.orientation import is_mirror_only
 from pipelines.media.packing import Copied, Output, Plan, copied, muxer_for
 
@@ -94,22 +95,24 @@ def receive(source: Path, target: Path, media_type: str, limits: Limits) -> Reco
         "max_duration_s": limits.max_duration_s,
         "max_pixels": limits.max_pixels,
     }
-    command = [sys.executable, "-I", "-S", "-c", _CHILD, *_import_path()]
-    try:
-        done = subprocess.run(
-            command, input=json.dumps(job), capture_output=True, text=True, timeout=WALL_S, check=False, env={}
-        )
-    except subprocess.TimeoutExpired:
-        raise _bomb(source) from None
-    if done.returncode != 0:
+    answer = _nursery().ask(json.dumps(job).encode(), WALL_S)
+    if answer is None:
         raise _bomb(source)
-    reply = json.loads(done.stdout)
+    reply = json.loads(answer)
     if "code" in reply:
         raise media_error(reply["code"], source, **reply["detail"])
     return Recording(**reply)
 
 
-_CHILD = "import sys; sys.path[:0] = sys.argv[1:]; from pipelines.media.remux import child; child()"
+_MOTHER = (
+    "import sys; sys.path[:0] = sys.argv[1:]; from pipelines.media import nursery, remux; "
+    "nursery.live(remux.child, remux.WALL_S)"
+)
+
+
+@cache
+def _nursery() -> Nursery:
+    return Nursery([sys.executable, "-I", "-S", "-c", _MOTHER, *_import_path()])
 
 
 def _import_path() -> list[str]:
@@ -117,10 +120,10 @@ def _import_path() -> list[str]:
     return [str(Path(__file__).resolve().parents[2]), *(path for path in sys.path if os.path.isabs(path))]
 
 
-def child() -> None:
-    """The child process: reads a job from standard input, writes its reply to standard output."""
+def child(task: bytes) -> bytes:
+    """The child process: what is in a recording, or why it is refused."""
     av.logging.set_level(None)
-    job = json.load(sys.stdin)
+    job = json.loads(task)
     source, target = Path(job["source"]), Path(job["target"])
     limits = Limits(job["max_duration_s"], job["max_pixels"])
     confine(source.stat().st_size)
@@ -128,7 +131,7 @@ def child() -> None:
         reply: dict[str, Any] = asdict(look_and_pack(source, target, job["media_type"], limits))
     except MediaError as error:
         reply = {"code": error.code, "detail": error.detail}
-    json.dump(reply, sys.stdout)
+    return json.dumps(reply).encode()
 
 
 def confine(source_bytes: int) -> None:

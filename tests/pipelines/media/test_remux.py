@@ -15,6 +15,7 @@ from media_reading import read
 from interview_engine.errors import MediaError
 from pipelines.media import remux
 from pipelines.media.container import Limits
+from pipelines.media.nursery import Nursery
 from pipelines.media.remux import receive
 
 LIVE_WEBM = {
@@ -120,9 +121,11 @@ def test_what_is_no_recording_gets_a_reason(content: bytes, code: str, tmp_path:
 
 def test_a_child_over_its_limits_is_a_refusal_not_an_outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     greedy = (
-        "import sys; sys.path[:0] = sys.argv[1:]; from pipelines.media.remux import confine; confine(0); bytes(1 << 32)"
+        "import sys; sys.path[:0] = sys.argv[1:]; from pipelines.media import nursery, remux; "
+        "nursery.live(lambda task: remux.confine(0) or bytes(1 << 32), 60)"
     )
-    monkeypatch.setattr(remux, "_CHILD", greedy)
+    mother = Nursery([sys.executable, "-I", "-S", "-c", greedy, *remux._import_path()])
+    monkeypatch.setattr(remux, "_nursery", lambda: mother)
     assert refusal(recorded(tmp_path / "in.webm", 1.0), Limits()) == "media.bomb"
 
 
