@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from console_data import STAFF
 from databases import PostgresServer
+from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.testclient import TestClient
 from two_companies import MARKS, NUMBER_OF_B, Companies, context_on, two_companies
@@ -61,10 +63,24 @@ def roles_on(companies: Companies) -> tuple[str, ...]:
     return STAFF if companies.context.database.engine.dialect.name == "sqlite" else ON_POSTGRES
 
 
+@lru_cache(maxsize=2)
+def routes(app: FastAPI) -> tuple[Endpoint, ...]:
+    return endpoints(app)
+
+
+@lru_cache(maxsize=2)
+def form_bodies(app: FastAPI) -> Mapping[str, Body]:
+    return console_bodies(one.path for one in routes(app) if is_form(one))
+
+
+def is_form(one: Endpoint) -> bool:
+    return one.path.startswith("/console") and "POST" in one.methods
+
+
 def api_writes(companies: Companies) -> list[tuple[Endpoint, str]]:
     return [
         (one, method)
-        for one in endpoints(companies.app)
+        for one in routes(companies.app)
         if one.path.startswith("/api/v1/")
         for method in one.methods
         if method in WRITES
@@ -72,7 +88,7 @@ def api_writes(companies: Companies) -> list[tuple[Endpoint, str]]:
 
 
 def console_forms(companies: Companies) -> list[Endpoint]:
-    return [one for one in endpoints(companies.app) if one.path.startswith("/console") and "POST" in one.methods]
+    return [one for one in routes(companies.app) if is_form(one)]
 
 
 def is_harmless(path: str) -> bool:
@@ -104,7 +120,7 @@ def call_api(companies: Companies, client: TestClient, token: str, one: Endpoint
 
 def console_writes(companies: Companies) -> Mapping[str, Body]:
     """Bodies of the console's forms, by path."""
-    return console_bodies(one.path for one in console_forms(companies))
+    return form_bodies(companies.app)
 
 
 def call_console(companies: Companies, client: TestClient, cookie: str, csrf: str, path: str) -> Any:
@@ -124,6 +140,7 @@ def shortened(page: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", page).split())[:600]
 
 
+@lru_cache(maxsize=64)
 def csrf_of(client: TestClient, cookie: str) -> str:
     page = client.get("/console/account", headers={"cookie": f"session={cookie}", "accept": "text/html"})
     found = CSRF.search(page.text)
@@ -165,7 +182,7 @@ def test_nobody_writes_into_another_company(companies: Companies, client: TestCl
 
 def pages(companies: Companies, client: TestClient, token: str, cookie: str) -> Iterator[tuple[str, Any]]:
     """Every page and list, with B's things in their addresses."""
-    for one in endpoints(companies.app):
+    for one in routes(companies.app):
         if "GET" in one.methods and one.path.startswith(("/api/v1/", "/console")):
             console = {"cookie": f"session={cookie}", "accept": "text/html"}
             headers = console if one.path.startswith("/console") else {"Authorization": f"Bearer {token}"}
