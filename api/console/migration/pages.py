@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.console.acting import act
 from api.console.forms import Form
 from api.console.frame import console_page, done
+from api.console.migration.shown import WHAT, columns_of, given_of, line_shown, sample_of, words_shown
 from api.context import Context
 from api.deps import Ctx
 from api.export import XLSX, attachment, table_xlsx
@@ -25,17 +26,16 @@ from interview_engine.hr.access.rules import Actor, may_at_all
 from interview_engine.hr.access.service import require
 from interview_engine.hr.accounts.service import names_of
 from interview_engine.hr.forms.fields import Field
-from interview_engine.hr.forms.reading import ORDERS, read_value
-from interview_engine.hr.forms.writing import written
-from interview_engine.hr.lists.sheet_values import form_of, load, sheet_fields
+from interview_engine.hr.forms.reading import ORDERS
+from interview_engine.hr.lists.sheet_values import form_of, sheet_fields
 from interview_engine.hr.migration import departments, receiving, sampling, service
 from interview_engine.hr.migration.batch_list import LISTS, STATES
 from interview_engine.hr.migration.comparing import DIFFERS, NOT_HERE, NOT_THERE, UNREAD, Comparison, compare
 from interview_engine.hr.migration.kept import words
-from interview_engine.hr.migration.lines import LineView, lines_of, reads_whole
+from interview_engine.hr.migration.lines import lines_of, reads_whole
 from interview_engine.hr.migration.receiving import Mapped
 from interview_engine.hr.migration.tables import ImportBatch
-from interview_engine.i18n import Text, mark, msg, translator
+from interview_engine.i18n import Text, msg, translator
 from interview_engine.store import audit
 
 router = APIRouter()
@@ -44,30 +44,15 @@ MOST_SHOWN = 500
 """Differences on a page; the sheet has all."""
 AT_A_TIME = 100
 """Lines on one page."""
-EXAMPLES, SEEN_FOR_EXAMPLES = 3, 12
-"""Lines that show what stands in a column, and among how many of the first they are looked for: some explain."""
+SEEN_FOR_EXAMPLES = 12
+"""Among how many of the first lines examples of a column are looked for: some explain."""
 STEP_DONE = {"checking": "import_checked", "writing": "import_written", "undoing": "import_undone"}
 ENDED = {"checked": "import_checked", "done": "import_written", "undone": "import_undone"}
 """What is said once a worker has ended a step, by the state that it has led to."""
-WHAT: Mapping[str, Text] = {
-    "read": msg("not checked", context="line"),
-    "made": msg("new", context="line"),
-    "changed": msg("changed", context="line"),
-    "same": msg("as it was", context="line"),
-    "refused": msg("refused", context="line"),
-    "left_out": msg("no row", context="line"),
-    "taken_back": msg("rolled back", context="line"),
-    "kept": msg("kept", context="line"),
-}
 ORDER_WORDS: Mapping[str, Text] = {
     "ymd": msg("year, month, day"),
     "dmy": msg("day, month, year"),
     "mdy": msg("month, day, year"),
-}
-HOW: Mapping[str, str] = {
-    "remembered": mark("as last time"),
-    "name": mark("by its name"),
-    "similar": mark("much alike: look at it"),
 }
 DIFFERENCES: Mapping[str, Text] = {
     DIFFERS: msg("Differs"),
@@ -253,8 +238,8 @@ def _difference(one: Any, fields: Mapping[str, Field], language: str) -> dict[st
     label = fields[one.field].label.get(language) if one.field in fields else ""
     return {
         "row": one.number, "name": one.name, "what": DIFFERENCES[one.what].get(language), "field": label,
-        "source": _words(fields, one.field, one.source, language),
-        "here": _words(fields, one.field, one.here, language),
+        "source": words_shown(fields, one.field, one.source, language),
+        "here": words_shown(fields, one.field, one.here, language),
     }  # fmt: skip
 
 
@@ -348,7 +333,7 @@ def _page(
             session, context.box, batch, states=states, kinds_of_note=notes, after=after, limit=AT_A_TIME + 1
         )
         rows = lines_of(session, context.box, batch, limit=SEEN_FOR_EXAMPLES)
-        sample = _sample(session, context, actor, batch, fields, language)
+        sample = sample_of(session, context, actor, batch, fields, language)
         writes = service.count_of(session, batch)
         unknown = departments.unknown(session, context.box, batch)
         goes_on = departments.prepared_for(session, actor, batch)
@@ -357,7 +342,7 @@ def _page(
         if batch.state not in ("read", "failed"):
             audit.record(session, actor.id, "import.read", f"import:{batch.id}", {}, context.clock)
     told = None if batch.problem is None else words(dict(batch.problem), language)
-    shown = [_line(line, fields, language) for line in lines[:AT_A_TIME]]
+    shown = [line_shown(line, fields, language) for line in lines[:AT_A_TIME]]
     counts = [(name, word.get(language), batch.counts[name]) for name, word in WHAT.items() if batch.counts.get(name)]
     return console_page(
         request, actor, "migration/batch.html", problem=problem, batch=batch, spec=spec, told=told,
@@ -367,7 +352,7 @@ def _page(
         goes_on_kind=None if goes_on is None else LISTS[goes_on.list_name].get(language),
         warned=batch.counts.get("warned", 0),
         running=batch.state in service.RUNNING, live=_progress(batch_id, request, context, actor),
-        columns=_columns(batch, fields, how, rows, say, language), given=_given(batch, fields, language),
+        columns=columns_of(batch, fields, how, rows, say, language), given=given_of(batch, fields, language),
         fields=[(name, one.label.get(language) + (" *" if one.required else "")) for name, one in fields.items()],
         may_map=may_write and batch.state in service.OPEN, may_write=may_write, writes=writes, sample=sample,
         lines=shown, only=only, after=after, next=lines[AT_A_TIME - 1].number if len(lines) > AT_A_TIME else None,
@@ -380,103 +365,3 @@ def _page(
 def _may_departments(actor: Actor) -> bool:
     spec = service.kinds().get(departments.LIST)
     return spec is not None and may_at_all(actor, *form_of(spec).needs)
-
-
-def _columns(
-    batch: ImportBatch,
-    fields: Mapping[str, Field],
-    how: Mapping[str, str],
-    lines: Sequence[LineView],
-    say: Any,
-    language: str,
-) -> list[dict[str, Any]]:
-    first = [line for line in lines if line.state != "left_out"][:EXAMPLES]
-    return [
-        {
-            "place": place, "head": head, "field": batch.mapping.get(head, ""),
-            "how": say(HOW[how[head]]) if head in how else "",
-            "similar": how.get(head) == "similar",
-            "examples": [line.cells[head] for line in first if line.cells.get(head)],
-            "is_day": batch.mapping.get(head) in fields and fields[batch.mapping[head]].kind in ("day", "month"),
-            "order": batch.orders.get(batch.mapping.get(head, ""), ""),
-            "name": batch.mapping.get(head, ""),
-        }
-        for place, head in enumerate(batch.heads)
-    ]  # fmt: skip
-
-
-def _given(batch: ImportBatch, fields: Mapping[str, Field], language: str) -> list[dict[str, str]]:
-    """Fields without a column, for which one value may be said."""
-    used = set(batch.mapping.values())
-    return [
-        {"name": name, "label": one.label.get(language) + (" *" if one.required else ""),
-         "value": str(batch.given.get(name, ""))}
-        for name, one in fields.items()
-        if name not in used
-    ]  # fmt: skip
-
-
-def _line(line: LineView, fields: Mapping[str, Field], language: str) -> dict[str, Any]:
-    return {
-        "number": line.number,
-        "state": line.state,
-        "word": WHAT[line.state].get(language),
-        "first": " · ".join(filter(None, list(line.cells.values())[:4])),
-        "notes": [
-            {"kind": one["kind"], "column": one["column"], "what": words(dict(one), language)[0],
-             "next": words(dict(one), language)[1]} for one in line.notes
-        ],
-        "changes": [
-            (fields[name].label.get(language) if name in fields else name, _words(fields, name, before, language),
-             _words(fields, name, after, language)) for name, before, after in line.changes
-        ],
-    }  # fmt: skip
-
-
-def _sample(
-    session: Session, context: Context, actor: Actor, batch: ImportBatch, fields: Mapping[str, Field], language: str
-) -> list[dict[str, Any]]:
-    """The sample's lines beside what is here now."""
-    if not batch.sample:
-        return []
-    numbers = {one["row"] for one in batch.sample}
-    lines = {
-        line.number: line
-        for line in lines_of(session, context.box, batch, limit=receiving.MOST_LINES)
-        if line.number in numbers
-    }
-    ids = [line.row_id for line in lines.values() if line.row_id]
-    now = load(session, actor, service.spec_of(batch.list_name), ids)
-    names = names_of(session, [one["by"] for one in batch.sample if one["by"]])
-    found = []
-    for one in batch.sample:
-        line = lines.get(one["row"])
-        if line is None:
-            continue
-        held = now.get(line.row_id or "", {})
-        pairs = [
-            (head, line.cells.get(head, ""), _shown(fields[name], held.get(name), language))
-            for head, name in batch.mapping.items()
-            if name in fields
-        ]
-        found.append({"row": one["row"], "fits": one["fits"], "pairs": pairs,
-                      "by": names.get(one["by"] or "", "")})  # fmt: skip
-    return found
-
-
-def _words(fields: Mapping[str, Field], name: str, typed: str, language: str) -> str:
-    """A value that was kept as forms type it, in words."""
-    field = fields.get(name)
-    if field is None or not typed or field.mask is not None:  # masked already, where it has to be
-        return typed
-    try:
-        return _shown(field, read_value(field, typed), language)
-    except InterviewEngineError:
-        return typed
-
-
-def _shown(field: Field, value: Any, language: str) -> str:
-    found = written(field.kind, value, field.choices, language)
-    if found is None:
-        return ""
-    return str(found) if field.mask is None else field.mask(str(found))

@@ -144,11 +144,13 @@ _CHINESE = (
     r"(?:输出|返回|回复|生成)[^。！？；\n了过]{0,6}?(?:json|JSON|评分结果|评级结果|评分|等级)",
 )
 
+_ANY = "|".join(f"(?:{rule})" for rule in (*_ENGLISH, *_CHINESE))
+
 
 @cache
 def _rules() -> re.Pattern[str]:
     """All of them in one; compiling takes 0.1 s, which whoever judges no answer does not wait for."""
-    return re.compile("|".join(f"(?:{rule})" for rule in (*_ENGLISH, *_CHINESE)), re.IGNORECASE)
+    return re.compile(_ANY, re.IGNORECASE)
 
 
 def addresses_grader(text: str) -> bool:
