@@ -46,6 +46,7 @@ PAGES = (
     "phone.pay.door",
     "phone.pay.slips",
     "phone.performance.pages",
+    "phone.expenses",
     "phone.requests",
     "changes.routes",
     "phone.dictation",

@@ -4,6 +4,7 @@ from api.area import WebArea
 from api.console.calendar.area import AREA as CALENDAR
 from api.console.competency.area import AREA as COMPETENCY
 from api.console.employees.area import AREA as EMPLOYEES
+from api.console.expense.area import AREA as EXPENSE
 from api.console.joining.area import AREA as JOINING
 from api.console.leave.area import AREA as LEAVE
 from api.console.leaving.area import AREA as LEAVING
@@ -30,6 +31,7 @@ AREAS: tuple[WebArea, ...] = (
     REQUESTS,
     PAY,
     PERFORMANCE,
+    EXPENSE,
     COMPETENCY,
     QUALITY,
     SYSTEM,

@@ -67,6 +67,7 @@ BODIES: tuple[tuple[re.Pattern[str], int | None], ...] = (
     (re.compile(r"^/(p|i)/"), 24 << 20),
     (re.compile(r"^/e/[^/]+/card$"), 24 << 20),
     (re.compile(r"^/wechat/my/photo$"), 24 << 20),
+    (re.compile(r"^/wechat/my/expenses/[^/]+/files$"), 24 << 20),
     (re.compile(r"^/api/v1/applications/[^/]+/resume$"), 20 << 20),
     (re.compile(r"^/console/"), 24 << 20),
     (re.compile(r"^/dictation$"), 5 << 20),

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
+from api.console.expense.invoice_file import HOME as EXPENSES
 from api.console.forms import Form as FormOf
 from api.console.lists.row_form import read_fields
 from api.console.requests.pages import paper_answer, previewed
@@ -24,6 +25,7 @@ from api.render import page as rendered
 from interview_engine.clock import china_day
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.expense.claim_request import NAME as CLAIM
 from interview_engine.hr.leave.request import NAME as LEAVE
 from interview_engine.hr.people.names import person_names
 from interview_engine.hr.requests import service as requests
@@ -60,7 +62,9 @@ def listed(request: Request, context: Ctx, actor: EmployeeActor, person: Person 
 
 @router.get(f"{HOME}/new/{{kind_name}}")
 def blank(kind_name: str, request: Request, context: Ctx, actor: EmployeeActor, person: Person = "") -> Response:
-    """The form of a kind; with `person` about somebody else, for who may ask for them."""
+    """The form of a kind; with `person` about somebody else, for who may ask for them. Claims have their own pages."""
+    if kind_name == CLAIM:
+        return RedirectResponse(EXPENSES, 303)
     return _form(kind_name, person, request, context, _asking(request, actor, person), {"key": token()})
 
 

@@ -13,6 +13,7 @@ from interview_engine.hr.calendar.area import AREA as CALENDAR
 from interview_engine.hr.companies.area import AREA as COMPANIES
 from interview_engine.hr.competency.area import AREA as COMPETENCY
 from interview_engine.hr.employment.area import AREA as EMPLOYMENT
+from interview_engine.hr.expense.area import AREA as EXPENSE
 from interview_engine.hr.files.area import AREA as FILES
 from interview_engine.hr.leave.area import AREA as LEAVE
 from interview_engine.hr.lists.area import AREA as LISTS
@@ -41,6 +42,7 @@ AREAS: tuple[Area, ...] = (
     FILES,
     REQUESTS,
     LEAVE,
+    EXPENSE,
     MIGRATION,
     OCCASIONS,
     ONBOARDING,

@@ -7,7 +7,7 @@ import logging
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream, DictionaryObject, NameObject, StreamObject
@@ -56,7 +56,7 @@ class LeftOut:
     unknown: int = 0
 
 
-def text_of(path: Path) -> tuple[str, LeftOut]:
+def text_of(path: Path | IO[bytes]) -> tuple[str, LeftOut]:
     """The text of at most `MAX_PAGES` pages, and what was left out of it.
 
     Raises:

@@ -33,7 +33,7 @@ from playwright.sync_api import Browser, Page
 from serving import served
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from two_companies import asked_about, asked_in, last_pay, paid, pay_account, pay_parameter, taken_over, worked
+from two_companies import asked_about, asked_in, last_pay, paid, pay_account, pay_parameter, spent, taken_over, worked
 
 from api.candidate.own_applications import applications_address
 from api.candidate.sessions import cookie_name
@@ -74,7 +74,7 @@ pytestmark = pytest.mark.slow
 
 NO_PAGES = re.compile(
     r"^/(api|media|language|wechat/(in|back|me|\{channel\}))(?=/|$)"  # data, files, and what leads elsewhere at once
-    r"|^/wechat/(my/requests/(new/)?|lists/leave_opening/)\{"  # of one's own requests and leave: tests/api/phone
+    r"|^/wechat/(my/(requests/(new/)?|expenses/)|lists/leave_opening/)\{"  # of one's own: tests/api/phone
     r"|^/(sign-in/code|wechat/link)$"  # steps that only some are sent to: their own journeys look at them
     r"|^/i/\{token\}/questions/"  # for the recorder's script
     r"|^/console$|/changes$|/progress$|/export$|/file$|/documents/\{document_id\}$|\.(css|csv|jpg|json|pdf|svg|txt|xlsx|\{\w+\})$"
@@ -134,6 +134,7 @@ def standing(folder: Path) -> Iterator[Site]:
         more["pay_settlement_id"] = last_pay(session, session.get_one(Employment, held))
         more |= asked_in(session, samples, made.entity_id, about.person_id)
         more |= worked(session, made.entity_id, held)
+        more |= spent(session, made.entity_id, about.person_id, made.department_id)
     signed = to_sign(made, held)
     ids = {
         **samples.ids,
@@ -156,6 +157,9 @@ def standing(folder: Path) -> Iterator[Site]:
                 "question_id",
                 "cycle_id",
                 "appraisal_id",
+                "claim_id",
+                "line_id",
+                "payout_id",
             )
         },
         **{name: value for name, value in signed.items() if name.endswith("_id")},
@@ -188,7 +192,9 @@ def standing(folder: Path) -> Iterator[Site]:
                       ("leave_rules", "leave_rule_id"), ("pay_settlements", "pay_settlement_id"),
                       ("pay_accounts", "pay_account_id"), ("shifts", "shift_id"),
                       ("shift_plan", "shift_plan_id"),
-                      ("goals", "goal_id"), ("performance_cycles", "running_cycle_id")):  # fmt: skip
+                      ("goals", "goal_id"), ("performance_cycles", "running_cycle_id"),
+                      ("expense_per_diems", "per_diem_id"),
+                      ("expense_budgets", "budget_id"), ("expense_kinds", "expense_kind_id")):  # fmt: skip
         for base in (f"/console/{name.replace('_', '-')}", f"/wechat/lists/{name}"):
             addresses[f"{base}/{{row_id}}/change"] = f"{base}/{more[key]}/change"
     addresses["/console/departments/{row_id}/change"] = f"/console/departments/{made.department_id}/change"

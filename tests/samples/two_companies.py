@@ -38,6 +38,10 @@ from interview_engine.hr.employment import assignments, pay_rates
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.persons import NewContact, find_or_make
 from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.expense import advances, budgets, claims, payouts
+from interview_engine.hr.expense import company as expense_company
+from interview_engine.hr.expense import lines as expense_lines
+from interview_engine.hr.expense.invoices import of_fields
 from interview_engine.hr.files import contracts, documents, entries
 from interview_engine.hr.house import house
 from interview_engine.hr.leave import service as leave
@@ -134,7 +138,9 @@ class Companies:
                            ("leave-history", "leave_history"), ("leave-rules", "leave_rule"),
                            ("pay-settlements", "pay_settlement"), ("pay-accounts", "pay_account"),
                            ("shift-plan", "shift_plan"), ("shifts", "shift"),
-                           ("performance-cycles", "running_cycle"), ("goals", "goal")):  # fmt: skip
+                           ("performance-cycles", "running_cycle"), ("goals", "goal"),
+                           ("expense-per-diems", "per_diem"), ("expense-budgets", "budget"),
+                           ("expense-kinds", "expense_kind")):  # fmt: skip
             if path.startswith((f"/console/{base}/", f"/api/v1/lists/{base.replace('-', '_')}")):
                 path = path.replace("{row_id}", self.b[f"{name}_id"])
         if path.startswith(("/console/assets/", "/api/v1/lists/assets")):
@@ -328,7 +334,7 @@ def _more_of_b(session: Session, samples: Samples) -> dict[str, str]:
         "action_id": action.id, "assignment_id": moved.id, "contract_id": contract.id,
         **asked, "employment_id": held.id, "entry_id": home.id, "document_id": paper.id, "section": "address",
         **{name: taken[name] for name in ("batch_id", "leave_history_id", "leave_rule_id")},
-        **worked(session, b, held.id),
+        **worked(session, b, held.id), **spent(session, b, somebody.id, department),
         "template_id": made_of.row.id, "signature_id": signature.id,
         **left, "hold_id": hold.id, "plan_id": plan.id,
         "task_id": task.id, "onboarding_id": joins.id, "welcome_text_id": text.id,
@@ -462,6 +468,40 @@ def worked(session: Session, b: str, employment_id: str) -> dict[str, str]:
     time.write_plan(session, SYSTEM, [time.PlanRow(employment_id, day, shift.id)], time.PERSON, CLOCK)
     planned = session.scalars(select(ShiftPlan.id).where(ShiftPlan.employment_id == employment_id)).one()
     return {"shift_id": shift.id, "shift_plan_id": planned}
+
+
+def spent(session: Session, b: str, person_id: str, department: str) -> dict[str, str]:
+    """Claims of company B with their lines, an advance that was paid, and what finance entered."""
+    me, month = employee_actor(person_id, "zh"), date(2026, 11, 1)
+    kind = expense_company.set_kind(
+        session, SYSTEM, b, expense_company.NewKind("meals", "", "", Decimal(90), True, False), CLOCK
+    )
+    rule = expense_company.NewPerDiem("乙类", "乙城", None, date(2026, 1, 1), None, Decimal(80), "乙公司差旅办法")
+    per_diem = expense_company.set_per_diem(session, SYSTEM, b, rule, CLOCK)
+    expense_company.set_buyer(session, SYSTEM, b, "乙公司抬头", "91110105MA00TEST1X", CLOCK)
+    budget = budgets.set_budget(session, SYSTEM, department, month, "", Decimal(777), CLOCK)
+    budgets.close_month(session, SYSTEM, b, date(2026, 1, 1), CLOCK)
+    for number in range(3):
+        claim = claims.begin(session, me, f"b{number}", CLOCK)
+        claim.purpose = "乙公司的差旅"
+        read = of_fields(
+            {"number": f"2699{number:016d}", "day": "2026-01-09", "total": "87.60", "seller": "乙店"}, "xml"
+        )
+        line = expense_lines.add(session, claim, read, None, "system", CLOCK)
+        line.kind = "meals"
+        values = {"claim": claim.id, "purpose": claim.purpose, "amount": int(claims.count_up(session, claim) * 100)}
+        claim.legal_entity_id, claim.department_id = b, department
+        requests.ask(session, me, "expense_claim", values, CLOCK)
+        claim.legal_entity_id, claim.department_id = b, department
+    claims.approve(session, claim, "system", CLOCK)
+    claim.state = "approved"
+    owed = advances.owe(session, claim, "system", CLOCK)
+    assert owed is not None
+    payout = payouts.make(session, SYSTEM, b, CLOCK)
+    return {
+        "claim_id": claim.id, "line_id": line.id, "advance_id": owed.id, "payout_id": payout.id, "budget_id": budget.id,
+        "per_diem_id": per_diem.id, "expense_kind_id": kind.id,
+    }  # fmt: skip
 
 
 def asked_in(session: Session, samples: Samples, b: str, person_id: str) -> dict[str, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from api.console.acting import act
+from api.console.expense.invoice_file import HOME as EXPENSES
 from api.console.forms import Form
 from api.console.frame import console_page, done
 from api.console.lists.row_form import read_fields
@@ -19,6 +20,7 @@ from api.i18n import language_of
 from api.sessions import PageActor
 from interview_engine.errors import InterviewEngineError, InvalidInput
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.expense.claim_request import NAME as CLAIM
 from interview_engine.hr.forms.fields import Value
 from interview_engine.hr.forms.reading import read_value
 from interview_engine.hr.people.names import person_names
@@ -58,7 +60,9 @@ def mine(request: Request, context: Ctx, actor: PageActor, person: str = "") -> 
 
 @router.get(f"{ASK}/{{kind_name}}")
 def blank(kind_name: str, request: Request, context: Ctx, actor: PageActor, person: str = "") -> Response:
-    """The form of a kind."""
+    """The form of a kind; claims have pages of their own, where their invoices are uploaded."""
+    if kind_name == CLAIM:
+        return RedirectResponse(EXPENSES, 303)
     return _form(kind_name, person, request, context, actor, {"key": token()})
 
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from interview_engine.hr.files.bank_lists import BANK_FORMS as BANK_FORMS
+from interview_engine.hr.files.bank_lists import BankPayee as BankPayee
+from interview_engine.hr.files.bank_lists import Cell as Cell
+from interview_engine.hr.files.bank_lists import LeftOut as LeftOut
+from interview_engine.hr.files.bank_lists import Made as Made
+from interview_engine.hr.files.bank_lists import bank_file as bank_file
 from interview_engine.hr.files.contract_ends import last_days as last_days
 from interview_engine.hr.files.contract_sheet import KIND_WORDS as KIND_WORDS
 from interview_engine.hr.files.contract_signing import conclude as conclude

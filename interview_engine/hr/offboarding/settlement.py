@@ -23,6 +23,7 @@ from interview_engine.hr.area import Post
 from interview_engine.hr.assets import service as assets
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment
+from interview_engine.hr.expense import service as expense
 from interview_engine.hr.leave import service as leave
 from interview_engine.hr.offboarding import rules, separations
 from interview_engine.hr.offboarding.tables import FinalSettlement, Separation
@@ -53,7 +54,7 @@ NAMES: Mapping[str, Text] = MappingProxyType(
         "assets_open": msg("Things not given back"),
         "assets_lost": msg("Things lost or broken"),
         "assets_waived": msg("Things not asked back"),
-        "advances": msg("Advances not settled"),
+        "advances": msg("Advances not settled, in yuan"),
         "notice_given": msg("Days of notice given"),
         "notice_due": msg("Days of notice that the law asks for"),
         "notice_instead": msg("Months of pay that may be paid in place of notice"),
@@ -70,6 +71,7 @@ SOURCES: Mapping[str, Text] = MappingProxyType(
         "leave_opening": msg("Leave taken over, as of {day}"),
         "none": msg("Nothing of it is kept here: ask where it is kept"),
         "assets": msg("Things handed out"),
+        "advances": msg("Ledger of advances"),
         "law": msg("Labour Contract Law, {article}"),
     }
 )
@@ -116,7 +118,7 @@ def facts_of(session: Session, row: Separation, employment: Employment) -> list[
     for name, state in (("assets_open", "held"), ("assets_lost", "lost"), ("assets_waived", "waived")):
         of_state = [one for one in things if one.state == state]
         facts.append(Fact(name, str(len(of_state)), "assets", ", ".join(one.name for one in of_state)[:300]))
-    facts.append(Fact("advances", "", "none"))
+    facts.append(Fact("advances", f"{expense.open_at(session, employment.id):.2f}", "advances"))
     facts.append(Fact("notice_given", str(max(0, (last - row.notice_on).days)), "separation"))
     if kind.notice_days is not None:
         facts.append(Fact("notice_due", str(kind.notice_days), "law", kind.notice_article))

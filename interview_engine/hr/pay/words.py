@@ -141,7 +141,7 @@ CHECKS: Mapping[str, Message] = MappingProxyType(
         "settle_leave": msg("Nothing is known of unused annual leave: enter the days, or the years of work."),
         "settle_average": msg("Of the {needed} months before, {known} were paid here: enter their average."),
         "settle_assets": msg("Things were lost: enter what is owed for them, or 0."),
-        "settle_advances": msg("Advances are not kept here: ask where they are, then enter them or pass this."),
+        "settle_advances": msg("No advance was entered: enter what the facts of leaving name, or pass this."),
         "settle_left": msg("{left} of what is owed stays due after the last pay: the law allows no more."),
         "overtime_limit": msg("{hours} hours of overtime, more than {most} a month."),
     }

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
+from interview_engine.hr.files.service import BankPayee, Cell, LeftOut, Made, bank_file
 from interview_engine.hr.pay.items import ITEMS
 from interview_engine.hr.pay.out.payees import Payee, out_run, payees
 from interview_engine.hr.pay.tables import PayRun
@@ -29,29 +30,6 @@ FORMATS: Mapping[str, Any] = json.loads(Path(__file__).with_name("formats.json")
 ZERO = Decimal("0.00")
 APART = ("severance", "notice_pay")
 """Taxed apart from the wages of the year."""
-
-Cell = str | Decimal | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Somebody who does not stand in a file, and why. `elsewhere`: they belong in none of its lines."""
-
-    name: str
-    number: str
-    why: Text
-    elsewhere: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A file. `text`: its bytes where its format is a text of its own, None where it is a sheet of `head`, `rows`."""
-
-    title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-    left_out: tuple[LeftOut, ...]
-    text: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,42 +88,13 @@ def left_out(session: Session, actor: Actor, run_id: str, name: str) -> tuple[Le
 # The bank ---------------------------------------------------------------------------------------------------------
 
 
-def _transfers(run: PayRun, people: Sequence[Payee]) -> tuple[list[dict[str, Cell]], list[LeftOut]]:
-    found: list[dict[str, Cell]] = []
-    out: list[LeftOut] = []
-    purpose = FORMATS["purpose"].format(month=f"{run.month:%Y-%m}")
-    for one in people:
-        if one.slip.net <= 0:
-            nothing = one.slip.net == 0
-            why = msg("Nothing is paid out.") if nothing else msg("The net is below zero.")
-            out.append(LeftOut(one.name, one.number, why, elsewhere=nothing))
-            continue
-        if one.account is None:
-            out.append(LeftOut(one.name, one.number, msg("No bank account stands in the file.")))
-            continue
-        account = one.account
-        found.append(
-            {"position": len(found) + 1, "holder": str(account["holder"]), "account": str(account["account_number"]),
-             "bank": str(account["bank"]), "branch": str(account.get("branch") or ""), "amount": one.slip.net,
-             "purpose": purpose}
-        )  # fmt: skip
-    return found, out
+def _bank(name: str) -> Callable[[PayRun, Sequence[Payee]], Made]:
+    def make_file(run: PayRun, people: Sequence[Payee]) -> Made:
+        purpose = FORMATS["purpose"].format(month=f"{run.month:%Y-%m}")
+        paid = [BankPayee(one.name, one.number, one.account, one.slip.net, purpose) for one in people]
+        return bank_file(name, "代发工资", paid)
 
-
-def _bank_sheet(run: PayRun, people: Sequence[Payee]) -> Made:
-    found, out = _transfers(run, people)
-    layout = FORMATS["bank"]["bank_sheet"]
-    return Made("代发工资", layout["head"], [[row[cell] for cell in layout["cells"]] for row in found], tuple(out))
-
-
-def _bank_text(run: PayRun, people: Sequence[Payee]) -> Made:
-    found, out = _transfers(run, people)
-    layout = FORMATS["bank"]["bank_text"]
-    mark = layout["separator"]
-    rows = [[row[cell] for cell in layout["cells"]] for row in found]
-    # a name with the separator in it would move the amount into another field
-    lines = [mark.join(str(cell).replace(mark, " ") for cell in row) + layout["line_end"] for row in rows]
-    return Made("代发工资", (), rows, tuple(out), "".join(lines).encode(layout["encoding"]))
+    return make_file
 
 
 # The tax client ---------------------------------------------------------------------------------------------------
@@ -298,10 +247,10 @@ FILES: Mapping[str, PayFile] = MappingProxyType(
         for one in (
             PayFile("bank_sheet", msg("Bank: a sheet"),
                     msg("Name, account, bank, branch, amount and purpose, one person a line."), "bank", SHEETS,
-                    _bank_sheet),
+                    _bank("bank_sheet")),
             PayFile("bank_text", msg("Bank: a text"),
                     msg("Account, name, amount and purpose between bars, one person a line, in GB 18030."), "bank",
-                    ("txt",), _bank_text),
+                    ("txt",), _bank("bank_text")),
             PayFile("tax_wages", msg("Tax client: wages"),
                     msg("The import sheet of the withholding client. It fills in special additional deductions "
                         "itself."), "identity", SHEETS, _tax_wages),
