@@ -85,7 +85,7 @@ API: dict[str, Body] = {
     "change_in_pay_profiles": body(**PROFILE),
     "add_to_pay_runs": body(**RUN),
     "add_to_performance_cycles": body(**CYCLE),
-    "change_in_performance_cycles": body(**CYCLE | {"name": "偷改的周期"}),
+    "change_in_performance_cycles": body(**CYCLE | {"name": "乙周期"}),
     "add_to_goals": body(**GOAL),
     "change_in_goals": body(**GOAL),
     "create_import": body(list="employees", filename="x.csv", content=SHEET, legal_entity_id=of_b("legal_entity_id")),

@@ -98,7 +98,7 @@ CONSOLE: dict[str, Body] = {
     "/console/leave-rules/{row_id}/change": form(**LEAVE_RULE),
     "/console/leave-rules/bulk": form(action="check", id=of_b("leave_rule_id"), confirmed="1"),
     "/console/performance-cycles/new": form(**CYCLE),
-    "/console/performance-cycles/{row_id}/change": form(**CYCLE | {"name": "偷改的周期"}),
+    "/console/performance-cycles/{row_id}/change": form(**CYCLE | {"name": "乙周期"}),
     "/console/performance-cycles/{cycle_id}/board": form(
         appraisal=of_b("appraisal_id"), grade="B", reason=REASON
     ),
