@@ -31,6 +31,7 @@ COMMANDS = {
     "readme_pictures": "the pictures in the README, of a running demo",
     "pay": "one month of 1,000 and of 10,000 people with every kind of line: time, memory, growth a head; pages",
     "rosters": "rosters of 30 and of 120 people: by hand, solved, the proved bound; instances of INRC-II",
+    "attendance": "one month of 10,000 people with 600,000 punches decided, and again after one changed shift",
     "compare": "two results of one command side by side, and whether they may be",
 }
 

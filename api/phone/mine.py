@@ -25,6 +25,7 @@ from api.phone.leaving import LEAVING, own_leaving
 from api.phone.pages import proved
 from api.phone.pay.door import HOME as PAY
 from api.phone.performance.pages import HOME as PERFORMANCE
+from api.phone.time import TIME
 from api.phone.todo import TODO
 from api.render import page
 from interview_engine.clock import china_day
@@ -70,6 +71,7 @@ def today(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
         return page(
             request,
             "wechat/today.html",
+            time_href=TIME if any(kind.name == "punch_correction" for kind in askable) else "",
             approvals=waiting,
             todo=TODO if mine else "",
             tasks=tasks.waiting_for(session, me, context.clock, limit=SHOWN),

@@ -129,6 +129,10 @@ class Post:
     last_day: date | None = None
 
 
+DaysChanged = Callable[[Session, Sequence[tuple[str, date, date]], Clock], None]
+"""(session, (employment, first day, last day) each, clock): what those days are has changed, by leave for one."""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageTemplate:
     """An outbox message in words. `{name}` is filled in from the payload; `{link}`, `{expires}` are made of it.
@@ -373,6 +377,7 @@ class Area:
         check_merge: (session, person who goes, person who is kept): raises where both have something of which a person
             has one only, when two persons turn out to be one.
         sheet_parts: columns that the area adds to the sheets of other areas' lists.
+        days_changed: what the area does when another one has changed what days of somebody are.
         locale: folder with "<language>/*.po" for the area's own texts, beside those of `interview_engine/locale`.
     """
 
@@ -400,5 +405,6 @@ class Area:
     module: Module | None = None
     watches: tuple[Watch, ...] = ()
     sheet_parts: tuple[SheetPart, ...] = ()
+    days_changed: DaysChanged | None = None
     check_merge: Callable[[Session, str, str], None] | None = None
     locale: Path | None = None

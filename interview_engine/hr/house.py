@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -118,6 +119,12 @@ class House:
         for area in self.areas:
             if area.not_begun is not None:
                 area.not_begun(session, actor, what, clock)
+
+    def days_changed(self, session: Session, days: Sequence[tuple[str, date, date]], clock: Clock) -> None:
+        """Let every area do its part when days of somebody (employment, first, last) are other than they were."""
+        for area in self.areas:
+            if area.days_changed is not None:
+                area.days_changed(session, days, clock)
 
     def find_subjects(self, session: Session, subjects: Iterable[str]) -> dict[str, Found]:
         """Titles and pages of what approvals and messages are about ("requisition:id"); without those that are gone."""

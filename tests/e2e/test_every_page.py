@@ -194,9 +194,11 @@ def standing(folder: Path) -> Iterator[Site]:
                       ("shift_plan", "shift_plan_id"),
                       ("goals", "goal_id"), ("performance_cycles", "running_cycle_id"),
                       ("expense_per_diems", "per_diem_id"),
-                      ("expense_budgets", "budget_id"), ("expense_kinds", "expense_kind_id")):  # fmt: skip
+                      ("expense_budgets", "budget_id"), ("expense_kinds", "expense_kind_id"),
+                      ("punch_places", "punch_place_id")):  # fmt: skip
         for base in (f"/console/{name.replace('_', '-')}", f"/wechat/lists/{name}"):
             addresses[f"{base}/{{row_id}}/change"] = f"{base}/{more[key]}/change"
+    addresses["/console/punch-places/{row_id}/door"] = f"/console/punch-places/{more['punch_place_id']}/door"
     addresses["/console/departments/{row_id}/change"] = f"/console/departments/{made.department_id}/change"
     addresses["/wechat/lists/departments/{row_id}/change"] = f"/wechat/lists/departments/{made.department_id}/change"
     addresses["/console/kits/{version_id}/differences"] += f"?against={made.kit_version_id}"

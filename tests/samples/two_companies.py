@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ from interview_engine.hr.succession.tables import Succession
 from interview_engine.hr.tasks import service as tasks
 from interview_engine.hr.tasks import templates
 from interview_engine.hr.time import service as time
-from interview_engine.hr.time.tables import ShiftPlan
+from interview_engine.hr.time.tables import AttendanceDay, AttendanceMonth, ShiftPlan
 from interview_engine.i18n import LocalizedText
 from interview_engine.settings import read_settings
 from interview_engine.store.blob_keys import BlobKeys
@@ -140,7 +140,8 @@ class Companies:
                            ("shift-plan", "shift_plan"), ("shifts", "shift"),
                            ("performance-cycles", "running_cycle"), ("goals", "goal"),
                            ("expense-per-diems", "per_diem"), ("expense-budgets", "budget"),
-                           ("expense-kinds", "expense_kind")):  # fmt: skip
+                           ("expense-kinds", "expense_kind"),
+                           ("punch-places", "punch_place")):  # fmt: skip
             if path.startswith((f"/console/{base}/", f"/api/v1/lists/{base.replace('-', '_')}")):
                 path = path.replace("{row_id}", self.b[f"{name}_id"])
         if path.startswith(("/console/assets/", "/api/v1/lists/assets")):
@@ -467,7 +468,24 @@ def worked(session: Session, b: str, employment_id: str) -> dict[str, str]:
     day = begins + timedelta(days=5)
     time.write_plan(session, SYSTEM, [time.PlanRow(employment_id, day, shift.id)], time.PERSON, CLOCK)
     planned = session.scalars(select(ShiftPlan.id).where(ShiftPlan.employment_id == employment_id)).one()
-    return {"shift_id": shift.id, "shift_plan_id": planned}
+    place = time.create_place(session, SYSTEM, b, time.NewPlace("乙公司大门"), CLOCK)
+    at = datetime(2026, 1, 8, 1, 0, tzinfo=UTC)
+    punch = time.enter(session, SYSTEM, employment_id, at, "device", CLOCK, device="乙公司一号机")
+    time.set_policy(session, SYSTEM, b, time.Policy(2, 20, "before"), CLOCK)
+    held = session.get_one(Employment, employment_id)
+    row = AttendanceDay(
+        **stamp("system", CLOCK), employment_id=employment_id, person_id=held.person_id, legal_entity_id=b,
+        day=date(2026, 1, 8), shift_id=shift.id, state="held", required=480, worked=0, night=0, leave=0, late=0,
+        early=0, away=0, absent=0, problems=["odd_punches"], punches=[at.isoformat()], explanation="乙公司的说明",
+    )  # fmt: skip
+    month = AttendanceMonth(
+        **stamp("system", CLOCK), employment_id=employment_id, person_id=held.person_id, legal_entity_id=b,
+        month=date(2025, 12, 1), state="confirmed", totals={"worked": 9999}, confirmed_at=at,
+    )  # fmt: skip
+    session.add_all([row, month])
+    session.flush()
+    return {"shift_id": shift.id, "shift_plan_id": planned, "punch_place_id": place.id, "punch_id": punch.id,
+            "attendance_day_id": row.id}  # fmt: skip
 
 
 def spent(session: Session, b: str, person_id: str, department: str) -> dict[str, str]:

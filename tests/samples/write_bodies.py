@@ -95,6 +95,9 @@ CLOSED_MONTH = {"company": B_NAME, "month": "2026-01"}
 
 USUAL = {"employee_number": "B-1", "first_day": "2026-03-02", "shifts": "B8", "days": "every"}
 PLANNED = {"employee_number": "B-1", "day": "2026-03-04", "shift": "B8"}
+STAMPED = {"employee_number": "B-1", "at": "2026-02-02 08:58", "reason": "偷来的打卡"}
+SPOT = {"company": "启明家居（演示）", "name": "偷来的地点"}
+ALLOWED = {"company": "启明家居（演示）", "corrections": "9", "correction_days": "9", "overtime": "both"}
 ATTENDED = {"employee_number": "B-1", "month": "2026-09-01", "unpaid_days": "1"}
 PROFILE = {"employee_number": "B-1", "first_day": "2026-01-05", "kind": "labour_service"}
 SETTLEMENT = {"employee_number": "B-2", "severance": "no", "advances": "1"}

@@ -6,6 +6,7 @@ from __future__ import annotations
 from two_companies import kit_text
 from write_bodies import (
     ACCOUNT,
+    ALLOWED,
     ATTENDED,
     B_NAME,
     BEFORE,
@@ -31,6 +32,8 @@ from write_bodies import (
     SHEET,
     SHIFT,
     SLATE,
+    SPOT,
+    STAMPED,
     STEPS,
     TASK,
     THING,
@@ -71,6 +74,10 @@ API: dict[str, Body] = {
     "change_in_shifts": body(**SHIFT),
     "add_to_shift_defaults": body(**USUAL),
     "add_to_shift_plan": body(**PLANNED),
+    "add_to_punches": body(**STAMPED),
+    "add_to_punch_places": body(**SPOT),
+    "change_in_punch_places": body(**SPOT),
+    "add_to_time_policy": body(**ALLOWED),
     "change_in_shift_plan": body(**PLANNED),
     "change_in_leave_rules": body(**LEAVE_RULE),
     "add_to_pay_parameters": body(**PARAMETER),

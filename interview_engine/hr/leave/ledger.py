@@ -37,6 +37,7 @@ ENTRY_KINDS: Mapping[str, Text] = {
     "use": msg("Taken"),
     "reversal": msg("Given back", context="leave"),
     "correction": msg("Corrected by hand"),
+    "credit": msg("Earned by overtime"),
 }
 FOLLOWS = ("opening", "accrual", "carry", "expiry")
 """Kinds that follow from the others."""
@@ -111,7 +112,9 @@ def book_of(session: Session, employment: Employment, name: str, day: date, *, a
     until = max([day, *(one.day for one in moved)])
     given = _given(session, employment, name, until)
     corrected = select(LeaveEntry.id).where(
-        LeaveEntry.employment_id == employment.id, LeaveEntry.leave_type == name, LeaveEntry.kind == "correction"
+        LeaveEntry.employment_id == employment.id,
+        LeaveEntry.leave_type == name,
+        LeaveEntry.kind.in_(("correction", "credit")),
     )
     kept = bool(given.openings or given.accrued) or session.scalar(corrected.limit(1)) is not None
     return Book(found, given, moved, kept or (name == "annual" and _history(session, employment.id) is not None))
@@ -137,11 +140,21 @@ def use(
     return account
 
 
+def credit(
+    session: Session, actor_id: str, employment_id: str, name: str, request_id: str, moved: Moved, clock: Clock
+) -> LeaveAccount:
+    """Add the minutes that a request has earned; the same request again changes nothing."""
+    account = _account(session, employment_id, name, actor_id, clock)
+    _enter(session, account, "credit", moved, f"credit:{request_id}", actor_id, clock, request_id=request_id)
+    settle(session, account, actor_id, clock)
+    return account
+
+
 def give_back(session: Session, actor_id: str, request_id: str, clock: Clock) -> int:
-    """Counter-entries for all that a request took; again changes nothing. Returns the minutes given back."""
+    """Counter-entries for all that a request took or earned; again changes nothing. Returns the minutes given back."""
     taken = session.scalars(
         select(LeaveEntry)
-        .where(LeaveEntry.request_id == request_id, LeaveEntry.kind == "use")
+        .where(LeaveEntry.request_id == request_id, LeaveEntry.kind.in_(("use", "credit")))
         .order_by(LeaveEntry.day, LeaveEntry.id)
     ).all()
     total = 0

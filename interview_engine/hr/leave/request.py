@@ -19,6 +19,7 @@ from interview_engine.hr.calendar import service as calendars
 from interview_engine.hr.companies import service as companies
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field
+from interview_engine.hr.house import house
 from interview_engine.hr.leave import counting, entering, ledger
 from interview_engine.hr.leave.balances import Moved
 from interview_engine.hr.leave.types import PAPERS, WORDS, LeaveType, days_text, hours_text
@@ -262,12 +263,19 @@ def _apply(session: Session, actor: Actor, asked: Ask, clock: Clock) -> Sequence
     if not taken:
         return ()
     account = ledger.use(session, actor.id, asked.post.employment_id, leave_type.name, asked.id, taken, clock)
+    _days_changed(session, asked, clock)
     return (Effect("leave_account", account.id, sum(one.minutes for one in taken)),)
 
 
 def _reverse(session: Session, actor: Actor, asked: Ask, done: Sequence[Effect], clock: Clock) -> Sequence[Effect]:
     back = ledger.give_back(session, actor.id, asked.id, clock)
+    _days_changed(session, asked, clock)
     return [Effect(one.table, one.row_id, back) for one in done]
+
+
+def _days_changed(session: Session, asked: Ask, clock: Clock) -> None:
+    days = [(asked.post.employment_id, asked.day("first_day"), asked.day("last_day"))]
+    house().days_changed(session, days, clock)
 
 
 LEAVE = AskedKind(

@@ -15,13 +15,15 @@ from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.leave import ledger
+from interview_engine.hr.leave.balances import Moved
 from interview_engine.hr.leave.entering import NewRule, words_of
 from interview_engine.hr.leave.entering import check as check_rule
 from interview_engine.hr.leave.entering import enter as enter_rule
 from interview_engine.hr.leave.history import NewHistory, set_history
-from interview_engine.hr.leave.ledger import Balance, minutes_a_day
+from interview_engine.hr.leave.ledger import Balance, give_back, minutes_a_day
 from interview_engine.hr.leave.tables import LeaveOpening
-from interview_engine.hr.leave.types import WORDS
+from interview_engine.hr.leave.taken import days_by_kind, taken_on
+from interview_engine.hr.leave.types import WORDS, hours_text
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.i18n import Text, msg
 from interview_engine.store import append_only, audit
@@ -35,14 +37,19 @@ __all__ = [
     "Opening",
     "bring_along",
     "check_rule",
+    "credit",
+    "days_by_kind",
     "enter_rule",
     "find_rows",
     "first_row",
+    "give_back",
+    "hours_text",
     "left_on",
     "minutes_a_day",
     "minutes_of",
     "set_history",
     "take_back",
+    "taken_on",
     "words_of",
 ]
 
@@ -166,3 +173,17 @@ def left_on(session: Session, employment_id: str, day: date) -> list[Balance]:
     than 0. Offboarding reads it for the last day.
     """
     return ledger.balances_of(session, session.get_one(employments.Employment, employment_id), day)
+
+
+def credit(
+    session: Session,
+    actor_id: str,
+    employment_id: str,
+    name: str,
+    request_id: str,
+    day: date,
+    minutes: int,
+    clock: Clock,
+) -> str:
+    """Add time off that a request has earned; the id of its account. `give_back` takes it back."""
+    return ledger.credit(session, actor_id, employment_id, name, request_id, Moved(day, minutes), clock).id

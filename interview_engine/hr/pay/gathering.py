@@ -33,6 +33,8 @@ from interview_engine.hr.pay.settling import (
 )
 from interview_engine.hr.pay.slip import compute
 from interview_engine.hr.pay.tables import PayAttendance, PayProfile, PayRun, Payslip
+from interview_engine.hr.time import service as time
+from interview_engine.hr.time.service import ClosedMonth
 from interview_engine.store import dated
 
 FORM = 1
@@ -62,6 +64,7 @@ class Material:
     rates: Mapping[str, Sequence[PayRate]]
     profiles: Mapping[str, Sequence[PayProfile]]
     attendance: Mapping[tuple[str, date], PayAttendance]
+    worked: Mapping[tuple[str, date], ClosedMonth]
     book: Book
     calendar: Calendar
     leavings: Mapping[str, Leaving]
@@ -99,6 +102,7 @@ def material(session: Session, legal_entity_id: str, month: date, only: str | No
         employments.pay_rates_of(session, legal_entity_id),
         profiles,
         {(row.employment_id, row.month): row for row in session.scalars(sheets)},
+        time.closed_months(session, legal_entity_id, first, month),
         book_now(session),
         calendars.calendar(session, (calendars.COUNTRY, calendars.company_region(legal_entity_id))),
         leavings(session, legal_entity_id, only),
@@ -193,7 +197,8 @@ def _core(
     profile = _profile(given, employment, min(last, max(here[0], here[1])))
     sheet = None if supplementary else given.attendance.get((employment.id, month))
     parts = [] if supplementary else _parts(given, employment, here)
-    attendance = _attendance(sheet)
+    worked = None if supplementary else given.worked.get((employment.id, month))
+    attendance = _attendance(sheet, worked)
     working = bool(parts)
     amounts = {} if sheet is None else sheet.amounts
     kind = "employee" if profile is None else profile.kind
@@ -261,7 +266,17 @@ def _parts(given: Material, employment: Employment, here: tuple[date, date]) -> 
     return found
 
 
-def _attendance(sheet: PayAttendance | None) -> dict[str, Any]:
+def _attendance(sheet: PayAttendance | None, worked: ClosedMonth | None) -> dict[str, Any]:
+    """The closed month of attendance, or a sheet where there is none or where a person said that it wins."""
+    if worked is not None and (sheet is None or not sheet.wins):
+        return {
+            "source": f"attendance_month:{worked.id}",
+            "unpaid_days": f"{worked.unpaid_days.normalize():f}",
+            "sick_days": f"{worked.sick_days.normalize():f}",
+            "held_days": 0,
+            "overtime_minutes": dict(worked.overtime),
+            "counts": {} if sheet is None else dict(sheet.counts),
+        }
     if sheet is None:
         return {
             "source": "",

@@ -205,6 +205,8 @@ ATTENDANCE = (
           also=("周末加班", "休息日加班小时")),
     Field("hours_statutory", msg("Overtime hours on statutory holidays"), "number", low=_NONE, high=Decimal(400),
           also=("节假日加班", "法定节假日加班小时")),
+    Field("wins", msg("Instead of the closed month of attendance"), "flag",
+          help=msg("Days and overtime of this line count, and those of the attendance kept here do not.")),
     *(Field(name, msg("Times: {allowance}", allowance=ALLOWANCES[code].word), "number", low=_NONE,
             high=Decimal(ALLOWANCES[code].most)) for code, name in COUNTS.items()),
     Field("commission", msg("Commission in yuan"), "money", low=_NONE, also=("提成",)),
@@ -228,7 +230,7 @@ def _new_attendance(values: Mapping[str, Value]) -> NewAttendance:
     amounts = {name: _yuan(values[name]) for name in AMOUNTS if values[name]}
     return NewAttendance(
         month, _number(values["unpaid_days"]), _number(values["sick_days"]), int(_number(values["held_days"])),
-        minutes, counts, amounts, str(values["bonus_way"] or "best"),
+        minutes, counts, amounts, str(values["bonus_way"] or "best"), bool(values["wins"]),
     )  # fmt: skip
 
 
@@ -249,7 +251,7 @@ def _load_attendance(session: Session, actor: Actor, row_id: str) -> Mapping[str
     found: dict[str, Value] = {
         "employee_number": employments.number_for(session, held), "month": row.month,
         "unpaid_days": Decimal(row.unpaid_days), "sick_days": Decimal(row.sick_days), "held_days": row.held_days,
-        "bonus_way": row.bonus_way,
+        "bonus_way": row.bonus_way, "wins": row.wins,
     }  # fmt: skip
     found.update(
         {name: Decimal(row.minutes[kind]) / 60 if kind in row.minutes else None for kind, name in HOURS.items()}

@@ -136,6 +136,7 @@ class NewAttendance:
     counts: Mapping[str, str]
     amounts: Mapping[str, str]
     bonus_way: str
+    wins: bool = False
 
 
 def set_attendance(
@@ -158,7 +159,7 @@ def set_attendance(
     values: dict[str, Any] = {
         "unpaid_days": f"{new.unpaid_days.normalize():f}", "sick_days": f"{new.sick_days.normalize():f}",
         "held_days": new.held_days, "minutes": dict(new.minutes), "counts": dict(new.counts),
-        "amounts": dict(new.amounts), "bonus_way": new.bonus_way,
+        "amounts": dict(new.amounts), "bonus_way": new.bonus_way, "wins": new.wins,
     }  # fmt: skip
     row = session.scalars(
         select(PayAttendance)

@@ -77,7 +77,8 @@ class PayAttendance(Row, Base):
 
     Days and hours as entered; `minutes` of overtime by kind of day, `counts` of allowances paid by the time, `amounts`
     (commission, addition, bonus, damage, deduction) in yuan as texts, by name. `held_days`: abnormal days that wait
-    for a person; while there are any, nothing is paid and nothing is cut.
+    for a person; while there are any, nothing is paid and nothing is cut. `wins`: its days and overtime count instead
+    of the closed month of attendance; its amounts count in any case.
     """
 
     __tablename__ = "pay_attendance"
@@ -95,6 +96,7 @@ class PayAttendance(Row, Base):
     counts: Mapped[dict[str, Any]]
     amounts: Mapped[dict[str, Any]]
     bonus_way: Mapped[str] = mapped_column(String(8), default="best")
+    wins: Mapped[bool] = mapped_column(default=False)
 
 
 class PaySettlement(Row, Base):

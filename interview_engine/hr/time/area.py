@@ -2,21 +2,82 @@
 
 from __future__ import annotations
 
-from interview_engine.hr.area import Area, Module, PersonColumn, Subject
+from interview_engine.hr.area import Area, Job, Module, PersonColumn, Subject, in_transaction
+from interview_engine.hr.requests import service as requests
+from interview_engine.hr.requests.service import as_request
+from interview_engine.hr.time.correction_request import CORRECTION
+from interview_engine.hr.time.day_lists import ATTENDANCE, ATTENDANCE_MONTHS, PUNCH_PLACES, PUNCHES, TIME_POLICY
+from interview_engine.hr.time.days_changed import changed
+from interview_engine.hr.time.deciding import decide_those_due
+from interview_engine.hr.time.overtime_request import OVERTIME_REQUEST
 from interview_engine.hr.time.shift_lists import SHIFT_DEFAULTS, SHIFT_PLAN, SHIFTS
-from interview_engine.hr.time.tables import Shift, ShiftDefault, ShiftPlan
+from interview_engine.hr.time.tables import (
+    AttendanceChange,
+    AttendanceDay,
+    AttendanceMonth,
+    OvertimeEntry,
+    Punch,
+    PunchPlace,
+    Shift,
+    ShiftDefault,
+    ShiftPlan,
+    TimePolicy,
+)
 from interview_engine.i18n import msg
 
 _WAGES = "wages are shown to be right by who worked when; the records are kept with those of pay"
 
 AREA = Area(
     name="time",
-    module=Module("time", msg("Time"), msg("Shifts, rosters, punches, attendance and overtime.")),
-    tables=(Shift, ShiftDefault, ShiftPlan),
-    persons=(
-        PersonColumn(ShiftDefault.person_id, "kept", _WAGES),
-        PersonColumn(ShiftPlan.person_id, "kept", _WAGES),
+    module=Module(
+        "time",
+        msg("Time"),
+        msg("Shifts, rosters, punches, attendance and overtime."),
+        affected=lambda session, company: (
+            (
+                msg("requests that wait for a decision"),
+                requests.count_waiting(session, ("overtime", "punch_correction"), company),
+            ),
+        ),
     ),
-    subjects=(Subject("shift"), Subject("shift_plan"), Subject("shift_default")),
-    lists=(SHIFTS, SHIFT_DEFAULTS, SHIFT_PLAN),
+    tables=(
+        Shift,
+        ShiftDefault,
+        ShiftPlan,
+        PunchPlace,
+        Punch,
+        AttendanceDay,
+        AttendanceMonth,
+        AttendanceChange,
+        OvertimeEntry,
+        TimePolicy,
+    ),
+    persons=tuple(
+        PersonColumn(table.person_id, "kept", _WAGES)
+        for table in (ShiftDefault, ShiftPlan, Punch, AttendanceDay, AttendanceMonth, OvertimeEntry)
+    ),
+    requests=(as_request(CORRECTION), as_request(OVERTIME_REQUEST)),
+    subjects=(
+        Subject("shift"),
+        Subject("shift_plan"),
+        Subject("shift_default"),
+        Subject("punch"),
+        Subject("punch_place"),
+        Subject("attendance"),
+        Subject("attendance_day"),
+        Subject("attendance_month"),
+        Subject("time_policy"),
+    ),
+    lists=(
+        SHIFTS,
+        SHIFT_DEFAULTS,
+        SHIFT_PLAN,
+        PUNCHES,
+        PUNCH_PLACES,
+        ATTENDANCE,
+        ATTENDANCE_MONTHS,
+        TIME_POLICY,
+    ),
+    jobs=(Job("days of attendance", 300.0, in_transaction(decide_those_due)),),
+    days_changed=changed,
 )

@@ -13,7 +13,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview_engine.clock import Clock
+from interview_engine.clock import Clock, china_day
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.calendar import service as calendars
@@ -23,7 +23,7 @@ from interview_engine.hr.employment.service import Stay
 from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import conflict, invalid, missing
-from interview_engine.hr.time import shifts
+from interview_engine.hr.time import days_changed, shifts
 from interview_engine.hr.time.rules.plans import Default, Planned, first_that_holds, shift_of
 from interview_engine.hr.time.rules.shifts import Shift as ShiftValue
 from interview_engine.hr.time.tables import Shift, ShiftDefault, ShiftPlan
@@ -157,6 +157,7 @@ def write_plan(session: Session, actor: Actor, rows: Iterable[PlanRow], source: 
             row.shift_id, row.source = shift_id, source
             touch(row, actor.id, clock)
     session.flush()
+    days_changed.changed(session, [(key[0], key[1], key[1]) for key in wanted], clock)
     for company, count in _by_company(people, wanted).items():
         detail = {"days": count, "source": source}
         audit.record(session, actor.id, "shift_plan.write", f"legal_entity:{company}", detail, clock)
@@ -179,6 +180,7 @@ def clear_plan(session: Session, actor: Actor, rows: Iterable[tuple[str, date]],
         row.shift_id, row.source = None, ""
         touch(row, actor.id, clock)
     session.flush()
+    days_changed.changed(session, [(row.employment_id, row.day, row.day) for row in gone], clock)
     for company, count in _by_company(people, [(row.employment_id, row.day) for row in gone]).items():
         detail = {"days": count, "source": source}
         audit.record(session, actor.id, "shift_plan.clear", f"legal_entity:{company}", detail, clock)
@@ -247,6 +249,7 @@ def set_default(session: Session, actor: Actor, new: NewDefault, clock: Clock) -
     made = dated.write(
         session, ShiftDefault, ("subject", subject), new.valid_from, values, actor.id, clock, state=state
     )
+    days_changed.usual_changed(session, subject, company, new.valid_from, china_day(clock), clock)
     detail = {"subject": subject, "from": new.valid_from.isoformat()}
     audit.record(session, actor.id, "shift_default.set", f"legal_entity:{company}", detail, clock)
     return made

@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
+from interview_engine.hr.time.attendance import (
+    MONTH_STATES,
+    PROBLEMS,
+    ClosedMonth,
+    Month,
+    closed_months,
+    confirm,
+    explain,
+    last_of,
+    lock,
+    month_row,
+    months_of,
+    own_days,
+    settle,
+)
+from interview_engine.hr.time.attendance import STATES as DAY_STATES
+from interview_engine.hr.time.deciding import decide, decide_changed, decide_those_due
+from interview_engine.hr.time.places import NewPlace
+from interview_engine.hr.time.places import create as create_place
+from interview_engine.hr.time.places import get_for as get_place
 from interview_engine.hr.time.plans import (
     PERSON,
     NewDefault,
@@ -12,25 +32,77 @@ from interview_engine.hr.time.plans import (
     set_default,
     write_plan,
 )
+from interview_engine.hr.time.policy import Policy, policy_of, set_policy
+from interview_engine.hr.time.punching import (
+    CODE_S,
+    FLAGS,
+    SOURCES,
+    FromPhone,
+    door_code,
+    enter,
+    nowhere,
+    punch,
+    standing,
+    zone_of_company,
+)
+from interview_engine.hr.time.rules.places import Fix
 from interview_engine.hr.time.rules.plans import Planned
-from interview_engine.hr.time.rules.shifts import Shift, night_minutes, spans, window
+from interview_engine.hr.time.rules.shifts import Shift, night_minutes, parts_text, spans, window
 from interview_engine.hr.time.shifts import NewShift, create, of_company
+from interview_engine.hr.time.team import TeamMonth, team_month
 
 __all__ = [
+    "CODE_S",
+    "DAY_STATES",
+    "FLAGS",
+    "MONTH_STATES",
     "PERSON",
+    "PROBLEMS",
+    "SOURCES",
+    "ClosedMonth",
+    "Fix",
+    "FromPhone",
+    "Month",
     "NewDefault",
+    "NewPlace",
     "NewShift",
     "PlanRow",
     "Planned",
     "Plans",
+    "Policy",
     "Shift",
+    "TeamMonth",
     "clear_plan",
+    "closed_months",
+    "confirm",
     "create",
+    "create_place",
+    "decide",
+    "decide_changed",
+    "decide_those_due",
+    "door_code",
+    "enter",
+    "explain",
+    "get_place",
+    "last_of",
+    "lock",
+    "month_row",
+    "months_of",
     "night_minutes",
+    "nowhere",
     "of_company",
+    "own_days",
+    "parts_text",
     "plans_of",
+    "policy_of",
+    "punch",
     "set_default",
+    "set_policy",
+    "settle",
     "spans",
+    "standing",
+    "team_month",
     "window",
     "write_plan",
+    "zone_of_company",
 ]

@@ -14,6 +14,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_owner
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.hr.time import days_changed
 from interview_engine.hr.time.rules import shifts as rules
 from interview_engine.hr.time.tables import Shift
 from interview_engine.i18n import Text, msg
@@ -75,6 +76,8 @@ def change(session: Session, actor: Actor, shift_id: str, new: NewShift, clock: 
     for name in changed:
         setattr(row, name, values[name])
     touch(row, actor.id, clock)
+    session.flush()
+    days_changed.shift_changed(session, row.id, clock)
     audit.record(session, actor.id, "shift.change", f"shift:{row.id}", {"fields": sorted(changed)}, clock)
     return row
 

@@ -1,13 +1,14 @@
-"""Tables of shifts and of who works them."""
+"""Tables of shifts and who works them, of punches, and of the days that follow from them."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from interview_engine.store.append_only import protect
 from interview_engine.store.base import Base, Row
 from interview_engine.store.dated import Dated
 
@@ -71,3 +72,149 @@ class ShiftPlan(Row, Base):
     day: Mapped[date]
     shift_id: Mapped[str | None] = mapped_column(ForeignKey("shift.id"), index=True)
     source: Mapped[str] = mapped_column(String(60))
+
+
+class PunchPlace(Row, Base):
+    """Where people of a company, or of one department, may punch: a circle, networks of its Wi-Fi, its rotating code.
+
+    `latitude`, `longitude` in millionths of a degree (WGS 84); None where only networks or the code count. `networks`
+    as texts ("203.0.113.0/24"): addresses from which the company's Wi-Fi reaches the internet.
+    """
+
+    __tablename__ = "punch_place"
+
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"), index=True)
+    department_id: Mapped[str | None] = mapped_column(ForeignKey("department.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    latitude: Mapped[int | None]
+    longitude: Mapped[int | None]
+    radius_m: Mapped[int] = mapped_column(default=200)
+    networks: Mapped[list[Any]]
+    state: Mapped[str] = mapped_column(String(10), default="used")
+
+
+@protect
+class Punch(Row, Base):
+    """Somebody was there at a moment; never changed. What was entered by mistake is voided by a further row.
+
+    `source` gps, code, network, device, supervisor, correction; "void" takes back the punch that `voids` names. `flags`
+    mock, jump, accuracy (signs of a forged place), late (sent more than a few minutes after its moment). `key` is there
+    once: what a phone or a terminal sends twice is one.
+    """
+
+    __tablename__ = "punch"
+    __table_args__ = (UniqueConstraint("key"), Index("ix_punch_employment", "employment_id", "at"))
+
+    employment_id: Mapped[str] = mapped_column(ForeignKey("employment.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(12))
+    place_id: Mapped[str | None] = mapped_column(ForeignKey("punch_place.id"))
+    latitude: Mapped[int | None]
+    longitude: Mapped[int | None]
+    accuracy_m: Mapped[int | None]
+    flags: Mapped[list[Any]]
+    device: Mapped[str] = mapped_column(String(60), default="")
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    request_id: Mapped[str | None] = mapped_column(ForeignKey("request.id"), index=True)
+    voids: Mapped[str | None] = mapped_column(String(32), index=True)
+    key: Mapped[str] = mapped_column(String(120))
+
+
+class AttendanceDay(Row, Base):
+    """What a day of work was, see `rules.days.Decided`; decided again when something of it changes, until its month is
+    locked.
+
+    `state` fine, look (late, early, away: a person may explain), held (a person must decide), settled (somebody has
+    decided: `verdict` present or absent, with `reason`), off (nothing is worked any more).
+    """
+
+    __tablename__ = "attendance_day"
+    __table_args__ = (
+        UniqueConstraint("employment_id", "day"),
+        Index("ix_attendance_day_company", "legal_entity_id", "day"),
+        Index("ix_attendance_day_state", "state", "day"),
+    )
+
+    employment_id: Mapped[str] = mapped_column(ForeignKey("employment.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"))
+    day: Mapped[date]
+    shift_id: Mapped[str | None] = mapped_column(ForeignKey("shift.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10))
+    required: Mapped[int]
+    worked: Mapped[int]
+    night: Mapped[int]
+    leave: Mapped[int]
+    late: Mapped[int]
+    early: Mapped[int]
+    away: Mapped[int]
+    absent: Mapped[int]
+    problems: Mapped[list[Any]]
+    punches: Mapped[list[Any]]
+    explanation: Mapped[str] = mapped_column(String(500), default="")
+    verdict: Mapped[str] = mapped_column(String(10), default="")
+    reason: Mapped[str] = mapped_column(String(300), default="")
+
+
+class AttendanceMonth(Row, Base):
+    """A month of somebody that they have confirmed, or that is locked for pay. `state` open, confirmed, locked.
+
+    `totals` of a locked month as pay read them.
+    """
+
+    __tablename__ = "attendance_month"
+    __table_args__ = (UniqueConstraint("employment_id", "month"),)
+
+    employment_id: Mapped[str] = mapped_column(ForeignKey("employment.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"), index=True)
+    month: Mapped[date]
+    state: Mapped[str] = mapped_column(String(10))
+    totals: Mapped[dict[str, Any]]
+    confirmed_at: Mapped[datetime | None]
+    locked_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class AttendanceChange(Row, Base):
+    """Days of somebody that must be decided again: a punch arrived, a plan or a leave changed. Gone once they are."""
+
+    __tablename__ = "attendance_change"
+
+    employment_id: Mapped[str] = mapped_column(ForeignKey("employment.id"), index=True)
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"), index=True)
+    first: Mapped[date]
+    last: Mapped[date]
+
+
+class OvertimeEntry(Row, Base):
+    """Approved minutes of overtime of one kind of day, in the month of their own dates; a reversal is a further row.
+
+    `kind` workday, restday, statutory; `paid_by` pay, time_off.
+    """
+
+    __tablename__ = "overtime_entry"
+    __table_args__ = (UniqueConstraint("source"), Index("ix_overtime_entry_month", "employment_id", "month"))
+
+    employment_id: Mapped[str] = mapped_column(ForeignKey("employment.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"), index=True)
+    month: Mapped[date]
+    day: Mapped[date]
+    kind: Mapped[str] = mapped_column(String(10))
+    minutes: Mapped[int]
+    paid_by: Mapped[str] = mapped_column(String(10))
+    request_id: Mapped[str] = mapped_column(ForeignKey("request.id"), index=True)
+    source: Mapped[str] = mapped_column(String(160))
+
+
+class TimePolicy(Row, Base):
+    """What a company lets people ask for: corrections of punches in a month, how many days back, and overtime before or
+    after it is worked ("before", "after", "both")."""
+
+    __tablename__ = "time_policy"
+
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"), unique=True)
+    corrections: Mapped[int]
+    correction_days: Mapped[int]
+    overtime: Mapped[str] = mapped_column(String(10))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from interview_engine.errors import ConflictError, InvalidInput
 from interview_engine.hr.leave import annual
 from interview_engine.hr.pay import parameters
 from interview_engine.hr.pay.parameters import Book, Parameter
-from interview_engine.hr.pay.rules import annual_leave, bonus, other_income, overtime, severance
+from interview_engine.hr.pay.rules import annual_leave, bonus, other_income, severance
 from interview_engine.hr.pay.rules.absence import maternity_top_up, sick_pay, sick_rate
 from interview_engine.hr.pay.rules.brackets import table
 from interview_engine.hr.pay.rules.contributions import Item, Step, contributions
@@ -122,22 +122,6 @@ def test_22_worked_days_of_23_never_pay_more_than_the_month():
     assert prorated(D(10000), Presence(D(22), D(23)), "paid_days_add", PAID_DAYS) == D("10000.00")
     assert prorated(D(10000), Presence(D("0.5"), D(23)), "paid_days_subtract", PAID_DAYS) == 0
     assert missed(D(10000), D(23), PAID_DAYS) == D("10000.00")
-
-
-def test_a_night_shift_over_midnight_into_a_statutory_day_splits():
-    kinds = {date(2026, 4, 30): "workday", date(2026, 5, 1): "statutory"}
-    start = datetime(2026, 4, 30, 22, 0, tzinfo=SHANGHAI)
-    end = datetime(2026, 5, 1, 6, 0, tzinfo=SHANGHAI)
-    found = overtime.minutes_by_kind(start, end, lambda day: kinds[day], SHANGHAI)
-    assert found == {"workday": 120, "statutory": 360}
-    utc = overtime.minutes_by_kind(start.astimezone(UTC), end.astimezone(UTC), lambda day: kinds[day], SHANGHAI)
-    assert utc == found
-
-
-def test_more_than_36_hours_of_overtime_are_counted():
-    rule = parameters.overtime(BOOK.get("overtime", DAY))
-    assert overtime.over_limit({"workday": 30 * 60, "statutory": 8 * 60}, rule) == 120
-    assert overtime.over_limit({"workday": 36 * 60}, rule) == 0
 
 
 def test_sick_pay_is_lifted_to_its_floor_and_never_above_the_days_pay():
