@@ -138,6 +138,7 @@ MATERIAL = {
     "interview_engine/hr/assets/lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/recruiting/headcount/lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/pay/lists.py": "what the heads of people's sheets are called",
+    "interview_engine/hr/time/rules/shifts.py": "what stands between the times of a day",
     "interview_engine/hr/time/day_lists.py": "what the heads of terminals' files are called",
     "interview_engine/hr/time/shift_lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/time/plans.py": "how people write a day off",

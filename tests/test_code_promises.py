@@ -120,10 +120,10 @@ def test_scripts_write_text_and_use_no_channel_that_the_page_says_is_not_there()
     assert [path.name for path in SCRIPTS if re.search(forbidden, path.read_text("utf-8"))] == []
 
 
-def test_only_a_candidates_own_drafts_and_chunks_are_kept_in_the_browser() -> None:
+def test_only_ones_own_drafts_chunks_and_punches_are_kept_in_the_browser() -> None:
     keeping = re.compile(r"\b(localStorage|sessionStorage|indexedDB)\b")
     assert {path.name for path in SCRIPTS if keeping.search(path.read_text("utf-8"))} <= {
-        "chunk_store.js", "recorder.js", "writing.js",
+        "chunk_store.js", "punch.js", "recorder.js", "writing.js",
     }  # fmt: skip
 
 

@@ -106,7 +106,7 @@ _Voiding = aliased(Punch)
 PUNCHES = ListSpec(
     name="punches",
     title=msg("Punches"),
-    about=msg("As they came, the newest first; none is ever changed. One that was entered by mistake is taken back."),
+    about=msg("As they came, the newest first; none is ever changed. One that was entered by mistake is voided."),
     thing=msg("punch"),
     empty=msg("No punch yet. People punch on their phones, at the door, or at a terminal whose file you import."),
     field_class="contact",
@@ -128,8 +128,8 @@ PUNCHES = ListSpec(
     href=lambda _, __, ___: "",
     form=FormSpec(PUNCH_FIELDS, _enter, ("contact", "write")),
     bulk=(
-        Bulk("void", msg("Take back"), ("contact", "write"), _void, msg("{count} punches were taken back."),
-             ask=msg("Take back {count} punches? Their days are worked out again."),
+        Bulk("void", msg("Void"), ("contact", "write"), _void, msg("{count} punches were voided."),
+             ask=msg("Void {count} punches? Their days are worked out again."),
              fields=(Field("reason", msg("Reason"), required=True, most=300),)),
     ),
 )  # fmt: skip
