@@ -497,8 +497,11 @@ def spent(session: Session, b: str, person_id: str, department: str) -> dict[str
     rule = expense_company.NewPerDiem("乙类", "乙城", None, date(2026, 1, 1), None, Decimal(80), "乙公司差旅办法")
     per_diem = expense_company.set_per_diem(session, SYSTEM, b, rule, CLOCK)
     expense_company.set_buyer(session, SYSTEM, b, "乙公司抬头", "91110105MA00TEST1X", CLOCK)
+    other = org.create_legal_entity(session, SYSTEM, "丙公司", "杭州", CLOCK).id
+    expense_company.set_buyer(session, SYSTEM, other, "丙公司抬头", "91330105MA00TEST1X", CLOCK)
     budget = budgets.set_budget(session, SYSTEM, department, month, "", Decimal(777), CLOCK)
-    budgets.close_month(session, SYSTEM, b, date(2026, 1, 1), CLOCK)
+    for closed in (date(2025, 12, 1), date(2026, 1, 1)):
+        budgets.close_month(session, SYSTEM, b, closed, CLOCK)
     for number in range(3):
         claim = claims.begin(session, me, f"b{number}", CLOCK)
         claim.purpose = "乙公司的差旅"

@@ -88,10 +88,10 @@ LEAVE_RULE = {
 SHIFT = {"company": "启明家居（演示）", "code": "B9", "name": "偷来的班次", "kind": "fixed", "parts": "01:00-05:00"}
 B_NAME = "启明家居（演示）"
 PER_DIEM = {"company": B_NAME, "city_class": "乙类", "first_day": "2026-01-01", "amount": "99", "source": "偷来的依据"}
-BUDGET = {"company": B_NAME, "department": "客户服务部", "month": "2026-12", "amount": "99"}
+BUDGET = {"company": B_NAME, "department": "客户服务部", "month": "2026-12-01", "amount": "99"}
 EXPENSE_KIND = {"company": B_NAME, "kind": "meals", "most": "99"}
 EXPENSE_BUYER = {"company": B_NAME, "buyer": "偷来的抬头", "tax_number": "91110105MA00TEST0X"}
-CLOSED_MONTH = {"company": B_NAME, "month": "2026-01"}
+CLOSED_MONTH = {"company": B_NAME, "month": "2026-01-01"}
 
 USUAL = {"employee_number": "B-1", "first_day": "2026-03-02", "shifts": "B8", "days": "every"}
 PLANNED = {"employee_number": "B-1", "day": "2026-03-04", "shift": "B8"}

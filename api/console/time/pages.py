@@ -63,6 +63,7 @@ def lock(request: Request, context: Ctx, actor: PageActor, form: Form) -> Respon
 @router.get(DOOR)
 def door(row_id: str, request: Request, context: Ctx, actor: PageActor) -> Response:
     """The code of a place, to be shown at its door; the page fetches the next one by itself."""
+    require(actor, "public", "manage")
     with context.database.reading() as session:
         place = time.get_place(session, actor, row_id)
         code = time.door_code(context.signer, place.id, context.clock)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from interview_engine.clock import Clock
 from interview_engine.errors import InterviewEngineError, PermissionDenied
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import check_row, scoped
+from interview_engine.hr.access.service import check_row
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, Place
 from interview_engine.hr.org import service
@@ -39,20 +39,6 @@ _PARENT, _MANAGER = aliased(Department), aliased(Person)
 
 def _text(value: Value) -> str:
     return str(value or "").strip()
-
-
-def _company(session: Session, actor: Actor, name: str) -> LegalEntity:
-    statement = scoped(select(LegalEntity), actor, "public", "manage", legal_entity=LegalEntity.id)
-    if name:
-        statement = statement.where(LegalEntity.name == name)
-    found = session.scalars(statement.limit(2)).all()
-    if len(found) == 1:
-        return found[0]
-    if name:
-        raise invalid("company", "org.no_company", msg("You have no company called “{name}”.", name=name),
-                      msg("Write it as the organisation page does."))  # fmt: skip
-    raise invalid("company", "org.which_company", msg("Several companies are within your reach."),
-                  msg("Fill in the company."))  # fmt: skip
 
 
 def _paths(session: Session, company_id: str) -> dict[str, str]:
@@ -97,7 +83,7 @@ def _manager(session: Session, phone: str) -> str | None:
 
 
 def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
-    company = _company(session, actor, _text(values["company"]))
+    company = service.company_within_reach(session, actor, _text(values["company"]))
     parent = _parent(session, company.id, _text(values["parent"]))
     name = _text(values["name"])
     paths = _paths(session, company.id)
@@ -149,7 +135,7 @@ def _find(session: Session, actor: Actor, keys: Sequence[tuple[Value, ...]]) -> 
         name, parent, company = map(_text, key)
         if company not in companies:
             try:
-                companies[company] = _company(session, actor, company).id
+                companies[company] = service.company_within_reach(session, actor, company).id
             except InterviewEngineError:
                 companies[company] = None
         company_id = companies[company]

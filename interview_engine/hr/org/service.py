@@ -176,6 +176,25 @@ def managed_entities(session: Session, actor: Actor) -> tuple[LegalEntity, ...]:
     return tuple(session.scalars(scoped(statement, actor, "public", "manage", legal_entity=LegalEntity.id)))
 
 
+def company_within_reach(session: Session, actor: Actor, name: str) -> LegalEntity:
+    """The company of that name whose settings the actor may change; the only one where the name is "".
+
+    Raises:
+        InvalidInput: `org.no_company`, `org.which_company`.
+    """
+    statement = scoped(select(LegalEntity), actor, "public", "manage", legal_entity=LegalEntity.id)
+    if name:
+        statement = statement.where(LegalEntity.name == name)
+    found = session.scalars(statement.limit(2)).all()
+    if len(found) == 1:
+        return found[0]
+    if name:
+        raise invalid("company", "org.no_company", msg("You have no company called “{name}”.", name=name),
+                      msg("Write it as the organisation page does."))  # fmt: skip
+    raise invalid("company", "org.which_company", msg("Several companies are within your reach."),
+                  msg("Fill in the company."))  # fmt: skip
+
+
 def legal_entities(session: Session) -> tuple[LegalEntity, ...]:
     """All companies by name. Names of companies and departments are open to everyone who signs in."""
     return tuple(session.scalars(select(LegalEntity).order_by(LegalEntity.name)))

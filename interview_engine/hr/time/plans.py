@@ -280,11 +280,7 @@ def whom(session: Session, actor: Actor, number: str, department: str, company: 
     if department:
         row = org.find_department(session, actor, department, "public", "manage")
         return NewDefault(date.min, (), True, department_id=row.id)
-    managed = {one.name: one.id for one in org.managed_entities(session, actor)}
-    if company in managed or (not company and len(managed) == 1):
-        return NewDefault(date.min, (), True, legal_entity_id=managed.get(company) or next(iter(managed.values())))
-    raise invalid("company", "org.which_company", msg("Several companies are within your reach."),
-                  msg("Fill in the company."))  # fmt: skip
+    return NewDefault(date.min, (), True, legal_entity_id=org.company_within_reach(session, actor, company).id)
 
 
 def company_of(session: Session, new: NewDefault) -> str:
