@@ -462,6 +462,7 @@ def worked(session: Session, b: str, employment_id: str) -> dict[str, str]:
     """A shift of company B, who usually works it, and a planned day."""
     new = time.NewShift("B8", "乙公司早班", ((480, 720), (780, 1020)))
     shift = time.create(session, SYSTEM, b, new, CLOCK)
+    unused = time.create(session, SYSTEM, b, time.NewShift("B7", "乙公司旧班", ((480, 720),)), CLOCK)
     begins = session.get_one(Employment, employment_id).start_date
     usual = time.NewDefault(begins, (shift.id,), True, employment_id=employment_id)
     time.set_default(session, SYSTEM, usual, CLOCK)
@@ -484,7 +485,8 @@ def worked(session: Session, b: str, employment_id: str) -> dict[str, str]:
     )  # fmt: skip
     session.add_all([row, month])
     session.flush()
-    return {"shift_id": shift.id, "shift_plan_id": planned, "punch_place_id": place.id, "punch_id": punch.id,
+    return {"shift_id": shift.id, "unused_shift_id": unused.id, "shift_plan_id": planned,
+            "punch_place_id": place.id, "punch_id": punch.id,
             "attendance_day_id": row.id}  # fmt: skip
 
 

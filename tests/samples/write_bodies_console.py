@@ -88,7 +88,7 @@ CONSOLE: dict[str, Body] = {
     "/console/leave-ledger/new": form(**CORRECTION),
     "/console/shifts/new": form(**SHIFT),
     "/console/shifts/{row_id}/change": form(**{**SHIFT, "code": "B8"}),
-    "/console/shifts/bulk": form(action="end", id=of_b("shift_id"), confirmed="1"),
+    "/console/shifts/bulk": form(action="end", id=of_b("unused_shift_id"), confirmed="1"),
     "/console/shift-defaults/new": form(**USUAL),
     "/console/shift-plan/new": form(**PLANNED),
     "/console/punches/new": form(**STAMPED),

@@ -41,6 +41,7 @@ PAYLOAD = {
     "request": "r1",
     "code": "123456",
     "minutes": 10,
+    "cycle": "2026 Q3",
 }
 
 

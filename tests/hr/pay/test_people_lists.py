@@ -40,6 +40,7 @@ NEW: Mapping[str, Value] = {
 MONTH: Mapping[str, Value] = {
     "employee_number": "A-1", "month": DAY, "unpaid_days": Decimal("1.5"), "sick_days": Decimal(0), "held_days": 1,
     "hours_workday": Decimal("2.5"), "times_meal": Decimal(20), "commission": 123_456, "bonus_way": "best",
+    "wins": False,
 }  # fmt: skip
 
 

@@ -15,9 +15,9 @@ def test_the_approved_certificate_is_a_pdf_and_a_cancelled_one_opens_no_more(sma
     with staff.world.database.transaction() as session:
         row = staff.ask(session, "certificate", purpose="办理签证")
         with pytest.raises(NotFoundError):
-            service.paper_for(session, staff.me, row.id)
+            service.paper_for(session, staff.me, row.id, staff.world.clock)
         staff.decide(session, row)
-        paper = service.paper_for(session, staff.me, row.id)
+        paper = service.paper_for(session, staff.me, row.id, staff.world.clock)
         said = "".join(paper.content["zh"]["paragraphs"])
         assert all(words in said for words in ("林晓", "示例科技有限公司", "2026-01-05", "客服专员", "办理签证"))
         pdf = paper_pdf.render(paper.content["zh"], paper.created_at, language="zh")
@@ -26,4 +26,4 @@ def test_the_approved_certificate_is_a_pdf_and_a_cancelled_one_opens_no_more(sma
         service.cancel(session, staff.me, row.id, "不用了", staff.world.clock)
         staff.decide(session, row)
         with pytest.raises(NotFoundError):
-            service.paper_for(session, staff.me, row.id)
+            service.paper_for(session, staff.me, row.id, staff.world.clock)
