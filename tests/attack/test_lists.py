@@ -161,6 +161,15 @@ def test_an_order_tells_nothing_of_what_is_hidden(companies: Companies, name: st
 
 
 @pytest.mark.parametrize("name", LISTS)
+def test_who_reaches_company_b_reads_every_list_on_its_page(companies: Companies, name: str) -> None:
+    (page,) = [one for area in AREAS for one in area.lists if one.spec.name == name]
+    headers = {"cookie": f"session={companies.own_cookies['administrator']}", "accept": "text/html"}
+    with TestClient(companies.app, follow_redirects=False, raise_server_exceptions=False) as client:
+        answer = client.get(page.href, headers=headers)
+        assert answer.status_code == 200, answer.text[:300]
+
+
+@pytest.mark.parametrize("name", LISTS)
 def test_pages_exports_and_the_api_of_another_company_show_nothing(companies: Companies, name: str) -> None:
     (page,) = [one for area in AREAS for one in area.lists if one.spec.name == name]
     marks = (*MARKS, "value pay", "value health", "value public", "秘密")
