@@ -28,8 +28,8 @@ from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.accounts import service as accounts
 from interview_engine.hr.accounts import sign_in
 from interview_engine.hr.employment.tables import Employment
+from interview_engine.hr.months import add_months
 from interview_engine.hr.pay import runs
-from interview_engine.hr.pay.rules.months import add_months
 from interview_engine.hr.pay.tables import PayCost, PayCostPart, PayRun, Payslip, PayslipLine, PayslipNotice
 from interview_engine.store.base import Base
 from interview_engine.store.rows import batched, stamp

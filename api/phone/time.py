@@ -20,6 +20,7 @@ from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.companies import service as companies
 from interview_engine.hr.house import house
+from interview_engine.hr.months import last_of
 from interview_engine.hr.problems import conflict, invalid
 from interview_engine.hr.time import service as time
 from interview_engine.i18n import msg
@@ -186,11 +187,11 @@ def _page(
             problems=time.PROBLEMS,
             month=month,
             before=(month - timedelta(days=1)).replace(day=1),
-            after=time.last_of(month) + timedelta(days=1),
+            after=last_of(month) + timedelta(days=1),
             total=time.months_of(session, [post.employment_id], month)[post.employment_id],
             month_state="open" if row is None else row.state,
             month_states=time.MONTH_STATES,
-            over=time.last_of(month) < now.date(),
+            over=last_of(month) < now.date(),
             code=code,
             home=TODAY,
             here=TIME,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar as months
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -29,6 +29,7 @@ from interview_engine.hr.calendar.rules import DAY_KINDS, Day, DayKind, days
 from interview_engine.hr.calendar.service import COUNTRY, company_region
 from interview_engine.hr.calendar.statutory import slots, source
 from interview_engine.hr.calendar.tables import CalendarNotice
+from interview_engine.hr.months import last_of
 from interview_engine.hr.org import service as org
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import mark, msg
@@ -241,5 +242,5 @@ def _month(day_of: Callable[[date], Day], year: int, month: int) -> Month:
         [day_of(day) if day.month == month else None for day in week]
         for week in months.Calendar().monthdatescalendar(year, month)
     ]
-    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    last = last_of(first)
     return Month(first, weeks, sum(day_of(day).kind == "workday" for day in days(first, last)))

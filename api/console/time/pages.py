@@ -19,6 +19,7 @@ from interview_engine.clock import china_day
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
+from interview_engine.hr.months import last_of
 from interview_engine.hr.org import service as org
 from interview_engine.hr.problems import invalid
 from interview_engine.hr.time import service as time
@@ -98,7 +99,7 @@ def _page(
         problem=problem,
         team=team,
         department=department,
-        days=range(1, time.last_of(first).day + 1),
+        days=range(1, last_of(first).day + 1),
         marks=MARKS,
         companies=companies,
     )

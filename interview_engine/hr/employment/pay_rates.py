@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date
 
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from interview_engine.hr.access.service import check_row
 from interview_engine.hr.area import Over
 from interview_engine.hr.employment import lifecycle
 from interview_engine.hr.employment.tables import Employment, PayRate
+from interview_engine.hr.months import add_months
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import msg
@@ -136,16 +136,10 @@ def pay_over(session: Session, months: int, _: int, until: date) -> list[Over]:
         )
         .order_by(Employment.last_day, Employment.id)
     ).tuples()
-    found = [Over(row_id, person_id, months_after(last, months)) for row_id, person_id, last in rows if last]
+    found = [Over(row_id, person_id, add_months(last, months)) for row_id, person_id, last in rows if last]
     return [one for one in found if one.day <= until]
 
 
 def erase_pay(session: Session, employment_id: str, removal: Removal) -> None:
     """Destroy the records of pay of an employment."""
     removal.delete(session, PayRate, PayRate.employment_id == employment_id)
-
-
-def months_after(day: date, months: int) -> date:
-    """The day so many months later: the month's last day where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

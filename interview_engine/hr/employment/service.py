@@ -23,7 +23,7 @@ from interview_engine.hr.employment.colleagues import (
 from interview_engine.hr.employment.ending import call_off_end, end
 from interview_engine.hr.employment.first_rows import Evidence, Place
 from interview_engine.hr.employment.named import Employed, employed, persons_of
-from interview_engine.hr.employment.pay_rates import call_off_pay, months_after, pay_on, pay_rates_of, set_pay
+from interview_engine.hr.employment.pay_rates import call_off_pay, pay_on, pay_rates_of, set_pay
 from interview_engine.hr.employment.persons import NewContact, change_contact
 from interview_engine.hr.employment.posts import Stay, stays_of
 from interview_engine.hr.employment.posts import working_in as working_in
@@ -101,7 +101,6 @@ __all__ = [
     "list_employments",
     "locked",
     "many_of",
-    "months_after",
     "move",
     "move_start",
     "names_in",

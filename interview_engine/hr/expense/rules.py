@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from interview_engine.hr.months import add_months
 from interview_engine.store.money import rounded
 
 ZERO = Decimal("0.00")
@@ -39,13 +40,8 @@ def in_yuan(foreign: Decimal, rate: Decimal) -> Decimal:
 def first_open(month: date, closed: frozenset[date]) -> date:
     """The month itself, or the first one after it that is not closed."""
     while month in closed:
-        month = next_month(month)
+        month = add_months(month, 1)
     return month
-
-
-def next_month(month: date) -> date:
-    """The first day of the month after."""
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def yuan_text(amount: Decimal) -> str:

@@ -5,7 +5,6 @@ None of them forbids anything here: HR is warned with the article, and decides.
 
 from __future__ import annotations
 
-import calendar
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from interview_engine.hr.months import add_months
 from interview_engine.i18n import Text, msg
 
 Kind = Literal["fixed", "open", "task"]
@@ -44,13 +44,6 @@ class Warning:
     code: str
     article: str
     text: Text
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months on; where that month is shorter, its last day (31 March − 1 → 28 February)."""
-    number = day.year * 12 + day.month - 1 + months
-    year, month = divmod(number, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def last_of_months(first: date, months: int) -> date:

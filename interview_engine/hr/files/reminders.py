@@ -10,9 +10,10 @@ from interview_engine.clock import Clock, china_day
 from interview_engine.hr.access.service import reached_persons
 from interview_engine.hr.accounts.service import account_of_person, actors_with_role
 from interview_engine.hr.files import contract_ends, entries
-from interview_engine.hr.files.contract_rules import add_months, reminder_day
+from interview_engine.hr.files.contract_rules import reminder_day
 from interview_engine.hr.files.tables import Contract
 from interview_engine.hr.messaging.service import tell_account
+from interview_engine.hr.months import add_months
 from interview_engine.hr.org.service import managers_above
 from interview_engine.store import audit
 from interview_engine.store.rows import touch

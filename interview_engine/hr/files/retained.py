@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import EraseOne, KeptKind, Over
 from interview_engine.hr.employment.service import Employment
-from interview_engine.hr.files.contract_rules import add_months
 from interview_engine.hr.files.documents import KINDS
 from interview_engine.hr.files.photos import PURPOSE as PHOTO
 from interview_engine.hr.files.tables import Contract, FileDocument, FilePhoto
+from interview_engine.hr.months import add_months
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import msg
 from interview_engine.store.rows import find

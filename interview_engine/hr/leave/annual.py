@@ -5,11 +5,12 @@ Regulation on Paid Annual Leave, articles 3 and 4; Implementing Measures, articl
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from interview_engine.hr.months import add_months
 
 YEAR_DAYS = 365
 """The measures divide by 365 in every year."""
@@ -65,12 +66,6 @@ def leaver_days(last_day: date, days: int) -> int:
     return earned(date(last_day.year, 1, 1), last_day, days)
 
 
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later (or earlier), or the last day of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def accruals(
     steps: Sequence[LeaveStep],
     work: Work,
@@ -101,7 +96,7 @@ def accruals(
 
 def _reached(step: LeaveStep, work: Work) -> date:
     """The day on which the years of a step are full; the first day here where they were before."""
-    return max(work.first, months_later(work.first, step.from_years * 12 - work.months_before))
+    return max(work.first, add_months(work.first, step.from_years * 12 - work.months_before))
 
 
 def _of_year(steps: Sequence[LeaveStep], work: Work, year: int) -> list[Accrued]:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from interview_engine.hr.leave.annual import Accrued, months_later
+from interview_engine.hr.leave.annual import Accrued
+from interview_engine.hr.months import add_months
 
 Key = tuple[str, date, str]
 """Kind of entry (opening, accrual, carry, expiry), its day, and the part of the balance that it changes ("2026")."""
@@ -186,7 +187,7 @@ def _end_parts(run: _Run, entries: dict[Key, int], day: date) -> None:
             _note(entries, ("carry", after, part.name), -stays)
             _note(entries, ("carry", after, f"{part.name}+"), stays)
             months = part.carry.months
-            run.add(_Part(f"{part.name}+", stays, None if months is None else months_later(part.end, months)))
+            run.add(_Part(f"{part.name}+", stays, None if months is None else add_months(part.end, months)))
         _note(entries, ("expiry", after, part.name), stays - part.minutes)
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import KeptKind, Over
-from interview_engine.hr.employment.service import Employment, months_after
+from interview_engine.hr.employment.service import Employment
+from interview_engine.hr.months import add_months
 from interview_engine.hr.offboarding.tables import ExitInterview, Separation
 from interview_engine.hr.removal import Removal
 from interview_engine.i18n import msg
@@ -24,9 +25,7 @@ def _over(session: Session, months: int, _: int, until: date) -> Sequence[Over]:
         .join(Employment, Employment.id == Separation.employment_id)
         .where(ExitInterview.state == "answered", Employment.state == "left", Employment.last_day <= until)
     ).tuples()
-    found = [
-        Over(row_id, person_id, months_after(last, months)) for row_id, person_id, last in rows if last is not None
-    ]
+    found = [Over(row_id, person_id, add_months(last, months)) for row_id, person_id, last in rows if last is not None]
     return sorted((one for one in found if one.day <= until), key=lambda one: (one.day, one.subject_id))
 
 

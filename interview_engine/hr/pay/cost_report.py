@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import scoped
+from interview_engine.hr.months import add_months
 from interview_engine.hr.pay import words
 from interview_engine.hr.pay.rules.lines import Group
-from interview_engine.hr.pay.rules.months import add_months
 from interview_engine.hr.pay.tables import PayCost, PayCostPart
 from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import invalid

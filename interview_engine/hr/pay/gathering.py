@@ -15,12 +15,12 @@ from interview_engine.hr.calendar import service as calendars
 from interview_engine.hr.calendar.service import Calendar
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment, PayRate
+from interview_engine.hr.months import add_months, bounds
 from interview_engine.hr.pay.allowances import ALLOWANCES
 from interview_engine.hr.pay.entering import book_now
 from interview_engine.hr.pay.given import Readings, kept_parameter, parameter_of
 from interview_engine.hr.pay.parameters import Book, Parameter
 from interview_engine.hr.pay.rules.lines import Group, Line, line_of
-from interview_engine.hr.pay.rules.months import add_months, bounds
 from interview_engine.hr.pay.settlement_lines import CODES, COMPENSATION, is_due
 from interview_engine.hr.pay.settling import (
     Leaving,

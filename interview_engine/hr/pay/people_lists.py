@@ -17,12 +17,12 @@ from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.mending import plain_number
 from interview_engine.hr.forms.spec import Column, Fill, FormSpec, ListSpec, Place
+from interview_engine.hr.months import bounds
 from interview_engine.hr.pay import profiles
 from interview_engine.hr.pay.allowances import ALLOWANCES, TIMED
 from interview_engine.hr.pay.gathering import AMOUNTS
 from interview_engine.hr.pay.profiles import NewAttendance, NewProfile
 from interview_engine.hr.pay.retiring import RETIRES, retirements
-from interview_engine.hr.pay.rules.months import bounds
 from interview_engine.hr.pay.rules.overtime import KINDS as OVERTIME
 from interview_engine.hr.pay.tables import PayAttendance, PayProfile
 from interview_engine.hr.people.tables import Person

@@ -16,7 +16,7 @@ from interview_engine.hr.access.rules import Action, Actor
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment
-from interview_engine.hr.pay.rules.months import bounds
+from interview_engine.hr.months import bounds
 from interview_engine.hr.pay.tables import PayAttendance, PayProfile
 from interview_engine.hr.problems import invalid, missing, required
 from interview_engine.i18n import Text, msg

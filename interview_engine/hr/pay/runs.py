@@ -16,6 +16,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_owner, check_row
 from interview_engine.hr.employment.service import Employment
+from interview_engine.hr.months import bounds
 from interview_engine.hr.pay.checks import PASSABLE, differences, findings, settlement_findings
 from interview_engine.hr.pay.closing import keep_for_good
 from interview_engine.hr.pay.costs import keep_costs
@@ -23,7 +24,6 @@ from interview_engine.hr.pay.gathering import Material, gather, load_closed, mat
 from interview_engine.hr.pay.handing_out import is_out
 from interview_engine.hr.pay.parameters import overtime
 from interview_engine.hr.pay.rules.lines import Line, line_of, total
-from interview_engine.hr.pay.rules.months import bounds
 from interview_engine.hr.pay.rules.proration import METHODS
 from interview_engine.hr.pay.slip import compute, sha256
 from interview_engine.hr.pay.tables import PayPeriod, PayRun, Payslip

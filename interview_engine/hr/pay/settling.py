@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.employment.service import Employment
+from interview_engine.hr.months import add_months, bounds
 from interview_engine.hr.offboarding import service as offboarding
 from interview_engine.hr.offboarding.service import FinalSettlement
 from interview_engine.hr.pay.parameters import Book, Parameter
 from interview_engine.hr.pay.rules.brackets import ZERO
 from interview_engine.hr.pay.rules.lines import Line, line_of
-from interview_engine.hr.pay.rules.months import add_months, bounds
 from interview_engine.hr.pay.settlement_lines import CODES, PAID, is_due
 from interview_engine.hr.pay.tables import PayRun, PaySettled, PaySettlement, Payslip
 from interview_engine.store.money import rounded

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.area import KeptKind, Over
-from interview_engine.hr.employment.service import Employment, months_after
+from interview_engine.hr.employment.service import Employment
+from interview_engine.hr.months import add_months
 from interview_engine.hr.removal import Removal
 from interview_engine.hr.signing.standing import BLOBS, OPEN
 from interview_engine.hr.signing.tables import SignatureLink, SignatureRequest, SignatureStep
@@ -36,9 +37,7 @@ def _over(session: Session, months: int, _: int, until: date) -> Sequence[Over]:
             Employment.last_day <= until,
         )
     ).tuples()
-    found = [
-        Over(row_id, person_id, months_after(last, months)) for row_id, person_id, last in rows if last is not None
-    ]
+    found = [Over(row_id, person_id, add_months(last, months)) for row_id, person_id, last in rows if last is not None]
     return sorted((one for one in found if one.day <= until), key=lambda one: (one.day, one.subject_id))
 
 

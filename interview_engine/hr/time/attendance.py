@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from interview_engine.hr.access.service import check_row
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.leave import service as leave
+from interview_engine.hr.months import last_of
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.hr.time.tables import AttendanceChange, AttendanceDay, AttendanceMonth, OvertimeEntry
 from interview_engine.i18n import Text, msg
@@ -83,11 +84,6 @@ class Month:
             **{name: str(getattr(self, name)) for name in ("absent_days", "unpaid_days", "sick_days")},
             "overtime": dict(self.overtime or {}),
         }
-
-
-def last_of(month: date) -> date:
-    """The last day of a month."""
-    return (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 def months_of(session: Session, employment_ids: Sequence[str], month: date) -> dict[str, Month]:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.forms.fields import Field
+from interview_engine.hr.months import last_of
 from interview_engine.hr.problems import conflict, invalid
 from interview_engine.hr.requests.service import Ask, AskedKind, Effect, Line, in_force
 from interview_engine.hr.time import plans, punching
-from interview_engine.hr.time.attendance import last_of, month_row
+from interview_engine.hr.time.attendance import month_row
 from interview_engine.hr.time.policy import policy_of
 from interview_engine.hr.time.rules.shifts import instant, read_time, time_text, zone_of
 from interview_engine.i18n import msg

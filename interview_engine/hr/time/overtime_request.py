@@ -21,10 +21,10 @@ from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field
 from interview_engine.hr.leave import service as leave
 from interview_engine.hr.leave.service import hours_text
+from interview_engine.hr.months import last_of
 from interview_engine.hr.problems import conflict, invalid
 from interview_engine.hr.requests.service import Ask, AskedKind, Effect, Line, in_force
 from interview_engine.hr.time import plans, punching
-from interview_engine.hr.time.attendance import last_of
 from interview_engine.hr.time.policy import OVERTIME, policy_of
 from interview_engine.hr.time.rules.days import presence
 from interview_engine.hr.time.rules.overtime import LIMIT_LAW, MOST_MONTH_MINUTES, Kind, minutes_by_kind, over_limit

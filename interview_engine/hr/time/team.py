@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import scoped
 from interview_engine.hr.employment import service as employments
+from interview_engine.hr.months import last_of
 from interview_engine.hr.people.tables import Department, Person
-from interview_engine.hr.time.attendance import Month, last_of, months_of
+from interview_engine.hr.time.attendance import Month, months_of
 from interview_engine.hr.time.tables import AttendanceDay
 
 MOST = 300

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from interview_engine.hr.files.contract_rules import (
     Kind,
     Term,
-    add_months,
     last_of_months,
     next_term,
     overlapping,
@@ -103,13 +102,6 @@ def test_working_without_a_written_contract_is_named_from_day_31(today: date, fo
 
 def test_a_contract_signed_in_time_leaves_nothing_to_name() -> None:
     assert unwritten(FIRST, date(2026, 3, 15), date(2030, 1, 1)) is None
-
-
-@given(days, st.integers(-600, 600))
-def test_months_are_added_without_skipping_one(day: date, months: int) -> None:
-    moved = add_months(day, months)
-    assert (moved.year * 12 + moved.month) - (day.year * 12 + day.month) == months
-    assert moved.day <= day.day
 
 
 @given(days, st.integers(1, 120))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from interview_engine.hr.leave.annual import Accrued, LeaveStep, Work, accruals, earned, months_later
+from interview_engine.hr.leave.annual import Accrued, LeaveStep, Work, accruals, earned
 from interview_engine.hr.leave.types import ANNUAL_STEPS
 from interview_engine.hr.pay import parameters
 from interview_engine.hr.pay.parameters import book
@@ -73,6 +73,5 @@ def test_a_whole_leap_year_is_no_more_than_the_year() -> None:
     assert earned(date(2026, 5, 2), date(2026, 5, 1), 5) == 0
 
 
-def test_months_end_on_the_last_day_of_a_short_month() -> None:
-    assert months_later(date(2026, 8, 31), 6) == date(2027, 2, 28)
+def test_what_was_accrued_names_its_year() -> None:
     assert Accrued(END, 2026, 5).year == 2026

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from interview_engine.hr.pay.rules.months import add_months
+from interview_engine.hr.months import add_months
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from interview_engine.hr.months import add_months
 from interview_engine.hr.pay.rules.brackets import ZERO, Table
-from interview_engine.hr.pay.rules.months import add_months
 from interview_engine.store.money import rounded
 
 HALF = Decimal("0.5")
