@@ -14,7 +14,6 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.expense.kinds import SHIPPED
 from interview_engine.hr.expense.tables import ExpenseBuyer, ExpenseKind, ExpensePerDiem
-from interview_engine.hr.people.tables import LegalEntity
 from interview_engine.hr.problems import invalid, missing, required
 from interview_engine.i18n import msg
 from interview_engine.store import audit
@@ -46,19 +45,6 @@ class NewPerDiem:
     last_day: date | None
     amount: Decimal
     source: str
-
-
-def company_named(session: Session, name: str) -> str:
-    """The id of a company by its name.
-
-    Raises:
-        InvalidInput: `expense.company`.
-    """
-    found = session.scalar(select(LegalEntity.id).where(LegalEntity.name == name.strip()))
-    if found is None:
-        raise invalid("company", "expense.company", msg("There is no company with this name."),
-                      msg("Write it as the list of companies has it."))  # fmt: skip
-    return found
 
 
 def set_kind(

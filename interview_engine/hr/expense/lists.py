@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock, china_day
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
-from interview_engine.hr.expense import advances, claims, company, payouts
+from interview_engine.hr.expense import advances, claims, payouts
 from interview_engine.hr.expense.kinds import WORDS
 from interview_engine.hr.expense.tables import (
     AdvanceEntry,
@@ -25,6 +25,7 @@ from interview_engine.hr.expense.tables import (
 )
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import Bulk, Column, FormSpec, ListSpec, Place
+from interview_engine.hr.org.service import company_called
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.i18n import msg
 
@@ -224,7 +225,7 @@ PAID = (Field("day", msg("Paid on"), "day", help=msg("Left empty: today.")),)
 
 
 def _make(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
-    return payouts.make(session, actor, company.company_named(session, str(values["company"])), clock).id
+    return payouts.make(session, actor, company_called(session, str(values["company"])).id, clock).id
 
 
 def _paid(session: Session, actor: Actor, row_id: str, values: Mapping[str, Value], clock: Clock) -> None:

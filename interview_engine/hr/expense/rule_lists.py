@@ -27,6 +27,7 @@ from interview_engine.hr.expense.tables import (
 )
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, Place
+from interview_engine.hr.org.service import company_called
 from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import invalid, missing
 from interview_engine.i18n import msg
@@ -49,6 +50,10 @@ def _fen(amount: Decimal | None) -> int | None:
 
 def _day(value: Value) -> date | None:
     return value if isinstance(value, date) else None
+
+
+def _owner(session: Session, values: Mapping[str, Value]) -> str:
+    return company_called(session, str(values["company"])).id
 
 
 def _company_of(session: Session, row_id: str) -> str:
@@ -78,12 +83,12 @@ def _new_kind(values: Mapping[str, Value]) -> NewKind:
 
 
 def _create_kind(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
-    owner = company.company_named(session, str(values["company"]))
+    owner = _owner(session, values)
     return company.set_kind(session, actor, owner, _new_kind(values), clock).id
 
 
 def _update_kind(session: Session, actor: Actor, row_id: str, values: Mapping[str, Value], clock: Clock) -> None:
-    owner = company.company_named(session, str(values["company"]))
+    owner = _owner(session, values)
     company.set_kind(session, actor, owner, _new_kind(values), clock, row_id)
 
 
@@ -144,7 +149,7 @@ def _create_per_diem(session: Session, actor: Actor, values: Mapping[str, Value]
         str(values["city_class"]), str(values.get("cities") or ""), None if level is None else int(str(level)), first,
         _day(values.get("last_day")), yuan(values["amount"]), str(values["source"]),
     )  # fmt: skip
-    owner = company.company_named(session, str(values["company"]))
+    owner = _owner(session, values)
     return company.set_per_diem(session, actor, owner, new, clock).id
 
 
@@ -215,7 +220,7 @@ BUDGET_FIELDS = (
 
 
 def _create_budget(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
-    owner, month = company.company_named(session, str(values["company"])), _day(values["month"])
+    owner, month = _owner(session, values), _day(values["month"])
     assert month is not None
     found = session.scalars(
         select(Department.id).where(Department.legal_entity_id == owner, Department.name == str(values["department"]))
@@ -297,7 +302,7 @@ EXPENSE_BUDGETS = ListSpec(
 
 
 def _create_buyer(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
-    owner = company.company_named(session, str(values["company"]))
+    owner = _owner(session, values)
     return company.set_buyer(session, actor, owner, str(values["buyer"]), str(values["tax_number"]), clock).id
 
 
@@ -328,7 +333,7 @@ EXPENSE_BUYERS = ListSpec(
 def _close(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
     month = _day(values["month"])
     assert month is not None
-    owner = company.company_named(session, str(values["company"]))
+    owner = _owner(session, values)
     return budgets.close_month(session, actor, owner, month, clock).id
 
 

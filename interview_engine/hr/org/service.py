@@ -298,6 +298,16 @@ def company_called(session: Session, name: str) -> LegalEntity:
     return found
 
 
+def company_meant(session: Session, name: str) -> LegalEntity:
+    """The company of that name; the only one there is where the name is "".
+
+    Raises:
+        InvalidInput: `org.no_company`.
+    """
+    known = legal_entities(session)
+    return known[0] if not name.strip() and len(known) == 1 else company_called(session, name)
+
+
 def department_names(session: Session) -> dict[str, str]:
     """Every department's name by id, for lists."""
     return dict(session.execute(select(Department.id, Department.name)).tuples().all())

@@ -14,7 +14,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, Place
-from interview_engine.hr.org.service import company_called, legal_entities
+from interview_engine.hr.org.service import company_meant
 from interview_engine.hr.pay import handing_out, runs
 from interview_engine.hr.pay.rules.proration import WORDS as METHOD_WORDS
 from interview_engine.hr.pay.tables import SUPPLEMENTARY, PayRun, Payslip
@@ -26,15 +26,9 @@ def _begin(session: Session, actor: Actor, values: Mapping[str, Value], clock: C
     month, pay_day = values["month"], values["pay_day"]
     assert isinstance(month, date)
     assert isinstance(pay_day, date)
-    company = _company(session, str(values["company"] or "").strip())
+    company = company_meant(session, str(values["company"] or ""))
     new = runs.NewRun(company.id, month, pay_day, str(values["method"]), bool(values["supplementary"]))
     return runs.begin(session, actor, new, clock).id
-
-
-def _company(session: Session, name: str) -> LegalEntity:
-    """The company of that name; the only one where none is named."""
-    known = legal_entities(session)
-    return known[0] if not name and len(known) == 1 else company_called(session, name)
 
 
 PAY_RUNS = ListSpec(

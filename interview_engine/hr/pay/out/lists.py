@@ -13,7 +13,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_owner
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import Bulk, Column, FormSpec, ListSpec, Place
-from interview_engine.hr.org.service import company_called, legal_entities
+from interview_engine.hr.org.service import company_meant, legal_entities
 from interview_engine.hr.pay.out.journal import ITEMS
 from interview_engine.hr.pay.tables import SUPPLEMENTARY, PayAccount, PayCost, PayJournalLine, PayRun
 from interview_engine.hr.people.tables import Department, LegalEntity
@@ -26,7 +26,7 @@ from interview_engine.store.rows import find, stamp, touch
 
 
 def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
-    company = _company(session, values)
+    company = company_meant(session, str(values["company"] or ""))
     return _set(session, actor, company.id, values, clock).id
 
 
@@ -99,11 +99,6 @@ def _row(session: Session, row_id: str) -> PayAccount:
     if row is None:
         raise missing("pay_account", msg("account"))
     return row
-
-
-def _company(session: Session, values: Mapping[str, Value]) -> LegalEntity:
-    name, known = str(values["company"] or "").strip(), legal_entities(session)
-    return known[0] if not name and len(known) == 1 else company_called(session, name)
 
 
 def _department(session: Session, company_id: str, values: Mapping[str, Value]) -> str:

@@ -15,7 +15,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, Place
-from interview_engine.hr.org.service import company_called, legal_entities
+from interview_engine.hr.org.service import company_meant
 from interview_engine.hr.people.tables import LegalEntity
 from interview_engine.hr.performance import cycles
 from interview_engine.hr.performance.cycles import NewCycle
@@ -62,8 +62,7 @@ def _number(value: Value, otherwise: str = "0") -> Decimal:
 
 
 def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
-    name, known = str(values["company"] or "").strip(), legal_entities(session)
-    company = known[0] if not name and len(known) == 1 else company_called(session, name)
+    company = company_meant(session, str(values["company"] or ""))
     return cycles.begin(session, actor, _new(session, actor, values, company.id), clock).id
 
 
