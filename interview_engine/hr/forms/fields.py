@@ -46,7 +46,8 @@ class Field:
         places: decimals of a number.
         when: (name of another field, its value): only then is this one asked for; otherwise it is None.
         also: what else the heads of people's sheets call it.
-        reads: its own reading of a text, in place of the kind's; raises InvalidInput.
+        reads: its own reading of a text, in place of the kind's; raises InvalidInput. Of a text field it reads every
+            value, however it came; what it gives it reads as the same.
         mask: what pages of an import show of it; the whole value is for who opens it in its own place.
         alone: a value as it is compared, where no two lines of a sheet may say the same.
         joined: columns of a sheet that are parts of it stand in one value with this between them: "总部/销售部".
@@ -91,12 +92,14 @@ def checked(one: Field, value: Value) -> Value:
     """A value of the right type within the field's limits; None for nothing.
 
     Raises:
-        InvalidInput: `input.required`, `input.too_long`, `input.choice`, `input.number`.
+        InvalidInput: `input.required`, `input.too_long`, `input.choice`, `input.number`; what the field's reading says.
     """
     if is_nothing(value):
         if one.required:
             raise required(one.name, one.label)
         return None
+    if one.reads is not None and one.kind == "text":
+        value = one.reads(str(value))
     if isinstance(value, str) and one.kind in ("text", "area") and len(value) > one.most:
         raise invalid(
             one.name,

@@ -56,7 +56,7 @@ def read_value(one: Field, raw: str, order: DayOrder | None = None) -> Value:
     if not text.strip() or (one.nothing and is_like(text) in one.nothing):
         return checked(one, None)
     if one.reads is not None:
-        return checked(one, one.reads(text))
+        return checked(one, text if one.kind == "text" else one.reads(text))
     if one.kind in ("day", "month") and order is not None and (day := _in_order(text, order)) is not None:
         return checked(one, day if one.kind == "day" else day.replace(day=1))
     return checked(one, _READERS[one.kind](one, text))

@@ -90,7 +90,7 @@ def _new(values: Mapping[str, Value]) -> NewShift:
     return NewShift(
         _text(values, "code"),
         _text(values, "name"),
-        rules.read_parts(_times(_text(values, "parts"))),
+        rules.read_parts(_text(values, "parts")),
         str(values["kind"]),
         _text(values, "zone") or "Asia/Shanghai",
         _whole(values, "break_minutes", 0),
@@ -99,7 +99,7 @@ def _new(values: Mapping[str, Value]) -> NewShift:
         _whole(values, "grace_late", 0),
         _whole(values, "grace_early", 0),
         _whole(values, "flex", 0),
-        rules.read_parts(_night(night))[0] if night else None,
+        rules.read_parts(night)[0] if night else None,
     )
 
 

@@ -141,3 +141,10 @@ def test_a_field_is_asked_for_only_with_the_value_it_depends_on() -> None:
     assert checked_form(fields, {"thing": False, "why": "ignored"}) == {"thing": False, "why": None}
     with pytest.raises(InvalidInput):
         checked_form(fields, {"thing": True})
+
+
+def test_a_texts_own_reading_reads_every_value_however_it_came() -> None:
+    one = field("text", reads=lambda text: text.strip().upper())
+    assert read_value(one, " a-1 ") == "A-1"
+    assert checked_form((one,), {"thing": " a-1 "}) == {"thing": "A-1"}
+    assert checked_form((one,), {"thing": "A-1"}) == {"thing": "A-1"}
