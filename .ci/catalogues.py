@@ -81,6 +81,7 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("interview_engine/hr/time/correction_request.py", "people"),
     ("interview_engine/hr/time/overtime_request.py", "people"),
     ("interview_engine/hr/time/policy.py", "people"),
+    ("interview_engine/hr/time/typed.py", "people"),
     ("interview_engine/hr/time/", "console_time"),
     ("api/console/time/", "console_time"),
     ("api/templates/console/time/", "console_time"),

@@ -100,7 +100,7 @@ def confirm(
         post = house().post_of(session, actor.person_id or "")
         if post is None:
             raise conflict("punch.not_here", msg("You do not work here now."), msg("Ask HR."))
-        return time.confirm(session, actor, post.employment_id, _month(month), context.clock).month
+        return time.confirm(session, actor, post.employment_id, time.read_month(month), context.clock).month
 
     return act(
         context,
@@ -136,13 +136,6 @@ def _fix(latitude: str, longitude: str, accuracy: str, mock: str) -> time.Fix | 
     return time.Fix(int(degrees[0] * 1_000_000), int(degrees[1] * 1_000_000), int(metres), mock == "1")
 
 
-def _month(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m").date()
-    except ValueError:
-        raise invalid("month", "attendance.month", msg("There is no such month."), msg("Choose one.")) from None
-
-
 def _page(
     request: Request,
     context: Context,
@@ -161,7 +154,7 @@ def _page(
         month = now.date().replace(day=1)
         if wanted:
             try:
-                month = _month(wanted)
+                month = time.read_month(wanted)
             except InterviewEngineError as error:
                 problem = problem or error
         midnight = datetime.combine(now.date(), datetime.min.time(), zone)

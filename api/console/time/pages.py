@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
@@ -21,9 +19,8 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import require
 from interview_engine.hr.months import last_of
 from interview_engine.hr.org import service as org
-from interview_engine.hr.problems import invalid
 from interview_engine.hr.time import service as time
-from interview_engine.i18n import mark, msg
+from interview_engine.i18n import mark
 
 router = APIRouter()
 MONTH = "/console/attendance-month"
@@ -49,7 +46,7 @@ def lock(request: Request, context: Ctx, actor: PageActor, form: Form) -> Respon
     """Close a month of a company."""
 
     def change(session: Session) -> str:
-        wanted = _month(form.text("month"))
+        wanted = time.read_month(form.text("month"))
         time.lock(session, actor, form.text("company"), wanted, context.clock)
         return f"{MONTH}?month={wanted:%Y-%m}"
 
@@ -74,19 +71,12 @@ def door(row_id: str, request: Request, context: Ctx, actor: PageActor) -> Respo
         )
 
 
-def _month(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m").date()
-    except ValueError:
-        raise invalid("month", "attendance.month", msg("There is no such month."), msg("Choose one.")) from None
-
-
 def _page(
     request: Request, context: Context, actor: Actor, wanted: str, department: str,
     problem: InterviewEngineError | None = None,
 ) -> Response:  # fmt: skip
     try:
-        first = _month(wanted) if wanted else china_day(context.clock).replace(day=1)
+        first = time.read_month(wanted) if wanted else china_day(context.clock).replace(day=1)
     except InterviewEngineError as error:
         first, problem = china_day(context.clock).replace(day=1), problem or error
     with context.database.reading() as session:

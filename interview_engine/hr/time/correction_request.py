@@ -17,19 +17,12 @@ from interview_engine.hr.requests.service import Ask, AskedKind, Effect, Line, i
 from interview_engine.hr.time import plans, punching
 from interview_engine.hr.time.attendance import month_row
 from interview_engine.hr.time.policy import policy_of
-from interview_engine.hr.time.rules.shifts import instant, read_time, time_text, zone_of
+from interview_engine.hr.time.rules.shifts import instant, read_time, zone_of
+from interview_engine.hr.time.typed import time_field
 from interview_engine.i18n import msg
 
 NAME = "punch_correction"
 EARLIEST_DAYS = 366
-
-
-def _time(text: str) -> str:
-    try:
-        return time_text(read_time(text))
-    except ValueError:
-        raise invalid("came", "correction.time", msg("This is no time of day: {text}", text=text[:20]),
-                      msg("Write it as 09:00."))  from None  # fmt: skip
 
 
 def moments(session: Session, asked: Ask) -> list[datetime]:
@@ -126,8 +119,8 @@ CORRECTION = AskedKind(
     about=msg("You were there and the punch is missing. Approved, it counts like any other."),
     fields=(
         Field("day", msg("Day of the shift"), "day", required=True),
-        Field("came", msg("Came at"), most=5, reads=_time, help=msg("As 09:00. Left empty: that punch is there.")),
-        Field("left", msg("Left at"), most=5, reads=_time, help=msg("After a night, the time of the next morning.")),
+        time_field("came", msg("Came at"), help=msg("As 09:00. Left empty: that punch is there.")),
+        time_field("left", msg("Left at"), help=msg("After a night, the time of the next morning.")),
         Field("reason", msg("Reason"), "area", required=True, most=300),
     ),
     days=("day",),

@@ -19,7 +19,7 @@ from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import Bulk, Column, Fill, FormSpec, ListSpec, Place
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.hr.problems import invalid
-from interview_engine.hr.time import attendance, places, plans, policy, punching
+from interview_engine.hr.time import attendance, places, plans, policy, punching, shifts
 from interview_engine.hr.time.attendance import MONTH_STATES, PROBLEMS, STATES, VERDICTS
 from interview_engine.hr.time.punching import FLAGS, SOURCES
 from interview_engine.hr.time.shift_lists import NUMBER
@@ -202,7 +202,7 @@ PUNCH_PLACES = ListSpec(
         Column("radius_m", msg("Radius, metres"), "whole", PunchPlace.radius_m),
         Column("department", msg("Only for department"), "text", Department.name),
         Column("company", msg("Company"), "text", LegalEntity.name, filters=True),
-        Column("state", msg("State"), "choice", PunchPlace.state, choices=places.STATES, filters=True),
+        Column("state", msg("State"), "choice", PunchPlace.state, choices=shifts.STATES, filters=True),
     ),
     form=FormSpec(PLACE_FIELDS, _create_place, ("public", "manage"), _update_place, _load_place),
     bulk=(

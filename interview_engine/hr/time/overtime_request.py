@@ -28,8 +28,9 @@ from interview_engine.hr.time import plans, punching
 from interview_engine.hr.time.policy import OVERTIME, policy_of
 from interview_engine.hr.time.rules.days import presence
 from interview_engine.hr.time.rules.overtime import LIMIT_LAW, MOST_MONTH_MINUTES, Kind, minutes_by_kind, over_limit
-from interview_engine.hr.time.rules.shifts import Shift, instant, overlap, read_time, spans, time_text, zone_of
+from interview_engine.hr.time.rules.shifts import Shift, instant, overlap, read_time, spans, zone_of
 from interview_engine.hr.time.tables import OvertimeEntry
+from interview_engine.hr.time.typed import time_field
 from interview_engine.i18n import Text, msg
 from interview_engine.store.rows import stamp
 
@@ -74,14 +75,6 @@ def _kinds(session: Session, asked: Ask) -> Callable[[date], Kind]:
 def _shift(session: Session, asked: Ask, day: date) -> Shift | None:
     found = plans.plans_of(session, asked.post.legal_entity_id, [asked.post.employment_id], day, day)
     return found.on(asked.post.employment_id, day).shift
-
-
-def _time(text: str) -> str:
-    try:
-        return time_text(read_time(text))
-    except ValueError:
-        raise invalid("begin", "correction.time", msg("This is no time of day: {text}", text=text[:20]),
-                      msg("Write it as 09:00."))  from None  # fmt: skip
 
 
 def _check(session: Session, asked: Ask, clock: Clock) -> None:
@@ -222,8 +215,8 @@ OVERTIME_REQUEST = AskedKind(
     about=msg("Each hour counts as what its own date is: workday, day off or statutory holiday."),
     fields=(
         Field("day", msg("Day on which it begins"), "day", required=True),
-        Field("begin", msg("From", context="time"), required=True, most=5, reads=_time, help=msg("As 18:30.")),
-        Field("end", msg("Until", context="time"), required=True, most=5, reads=_time,
+        time_field("begin", msg("From", context="time"), required=True, help=msg("As 18:30.")),
+        time_field("end", msg("Until", context="time"), required=True,
               help=msg("A time that is not later is of the next day.")),
         Field("paid_by", msg("In return"), "choice", required=True, choices=PAID_BY),
         Field("reason", msg("Reason"), "area", required=True, most=300),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +15,9 @@ from interview_engine.hr.org import service as org
 from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import invalid, missing, text_within
 from interview_engine.hr.time.tables import PunchPlace
-from interview_engine.i18n import Text, msg
+from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
-
-STATES: Mapping[str, Text] = {"used": msg("In use", context="shift"), "ended": msg("No longer used")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ from interview_engine.hr.time.rules.plans import Planned
 from interview_engine.hr.time.rules.shifts import Shift, night_minutes, parts_text, spans, window
 from interview_engine.hr.time.shifts import NewShift, create, of_company
 from interview_engine.hr.time.team import TeamMonth, team_month
+from interview_engine.hr.time.typed import read_month
 
 __all__ = [
     "CODE_S",
@@ -94,6 +95,7 @@ __all__ = [
     "plans_of",
     "policy_of",
     "punch",
+    "read_month",
     "set_default",
     "set_policy",
     "settle",

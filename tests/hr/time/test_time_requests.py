@@ -63,6 +63,12 @@ def test_corrections_have_a_limit_a_month(staff: Staff) -> None:
             staff.ask(session, "punch_correction", day=day, reason="忘记打卡")
 
 
+def test_what_is_no_time_of_day_is_refused_where_it_stands(staff: Staff) -> None:
+    with staff.world.database.transaction() as session, pytest.raises(InvalidInput, match="no time of day") as refused:
+        staff.ask(session, "punch_correction", day=before(staff), came="09:00", left="later", reason="忘记打卡")
+    assert refused.value.field == "left"
+
+
 def test_overtime_of_a_workday_is_paid_and_counted_once(staff: Staff) -> None:
     day = before(staff)
     with staff.world.database.transaction() as session:
