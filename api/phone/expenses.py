@@ -36,6 +36,7 @@ from interview_engine.hr.house import house
 from interview_engine.hr.problems import invalid
 from interview_engine.hr.requests import service as requests
 from interview_engine.i18n import Text, msg
+from interview_engine.store.money import from_fen, to_fen
 from interview_engine.store.secrets import token
 from pipelines.scans.invoice import MAX_BYTES, read_invoice
 
@@ -162,7 +163,7 @@ def send(claim_id: str, request: Request, context: Ctx, actor: EmployeeActor, fo
         claims.describe(session, actor, claim, form.text("purpose"), form.text("project"), context.clock)
         values: dict[str, Value] = {
             "claim": claim_id, "purpose": claim.purpose, "project": claim.project,
-            "amount": int(claims.count_up(session, claim) * 100),
+            "amount": to_fen(claims.count_up(session, claim)),
         }  # fmt: skip
         claims.check_whole(session, claim, context.clock)
         return requests.ask(session, actor, claim_request.NAME, values, context.clock, key=f"claim:{claim_id}").id
@@ -284,7 +285,7 @@ def _number(value: Value) -> Decimal | None:
 
 
 def _yuan(value: Value) -> Decimal | None:
-    return None if value is None else Decimal(str(value)).scaleb(-2).quantize(Decimal("0.01"))
+    return None if value is None else from_fen(int(str(value)))
 
 
 def _typed(row: ExpenseLine) -> dict[str, str]:

@@ -18,13 +18,14 @@ from interview_engine.hr.forms.fields import Field
 from interview_engine.hr.problems import conflict
 from interview_engine.hr.requests.service import Ask, AskedKind, Effect, Line
 from interview_engine.i18n import msg
+from interview_engine.store.money import from_fen, to_fen
 from interview_engine.store.rows import find, stamp, touch
 
 NAME = "advance"
 
 
 def _amount(asked: Ask) -> Decimal:
-    return Decimal(str(asked.values.get("amount") or 0)) / 100
+    return from_fen(int(str(asked.values.get("amount") or 0)))
 
 
 def _open(session: Session, asked: Ask) -> Decimal:
@@ -50,7 +51,7 @@ def _apply(session: Session, actor: Actor, asked: Ask, clock: Clock) -> Sequence
     )  # fmt: skip
     session.add(row)
     session.flush()
-    return (Effect(ExpenseAdvance.__tablename__, row.id, int(row.amount * 100)),)
+    return (Effect(ExpenseAdvance.__tablename__, row.id, to_fen(row.amount)),)
 
 
 def _reverse(session: Session, actor: Actor, asked: Ask, done: Sequence[Effect], clock: Clock) -> Sequence[Effect]:

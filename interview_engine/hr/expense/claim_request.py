@@ -21,6 +21,7 @@ from interview_engine.hr.forms.fields import Field
 from interview_engine.hr.problems import conflict, missing
 from interview_engine.hr.requests.service import Ask, AskedKind, Effect, Line
 from interview_engine.i18n import LocalizedText, Text, joined, msg
+from interview_engine.store.money import from_fen, to_fen
 from interview_engine.store.rows import find
 
 NAME = "expense_claim"
@@ -64,7 +65,7 @@ def _check(session: Session, asked: Ask, clock: Clock) -> None:
 
 
 def _amount(asked: Ask) -> Decimal:
-    return Decimal(str(asked.values.get("amount") or 0)) / 100
+    return from_fen(int(str(asked.values.get("amount") or 0)))
 
 
 def _facts(session: Session, asked: Ask) -> Facts:
@@ -152,9 +153,9 @@ def _refused(session: Session, asked: Ask, actor_id: str, clock: Clock) -> None:
 def _apply(session: Session, actor: Actor, asked: Ask, clock: Clock) -> Sequence[Effect]:
     claim = _claim(session, asked, lock=True)
     taken = claims.approve(session, claim, actor.id, clock)
-    effects = [Effect(ExpenseClaim.__tablename__, claim.id, int(claim.total * 100))]
+    effects = [Effect(ExpenseClaim.__tablename__, claim.id, to_fen(claim.total))]
     table = ExpenseAdvance.__tablename__
-    return [*effects, *(Effect(table, row_id, -int(amount * 100)) for row_id, amount in taken.items())]
+    return [*effects, *(Effect(table, row_id, -to_fen(amount)) for row_id, amount in taken.items())]
 
 
 def _reverse(session: Session, actor: Actor, asked: Ask, done: Sequence[Effect], clock: Clock) -> Sequence[Effect]:

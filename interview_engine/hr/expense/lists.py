@@ -28,6 +28,7 @@ from interview_engine.hr.forms.spec import Bulk, Column, FormSpec, ListSpec, Pla
 from interview_engine.hr.org.service import company_called
 from interview_engine.hr.people.tables import Department, LegalEntity, Person
 from interview_engine.i18n import msg
+from interview_engine.store.money import from_fen
 
 COMPANY = Field("company", msg("Company"), required=True, most=120, also=("公司", "单位"))
 
@@ -40,7 +41,7 @@ def kind_column(code: Any) -> Any:
 
 def yuan(value: Value) -> Decimal:
     """A money field in yuan; 0 for nothing."""
-    return Decimal(str(value or 0)).scaleb(-2).quantize(Decimal("0.01"))
+    return from_fen(int(str(value or 0)))
 
 
 def _who(person: Any, company_id: Any) -> tuple[Column, Column]:

@@ -31,6 +31,7 @@ from interview_engine.hr.org.service import company_called
 from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import invalid, missing
 from interview_engine.i18n import msg
+from interview_engine.store.money import to_fen
 from interview_engine.store.rows import find
 
 WRITES = ("payroll", "write")
@@ -45,7 +46,7 @@ def _rows(table: Owned) -> Select[Any]:
 
 
 def _fen(amount: Decimal | None) -> int | None:
-    return None if amount is None else int(amount * 100)
+    return None if amount is None else to_fen(amount)
 
 
 def _day(value: Value) -> date | None:

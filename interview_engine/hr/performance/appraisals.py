@@ -22,7 +22,7 @@ from interview_engine.hr.performance.rules import steps
 from interview_engine.hr.performance.rules.scoring import Part, Score, band_of, of_goals, weighted
 from interview_engine.hr.performance.tables import Appraisal, PerformanceCycle, PerformanceGoal
 from interview_engine.hr.performance.words import PARTS
-from interview_engine.hr.problems import conflict, invalid, missing, required, text_within
+from interview_engine.hr.problems import conflict, invalid, missing, text_within
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import batched, find, stamp, touch
@@ -291,14 +291,3 @@ def _head(
             return head
         at = above.get(at)
     return None
-
-
-def reason_given(reason: str) -> str:
-    """A reason that must be there.
-
-    Raises:
-        InvalidInput.
-    """
-    if not reason.strip():
-        raise required("reason", msg("reason"))
-    return text_within(reason, "reason", msg("reason"), 300)

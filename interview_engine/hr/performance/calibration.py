@@ -20,7 +20,7 @@ from interview_engine.hr.performance import appraisals, cycles
 from interview_engine.hr.performance.rules import fairness, steps
 from interview_engine.hr.performance.rules.grades import best, graded, limits, out_of_share
 from interview_engine.hr.performance.tables import Appraisal, CalibrationMove, PerformanceCycle, PerformanceGoal
-from interview_engine.hr.problems import conflict, invalid
+from interview_engine.hr.problems import conflict, invalid, text_within
 from interview_engine.i18n import msg
 from interview_engine.store import audit
 from interview_engine.store.rows import stamp, touch
@@ -85,7 +85,7 @@ def move(session: Session, actor: Actor, appraisal_id: str, grade: str, reason: 
         raise invalid("grade", "performance.grade", msg("The cycle has no such grade."), msg("Choose another grade."))
     if row.grade == grade and row.reopened is None:
         return row
-    said = appraisals.reason_given(reason)
+    said = text_within(reason, "reason", msg("reason"), 300)
     session.add(
         CalibrationMove(
             **stamp(actor.id, clock), appraisal_id=row.id, person_id=row.person_id, before=row.grade, after=grade,
