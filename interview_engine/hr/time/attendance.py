@@ -235,6 +235,7 @@ def confirm(session: Session, actor: Actor, employment_id: str, month: date, clo
     row = held or _new_month(session, employment, month, actor.id, clock)
     row.state, row.confirmed_at, row.totals = "confirmed", clock.now(), found.as_json()
     touch(row, actor.id, clock)
+    session.flush()
     audit.record(session, actor.id, "attendance.confirm", f"attendance_month:{row.id}", {}, clock)
     return row
 
@@ -271,9 +272,13 @@ def lock(session: Session, actor: Actor, legal_entity_id: str, month: date, cloc
     ).all()  # fmt: skip
     found = months_of(session, ids, month)
     people = employments.many_of(session, ids, lock=True)
+    rows: dict[str, AttendanceMonth] = {}
+    for part in employments.parts(ids):
+        held = select(AttendanceMonth).where(AttendanceMonth.employment_id.in_(part), AttendanceMonth.month == month)
+        rows |= {row.employment_id: row for row in session.scalars(held)}
     closed = left = 0
     for employment_id, totals in sorted(found.items()):
-        row = month_row(session, employment_id, month)
+        row = rows.get(employment_id)
         if row is not None and row.state == "locked":
             continue
         if totals.held:
@@ -283,6 +288,7 @@ def lock(session: Session, actor: Actor, legal_entity_id: str, month: date, cloc
         row.state, row.totals, row.locked_by = "locked", totals.as_json(), actor.id
         touch(row, actor.id, clock)
         closed += 1
+    session.flush()
     detail = {"month": f"{month:%Y-%m}", "closed": closed, "left": left}
     audit.record(session, actor.id, "attendance.lock", f"legal_entity:{legal_entity_id}", detail, clock)
     return Closed(closed, left)
@@ -326,5 +332,4 @@ def _new_month(session: Session, employment: Employment, month: date, actor_id: 
         legal_entity_id=employment.legal_entity_id, month=month, state="open", totals={},
     )  # fmt: skip
     session.add(row)
-    session.flush()
     return row
