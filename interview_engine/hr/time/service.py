@@ -6,7 +6,6 @@ from interview_engine.hr.time.attendance import (
     MONTH_STATES,
     PROBLEMS,
     ClosedMonth,
-    Month,
     closed_months,
     confirm,
     explain,
@@ -25,13 +24,12 @@ from interview_engine.hr.time.plans import (
     PERSON,
     NewDefault,
     PlanRow,
-    Plans,
     clear_plan,
     plans_of,
     set_default,
     write_plan,
 )
-from interview_engine.hr.time.policy import Policy, policy_of, set_policy
+from interview_engine.hr.time.policy import Policy, set_policy
 from interview_engine.hr.time.punching import (
     CODE_S,
     FLAGS,
@@ -45,10 +43,9 @@ from interview_engine.hr.time.punching import (
     zone_of_company,
 )
 from interview_engine.hr.time.rules.places import Fix
-from interview_engine.hr.time.rules.plans import Planned
-from interview_engine.hr.time.rules.shifts import Shift, night_minutes, parts_text, spans, window
+from interview_engine.hr.time.rules.shifts import Shift, parts_text
 from interview_engine.hr.time.shifts import NewShift, create, of_company
-from interview_engine.hr.time.team import TeamMonth, team_month
+from interview_engine.hr.time.team import team_month
 from interview_engine.hr.time.typed import read_month
 
 __all__ = [
@@ -62,16 +59,12 @@ __all__ = [
     "ClosedMonth",
     "Fix",
     "FromPhone",
-    "Month",
     "NewDefault",
     "NewPlace",
     "NewShift",
     "PlanRow",
-    "Planned",
-    "Plans",
     "Policy",
     "Shift",
-    "TeamMonth",
     "clear_plan",
     "closed_months",
     "confirm",
@@ -87,22 +80,18 @@ __all__ = [
     "lock",
     "month_row",
     "months_of",
-    "night_minutes",
     "nowhere",
     "of_company",
     "own_days",
     "parts_text",
     "plans_of",
-    "policy_of",
     "punch",
     "read_month",
     "set_default",
     "set_policy",
     "settle",
-    "spans",
     "standing",
     "team_month",
-    "window",
     "write_plan",
     "zone_of_company",
 ]
