@@ -26,6 +26,16 @@ settings.load_profile("patient")
 """How fast a machine is at the moment says nothing about what the product does."""
 
 
+LONGEST_ID = 80
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A long value is named by its beginning and its size: a name of megabytes is sent, sorted and printed."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+        return f"{val[:20]!r} of {len(val)}"
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Hashing:
     """How passwords are hashed: the hasher, and a hash that no password holds for."""

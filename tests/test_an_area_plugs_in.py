@@ -40,6 +40,8 @@ from interview_engine.store.rows import stamp
 from interview_engine.store.tables import AuditEvent, OutboxMessage
 from interview_engine.store.webhook_events import is_told
 
+pytestmark = pytest.mark.slow  # builds the whole application again
+
 GUIDES = Path(__file__).parents[1] / "docs" / "developing"
 BLOCK = re.compile(r"^<!-- ([\w./]+) -->\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PACKAGES = ("interview_engine.hr.loans", "api.console.loans")

@@ -198,6 +198,7 @@ def test_no_text_for_readers_is_written_in_chinese_in_python() -> None:
 
 
 @pytest.mark.xdist_group("modules")
+@pytest.mark.slow
 def test_no_module_asks_whether_the_reader_is_chinese() -> None:
     readers = ("api/", "pipelines/reports/", "pipelines/folders/", "interview_engine/hr/", "interview_engine/store/")
     assert [
@@ -211,6 +212,7 @@ def test_no_module_asks_whether_the_reader_is_chinese() -> None:
 
 
 @pytest.mark.xdist_group("modules")
+@pytest.mark.slow
 def test_every_text_is_a_message() -> None:
     """The pair of Chinese and English that texts were is gone."""
     named = {name for name, module in _modules() for node in ast.walk(module) if getattr(node, "id", "") == "Bilingual"}

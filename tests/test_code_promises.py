@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # reads every file of the product
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("interview_engine", "models", "pipelines", "api")
 TEMPLATES = [*ROOT.glob("api/templates/**/*.html"), *ROOT.glob("pipelines/templates/**/*.html")]

@@ -273,6 +273,7 @@ def colleagues(world: World) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("asked", "number"), [("", 7), ("q=1", 7), ("department=A", 5), ("q=zo", 2), ("q=nobody", 0)])
 def test_a_long_list_is_sorted_by_what_other_tables_hold_as_by_its_own(
     world: World, colleagues: list[str], asked: str, number: int
