@@ -105,16 +105,16 @@ class Result:
     short: int
 
 
-def derived(given: Given, moved: Iterable[Moved], until: date) -> Result:
-    """The entries that follow, up to a day."""
+def derived(given: Given, moved: Iterable[Moved], until: date, wanted: Iterable[Moved] = ()) -> Result:
+    """The entries that follow, up to a day.
+
+    What is wanted comes after everything else of its day: what was given on that day has paid a debt before.
+    """
     opened = min(given.openings, default=None)
-    by_day: dict[date, int] = {}
-    for one in moved:
-        if one.day <= until:
-            by_day[one.day] = by_day.get(one.day, 0) + one.minutes
+    by_day, asked = _by_day(moved, until), _by_day(wanted, until)
     granted = [one for one in given.accrued if one.day <= until and (opened is None or one.day > opened)]
     run, entries = _Run([]), dict[Key, int]()
-    days = {*by_day, *(one.day for one in granted), *(day for day in given.openings if day <= until)}
+    days = {*by_day, *asked, *(one.day for one in granted), *(day for day in given.openings if day <= until)}
     for day in sorted(days):
         _end_parts(run, entries, day)
         for added in granted:
@@ -123,6 +123,7 @@ def derived(given: Given, moved: Iterable[Moved], until: date) -> Result:
                 _note(entries, ("accrual", day, str(added.year)), minutes)
                 run.add(_part_of(given, added.year, minutes))
         _move(run, by_day.get(day, 0))
+        _move(run, asked.get(day, 0))
         if day in given.openings:
             _note(entries, ("opening", day, "opening"), given.openings[day] - run.balance)
             run.parts, run.debt, run.short = [], 0, 0
@@ -137,7 +138,7 @@ def available(given: Given, moved: Sequence[Moved], day: date) -> int:
     before = derived(given, moved, until).short
 
     def fits(minutes: int) -> bool:
-        return derived(given, [*moved, Moved(day, -minutes)], until).short <= before
+        return derived(given, moved, until, [Moved(day, -minutes)]).short <= before
 
     low, high = 0, max(0, derived(given, [one for one in moved if one.day <= day], day).balance)
     while low < high:
@@ -149,7 +150,15 @@ def available(given: Given, moved: Sequence[Moved], day: date) -> int:
 def lacks(given: Given, moved: Sequence[Moved], wanted: Sequence[Moved]) -> int:
     """How many minutes are missing if this is taken as well, on its days or for what is taken later; 0 for none."""
     until = max(one.day for one in (*moved, *wanted)) if moved or wanted else date.min
-    return derived(given, [*moved, *wanted], until).short - derived(given, moved, until).short
+    return derived(given, moved, until, wanted).short - derived(given, moved, until).short
+
+
+def _by_day(moved: Iterable[Moved], until: date) -> dict[date, int]:
+    found: dict[date, int] = {}
+    for one in moved:
+        if one.day <= until:
+            found[one.day] = found.get(one.day, 0) + one.minutes
+    return found
 
 
 def _open(run: _Run, given: Given, day: date) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from interview_engine.hr.leave.annual import Accrued
@@ -131,6 +131,7 @@ def test_an_end_takes_nothing_from_a_balance_that_is_0_and_no_more_than_its_part
             assert balance(known, moved, day) >= 0 or any(one.day == day for one in moved) or day in known.openings
 
 
+@example(Given({date(2024, 1, 1): -1}), [Moved(date(2024, 1, 2), 1)], date(2024, 1, 2))  # a debt that was just paid
 @given(KNOWN, MOVES, DAYS)
 def test_what_can_be_taken_lacks_nothing_and_a_minute_more_does(known, moved, day):
     assume(
