@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import RedirectResponse
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -77,18 +77,25 @@ def create_app(context: Context, buckets: Buckets | None = None, areas: tuple[We
     for name in PAGES:
         app.include_router(Wing(import_module(f"api.{name}").router), include_in_schema=False)
     for area in areas:
-        for one in area.lists:
-            app.include_router(Wing(list_pages(one)), include_in_schema=False)
-            app.include_router(Wing(phone_pages(one)), include_in_schema=False)
-            app.include_router(Wing(list_routes(one.spec), prefix="/api/v1"))
-        for router in area.pages:
-            app.include_router(Wing(router), include_in_schema=False)
-        for router in area.routes:
-            app.include_router(Wing(router, prefix="/api/v1"))
+        app.include_router(Wing(_all_of(area)))
     app.include_router(reference.router)
     app.add_api_route("/language/{language}", _switch_language, methods=["GET"], include_in_schema=False)
     attach(app, context, buckets)
     return app
+
+
+def _all_of(area: WebArea) -> APIRouter:
+    """Its lists, pages and routes."""
+    found = APIRouter()
+    for one in area.lists:
+        found.include_router(Wing(list_pages(one)), include_in_schema=False)
+        found.include_router(Wing(phone_pages(one)), include_in_schema=False)
+        found.include_router(Wing(list_routes(one.spec), prefix="/api/v1"))
+    for router in area.pages:
+        found.include_router(Wing(router), include_in_schema=False)
+    for router in area.routes:
+        found.include_router(Wing(router, prefix="/api/v1"))
+    return found
 
 
 def attach(app: FastAPI, context: Context, buckets: Buckets | None = None) -> None:

@@ -55,6 +55,7 @@ def environment(folders: tuple[tuple[str, Path], ...] = ()) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # templates change with the code: a look at each file for every page costs
     )
     made.filters["day"] = _day
     made.filters["month"] = _month

@@ -131,10 +131,12 @@ def _notice(areas: Sequence[WebArea], what: str) -> str | None:
 
 
 def _navigation(areas: Sequence[WebArea], path: str, actor: Actor, shown: Callable[[str], bool]) -> dict[str, Any]:
+    needed = {entry.needs for area in areas for entry in area.entries}
+    allowed = {needs for needs in needed if may_at_all(actor, *needs)}
     by_section: dict[str, list[Entry]] = {}
     for area in areas:
         for entry in area.entries:
-            if may_at_all(actor, *entry.needs) and shown(entry.href):
+            if entry.needs in allowed and shown(entry.href):
                 by_section.setdefault(area.section, []).append(entry)
     sections = []
     pages: list[dict[str, Any]] = []
