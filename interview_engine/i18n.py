@@ -69,8 +69,7 @@ class Message:
 
     def get(self, language: str) -> str:
         """The text in `language` with its places filled; English where no catalogue translates it."""
-        found = translated(self.text, language, self.context)
-        return found.format(**{name: _shown(value, language) for name, value in self.values}) if self.values else found
+        return _filled(translated(self.text, language, self.context), self.values, language)
 
     def filled(self, **values: object) -> Message:
         """The same text with (more) places filled."""
@@ -129,10 +128,14 @@ def translator(language: str) -> Callable[..., str]:
 
     def translate(text: str | Text, /, **values: object) -> str:
         if isinstance(text, str):
-            return Message(text, tuple(values.items())).get(language)
+            return _filled(translated(text, language), tuple(values.items()), language)
         return (text.filled(**values) if isinstance(text, Message) else text).get(language)
 
     return translate
+
+
+def _filled(text: str, values: tuple[tuple[str, object], ...], language: str) -> str:
+    return text.format(**{name: _shown(value, language) for name, value in values}) if values else text
 
 
 def translated(text: str, language: str, context: str = "") -> str:
