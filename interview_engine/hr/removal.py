@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from interview_engine.clock import Clock
 from interview_engine.store.base import Base
@@ -52,3 +52,14 @@ class Removal:
         session.flush()
         result: Any = session.execute(delete(table).where(condition).execution_options(synchronize_session="fetch"))
         self.count(table.__tablename__, result.rowcount)
+
+    def empty(self, session: Session, column: InstrumentedAttribute[str], condition: ColumnElement[bool]) -> None:
+        """Empty what people wrote into a column of rows that stay, and note it by its hash."""
+        session.flush()
+        there = condition & (column != "")
+        texts = session.scalars(select(column).where(there)).all()
+        for text in texts:
+            self.text(str(column), text)
+        changed = update(column.class_).where(there).values({column: ""})
+        session.execute(changed.execution_options(synchronize_session="fetch"))
+        self.count(str(column), len(texts))

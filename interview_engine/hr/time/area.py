@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.area import Area, Job, Module, PersonColumn, Subject, in_transaction
+from interview_engine.hr.removal import Removal
 from interview_engine.hr.requests import service as requests
 from interview_engine.hr.requests.service import as_request
 from interview_engine.hr.time.correction_request import CORRECTION
@@ -24,8 +29,24 @@ from interview_engine.hr.time.tables import (
     TimePolicy,
 )
 from interview_engine.i18n import msg
+from interview_engine.store import append_only
 
 _WAGES = "wages are shown to be right by who worked when; the records are kept with those of pay"
+
+
+def _erase(session: Session, person_id: str, removal: Removal) -> None:
+    """Where somebody was and what was written about their days; that and when they worked stays."""
+    if not removal.whole:
+        return
+    for column in (AttendanceDay.explanation, AttendanceDay.reason):
+        removal.empty(session, column, AttendanceDay.person_id == person_id)
+    with append_only.passage(session, SYSTEM.id, "person forgotten", removal.clock):
+        for column in (Punch.reason, Punch.device):
+            removal.empty(session, column, Punch.person_id == person_id)
+        session.execute(
+            update(Punch).where(Punch.person_id == person_id).values(latitude=None, longitude=None, accuracy_m=None)
+        )
+
 
 AREA = Area(
     name="time",
@@ -56,6 +77,7 @@ AREA = Area(
         PersonColumn(table.person_id, "kept", _WAGES)
         for table in (ShiftDefault, ShiftPlan, Punch, AttendanceDay, AttendanceMonth, OvertimeEntry)
     ),
+    erase=_erase,
     requests=(as_request(CORRECTION), as_request(OVERTIME_REQUEST)),
     subjects=(
         Subject("shift"),
