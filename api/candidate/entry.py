@@ -23,7 +23,7 @@ from interview_engine.hr.employment.persons import NewContact, change_contact
 from interview_engine.hr.files import photos
 from interview_engine.hr.files import service as files
 from interview_engine.hr.files.service import BY_NAME
-from interview_engine.hr.onboarding import asked_sections, links, rules, service, welcome
+from interview_engine.hr.onboarding import asked_sections, entry_form, links, rules, service, welcome
 from interview_engine.hr.onboarding.rules import Entry
 from interview_engine.hr.onboarding.service import Onboarding
 from interview_engine.hr.onboarding.team import team_of
@@ -116,7 +116,7 @@ def card(token: str, request: Request, context: Ctx, _: OwnOrigin, photo: Upload
         row = links.glance(session, token)
         typed = _typed_so_far(session, context, row) | {name: value for name, value in seen.items() if value}
         if row.state in rules.EDITABLE:
-            service.keep_draft(session, token, _secret(request, context, row.id), typed, context.clock)
+            entry_form.keep_draft(session, token, _secret(request, context, row.id), typed, context.clock)
     return _page(request, context, token, typed=typed, doubts=[one.get(language_of(request)) for one in doubts])
 
 
@@ -170,7 +170,7 @@ def _given(form: Mapping[str, Any]) -> dict[str, str]:
 def _keep(token: str, request: Request, context: Context, given: Mapping[str, str]) -> None:
     with context.database.transaction() as session:
         secret = _secret(request, context, links.glance(session, token).id)
-        service.keep_draft(session, token, secret, given, context.clock)
+        entry_form.keep_draft(session, token, secret, given, context.clock)
 
 
 def _go_on(token: str, request: Request, context: Context, given: dict[str, str], more: str) -> Response:
@@ -197,13 +197,13 @@ def _fill(token: str, request: Request, context: Context, given: Mapping[str, st
             raise required("phone", msg("phone"))
         filled = rules.read_entry(given, own_phone or given["phone"], china_day(context.clock))
         content = rules.dump(filled)
-        sha256 = context.blobs.put(content, MEDIA, Owner(person_id, service.PART))
+        sha256 = context.blobs.put(content, MEDIA, Owner(person_id, entry_form.PART))
         with context.database.transaction() as session:
             register(session, sha256, len(content), MEDIA, context.clock)
             if not own_phone:
                 actor = employee_actor(person_id, language_of(request))
                 change_contact(session, actor, person_id, NewContact(name, email, given["phone"]), context.clock)
-            service.submit(session, token, secret, sha256, context.clock)
+            entry_form.submit(session, token, secret, sha256, context.clock)
     except PermissionDenied:
         raise
     except (InvalidInput, ConflictError) as problem:
@@ -272,10 +272,10 @@ def _welcome(session: Session, row: Onboarding) -> dict[str, Any]:
 
 def _typed_so_far(session: Session, context: Context, row: Onboarding) -> dict[str, str]:
     """What was typed and not sent, else what was sent."""
-    typed = service.draft_of(session, row)
+    typed = entry_form.draft_of(session, row)
     if typed is not None:
         return typed
-    entry: Entry | None = service.entry_of(context.blobs, row)
+    entry: Entry | None = entry_form.entry_of(context.blobs, row)
     return {} if entry is None else rules.as_form(entry)
 
 

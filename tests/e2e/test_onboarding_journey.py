@@ -26,7 +26,7 @@ from interview_engine.hr.approvals.tables import Approval, ApprovalStep
 from interview_engine.hr.area import Round
 from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.files import contract_ends, contract_signing, contracts, entries, reminders
-from interview_engine.hr.onboarding import filing, service, welcome
+from interview_engine.hr.onboarding import entry_form, filing, welcome
 from interview_engine.hr.onboarding.tables import Onboarding
 from interview_engine.hr.people import identities
 from interview_engine.hr.recruiting.hiring import offers
@@ -270,7 +270,7 @@ def played(journey: Journey) -> Joined:
     picture(manager, "e-6-todo")
     with journey.context.database.reading() as session:
         row = session.scalars(select(Onboarding)).one()
-        entry = service.entry_of(journey.context.blobs, row)
+        entry = entry_form.entry_of(journey.context.blobs, row)
         owners = {task.owner for task in session.scalars(select(Task))}
         employments = len(session.scalars(select(Employment)).all())
     goes_on = worked(journey, candidate, speaker)

@@ -25,7 +25,7 @@ from interview_engine.hr.approvals.standing import deciders_of
 from interview_engine.hr.assets import rules as asset_rules
 from interview_engine.hr.assets import service as assets
 from interview_engine.hr.assets.service import NewHolding
-from interview_engine.hr.onboarding import asked_sections, no_shows, rules, service
+from interview_engine.hr.onboarding import asked_sections, entry_form, no_shows, rules, service
 from interview_engine.hr.onboarding.service import Onboarding
 from interview_engine.hr.org.service import department_names
 from interview_engine.hr.people.names import person_names
@@ -82,7 +82,7 @@ def _page(
             "mine": {one.id for one in own if tasks.is_mine(session, actor, one)},
             "sees_pay": bool(reached_persons(session, actor, "pay", "read", (row.person_id,))),
         }
-        entry = service.entry_of(context.blobs, row) if may_at_all(actor, "contact", "write") else None
+        entry = entry_form.entry_of(context.blobs, row) if may_at_all(actor, "contact", "write") else None
         values |= {"entry": entry, "asked": _asked(session, actor, row, entry, language_of(request))}
     return console_page(
         request,
@@ -158,7 +158,9 @@ add_buttons(
         "send": Button(lambda session, by: service.send_again(session, by.actor, by.row_id, by.clock), "link_sent"),
         "phone": Button(lambda session, by: service.free_phone(session, by.actor, by.row_id, by.clock), "phone_freed"),
         "assets": Button(_hand_out, "asset_out"),
-        "ask": Button(lambda session, by: service.ask_again(session, by.actor, by.row_id, by.clock), "approval_asked"),
+        "ask": Button(
+            lambda session, by: entry_form.ask_again(session, by.actor, by.row_id, by.clock), "approval_asked"
+        ),
     },
     _page,
 )

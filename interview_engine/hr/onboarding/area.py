@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, Job, MessageTemplate, Module, PersonColumn, Subject, in_transaction
-from interview_engine.hr.onboarding import filing, no_shows, service
+from interview_engine.hr.onboarding import entry_form, filing, no_shows, service
 from interview_engine.hr.onboarding.lists import JOINING, WELCOME_TEXTS
 from interview_engine.hr.onboarding.tables import Onboarding, OnboardingLink, WelcomeText
 from interview_engine.hr.removal import Removal
@@ -20,7 +20,7 @@ def _owners(session: Session, hashes: Sequence[str]) -> dict[str, Owner]:
     rows = session.execute(
         select(Onboarding.entry_sha256, Onboarding.person_id).where(Onboarding.entry_sha256.in_(hashes))
     ).tuples()
-    return {sha256: Owner(person_id, service.PART) for sha256, person_id in rows if sha256}
+    return {sha256: Owner(person_id, entry_form.PART) for sha256, person_id in rows if sha256}
 
 
 def _erase(session: Session, person_id: str, removal: Removal) -> None:
@@ -30,7 +30,7 @@ def _erase(session: Session, person_id: str, removal: Removal) -> None:
         return
     for sha256 in session.scalars(select(Onboarding.entry_sha256).where(own, Onboarding.entry_sha256.is_not(None))):
         removal.found.add(("onboarding.entry", str(sha256)))
-    removal.subjects.add(service.PART)
+    removal.subjects.add(entry_form.PART)
     ids = select(Onboarding.id).where(own)
     removal.delete(session, OnboardingLink, OnboardingLink.onboarding_id.in_(ids))
     removal.delete(session, Onboarding, own)

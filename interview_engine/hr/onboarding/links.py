@@ -206,3 +206,15 @@ def _bind(session: Session, row: Onboarding, clock: Clock) -> str:
     touch(row, f"person:{row.person_id}", clock)
     audit.record(session, f"person:{row.person_id}", "onboarding.bind", f"onboarding:{row.id}", {}, clock)
     return secret
+
+
+def send(session: Session, row: Onboarding, template: str, actor_id: str, clock: Clock) -> None:
+    """Tell the person something with a new link to the form."""
+    secret = new_link(session, row, actor_id, clock)
+    payload = {
+        "onboarding": row.id,
+        "title": row.title,
+        "start": row.first_day.isoformat(),
+        "token": secret,
+    }
+    tell_person(session, row.person_id, f"{template}:{row.id}:{secret[:12]}", template, payload, clock)

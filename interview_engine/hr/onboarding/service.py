@@ -6,11 +6,9 @@ effects are one transaction; the messages go through the outbox.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,30 +17,23 @@ from interview_engine.clock import Clock, china_day
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import SYSTEM, Action, Actor
 from interview_engine.hr.access.service import check_row, require
-from interview_engine.hr.accounts.service import actors, actors_with_role
 from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.area import Found
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment
-from interview_engine.hr.messaging.service import tell_account, tell_person
+from interview_engine.hr.messaging.service import tell_account
 from interview_engine.hr.onboarding import links, rules
-from interview_engine.hr.onboarding.links import new_link
 from interview_engine.hr.onboarding.tables import Onboarding as Onboarding
 from interview_engine.hr.people.tables import Department, Person
-from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.hr.problems import conflict, missing, text_within
 from interview_engine.hr.tasks import service as tasks
 from interview_engine.hr.tasks.service import About
 from interview_engine.i18n import msg
-from interview_engine.store import audit, vault
-from interview_engine.store.blobs import BlobStore, Owner
+from interview_engine.store import audit
 from interview_engine.store.rows import find, stamp, touch
 
 KIND = "onboarding"
 """The approvals' name for it."""
-PART = "entry"
-"""The part of a person that their entry form is (`store.blobs.Owner`)."""
-MOST_DRAFT = 50_000
-"""Characters; a form with every field at its longest has a third of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +85,7 @@ def begin(session: Session, actor_id: str, new: NewOnboarding, clock: Clock) -> 
     session.add(row)
     session.flush()
     audit.record(session, actor_id, "onboarding.begin", f"onboarding:{row.id}", {}, clock)
-    _send(session, row, "onboarding.form", actor_id, clock)
+    links.send(session, row, "onboarding.form", actor_id, clock)
     return row
 
 
@@ -152,88 +143,6 @@ def get_for(session: Session, actor: Actor, onboarding_id: str, action: Action, 
     return row
 
 
-def submit(session: Session, link_token: str, device_secret: str, entry_sha256: str, clock: Clock) -> Onboarding:
-    """Take a filled form in, and ask for the approval; until that is given it can be corrected.
-
-    Raises:
-        NotFoundError, GoneError: see `links.glance`. PermissionDenied: another phone.
-        ConflictError: `onboarding.approved`, too late.
-    """
-    row = links.glance(session, link_token, lock=True)
-    links.check_device(row, device_secret)
-    if row.state not in rules.EDITABLE:
-        raise conflict(
-            "onboarding.approved",
-            msg("The form was approved already."),
-            msg("To change something, please speak to HR."),
-        )
-    actor_id = f"person:{row.person_id}"
-    first = row.state != "filled"
-    row.entry_sha256, row.filled_at, row.state, row.reason = entry_sha256, clock.now(), "filled", ""
-    row.draft = None
-    touch(row, actor_id, clock)
-    audit.record(session, actor_id, "onboarding.fill", f"onboarding:{row.id}", {}, clock)
-    if first:
-        ask_for_approval(session, row, clock)
-    return row
-
-
-def keep_draft(
-    session: Session, link_token: str, device_secret: str, given: Mapping[str, str], clock: Clock
-) -> Onboarding:
-    """Keep what was typed so far, whatever it says; sending the form ends it.
-
-    Raises: as `submit`. InvalidInput: `onboarding.draft`, it is more than a form can hold.
-    """
-    row = links.glance(session, link_token, lock=True)
-    links.check_device(row, device_secret)
-    if row.state not in rules.EDITABLE:
-        raise not_now(row)
-    text = json.dumps({name: value for name, value in given.items() if value}, ensure_ascii=False)
-    if len(text) > MOST_DRAFT:
-        raise invalid("", "onboarding.draft", msg("This is too much to keep."), msg("Shorten what you wrote."))
-    row.draft = vault.seal(session, Owner(row.person_id, PART), text, _about_draft(row), clock)
-    touch(row, f"person:{row.person_id}", clock)
-    return row
-
-
-def draft_of(session: Session, row: Onboarding) -> dict[str, str] | None:
-    """What was typed and not sent yet; None for nothing, or when its key was destroyed."""
-    text = None if row.draft is None else vault.opened(session, row.draft, _about_draft(row))
-    found: dict[str, str] | None = None if text is None else json.loads(text)
-    return found
-
-
-def _about_draft(row: Onboarding) -> str:
-    return f"{KIND}:{row.id}:draft"
-
-
-def ask_for_approval(session: Session, row: Onboarding, clock: Clock) -> bool:
-    """Start the approval in the name of the owner, else of a colleague of HR; False where there is nobody at all."""
-    pending = approvals.of_subject(session, KIND, ref_of(row))
-    if pending is not None and pending.state == "pending":
-        return True
-    owner = actors(session, (row.owner_account_id,), clock) if row.owner_account_id else ()
-    asking = owner or actors_with_role(session, ("hr",), clock) or actors_with_role(session, ("administrator",), clock)
-    if not asking:
-        return False
-    approvals.start(session, asking[0], KIND, ref_of(row), row.department_id, clock)
-    return True
-
-
-def ask_again(session: Session, actor: Actor, onboarding_id: str, clock: Clock) -> Onboarding:
-    """Ask for the approval of a filled form once more, when the one before was withdrawn or ran out.
-
-    Raises:
-        NotFoundError, PermissionDenied. ConflictError: `onboarding.state`.
-    """
-    row = get_for(session, actor, onboarding_id, "write", lock=True)
-    if row.state != "filled":
-        raise not_now(row)
-    ask_for_approval(session, row, clock)
-    return row
-
-
 def decided(session: Session, actor: Actor, subject: str, state: str, clock: Clock) -> Onboarding | None:
     """The effect of an approval's end, in its transaction. Approved: the tasks are opened and the person is told where
     and when to come. Refused: the form goes back to be corrected. None where there is nothing to do."""
@@ -255,12 +164,12 @@ def welcome(session: Session, row: Onboarding, clock: Clock) -> None:
     """Open the tasks of the first day and tell the person where and when; after the approval, in its transaction."""
     about = About(row.person_id, row.legal_entity_id, row.department_id)
     tasks.open_tasks(session, SYSTEM.id, "joining", about, ref_of(row), row.first_day, clock)
-    _send(session, row, "onboarding.welcome", SYSTEM.id, clock)
+    links.send(session, row, "onboarding.welcome", SYSTEM.id, clock)
 
 
 def send_back(session: Session, row: Onboarding, clock: Clock) -> None:
     """Tell the person that the form is to be corrected."""
-    _send(session, row, "onboarding.returned", SYSTEM.id, clock)
+    links.send(session, row, "onboarding.returned", SYSTEM.id, clock)
 
 
 def employed(session: Session, row: Onboarding, employment: Employment) -> None:
@@ -275,7 +184,7 @@ def send_again(session: Session, actor: Actor, onboarding_id: str, clock: Clock)
     if row.state not in rules.UNDER_WAY:
         raise not_now(row)
     template = {"approved": "onboarding.welcome", "returned": "onboarding.returned"}.get(row.state, "onboarding.form")
-    _send(session, row, template, actor.id, clock)
+    links.send(session, row, template, actor.id, clock)
     return row
 
 
@@ -306,7 +215,7 @@ def change_first_day(session: Session, actor: Actor, onboarding_id: str, day: da
     tasks.move_due(session, ref_of(row), day, actor.id, clock)
     detail = {"from": before.isoformat(), "to": day.isoformat()}
     audit.record(session, actor.id, "onboarding.move", f"onboarding:{row.id}", detail, clock)
-    _send(session, row, "onboarding.moved", actor.id, clock)
+    links.send(session, row, "onboarding.moved", actor.id, clock)
     return row
 
 
@@ -372,7 +281,7 @@ def remind(session: Session, clock: Clock) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
-        _send(session, row, "onboarding.form" if row.state == "asked" else "onboarding.returned", SYSTEM.id, clock)
+        links.send(session, row, "onboarding.form" if row.state == "asked" else "onboarding.returned", SYSTEM.id, clock)
         row.reminded_on = china_day(clock)
         touch(row, SYSTEM.id, clock)
         if row.owner_account_id is not None:
@@ -404,11 +313,6 @@ def found(session: Session, ids: Sequence[str]) -> Mapping[str, Found]:
     }
 
 
-def entry_of(blobs: BlobStore, row: Onboarding) -> rules.Entry | None:
-    """What was filled in; None before, and once it has gone into the employee file."""
-    return None if row.entry_sha256 is None else rules.load(blobs.read(row.entry_sha256))
-
-
 def expected(session: Session, legal_entity_id: str) -> int:
     """How many are on the way to their first day in a company."""
     on_the_way = (
@@ -437,17 +341,6 @@ def _end(session: Session, actor: Actor, row: Onboarding, state: str, reason: st
     row.device_hash = row.code_hash = row.code_until = row.draft = None
     touch(row, actor.id, clock)
     audit.record(session, actor.id, "onboarding.state", f"onboarding:{row.id}", {"to": state}, clock)
-
-
-def _send(session: Session, row: Onboarding, template: str, actor_id: str, clock: Clock) -> None:
-    secret = new_link(session, row, actor_id, clock)
-    payload: dict[str, Any] = {
-        "onboarding": row.id,
-        "title": row.title,
-        "start": row.first_day.isoformat(),
-        "token": secret,
-    }
-    tell_person(session, row.person_id, f"{template}:{row.id}:{secret[:12]}", template, payload, clock)
 
 
 def _comment(session: Session, row: Onboarding) -> str:

@@ -22,7 +22,7 @@ from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.states import step_those_due
 from interview_engine.hr.employment.tables import Employment, LifecycleEvent
 from interview_engine.hr.offboarding import interviews, service, settlement
-from interview_engine.hr.onboarding import links
+from interview_engine.hr.onboarding import entry_form, links
 from interview_engine.hr.onboarding import service as onboarding
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.applying.applications import NewPerson, apply
@@ -82,7 +82,7 @@ def hire(world: World, session: Session, first: date, number: int) -> Employment
     session.add(Blob(sha256=sha256, size=1, media_type="application/json", created_at=clock.now()))
     session.flush()
     token = str(told.payload["token"])
-    row = onboarding.submit(session, token, links.begin(session, token, clock), sha256, clock)
+    row = entry_form.submit(session, token, links.begin(session, token, clock), sha256, clock)
     asked = approvals.of_subject(session, onboarding.KIND, onboarding.ref_of(row))
     assert asked is not None
     approvals.decide(session, world.actor("hiring_manager"), asked.id, "approve", "", clock)

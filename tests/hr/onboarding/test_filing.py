@@ -18,7 +18,7 @@ from interview_engine.errors import InvalidInput, PermissionDenied
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.area import Round
 from interview_engine.hr.files import entries
-from interview_engine.hr.onboarding import filing, links, rules, service
+from interview_engine.hr.onboarding import entry_form, filing, links, rules, service
 from interview_engine.hr.onboarding.tables import Onboarding
 from interview_engine.store.tables import Blob, OutboxMessage
 
@@ -163,16 +163,16 @@ def test_a_draft_is_kept_sealed_until_the_form_is_sent_and_opens_on_its_phone_on
         row = session.get_one(Onboarding, filled.onboarding_id)
         row.state, row.entry_sha256 = "asked", None
         link, secret = links.reenter(session, row.person_id, row.id, world.clock)
-        service.keep_draft(session, link, secret, {"number": "1101", "bank": ""}, world.clock)
+        entry_form.keep_draft(session, link, secret, {"number": "1101", "bank": ""}, world.clock)
     with world.database.transaction() as session:
         row = session.get_one(Onboarding, filled.onboarding_id)
         assert "1101" not in (row.draft or "")
-        assert service.draft_of(session, row) == {"number": "1101"}
+        assert entry_form.draft_of(session, row) == {"number": "1101"}
         with pytest.raises(PermissionDenied):
-            service.keep_draft(session, link, "another phone", {"number": "2"}, world.clock)
+            entry_form.keep_draft(session, link, "another phone", {"number": "2"}, world.clock)
         with pytest.raises(InvalidInput) as caught:
-            service.keep_draft(session, link, secret, {"number": "2" * 60_000}, world.clock)
+            entry_form.keep_draft(session, link, secret, {"number": "2" * 60_000}, world.clock)
         assert caught.value.code == "onboarding.draft"
         session.add(Blob(sha256="cd" * 32, size=1, media_type="application/json", created_at=world.clock.now()))
         session.flush()
-        assert service.submit(session, link, secret, "cd" * 32, world.clock).draft is None
+        assert entry_form.submit(session, link, secret, "cd" * 32, world.clock).draft is None

@@ -18,7 +18,7 @@ from interview_engine.hr.competency.tables import CompetencyEvidence
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment import states
 from interview_engine.hr.employment.tables import Assignment, EmployeeNumber, Employment
-from interview_engine.hr.onboarding import links, no_shows, service, welcome
+from interview_engine.hr.onboarding import entry_form, links, no_shows, service, welcome
 from interview_engine.hr.onboarding.service import Onboarding
 from interview_engine.hr.people.tables import Person
 from interview_engine.hr.recruiting.hiring import offers
@@ -55,7 +55,7 @@ class Accepted:
     def filled(self, session: Session) -> Onboarding:
         token = self.link(session)
         secret = links.begin(session, token, self.world.clock)
-        return service.submit(session, token, secret, SHA, self.world.clock)
+        return entry_form.submit(session, token, secret, SHA, self.world.clock)
 
     def decided(self, session: Session, decision: str = "approve", comment: str = "") -> None:
         (waiting,) = [
@@ -116,7 +116,7 @@ def test_a_look_at_the_link_binds_nothing_and_the_first_phone_that_begins_keeps_
         with pytest.raises(ConflictError):
             links.begin(session, token, world.clock)
         with pytest.raises(PermissionDenied):
-            service.submit(session, token, "another phone", SHA, world.clock)
+            entry_form.submit(session, token, "another phone", SHA, world.clock)
 
 
 def test_a_code_lets_another_phone_in_and_shuts_the_first_out(accepted: Accepted) -> None:
@@ -205,7 +205,7 @@ def test_a_form_that_is_sent_back_says_why_and_can_be_sent_again(accepted: Accep
         token = accepted.link(session, "onboarding.returned")
         secret = links.enter(session, token, accepted.person_id, "", world.clock)
         assert secret is not None
-        assert service.submit(session, token, secret, SHA, world.clock).state == "filled"
+        assert entry_form.submit(session, token, secret, SHA, world.clock).state == "filled"
         accepted.decided(session)
         assert accepted.row(session).state == "approved"
 
@@ -215,11 +215,11 @@ def test_an_approved_form_takes_no_correction(accepted: Accepted) -> None:
     with world.database.transaction() as session:
         token = accepted.link(session)
         secret = links.begin(session, token, world.clock)
-        service.submit(session, token, secret, SHA, world.clock)
-        service.submit(session, token, secret, SHA, world.clock)
+        entry_form.submit(session, token, secret, SHA, world.clock)
+        entry_form.submit(session, token, secret, SHA, world.clock)
         accepted.decided(session)
         with pytest.raises(ConflictError):
-            service.submit(session, token, secret, SHA, world.clock)
+            entry_form.submit(session, token, secret, SHA, world.clock)
 
 
 def test_a_changed_first_day_moves_employment_tasks_and_tells_the_person(accepted: Accepted) -> None:

@@ -17,7 +17,7 @@ from interview_engine.clock import china_day
 from interview_engine.hr.assets import service as assets
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.persons import NewContact, find_or_make
-from interview_engine.hr.onboarding import rules, service
+from interview_engine.hr.onboarding import entry_form, rules, service
 from interview_engine.hr.onboarding.tables import Onboarding
 from interview_engine.store.blobs import Owner, register
 from interview_engine.store.tables import AuditEvent, OutboxMessage
@@ -67,7 +67,7 @@ class Joining:
 
     def fill(self, entry: rules.Entry) -> None:
         blobs, content = self.made.context.blobs, rules.dump(entry)
-        sha256 = blobs.put(content, "application/json", Owner(self.row().person_id, service.PART))
+        sha256 = blobs.put(content, "application/json", Owner(self.row().person_id, entry_form.PART))
         with self.made.context.database.transaction() as session:
             register(session, sha256, len(content), "application/json", CLOCK)
             row = session.get_one(Onboarding, self.id)
