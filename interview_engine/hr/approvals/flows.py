@@ -4,7 +4,7 @@ A flow is a list of steps. Each has approvers ("account:…", "role:…", "manag
 settles the step; "all", every one must approve and the first rejection ends it. "manager" is the head of the
 department, "manager:2" the next head above, and so on to "manager:5"; who asks is never their own manager, so a head's
 request goes to the next head up. A step may carry a condition (`conditions.py`): where it is not true of a request, the
-step is left out. Where nobody has decided after `escalate_after_h` hours, the step is handed upwards.
+step is left out. Where nobody has decided after `escalate_after_h` hours of workdays, the step is handed upwards.
 """
 
 from __future__ import annotations

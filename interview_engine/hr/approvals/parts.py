@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -22,6 +21,7 @@ from interview_engine.hr.approvals.absence import substitutes_of
 from interview_engine.hr.approvals.flows import MANAGERS, Requester, approvers_of, reaches, requester
 from interview_engine.hr.approvals.rights import decides_blind, keeping_right
 from interview_engine.hr.approvals.tables import Approval, ApprovalStep
+from interview_engine.hr.approvals.working_time import due
 from interview_engine.hr.messaging.service import settle_told, tell_account
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.hr.problems import conflict, missing
@@ -216,7 +216,7 @@ def open_step(session: Session, approval: Approval, clock: Clock) -> None:
     now = clock.now()
     approval.step_opened_at = now
     hours = next((row.escalate_after_h for row in open_parts(session, approval) if row.escalate_after_h), None)
-    approval.escalate_at = None if hours is None else now + timedelta(hours=hours)
+    approval.escalate_at = None if hours is None else due(session, approval, now, hours)
     hand_over_absent(session, approval, clock)
     tell_approvers(session, approval, clock)
 

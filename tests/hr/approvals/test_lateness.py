@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hiring_world import World
@@ -14,6 +14,7 @@ from interview_engine.hr.approvals import service as approvals
 from interview_engine.hr.approvals.chores import end_and_escalate, hand_over
 from interview_engine.hr.approvals.tables import Approval
 from interview_engine.hr.approvals.verdict import verdict
+from interview_engine.hr.approvals.working_time import LONGEST_BREAK, after
 from interview_engine.hr.recruiting.jobs import requisitions
 from interview_engine.hr.recruiting.tables import Requisition
 from interview_engine.store.tables import OutboxMessage
@@ -157,6 +158,42 @@ def test_a_step_nobody_decides_goes_to_the_next_head_once(small_world: World) ->
         assert end_and_escalate(session, world.clock) == 0
         approvals.decide(session, world.actor("hiring_manager"), approval.id, "approve", "", world.clock)
         assert approval.state == "approved"
+
+
+def test_hours_of_a_weekend_and_of_a_holiday_do_not_make_a_step_late(small_world: World) -> None:
+    world = small_world
+    with world.database.transaction() as session:
+        flow(world, session, {"rule": "any", "approvers": ["role:hr"], "escalate_after_h": 24})
+        world.clock.pass_days(4)  # a Friday
+        asked(world, session)
+        world.clock.pass_days(2.9)
+        assert end_and_escalate(session, world.clock) == 0
+        world.clock.pass_days(0.2)
+        assert end_and_escalate(session, world.clock) == 1
+
+
+SHANGHAI = timezone(timedelta(hours=8))
+HOLIDAY = {date(2026, 10, 1) + timedelta(days=number) for number in range(7)}
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "due"),
+    [
+        (datetime(2026, 9, 30, 18, tzinfo=SHANGHAI), 24, datetime(2026, 10, 8, 18, tzinfo=SHANGHAI)),
+        (datetime(2026, 9, 30, 18, tzinfo=SHANGHAI), 6, datetime(2026, 10, 1, 0, tzinfo=SHANGHAI)),
+        (datetime(2026, 10, 3, 9, tzinfo=SHANGHAI), 1, datetime(2026, 10, 8, 1, tzinfo=SHANGHAI)),
+        (datetime(2026, 9, 30, 16, 30, tzinfo=UTC), 24, datetime(2026, 10, 8, 16, tzinfo=UTC)),
+    ],
+)
+def test_the_clock_stands_still_from_the_evening_before_a_holiday_to_its_end(
+    start: datetime, hours: int, due: datetime
+) -> None:
+    assert after(start, hours, lambda day: day not in HOLIDAY) == due
+
+
+def test_a_calendar_without_workdays_does_not_keep_a_step_for_ever() -> None:
+    start = datetime(2026, 9, 30, 16, tzinfo=UTC)
+    assert after(start, 48, lambda _: False) == start + timedelta(days=LONGEST_BREAK + 2)
 
 
 def test_a_head_above_settles_a_step_that_needs_all(small_world: World) -> None:
