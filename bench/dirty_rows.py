@@ -146,7 +146,7 @@ def _spoil(draw: random.Random, cells: list[Any], made: DirtySheet) -> str:
         cells[2] = "没有的部门"
         return HEADS[2]
     if kind == 3:
-        cells[5] = draw.choice(("12345", "1380", "见备注", "无"))
+        cells[5] = draw.choice(("12345", "1380", "见备注", "同上"))
         return HEADS[5]
     if kind == 4:
         cells[1] = None
@@ -156,7 +156,7 @@ def _spoil(draw: random.Random, cells: list[Any], made: DirtySheet) -> str:
         if earlier is not None and earlier.values is not None:
             cells[0] = earlier.values["employee_number"]  # a second line with the same number
             return HEADS[0]
-    cells[6] = draw.choice(("无", "a@b", "x@@example.com"))
+    cells[6] = draw.choice(("待补", "a@b", "x@@example.com"))
     return HEADS[6]
 
 

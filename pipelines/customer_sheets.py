@@ -12,7 +12,7 @@ from pathlib import Path
 from interview_engine.errors import UsageError
 from interview_engine.hr.migration.source import Left, SourceLine, SourceTable
 from interview_engine.i18n import msg
-from pipelines.spreadsheets import bare_cell, plain_cell, read_sheets
+from pipelines.spreadsheets import Grid, bare_cell, plain_cell, read_grids
 
 HEADS_WITHIN = 30
 """Rows in which the heads are looked for."""
@@ -43,10 +43,15 @@ class _Heads:
 def read_customer_sheet(path: Path, is_known: Callable[[str], bool]) -> SourceTable:
     """The table of a CSV, XLSX or XLS that has the most heads that are known; else the first with two heads in a row.
 
+    What stands in a cell that is merged over several lines holds for each of them.
+
     Raises:
-        UsageError: as `read_sheets`; `table.heads`, no row could be heads.
+        UsageError: as `read_grids`; `table.heads`, no row could be heads.
     """
-    sheets = {name: [[bare_cell(cell) for cell in row] for row in rows] for name, rows in read_sheets(path).items()}
+    sheets = {
+        name: Grid([[bare_cell(cell) for cell in row] for row in one.rows], one.down)
+        for name, one in read_grids(path).items()
+    }
     heads = _heads(sheets, is_known)
     if heads is None:
         raise UsageError(
@@ -54,40 +59,67 @@ def read_customer_sheet(path: Path, is_known: Callable[[str], bool]) -> SourceTa
             msg("{name} has no row with the names of columns.", name=path.name),
             msg("Put the names of the columns above the lines."),
         )
-    rows = sheets[heads.sheet]
+    rows = sheets[heads.sheet].rows
     width = max((place + 1 for row in rows[heads.first :] for place, cell in enumerate(row) if cell), default=0)
     used = [place for place in range(width) if any(place < len(row) and row[place] for row in rows[heads.first :])]
     names = _once([heads.names[place] if place < len(heads.names) else "" for place in used], used)
+    above = _reaching_down(sheets[heads.sheet], heads.last)
     lines = []
     for number, row in enumerate(rows[heads.last :], start=heads.last + 1):
         cells = tuple(row[place] if place < len(row) else "" for place in used)
         if any(cells):
             left = _left(cells, names)
-            lines.append(SourceLine(number, cells if left else tuple(plain_cell(cell) for cell in cells), left))
+            if not left:
+                cells = tuple(
+                    plain_cell(cell or above.get((number - 1, place), ""))
+                    for place, cell in zip(used, cells, strict=True)
+                )
+            lines.append(SourceLine(number, cells, left))
     return SourceTable(heads.sheet, names, tuple(lines))
 
 
-def _heads(sheets: dict[str, list[list[str]]], is_known: Callable[[str], bool]) -> _Heads | None:
-    """The heads with the most known names; of as many, one row before two, the first sheet, the highest row."""
-    best: _Heads | None = None
+def _reaching_down(sheet: Grid, first: int) -> dict[tuple[int, int], str]:
+    """By row and column, what stands in the first of the cells that are merged over several rows below the heads."""
+    return {
+        (row, column): sheet.rows[top][column]
+        for column, top, bottom in sheet.down
+        if first <= top < len(sheet.rows) and column < len(sheet.rows[top]) and sheet.rows[top][column]
+        for row in range(top + 1, min(bottom + 1, len(sheet.rows)))
+    }
+
+
+def _heads(sheets: dict[str, Grid], is_known: Callable[[str], bool]) -> _Heads | None:
+    """The heads with the most known names; of as many, one row before two, the first sheet, the highest row.
+
+    Where cells of a row of heads are merged with those below, the heads are all rows that they reach over.
+    """
+    found: list[_Heads] = []
     plain: _Heads | None = None
-    for sheet, rows in sheets.items():
+    for sheet, grid in sheets.items():
+        rows = grid.rows
         for place, row in enumerate(rows[:HEADS_WITHIN]):
             if not any(row):
                 continue
             names = tuple(row)
-            one = _Heads(sheet, place, place + 1, names, sum(is_known(name) for name in names if name))
+            one = _Heads(sheet, place, place + 1, names, _count(names, is_known))
             if plain is None and sum(bool(name) for name in names) > 1:
                 plain = one
-            candidates = [one]
+            found.append(one)
             if place + 1 < len(rows) and any(rows[place + 1]):
                 merged = _merged(row, rows[place + 1], is_known)
-                known = sum(is_known(name) for name in merged if name)
-                candidates.append(_Heads(sheet, place, place + 2, merged, known))
-            for found in candidates:
-                if found.known and (best is None or found.known > best.known):
-                    best = found
-    return best or plain
+                found.append(_Heads(sheet, place, place + 2, merged, _count(merged, is_known)))
+    known = [one for one in found if one.known]
+    if not known:
+        return plain
+    best = max(known, key=lambda one: (one.known, one.first - one.last))
+    deepest = max((bottom for _, top, bottom in sheets[best.sheet].down if top == best.first), default=0)
+    return next(
+        (one for one in known if (one.sheet, one.first, one.last - 1) == (best.sheet, best.first, deepest)), best
+    )
+
+
+def _count(names: Sequence[str], is_known: Callable[[str], bool]) -> int:
+    return sum(is_known(name) for name in names if name)
 
 
 def _merged(upper: Sequence[str], lower: Sequence[str], is_known: Callable[[str], bool]) -> tuple[str, ...]:

@@ -103,18 +103,40 @@ def read_sheets(path: Path) -> dict[str, list[list[str]]]:
     Raises:
         UsageError: `table.unreadable`, `table.too_large`.
     """
+    return {name: one.rows for name, one in read_grids(path).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet as rows of texts.
+
+    Args:
+        down: of cells that are merged over several rows, (column, first row, last row), all from 0: only the first of
+            them holds the text.
+    """
+
+    rows: list[list[str]]
+    down: tuple[tuple[int, int, int], ...] = ()
+
+
+def read_grids(path: Path) -> dict[str, Grid]:
+    """As `read_sheets`, with the cells that are merged over several rows; a CSV has none.
+
+    Raises:
+        As `read_sheets`.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _too_large(path)
         with path.open("rb") as file:
             begins = file.read(8)
         is_book = begins.startswith((ZIP, OLE))  # what programs export as .xls is often text
-        sheets = _workbook(path, begins.startswith(ZIP)) if is_book else {"": _csv(path)}
-        if not is_book and path.suffix.lower() in _BOOKS and all(len(line) < 2 for line in sheets[""]):
+        sheets = _workbook(path, begins.startswith(ZIP)) if is_book else {"": Grid(_csv(path))}
+        if not is_book and path.suffix.lower() in _BOOKS and all(len(line) < 2 for line in sheets[""].rows):
             raise _unreadable(path, "no workbook")
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
-    if any(len(lines) > MAX_ROWS for lines in sheets.values()):
+    if any(len(one.rows) > MAX_ROWS for one in sheets.values()):
         raise _too_large(path)
     return sheets
 
@@ -247,7 +269,7 @@ def _csv(path: Path) -> list[list[str]]:
         raise _unreadable(path, str(error)) from error
 
 
-def _workbook(path: Path, is_package: bool) -> dict[str, list[list[str]]]:
+def _workbook(path: Path, is_package: bool) -> dict[str, Grid]:
     try:
         errors = _errors_in(path) if is_package else {}
         with path.open("rb") as file:
@@ -258,13 +280,15 @@ def _workbook(path: Path, is_package: bool) -> dict[str, list[list[str]]]:
         raise _unreadable(path, str(error)) from error
 
 
-def _cells(book: CalamineWorkbook, name: str, errors: Mapping[tuple[int, int], str]) -> list[list[str]]:
+def _cells(book: CalamineWorkbook, name: str, errors: Mapping[tuple[int, int], str]) -> Grid:
     """All rows of a sheet: what it states as its dimension is not believed (WPS writes A1 for any)."""
-    rows = [[_written(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+    sheet = book.get_sheet_by_name(name)
+    rows = [[_written(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     for (row, column), text in errors.items():
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = text
-    return rows
+    merged = sheet.merged_cell_ranges or []
+    return Grid(rows, tuple((left, top, bottom) for (top, left), (bottom, _) in merged if bottom > top))
 
 
 def _written(cell: object) -> str:

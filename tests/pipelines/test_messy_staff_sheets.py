@@ -128,3 +128,77 @@ def test_numbers_with_decimals_and_names_that_are_spaced_out_are_made_plain_and_
     said = [(line.values["employee_number"], line.values["name"]) for line in found.lines]
     assert said == [("1253", "张伟"), ("1254.5", "李雷"), ("A1.0", "Li Lei")]
     assert [(one.row, one.column) for one in found.mended] == [(2, "工号"), (2, "姓名"), (3, "姓名")]
+
+
+def book_of(path: Path, rows: list[list[object]], merged: tuple[str, ...]) -> Path:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in rows:
+        page.append(row)
+    for place in merged:
+        page.merge_cells(place)
+    book.save(path)
+    return path
+
+
+def test_a_cell_merged_over_several_lines_holds_for_each_and_totals_between_them_stay_totals(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["部门", "姓名", "岗位", "入职日期"],
+        ["销售部", "何小满", "销售", "2024-03-05"],
+        [None, "李雷", "销售", "2024-03-06"],
+        ["小计", "2人", None, None],
+        ["客服部", "韩梅", "客服", "2024-03-07"],
+        [None, None, None, None],
+        [None, "王伟", "客服", "2024-03-08"],
+    ]
+    table = read_customer_sheet(book_of(tmp_path / "a.xlsx", rows, ("A2:A3", "A5:A7")), known_heads(FIELDS))
+    assert [(line.number, line.cells[0], line.left) for line in table.lines] == [
+        (2, "销售部", None), (3, "销售部", None), (4, "小计", "total"), (5, "客服部", None), (7, "客服部", None),
+    ]  # fmt: skip
+
+
+def test_a_cell_that_is_empty_and_not_merged_stays_empty(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["部门", "姓名", "岗位", "入职日期"],
+        ["销售部", "何小满", "销售", "2024-03-05"],
+        [None, "李雷", "销售", "2024-03-06"],
+    ]
+    table = read_customer_sheet(book_of(tmp_path / "a.xlsx", rows, ()), known_heads(FIELDS))
+    assert [line.cells[0] for line in table.lines] == ["销售部", ""]
+
+
+def test_heads_over_two_rows_are_found_below_a_line_of_facts_and_levels_count_as_known(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["启明家居 人员信息表"],
+        ["单位：人", None, None, None, "填表日期", "2026/11/30"],
+        ["姓名", "部门", None, "岗位", "入职时间", None],
+        [None, "一级部门", "二级部门", None, None, "备注"],
+        ["何小满", "销售部", "华东区", "销售", "2024-03-05", None],
+    ]
+    merged = ("A1:F1", "A3:A4", "B3:C3", "D3:D4", "E3:E4")
+    table = read_customer_sheet(book_of(tmp_path / "a.xlsx", rows, merged), known_heads(FIELDS))
+    assert table.heads == ("姓名", "一级部门", "二级部门", "岗位", "入职时间", "备注")
+    assert [line.number for line in table.lines] == [5]
+
+
+def test_a_second_row_of_heads_that_only_merged_cells_show_is_no_line(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["姓名", "部门", "岗位", "入职时间", "家庭", None],
+        [None, None, None, None, "住址区县", "住址街道"],
+        ["何小满", "销售部", "销售", "2024-03-05", "西湖区", "文一路"],
+    ]
+    merged = ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:F1")
+    table = read_customer_sheet(book_of(tmp_path / "a.xlsx", rows, merged), known_heads(FIELDS))
+    assert table.heads == ("姓名", "部门", "岗位", "入职时间", "住址区县", "住址街道")
+    assert [line.number for line in table.lines] == [3]
+
+
+def test_a_cell_that_says_there_is_no_phone_or_mail_is_empty_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "花名册.csv"
+    path.write_text("姓名,部门,岗位,入职日期,手机,邮箱\n何小满,销售部,销售,2024-03-05,/,无\n", "utf-8")
+    table = read_customer_sheet(path, known_heads(FIELDS))
+    rows = ((line.number, dict(zip(table.heads, line.cells, strict=True))) for line in table.lines)
+    found = read_sheet(FIELDS, table.heads, rows)
+    assert (found.lines[0].values["phone"], found.lines[0].values["email"]) == (None, None)
+    assert [one.column for one in found.mended] == ["手机", "邮箱"]

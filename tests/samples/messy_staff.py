@@ -72,8 +72,8 @@ def messy_staff(people: int = 300) -> MessyStaff:
     odd: dict[int, str] = {}
     for number in range(people):
         row = FIRST_ROW + number
-        person = _person(number)
-        cells, strange = _cells(person, number)
+        person = person_of(number)
+        cells, strange = cells_of(person, number)
         mended.append(list(cells))
         if number % 25 == 24:
             refused[row] = _spoil(cells, number // 25)
@@ -89,7 +89,8 @@ def messy_staff(people: int = 300) -> MessyStaff:
     return MessyStaff(_book(lines), right, refused, odd, _book(mended))
 
 
-def _person(number: int) -> dict[str, Any]:
+def person_of(number: int) -> dict[str, Any]:
+    """Who stands in the line of that number, from 0."""
     born = date(1962, 1, 1) + timedelta(days=number * 41)
     first17 = f"330106{born:%Y%m%d}{number:03d}"
     of_old = number % 11 == 3
@@ -118,7 +119,7 @@ def _fits(number: str) -> bool:
     return True
 
 
-def _cells(person: Mapping[str, Any], number: int) -> tuple[list[Any], str]:
+def cells_of(person: Mapping[str, Any], number: int) -> tuple[list[Any], str]:
     """The line's cells, and the head of one that is odd, if any."""
     day: date = person["start_date"]
     days: tuple[Any, ...] = (

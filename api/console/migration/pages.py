@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.console.acting import act
 from api.console.forms import Form
 from api.console.frame import console_page, done
-from api.console.migration.shown import WHAT, columns_of, given_of, line_shown, sample_of, words_shown
+from api.console.migration.shown import WHAT, columns_of, given_of, line_shown, reasons_shown, sample_of, words_shown
 from api.context import Context
 from api.deps import Ctx
 from api.export import XLSX, attachment, table_xlsx
@@ -40,6 +40,13 @@ from interview_engine.store import audit
 
 router = APIRouter()
 HOME = "/console/imports"
+LIST_PAGES: Mapping[str, str] = {
+    "employees": "/console/employees",
+    "departments": "/console/departments",
+    "contracts": "/console/contracts",
+    "leave_opening": "/console/leave-opening",
+}
+"""Where the rows are seen that an import has written, by its list."""
 MOST_SHOWN = 500
 """Differences on a page; the sheet has all."""
 AT_A_TIME = 100
@@ -336,6 +343,11 @@ def _page(
         sample = sample_of(session, context, actor, batch, fields, language)
         writes = service.count_of(session, batch)
         unknown = departments.unknown(session, context.box, batch)
+        reasons = (
+            reasons_shown(session, batch, fields, form_of(spec).key, language)
+            if batch.state == "checked" and not unknown
+            else []
+        )
         goes_on = departments.prepared_for(session, actor, batch)
         may_write = may_at_all(actor, *form_of(spec).needs)
         by = names_of(session, (batch.account_id,)).get(batch.account_id, "")
@@ -348,6 +360,8 @@ def _page(
         request, actor, "migration/batch.html", problem=problem, batch=batch, spec=spec, told=told,
         kind=LISTS.get(batch.list_name, spec.title).get(language),
         state=STATES[batch.state].get(language), by=by, counts=counts, odd=batch.counts.get("odd", 0),
+        reasons=reasons, refused=batch.counts.get("refused", 0),
+        list_page=LIST_PAGES.get(batch.list_name),
         unknown=unknown, may_departments=_may_departments(actor), goes_on=goes_on,
         goes_on_kind=None if goes_on is None else LISTS[goes_on.list_name].get(language),
         warned=batch.counts.get("warned", 0),

@@ -17,7 +17,7 @@ from interview_engine.hr.forms.writing import written
 from interview_engine.hr.lists.sheet_values import load
 from interview_engine.hr.migration import receiving, service
 from interview_engine.hr.migration.kept import words
-from interview_engine.hr.migration.lines import LineView, lines_of
+from interview_engine.hr.migration.lines import LineView, lines_of, reasons_of
 from interview_engine.hr.migration.tables import ImportBatch
 from interview_engine.i18n import Text, mark, msg
 
@@ -91,6 +91,28 @@ def line_shown(line: LineView, fields: Mapping[str, Field], language: str) -> di
              words_shown(fields, name, after, language)) for name, before, after in line.changes
         ],
     }  # fmt: skip
+
+
+MOST_REASONS = 8
+"""Reasons on the page of an import; its lines have all."""
+
+
+def reasons_shown(
+    session: Session, batch: ImportBatch, fields: Mapping[str, Field], key: Sequence[str], language: str
+) -> list[dict[str, Any]]:
+    """Why lines are refused, in words.
+
+    `may_leave`: the column stops half of the lines and more, and is neither required nor one by which rows are found,
+    so that it may be left out.
+    """
+    shown = []
+    for one in reasons_of(session, batch)[:MOST_REASONS]:
+        field = fields.get(batch.mapping.get(one.column, ""))
+        is_most = one.lines * 2 >= batch.lines
+        what, after = words(dict(one.example), language)
+        may_leave = is_most and field is not None and not field.required and field.name not in key
+        shown.append({"column": one.column, "lines": one.lines, "what": what, "next": after, "may_leave": may_leave})
+    return shown
 
 
 def sample_of(

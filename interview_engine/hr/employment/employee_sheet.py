@@ -28,6 +28,8 @@ from interview_engine.hr.problems import invalid
 from interview_engine.i18n import msg
 from interview_engine.store.rows import AT_ONCE, batched
 
+NOTHING = ("无", "没有", "暂无", "/", "-", "--", "none", "n/a")
+"""What sheets write into a cell for a phone or mail that somebody has not."""
 FIELDS = (
     Field("employee_number", msg("Employee number"), most=20, tidy=plain_number,
           also=("工号", "员工编号", "员工工号", "人员编号", "编号", "职工号", "employee id", "employee no",
@@ -44,10 +46,10 @@ FIELDS = (
     Field("title", msg("Job title"), required=True, most=120,
           also=("职务", "职位", "岗位", "岗位名称", "职务名称", "title", "position", "job")),
     Field("level", msg("Level"), "whole", low=Decimal(0), high=Decimal(99), also=("职级", "级别")),
-    Field("phone", msg("Phone"), most=40, alone=lambda text: _same_phone(text),
+    Field("phone", msg("Phone"), most=40, nothing=NOTHING, alone=lambda text: _same_phone(text),
           also=("手机", "手机号", "手机号码", "联系电话", "联系方式", "联系手机", "电话", "移动电话", "mobile",
                 "mobile phone", "cell phone")),
-    Field("email", msg("Mail"), most=254,
+    Field("email", msg("Mail"), most=254, nothing=NOTHING,
           also=("邮箱", "电子邮箱", "电子邮件", "邮件", "公司邮箱", "e-mail", "email address")),
     Field("start_date", msg("First day of work"), "day", required=True,
           also=("入职日期", "入职时间", "到岗日期", "入司日期", "入职日", "参加工作日期（本单位）", "hire date",

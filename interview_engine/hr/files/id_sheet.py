@@ -33,6 +33,8 @@ from interview_engine.store.rows import AT_ONCE, batched, stamp
 SECTION = BY_NAME["identity"]
 _FAR = date(2199, 12, 31)
 """Whether a birthday is still to come is asked with the clock at hand, in `check`."""
+OCTOBER = 10
+"""Of a month that a spreadsheet takes for a number, 1990.10, it keeps 1990.1."""
 _SEXES: Mapping[str, str] = {
     **dict.fromkeys(("男", "男性", "先生", "m", "male", "1"), "male"),
     **dict.fromkeys(("女", "女性", "女士", "f", "female", "2"), "female"),
@@ -63,6 +65,8 @@ FIELDS = (
                 "id card number", "id no", "id no.", "identity number", "national id")),
     Field("born_on", msg("Birthday"), "day", mask=lambda text: f"{text[:4]}-**-**",
           also=("出生日期", "出生年月日", "生日", "date of birth", "dob", "birth date")),
+    Field("born_in", msg("Month of birth"), "month", mask=lambda text: f"{text[:4]}-**",
+          also=("出生年月", "birth month", "year and month of birth")),
     Field("sex", msg("Sex"), "choice", choices=SEX, reads=_sex, also=("性别", "gender")),
 )  # fmt: skip
 
@@ -117,7 +121,7 @@ def _fits(values: Values, held: Values, today: date) -> Sequence[Told]:
     """Whether birthday and sex are those of the number."""
     number = values.get("id_number") or held.get("id_number")
     if not number:
-        lone = next((name for name in ("born_on", "sex") if values.get(name) is not None), None)
+        lone = next((name for name in ("born_on", "born_in", "sex") if values.get(name) is not None), None)
         if lone is None:
             return ()
         return (
@@ -127,6 +131,12 @@ def _fits(values: Values, held: Values, today: date) -> Sequence[Told]:
     read = read_id_number(str(number), today)
     if values.get("born_on") not in (None, read.born_on):
         raise invalid("born_on", "id_number.born_on", msg("The birthday is not the one in the ID number."),
+                      msg("Compare both with the card, and correct one of the two."))  # fmt: skip
+    said = values.get("born_in")
+    if isinstance(said, date) and said != read.born_on.replace(day=1):
+        if said == read.born_on.replace(month=1, day=1) and read.born_on.month == OCTOBER:
+            return ()
+        raise invalid("born_in", "id_number.born_on", msg("The birthday is not the one in the ID number."),
                       msg("Compare both with the card, and correct one of the two."))  # fmt: skip
     if values.get("sex") not in (None, read.sex):
         raise invalid("sex", "id_number.sex", msg("The sex is not the one in the ID number."),
@@ -177,7 +187,7 @@ def _load(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, Value
         reads |= reached_persons(session, actor, *SECTION.reads, part)
     held = _held(session, reads)
     return {
-        row_id: {one.name: held.get(person_id, {}).get(one.name) for one in FIELDS}
+        row_id: {one.name: held.get(person_id, {}).get(one.name) for one in FIELDS if one.name != "born_in"}
         for row_id, person_id in persons.items()
         if person_id in reads
     }

@@ -95,8 +95,9 @@ def head_key(head: str) -> str:
 
 
 def known_heads(fields: Sequence[Field]) -> Callable[[str], bool]:
-    """Whether a head is one of the fields' names."""
-    known = frozenset(key for one in fields for key in _keys_of(one))
+    """Whether a head is one of the fields' names, or the name of a part of one."""
+    parts = frozenset(head_key(name) for one in fields for name in one.parts)
+    known = parts.union(*(_keys_of(one) for one in fields))
     return lambda head: head_key(head) in known
 
 

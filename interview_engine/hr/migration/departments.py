@@ -44,9 +44,9 @@ def unknown(session: Session, box: SecretBox, batch: ImportBatch) -> tuple[str, 
         if not any(one["kind"] == "refused" and one["column"] in heads for one in row.notes):
             continue
         cells = dict(zip(batch.heads, json.loads(box.decrypt(row.source)), strict=False))
-        path = "/".join(cells[head].strip() for head in ordered if cells.get(head, "").strip())
-        if path_parts(path):
-            found.setdefault(path)
+        parts = path_parts("/".join(cells.get(head, "") for head in ordered))
+        if parts:
+            found.setdefault("/".join(parts))
     return tuple(found)
 
 

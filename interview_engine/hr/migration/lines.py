@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +63,34 @@ def lines_of(
     )
     masks = {} if whole else _masks(batch)
     return [_view_of(box, batch, row, masks) for row in session.scalars(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why lines are refused: one reason in one column. `example`: what is said of the first of them."""
+
+    column: str
+    lines: int
+    example: Mapping[str, Any]
+
+
+def reasons_of(session: Session, batch: ImportBatch) -> list[Reason]:
+    """Why lines of a batch are refused, the reason with the most lines first. The caller has checked that the batch may
+    be read."""
+    counts: Counter[tuple[str, str]] = Counter()
+    examples: dict[tuple[str, str], Mapping[str, Any]] = {}
+    refused = select(ImportRow.notes).where(ImportRow.batch_id == batch.id, ImportRow.state == "refused")
+    for notes in session.scalars(refused.order_by(ImportRow.number)):
+        keys = {
+            (one["column"], json.dumps(one["what"].get("text", ""))): one for one in notes if one["kind"] == REFUSED
+        }
+        counts.update(list(keys))
+        examples = {**keys, **examples}
+    return [Reason(column, lines, examples[column, what]) for (column, what), lines in counts.most_common()]
+
+
+REFUSED = "refused"
+"""The kind of note that says why a line is refused."""
 
 
 def reads_whole(session: Session, actor: Actor, batch: ImportBatch) -> bool:

@@ -138,3 +138,30 @@ def test_who_may_not_write_id_numbers_has_no_column_for_them(desk: Desk) -> None
     desk.role = "recruiter"
     batch_id = desk.receive([line("E001", "13800006701", WOMAN)], WITH_ID)
     assert "身份证号码" not in desk.batch(batch_id).mapping
+
+
+@pytest.mark.parametrize(
+    ("month", "state"),
+    [("1949.12", "made"), ("1949年12月", "made"), ("1949-12-31", "made"), ("1949.11", "refused"), ("", "made")],
+)
+def test_a_month_of_birth_is_held_against_the_number(desk: Desk, month: str, state: str) -> None:
+    heads = (*HEADS, "身份证号码", "出生年月", "性别")
+    batch_id = desk.imported([line("E001", "13800006701", WOMAN, month)], heads)
+    assert desk.states(batch_id) == [state]
+    assert [one[:2] for one in said(desk, batch_id, 2) if one[0] == "refused"] == (
+        [("refused", "出生年月")] if state == "refused" else []
+    )
+
+
+def test_october_of_which_a_spreadsheet_has_kept_a_1_is_no_other_month(desk: Desk) -> None:
+    october = "110105194910010023"
+    heads = (*HEADS, "身份证号码", "出生年月", "性别")
+    batch_id = desk.imported([line("E001", "13800006701", october, "1949.1")], heads)
+    assert desk.states(batch_id) == ["made"]
+
+
+def test_a_second_import_with_the_month_of_birth_changes_nothing(desk: Desk) -> None:
+    heads = (*HEADS, "身份证号码", "出生年月", "性别")
+    lines = [line("E001", "13800006701", WOMAN, "1949.12")]
+    desk.imported(lines, heads)
+    assert desk.states(desk.imported(lines, heads)) == ["same"]
