@@ -71,9 +71,15 @@ def position(value: float, low: float, high: float) -> float:
     return _percent(value, low, high)
 
 
-def columns(counts: Sequence[float], gap: float = 0.2) -> dict[str, Any]:
-    """Columns side by side in a box 100 high; the largest reaches the top."""
-    most = max((count for count in counts), default=0.0) or 1.0
+def columns(
+    counts: Sequence[float], gap: float = 0.2, marks: Sequence[float | None] = ()
+) -> dict[str, Any]:  # fmt: skip
+    """Columns side by side in a box 100 high; the largest reaches the top.
+
+    Args:
+        marks: by column, what it is held against, on the same scale: a line across it; None without one.
+    """
+    most = max((*counts, *(one for one in marks if one is not None)), default=0.0) or 1.0
     return {
         "width": len(counts),
         "columns": [
@@ -84,6 +90,11 @@ def columns(counts: Sequence[float], gap: float = 0.2) -> dict[str, Any]:
                 "height": round(100 * count / most, 2),
             }
             for place, count in enumerate(counts)
+        ],
+        "marks": [
+            {"x": round(place + gap / 4, 3), "width": round(1 - gap / 2, 3), "y": round(99 - 99 * mark / most, 2)}
+            for place, mark in enumerate(marks)
+            if mark is not None
         ],
     }
 

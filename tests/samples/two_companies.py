@@ -58,6 +58,8 @@ from interview_engine.hr.onboarding import welcome
 from interview_engine.hr.org import service as org
 from interview_engine.hr.pay import lock, profiles, questions
 from interview_engine.hr.pay import service as pay
+from interview_engine.hr.pay.budgets import set_budget
+from interview_engine.hr.pay.dual.sheet import set_month
 from interview_engine.hr.pay.tables import (
     PayAccount,
     PayCost,
@@ -137,6 +139,7 @@ class Companies:
         for base, name in (("pay-attendance", "pay_attendance"), ("pay-profiles", "pay_profile"),
                            ("leave-history", "leave_history"), ("leave-rules", "leave_rule"),
                            ("pay-settlements", "pay_settlement"), ("pay-accounts", "pay_account"),
+                           ("pay-old-months", "pay_old_month"), ("pay-budgets", "pay_budget"),
                            ("shift-plan", "shift_plan"), ("shifts", "shift"),
                            ("performance-cycles", "running_cycle"), ("goals", "goal"),
                            ("expense-per-diems", "per_diem"), ("expense-budgets", "budget"),
@@ -367,9 +370,11 @@ def paid(session: Session, held: Employment) -> dict[str, str]:
     new = pay.NewRun(held.legal_entity_id, month, month.replace(day=28), "workdays")
     run = pay.work_out(session, SYSTEM, pay.begin_run(session, SYSTEM, new, CLOCK).id, CLOCK)
     slip = session.scalars(select(Payslip.id).where(Payslip.run_id == run.id, Payslip.employment_id == held.id)).one()
+    old = set_month(session, SYSTEM, held, month, {"gross": Decimal(9000), "net": Decimal("7000.77")}, CLOCK)
+    budget = set_budget(session, SYSTEM, held.department_id, month, Decimal(8000), CLOCK)
     lock.set_pin(session, held.person_id, "730418", "730418", CLOCK)
     return {"pay_profile_id": kept.id, "pay_attendance_id": sheet.id, "pay_run_id": run.id, "payslip_id": slip,
-            "question_id": question}  # fmt: skip
+            "question_id": question, "pay_old_month_id": old.id, "pay_budget_id": budget.id}  # fmt: skip
 
 
 def closed(session: Session, held: Employment, month: date) -> str:

@@ -1,7 +1,10 @@
 """What pay shows."""
 
 from api.area import Entry, ListPage, WebArea
-from api.console.pay import out, report, runs, years
+from api.console.pay import dual, out, report, runs, years
+from api.routes.pay import comparisons
+from interview_engine.hr.pay.budgets import PAY_BUDGETS
+from interview_engine.hr.pay.dual.lists import PAY_OLD_MONTHS
 from interview_engine.hr.pay.lists import PAY_PARAMETERS
 from interview_engine.hr.pay.out.lists import PAY_ACCOUNTS, PAY_COSTS, PAY_JOURNAL
 from interview_engine.hr.pay.people_lists import PAY_ATTENDANCE, PAY_PROFILES
@@ -24,6 +27,8 @@ AREA = WebArea(
         Entry("/console/pay-parameters", mark("Pay parameters"), ("payroll", "read")),
         Entry(report.REPORT, mark("Cost report"), ("payroll", "read")),
         Entry("/console/pay-costs", mark("Cost by department"), ("payroll", "read")),
+        Entry("/console/pay-budgets", mark("Budgets of pay"), ("payroll", "read")),
+        Entry("/console/pay-old-months", mark("Pay of the other system"), ("payroll", "read")),
         Entry("/console/pay-journal", mark("Journal of pay"), ("payroll", "read")),
         Entry("/console/pay-accounts", mark("Accounts of pay"), ("payroll", "read")),
         Entry(years.YEARS, mark("Parameters by year"), ("payroll", "read")),
@@ -51,9 +56,13 @@ AREA = WebArea(
         ListPage(PAY_SETTLEMENTS, "/console/pay-settlements"),
         ListPage(PAY_PROFILES, "/console/pay-profiles"),
         ListPage(PAY_COSTS, "/console/pay-costs"),
+        ListPage(PAY_BUDGETS, "/console/pay-budgets"),
+        ListPage(PAY_OLD_MONTHS, "/console/pay-old-months"),
         ListPage(PAY_JOURNAL, "/console/pay-journal"),
         ListPage(PAY_ACCOUNTS, "/console/pay-accounts"),
         ListPage(PAY_PARAMETERS, "/console/pay-parameters"),
     ),
-    pages=(years.router, report.router, runs.router, out.router),
+    pages=(years.router, report.router, runs.router, dual.router, out.router),
+    routes=(comparisons.router,),
+    tags=(comparisons.TAG,),
 )

@@ -33,7 +33,8 @@ def shown(
             problem = refused
             seen = cost_report(session, actor, Asked(company, department))
         companies, departments = legal_entities(session), departments_within(session, actor)
-    drawn = charts.columns([max(float(one.cost), 0.0) for one in seen.months])
+    marks = [None if one.budget is None else float(one.budget.amount) for one in seen.months]
+    drawn = charts.columns([max(float(one.cost), 0.0) for one in seen.months], marks=marks)
     return console_page(
         request, actor, "pay/report.html", seen=seen, asked=asked, companies=companies, departments=departments,
         drawn=drawn, problem=problem, status=None if problem is None else 422,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from interview_engine.hr.area import Area, MessageTemplate, PersonColumn, Subject
+from interview_engine.hr.pay.budgets import PAY_BUDGETS
+from interview_engine.hr.pay.dual.lists import PAY_OLD_MONTHS
 from interview_engine.hr.pay.income_certificate import INCOME_CERTIFICATE
 from interview_engine.hr.pay.lists import PAY_PARAMETERS
 from interview_engine.hr.pay.out.lists import PAY_ACCOUNTS, PAY_COSTS, PAY_JOURNAL
@@ -15,10 +17,12 @@ from interview_engine.hr.pay.settlement_list import PAY_SETTLEMENTS
 from interview_engine.hr.pay.tables import (
     PayAccount,
     PayAttendance,
+    PayBudget,
     PayCost,
     PayCostPart,
     PayJournalLine,
     PayLock,
+    PayOldMonth,
     PayParameter,
     PayPeriod,
     PayProfile,
@@ -52,9 +56,11 @@ AREA = Area(
         PayJournalLine,
         PayCost,
         PayCostPart,
+        PayBudget,
         PayParameter,
         PayProfile,
         PayAttendance,
+        PayOldMonth,
         PaySettlement,
         PaySettled,
         PayPeriod,
@@ -69,6 +75,7 @@ AREA = Area(
     persons=(
         PersonColumn(PayProfile.person_id, "kept", _LAW),
         PersonColumn(PayAttendance.person_id, "kept", _LAW),
+        PersonColumn(PayOldMonth.person_id, "kept", _LAW),
         PersonColumn(PaySettlement.person_id, "kept", _LAW),
         PersonColumn(PaySettled.person_id, "kept", _LAW),
         PersonColumn(Payslip.person_id, "kept", _LAW),
@@ -115,9 +122,11 @@ AREA = Area(
         Subject("pay_parameter"),
         Subject("pay_profile"),
         Subject("pay_attendance"),
+        Subject("pay_old_month"),
         Subject("pay_settlement"),
         Subject("pay_run"),
         Subject("pay_account"),
+        Subject("pay_budget"),
         Subject("pay_journal", told=True),
         Subject("payslip"),
         Subject("pay_lock"),
@@ -134,5 +143,7 @@ AREA = Area(
         PAY_ACCOUNTS,
         PAY_JOURNAL,
         PAY_COSTS,
+        PAY_BUDGETS,
+        PAY_OLD_MONTHS,
     ),
 )

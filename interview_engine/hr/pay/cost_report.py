@@ -6,7 +6,7 @@ thousand rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,7 @@ from interview_engine.hr.access.service import scoped
 from interview_engine.hr.months import add_months
 from interview_engine.hr.pay import words
 from interview_engine.hr.pay.rules.lines import Group
-from interview_engine.hr.pay.tables import PayCost, PayCostPart
+from interview_engine.hr.pay.tables import PayBudget, PayCost, PayCostPart
 from interview_engine.hr.people.tables import Department, LegalEntity
 from interview_engine.hr.problems import invalid
 from interview_engine.i18n import Text, msg
@@ -43,14 +43,38 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Budgeted:
+    """A budget, and what was spent of it: the cost of just those departments and months that have one, so that a
+    department without a budget does not eat another's. Months without a closed run do not count."""
+
+    amount: Decimal
+    spent: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """Below zero where more was spent."""
+        return self.amount - self.spent
+
+    @property
+    def used(self) -> Decimal | None:
+        """In per cent; None of a budget of nothing."""
+        return _share(self.spent, self.amount)
+
+    def plus(self, more: Budgeted | None) -> Budgeted:
+        """Both together."""
+        return self if more is None else Budgeted(self.amount + more.amount, self.spent + more.spent)
+
+
+@dataclass(frozen=True, slots=True)
 class MonthCost:
-    """A month: how many payslips, gross and employer's share, and both together."""
+    """A month: how many payslips, gross and employer's share, and both together; the budget where there is one."""
 
     month: date
     people: int
     gross: Decimal
     employer: Decimal
     cost: Decimal
+    budget: Budgeted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +86,7 @@ class DepartmentCost:
     company: str
     cost: Decimal
     share: Decimal | None
+    budget: Budgeted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +113,14 @@ class CostReport:
     def cost(self) -> Decimal:
         """Of the whole period."""
         return sum((one.cost for one in self.months), ZERO)
+
+    @property
+    def budget(self) -> Budgeted | None:
+        """Of the whole period; None where no department has one."""
+        found: Budgeted | None = None
+        for one in self.months:
+            found = found if one.budget is None else one.budget.plus(found)
+        return found
 
     @property
     def a_head(self) -> Decimal | None:
@@ -120,12 +153,14 @@ def cost_report(session: Session, actor: Actor, asked: Asked) -> CostReport:
         .group_by(PayCost.month)
         .order_by(PayCost.month)
     ).tuples()  # fmt: skip
+    found = months.all()
+    by_month, by_department = _budgets(session, actor, asked, [row[0] for row in found])
     return CostReport(
         first,
         last,
-        tuple(MonthCost(month, int(people), gross, employer, gross + employer)
-              for month, people, gross, employer in months),
-        _departments(session, actor, asked, first, last),
+        tuple(MonthCost(month, int(people), gross, employer, gross + employer, by_month.get(month))
+              for month, people, gross, employer in found),
+        _departments(session, actor, asked, first, last, by_department),
         _parts(session, actor, asked, first, last),
     )  # fmt: skip
 
@@ -143,8 +178,39 @@ def departments_within(session: Session, actor: Actor) -> Sequence[tuple[str, st
     return session.execute(_mine(statement, actor, Asked(), PayCost)).tuples().all()
 
 
+def _budgets(
+    session: Session, actor: Actor, asked: Asked, months: Sequence[date]
+) -> tuple[dict[date, Budgeted], dict[str, Budgeted]]:  # fmt: skip
+    """Budgets of some months with what was spent of them, by month and by department."""
+    if not months:
+        return {}, {}
+    spent = (
+        select(PayCost.department_id, PayCost.month, func.sum(PayCost.cost).label("cost"))
+        .where(PayCost.month >= months[0], PayCost.month <= months[-1])
+        .group_by(PayCost.department_id, PayCost.month)
+        .subquery()
+    )
+    rows = session.execute(
+        _within(
+            select(PayBudget.department_id, PayBudget.month, PayBudget.amount, spent.c.cost).outerjoin(
+                spent, (spent.c.department_id == PayBudget.department_id) & (spent.c.month == PayBudget.month)
+            ),
+            actor, asked, PayBudget, months[0], months[-1],
+        )
+    ).tuples()  # fmt: skip
+    by_month: dict[date, Budgeted] = {}
+    by_department: dict[str, Budgeted] = {}
+    closed = set(months)
+    for department, month, amount, cost in rows:
+        if month in closed:
+            one = Budgeted(amount, cost or ZERO)
+            by_month[month] = one.plus(by_month.get(month))
+            by_department[department] = one.plus(by_department.get(department))
+    return by_month, by_department
+
+
 def _departments(
-    session: Session, actor: Actor, asked: Asked, first: date, last: date
+    session: Session, actor: Actor, asked: Asked, first: date, last: date, budgets: Mapping[str, Budgeted]
 ) -> tuple[DepartmentCost, ...]:  # fmt: skip
     rows = session.execute(
         _within(
@@ -157,7 +223,17 @@ def _departments(
     ).tuples()  # fmt: skip
     found = sorted(rows, key=lambda row: (-row[3], row[1]))
     whole = sum((row[3] for row in found), ZERO)
-    return tuple(DepartmentCost(*row, _share(row[3], whole)) for row in found)
+    # who has a budget and no costs has spent nothing of it
+    idle = session.execute(
+        select(Department.id, Department.name, LegalEntity.name)
+        .join(LegalEntity, LegalEntity.id == Department.legal_entity_id)
+        .where(Department.id.in_({*budgets} - {row[0] for row in found}))
+        .order_by(Department.name)
+    ).tuples()
+    return (
+        *(DepartmentCost(*row, _share(row[3], whole), budgets.get(row[0])) for row in found),
+        *(DepartmentCost(*row, ZERO, None, budgets[row[0]]) for row in idle),
+    )
 
 
 def _parts(session: Session, actor: Actor, asked: Asked, first: date, last: date) -> tuple[PartCost, ...]:

@@ -15,6 +15,7 @@ from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.pay import handing_out, lock, runs, words
 from interview_engine.hr.pay.checks import PASSABLE
+from interview_engine.hr.pay.dual.comparing import has_sheet
 from interview_engine.hr.pay.rules.lines import GROUPS, Group
 from interview_engine.hr.pay.tables import PayRun, Payslip
 from interview_engine.hr.people.tables import LegalEntity, Person
@@ -62,13 +63,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """What the page of a run shows."""
+    """What the page of a run shows; `compared`: the other system's month is here too."""
 
     run: PayRun
     company: str
     totals: runs.Totals
     reach: handing_out.Reach
     rows: tuple[Row, ...]
+    compared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def run_page(session: Session, actor: Actor, run_id: str, clock: Clock) -> RunPa
             any(line["month"] for line in one.lines), _checks(one.findings),
             _changes(one.differences)) for one in rows
     )  # fmt: skip
-    return RunPage(run, company, runs.totals(rows), handing_out.reach(session, run.id), shown)
+    return RunPage(run, company, runs.totals(rows), handing_out.reach(session, run.id), shown, has_sheet(session, run))
 
 
 def explained(session: Session, actor: Actor, slip_id: str, clock: Clock) -> Explained:

@@ -278,6 +278,36 @@ class PayCostPart(Row, Base):
     amount: Mapped[Decimal] = mapped_column(Yuan)
 
 
+class PayOldMonth(Row, Base):
+    """What another system paid somebody for a month, as its sheet says it: a dual run compares it line by line, and
+    the first run here compares its own month with the one before.
+
+    `amounts` in yuan as texts, by name of `dual.sheet.COLUMNS`; what a sheet takes from people is above zero.
+    """
+
+    __tablename__ = "pay_old_month"
+    __table_args__ = (UniqueConstraint("employment_id", "month"),)
+
+    employment_id: Mapped[str] = mapped_column(ForeignKey("employment.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"), index=True)
+    department_id: Mapped[str] = mapped_column(ForeignKey("department.id"))
+    month: Mapped[date] = mapped_column(index=True)
+    amounts: Mapped[dict[str, Any]]
+
+
+class PayBudget(Row, Base):
+    """What the pay of a department may cost in a month: gross pay and what the employer bears besides."""
+
+    __tablename__ = "pay_budget"
+    __table_args__ = (UniqueConstraint("department_id", "month"),)
+
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"), index=True)
+    department_id: Mapped[str] = mapped_column(ForeignKey("department.id"))
+    month: Mapped[date] = mapped_column(index=True)
+    amount: Mapped[Decimal] = mapped_column(Yuan)
+
+
 @protect
 class PayslipLine(Row, Base):
     """A line of a closed run, for good: reports and explanations read it, nothing changes it."""

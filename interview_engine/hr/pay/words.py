@@ -36,6 +36,18 @@ LINES: Mapping[str, Text] = MappingProxyType(
         **ITEMS,
     }
 )
+COLUMNS: Mapping[str, Text] = MappingProxyType(
+    {
+        **LINES,
+        "overtime": msg("Overtime of every kind"),
+        "social": msg("Social insurance, own share"),
+        "gross": msg("Gross"),
+        "own": msg("Own contributions"),
+        "net": msg("Net"),
+        "employer": msg("Borne by the employer"),
+    }
+)
+"""What the columns of another system's sheet are called, see `dual.sheet`."""
 GROUPS: Mapping[str, Text] = MappingProxyType(
     {
         "earning": msg("Earnings"),
@@ -151,6 +163,11 @@ CHECKS: Mapping[str, Message] = MappingProxyType(
 def line_word(code: str) -> Text:
     """What a line is called."""
     return LINES[code]
+
+
+def column_word(name: str) -> Text:
+    """What a column of another system's sheet is called."""
+    return COLUMNS[name]
 
 
 def formula(kept: Mapping[str, Any]) -> Text:

@@ -73,6 +73,8 @@ PAGES: dict[str, set[str]] = {
     "/console/pay-attendance": {"administrator", "hr"},
     "/console/pay-settlements": {"administrator", "hr"},
     "/console/pay-accounts": {"administrator", "hr"},
+    "/console/pay-old-months": {"administrator", "hr"},
+    "/console/pay-budgets": {"administrator", "hr"},
     "/console/pay-journal": {"administrator", "hr"},
     "/console/pay-costs": {"administrator", "hr"},
     "/console/pay-profiles": {"administrator", "hr"},

@@ -10,9 +10,12 @@ from hiring_world import World
 from pay_world import PayWorld, slips_of
 from sqlalchemy import select
 
-from interview_engine.errors import InvalidInput
-from interview_engine.hr.pay.cost_report import Asked, cost_report
+from interview_engine.errors import InvalidInput, PermissionDenied
+from interview_engine.hr.org import service as org
+from interview_engine.hr.pay.budgets import set_budget
+from interview_engine.hr.pay.cost_report import Asked, Budgeted, cost_report
 from interview_engine.hr.pay.tables import PayCost, PayCostPart, Payslip
+from interview_engine.hr.people.tables import Department
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 
@@ -40,6 +43,41 @@ def test_months_departments_and_parts_all_add_up_to_the_payslips(world: World) -
         march = cost_report(session, hr, Asked(first="2026-03", last="2026-03"))
         assert [one.month for one in march.months] == [MARCH]
         assert cost_report(session, hr, Asked(department="nobody")).months == ()
+
+
+def test_a_budget_stands_beside_the_cost_of_its_own_months_and_department(small_world: World) -> None:
+    pay, hr, clock = PayWorld(small_world), small_world.actor("hr"), small_world.clock
+    with small_world.database.transaction() as session:
+        pay.rows(session)
+        pay.hire(session, "A-1")
+        for month in (MARCH, APRIL):
+            pay.attend(session, "A-1", month)
+            pay.closed(session, month)
+        assert cost_report(session, hr, Asked()).budget is None, "without a budget nothing is over it"
+        spent = session.scalars(select(PayCost.cost).where(PayCost.month == MARCH)).one()
+        idle = org.create_department(session, hr, small_world.entity_id, "没有人的部门", clock)
+        for department, month, amount in (
+            (small_world.department_id, MARCH, spent - 100),
+            (small_world.department_id, date(2026, 5, 1), Decimal(99999)),
+            (idle.id, APRIL, Decimal(500)),
+        ):
+            set_budget(session, hr, department, month, amount, clock)
+        seen = cost_report(session, hr, Asked())
+        march, april = seen.months
+        assert march.budget == Budgeted(spent - 100, spent)
+        assert april.budget == Budgeted(Decimal(500), Decimal(0)), "the department without a budget does not eat it"
+        assert seen.budget == Budgeted(spent + 400, spent), "May has no closed run: its budget does not count"
+        assert seen.budget.left == 400
+        by_name = {one.name: one for one in seen.departments}
+        assert by_name["没有人的部门"].cost == 0
+        assert by_name["没有人的部门"].budget == Budgeted(Decimal(500), Decimal(0))
+        mine = by_name[session.get_one(Department, small_world.department_id).name]
+        assert mine.budget is not None
+        assert mine.budget.left == -100
+        again = set_budget(session, hr, idle.id, APRIL, Decimal(500), clock)
+        assert set_budget(session, hr, idle.id, APRIL, Decimal(700), clock).id == again.id
+        with pytest.raises(PermissionDenied):
+            set_budget(session, small_world.actor("recruiter"), idle.id, APRIL, Decimal(1), clock)
 
 
 def test_a_period_that_is_none_is_named(small_world: World) -> None:

@@ -26,7 +26,8 @@ from interview_engine.store.tables import AuditEvent, OutboxMessage
 
 MARCH = date(2026, 3, 1)
 LISTS = ("pay-runs", "payslips", "payslip-questions", "pay-by-year", "pay-attendance", "pay-settlements",
-         "pay-profiles", "pay-costs", "pay-journal", "pay-accounts", "pay-parameters")  # fmt: skip
+         "pay-profiles", "pay-costs", "pay-journal", "pay-accounts", "pay-parameters", "pay-old-months",
+         "pay-budgets")  # fmt: skip
 SCOPES = [scope for scope in TOKEN_SCOPES if not scope.startswith("payroll:")]
 
 

@@ -1,0 +1,1 @@
+"""Routes of pay beside its lists."""
