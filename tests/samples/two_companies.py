@@ -59,7 +59,7 @@ from interview_engine.hr.org import service as org
 from interview_engine.hr.pay import lock, profiles, questions
 from interview_engine.hr.pay import service as pay
 from interview_engine.hr.pay.budgets import set_budget
-from interview_engine.hr.pay.dual.sheet import set_month
+from interview_engine.hr.pay.old_months import set_month
 from interview_engine.hr.pay.tables import (
     PayAccount,
     PayCost,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 from interview_engine.hr.pay.given import parameter_of
+from interview_engine.hr.pay.items import ITEMS
 from interview_engine.hr.pay.parameters import amount, basic_deduction, share
 from interview_engine.hr.pay.rules.deductions import probation_floor
 from interview_engine.hr.pay.settling import SETTLED
@@ -29,6 +30,7 @@ PASSABLE: Mapping[str, bool] = MappingProxyType(
         "below_minimum": True,
         "below_probation": True,
         "changed_much": True,
+        "taken_no_more": True,
         "overtime_limit": True,
         "settlement_waits": True,
         "settle_place": False,
@@ -45,6 +47,10 @@ PASSABLE: Mapping[str, bool] = MappingProxyType(
 
 MUCH = Decimal("0.2")
 """A net that differs by more than a fifth from the last closed month is looked at by a person."""
+
+
+TAKEN_MONTHLY = frozenset({"social", *ITEMS, "deduction"})
+"""What is taken month by month: when it stops, a person says that it should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,23 @@ def findings(inputs: Mapping[str, Any], slip: Slip, last_net: Decimal | None, mo
             Finding("changed_much", {"before": str(last_net), "after": str(slip.net), "share": f"{share:+.0f}"})
         )
     return found
+
+
+def no_longer_taken(
+    then: Mapping[str, Decimal], now: Mapping[str, Decimal], known: Collection[str]
+) -> list[Finding]:  # fmt: skip
+    """Contributions and deductions of the month before that this month does not have.
+
+    Args:
+        then, now: sums by line. known: checks that were found already: they say the same of a missing base.
+    """
+    fund = {"fund"} if "no_fund" in known else set()
+    social = {"social", *ITEMS} - {"fund"} if "no_social" in known else set()
+    gone = [code for code in sorted((TAKEN_MONTHLY & then.keys()) - fund - social) if then[code] and not now.get(code)]
+    if not gone:
+        return []
+    amount = sum((abs(then[code]) for code in gone), Decimal("0.00"))
+    return [Finding("taken_no_more", {"lines": ",".join(gone), "amount": str(amount)})]
 
 
 def _whole_year(inputs: Mapping[str, Any]) -> list[Finding]:

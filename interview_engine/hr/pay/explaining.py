@@ -191,7 +191,7 @@ def _checks(found: Sequence[Mapping[str, Any]]) -> tuple[Check, ...]:
 def _changes(found: Sequence[Mapping[str, str]]) -> tuple[Change, ...]:
     parts = [(one["code"].partition("@"), one) for one in found]
     return tuple(
-        Change(words.line_word(code), month, Decimal(one["before"]), Decimal(one["after"]))
+        Change(words.column_word(code), month, Decimal(one["before"]), Decimal(one["after"]))
         for (code, _, month), one in parts
     )
 

@@ -16,6 +16,7 @@ from interview_engine.hr.calendar.service import Calendar
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.employment.service import Employment, PayRate
 from interview_engine.hr.months import add_months, bounds
+from interview_engine.hr.pay import old_months as sheet
 from interview_engine.hr.pay.allowances import ALLOWANCES
 from interview_engine.hr.pay.entering import book_now
 from interview_engine.hr.pay.given import Readings, kept_parameter, parameter_of
@@ -52,6 +53,7 @@ class Material:
 
     Args:
         back: by employment, settlements that were taken back after they were paid.
+        old: by employment, the month before as another system paid it.
         closed: by employment, the payslips of closed runs with their run, in the order of payment; of those employments
             that are at work now (`load_closed`), since a year of everybody's is gigabytes.
         kept: by ref, parameter rows as inputs hold them; counted: by first and last day, the days that are paid;
@@ -69,6 +71,7 @@ class Material:
     calendar: Calendar
     leavings: Mapping[str, Leaving]
     back: Mapping[str, Sequence[TakenBack]]
+    old: Mapping[str, Mapping[str, Decimal]]
     closed: dict[str, list[tuple[PayRun, Payslip]]] = field(default_factory=dict)
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     counted: dict[tuple[date, date], int] = field(default_factory=dict)
@@ -107,6 +110,7 @@ def material(session: Session, legal_entity_id: str, month: date, only: str | No
         calendars.calendar(session, (calendars.COUNTRY, calendars.company_region(legal_entity_id))),
         leavings(session, legal_entity_id, only),
         taken_back(session, legal_entity_id, only),
+        sheet.of_month(session, legal_entity_id, add_months(month, -1), only),
     )
 
 

@@ -64,6 +64,9 @@ PROFILE = (
     _NUMBER,
     Field("first_day", msg("From day"), "day", required=True, also=("生效日期", "开始日期")),
     Field("kind", msg("Paid as"), "choice", required=True, choices=profiles.KINDS, also=("人员类别",)),
+    Field("monthly", msg("Monthly pay in yuan, where none is known yet"), "money", low=_NONE,
+          help=msg("From that day on. Where it is known already, a change goes by a request."),
+          also=("月薪", "基本工资", "月工资")),
     Field("place", msg("City or province"), most=40, also=("参保地", "城市", "地区")),
     Field("social_base", msg("Social insurance base in yuan"), "money", low=_NONE, also=("社保基数",),
           help=msg("Empty: nothing is contributed.")),
@@ -107,18 +110,30 @@ def _create_profile(session: Session, actor: Actor, values: Mapping[str, Value],
     held = profiles.employment_for(session, actor, str(values["employee_number"]), "write")
     day = values["first_day"]
     assert isinstance(day, date)
+    _first_pay(session, actor, held, day, values, clock)
     return profiles.set_profile(session, actor, held, day, _new_profile(values), clock).id
 
 
 def _update_profile(session: Session, actor: Actor, row_id: str, values: Mapping[str, Value], clock: Clock) -> None:
     row, held = profiles.profile(session, actor, row_id, "write")
+    _first_pay(session, actor, held, row.valid_from, values, clock)
     profiles.set_profile(session, actor, held, row.valid_from, _new_profile(values), clock)
+
+
+def _first_pay(
+    session: Session, actor: Actor, held: Employment, day: date, values: Mapping[str, Value], clock: Clock
+) -> None:  # fmt: skip
+    monthly = values["monthly"]
+    if monthly is not None:
+        assert isinstance(monthly, int)
+        profiles.set_first_pay(session, actor, held, day, monthly, clock)
 
 
 def _load_profile(session: Session, actor: Actor, row_id: str) -> Mapping[str, Value]:
     row, held = profiles.profile(session, actor, row_id, "read")
     found: dict[str, Value] = {
         "employee_number": employments.number_for(session, held), "first_day": row.valid_from, "kind": row.kind,
+        "monthly": profiles.pay_for(session, actor, held, row.valid_from),
         "place": row.place, "start": row.start, "retires": row.retires or None,
         "social_base": None if row.social_base is None else _fen(row.social_base),
         "fund_base": None if row.fund_base is None else _fen(row.fund_base),

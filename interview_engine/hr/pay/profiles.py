@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
+from interview_engine.errors import PermissionDenied
 from interview_engine.hr.access.rules import Action, Actor
 from interview_engine.hr.access.service import check_row
 from interview_engine.hr.employment import service as employments
@@ -117,6 +118,37 @@ def set_profile(
     detail = {"from": day.isoformat()}
     audit.record(session, actor.id, "pay_profile.set", f"pay_profile:{row.id}", detail, clock)
     return row
+
+
+def set_first_pay(
+    session: Session, actor: Actor, employment: Employment, day: date, monthly_fen: int, clock: Clock
+) -> None:  # fmt: skip
+    """Say what somebody is paid a month where nothing is known of it yet; the same again changes nothing. Needs "pay"
+    write.
+
+    Raises:
+        PermissionDenied. InvalidInput: `pay.by_request`, another monthly pay is known: a change is approved by others.
+    """
+    known = employments.pay_on(session, employment.id, day)
+    if known is None:
+        employments.set_pay(session, actor, employment.id, monthly_fen, day, clock)
+    elif known != monthly_fen:
+        raise invalid(
+            "monthly", "pay.by_request", msg("Another monthly pay is known from that day."),
+            msg("Leave it empty here, and ask for a change of pay: it is approved, and then holds."),
+        )  # fmt: skip
+
+
+def pay_for(session: Session, actor: Actor, employment: Employment, day: date) -> int | None:
+    """Fen a month on a day; None where nothing is known, or where the actor may not read what was agreed."""
+    try:
+        check_row(
+            session, actor, "pay", "read", department_id=employment.department_id,
+            legal_entity_id=employment.legal_entity_id, person_id=employment.person_id,
+        )  # fmt: skip
+    except PermissionDenied:
+        return None
+    return employments.pay_on(session, employment.id, day)
 
 
 def profiles_of(session: Session, employment_id: str) -> Sequence[PayProfile]:

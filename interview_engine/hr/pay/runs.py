@@ -15,17 +15,14 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.access.service import check_owner, check_row
-from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.months import bounds
-from interview_engine.hr.pay.checks import PASSABLE, differences, findings, settlement_findings
+from interview_engine.hr.pay.checks import PASSABLE
 from interview_engine.hr.pay.closing import keep_for_good
 from interview_engine.hr.pay.costs import keep_costs
-from interview_engine.hr.pay.gathering import Material, gather, load_closed, material
+from interview_engine.hr.pay.gathering import load_closed, material
 from interview_engine.hr.pay.handing_out import is_out
-from interview_engine.hr.pay.parameters import overtime
-from interview_engine.hr.pay.rules.lines import Line, line_of, total
+from interview_engine.hr.pay.payslips import passed_checks, payslip
 from interview_engine.hr.pay.rules.proration import METHODS
-from interview_engine.hr.pay.slip import compute, sha256
 from interview_engine.hr.pay.tables import PayPeriod, PayRun, Payslip
 from interview_engine.hr.people.tables import LegalEntity
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
@@ -120,12 +117,12 @@ def work_out(session: Session, actor: Actor, run_id: str, clock: Clock, *, emplo
     given = material(session, run.legal_entity_id, run.month, employment_id)
     of_run = Payslip.run_id == run.id
     which = of_run if employment_id is None else of_run & (Payslip.employment_id == employment_id)
-    passed = _passed(session, which)
+    passed = passed_checks(session, which)
     session.execute(delete(Payslip).where(which))
     for part in batched(given.employments, WORKED_AT_ONCE):
         load_closed(session, given, [one.id for one in part])
         # written as plain rows and let go of: ten thousand payslips in memory at once are half a gigabyte
-        made = [slip for one in part if (slip := _slip(given, one, run, passed, actor, clock)) is not None]
+        made = [slip for one in part if (slip := payslip(given, one, run, passed, actor, clock)) is not None]
         if made:
             session.execute(insert(Payslip), made)
     hashes = session.scalars(select(Payslip.inputs_sha256).where(of_run).order_by(Payslip.employment_id))
@@ -351,68 +348,6 @@ def is_open(finding: Mapping[str, Any]) -> bool:
 
 
 # Within -----------------------------------------------------------------------------------------------------------
-
-
-def _slip(
-    given: Material, employment: Employment, run: PayRun, passed: Mapping[tuple[str, str], Mapping[str, Any]],
-    actor: Actor, clock: Clock,
-) -> dict[str, Any] | None:  # fmt: skip
-    """The columns of a payslip; None where the run has nothing for somebody."""
-    inputs = gather(given, employment, run)
-    if inputs is None:
-        return None
-    done = compute(inputs, given.readings)
-    before = [
-        slip for other, slip in given.closed.get(employment.id, ()) if not other.number and other.month < run.month
-    ]
-    last = before[-1] if before else None
-    most = overtime(given.book.get("overtime", run.month)).most_hours_a_month
-    found = settlement_findings(inputs, done)
-    if not inputs["only_adjustments"] or done.net < 0:
-        found += findings(inputs, done, None if last is None or run.number else last.net, most)
-    kept = [
-        {
-            "code": one.code,
-            "values": dict(one.values),
-            **_still(passed.get((employment.id, one.code)), one.values),
-        }
-        for one in found
-    ]
-    then = {} if last is None or run.number else _by_code(line_of(one) for one in last.lines)
-    changes = [] if not then else differences(then, _by_code(done.lines))
-    return {
-        **stamp(actor.id, clock), "run_id": run.id, "employment_id": employment.id, "person_id": employment.person_id,
-        "legal_entity_id": employment.legal_entity_id, "department_id": employment.department_id, "inputs": inputs,
-        "inputs_sha256": sha256(inputs, given.readings), "lines": [one.to_json() for one in done.lines],
-        "year": {name: str(getattr(done.year, name)) for name in
-                 ("income", "contributions", "special", "other", "withheld")},
-        "findings": kept, "bonus_apart": done.bonus_apart, "provisional": bool(done.provisional),
-        "gross": done.gross, "net": done.net, "tax": -total(done.lines, "tax"),
-        "own": -total(done.lines, "contribution"), "employer": total(done.lines, "employer"),
-        "differences": [{"code": one.code, "before": str(one.before), "after": str(one.after)} for one in changes],
-    }  # fmt: skip
-
-
-def _by_code(lines: Iterable[Line]) -> dict[str, Decimal]:
-    """Sums by code; adjustments by code and month, "base@2026-03"."""
-    found: dict[str, Decimal] = {}
-    for one in lines:
-        if one.group != "employer":
-            key = f"{one.code}@{one.month}" if one.month else one.code
-            found[key] = found.get(key, Decimal(0)) + one.amount
-    return found
-
-
-def _passed(session: Session, which: Any) -> dict[tuple[str, str], Mapping[str, Any]]:
-    rows = session.execute(select(Payslip.employment_id, Payslip.findings).where(which)).tuples()
-    return {(key, one["code"]): one for key, found in rows for one in found if one["passed_by"]}
-
-
-def _still(before: Mapping[str, Any] | None, values: Mapping[str, str]) -> Mapping[str, Any]:
-    """Who passed a check, where it says the same as then."""
-    if before is None or before["values"] != dict(values):
-        return {"passed_by": "", "reason": ""}
-    return {"passed_by": before["passed_by"], "reason": before["reason"]}
 
 
 def _locked(session: Session, actor: Actor, run_id: str, action: str) -> PayRun:

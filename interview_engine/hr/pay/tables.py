@@ -282,7 +282,7 @@ class PayOldMonth(Row, Base):
     """What another system paid somebody for a month, as its sheet says it: a dual run compares it line by line, and
     the first run here compares its own month with the one before.
 
-    `amounts` in yuan as texts, by name of `dual.sheet.COLUMNS`; what a sheet takes from people is above zero.
+    `amounts` in yuan as texts, by name of `old_months.COLUMNS`; what a sheet takes from people is above zero.
     """
 
     __tablename__ = "pay_old_month"

@@ -9,7 +9,7 @@ from typing import Any
 from interview_engine.hr.pay.allowances import ALLOWANCES
 from interview_engine.hr.pay.items import ITEMS
 from interview_engine.hr.pay.rules.proration import WORDS as METHOD_WORDS
-from interview_engine.i18n import Message, Text, msg
+from interview_engine.i18n import Message, Text, joined, msg
 
 LINES: Mapping[str, Text] = MappingProxyType(
     {
@@ -47,7 +47,7 @@ COLUMNS: Mapping[str, Text] = MappingProxyType(
         "employer": msg("Borne by the employer"),
     }
 )
-"""What the columns of another system's sheet are called, see `dual.sheet`."""
+"""What the columns of another system's sheet are called, see `old_months`."""
 GROUPS: Mapping[str, Text] = MappingProxyType(
     {
         "earning": msg("Earnings"),
@@ -142,6 +142,7 @@ CHECKS: Mapping[str, Message] = MappingProxyType(
             "{agreed} agreed for afterwards, and the minimum wage {minimum} at least."
         ),
         "changed_much": msg("The net differs by {share} % from the last month: {before} → {after}."),
+        "taken_no_more": msg("Last month {amount} were taken that are not now: {lines}."),
         "settlement_waits": msg("The last day is {day}, and the settlement was not handed over: only wages are paid."),
         "settle_place": msg("The settlement needs the pay profile with its city."),
         "settle_severance": msg(
@@ -180,4 +181,7 @@ def formula(kept: Mapping[str, Any]) -> Text:
 
 def check(kept: Mapping[str, Any]) -> Text:
     """A check in words."""
-    return CHECKS[kept["code"]].filled(**kept["values"])
+    values: dict[str, object] = dict(kept["values"])
+    if "lines" in values:
+        values["lines"] = joined(column_word(one) for one in str(values["lines"]).split(","))
+    return CHECKS[kept["code"]].filled(**values)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
-from interview_engine.hr.pay.dual import sheet
+from interview_engine.hr.pay import old_months as sheet
 from interview_engine.hr.pay.dual.causes import ORDER, Cause, Differs, cause, of_tax, rest
 from interview_engine.hr.pay.given import Given, Readings
 from interview_engine.hr.pay.items import ITEMS

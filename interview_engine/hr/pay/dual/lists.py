@@ -17,8 +17,8 @@ from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.mending import plain_number
 from interview_engine.hr.forms.spec import Column, FormSpec, ListSpec, Place
 from interview_engine.hr.months import bounds
+from interview_engine.hr.pay import old_months as sheet
 from interview_engine.hr.pay import profiles, words
-from interview_engine.hr.pay.dual import sheet
 from interview_engine.hr.pay.tables import PayOldMonth
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.i18n import msg

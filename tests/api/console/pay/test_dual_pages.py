@@ -18,7 +18,7 @@ from interview_engine.hr.accounts.tokens import create_token
 from interview_engine.hr.employment import pay_rates
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.pay import profiles, runs
-from interview_engine.hr.pay.dual.sheet import set_month
+from interview_engine.hr.pay.old_months import set_month
 from interview_engine.hr.pay.tables import PayOldMonth
 from interview_engine.hr.people.tables import Person
 from interview_engine.store.rows import stamp

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from interview_engine.errors import InvalidInput, PermissionDenied
 from interview_engine.hr.employment.tables import Employment
-from interview_engine.hr.pay.dual import sheet, words
+from interview_engine.hr.pay import old_months as sheet
+from interview_engine.hr.pay.dual import words
 from interview_engine.hr.pay.dual.causes import ORDER
 from interview_engine.hr.pay.dual.comparing import Comparison, compare
 from interview_engine.hr.pay.rules.lines import line_of
