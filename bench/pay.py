@@ -10,6 +10,7 @@ Limits are held against wall time; linear is what costs at most 1.2 times as muc
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import random
 import resource
@@ -28,6 +29,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from api.cli.loading import SELDOM
 from bench.console import _context
 from bench.conventions import run_info, write_json
 from bench.pay_history import history
@@ -132,6 +134,9 @@ def _in_a_process(people: int) -> Timed:
 
 def _timed(people: int) -> Timed:
     clock = SystemClock()
+    # as the server does, once it has loaded itself (`api.cli.loading`)
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
     # the second person: who works a run out cannot approve it
     boss = replace(SYSTEM, id="account:bench")
     with tempfile.TemporaryDirectory() as folder:

@@ -137,6 +137,8 @@ MATERIAL = {
     "interview_engine/hr/expense/payouts.py": "what banks call the sheet",
     "interview_engine/hr/assets/lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/recruiting/headcount/lists.py": "what the heads of people's sheets are called",
+    "interview_engine/hr/pay/budgets.py": "what the heads of people's sheets are called",
+    "interview_engine/hr/pay/dual/lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/pay/lists.py": "what the heads of people's sheets are called",
     "interview_engine/hr/time/rules/shifts.py": "what stands between the times of a day",
     "interview_engine/hr/time/day_lists.py": "what the heads of terminals' files are called",

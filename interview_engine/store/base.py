@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,17 @@ from interview_engine.store.ids import ID_LENGTH
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 """None is SQL's NULL, so that "nothing there" can be asked for."""
+
+
+class Written(str):
+    """JSON that is written already: a column of JSON takes it as it is, and it is not written a second time."""
+
+    __slots__ = ()
+
+
+def as_json(value: object) -> str:
+    """A value as columns of JSON keep it."""
+    return str(value) if isinstance(value, Written) else json.dumps(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from interview_engine.errors import InterviewEngineError, UsageError
 from interview_engine.i18n import msg
+from interview_engine.store.base import as_json
 from interview_engine.store.outages import outage_of
 from interview_engine.store.secrets import SecretBox
 from interview_engine.store.trail_seal import KEY
@@ -142,11 +143,16 @@ def open_database(url: str) -> Database:
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername == "postgresql+psycopg":
-        return Database(create_engine(parsed, pool_size=POOL, max_overflow=POOL_MORE, pool_pre_ping=True))
+        return Database(
+            create_engine(parsed, json_serializer=as_json, pool_size=POOL, max_overflow=POOL_MORE, pool_pre_ping=True)
+        )
     if parsed.drivername != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise _bad_url()
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    engine = create_engine(
+        parsed, json_serializer=as_json,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+    )  # fmt: skip
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "checkin", _patient_again)

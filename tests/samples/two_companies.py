@@ -371,7 +371,8 @@ def paid(session: Session, held: Employment) -> dict[str, str]:
     run = pay.work_out(session, SYSTEM, pay.begin_run(session, SYSTEM, new, CLOCK).id, CLOCK)
     slip = session.scalars(select(Payslip.id).where(Payslip.run_id == run.id, Payslip.employment_id == held.id)).one()
     old = set_month(session, SYSTEM, held, month, {"gross": Decimal(9000), "net": Decimal("7000.77")}, CLOCK)
-    budget = set_budget(session, SYSTEM, held.department_id, month, Decimal(8000), CLOCK)
+    for later in (month.replace(year=month.year + 1), month):
+        budget = set_budget(session, SYSTEM, held.department_id, later, Decimal(8000), CLOCK)
     lock.set_pin(session, held.person_id, "730418", "730418", CLOCK)
     return {"pay_profile_id": kept.id, "pay_attendance_id": sheet.id, "pay_run_id": run.id, "payslip_id": slip,
             "question_id": question, "pay_old_month_id": old.id, "pay_budget_id": budget.id}  # fmt: skip

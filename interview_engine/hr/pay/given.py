@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -114,9 +115,14 @@ def exact_json(value: object) -> str:
         TypeError: it holds a float, a Decimal, or something else that is not exact JSON.
     """
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    # reading it back finds a float where it stands, far faster than a walk through the values in Python
-    json.loads(text, parse_float=_no_float, parse_constant=_no_float)
+    # reading it back finds a float where it stands, far faster than a walk through the values in Python; texts that
+    # only look as if they held one are read back too
+    if _LIKE_FLOAT.search(text):
+        json.loads(text, parse_float=_no_float, parse_constant=_no_float)
     return text
+
+
+_LIKE_FLOAT = re.compile(r'(?:":|[\[,])-?(?:\d+[.eE]|NaN|Infinity)|^-?(?:\d+[.eE]|NaN|Infinity)')
 
 
 def _no_float(number: str) -> None:

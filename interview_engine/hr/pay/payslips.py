@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,8 +19,9 @@ from interview_engine.hr.pay.checks import differences, findings, no_longer_take
 from interview_engine.hr.pay.gathering import Material, gather
 from interview_engine.hr.pay.parameters import overtime
 from interview_engine.hr.pay.rules.lines import Line, line_of, total
-from interview_engine.hr.pay.slip import compute, sha256
+from interview_engine.hr.pay.slip import canonical, compute
 from interview_engine.hr.pay.tables import PayRun, Payslip
+from interview_engine.store.base import Written
 from interview_engine.store.rows import stamp
 
 
@@ -62,10 +64,13 @@ def payslip(
         for one in found
     ]
     changes = differences(last.then, last.now) if last is not None and last.then else ()
+    # the text that the hash stands for is also what is kept
+    text = canonical(inputs, given.readings)
     return {
         **stamp(actor.id, clock), "run_id": run.id, "employment_id": employment.id, "person_id": employment.person_id,
-        "legal_entity_id": employment.legal_entity_id, "department_id": employment.department_id, "inputs": inputs,
-        "inputs_sha256": sha256(inputs, given.readings), "lines": [one.to_json() for one in done.lines],
+        "legal_entity_id": employment.legal_entity_id, "department_id": employment.department_id,
+        "inputs": Written(text),
+        "inputs_sha256": hashlib.sha256(text.encode()).hexdigest(), "lines": [one.to_json() for one in done.lines],
         "year": {name: str(getattr(done.year, name)) for name in
                  ("income", "contributions", "special", "other", "withheld")},
         "findings": kept, "bonus_apart": done.bonus_apart, "provisional": bool(done.provisional),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -169,18 +169,34 @@ def _differing(
         change["tax"] = here["tax"] - old["tax"]
     # sums: what their own lines do not explain
     taken = sum((change.get(name, ZERO) for name in ("tax", "damage", "deduction")), ZERO)
-    sums = {"gross": earned, "own": borne}
-    for name, explained in sums.items():
+    for name, group, explained in (("gross", "earning", earned), ("own", "contribution", borne)):
         if name in here:
-            left = rest(name, old[name], here[name], explained)
-            found += [] if left is None else [left]
+            left = here[name] - old[name] - explained
+            unseen = _without_column(lines, group, here)
+            if left and left == sum(unseen.values(), ZERO):
+                # lines of the run for which the sheet has no column are just what is left
+                found += [Differs(code, ZERO, amount, "not_there") for code, amount in unseen.items()]
+            else:
+                more = rest(name, old[name], here[name], explained)
+                found += [] if more is None else [more]
     if "employer" in here and old["employer"] != here["employer"]:
         found.append(cause("employer", old["employer"], here["employer"], given, lines))
     if "net" in here:
         gross_change = here["gross"] - old["gross"] if "gross" in here else earned
         own_change = here["own"] - old["own"] if "own" in here else borne
-        left = rest("net", old["net"], here["net"], gross_change - own_change - taken)
-        found += [] if left is None else [left]
+        more = rest("net", old["net"], here["net"], gross_change - own_change - taken)
+        found += [] if more is None else [more]
+    return found
+
+
+def _without_column(lines: Sequence[Line], group: str, columns: Collection[str]) -> dict[str, Decimal]:
+    """By code, lines of a group for which a sheet has no column, in the sheet's signs."""
+    covered = {code for name in columns for code in sheet.COLUMNS.get(name, ())}
+    found: dict[str, Decimal] = {}
+    for one in lines:
+        if one.group == group and one.code not in covered:
+            amount = -one.amount if group == "contribution" else one.amount
+            found[one.code] = found.get(one.code, ZERO) + amount
     return found
 
 

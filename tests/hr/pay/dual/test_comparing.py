@@ -154,6 +154,19 @@ def test_who_is_in_one_system_only_and_what_no_column_explains_is_named(small_wo
         assert "88.00" in note.get("zh")
 
 
+def test_a_line_for_which_the_sheet_has_no_column_is_named_where_it_explains_the_sum(small_world: World) -> None:
+    with small_world.database.transaction() as session:
+        pay, run = company(session, small_world, 1)
+        said = as_paid(session, pay, run)["A-0"]
+        overtime = said.pop("overtime")
+        said["gross"] -= overtime
+        said["net"] -= overtime
+        keep(session, pay, {"A-0": said})
+        (group,) = compare(session, small_world.actor("hr"), run.id, small_world.clock).groups
+        assert (group.cause, group.places[0].differs.column) == ("not_there", "overtime_workday")
+        assert group.places[0].differs.new == overtime
+
+
 def test_a_part_of_a_month_by_another_method_is_named(small_world: World) -> None:
     with small_world.database.transaction() as session:
         pay = PayWorld(small_world)
