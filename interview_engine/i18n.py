@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
+from interview_engine.english_counts import of_one
+
 SOURCE = "en"
 """The language of the msgids."""
 
@@ -135,7 +137,10 @@ def translator(language: str) -> Callable[..., str]:
 
 
 def _filled(text: str, values: tuple[tuple[str, object], ...], language: str) -> str:
-    return text.format(**{name: _shown(value, language) for name, value in values}) if values else text
+    if not values:
+        return text
+    text = of_one(text, values) if language == SOURCE else text
+    return text.format(**{name: _shown(value, language) for name, value in values})
 
 
 def translated(text: str, language: str, context: str = "") -> str:

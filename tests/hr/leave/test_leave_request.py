@@ -103,7 +103,7 @@ def test_the_days_and_the_balance_are_shown_while_choosing(staff: Staff) -> None
 def test_days_off_in_between_count_where_the_rule_says_so(staff: Staff) -> None:
     rule(staff, "personal", counts="calendar_days")
     assert seen(staff, leave_type="personal", first_day=FRI, last_day=MON)["Counted"] == "4 days (32 hours)"
-    assert seen(staff, leave_type="personal", first_day=FRI, last_day=SUN)["Counted"] == "1 days (8 hours)"
+    assert seen(staff, leave_type="personal", first_day=FRI, last_day=SUN)["Counted"] == "1 day (8 hours)"
 
 
 def test_papers_to_hand_in_are_named(staff: Staff) -> None:

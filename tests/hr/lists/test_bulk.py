@@ -81,7 +81,7 @@ def test_the_question_says_how_many_people_and_links_it_touches(world: World) ->
     with world.database.reading() as session:
         said = touches(session, world.actor("recruiter"), [job.id])
     assert said is not None
-    assert said.en == "1 candidates are under way, 1 links take applications."
+    assert said.en == "1 candidate is under way, 1 link takes applications."
 
 
 @pytest.fixture
