@@ -184,6 +184,66 @@ def test_who_comes_back_keeps_the_file(archive: Archive) -> None:
     assert archive.kept() == {"contract"}
 
 
+def test_after_a_second_time_here_the_period_begins_again_with_the_second_last_day(archive: Archive) -> None:
+    world = archive.world
+    archive.put("contract")
+    archive.at(date(2028, 6, 1))  # still kept from the first time
+    with world.database.transaction() as session:
+        place = employments.Place(world.entity_id, world.department_id)
+        row = employments.begin(
+            session, SYSTEM, archive.person_id, place, "客服专员", date(2028, 6, 1), None, world.clock
+        )  # fmt: skip
+    archive.at(date(2028, 7, 1))
+    assert archive.plan() == []
+    with world.database.transaction() as session:
+        employments.end(session, SYSTEM, row.id, date(2028, 7, 31), "离职", world.clock)
+    archive.at(date(2028, 8, 2))
+    with world.database.transaction() as session:
+        step_those_due(session, world.clock)
+    assert archive.plan() == []
+    archive.at(date(2030, 8, 1))
+    assert [kind for kind, _ in archive.plan()] == ["doc_contract"]
+
+
+def test_a_leaving_entered_years_late_is_planned_at_once_and_destroyed_days_later_all_the_same(
+    world: World, tmp_path: Path
+) -> None:
+    blobs = open_blobs((tmp_path / "blobs").as_uri(), keys=BlobKeys(world.database, BOX, world.clock))
+    with world.database.transaction() as session:
+        staff = employ(world, session)
+    archive = Archive(world, blobs, staff.person_id, staff.employment_id)
+    archive.put("contract")
+    archive.at(date(2029, 3, 1))
+    assert archive.plan() == []
+    with world.database.transaction() as session:
+        employments.end(session, SYSTEM, staff.employment_id, LAST, "离职", world.clock)
+        step_those_due(session, world.clock)
+    assert [kind for kind, _ in archive.plan()] == ["doc_contract"]
+    assert archive.carry_out() == 0  # HR sees it coming, and may hold it
+    archive.at(date(2029, 3, 1) + timedelta(days=DAYS + 1))
+    assert archive.carry_out() == 1
+
+
+def test_a_hold_on_a_person_outlasts_a_second_time_here(archive: Archive) -> None:
+    world = archive.world
+    archive.put("contract")
+    with world.database.transaction() as session:
+        until = date(2031, 12, 31)
+        privacy.place_hold(session, world.actor("hr"), archive.person_id, "", until, "劳动仲裁", world.clock)
+        place = employments.Place(world.entity_id, world.department_id)
+        archive.at(date(2027, 1, 4))
+        row = employments.begin(
+            session, SYSTEM, archive.person_id, place, "客服专员", date(2027, 1, 4), None, world.clock
+        )  # fmt: skip
+        employments.end(session, SYSTEM, row.id, date(2027, 3, 31), "离职", world.clock)
+        archive.at(date(2027, 4, 1))
+        step_those_due(session, world.clock)
+    archive.at(date(2030, 1, 1))
+    assert archive.plan() == []
+    archive.at(date(2032, 1, 1))
+    assert [kind for kind, _ in archive.plan()] == ["doc_contract"]
+
+
 def test_records_of_pay_are_kept_two_years(archive: Archive) -> None:
     world = archive.world
     with world.database.transaction() as session:
