@@ -16,8 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from jinja2 import Environment
-from jinja2.ext import extract_from_ast
+from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -217,11 +216,14 @@ def python_keys(source: str) -> Iterator[str]:
 
 
 def template_keys(source: str) -> Iterator[str]:
-    """Keys of the texts that a template writes out."""
-    for _, _, text in extract_from_ast(Environment().parse(source), ("_",)):
-        first = text[0] if isinstance(text, tuple) else text
-        if isinstance(first, str):
-            yield first
+    """Keys of the texts that a template writes out, with their contexts."""
+    for call in Environment().parse(source).find_all(nodes.Call):
+        if not isinstance(call.node, nodes.Name) or call.node.name != "_" or not call.args:
+            continue
+        text = call.args[0]
+        if isinstance(text, nodes.Const) and isinstance(text.value, str):
+            context = next((word.value for word in call.kwargs if word.key == "context"), None)
+            yield f"{context.value}\x04{text.value}" if isinstance(context, nodes.Const) else text.value
 
 
 def languages() -> list[str]:

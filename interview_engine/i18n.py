@@ -128,9 +128,9 @@ def mark(text: str, /) -> str:
 def translator(language: str) -> Callable[..., str]:
     """`_("text {name}", name=…)` for templates: the text in `language`, its places filled."""
 
-    def translate(text: str | Text, /, **values: object) -> str:
+    def translate(text: str | Text, /, *, context: str = "", **values: object) -> str:
         if isinstance(text, str):
-            return _filled(translated(text, language), tuple(values.items()), language)
+            return _filled(translated(text, language, context), tuple(values.items()), language)
         return (text.filled(**values) if isinstance(text, Message) else text).get(language)
 
     return translate

@@ -219,3 +219,8 @@ def test_every_text_is_a_message() -> None:
     """The pair of Chinese and English that texts were is gone."""
     named = {name for name, module in _modules() for node in ast.walk(module) if getattr(node, "id", "") == "Bilingual"}
     assert named == set()
+
+
+def test_a_template_says_by_context_which_word_is_meant() -> None:
+    source = '{{ _("Rate") }}{% if row %}{{ _("Open", context="amount") }}{{ _("Reason", why=_("Other")) }}{% endif %}'
+    assert set(tool.template_keys(source)) == {"Rate", "amount\x04Open", "Reason", "Other"}

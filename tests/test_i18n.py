@@ -108,6 +108,7 @@ def test_a_translator_takes_msgids_and_messages(french: Path) -> None:
     assert translate("The well {name} is {depth} deep.", name="B", depth=1) == "Puits B : 1."
     assert translate(msg("The well {name} is {depth} deep.", name="B"), depth=1) == "Puits B : 1."
     assert translate(LocalizedText("井", "well")) == "well"
+    assert translate("well", context="of a story") == "bon", "as a template asks for it"
 
 
 def test_the_languages_are_those_with_catalogues(french: Path) -> None:

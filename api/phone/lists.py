@@ -67,8 +67,8 @@ def _list(page: ListPage, request: Request, context: Context, actor: Actor) -> R
             problem, query = wrong, NOTHING
             found = read_list(session, actor, spec, query, limit=PAGE)
     name = next((one for one in spec.columns if one.opens), spec.columns[0])
-    facts = [one for one in spec.columns if one.shown and one is not name and not one.tones][:FACTS]
-    state = next((one for one in spec.columns if one.tones and one.shown), None)
+    state = next((one for one in spec.columns if one.tones and one.shown and not one.number), None)
+    facts = [one for one in spec.columns if one.shown and one not in (name, state)][:FACTS]
     may_change = (
         spec.form is not None
         and spec.form.pages

@@ -26,6 +26,21 @@
   });
   for (const box of all(".scroll:not([tabindex]), .scroll-list")) sized.observe(box);
 
+  // a part that changes by the clock is fetched again; a page that answers with another one (signed out) is shown
+  for (const { id, dataset } of all("[data-every]")) {
+    setInterval(async () => {
+      let answer;
+      try {
+        answer = await fetch(window.location.href, { credentials: "same-origin" });
+      } catch {
+        return; // offline: the next turn asks again
+      }
+      const next = answer.ok && !answer.redirected
+        && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+      if (next) document.getElementById(id).replaceWith(next); else window.location.reload();
+    }, Number(dataset.every) * 1000);
+  }
+
   // searching from anywhere: / and Ctrl-K
   const find = document.querySelector("[data-find]");
   document.addEventListener("keydown", (event) => {

@@ -150,6 +150,15 @@ KINDS = """() => Array.from(document.querySelectorAll("input[type]"))
   .map((field) => field.outerHTML.slice(0, 120))"""
 """Fields of a kind that no browser knows: words that slipped in where the kind is said."""
 
+UNNAMED_PICTURES = """() => Array.from(document.querySelectorAll("img:not([alt]), svg[role=img], [role=img]"))
+  .filter((picture) => picture.getClientRects().length && !(picture.getAttribute("aria-label") || "").trim()
+    && !picture.getAttribute("aria-labelledby") && !picture.querySelector(":scope > title"))
+  .map((picture) => picture.outerHTML.slice(0, 120))"""
+"""Pictures that say nothing to who cannot see them (axe: image-alt, svg-img-alt, role-img-alt)."""
+
+TURNING = """() => Array.from(document.querySelectorAll("meta[http-equiv=refresh]")).map((tag) => tag.outerHTML)"""
+"""Pages that load themselves again under a reader's hands (axe: meta-refresh)."""
+
 HEADING = """() => Array.from(document.querySelectorAll("h1"))
   .some((heading) => heading.getClientRects().length && heading.textContent.trim()) ? [] : ["no h1"]"""
 
@@ -157,7 +166,7 @@ HEADING = """() => Array.from(document.querySelectorAll("h1"))
 def unreadable(page: Page) -> dict[str, list[str]]:
     """WCAG AA contrast of every visible text in light and in dark, a name on every control and table header, everything
     that scrolls within reach of keys, a heading, no two places of one name, no id twice, no field of an unknown
-    kind: what is not so, by name."""
+    kind, no picture without a name, no page that loads itself again: what is not so, by name."""
     found = {
         "light": page.evaluate(CONTRAST),
         "nameless": page.evaluate(NAMELESS),
@@ -167,6 +176,8 @@ def unreadable(page: Page) -> dict[str, list[str]]:
         "alike": page.evaluate(LANDMARKS_ALIKE),
         "twice": page.evaluate(TWICE),
         "kinds": page.evaluate(KINDS),
+        "pictures": page.evaluate(UNNAMED_PICTURES),
+        "turning": page.evaluate(TURNING),
     }
     page.emulate_media(color_scheme="dark")
     found["dark"] = page.evaluate(CONTRAST)

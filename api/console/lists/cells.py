@@ -39,7 +39,8 @@ def cell(column: Column, row: ListRow, language: str) -> CellSeen:
         return CellSeen(HIDDEN)
     tone = column.tones.get(str(value), "tag" if column.kind == "choice" and column.tones else "")
     tone = tone or (column.tones.get("*", "") if value else "")
-    return CellSeen(words(column, value, language), _exactly(value, language), tone if value is not None else "")
+    more = "" if column.exact else _exactly(value, language)
+    return CellSeen(words(column, value, language), more, tone if value is not None else "")
 
 
 def words(column: Column, value: Shown, language: str) -> str:
@@ -49,7 +50,7 @@ def words(column: Column, value: Shown, language: str) -> str:
     if not isinstance(value, PLAIN):
         return value.get(language)
     if isinstance(value, datetime):
-        return day_text(value.astimezone(CHINA), language)
+        return (minute_text if column.exact else day_text)(value.astimezone(CHINA), language)
     if isinstance(value, date):
         return month_text(value, language) if column.kind == "month" else day_text(value, language)
     if column.kind == "money" and isinstance(value, int):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -13,6 +12,7 @@ from api.area import ListPage
 from api.console.acting import act
 from api.console.forms import Fields, Form
 from api.console.frame import console_page, done
+from api.console.lists.table import row_names
 from api.context import Context
 from api.deps import Ctx
 from api.i18n import language_of
@@ -25,7 +25,6 @@ from interview_engine.hr.forms.reading import read_value
 from interview_engine.hr.forms.seen import marks, meanwhile
 from interview_engine.hr.forms.spec import FormSpec
 from interview_engine.hr.lists.custom import fill, fill_new, new_fields, set_values
-from interview_engine.hr.lists.reading import read_rows
 from interview_engine.hr.lists.row_forms import as_typed, check_row_unseen, row_fields, row_values
 from interview_engine.hr.problems import missing
 from interview_engine.i18n import Text
@@ -45,7 +44,7 @@ def add_pages(router: APIRouter, page: ListPage) -> None:
         @router.post(f"{page.href}/{{row_id}}/own")
         def fill(row_id: str, request: Request, context: Ctx, actor: PageActor, form: Form) -> Response:
             def change(session: Session) -> list[str]:
-                _seen(session, actor, page, row_id)
+                _called(session, actor, page, row_id, language_of(request))
                 fields = row_fields(session, actor, page.spec, row_id, own=True)
                 values = read_fields(fields, form)
                 check_row_unseen(session, actor, page.spec, row_id, fields, values, form.text("seen"), own=True)
@@ -121,7 +120,7 @@ def _add_form(router: APIRouter, page: ListPage, spec: FormSpec) -> None:
         require(actor, *spec.needs)
 
         def work(session: Session) -> None:
-            _seen(session, actor, page, row_id)
+            _called(session, actor, page, row_id, language_of(request))
             fields = row_fields(session, actor, page.spec, row_id)
             values = read_fields(fields, form)
             check_row_unseen(session, actor, page.spec, row_id, fields, values, form.text("seen"))
@@ -150,7 +149,7 @@ def _row_page(
     """The form of a row that is there. What somebody else has changed meanwhile stands beside what was typed, and in
     the fields that the sender had not touched."""
     with context.database.reading() as session:
-        name = _seen(session, actor, page, row_id)
+        name = _called(session, actor, page, row_id, language_of(request))
         fields = row_fields(session, actor, page.spec, row_id, own=own)
         values = row_values(session, actor, page.spec, row_id, fields, own=own)
     if own and not fields:
@@ -170,19 +169,18 @@ def _in_words(field: Field, value: str) -> Text | str:
     return field.choices.get(value, value)
 
 
-def _seen(session: Session, actor: Actor, page: ListPage, row_id: str) -> Any:
-    """What the row is called.
+def _called(session: Session, actor: Actor, page: ListPage, row_id: str, language: str) -> str:
+    """What the row is called, in words: of a choice not its key.
 
     Raises:
         PermissionDenied: the actor may read nothing of the list.
         NotFoundError: it is not there for the actor.
     """
     require(actor, page.spec.field_class, "read")
-    rows = read_rows(session, actor, page.spec, (row_id,))
-    if not rows:
+    names = row_names(session, actor, page.spec, (row_id,), language)
+    if not names:
         raise missing(page.spec.name, page.spec.thing)
-    column = next((one for one in page.spec.columns if one.opens), page.spec.columns[0])
-    return rows[0].values[column.name]
+    return names[row_id]
 
 
 def _form_page(
@@ -193,7 +191,7 @@ def _form_page(
     given: Mapping[str, str],
     problem: InterviewEngineError | None = None,
     row_id: str = "",
-    name: Any = "",
+    name: str = "",
     *,
     own: bool = False,
     seen: str = "",
@@ -214,7 +212,7 @@ def _form_page(
         seen=seen,
         now=[(label.get(language), told if isinstance(told, str) else told.get(language)) for label, told in now],
         is_new=not row_id,
-        name=str(name or ""),
+        name=name,
         own=own,
         words=lambda text: text.get(language),
     )

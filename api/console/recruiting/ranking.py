@@ -183,7 +183,14 @@ def as_table(found: RankedPage, language: str) -> tuple[list[str], list[list[Cel
         for part in _list_competencies(one):
             columns.setdefault(part.competency_id, part.name.get(language))
     header = [
-        *(say("Place"), say("Candidate"), say("Channel"), say("Stage"), say("Match %"), say("Score")),
+        *(
+            say("Place", context="ranking"),
+            say("Candidate"),
+            say("Channel"),
+            say("Stage"),
+            say("Match %"),
+            say("Score"),
+        ),
         *(say("Band from"), say("Band to"), say("Score by a person")),
         *columns.values(),
         say("Why"),

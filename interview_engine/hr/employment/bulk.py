@@ -221,7 +221,7 @@ def _planned(
     clock: Clock,
 ) -> _Planned:
     place = _place(session, actor, there, new.department)
-    name = text_within(new.contact.name, "name", msg("name"), 120)
+    name = text_within(new.contact.name, "name", msg("name", context="person"), 120)
     person_id, person = _person(there, actor, name, new, keys, clock)
     company = place.legal_entity_id
     if any(last is None or last >= new.start for last in there.last_days.get((person_id, company), ())):

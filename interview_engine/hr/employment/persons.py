@@ -38,7 +38,7 @@ def find_or_make(session: Session, actor: Actor, new: NewContact, clock: Clock) 
     Raises:
         InvalidInput: name, mail, phone. ConflictError: `person.other_name`, somebody else is reached by it.
     """
-    name = text_within(new.name, "name", msg("name"), 120)
+    name = text_within(new.name, "name", msg("name", context="person"), 120)
     mail = email_key(new.email) if new.email else None
     phone = phone_key(new.phone) if new.phone else None
     for known in _known(session, mail, phone):
@@ -82,7 +82,7 @@ def change_contact(session: Session, actor: Actor, person_id: str, new: NewConta
     if person is None or person.erased_at is not None:
         raise missing("person", msg("person"))
     check_persons(session, actor, "contact", "write", (person_id,))
-    name = text_within(new.name, "name", msg("name"), 120)
+    name = text_within(new.name, "name", msg("name", context="person"), 120)
     mail = email_key(new.email) if new.email else person.email_key
     phone = phone_key(new.phone) if new.phone else person.phone_key
     if (name, mail, phone) == (person.name, person.email_key, person.phone_key):

@@ -173,7 +173,7 @@ EXPENSE_ADVANCES = ListSpec(
         *_who(ExpenseAdvance.person_id, ExpenseAdvance.legal_entity_id),
         Column("purpose", msg("Purpose"), "text", ExpenseAdvance.purpose, searched=True),
         Column("amount", msg("Amount"), "money", ExpenseAdvance.amount, filters=True),
-        Column("open", msg("Open"), "money", ExpenseAdvance.open, filters=True, tones={"*": "look"}),
+        Column("open", msg("Not settled"), "money", ExpenseAdvance.open, filters=True, tones={"*": "look"}),
         Column("state", msg("State"), "choice", ExpenseAdvance.state, choices=advances.STATES, filters=True,
                counts=True),
         Column("origin", msg("Where it is from"), "choice", ExpenseAdvance.origin, choices=advances.ORIGINS,

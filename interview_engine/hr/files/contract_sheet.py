@@ -94,7 +94,7 @@ FIELDS = (
     Field("kind", msg("Kind of contract"), "choice", required=True, reads=_kind,
           choices=KIND_WORDS,
           also=("合同类型", "合同期限类型", "期限类型", "劳动合同类型", "contract type", "term type")),
-    Field("first_day", msg("First day"), "day", required=True,
+    Field("first_day", msg("First day", context="contract"), "day", required=True,
           also=("合同开始日期", "合同起始日", "合同起始日期", "起始日期", "开始日期", "生效日期", "合同起",
                 "contract start", "start date", "effective date", "begin")),
     Field("last_day", msg("Last day"), "day", nothing=_OPEN_END, help=msg("Of a fixed term."),

@@ -64,6 +64,7 @@ class Column:
         tones: by value, how it is marked: "go", "look" (a person must look); "*" stands for every number but 0.
         stored: "text": days, moments and flags that the database keeps as text, see `hr.lists.custom`.
         places: decimals that a number is shown with.
+        exact: a moment is shown to the minute, where the time of day is the point; else its day, the rest on pointing.
         own: a custom field: its label and choices are words of the company.
     """
 
@@ -83,6 +84,7 @@ class Column:
     tones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     stored: Literal["native", "text"] = "native"
     places: int = 1
+    exact: bool = False
     own: bool = False
 
     def __post_init__(self) -> None:

@@ -52,7 +52,7 @@ def ask(session: Session, actor: Actor, slip_id: str, position: int | None, text
         NotFoundError: see `own_slip`. InvalidInput: question, `pay.no_line`. ConflictError: `pay.questions`.
     """
     slip = own_slip(session, actor, slip_id)
-    clean = text_within(text, "question", msg("question"), 1000, least=2)
+    clean = text_within(text, "question", msg("question", context="payslip"), 1000, least=2)
     if position is not None and not 0 <= position < len(slip.lines):
         raise invalid("position", "pay.no_line", msg("The payslip has no such line."), msg("Choose a line of it."))
     # two taps at once wait for each other here
@@ -93,7 +93,7 @@ def answer(
     """
     row = find(session, PayslipQuestion, question_id, lock=True)
     if row is None:
-        raise missing("payslip_question", msg("question"))
+        raise missing("payslip_question", msg("question", context="payslip"))
     _check(session, actor, row, "write")
     clean = text_within(text, "answer", msg("answer"), 2000, least=2)
     if row.state != "open":
@@ -117,7 +117,7 @@ def seen(session: Session, actor: Actor, question_id: str) -> Asked:
     """
     row = find(session, PayslipQuestion, question_id)
     if row is None:
-        raise missing("payslip_question", msg("question"))
+        raise missing("payslip_question", msg("question", context="payslip"))
     _check(session, actor, row, "read")
     return _asked(row, session.get_one(Person, row.person_id).name)
 

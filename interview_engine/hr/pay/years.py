@@ -29,7 +29,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "hours_a_day": msg("Hours a day"),
         "most_hours_a_month": msg("Most hours a month"),
         "share": msg("Share"),
-        "steps": msg("Steps"),
+        "steps": msg("Steps", context="table"),
         "extra": msg("Beyond the wage, in days' pay"),
         "cap_times": msg("Cap, in average wages"),
         "cap_years": msg("Most years above the cap"),

@@ -29,7 +29,7 @@ PARTS: Mapping[str, Text] = MappingProxyType(
     {
         "goals": msg("Goals"),
         "around": msg("Colleagues and customers (360)"),
-        "manager": msg("Manager"),
+        "manager": msg("Manager", context="review"),
         "self": msg("Self-review"),
         "hr": msg("HR"),
         "gm": msg("General manager"),

@@ -36,7 +36,7 @@ STATES: Mapping[str, Text] = {
     "off": msg("Not worked"),
 }
 PROBLEMS: Mapping[str, Text] = {
-    "late": msg("late"),
+    "late": msg("late", context="attendance"),
     "early": msg("left early"),
     "away": msg("away in between"),
     "absent": msg("part of the shift missing"),
@@ -48,7 +48,7 @@ VERDICTS: Mapping[str, Text] = {"present": msg("Worked as planned"), "absent": m
 MONTH_STATES: Mapping[str, Text] = {
     "open": msg("Not confirmed"),
     "confirmed": msg("Confirmed by the employee"),
-    "locked": msg("Closed"),
+    "locked": msg("Closed", context="attendance"),
 }
 
 

@@ -117,8 +117,9 @@ PUNCHES = ListSpec(
     place=_place(Punch),
     columns=(
         *_who(Punch),
-        Column("at", msg("Time"), "moment", Punch.at, filters=True),
-        Column("source", msg("How"), "choice", Punch.source, choices=SOURCES, filters=True, counts=True),
+        Column("at", msg("Time"), "moment", Punch.at, filters=True, exact=True),
+        Column("source", msg("How", context="punch"), "choice", Punch.source, choices=SOURCES,
+               filters=True, counts=True),
         Column("at_place", msg("Where"), "text", PunchPlace.name),
         Column("flags", msg("To look at")),
         Column("device", msg("Terminal"), "text", Punch.device, shown=False),

@@ -35,7 +35,7 @@ from interview_engine.i18n import Text, msg
 from interview_engine.store.rows import stamp
 
 NAME = "overtime"
-PAID_BY: Mapping[str, Text] = {"pay": msg("Pay"), "time_off": msg("Time off")}
+PAID_BY: Mapping[str, Text] = {"pay": msg("Pay", context="overtime"), "time_off": msg("Time off")}
 KINDS: Mapping[str, Text] = {
     "workday": msg("On workdays"),
     "restday": msg("On days off"),

@@ -177,8 +177,10 @@ def messages() -> dict[str, str]:
     for path in sorted(TEMPLATES.glob("**/*.html")):
         if path.parent != TEMPLATES and TEMPLATES / "console" not in path.parents:
             continue
-        for match in re.finditer(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", path.read_text("utf-8")):
-            found.setdefault(ast.literal_eval(match[1]), path.name)
+        texts = r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(?:, context=["']([^"']*)["'])?"""
+        for text, context in re.findall(texts, path.read_text("utf-8")):
+            key = f"{context}\x04" if context else ""
+            found.setdefault(key + ast.literal_eval(text), path.name)
     named = [
         frame.NOTICES,
         *(area.notices for area in AREAS),
@@ -205,7 +207,7 @@ def messages() -> dict[str, str]:
     for area in AREAS:
         found.update({area.section: "sections", **{entry.label: "sections" for entry in area.entries}})
     source = (Path(api.__file__).parent / "console" / "recruiting" / "ranking.py").read_text("utf-8")
-    found.update({ast.literal_eval(text): "console_ranking" for text in re.findall(r'\bsay\(\s*("[^"]*")', source)})
+    found.update({ast.literal_eval(text): "console_ranking" for text in re.findall(r'\bsay\(\s*("[^"]*")\)', source)})
     return found
 
 
@@ -250,3 +252,15 @@ def test_one_page_of_a_section_is_marked_as_the_one_that_is_open(clients: dict[s
     for path in ("/console/pay-parameters", "/console/pay-years"):
         subnav = clients["administrator"].get(path).text.partition('class="subnav"')[2].partition("</nav>")[0]
         assert re.findall(r'href="([^"]+)" aria-current="page"', subnav) == [path]
+
+
+def test_every_form_of_the_console_that_is_posted_carries_the_token_of_the_session() -> None:
+    """The one door is before the session: signing in."""
+    folder = TEMPLATES / "console"
+    without = [
+        f"{path.relative_to(folder)}: {form[0][:80]}"
+        for path in sorted(folder.rglob("*.html"))
+        for form in re.finditer(r'<form[^>]*method="post".*?</form>', path.read_text("utf-8"), re.DOTALL)
+        if "csrf" not in form[0] and 'action="/sign-in"' not in form[0]
+    ]
+    assert without == []

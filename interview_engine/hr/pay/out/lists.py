@@ -33,7 +33,7 @@ def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: 
 def _update(session: Session, actor: Actor, row_id: str, values: Mapping[str, Value], clock: Clock) -> None:
     row = _row(session, row_id)
     check_owner(session, actor, "payroll", "write", row.legal_entity_id)
-    account = text_within(str(values["account"] or ""), "account", msg("account"), 40)
+    account = text_within(str(values["account"] or ""), "account", msg("account", context="accounting"), 40)
     name = str(values["name"] or "").strip()
     if (row.account, row.name) == (account, name):
         return
@@ -55,7 +55,7 @@ def _set(session: Session, actor: Actor, company_id: str, values: Mapping[str, V
         return row
     row = PayAccount(
         **stamp(actor.id, clock), legal_entity_id=company_id, item=item, department_id=department,
-        account=text_within(str(values["account"] or ""), "account", msg("account"), 40),
+        account=text_within(str(values["account"] or ""), "account", msg("account", context="accounting"), 40),
         name=str(values["name"] or "").strip(),
     )  # fmt: skip
     session.add(row)
@@ -97,7 +97,7 @@ def _drop(session: Session, actor: Actor, row_id: str, _: Mapping[str, Value], c
 def _row(session: Session, row_id: str) -> PayAccount:
     row = find(session, PayAccount, row_id, lock=True)
     if row is None:
-        raise missing("pay_account", msg("account"))
+        raise missing("pay_account", msg("account", context="accounting"))
     return row
 
 
@@ -121,7 +121,7 @@ PAY_ACCOUNTS = ListSpec(
     name="pay_accounts",
     title=msg("Accounts of pay"),
     about=msg("In which account of the books each part of a run stands. A department may have an account of its own."),
-    thing=msg("account"),
+    thing=msg("account", context="accounting"),
     empty=msg("No account yet: a run cannot be posted without them."),
     field_class="payroll",
     rows=lambda: (
@@ -135,7 +135,7 @@ PAY_ACCOUNTS = ListSpec(
     columns=(
         Column("item", msg("Part of the run"), "choice", PayAccount.item, choices=ITEMS, filters=True, opens=True),
         Column("department", msg("Department"), "text", Department.name, filters=True),
-        Column("account", msg("Account"), "text", PayAccount.account, searched=True),
+        Column("account", msg("Account", context="accounting"), "text", PayAccount.account, searched=True),
         Column("name", msg("Name of the account"), "text", PayAccount.name, searched=True),
         Column("company", msg("Company"), "text", LegalEntity.name, filters=True),
     ),
@@ -147,7 +147,8 @@ PAY_ACCOUNTS = ListSpec(
             Field("item", msg("Part of the run"), "choice", required=True, choices=ITEMS, also=("项目",)),
             Field("department", msg("Department"), most=120, help=msg("Empty: every department without its own."),
                   also=("部门",)),
-            Field("account", msg("Account"), required=True, most=40, also=("科目编码", "会计科目")),
+            Field("account", msg("Account", context="accounting"), required=True, most=40,
+                  also=("科目编码", "会计科目")),
             Field("name", msg("Name of the account"), most=120, also=("科目名称",)),
         ),
         _create, ("payroll", "write"), _update, _load, key=("company", "item", "department"), find=_find,
@@ -181,11 +182,12 @@ PAY_JOURNAL = ListSpec(
     columns=(
         Column("month", msg("Month"), "month", PayRun.month, filters=True),
         Column("run_number", msg("Supplementary run"), "whole", SUPPLEMENTARY),
-        Column("position", msg("Line"), "whole", PayJournalLine.position, shown=False),
+        Column("position", msg("Line", context="journal"), "whole", PayJournalLine.position, shown=False),
         Column("item", msg("Part of the run"), "choice", PayJournalLine.item, choices=ITEMS, filters=True,
                opens=True),
         Column("department", msg("Department"), "text", Department.name, filters=True),
-        Column("account", msg("Account"), "text", PayJournalLine.account, searched=True, filters=True),
+        Column("account", msg("Account", context="accounting"), "text", PayJournalLine.account,
+               searched=True, filters=True),
         Column("name", msg("Name of the account"), "text", PayJournalLine.name),
         Column("debit", msg("Debit"), "money", PayJournalLine.debit),
         Column("credit", msg("Credit"), "money", PayJournalLine.credit),

@@ -96,7 +96,7 @@ def _percent(name: str, label: Any, **more: Any) -> Field:
 
 FIELDS = (
     Field("company", msg("Company"), most=120, help=msg("May be left empty where there is one company only.")),
-    Field("name", msg("Name"), required=True, most=60, help=msg("Like “2026 Q4”.")),
+    Field("name", msg("Name of the cycle"), required=True, most=60, help=msg("Like “2026 Q4”.")),
     Field("kind", msg("Kind of cycle"), "choice", required=True, choices=steps.KINDS,
           help=msg("The next cycle may be of the other kind.")),
     Field("first_day", msg("First day", context="days"), "day", required=True),
@@ -142,7 +142,7 @@ PERFORMANCE_CYCLES = ListSpec(
     key=PerformanceCycle.id,
     place=Place(legal_entity=PerformanceCycle.legal_entity_id),
     columns=(
-        Column("name", msg("Name"), "text", PerformanceCycle.name, searched=True, opens=True),
+        Column("name", msg("Name of the cycle"), "text", PerformanceCycle.name, searched=True, opens=True),
         Column("company", msg("Company"), "text", LegalEntity.name, filters=True),
         Column("kind", msg("Kind of cycle"), "choice", PerformanceCycle.kind, choices=steps.KINDS, filters=True),
         Column("first_day", msg("First day", context="days"), "day", PerformanceCycle.first_day, filters=True),

@@ -12,6 +12,7 @@ from console_data import CLOCK, Company
 from console_pages import csrf
 from sqlalchemy import select
 from starlette.testclient import TestClient
+from two_companies import pay_parameter
 
 from interview_engine.hr.access.rules import SYSTEM
 from interview_engine.hr.employment.tables import Employment
@@ -130,3 +131,14 @@ def test_a_program_names_what_the_company_requires_or_is_told(
     changed = call("PUT", f"/lists/employees/{kept.json()['id']}", json={**body, "title": "主管"})
     assert changed.status_code == 200, changed.text
     assert own(made, kept.json()["id"], field) == "c2", "what is not named stays"
+
+
+def test_a_row_that_is_called_by_a_choice_is_named_in_words(made: Company, clients: dict[str, TestClient]) -> None:
+    with made.context.database.transaction() as session:
+        row = pay_parameter(session)
+        named = row.kind
+    page = clients["administrator"].get(f"/console/pay-parameters/{row.id}/change").text
+    heading = re.search(r"<h1>(.*?)</h1>", page)
+    assert heading is not None
+    assert "月最低工资" in heading[1]
+    assert named not in heading[1]
