@@ -15,7 +15,7 @@ from interview_engine.errors import UnsupportedMedia
 from interview_engine.hr.recruiting.applying.resume_rules import MAX_TEXT, PARSER, read_fields
 from interview_engine.i18n import msg
 from interview_engine.text_files import decode_text
-from pipelines.resumes import markup, pdf, plain, word
+from pipelines.resumes import markup, open_document, pdf, plain, word
 
 MAX_BYTES = 10 * 1024 * 1024
 MEMORY_BYTES = 768 * 1024 * 1024
@@ -30,11 +30,15 @@ PDF, DOCX, TEXT, OLD_WORD = (
     "text/plain",
     "application/msword",
 )
+ODT = open_document.MEDIA_TYPE
 """Web pages and RTF are kept as text/plain: nothing in them runs when somebody opens the file."""
 
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How files of Word before 2007, of WPS, and DOCX with a password begin."""
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
+_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
+_SENT = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".txt", ".html", ".jpg", ".jpeg", ".png")
+"""What lies in an archive that somebody packed a résumé into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ def read_resume(path: Path) -> ReadResume:
     """Text and fields of the file.
 
     Raises:
-        UnsupportedMedia: `resume.media_type`: no file that people write in, or larger than 10 MB.
+        UnsupportedMedia: `resume.media_type`: no file that people write in, or larger than 10 MB; `resume.archive`: a
+            file packed into an archive.
     """
     media_type = sniff(path)
     code = (
@@ -108,16 +113,25 @@ def sniff(path: Path) -> str:
     if data.startswith(b"PK\x03\x04"):
         try:
             with zipfile.ZipFile(path) as archive:
-                is_word = word.main_part(archive) is not None
-        except (zipfile.BadZipFile, ValueError, NotImplementedError):
+                return _packed(archive)
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError):
             raise _unsupported() from None
-        if is_word:
-            return DOCX
-        raise _unsupported()
+    if data.startswith(_ARCHIVES):
+        raise _archive()
     text = decode_text(data) if data.strip() else None
     if text is not None and min(text, default=" ") > "\x07":
         return TEXT
     raise _unsupported()
+
+
+def _packed(archive: zipfile.ZipFile) -> str:
+    """What a ZIP archive is: a document of Word's or OpenDocument's; else it is refused by what it is."""
+    if word.main_part(archive) is not None:
+        return DOCX
+    if open_document.is_text(archive):
+        return ODT
+    inside = [name.lower() for name in archive.namelist()]
+    raise _archive() if any(name.endswith(_SENT) for name in inside) else _unsupported()
 
 
 def child(name: str, media_type: str) -> None:
@@ -130,7 +144,7 @@ def child(name: str, media_type: str) -> None:
     ):
         resource.setrlimit(what, (limit, limit))
     try:
-        text, left_out = {PDF: _pdf, DOCX: _docx, TEXT: _plain, OLD_WORD: _old_word}[media_type](Path(name))
+        text, left_out = {PDF: _pdf, DOCX: _docx, ODT: _odt, TEXT: _plain, OLD_WORD: _old_word}[media_type](Path(name))
     except MemoryError:
         sys.exit(1)
     except PermissionError:
@@ -164,11 +178,21 @@ def _pdf(path: Path) -> tuple[str, str | None]:
 
 
 def _docx(path: Path) -> tuple[str, str | None]:
+    _check_unpacked(path)
+    text, hidden = word.text_of(path)
+    return text, _told(hidden)
+
+
+def _odt(path: Path) -> tuple[str, str | None]:
+    _check_unpacked(path)
+    text, hidden = open_document.text_of(path)
+    return text, _told(hidden)
+
+
+def _check_unpacked(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
             sys.exit(1)
-    text, hidden = word.text_of(path)
-    return text, _told(hidden)
 
 
 def _old_word(path: Path) -> tuple[str, str | None]:
@@ -202,6 +226,14 @@ def _not_read(media_type: str, code: str) -> ReadResume:
 
 def _reason(code: str) -> dict[str, str]:
     return {"code": code, "zh": REASONS[code].zh, "en": REASONS[code].en}
+
+
+def _archive() -> UnsupportedMedia:
+    return UnsupportedMedia(
+        "resume.archive",
+        msg("This is an archive (ZIP, RAR or 7z)."),
+        msg("Unpack it, and send the PDF or Word file that is in it."),
+    )
 
 
 def _unsupported() -> UnsupportedMedia:

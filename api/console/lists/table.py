@@ -11,12 +11,12 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.area import ListPage
-from api.console.frame import console_page
+from api.console.frame import ROLE_LABELS, console_page
 from api.console.lists.cells import CellSeen, cell, words
 from api.context import Context
 from api.i18n import language_of
 from interview_engine.errors import InterviewEngineError, InvalidInput
-from interview_engine.hr.access.rules import Actor, may_at_all
+from interview_engine.hr.access.rules import PRESETS, Actor, may_at_all
 from interview_engine.hr.access.service import require
 from interview_engine.hr.forms.fields import Value
 from interview_engine.hr.forms.query import (
@@ -34,7 +34,7 @@ from interview_engine.hr.lists.bulk import UNDO_WITHIN, BulkOutcome
 from interview_engine.hr.lists.custom import with_own
 from interview_engine.hr.lists.reading import Counts, ListRow, count_values, filters_of, read_list, read_rows
 from interview_engine.hr.lists.views import ViewSeen, views_of
-from interview_engine.i18n import mark, translator
+from interview_engine.i18n import Message, joined, mark, translator
 from interview_engine.store.page import Page
 
 PAGE = 50
@@ -150,11 +150,26 @@ def table_page(
         tools=_tools(spec, actor),
         may_export=may_at_all(actor, spec.field_class, "export"),
         may_add=spec.form is not None and spec.form.pages and may_at_all(actor, *spec.form.needs),
+        keepers=_keepers(spec, language),
         may_import=spec.form is not None and bool(spec.form.key) and may_at_all(actor, *spec.form.needs),
         may_own=spec.custom and may_at_all(actor, "public", "manage"),
         words=lambda text: text.get(language),
         **more,
     )
+
+
+def _keepers(spec: ListSpec, language: str) -> str:
+    """The roles that enter its rows, for whom may only read an empty list."""
+    if spec.form is None or not spec.form.pages:
+        return ""
+    by_role = (
+        Message(label) for role, label in ROLE_LABELS.items() if role != "employee" and _holds(role, spec.form.needs)
+    )
+    return joined(list(by_role)).get(language)
+
+
+def _holds(role: str, needed: tuple[str, str]) -> bool:
+    return not PRESETS[role].isdisjoint({needed, ("*", "*")})
 
 
 def _cells(columns: Sequence[Column], row: ListRow, language: str) -> list[tuple[Column, CellSeen]]:

@@ -47,7 +47,9 @@ def add_resume(
     call: Annotated[Call, needs("contact", "write")],
     content: Annotated[
         bytes,
-        Body(media_type="application/octet-stream", description="The file itself: PDF, DOCX or text, up to 10 MB."),
+        Body(
+            media_type="application/octet-stream", description="The file itself: PDF, DOCX, ODT or text, up to 10 MB."
+        ),
     ],
     filename: Annotated[str, Query(min_length=1, max_length=200, pattern=r"^[^\x00/\\]+$")] = "resume.pdf",
 ) -> ResumeOut:

@@ -240,3 +240,13 @@ def test_a_chart_counts_what_the_filters_leave_and_leads_to_it(clients: dict[str
     page = clients["hr"].get(HOME).text
     assert f'<a href="{HOME}?state=draft">草稿</a>' in page
     assert "<caption" not in clients["hr"].get(f"{HOME}?state=open").text, "one value is no chart"
+
+
+@pytest.mark.parametrize(("role", "seen"), [("hr", 'class="button go" href="/console/headcount/new"'),
+                                            ("recruiter", "由管理员、人事录入，您可以在此查看。")])  # fmt: skip
+def test_an_empty_list_has_a_next_step_or_says_who_has(
+    made: Company, clients: dict[str, TestClient], role: str, seen: str
+) -> None:
+    page = clients[role].get("/console/headcount").text
+    assert 'class="empty-state"' in page
+    assert seen in page.partition('class="empty-state"')[2]
