@@ -10,7 +10,7 @@ from interview_engine.i18n import mark
 
 AREA = WebArea(
     name="time",
-    section=mark("Time and attendance"),
+    section=mark("Attendance"),
     entries=(
         Entry("/console/attendance", mark("Attendance"), ("contact", "read")),
         Entry(pages.MONTH, mark("Month of the team"), ("contact", "read")),
