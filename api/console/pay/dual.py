@@ -21,8 +21,8 @@ router = APIRouter()
 DUAL = "/console/pay-runs/{pay_run_id}/dual"
 SHOWN = 50
 """Lines of a cause on the page; the sheet has them all."""
-HEAD = (msg("Cause"), msg("Name"), msg("Employee number"), msg("Line"), msg("Other system"), msg("This run"),
-        msg("Difference"), msg("Note"))  # fmt: skip
+HEAD = (msg("Cause"), msg("Name"), msg("Employee number"), msg("Line", context="pay"), msg("Other system"),
+        msg("This run"), msg("Difference"), msg("Note"))  # fmt: skip
 
 
 @router.get(DUAL)
