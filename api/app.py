@@ -47,6 +47,7 @@ PAGES = (
     "phone.pay.door",
     "phone.pay.slips",
     "phone.performance.pages",
+    "phone.performance.feedback",
     "phone.expenses",
     "phone.requests",
     "changes.routes",

@@ -24,6 +24,7 @@ from api.phone.employee import EXPORT, FILE, PHOTO, TEAM, TODAY, EmployeeActor
 from api.phone.leaving import LEAVING, own_leaving
 from api.phone.pages import proved
 from api.phone.pay.door import HOME as PAY
+from api.phone.performance.feedback import HOME as FEEDBACK
 from api.phone.performance.pages import HOME as PERFORMANCE
 from api.phone.time import TIME
 from api.phone.todo import TODO
@@ -35,6 +36,7 @@ from interview_engine.hr.employment.employee_list import STATES
 from interview_engine.hr.employment.numbers import number_of
 from interview_engine.hr.employment.team import team_of
 from interview_engine.hr.files import contracts, documents, entries, photos
+from interview_engine.hr.house import house
 from interview_engine.hr.messaging import notices
 from interview_engine.hr.onboarding import links as entry_links
 from interview_engine.hr.org.service import department_names
@@ -95,6 +97,7 @@ def today(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
             leaving_href=LEAVING,
             performance=PERFORMANCE if own_performance.anything(session, actor.person_id or "") else "",
             performance_waits=own_performance.waiting(session, actor.person_id or ""),
+            feedback=FEEDBACK if house().post_of(session, actor.person_id or "") is not None else "",
             day=day,
         )
 

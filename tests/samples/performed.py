@@ -14,7 +14,7 @@ from interview_engine.hr.employment.tables import Employment
 from interview_engine.hr.performance import cycles, goals
 from interview_engine.hr.performance.cycles import NewCycle
 from interview_engine.hr.performance.goals import NewGoal
-from interview_engine.hr.performance.tables import Appraisal, WorkReport
+from interview_engine.hr.performance.tables import Appraisal, Feedback, WorkReport
 from interview_engine.store.rows import stamp
 
 WEIGHTS = {"goals": Decimal(40), "around": Decimal(30), "manager": Decimal(30)}
@@ -44,6 +44,14 @@ def performed(session: Session, held: Employment, clock: Clock) -> dict[str, str
         [
             appraisal,
             WorkReport(**stamp("system", clock), **own, day=date(2026, 11, 2), text="乙公司员工的日报", read=[]),
+            Feedback(
+                **stamp("system", clock),
+                **own,
+                giver_person_id=held.person_id,
+                day=date(2026, 11, 2),
+                kind="praise",
+                text="乙公司员工的点赞",
+            ),
         ]
     )
     session.flush()

@@ -420,6 +420,8 @@ CONSOLE_HARMLESS: dict[str, str] = {
     "/console/performance-cycles/views": "it keeps the actor's own filters",
     "/console/performance-cycles/bulk": "the list has no action",
     "/console/goals/views": "it keeps the actor's own filters",
+    "/console/praise/views": "it keeps the actor's own filters",
+    "/console/praise/bulk": "the list has no action",
     "/console/work-reports/views": "it keeps the actor's own filters",
     "/console/work-reports/bulk": "the list has no action",
     "/console/appraisals/views": "it keeps the actor's own filters",

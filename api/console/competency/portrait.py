@@ -23,6 +23,7 @@ from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.competency import service as competency
 from interview_engine.hr.employment import service as employment
+from interview_engine.hr.performance import feedback
 from interview_engine.hr.recruiting.applying import lists, own
 from interview_engine.hr.recruiting.jobs.lists import profile_of
 from interview_engine.store import audit
@@ -67,6 +68,7 @@ def _page(
         model = {row.code: row.name[language] for row in competency.competency_model(session, actor)}
         kits = {f"{one.kit_id} v{one.version}": one.name.get(language) for one in competency.list_kits(session, actor)}
         hired = employment.of_person(session, person_id)
+        praise = feedback.read_by(session, actor, person_id)
     axes = [
         Axis(
             one.name.get(language),
@@ -93,6 +95,7 @@ def _page(
         ruler_words=partial(_ruler_words, kits),
         applied=applied,
         employment=hired,
+        praise=praise,
         stages=STAGES,
         sources=words.SOURCES,
         kinds=words.COMPETENCY_KINDS,

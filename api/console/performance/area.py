@@ -6,6 +6,7 @@ from api.area import Entry, ListPage, WebArea
 from api.console.performance import appraisal, board, cycle
 from interview_engine.hr.performance.lists.appraisals import APPRAISALS
 from interview_engine.hr.performance.lists.cycles import PERFORMANCE_CYCLES
+from interview_engine.hr.performance.lists.feedback import PRAISE
 from interview_engine.hr.performance.lists.goals import GOALS, WORK_REPORTS
 from interview_engine.i18n import mark
 
@@ -16,6 +17,7 @@ AREA = WebArea(
         Entry(appraisal.HOME, mark("Appraisals"), ("performance", "read")),
         Entry("/console/goals", mark("Goals"), ("performance", "read")),
         Entry("/console/work-reports", mark("Work reports"), ("performance", "read")),
+        Entry("/console/praise", mark("Praise"), ("performance", "read")),
         Entry(cycle.HOME, mark("Performance cycles"), ("performance", "read")),
     ),
     notices={
@@ -29,6 +31,7 @@ AREA = WebArea(
         ListPage(APPRAISALS, appraisal.HOME),
         ListPage(GOALS, "/console/goals"),
         ListPage(WORK_REPORTS, "/console/work-reports"),
+        ListPage(PRAISE, "/console/praise"),
         ListPage(PERFORMANCE_CYCLES, cycle.HOME),
     ),
     pages=(cycle.router, appraisal.router, board.router),

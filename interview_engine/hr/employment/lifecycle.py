@@ -33,6 +33,8 @@ KINDS: Mapping[str, Text] = MappingProxyType(
         "notice": msg("Last day agreed"),
         "notice_withdrawn": msg("Leaving called off"),
         "left": msg("Left"),
+        "praised": msg("Was praised by a colleague"),
+        "praised_other": msg("Praised a colleague"),
         "imported": msg("Taken over from another system"),
     }
 )

@@ -66,3 +66,18 @@ def employed(
                 row.id, row.person_id, name, number or "", row.legal_entity_id, company, row.state
             )  # fmt: skip
     return list(found.values())
+
+
+def here_called(session: Session, legal_entity_id: str, said: str) -> list[Employment]:
+    """Employments of a company that have begun and not ended, of who has that number or that name; one a person."""
+    numbered = select(EmployeeNumber.person_id).where(
+        EmployeeNumber.legal_entity_id == legal_entity_id, EmployeeNumber.number == said.upper()
+    )
+    named = select(Person.id).where(Person.name == said, Person.erased_at.is_(None))
+    statement = select(Employment).where(
+        Employment.legal_entity_id == legal_entity_id,
+        Employment.state.not_in(("pending", "left")),
+        Employment.person_id.in_(numbered) | Employment.person_id.in_(named),
+    )
+    rows = session.scalars(statement.order_by(Employment.start_date, Employment.id))
+    return list({row.person_id: row for row in rows}.values())

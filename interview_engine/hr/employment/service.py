@@ -22,7 +22,7 @@ from interview_engine.hr.employment.colleagues import (
 )
 from interview_engine.hr.employment.ending import call_off_end, end
 from interview_engine.hr.employment.first_rows import Evidence, Place
-from interview_engine.hr.employment.named import Employed, employed, persons_of
+from interview_engine.hr.employment.named import Employed, employed, here_called, persons_of
 from interview_engine.hr.employment.pay_rates import call_off_pay, pay_on, pay_rates_of, set_pay
 from interview_engine.hr.employment.persons import NewContact, change_contact
 from interview_engine.hr.employment.posts import Stay, stays_of
@@ -31,6 +31,7 @@ from interview_engine.hr.employment.reading import (
     agree_probation,
     all_of,
     anybody,
+    check_reach,
     empty_files,
     every_employee,
     get_employment,
@@ -84,6 +85,7 @@ __all__ = [
     "call_off_pay",
     "change_contact",
     "check_probation",
+    "check_reach",
     "colleagues",
     "departments",
     "employed",
@@ -95,6 +97,7 @@ __all__ = [
     "get_for",
     "held_on",
     "here_by_department",
+    "here_called",
     "here_within_reach",
     "is_here",
     "is_without_day",

@@ -10,11 +10,13 @@ from interview_engine.hr.area import Area, Job, MessageTemplate, Module, PersonC
 from interview_engine.hr.performance.appeal import APPEAL
 from interview_engine.hr.performance.lists.appraisals import APPRAISALS
 from interview_engine.hr.performance.lists.cycles import PERFORMANCE_CYCLES
+from interview_engine.hr.performance.lists.feedback import PRAISE
 from interview_engine.hr.performance.lists.goals import GOALS, WORK_REPORTS
 from interview_engine.hr.performance.service import remind
 from interview_engine.hr.performance.tables import (
     Appraisal,
     CalibrationMove,
+    Feedback,
     GoalCheckin,
     PerformanceCycle,
     PerformanceGoal,
@@ -38,6 +40,7 @@ def _erase(session: Session, person_id: str, removal: Removal) -> None:
     removal.delete(session, PerformanceGoal, PerformanceGoal.person_id == person_id)
     removal.delete(session, WorkReport, WorkReport.person_id == person_id)
     removal.delete(session, Appraisal, Appraisal.person_id == person_id)
+    removal.delete(session, Feedback, (Feedback.person_id == person_id) | (Feedback.giver_person_id == person_id))
 
 
 def _affected(session: Session, company: str) -> tuple[tuple[Text, int], ...]:
@@ -51,10 +54,10 @@ AREA = Area(
     module=Module(
         "performance",
         msg("Performance"),
-        msg("Goals, work reports, appraisals and grades."),
+        msg("Goals, work reports, feedback, appraisals and grades."),
         affected=_affected,
     ),
-    tables=(PerformanceCycle, PerformanceGoal, GoalCheckin, WorkReport, Appraisal, CalibrationMove),
+    tables=(PerformanceCycle, PerformanceGoal, GoalCheckin, WorkReport, Appraisal, CalibrationMove, Feedback),
     persons=(
         PersonColumn(PerformanceCycle.gm_person_id, "kept", "who led the company then is the company's own"),
         PersonColumn(PerformanceGoal.person_id, "forgotten", _WORK),
@@ -63,6 +66,8 @@ AREA = Area(
         PersonColumn(Appraisal.person_id, "forgotten", _WORK),
         PersonColumn(Appraisal.manager_person_id, "kept", "who led somebody belongs to the other's appraisal"),
         PersonColumn(CalibrationMove.person_id, "forgotten", _WORK),
+        PersonColumn(Feedback.person_id, "forgotten", _WORK),
+        PersonColumn(Feedback.giver_person_id, "forgotten", "what somebody wrote goes with them"),
     ),
     erase=_erase,
     requests=(as_request(APPEAL),),
@@ -94,6 +99,12 @@ AREA = Area(
             "/wechat/my/performance",
             card="todo",
         ),
+        "performance.feedback": MessageTemplate(
+            msg("Feedback from {name}"),
+            msg("Hello,\n\n{name} has written to you about your work. Open to read it:\n{link}"),
+            "/wechat/my/feedback",
+            card="notice",
+        ),
         "performance.published": MessageTemplate(
             msg("Your result is published: {cycle}"),
             msg("Hello,\n\nyour result for “{cycle}” is published with its basis. Open to see and confirm:\n{link}"),
@@ -105,8 +116,9 @@ AREA = Area(
         Subject("performance_cycle", told=True),
         Subject("goal", told=True),
         Subject("work_report"),
+        Subject("feedback"),
         Subject("appraisal", told=True),
     ),
-    lists=(PERFORMANCE_CYCLES, GOALS, WORK_REPORTS, APPRAISALS),
+    lists=(PERFORMANCE_CYCLES, GOALS, WORK_REPORTS, APPRAISALS, PRAISE),
     jobs=(Job("late performance", 3600.0, in_transaction(remind), by_date=True),),
 )

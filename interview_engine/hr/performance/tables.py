@@ -156,3 +156,22 @@ class CalibrationMove(Row, Base):
     before: Mapped[str] = mapped_column(String(2))
     after: Mapped[str] = mapped_column(String(2))
     reason: Mapped[str] = mapped_column(String(300))
+
+
+class Feedback(Row, Base):
+    """Praise or advice that somebody gave a colleague on a day. `kind` praise, advice; `state` given, taken_back.
+
+    Praise is read by who reads the performance of whom it was given to; advice by the two and nobody else.
+    """
+
+    __tablename__ = "performance_feedback"
+    __table_args__ = (Index("ix_performance_feedback_given", "giver_person_id", "day"),)
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    giver_person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    legal_entity_id: Mapped[str] = mapped_column(ForeignKey("legal_entity.id"))
+    department_id: Mapped[str] = mapped_column(ForeignKey("department.id"), index=True)
+    day: Mapped[date] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str] = mapped_column(String(500))
+    state: Mapped[str] = mapped_column(String(12), default="given")

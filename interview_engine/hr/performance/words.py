@@ -53,6 +53,9 @@ STEPS: Mapping[str, Text] = MappingProxyType(
 REPORT_STATES: Mapping[str, Text] = MappingProxyType(
     {"proposed": msg("Numbers to be confirmed"), "told": msg("Submitted", context="report")}
 )
+FEEDBACK_KINDS: Mapping[str, Text] = MappingProxyType(
+    {"praise": msg("Praise"), "advice": msg("Advice", context="feedback")}
+)
 REOPENS: Mapping[str, Text] = MappingProxyType(
     {"goals": msg("Goals"), "manager": msg("Review by the manager"), "hr": msg("Review by HR"),
      "gm": msg("Review by the general manager"), "grade": msg("Grade")}

@@ -61,6 +61,7 @@ PAGES: dict[str, set[str]] = {
     "/console/performance-cycles/new": {"administrator", "hr"},
     "/console/goals": {"administrator", "hr"},
     "/console/goals/new": {"administrator", "hr"},
+    "/console/praise": {"administrator", "hr"},
     "/console/work-reports": {"administrator", "hr"},
     "/console/appraisals": {"administrator", "hr"},
     "/console/pay-parameters": {"administrator", "hr"},

@@ -103,6 +103,8 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/goals/new": (("performance", "write"),),
     "/console/goals/{row_id}/change": (("performance", "write"),),
     "/console/goals/export.{form}": (("performance", "export"),),
+    "/console/praise": (("performance", "read"),),
+    "/console/praise/export.{form}": (("performance", "export"),),
     "/console/work-reports": (("performance", "read"),),
     "/console/work-reports/export.{form}": (("performance", "export"),),
     "/console/appraisals": (("performance", "read"),),

@@ -129,3 +129,19 @@ def test_a_goal_is_sent_back_with_what_is_wrong(team: Team) -> None:
         assert session.get_one(PerformanceGoal, team.goal_id).state == "returned"
     team.boss.get(HOME)
     assert team.boss.post(f"{HOME}/return", data={"goal": team.goal_id, "remark": "不是我的"}).status_code == 403
+
+
+def test_h9_a_colleague_is_praised_from_the_phone_and_reads_it_there(team: Team) -> None:
+    feedback = "/wechat/my/feedback"
+    assert feedback in team.mine.get("/wechat/today").text
+    refused = team.mine.post(feedback, data={"colleague": "没有这个人", "kind": "praise", "text": "写下的话"})
+    assert refused.status_code == 422
+    assert "写下的话" in refused.text
+    sent = team.mine.post(feedback, data={"colleague": "领班", "kind": "praise", "text": "谢谢您带我"})
+    assert "已发送" in sent.text
+    assert "谢谢您带我" in team.boss.get(feedback).text
+    back = re.search(rf'action="({feedback}/\w+/back)"', sent.text)
+    assert back is not None
+    assert team.boss.post(back[1]).status_code == 403
+    team.mine.post(back[1])
+    assert "谢谢您带我" not in team.boss.get(feedback).text
