@@ -8,7 +8,7 @@ from alembic import op
 from interview_engine.store.base import UtcDateTime
 
 revision = "0063"
-down_revision = "0052"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 
