@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _ASCII_ENDS = (b"\n", b"\r", b"\x1a")
 
@@ -27,6 +28,7 @@ def decode_text(data: bytes) -> str | None:
     text = _strictly(data, "utf-8-sig")
     if text is not None:
         return text
+    data = data.removeprefix(UTF8_MARK)  # put before text of another encoding by a program that only adds the mark
     text = _strictly(data, "gb18030")
     if text is not None and _in_use(text, "gb2312") >= LEAST_IN_USE:
         return text

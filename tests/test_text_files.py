@@ -55,3 +55,7 @@ def test_a_stray_zero_in_another_encoding_is_no_utf_16() -> None:
 )
 def test_letters_in_daily_use_tell_big5_and_shift_jis_from_gb18030(text: str, encoding: str) -> None:
     assert decode_text(text.encode(encoding)) == text
+
+
+def test_a_mark_of_utf_8_put_before_text_of_another_encoding_is_left_out() -> None:
+    assert decode_text(b"\xef\xbb\xbf" + "sep=;\r\n工号;姓名;部门".encode("gb18030")) == "sep=;\r\n工号;姓名;部门"

@@ -13,8 +13,8 @@ from interview_engine.i18n import joined, languages, msg
 _MAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}@(?:\w(?:[\w-]{0,61}\w)?\.)+\w(?:[\w-]{0,61}\w)?")
 """What a form may take of RFC 5321 and 6531: no quoted local parts, comments, addresses in brackets or spaces."""
 _AROUND_MAIL = re.compile(
-    r"(?:我的|my\s+)?(?:联系|个人|工作|公司|常用|备用|私人|QQ)?(?:电子)?(?:邮箱|邮件|信箱|郵件)(?:地址)?(?:是|为)?|"
-    r"(?:e-?)?mail(?:\s+address|地址)?(?=\s*:)|(?<![\w.])e-?mail(?=\s+\S+@)|メール(?:アドレス)?|correo(?:\s+electrónico)?(?=\s*:)",
+    r"(?:我的|my\s+)?(?:联系|个人|工作|公司|常用|备用|私人|QQ)?(?:电子)?(?:邮\s*箱|邮\s*件|信箱|郵件)(?:地址)?(?:是|为)?|"
+    r"(?:e-?)?mail(?:\s+address|地址)?(?=\s*:)|(?<![\w.])(?:e-?)?mail\s*=(?=\s*\S+@)|(?<![\w.])e-?mail(?=\s+\S+@)|メール(?:アドレス)?|correo(?:\s+electrónico)?(?=\s*:)",
     re.IGNORECASE,
 )
 """Labels that are copied with an address."""
@@ -44,6 +44,11 @@ _TRUNK = re.compile(r"(\+\s*[1-9]\d{0,2}|00\s*[1-9]\d{0,2})\s*[(（]0[)）]")
 """A country's code and, in brackets, the 0 that is dialled within the country only."""
 _MORE_OF_A_NUMBER = re.compile(r"[A-Za-z+*/\\=@]\s?#|#\s?[A-Za-z+*/\\=@]|##")
 """What makes a number (#) a part of something longer: a letter typed for a digit, an extension, an address."""
+_EXTENSION = re.compile(
+    r"(?:(?:\+|00)?86[\s\-‐-―]*)?(?:1[3-9]\d{9}|[(（]?0(?:1\d|2\d)[)）]?[\s\-‐-―]*\d{8}|[(（]?0[3-9]\d{2}[)）]?[\s\-‐-―]*\d{7,8})"
+    r"\s*[\-‐-―]\s*\d{1,6}"
+)
+"""A whole Chinese number and, behind a dash, an extension of it: together they are the number of nobody."""
 _SHEET_DECIMALS = re.compile(r"(\d{6,15})\.0+|(1[3-9]\d[ -]?\d{4}[ -]?\d{4})\.00?")
 """A number that a spreadsheet kept as one with decimals."""
 
@@ -121,6 +126,9 @@ def phone_written(text: str) -> str:
     Raises:
         InvalidInput: `person.phone`.
     """
+    first = _ITEM.match(text)
+    if first and _ITEM.match(text, first.end()):  # a number typed in circled digits is none of an item
+        raise _no_phone()
     clean = _digits(_plain(_ITEM.sub(" ", text)))
     if not clean:
         return ""
@@ -151,7 +159,10 @@ def phone_key(text: str) -> str | None:
     Raises:
         InvalidInput: `person.phone`.
     """
-    clean = _SEPARATORS.sub("", _TRUNK.sub(r"\1", phone_written(text)))
+    written = phone_written(text)
+    if _EXTENSION.fullmatch(written):
+        raise _no_phone()
+    clean = _SEPARATORS.sub("", _TRUNK.sub(r"\1", written))
     if not clean:
         return None
     if clean.startswith(("00", "+00")):

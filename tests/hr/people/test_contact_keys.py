@@ -97,6 +97,11 @@ def test_other_numbers_keep_what_is_known_of_their_country(written: str, key: st
         "138-0013-8000 ext. 2",
         "13800138000，13900139000",
         "13800138000@139.com",
+        "13800138000-1",
+        "+86 13800138000 - 8001",
+        "010-62345678-801",
+        "(0571) 88888888-12",
+        "①③⑧00138000",
     ],
 )
 def test_what_is_no_number_is_refused(written: str) -> None:
@@ -158,6 +163,8 @@ def test_every_phone_key_is_its_own_key(written: str) -> None:
         "li.lei @ example.com",
         "'li.lei@example.com'",
         "li.lei@example.com, LI.LEI@example.com",
+        "e-mail=li.lei@example.com",
+        "邮 箱 ： li.lei@example.com",
     ],
 )
 def test_one_mail_address_has_one_key(written: str) -> None:

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
 from interview_engine.hr.recruiting.jobs.job_description import JobRequirement, prefilter
 from pipelines.resumes import markup, plain
@@ -360,3 +361,13 @@ def test_no_reason_calls_a_file_damaged(tmp_path: Path) -> None:
     assert found.reason["code"] == "resume.unreadable"
     assert "损坏" not in found.reason["zh"]
     assert "damaged" not in found.reason["en"]
+
+
+def test_a_pdf_whose_words_are_a_picture_says_that_it_was_not_read(tmp_path: Path) -> None:
+    page = Image.new("RGB", (800, 400), "white")
+    ImageDraw.Draw(page).text((40, 40), f"RESUME  {PHONE}  {MAIL}", fill="black")
+    page.save(tmp_path / "scan.pdf")
+    found = read_resume(tmp_path / "scan.pdf")
+    assert (found.text, found.fields) == ("", {})
+    assert found.reason is not None
+    assert found.reason["code"] == "resume.no_text"
