@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interview_engine.assessment.evidence import level
+from interview_engine.assessment.evidence import account, level
 from interview_engine.assessment.evidence.account import AccountLevel
 from interview_engine.assessment.evidence.cues import is_denied_after, is_negated
 from interview_engine.assessment.evidence.grounds import can_be_said
@@ -34,9 +34,12 @@ NO_GROUND = frozenset({"lower", "weak_deed"})
 """Codes that are no ground to quote a sentence against somebody: a word that the lower anchors use too, and a sentence
 that tells of little. Such a sentence lowers the mean of an answer and shows nothing by itself."""
 
-SITUATION = frozenset({"deed", "episode", "named", "sequence", "upper"})
+SITUATION = frozenset({"deed", "episode", "named", "sequence", "upper", "number", "precise"})
 """Codes that are no ground to quote a sentence for somebody: it may only tell what had happened ("We had a customer
-whose invoice was wrong")."""
+whose invoice was wrong for the third time")."""
+
+AGAINST_THE_DEED = frozenset(account.WHY.values())
+"""Codes of what speaks against a deed, which is said against every competency that its question probes."""
 
 _DONE = frozenset({"action", "method", "check", "probe", "instrument", "outcome"})
 
@@ -72,14 +75,31 @@ def _holds_negation(phrase: str, language: str) -> bool:
 
 
 def showings(readings: Sequence[Reading], entry: CompetencyIndex) -> tuple[Showing, ...]:
-    """All sentences of the readings that show an indicator of the competency, in order."""
+    """All sentences of the readings that show an indicator of the competency, in order; of several that one sentence
+    shows the one first that it is nearest to in meaning."""
     return tuple(
         Showing(indicator.id, at, number)
         for at, reading in enumerate(readings)
         for number, piece in enumerate(reading.pieces)
-        for indicator in entry.indicators
+        for indicator in sorted(entry.indicators, key=lambda one: -round(float(piece.vector @ one.vector), 6))
         if shows(piece, indicator, reading.language)
     )
+
+
+def elsewhere(
+    reading: Reading, row: Sequence[float], entry: CompetencyIndex, others: Sequence[CompetencyIndex]
+) -> frozenset[int]:
+    """The sentences that speak of `others`, what else their question probes, and not of this competency: they show an
+    indicator of another one and none of this, or none at all and are nearer to another one. They count for this one as
+    far as they are like it, and are no quote for it.
+
+    Args:
+        row: per sentence how much it counts for this competency (routing.sentence_weights).
+    """
+    own = {one.piece for one in showings([reading], entry)}
+    shown = {one.piece for other in others for one in showings([reading], other)}
+    nearer = {place for place, piece in enumerate(reading.pieces) if row[place] < piece.weight} if others else set()
+    return frozenset((shown | nearer) - own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +109,12 @@ class _Candidate:
     points: dict[str, float]
     strength: float
     said: frozenset[str]
+
+    @property
+    def only_shows(self) -> bool:
+        """Whether it is quoted for an indicator that it shows and for nothing else that it does."""
+        codes = {code for code, value in self.points.items() if value > 0 and code in self.said}
+        return self.strength > 0 and not codes - SITUATION - {"indicator"}
 
     @property
     def speaks(self) -> bool:
@@ -105,23 +131,33 @@ def choose(
     shown: Sequence[Showing],
     fitted: level.Constants,
     accounts: Sequence[AccountLevel | None],
+    of_others: Sequence[frozenset[int]],
 ) -> tuple[Evidence, ...]:
     """The strongest quotes, at most MAX_QUOTES, one of them against the candidate if there is one. A sentence that
-    shows nothing by itself is quoted only where there is nothing else to quote.
+    shows nothing by itself, or speaks of another competency, is quoted only where there is nothing else to quote.
 
     Args:
         weights: per reading and piece, how much the sentence counted for this competency.
         shares: per reading, its weight in the pooled score.
         accounts: per reading the parts of its level where it is an account.
+        of_others: per reading the sentences that speak of another competency (`elsewhere`).
     """
     found = _candidates(readings, weights, shares, shown, fitted, accounts)
-    candidates = [candidate for candidate in found if candidate.speaks] or found
+    speaking = [candidate for candidate in found if candidate.speaks] or found
+    own = [one for one in speaking if one.piece not in of_others[one.reading] or AGAINST_THE_DEED & one.points.keys()]
+    settled = {one.strength > 0 for one in own}
+    candidates = [one for one in speaking if one in own or (one.strength > 0) not in settled]
+    indicators = {(one.reading, one.piece): one.indicator for one in reversed(shown)}
     chosen: list[_Candidate] = []
+    named: set[str] = set()
     for candidate in candidates:
         if len(chosen) == MAX_QUOTES:
             break
-        if not _known(candidate, chosen, readings):
-            chosen.append(candidate)
+        indicator = indicators.get((candidate.reading, candidate.piece), "")
+        if _known(candidate, chosen, readings) or (indicator in named and candidate.only_shows):
+            continue
+        chosen.append(candidate)
+        named.add(indicator)
     against = [candidate for candidate in candidates if candidate.strength < 0]
     if against and len(chosen) == MAX_QUOTES and all(candidate.strength > 0 for candidate in chosen):
         chosen[-1] = against[0]

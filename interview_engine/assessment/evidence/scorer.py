@@ -56,7 +56,7 @@ COHERENCE_SHARE = 0.35
 class _Use:
     """One answer as evidence for one competency: its share in the pool, its sentences' weights, its level s, the
     indicators it shows, the comparison with a reference where the question has one, the parts of an account's level
-    where it is one, and whether it tells a grave wrong deed."""
+    where it is one, whether it tells a grave wrong deed, and its sentences that speak of another competency."""
 
     reading: Reading
     share: float
@@ -66,6 +66,7 @@ class _Use:
     match: reference.ReferenceMatch | None
     account: account.AccountLevel | None
     grave: bool
+    of_others: frozenset[int] = frozenset()
 
 
 class EvidenceScorer:
@@ -159,7 +160,9 @@ class EvidenceScorer:
             return _Use(reading, share, tuple(row), s, shown, None, None, False)
         told = account.measure(reading, row, count, self._accounts, self._model)
         s = self._ordered(told.s, reading, entry)
-        return _Use(reading, share, tuple(row), s, shown, None, told, is_grave(reading, entry, self._model))
+        others = [index.competencies[probe] for probe in reading.probed if probe != position]
+        grave, of_others = is_grave(reading, entry, self._model), quotes.elsewhere(reading, row, entry, others)
+        return _Use(reading, share, tuple(row), s, shown, None, told, grave, of_others)
 
     def _ordered(self, s: float, reading: Reading, entry: CompetencyIndex) -> float:
         """s, for a competency marked `coherence` mixed with how the sentences follow from each other."""
@@ -241,6 +244,7 @@ def _quoted(used: Sequence[_Use], fitted: level.Constants) -> tuple[Evidence, ..
         shown,
         fitted,
         [one.account for one in told],
+        [one.of_others for one in told],
     )
     compared = tuple(quotes.compared(one.reading, one.match.score) for one in used if one.match is not None)
     return (*compared, *chosen)

@@ -196,6 +196,22 @@ def test_a_knowledge_answer_is_compared_with_its_reference() -> None:
     assert zh_right - marked("zh", "不知道，没用过。") >= 3
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_each_of_two_competencies_that_a_question_probes_is_quoted_with_what_speaks_of_it(language: str) -> None:
+    """That complaints fell says nothing of how somebody talks."""
+    found = {
+        name: [
+            one.quote for one in result("customer-service", name, AnswerText("q1", language, STAR[language])).evidence
+        ]
+        for name in ("communication", "complaint-handling")
+    }
+    only_handled = {"zh": ("那个月地址错误的投诉",), "en": ("complaints fell from eleven",)}[language]
+
+    assert all(any(part in quote for quote in found["complaint-handling"]) for part in only_handled)
+    assert not any(part in quote for part in only_handled for quote in found["communication"])
+    assert found["communication"]
+
+
 @pytest.mark.parametrize("other", ["q2", "q3", "q4", "q5", "q6"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_story_pasted_for_another_question_is_called_a_copy_though_it_is_off_topic_there(
