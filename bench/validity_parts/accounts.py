@@ -86,7 +86,7 @@ def plain_words(folder: Path, authors: Sequence[str], scorer: Scorer) -> list[Se
             _mean("wrong deed: a person is asked to look", wrong, lambda s: float(s.flagged)),
             _mean("false alarms of conduct, honest tellings", honest, lambda s: float(s.flagged), limit=0.03),
             _mean("honest telling at or below level 2.5", honest, _is_low),
-            Figure("honest above the wrong deed of its story", _above(own, "honest"), n=len(honest)),
+            _of_stories("honest above the wrong deed of its story", _above(own, "honest")),
             _mean("  mean level, wrong", wrong, lambda s: s.level),
             _mean("  mean level, honest", honest, lambda s: s.level),
         ]
@@ -124,8 +124,8 @@ def figures(own: Sequence[Scored]) -> list[Figure]:
     found = [
         _r("all tellings: r with the level aimed at", own, 0.75),
         _r("four plain tellings: r", _of(own, *PLAIN), 0.82 if zh else 0.78),
-        Figure("  r of length alone, all tellings", _length(own), n=len(own)),
-        Figure("four plain tellings: mean r inside a story", _inside(_of(own, *PLAIN)), n=len(own) // 11, bar=0.90),
+        _length("  r of length alone, all tellings", own),
+        _of_stories("four plain tellings: mean r inside a story", _inside(_of(own, *PLAIN)), 0.90),
         _mean("four plain tellings: mean error in levels", _of(own, *PLAIN), lambda s: abs(s.level - s.answer.level)),
         _mean("not assessed", own, lambda s: float(s.value is None)),
         _mean(
@@ -134,7 +134,7 @@ def figures(own: Sequence[Scored]) -> list[Figure]:
             lambda s: float(s.in_band),
         ),
         _mean("wrong deed at or below level 2.5", _of(own, "wrong"), _is_low, 0.90),
-        Figure("exemplary above the wrong deed of its story", _above(own, "exemplary"), n=len(own) // 11, bar=1.0),
+        _of_stories("exemplary above the wrong deed of its story", _above(own, "exemplary"), 1.0),
         _mean("denied at or below level 2.5", _of(own, "denied"), _is_low, 0.85),
         _mean("taken back at or below level 2.5", _of(own, "takenback"), _is_low, 0.85),
         _mean("false alarms of conduct, honest tellings", _of(own, "honest"), lambda s: float(s.flagged), limit=0.03),
@@ -144,7 +144,7 @@ def figures(own: Sequence[Scored]) -> list[Figure]:
             lambda s: float(s.flagged),
             limit=0.03,
         ),
-        Figure("modest less exemplary of its story, in levels", _apart(own, "modest", "exemplary"), n=len(own) // 11),
+        _of_stories("modest less exemplary of its story, in levels", _apart(own, "modest", "exemplary")),
         _mean("boastful above its level", _of(own, "boastful"), lambda s: s.level - s.answer.level),
     ]
     for telling in dict.fromkeys(one.answer.telling for one in own):
@@ -183,9 +183,18 @@ def _mean_of(values: Vector, i: NDArray[np.int_]) -> float:
     return float(values[i].mean())
 
 
-def _length(own: Sequence[Scored]) -> float:
+def _length(name: str, own: Sequence[Scored]) -> Figure:
     words = np.array([float(units(one.answer.text, one.answer.language)) for one in own])
-    return pearson(words, np.array([float(one.answer.level) for one in own]))
+    aimed = np.array([float(one.answer.level) for one in own])
+    value, low, high = bootstrap(lambda i: pearson(words[i], aimed[i]), [one.answer.story for one in own])
+    return Figure(name, value, low, high, n=len(own))
+
+
+def _of_stories(name: str, found: Sequence[float], bar: float | None = None) -> Figure:
+    """The mean of one value a story; stories are drawn again for its interval."""
+    values = np.array(found, dtype=float)
+    value, low, high = bootstrap(partial(_mean_of, values), [str(place) for place in range(len(found))])
+    return Figure(name, value, low, high, n=len(found), bar=bar)
 
 
 def _stories(own: Sequence[Scored]) -> list[list[Scored]]:
@@ -193,28 +202,28 @@ def _stories(own: Sequence[Scored]) -> list[list[Scored]]:
     return [[one for one in own if one.answer.story == name] for name in names]
 
 
-def _inside(own: Sequence[Scored]) -> float:
+def _inside(own: Sequence[Scored]) -> list[float]:
     found = []
     for story in _stories(own):
         levels = np.array([one.level for one in story])
         if len(story) > 2 and np.ptp(levels) > 0:
             found.append(pearson(levels, np.array([float(one.answer.level) for one in story])))
-    return float(np.mean(found))
+    return found
 
 
-def _above(own: Sequence[Scored], telling: str) -> float:
+def _above(own: Sequence[Scored], telling: str) -> list[float]:
     found = []
     for story in _stories(own):
         by = {one.answer.telling: one.level for one in story}
         if {telling, "wrong"} <= by.keys():
-            found.append(by[telling] > by["wrong"])
-    return float(np.mean(found))
+            found.append(float(by[telling] > by["wrong"]))
+    return found
 
 
-def _apart(own: Sequence[Scored], one: str, other: str) -> float:
+def _apart(own: Sequence[Scored], one: str, other: str) -> list[float]:
     found = []
     for story in _stories(own):
         by = {told.answer.telling: told.level for told in story}
         if {one, other} <= by.keys():
             found.append(by[one] - by[other])
-    return float(np.mean(found))
+    return found
