@@ -14,6 +14,7 @@ from api.console.performance.area import AREA as PERFORMANCE
 from api.console.quality.area import AREA as QUALITY
 from api.console.recruiting.area import AREA as RECRUITING
 from api.console.requests.area import AREA as REQUESTS
+from api.console.rosters.area import AREA as ROSTERS
 from api.console.system.area import AREA as SYSTEM
 from api.console.time.area import AREA as TIME
 from api.console.work.area import AREA as WORK
@@ -23,6 +24,7 @@ AREAS: tuple[WebArea, ...] = (
     EMPLOYEES,
     JOINING,
     TIME,
+    ROSTERS,
     LEAVE,
     LEAVING,
     MIGRATION,

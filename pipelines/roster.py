@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import importlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, gcd
@@ -107,8 +107,15 @@ def run(cp: Any, model: Any, effort: float, seed: int) -> tuple[Any, Any]:
     return one, one.solve(model)
 
 
-def solve(given: Problem, effort: Effort | None = None) -> Solved:
+def silent(_stage: str, _share: float) -> None:
+    """Tells nobody how far it is."""
+
+
+def solve(given: Problem, effort: Effort | None = None, tell: Callable[[str, float], None] = silent) -> Solved:
     """The best plan that is found.
+
+    Args:
+        tell: told the stage and the share of the effort that is spent, at most, when a stage begins.
 
     Raises:
         SystemPackageError: the solver is not installed.
@@ -127,6 +134,7 @@ def solve(given: Problem, effort: Effort | None = None) -> Solved:
     plan = greedy(problem)
     model.hint(plan)
     model.minimise_uncovered()
+    tell("cover", 0.05)
     first, status = run(cp, model.model, effort.cover, effort.seed)
     if status in (cp.OPTIMAL, cp.FEASIBLE):
         plan = model.plan(first)
@@ -140,6 +148,7 @@ def solve(given: Problem, effort: Effort | None = None) -> Solved:
         model.hold_uncovered(best)
         model.hint(plan)
         model.minimise_cost()
+        tell("even", max(0.05, effort.cover / (effort.cover + effort.improve)))
         second, status = run(cp, model.model, effort.improve, effort.seed)
         if status in (cp.OPTIMAL, cp.FEASIBLE):
             plan = model.plan(second)

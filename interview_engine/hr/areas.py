@@ -29,6 +29,7 @@ from interview_engine.hr.performance.area import AREA as PERFORMANCE
 from interview_engine.hr.privacy.area import AREA as PRIVACY
 from interview_engine.hr.recruiting.area import AREA as RECRUITING
 from interview_engine.hr.requests.area import AREA as REQUESTS
+from interview_engine.hr.rosters.area import AREA as ROSTERS
 from interview_engine.hr.signing.area import AREA as SIGNING
 from interview_engine.hr.succession.area import AREA as SUCCESSION
 from interview_engine.hr.tasks.area import AREA as TASKS
@@ -50,6 +51,7 @@ AREAS: tuple[Area, ...] = (
     ASSETS,
     TASKS,
     PAY,
+    ROSTERS,
     TIME,
     PERFORMANCE,
     EMPLOYMENT,

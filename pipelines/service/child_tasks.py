@@ -1,4 +1,5 @@
-"""What a child process does: measure one answer, or score one interview, with the functions of the command line.
+"""What a child process does: measure one answer, score one interview with the functions of the command line, or work
+a roster out.
 
 Results are files in the task's folder, so that the worker never parses what was made from a candidate's recording.
 """
@@ -16,6 +17,9 @@ from interview_engine.assessment.reasons import Reason
 from interview_engine.assessment.report import AnswerAssessment, ModelUsed
 from interview_engine.assessment.screenshots import with_frames
 from interview_engine.clock import SystemClock
+from interview_engine.hr.rosters.greedy import greedy
+from interview_engine.hr.rosters.plan import Plan, Problem
+from interview_engine.hr.rosters.service import Proof
 from interview_engine.settings import Settings
 from pipelines.folders.answer_file import read_answer_file, write_answer
 from pipelines.hearing.correction import with_correction
@@ -24,6 +28,7 @@ from pipelines.job import AnswerSource, InterviewJob, Options
 from pipelines.reports import store as store_report
 from pipelines.reports.document import to_document
 from pipelines.reports.reading import dump
+from pipelines.roster import solve
 from pipelines.service.children import Report
 from pipelines.workbench import Workbench
 from pipelines.writing import write_whole, writing
@@ -84,23 +89,50 @@ class InterviewDone:
     frames: tuple[str, ...]
 
 
-Task = AnswerTask | InterviewTask
+@dataclass(frozen=True, slots=True)
+class RosterTask:
+    """Work a roster out by "solver", or by "greedy", which needs no solver."""
+
+    problem: Problem
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterDone:
+    """The plan, and what is proved of it; None of a greedy one."""
+
+    plan: Plan
+    proof: Proof | None
+
+
+Task = AnswerTask | InterviewTask | RosterTask
 
 _benches: dict[tuple[ScorerName, str], Workbench] = {}
 """The models of this process, by scorer and calibration; a child lives for many tasks and loads them once."""
 
 
-def do(task: Task, settings: Settings, progress: Report) -> AnswerDone | InterviewDone:
+def do(task: Task, settings: Settings, progress: Report) -> AnswerDone | InterviewDone | RosterDone:
     """Do a task (see `children.Do`).
 
     Raises:
         OutputError: the disk is full. WeightsError, SystemPackageError, ScorerError, PolicyError: see interview.py.
+        SystemPackageError, InvalidInput: see roster.py.
     """
+    if isinstance(task, RosterTask):
+        return _roster(task, progress)
     if isinstance(task, AnswerTask):
         return _measure(task, settings, progress)
     if isinstance(task, InterviewTask):
         return _score(task, settings, progress)
     assert_never(task)
+
+
+def _roster(task: RosterTask, progress: Report) -> RosterDone:
+    progress("roster", 0.0)
+    if task.method == "greedy":
+        return RosterDone(greedy(task.problem), None)
+    found = solve(task.problem, tell=progress)
+    return RosterDone(found.plan, Proof(found.bound_minutes, found.covers_best, found.even_best))
 
 
 def _measure(task: AnswerTask, settings: Settings, progress: Report) -> AnswerDone:

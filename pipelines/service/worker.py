@@ -25,6 +25,7 @@ from interview_engine.hr import all_tables  # noqa: F401 it plugs in the areas
 from interview_engine.hr.migration.service import WORK as IMPORT
 from interview_engine.hr.recruiting.interviewing import work
 from interview_engine.hr.recruiting.interviewing.work_queue import mend, next_items
+from interview_engine.hr.rosters.service import WORK as ROSTER
 from interview_engine.i18n import msg
 from interview_engine.settings import Settings
 from interview_engine.store.blobs import BlobStore
@@ -39,6 +40,7 @@ from pipelines.service.children import ChildLimits, Children, Do, StartMethod, S
 from pipelines.service.durable_answer import do_answer
 from pipelines.service.durable_import import do_import
 from pipelines.service.durable_interview import do_interview
+from pipelines.service.durable_roster import do_roster
 from pipelines.service.lease import Lease, LeaseTimes
 from pipelines.service.workflow import Journal, Step
 from pipelines.service.workplace import Boundary, Ended, Workplace, ending_of, is_quiet, no_boundary, scratch_folder
@@ -47,7 +49,7 @@ from pipelines.workbench import needed_weights
 log = logging.getLogger("interview_engine.work")
 
 STEPS: Mapping[str, Callable[[Workplace, Claim, Step], None]] = MappingProxyType(
-    {work.ANSWER: do_answer, work.INTERVIEW: do_interview, IMPORT: do_import}
+    {work.ANSWER: do_answer, work.INTERVIEW: do_interview, IMPORT: do_import, ROSTER: do_roster}
 )
 """What is done for each kind of durable work that the areas hand over (`hr.area.WorkKind`)."""
 

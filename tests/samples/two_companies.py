@@ -76,6 +76,7 @@ from interview_engine.hr.recruiting.headcount import service as headcount
 from interview_engine.hr.recruiting.tables import BulkAction, CalibrationVersion
 from interview_engine.hr.requests import own_kinds
 from interview_engine.hr.requests import service as requests
+from interview_engine.hr.rosters import service as rosters
 from interview_engine.hr.signing import service as signing
 from interview_engine.hr.signing import templates as signing_templates
 from interview_engine.hr.succession.tables import Succession
@@ -141,6 +142,7 @@ class Companies:
                            ("pay-settlements", "pay_settlement"), ("pay-accounts", "pay_account"),
                            ("pay-old-months", "pay_old_month"), ("pay-budgets", "pay_budget"),
                            ("shift-plan", "shift_plan"), ("shifts", "shift"),
+                           ("rosters", "roster"), ("roster-staff", "roster_staff"),
                            ("performance-cycles", "running_cycle"), ("goals", "goal"),
                            ("expense-per-diems", "per_diem"), ("expense-budgets", "budget"),
                            ("expense-kinds", "expense_kind"),
@@ -491,9 +493,28 @@ def worked(session: Session, b: str, employment_id: str) -> dict[str, str]:
     )  # fmt: skip
     session.add_all([row, month])
     session.flush()
-    return {"shift_id": shift.id, "unused_shift_id": unused.id, "shift_plan_id": planned,
-            "punch_place_id": place.id, "punch_id": punch.id,
+    return {**planned_ahead(session, held, shift.id), "shift_id": shift.id, "unused_shift_id": unused.id,
+            "shift_plan_id": planned, "punch_place_id": place.id, "punch_id": punch.id,
             "attendance_day_id": row.id}  # fmt: skip
+
+
+def planned_ahead(session: Session, held: Employment, shift_id: str) -> dict[str, str]:
+    """A roster of company B with what it needs, who can fill it, a wish, and one that was published."""
+    department = held.department_id
+    need = rosters.NewNeed(department, shift_id, "乙公司收银", (1,) * 7)
+    usual = rosters.set_need_usual(session, SYSTEM, need, CLOCK)
+    new = rosters.NewRoster(department, date(2026, 12, 7), date(2026, 12, 13), rosters.standard_rules())
+    row = rosters.make(session, SYSTEM, new, CLOCK)
+    before = replace(new, first_day=date(2026, 11, 30), last_day=date(2026, 12, 6))
+    published = rosters.make(session, SYSTEM, before, CLOCK)
+    unused = rosters.make(session, SYSTEM, replace(new, first_day=date(2027, 1, 4), last_day=date(2027, 1, 5)), CLOCK)
+    for one in (row, published):
+        rosters.set_cells(session, SYSTEM, one.id, [rosters.Change(held.id, one.first_day, shift_id)], CLOCK)
+    rosters.publish(session, SYSTEM, published.id, "乙公司的理由", CLOCK)
+    known = rosters.set_staff(session, SYSTEM, held.id, rosters.NewStaff(("乙公司收银",)), CLOCK)
+    wish = rosters.set_wish(session, SYSTEM, held.id, rosters.NewWish(date(2026, 12, 9), None, False), CLOCK)
+    return {"roster_id": row.id, "published_roster_id": published.id, "unused_roster_id": unused.id,
+            "roster_need_id": usual.id, "roster_staff_id": known.id, "roster_wish_id": wish.id}  # fmt: skip
 
 
 def spent(session: Session, b: str, person_id: str, department: str) -> dict[str, str]:

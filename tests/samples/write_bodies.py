@@ -94,6 +94,15 @@ EXPENSE_BUYER = {"company": B_NAME, "buyer": "偷来的抬头", "tax_number": "9
 CLOSED_MONTH = {"company": B_NAME, "month": "2026-01-01"}
 
 USUAL = {"employee_number": "B-1", "first_day": "2026-03-02", "shifts": "B8", "days": "every"}
+ROSTER = {
+    "department": "启明家居（演示）/客户服务部",
+    "first_day": "2027-03-01",
+    "last_day": "2027-03-07",
+    "source": "none",
+}
+NEEDED = {"department": "启明家居（演示）/客户服务部", "shift": "B8", "post": "偷来的岗位", "monday": "3"}
+ROSTERED = {"employee_number": "B-1", "posts": "偷来的岗位"}
+WISHED = {"employee_number": "B-1", "day": "2026-12-10", "wish": "free"}
 PLANNED = {"employee_number": "B-1", "day": "2026-03-04", "shift": "B8"}
 STAMPED = {"employee_number": "B-1", "at": "2026-02-02 08:58", "reason": "偷来的打卡"}
 SPOT = {"company": "启明家居（演示）", "name": "偷来的地点"}

@@ -63,3 +63,36 @@ def stays_of(session: Session, employment_ids: Iterable[str]) -> dict[str, list[
         employment_id: [Stay(one.first, one.last, one.row.department_id) for one in dated.history(rows)]
         for employment_id, rows in found.items()
     }
+
+
+def stays_within(
+    session: Session, department_ids: Iterable[str], first: date, last: date
+) -> dict[str, list[tuple[date, date]]]:
+    """By employment, the days between two days on which its person works in one of the departments, as (first, last).
+
+    The caller has checked that it may be seen.
+    """
+    departments = set(department_ids)
+    candidates: set[str] = set()
+    for part in batched(sorted(departments), AT_ONCE):
+        candidates.update(
+            session.scalars(
+                select(Assignment.employment_id)
+                .where(Assignment.department_id.in_(part), Assignment.valid_from <= last)
+                .distinct()
+            )
+        )
+    rows: dict[str, Employment] = {}
+    for part in batched(sorted(candidates), AT_ONCE):
+        there = select(Employment).join(Person, Person.id == Employment.person_id)
+        rows |= {
+            row.id: row for row in session.scalars(there.where(Employment.id.in_(part), Person.erased_at.is_(None)))
+        }
+    found: dict[str, list[tuple[date, date]]] = {}
+    for employment_id, stays in stays_of(session, rows).items():
+        begins, ends = rows[employment_id].start_date, rows[employment_id].last_day or last
+        for one in stays:
+            low, high = max(one.first, begins, first), min(one.last or last, ends, last)
+            if one.department_id in departments and low <= high:
+                found.setdefault(employment_id, []).append((low, high))
+    return found

@@ -25,7 +25,7 @@ from interview_engine.hr.employment.first_rows import Evidence, Place
 from interview_engine.hr.employment.named import Employed, employed, here_called, persons_of
 from interview_engine.hr.employment.pay_rates import call_off_pay, pay_on, pay_rates_of, set_pay
 from interview_engine.hr.employment.persons import NewContact, change_contact
-from interview_engine.hr.employment.posts import Stay, stays_of
+from interview_engine.hr.employment.posts import Stay, stays_of, stays_within
 from interview_engine.hr.employment.posts import working_in as working_in
 from interview_engine.hr.employment.reading import (
     agree_probation,
@@ -125,6 +125,7 @@ __all__ = [
     "remove_evidence",
     "set_pay",
     "stays_of",
+    "stays_within",
     "titles_of",
     "with_last_day",
     "within_reach",

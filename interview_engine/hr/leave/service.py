@@ -22,7 +22,7 @@ from interview_engine.hr.leave.entering import enter as enter_rule
 from interview_engine.hr.leave.history import NewHistory, set_history
 from interview_engine.hr.leave.ledger import Balance, give_back, minutes_a_day
 from interview_engine.hr.leave.tables import LeaveOpening
-from interview_engine.hr.leave.taken import days_by_kind, taken_on
+from interview_engine.hr.leave.taken import WHOLE, days_by_kind, taken_on
 from interview_engine.hr.leave.types import WORDS, hours_text
 from interview_engine.hr.problems import conflict, invalid, missing
 from interview_engine.i18n import Text, msg
@@ -31,6 +31,7 @@ from interview_engine.store.rows import find, stamp
 
 __all__ = [
     "KINDS",
+    "WHOLE",
     "Balance",
     "NewHistory",
     "NewRule",

@@ -44,6 +44,11 @@ def explain(problem: Problem, plan: Plan) -> tuple[Explained, ...]:
     return tuple(_explained(problem, held, gap) for gap in gaps(problem, plan))
 
 
+def explain_gap(problem: Problem, plan: Plan, gap: Gap) -> Explained:
+    """One gap of a plan with the rules that bind."""
+    return _explained(problem, of_worker(plan), gap)
+
+
 def _explained(problem: Problem, held: Mapping[str, Sequence[Assignment]], gap: Gap) -> Explained:
     able = [worker for worker in problem.workers if gap.skill in worker.skills]
     refused: dict[Rule, list[str]] = {}

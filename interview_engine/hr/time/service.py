@@ -44,7 +44,7 @@ from interview_engine.hr.time.punching import (
 )
 from interview_engine.hr.time.rules.places import Fix
 from interview_engine.hr.time.rules.shifts import Shift, parts_text
-from interview_engine.hr.time.shifts import NewShift, create, of_company
+from interview_engine.hr.time.shifts import NewShift, codes_of, create, named, of_company
 from interview_engine.hr.time.team import team_month
 from interview_engine.hr.time.typed import read_month
 
@@ -67,6 +67,7 @@ __all__ = [
     "Shift",
     "clear_plan",
     "closed_months",
+    "codes_of",
     "confirm",
     "create",
     "create_place",
@@ -80,6 +81,7 @@ __all__ = [
     "lock",
     "month_row",
     "months_of",
+    "named",
     "nowhere",
     "of_company",
     "own_days",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from interview_engine.hr.time.rules import shifts as rules
 from interview_engine.hr.time.tables import Shift
 from interview_engine.i18n import Text, msg
 from interview_engine.store import audit
-from interview_engine.store.rows import find, stamp, touch
+from interview_engine.store.rows import AT_ONCE, batched, find, stamp, touch
 
 KINDS: Mapping[str, Text] = {"fixed": msg("Fixed times"), "flexible": msg("Flexible times")}
 STATES: Mapping[str, Text] = {"used": msg("In use", context="shift"), "ended": msg("No longer used")}
@@ -149,6 +149,14 @@ def of_company(session: Session, legal_entity_id: str, *, used: bool = False) ->
     if used:
         statement = statement.where(Shift.state == "used")
     return {row.id: value_of(row) for row in session.scalars(statement)}
+
+
+def codes_of(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """By id, the codes of shifts. The caller has checked that they may be seen."""
+    found: dict[str, str] = {}
+    for part in batched(sorted(set(ids)), AT_ONCE):
+        found |= dict(session.execute(select(Shift.id, Shift.code).where(Shift.id.in_(part))).tuples().all())
+    return found
 
 
 def _check_code(session: Session, legal_entity_id: str, code: str, but: str | None) -> None:
