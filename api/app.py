@@ -42,6 +42,7 @@ PAGES = (
     "phone.todo",
     "phone.mine",
     "phone.photo",
+    "phone.shifts",
     "phone.time",
     "phone.leaving",
     "phone.pay.door",

@@ -26,6 +26,7 @@ from api.phone.pages import proved
 from api.phone.pay.door import HOME as PAY
 from api.phone.performance.feedback import HOME as FEEDBACK
 from api.phone.performance.pages import HOME as PERFORMANCE
+from api.phone.shifts import SHIFTS
 from api.phone.time import TIME
 from api.phone.todo import TODO
 from api.render import page
@@ -74,6 +75,7 @@ def today(request: Request, context: Ctx, actor: EmployeeActor) -> Response:
             request,
             "wechat/today.html",
             time_href=TIME if any(kind.name == "punch_correction" for kind in askable) else "",
+            shifts_href=SHIFTS if any(kind.name == "shift_swap" for kind in askable) else "",
             approvals=waiting,
             todo=TODO if mine else "",
             tasks=tasks.waiting_for(session, me, context.clock, limit=SHOWN),

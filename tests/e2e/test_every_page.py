@@ -77,7 +77,7 @@ NO_PAGES = re.compile(
     r"|^/wechat/(my/(requests/(new/)?|expenses/)|lists/leave_opening/)\{"  # of one's own: tests/api/phone
     r"|^/(sign-in/code|wechat/link)$"  # steps that only some are sent to: their own journeys look at them
     r"|^/i/\{token\}/questions/"  # for the recorder's script
-    r"|^/console$|/changes$|/progress$|/export$|/file$|/(documents|files)/\{\w+_id\}$|\.(css|csv|jpg|json|pdf|svg|txt|xlsx|\{\w+\})$"
+    r"|^/console$|/changes$|/progress$|/export$|/file$|/(documents|files)/\{\w+_id\}$|\.(css|csv|ics|jpg|json|pdf|svg|txt|xlsx|\{\w+\})$"
 )
 BEFORE = ("/i/{token}/consent", "/i/{token}/interview",
             "/i/{token}/write/{number}", "/i/{token}/review")  # fmt: skip

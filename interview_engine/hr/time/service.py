@@ -25,6 +25,7 @@ from interview_engine.hr.time.plans import (
     NewDefault,
     PlanRow,
     clear_plan,
+    plan_ids,
     plans_of,
     set_default,
     write_plan,
@@ -43,7 +44,7 @@ from interview_engine.hr.time.punching import (
     zone_of_company,
 )
 from interview_engine.hr.time.rules.places import Fix
-from interview_engine.hr.time.rules.shifts import Shift, parts_text
+from interview_engine.hr.time.rules.shifts import Shift, parts_text, spans
 from interview_engine.hr.time.shifts import NewShift, codes_of, create, named, of_company
 from interview_engine.hr.time.team import team_month
 from interview_engine.hr.time.typed import read_month
@@ -86,12 +87,14 @@ __all__ = [
     "of_company",
     "own_days",
     "parts_text",
+    "plan_ids",
     "plans_of",
     "punch",
     "read_month",
     "set_default",
     "set_policy",
     "settle",
+    "spans",
     "standing",
     "team_month",
     "write_plan",

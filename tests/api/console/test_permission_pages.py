@@ -198,6 +198,21 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
     "/console/shift-defaults": (("contact", "read"),),
     "/console/shift-defaults/new": (("contact", "write"),),
     "/console/shift-defaults/export.{form}": (("contact", "export"),),
+    "/console/rosters": (("contact", "read"),),
+    "/console/rosters/new": (("contact", "write"),),
+    "/console/rosters/{row_id}/change": (("contact", "write"),),
+    "/console/rosters/export.{form}": (("contact", "export"),),
+    "/console/roster-needs": (("contact", "read"),),
+    "/console/roster-needs/new": (("contact", "write"),),
+    "/console/roster-needs/export.{form}": (("contact", "export"),),
+    "/console/roster-staff": (("contact", "read"),),
+    "/console/roster-staff/new": (("contact", "write"),),
+    "/console/roster-staff/{row_id}/change": (("contact", "write"),),
+    "/console/roster-staff/export.{form}": (("contact", "export"),),
+    "/console/roster-wishes": (("contact", "read"),),
+    "/console/roster-wishes/new": (("contact", "write"),),
+    "/console/roster-wishes/export.{form}": (("contact", "export"),),
+    "/console/rosters/{roster_id}": (("contact", "read"),),
     "/console/shift-plan": (("contact", "read"),),
     "/console/shift-plan/new": (("contact", "write"),),
     "/console/shift-plan/{row_id}/change": (("contact", "write"),),
@@ -350,7 +365,7 @@ PAGES: dict[str, tuple[tuple[str, str], ...]] = {
 
 ASSETS = {"/console/{name}.{kind}"}
 """Style and scripts."""
-PARTS = {"/console/imports/{batch_id}/progress"}
+PARTS = {"/console/imports/{batch_id}/progress", "/console/rosters/{roster_id}/progress"}
 """Of a page that is in the table; its own test asks who may see it."""
 DRAWN = {"/i/{token}/qr.svg"}
 """A picture of the very address that was asked for."""
