@@ -191,14 +191,9 @@ def standing(folder: Path) -> Iterator[Site]:
     for name, key in (("pay_parameters", "parameter_id"), ("pay_profiles", "pay_profile_id"),
                       ("pay_attendance", "pay_attendance_id"), ("leave_history", "leave_history_id"),
                       ("leave_rules", "leave_rule_id"), ("pay_settlements", "pay_settlement_id"),
-<<<<<<< HEAD
                       ("pay_accounts", "pay_account_id"), ("pay_old_months", "pay_old_month_id"),
                       ("pay_budgets", "pay_budget_id"), ("shifts", "shift_id"),
-                      ("shift_plan", "shift_plan_id"),
-=======
-                      ("pay_accounts", "pay_account_id"), ("shifts", "shift_id"),
                       ("shift_plan", "shift_plan_id"), ("rosters", "roster_id"), ("roster_staff", "roster_staff_id"),
->>>>>>> 322c20eb (Plan, check and publish rosters on a board)
                       ("goals", "goal_id"), ("performance_cycles", "running_cycle_id"),
                       ("expense_per_diems", "per_diem_id"),
                       ("expense_budgets", "budget_id"), ("expense_kinds", "expense_kind_id"),

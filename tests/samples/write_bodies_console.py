@@ -21,11 +21,8 @@ from write_bodies import (
     GOAL,
     JOB,
     LEAVE_RULE,
-<<<<<<< HEAD
-    OLD_MONTH,
-=======
     NEEDED,
->>>>>>> 322c20eb (Plan, check and publish rosters on a board)
+    OLD_MONTH,
     OWN_FIELD,
     PARAMETER,
     PAY_BUDGET,

@@ -8,7 +8,7 @@ from alembic import op
 from interview_engine.store.base import Json, UtcDateTime
 
 revision = "0055"
-down_revision = "0052"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 
