@@ -81,7 +81,7 @@ def test_a_colleague_takes_a_shift_over(small_world: World) -> None:
 def test_a_swap_that_breaks_a_rule_is_refused_when_it_is_asked_for(world: World) -> None:
     with world.database.transaction() as session:
         made = published(world, session, (0, 1, "E"), (1, 0, "N"))
-        with pytest.raises(ConflictError, match="1 hours of rest"):
+        with pytest.raises(ConflictError, match="1 hour of rest"):
             swap(made, session, 0, 1, day(1))
 
 
@@ -91,7 +91,7 @@ def test_and_when_it_is_approved_where_the_plan_has_changed_meanwhile(world: Wor
         row = swap(made, session, 0, 1, day(1))
         night = time.PlanRow(made.staff[1].employment_id, day(0), made.night)
         time.write_plan(session, SYSTEM, [night], time.PERSON, world.clock)
-        with pytest.raises(ConflictError, match="1 hours of rest"):
+        with pytest.raises(ConflictError, match="1 hour of rest"):
             made.staff[0].decide(session, row)  # type: ignore[arg-type]
         assert codes(made, session, 0) == "-E-----"
 
@@ -117,7 +117,7 @@ def test_an_open_shift_is_taken_once_and_only_by_who_may(world: World) -> None:
         early = f"{day(1).isoformat()}:{made.early}:"
         assert (day(1), made.early, "") in places
         assert (day(0), made.night, "") not in places
-        with pytest.raises(ConflictError, match="1 hours of rest"):
+        with pytest.raises(ConflictError, match="1 hour of rest"):
             made.staff[0].ask(session, "open_shift", place=early)
         first = made.staff[1].ask(session, "open_shift", place=early)
         second = made.staff[2].ask(session, "open_shift", place=early)
