@@ -8,7 +8,7 @@ from alembic import op
 from interview_engine.store.base import Json, UtcDateTime
 
 revision = "0055"
-down_revision = "0059"
+down_revision = "0063"
 branch_labels = None
 depends_on = None
 
