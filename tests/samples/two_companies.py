@@ -495,7 +495,7 @@ def worked(session: Session, b: str, employment_id: str) -> dict[str, str]:
     session.flush()
     return {**planned_ahead(session, held, shift.id), "shift_id": shift.id, "unused_shift_id": unused.id,
             "shift_plan_id": planned, "punch_place_id": place.id, "punch_id": punch.id,
-            "attendance_day_id": row.id}  # fmt: skip
+            "attendance_day_id": row.id, "attendance_month_id": month.id}  # fmt: skip
 
 
 def planned_ahead(session: Session, held: Employment, shift_id: str) -> dict[str, str]:

@@ -156,6 +156,9 @@ CONSOLE: dict[str, Body] = {
     "/console/pay-attendance/{row_id}/change": form(**ATTENDED),
     "/console/pay-attendance/import/{import_id}": nothing,
     "/console/pay-runs/{pay_run_id}/journal": nothing,
+    "/console/attendance-months/bulk": form(
+        action="reopen", id=of_b("attendance_month_id"), confirmed="1", reason="偷来的理由"
+    ),
     "/console/pay-old-months/new": form(**OLD_MONTH),
     "/console/pay-old-months/{row_id}/change": form(**OLD_MONTH),
     "/console/pay-old-months/import/{import_id}": nothing,
@@ -429,7 +432,6 @@ CONSOLE_HARMLESS: dict[str, str] = {
     "/console/punch-places/views": "it keeps the actor's own filters",
     "/console/attendance/views": "it keeps the actor's own filters",
     "/console/attendance-months/views": "it keeps the actor's own filters",
-    "/console/attendance-months/bulk": "the list has no action",
     "/console/time-policy/views": "it keeps the actor's own filters",
     "/console/time-policy/bulk": "the list has no action",
     "/console/shifts/views": "it keeps the actor's own filters",

@@ -78,6 +78,19 @@ class MonthCost:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanyCost:
+    """A company in the period, with its city, the payslips that it paid and what one of them cost on average."""
+
+    id: str
+    name: str
+    city: str
+    people: int
+    cost: Decimal
+    a_head: Decimal
+    share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class DepartmentCost:
     """A department in the period; `share` of the whole cost in per cent, None where the whole is not above zero."""
 
@@ -108,6 +121,19 @@ class CostReport:
     months: tuple[MonthCost, ...]
     departments: tuple[DepartmentCost, ...]
     parts: tuple[PartCost, ...]
+    companies: tuple[CompanyCost, ...] = ()
+
+    @property
+    def cities(self) -> tuple[tuple[str, Decimal, Decimal | None], ...]:
+        """By city, the cost of the companies there and its share of the whole in per cent, the dearest first."""
+        found: dict[str, Decimal] = {}
+        for one in self.companies:
+            found[one.city] = found.get(one.city, ZERO) + one.cost
+        whole = sum(found.values(), ZERO)
+        return tuple(
+            (city, cost, _share(cost, whole))
+            for city, cost in sorted(found.items(), key=lambda each: (-each[1], each[0]))
+        )
 
     @property
     def cost(self) -> Decimal:
@@ -162,6 +188,7 @@ def cost_report(session: Session, actor: Actor, asked: Asked) -> CostReport:
               for month, people, gross, employer in found),
         _departments(session, actor, asked, first, last, by_department),
         _parts(session, actor, asked, first, last),
+        _companies(session, actor, asked, first, last),
     )  # fmt: skip
 
 
@@ -233,6 +260,23 @@ def _departments(
     return (
         *(DepartmentCost(*row, _share(row[3], whole), budgets.get(row[0])) for row in found),
         *(DepartmentCost(*row, ZERO, None, budgets[row[0]]) for row in idle),
+    )
+
+
+def _companies(session: Session, actor: Actor, asked: Asked, first: date, last: date) -> tuple[CompanyCost, ...]:
+    rows = session.execute(
+        _within(
+            select(LegalEntity.id, LegalEntity.name, LegalEntity.city, func.sum(PayCost.people), func.sum(PayCost.cost))
+            .select_from(PayCost)
+            .join(LegalEntity, LegalEntity.id == PayCost.legal_entity_id),
+            actor, asked, PayCost, first, last,
+        ).group_by(LegalEntity.id, LegalEntity.name, LegalEntity.city)
+    ).tuples()  # fmt: skip
+    found = sorted(rows, key=lambda row: (-row[4], row[1]))
+    whole = sum((row[4] for row in found), ZERO)
+    return tuple(
+        CompanyCost(row_id, name, city, int(people), cost, (cost / int(people)).quantize(ZERO), _share(cost, whole))
+        for row_id, name, city, people, cost in found
     )
 
 

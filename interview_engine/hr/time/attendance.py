@@ -23,6 +23,7 @@ from interview_engine.hr.employment.service import Employment
 from interview_engine.hr.leave import service as leave
 from interview_engine.hr.months import last_of
 from interview_engine.hr.problems import conflict, invalid, missing, text_within
+from interview_engine.hr.time.days_changed import changed
 from interview_engine.hr.time.tables import AttendanceChange, AttendanceDay, AttendanceMonth, OvertimeEntry
 from interview_engine.i18n import Text, msg
 from interview_engine.store import audit
@@ -49,6 +50,7 @@ MONTH_STATES: Mapping[str, Text] = {
     "open": msg("Not confirmed"),
     "confirmed": msg("Confirmed by the employee"),
     "locked": msg("Closed", context="attendance"),
+    "reopened": msg("Reopened"),
 }
 
 
@@ -294,10 +296,39 @@ def lock(session: Session, actor: Actor, legal_entity_id: str, month: date, cloc
     return Closed(closed, left)
 
 
+def reopen(session: Session, actor: Actor, month_id: str, reason: str, clock: Clock) -> AttendanceMonth:
+    """Have the days of a closed month decided again: leave was cancelled or a punch corrected since. Until it is closed
+    again, pay takes what it took; afterwards the difference is an adjustment of the next run. Needs "contact" write.
+
+    Raises:
+        NotFoundError, PermissionDenied. InvalidInput: reason. ConflictError: `attendance.own`;
+        `attendance.not_closed`.
+    """
+    row = find(session, AttendanceMonth, month_id, lock=True)
+    if row is None:
+        raise missing("attendance_month", msg("month of attendance"))
+    employments.get_for(session, actor, row.employment_id, "write")
+    if row.person_id == actor.person_id:
+        raise conflict("attendance.own", msg("Nobody decides on days of their own."), msg("Ask HR or your manager."))
+    if row.state != "locked":
+        raise conflict("attendance.not_closed", msg("This month is not closed."), msg("Its days can be changed now."))
+    text_within(reason, "reason", msg("reason"), 300, least=2)
+    row.state = "reopened"
+    touch(row, actor.id, clock)
+    session.flush()
+    # what was cancelled or corrected while the month was closed counts from now on
+    changed(session, [(row.employment_id, row.month, last_of(row.month))], clock)
+    audit.record(session, actor.id, "attendance.reopen", f"attendance_month:{row.id}", {}, clock)
+    return row
+
+
 @dataclass(frozen=True, slots=True)
 class ClosedMonth:
-    """What pay takes of a closed month: `unpaid_days` of unpaid leave and absence that somebody has decided, overtime
-    that is paid, in minutes by kind of day."""
+    """What pay takes of a month that was closed, and of one that is reopened what it took before.
+
+    `unpaid_days` of unpaid leave and absence that somebody has decided; overtime that is paid, in minutes by kind of
+    day.
+    """
 
     id: str
     unpaid_days: Decimal
@@ -311,7 +342,7 @@ def closed_months(
     """By (employment, month), the closed months of a company, for pay. The caller has checked."""
     rows = session.scalars(
         select(AttendanceMonth).where(
-            AttendanceMonth.legal_entity_id == legal_entity_id, AttendanceMonth.state == "locked",
+            AttendanceMonth.legal_entity_id == legal_entity_id, AttendanceMonth.state.in_(("locked", "reopened")),
             AttendanceMonth.month >= first, AttendanceMonth.month <= last,
         )
     )  # fmt: skip

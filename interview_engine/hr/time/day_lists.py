@@ -285,6 +285,10 @@ ATTENDANCE = ListSpec(
 )  # fmt: skip
 
 
+def _reopen(session: Session, actor: Actor, row_id: str, values: Mapping[str, Value], clock: Clock) -> None:
+    attendance.reopen(session, actor, row_id, _text(values, "reason"), clock)
+
+
 def _totals(session: Session, _: Actor, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
     rows = session.scalars(select(AttendanceMonth).where(AttendanceMonth.id.in_(ids)))
     return {
@@ -320,6 +324,11 @@ ATTENDANCE_MONTHS = ListSpec(
     ),
     fills=(Fill(("worked", "late", "absent_days", "overtime"), _totals),),
     href=lambda _, __, ___: "",
+    bulk=(
+        Bulk("reopen", msg("Reopen"), ("contact", "write"), _reopen, msg("{count} months were reopened."),
+             ask=msg("Days of {count} months are decided again. Close them again: pay adjusts the difference."),
+             fields=_REASON),
+    ),
 )  # fmt: skip
 
 

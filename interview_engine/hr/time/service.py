@@ -13,6 +13,7 @@ from interview_engine.hr.time.attendance import (
     month_row,
     months_of,
     own_days,
+    reopen,
     settle,
 )
 from interview_engine.hr.time.attendance import STATES as DAY_STATES
@@ -91,6 +92,7 @@ __all__ = [
     "plans_of",
     "punch",
     "read_month",
+    "reopen",
     "set_default",
     "set_policy",
     "settle",

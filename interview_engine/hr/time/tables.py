@@ -158,9 +158,11 @@ class AttendanceDay(Row, Base):
 
 
 class AttendanceMonth(Row, Base):
-    """A month of somebody that they have confirmed, or that is locked for pay. `state` open, confirmed, locked.
+    """A month of somebody that they have confirmed, or that is locked for pay.
 
-    `totals` of a locked month as pay read them.
+    `state` open, confirmed, locked, reopened.
+
+    `totals` of a locked month as pay read them, and of a reopened one until it is locked again.
     """
 
     __tablename__ = "attendance_month"

@@ -16,6 +16,7 @@ from interview_engine.hr.pay.budgets import set_budget
 from interview_engine.hr.pay.cost_report import Asked, Budgeted, cost_report
 from interview_engine.hr.pay.tables import PayCost, PayCostPart, Payslip
 from interview_engine.hr.people.tables import Department
+from interview_engine.store.rows import stamp
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 
@@ -78,6 +79,30 @@ def test_a_budget_stands_beside_the_cost_of_its_own_months_and_department(small_
         assert set_budget(session, hr, idle.id, APRIL, Decimal(700), clock).id == again.id
         with pytest.raises(PermissionDenied):
             set_budget(session, small_world.actor("recruiter"), idle.id, APRIL, Decimal(1), clock)
+
+
+def test_companies_and_their_cities_share_the_cost_of_the_group(small_world: World) -> None:
+    pay, boss, clock = PayWorld(small_world), small_world.actor("administrator"), small_world.clock
+    with small_world.database.transaction() as session:
+        pay.rows(session)
+        pay.hire(session, "A-1")
+        pay.attend(session, "A-1", MARCH)
+        pay.closed(session, MARCH)
+        mine = session.scalars(select(PayCost)).one()
+        branch = org.create_legal_entity(session, boss, "分公司", "另一城", clock)
+        there = org.create_department(session, boss, branch.id, "分公司车间", clock)
+        session.add(PayCost(
+            **stamp("system", clock), run_id=mine.run_id, legal_entity_id=branch.id, department_id=there.id,
+            month=MARCH, people=2, gross=mine.cost, employer=mine.cost, cost=2 * mine.cost,
+        ))  # fmt: skip
+        session.flush()
+        seen = cost_report(session, boss, Asked())
+        dearest = seen.companies[0]
+        assert (dearest.name, dearest.city, dearest.people, dearest.cost) == ("分公司", "另一城", 2, 2 * mine.cost)
+        assert {one.a_head for one in seen.companies} == {mine.cost}
+        assert sum(one.cost for one in seen.companies) == seen.cost
+        assert seen.cities[0] == ("另一城", 2 * mine.cost, Decimal("66.7"))
+        assert len(cost_report(session, boss, Asked(company=branch.id)).companies) == 1
 
 
 def test_a_period_that_is_none_is_named(small_world: World) -> None:

@@ -17,6 +17,8 @@ from interview_engine.hr.employment import pay_rates
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.pay import runs
 from interview_engine.hr.pay.tables import PayPeriod, PayRun, Payslip, PayslipLine
+from interview_engine.hr.time.tables import AttendanceMonth
+from interview_engine.store.rows import stamp
 from interview_engine.store.tables import AuditEvent
 
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
@@ -192,6 +194,31 @@ def test_leave_that_is_cancelled_after_closing_is_paid_back(world: World) -> Non
         pay.attend(session, "A-1", MARCH)
         (slip,) = slips_of(session, pay.computed(session, APRIL))
         assert amounts(slip)["unpaid_leave@2026-03"] == "1379.31"
+
+
+def test_an_attendance_month_that_is_closed_anew_after_pay_is_adjusted_and_a_reopened_one_is_not(world: World) -> None:
+    pay = PayWorld(world)
+    with world.database.transaction() as session:
+        pay.rows(session)
+        held = pay.hire(session, "A-1")
+        pay.attend(session, "A-1", MARCH)
+        pay.attend(session, "A-1", APRIL)
+        own = {"employment_id": held.id, "person_id": held.person_id, "legal_entity_id": held.legal_entity_id}
+        totals = {"unpaid_days": "0", "absent_days": "2", "sick_days": "0", "overtime": {}}
+        month = AttendanceMonth(**stamp("system", world.clock), **own, month=MARCH, state="locked", totals=totals)
+        session.add(month)
+        session.flush()
+        march = pay.closed(session, MARCH)
+        assert amounts(slips_of(session, march)[0])["unpaid_leave"] == "-919.54"
+        # a day of the closed month is looked at again: nothing changes before it is closed anew
+        month.state = "reopened"
+        session.flush()
+        april = pay.computed(session, APRIL)
+        assert "unpaid_leave@2026-03" not in amounts(slips_of(session, april)[0])
+        month.state, month.totals = "locked", {**totals, "absent_days": "1"}
+        session.flush()
+        runs.work_out(session, world.actor("hr"), april.id, world.clock)
+        assert amounts(slips_of(session, april)[0])["unpaid_leave@2026-03"] == "459.77"
 
 
 def test_a_second_run_of_a_month_is_refused_and_supplementary_ones_are_numbered(world: World) -> None:

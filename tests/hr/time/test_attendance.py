@@ -123,6 +123,42 @@ def test_a_month_with_days_that_wait_is_neither_confirmed_nor_closed(staff: Staf
             time.settle(session, world.actor("hr"), row.id, "absent", "改了", world.clock)
 
 
+def test_a_closed_month_is_reopened_and_pay_takes_what_it_took_until_it_is_closed_again(staff: Staff) -> None:
+    world = staff.world
+    month = date(2026, 11, 1)
+    after = Fixed(local(date(2026, 12, 2), "12:00"))
+    with world.database.transaction() as session:
+        shift(staff, session)
+        row = decided(staff, session, MON)
+        assert row is not None
+        hr = world.actor("hr")
+        for one in session.scalars(select(AttendanceDay).where(AttendanceDay.state == "held")).all():
+            time.settle(session, hr, one.id, "absent", "没有来", world.clock)
+        time.lock(session, hr, world.entity_id, month, after)
+        closed = time.closed_months(session, world.entity_id, month, month)[staff.employment_id, month]
+        assert closed.unpaid_days >= 1
+        with pytest.raises(PermissionDenied):
+            time.reopen(session, world.actor("interviewer"), closed.id, "说错了", after)
+        with pytest.raises(InvalidInput):
+            time.reopen(session, hr, closed.id, "", after)
+        assert time.reopen(session, hr, closed.id, "说错了", after).state == "reopened"
+        with pytest.raises(ConflictError, match="not closed"):
+            time.reopen(session, hr, closed.id, "再一次", after)
+        # what was decided is decided otherwise, and pay still takes what it took
+        for one in session.scalars(select(AttendanceDay).where(AttendanceDay.verdict == "absent")).all():
+            time.settle(session, hr, one.id, "present", "外出见客户", world.clock)
+        assert time.closed_months(session, world.entity_id, month, month)[staff.employment_id, month] == closed
+        with pytest.raises(ConflictError, match="worked out again"):
+            time.lock(session, hr, world.entity_id, month, after)
+        time.decide_changed(session, after)
+        for one in session.scalars(select(AttendanceDay).where(AttendanceDay.state == "held")).all():
+            time.settle(session, hr, one.id, "present", "外出见客户", world.clock)
+        assert time.lock(session, hr, world.entity_id, month, after).closed == 1
+        again = time.closed_months(session, world.entity_id, month, month)[staff.employment_id, month]
+        assert again.id == closed.id
+        assert again.unpaid_days == 0
+
+
 def test_the_server_decides_where_somebody_is_and_signs_of_forgery_hold_the_day(staff: Staff) -> None:
     world = staff.world
     at = local(MON, "08:55")

@@ -9,14 +9,18 @@ from decimal import Decimal
 
 import pytest
 from console_data import CLOCK, Company
-from console_pages import csrf
+from console_pages import URL, application, csrf
+from serving import PASSWORD
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from interview_engine.hr.access.rules import SYSTEM, TOKEN_SCOPES
+from interview_engine.hr.accounts import service as accounts
+from interview_engine.hr.accounts import sign_in
 from interview_engine.hr.accounts.tokens import create_token
 from interview_engine.hr.employment import pay_rates
 from interview_engine.hr.employment import service as employments
+from interview_engine.hr.org import service as org
 from interview_engine.hr.pay import profiles, runs
 from interview_engine.hr.pay.area import AREA
 from interview_engine.hr.pay.tables import PayRun, Payslip
@@ -72,7 +76,8 @@ def numbers(slip: Payslip) -> set[str]:
 def pages(slip: Payslip) -> list[str]:
     """Where numbers of pay are shown."""
     own = [f"/console/pay-runs/{slip.run_id}", f"/console/pay-runs/{slip.run_id}/out", f"/console/payslips/{slip.id}",
-           f"/console/payslips/{slip.id}/year", "/console/pay-report"]  # fmt: skip
+           f"/console/payslips/{slip.id}/year", "/console/pay-report", f"/console/pay-runs/{slip.run_id}/dual",
+           f"/console/pay-runs/{slip.run_id}/dual.xlsx"]  # fmt: skip
     return [*own, *(f"/console/{name}" for name in LISTS), *(f"/console/{name}/export.csv" for name in LISTS)]
 
 
@@ -101,6 +106,31 @@ def test_no_page_list_or_export_shows_a_number_to_anybody_else(
         refused = client.post(f"/console/pay-runs/{slip.run_id}/{name}", data={"csrf": csrf(client), **data})
         assert refused.status_code in (403, 404)
         assert not seen(refused.text, slip)
+
+
+@pytest.mark.parametrize("role", ["payroll", "manager"])
+def test_payroll_sees_the_numbers_and_a_manager_sees_none_of_their_reports(
+    slip: Payslip, made: Company, role: str
+) -> None:
+    with made.context.database.transaction() as session:
+        new = accounts.NewAccount(f"m-{role}", f"矩阵{role}", role, department_id=made.department_id, password=PASSWORD)
+        account = accounts.create_account(session, SYSTEM, new, CLOCK).account
+        org.set_manager(session, SYSTEM, made.department_id, account.person_id, CLOCK)
+    with made.context.database.transaction() as session:
+        cookie = sign_in.open_session(session, account, CLOCK, complete=True)
+    client = TestClient(application(made.context), base_url=URL, headers={"accept": "text/html"})
+    client.cookies.set("session", cookie, domain="127.0.0.1", path="/")
+    for path in pages(slip):
+        answer = client.get(path)
+        if role == "payroll":
+            assert answer.status_code == 200, path
+        else:
+            assert answer.status_code in (403, 404), path
+            assert not seen(answer.text, slip), path
+    shown = client.get(f"/console/payslips/{slip.id}").text
+    assert bool(seen(shown, slip)) == (role == "payroll")
+    for path in ("/console", "/console/search?q=%E7%9F%A9%E9%98%B5"):
+        assert not seen(client.get(path).text, slip), path
 
 
 def test_a_token_without_a_scope_of_pay_gets_no_number_from_any_list(
