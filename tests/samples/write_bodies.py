@@ -112,7 +112,7 @@ PROFILE = {"employee_number": "B-1", "first_day": "2026-01-05", "kind": "labour_
 SETTLEMENT = {"employee_number": "B-2", "severance": "no", "advances": "1"}
 ACCOUNT = {"company": "启明家居（演示）", "item": "net", "account": "2211"}
 OLD_MONTH = {"employee_number": "B-1", "month": "2026-10-01", "net": "1.00"}
-PAY_BUDGET = {"company": "启明家居（演示）", "department": "甲部门", "month": "2026-10-01", "amount": "1"}
+PAY_BUDGET = {"company": "启明家居（演示）", "department": "客户服务部", "month": "2026-10-01", "amount": "1"}
 RUN = {"company": "启明家居（演示）", "month": "2026-11-01", "pay_day": "2026-11-28", "method": "workdays"}
 CYCLE = {
     "company": "启明家居（演示）", "name": "偷来的周期", "kind": "month", "first_day": "2027-01-01",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
-from interview_engine.hr.access.service import check_row
+from interview_engine.hr.access.service import check_owner, check_row
 from interview_engine.hr.forms.fields import Field, Value
 from interview_engine.hr.forms.spec import Bulk, Column, FormSpec, ListSpec, Place
 from interview_engine.hr.months import bounds
@@ -64,13 +64,15 @@ def _check(session: Session, actor: Actor, department_id: str, legal_entity_id: 
     check_row(session, actor, "payroll", action, department_id=department_id, legal_entity_id=legal_entity_id)
 
 
-def _department(session: Session, values: Mapping[str, Value]) -> str:
+def _department(session: Session, actor: Actor, values: Mapping[str, Value]) -> str:
     company = company_meant(session, str(values["company"] or ""))
     name = str(values["department"] or "").strip()
     found = session.scalars(
         select(Department.id).where(Department.legal_entity_id == company.id, Department.name == name)
     ).all()
     if len(found) != 1:
+        # what a company calls its departments is for who reaches it
+        check_owner(session, actor, "payroll", "write", company.id)
         raise invalid(
             "department", "pay.department",
             msg("{count} departments of the company are called {name}.", count=len(found), name=name),
@@ -83,7 +85,7 @@ def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: 
     month = values["month"]
     assert isinstance(month, date)
     amount = from_fen(int(str(values["amount"])))
-    return set_budget(session, actor, _department(session, values), month, amount, clock).id
+    return set_budget(session, actor, _department(session, actor, values), month, amount, clock).id
 
 
 def _update(session: Session, actor: Actor, row_id: str, values: Mapping[str, Value], clock: Clock) -> None:
