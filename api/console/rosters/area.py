@@ -9,7 +9,7 @@ from interview_engine.i18n import mark
 
 AREA = WebArea(
     name="rosters",
-    section=mark("Time"),
+    section=mark("Attendance"),
     entries=(
         Entry(pages.HOME, mark("Rosters"), ("contact", "read")),
         Entry("/console/roster-needs", mark("Usual need"), ("contact", "read")),
