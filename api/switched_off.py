@@ -11,7 +11,7 @@ from api.context import Context
 from api.errors import respond, status_of
 from api.phone.employee import known_employee
 from api.sessions import signed_in
-from api.switches import company_for, module_at, off_for
+from api.switches import company_for, module_at, off_for, switches_of
 from interview_engine.errors import InterviewEngineError
 from interview_engine.hr.accounts import tokens
 from interview_engine.hr.companies import service as companies
@@ -33,6 +33,10 @@ class SwitchedOff:
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
+        known = switches_of(request).known()
+        if known is not None and module not in known.off:  # nearly always: no thread for it
+            await self.app(scope, receive, send)
+            return
         refusal = await run_in_threadpool(self._refusal, request, module)
         if refusal is None:
             await self.app(scope, receive, send)

@@ -31,10 +31,15 @@ class Switches:
 
     def now(self, read: Callable[[], Switched]) -> Switched:
         """What is off, at most `KEPT_S` old."""
-        if self.clock.monotonic_s() >= self._until_s:
-            self._known = read()
+        known = self.known()
+        if known is None:
+            known = self._known = read()
             self._until_s = self.clock.monotonic_s() + KEPT_S
-        return self._known
+        return known
+
+    def known(self) -> Switched | None:
+        """What is off where that is known and no older; None where it must be read."""
+        return self._known if self.clock.monotonic_s() < self._until_s else None
 
     def forget(self) -> None:
         """Ask again next time."""
