@@ -37,7 +37,7 @@ def test_a_flow_is_set_by_the_form_and_shown_in_words(made: Company, clients: di
     text = re.sub(r"<[^>]+>|\s+", "", page)
     for words in (
         "部门负责人、人事须全部同意",
-        "管理员一人处理即可·仅当月薪（元）至少20,000·48小时后交上一级",
+        "管理员一人处理即可·仅当月薪（元）至少20,000·48个小时（只计工作日）后转上级负责人",
         "14天后过期",
     ):
         assert words in text
