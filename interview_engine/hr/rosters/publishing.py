@@ -83,11 +83,9 @@ def check(laid: Laid, found: Sequence[Break], reason: str) -> None:
                 day=first.day.isoformat(), what=rules.sentence(first)),
             msg("Mend the cells that are marked so, then publish."),
         )  # fmt: skip
-    if found:
-        if not reason.strip():
-            raise invalid("reason", "roster.reason", msg("{count} rules are broken.", count=len(found)),
-                          msg("Mend them, or say why it is published all the same."))  # fmt: skip
-        text_within(reason, "reason", msg("reason"), 300)
+    if not text_within(reason, "reason", msg("reason"), 300, least=0) and found:
+        raise invalid("reason", "roster.reason", msg("{count} rules are broken.", count=len(found)),
+                      msg("Mend them, or say why it is published all the same."))  # fmt: skip
 
 
 def source_of(row: Roster) -> str:
