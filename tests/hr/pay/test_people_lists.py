@@ -61,7 +61,7 @@ def test_a_profile_is_loaded_as_written_and_the_same_line_again_changes_nothing(
         assert PROFILES.load is not None
         assert PROFILES.update is not None
         assert PROFILES.find(session, hr, [("a-1", DAY), ("A-9", DAY)]) == {("a-1", DAY): row_id}
-        assert dict(PROFILES.load(session, hr, row_id)) == profile()
+        assert dict(PROFILES.load(session, hr, row_id)) == profile(monthly=1_000_000)  # what the file says already
         PROFILES.update(session, hr, row_id, profile(), world.clock)
         assert session.scalar(select(func.count()).select_from(PayProfile)) == 2
         PROFILES.update(session, hr, row_id, profile(social_base=1_100_000), world.clock)

@@ -45,7 +45,7 @@ KEPT = {
     "records of pay": (
         "payslip.differences payslip.findings payslip.inputs payslip.inputs_sha256 payslip.lines payslip.year "
         "pay_profile.allowances pay_profile.opening pay_profile.place pay_profile.start "
-        "pay_attendance.amounts pay_attendance.counts pay_attendance.minutes"
+        "pay_attendance.amounts pay_attendance.counts pay_attendance.minutes pay_old_month.amounts"
     ),
     "records of work and leave, in numbers and words of ours": (
         "attendance_day.problems attendance_day.punches attendance_month.totals punch.flags punch.key "
