@@ -22,6 +22,7 @@ from interview_engine.hr.pay import profiles, words
 from interview_engine.hr.pay.tables import PayOldMonth
 from interview_engine.hr.people.tables import Department, Person
 from interview_engine.i18n import msg
+from interview_engine.store.money import from_fen, to_fen
 
 HEADS: Mapping[str, tuple[str, ...]] = {
     "base": ("基本工资", "月薪", "岗位工资"), "unpaid_leave": ("事假扣款", "缺勤扣款"), "sick_leave": ("病假扣款",),
@@ -47,11 +48,7 @@ FIELDS = (
 
 
 def _amounts(values: Mapping[str, Value]) -> dict[str, Decimal]:
-    return {
-        name: Decimal(str(found)).scaleb(-2).quantize(Decimal("0.01"))
-        for name in sheet.ALL
-        if (found := values[name]) is not None
-    }
+    return {name: from_fen(int(str(found))) for name in sheet.ALL if (found := values[name]) is not None}
 
 
 def _create(session: Session, actor: Actor, values: Mapping[str, Value], clock: Clock) -> str:
@@ -70,7 +67,7 @@ def _load(session: Session, actor: Actor, row_id: str) -> Mapping[str, Value]:
     row, held = sheet.get(session, actor, row_id, "read")
     found: dict[str, Value] = {"employee_number": employments.number_for(session, held), "month": row.month}
     found.update({
-        name: int(Decimal(row.amounts[name]).scaleb(2)) if name in row.amounts else None for name in sheet.ALL
+        name: to_fen(Decimal(row.amounts[name])) if name in row.amounts else None for name in sheet.ALL
     })  # fmt: skip
     return found
 
