@@ -3,8 +3,9 @@ what breaks one is written down and shown."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.problems import invalid, text_within
 from interview_engine.hr.rosters import rules
-from interview_engine.hr.rosters.laying import Cell, Laid, lay
+from interview_engine.hr.rosters.laying import Cell, Laid, Member, lay
 from interview_engine.hr.rosters.standing import judge, open_roster
 from interview_engine.hr.rosters.tables import Roster, RosterDemand, RosterItem
 from interview_engine.i18n import msg
@@ -47,23 +48,30 @@ def set_cells(session: Session, actor: Actor, roster_id: str, changes: Sequence[
         raise invalid("changes", "roster.too_many", msg("At most {most} cells in one change.", most=MOST_CHANGES),
                       msg("Change fewer and send again."))  # fmt: skip
     laid = lay(session, row)
-    members = laid.by_id
-    have = _have(laid)
+    members, items = laid.by_id, dict(laid.items)
+    have = Counter((one.day, one.shift_id, one.post) for one in items.values())
     for each in changes:
         key: Cell = (each.employment_id, each.day)
-        known = each.employment_id in members and row.first_day <= each.day <= row.last_day
-        held = laid.items.get(key)
+        member = members.get(each.employment_id)
+        inside = row.first_day <= each.day <= row.last_day
+        held = items.get(key)
         kept = held is not None and held.shift_id == each.shift_id
-        if not known or (each.shift_id is not None and each.shift_id not in laid.usable and not kept):
+        if (
+            member is None
+            or not inside
+            or (each.shift_id is not None and each.shift_id not in laid.usable and not kept)
+        ):
             raise invalid("changes", "roster.cell", msg("This is no person, day or shift of the roster."),
                           msg("Reload the page and try again."))  # fmt: skip
         if held is not None:
-            have[held.day, held.shift_id, held.post] = have.get((held.day, held.shift_id, held.post), 0) - 1
-        post = _post(laid, each, held, have)
-        _set(session, actor, laid, each, post, clock)
-        if each.shift_id is not None:
-            have[each.day, each.shift_id, post] = have.get((each.day, each.shift_id, post), 0) + 1
-    session.flush()
+            have[held.day, held.shift_id, held.post] -= 1
+        wanted = replace(each, post=_post(laid, member, each, held, have))
+        now = put(session, row, member.person_id, wanted, held, actor, clock)
+        if now is None:
+            items.pop(key, None)
+        else:
+            items[key] = now
+            have[now.day, now.shift_id, now.post] += 1
     audit.record(session, actor.id, "roster.edit", f"roster:{row.id}", {"cells": len(changes)}, clock)
     return again(session, row, actor, clock)
 
@@ -105,6 +113,33 @@ def set_need(
     return again(session, row, actor, clock)
 
 
+def put(
+    session: Session, roster: Roster, person_id: str, to: Change, held: RosterItem | None, actor: Actor, clock: Clock
+) -> RosterItem | None:
+    """Make a cell hold what is said; returns its row, None where it holds nothing now. The caller has checked.
+
+    Args:
+        to: with its post; no post is "". held: the row of the cell, None where there is none.
+    """
+    now = held
+    if to.shift_id is None:
+        if held is not None:
+            session.delete(held)
+        now = None
+    elif held is None:
+        now = RosterItem(
+            **stamp(actor.id, clock), roster_id=roster.id, employment_id=to.employment_id, person_id=person_id,
+            day=to.day, shift_id=to.shift_id, post=to.post or "", pinned=bool(to.pinned),
+        )  # fmt: skip
+        session.add(now)
+    else:
+        held.shift_id, held.post = to.shift_id, to.post or ""
+        held.pinned = held.pinned if to.pinned is None else to.pinned
+        touch(held, actor.id, clock)
+    session.flush()
+    return now
+
+
 def again(session: Session, row: Roster, actor: Actor, clock: Clock) -> Laid:
     """The roster read again and judged."""
     laid = lay(session, row)
@@ -113,15 +148,9 @@ def again(session: Session, row: Roster, actor: Actor, clock: Clock) -> Laid:
     return laid
 
 
-def _have(laid: Laid) -> dict[tuple[date, str, str], int]:
-    found: dict[tuple[date, str, str], int] = {}
-    for row in laid.items.values():
-        key = (row.day, row.shift_id, row.post)
-        found[key] = found.get(key, 0) + 1
-    return found
-
-
-def _post(laid: Laid, each: Change, held: RosterItem | None, have: dict[tuple[date, str, str], int]) -> str:
+def _post(
+    laid: Laid, member: Member, each: Change, held: RosterItem | None, have: Counter[tuple[date, str, str]]
+) -> str:
     """The post of a cell: as said; the one it has; else what is still needed of those the person can fill, the posts
     of fewest people first."""
     if each.shift_id is None:
@@ -130,39 +159,13 @@ def _post(laid: Laid, each: Change, held: RosterItem | None, have: dict[tuple[da
         return each.post[:60]
     if held is not None and held.shift_id == each.shift_id:
         return held.post
-    mine = {*laid.by_id[each.employment_id].posts, ""}
+    mine = {*member.posts, ""}
     needed = [
         one
         for one in laid.problem.shift_demand
         if (one.day, one.shift) == (each.day, each.shift_id) and one.skill in mine
     ]
     for one in sorted(needed, key=lambda one: (one.skill == "", one.skill)):
-        if have.get((one.day, one.shift, one.skill), 0) < one.count:
+        if have[one.day, one.shift, one.skill] < one.count:
             return one.skill
     return next((one.skill for one in sorted(needed, key=lambda one: one.skill)), "")
-
-
-def _set(session: Session, actor: Actor, laid: Laid, each: Change, post: str, clock: Clock) -> None:
-    held = session.scalar(
-        select(RosterItem).where(
-            RosterItem.roster_id == laid.roster.id, RosterItem.employment_id == each.employment_id,
-            RosterItem.day == each.day,
-        )
-    )  # fmt: skip
-    if each.shift_id is None:
-        if held is not None:
-            session.delete(held)
-            session.flush()
-        return
-    if held is None:
-        member = laid.by_id[each.employment_id]
-        made = RosterItem(
-            **stamp(actor.id, clock), roster_id=laid.roster.id, employment_id=each.employment_id,
-            person_id=member.person_id, day=each.day, shift_id=each.shift_id, post=post, pinned=bool(each.pinned),
-        )  # fmt: skip
-        session.add(made)
-        session.flush()
-        return
-    held.shift_id, held.post = each.shift_id, post
-    held.pinned = held.pinned if each.pinned is None else each.pinned
-    touch(held, actor.id, clock)

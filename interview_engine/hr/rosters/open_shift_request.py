@@ -12,13 +12,13 @@ from interview_engine.clock import Clock, china_day
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.area import Post
 from interview_engine.hr.forms.fields import Field
-from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import conflict, invalid
 from interview_engine.hr.requests.service import Ask, AskedKind, Effect
 from interview_engine.hr.rosters import trading
 from interview_engine.hr.rosters.board import covers_of
 from interview_engine.hr.rosters.laying import lay
 from interview_engine.hr.rosters.making import days_of
+from interview_engine.hr.rosters.standing import line_of
 from interview_engine.hr.rosters.tables import Roster
 from interview_engine.hr.rosters.trading import Held
 from interview_engine.i18n import LocalizedText, Text, msg
@@ -33,10 +33,9 @@ Open = tuple[date, str, str]
 def open_places(session: Session, department_id: str) -> dict[Open, str]:
     """Places without anybody in the published rosters of a department and of those above it, with what they are
     called; the latest rosters, days in order."""
-    path = session.scalar(select(Department.path).where(Department.id == department_id)) or ""
     rows = session.scalars(
         select(Roster)
-        .where(Roster.department_id.in_(path.strip("/").split("/")), Roster.state == "published")
+        .where(Roster.department_id.in_(line_of(session, department_id)), Roster.state == "published")
         .order_by(Roster.last_day.desc(), Roster.id)
         .limit(ROSTERS)
     ).all()

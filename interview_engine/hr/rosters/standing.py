@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, exists, false, select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from interview_engine.clock import Clock
@@ -54,6 +54,12 @@ def open_roster(session: Session, actor: Actor, roster_id: str) -> Roster:
     if is_planning(session, row.id):
         raise conflict("roster.planning", msg("This roster is being worked out."), msg("Wait until it is done."))
     return row
+
+
+def line_of(session: Session, department_id: str) -> list[str]:
+    """A department and those above it, from the top down."""
+    path = session.scalar(select(Department.path).where(Department.id == department_id)) or ""
+    return path.strip("/").split("/")
 
 
 def judge(laid: Laid, actor_id: str, clock: Clock) -> None:
@@ -115,6 +121,6 @@ def ready(_: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     return true()
 
 
-def without_work(session: Session, limit: int) -> Sequence[str]:
+def without_work(_: Session, __: int) -> Sequence[str]:
     """None: a roster that is to be worked out and its work item are written in one transaction."""
-    return session.scalars(select(Roster.id).where(false(), exists()).limit(limit)).all()
+    return ()

@@ -17,11 +17,11 @@ from interview_engine.clock import Clock
 from interview_engine.hr.access.rules import Actor
 from interview_engine.hr.employment import service as employments
 from interview_engine.hr.leave import service as leave
-from interview_engine.hr.people.tables import Department
 from interview_engine.hr.problems import conflict
 from interview_engine.hr.requests.service import Effect
 from interview_engine.hr.rosters import rules
 from interview_engine.hr.rosters.checking import Break, broken_by
+from interview_engine.hr.rosters.editing import Change, put
 from interview_engine.hr.rosters.laying import (
     Cell,
     lay,
@@ -31,11 +31,10 @@ from interview_engine.hr.rosters.laying import (
     worker_of,
 )
 from interview_engine.hr.rosters.plan import Assignment, Problem
-from interview_engine.hr.rosters.standing import judge
+from interview_engine.hr.rosters.standing import judge, line_of
 from interview_engine.hr.rosters.tables import Roster, RosterItem
 from interview_engine.hr.time import service as time
 from interview_engine.i18n import LocalizedText, joined, msg
-from interview_engine.store.rows import stamp, touch
 
 DAYS_AROUND = 14
 """Days on both sides of a change whose shifts it may bring too near."""
@@ -137,8 +136,7 @@ def write(session: Session, actor: Actor, changes: Mapping[Cell, Held], clock: C
 
 def published(session: Session, department_id: str, day: date) -> Roster | None:
     """The published roster that plans a day of a department: its own, or the nearest above it."""
-    path = session.scalar(select(Department.path).where(Department.id == department_id)) or ""
-    above = path.strip("/").split("/")
+    above = line_of(session, department_id)
     rows = session.scalars(
         select(Roster).where(
             Roster.department_id.in_(above), Roster.first_day <= day, Roster.last_day >= day,
@@ -172,17 +170,4 @@ def _keep(session: Session, roster: Roster, person_id: str, key: Cell, to: Held,
             RosterItem.roster_id == roster.id, RosterItem.employment_id == key[0], RosterItem.day == key[1]
         )
     )
-    if to.shift_id is None:
-        if held is not None:
-            session.delete(held)
-    elif held is None:
-        session.add(
-            RosterItem(
-                **stamp(actor.id, clock), roster_id=roster.id, employment_id=key[0], person_id=person_id, day=key[1],
-                shift_id=to.shift_id, post=to.post, pinned=False,
-            )
-        )  # fmt: skip
-    else:
-        held.shift_id, held.post = to.shift_id, to.post
-        touch(held, actor.id, clock)
-    session.flush()
+    put(session, roster, person_id, Change(*key, to.shift_id, post=to.post), held, actor, clock)
